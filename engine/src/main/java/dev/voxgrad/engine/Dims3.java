@@ -1,0 +1,27 @@
+package dev.voxgrad.engine;
+
+/** Three numbers, one for each spatial axis: kernel sizes, strides, paddings, volumes. */
+public record Dims3(int d, int h, int w) {
+    public static final Dims3 ZERO = cube(0);
+    public static final Dims3 ONE = cube(1);
+
+    /** The same number on each axis. */
+    public static Dims3 cube(int n) {
+        return new Dims3(n, n, n);
+    }
+
+    /** d·h·w. */
+    public int product() {
+        return d * h * w;
+    }
+
+    /** True if each of the three is at least {@code minimum}. */
+    public boolean atLeast(int minimum) {
+        return d >= minimum && h >= minimum && w >= minimum;
+    }
+
+    @Override
+    public String toString() {
+        return d + "x" + h + "x" + w;
+    }
+}

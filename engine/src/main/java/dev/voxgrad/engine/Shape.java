@@ -1,0 +1,91 @@
+package dev.voxgrad.engine;
+
+import java.util.Arrays;
+
+/**
+ * The sizes of a tensor's dimensions, outermost first: {@code [8,3,28,28,28]} is (N,C,D,H,W).
+ *
+ * <p>Immutable. Every size is at least 1 and the number of elements fits an {@code int}, so nothing
+ * behind this class checks for overflow again. Rank 0 is a scalar with one element.
+ */
+public final class Shape {
+    private final int[] dims;
+    private final int elements;
+
+    private Shape(int[] dims) {
+        long product = 1;
+        for (int i = 0; i < dims.length; i++) {
+            if (dims[i] < 1) {
+                throw new ShapeException("shape: dimension " + i + " is " + dims[i] + ", expected at least 1; "
+                        + Arrays.toString(dims));
+            }
+            product *= dims[i];
+            if (product > Integer.MAX_VALUE) {
+                throw new ShapeException("shape: more than 2^31-1 elements in " + Arrays.toString(dims));
+            }
+        }
+        this.dims = dims;
+        this.elements = (int) product;
+    }
+
+    /** The shape with these sizes; {@code Shape.of()} is a scalar. */
+    public static Shape of(int... dims) {
+        return new Shape(dims.clone());
+    }
+
+    public int rank() {
+        return dims.length;
+    }
+
+    /** Size of dimension {@code index}, counted from the outermost. */
+    public int dim(int index) {
+        return dims[index];
+    }
+
+    /** Product of all sizes. */
+    public int elements() {
+        return elements;
+    }
+
+    /** Product of the sizes from dimension {@code first} on: D·H·W of (N,C,D,H,W) for {@code first} 2. */
+    public int elementsFrom(int first) {
+        int product = 1;
+        for (int i = first; i < dims.length; i++) {
+            product *= dims[i];
+        }
+        return product;
+    }
+
+    /** The three spatial sizes of (N,C,D,H,W). */
+    public Dims3 spatial() {
+        return new Dims3(dims[2], dims[3], dims[4]);
+    }
+
+    /** This shape with dimension {@code index} replaced. */
+    public Shape with(int index, int size) {
+        int[] copy = dims.clone();
+        copy[index] = size;
+        return new Shape(copy);
+    }
+
+    /** The sizes as a new array. */
+    public int[] toArray() {
+        return dims.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape that && Arrays.equals(dims, that.dims);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(dims);
+    }
+
+    /** As in error messages: {@code [8,3,28,28,28]}. */
+    @Override
+    public String toString() {
+        return Arrays.toString(dims).replace(" ", "");
+    }
+}

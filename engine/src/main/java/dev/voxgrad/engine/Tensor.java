@@ -1,0 +1,269 @@
+package dev.voxgrad.engine;
+
+import java.util.List;
+import java.util.Locale;
+
+import dev.voxgrad.engine.autograd.Backward;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Node;
+import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Storage;
+import dev.voxgrad.engine.op.activation.ReluOp;
+import dev.voxgrad.engine.op.elementwise.AddOp;
+import dev.voxgrad.engine.op.layout.LayoutOp;
+
+/**
+ * An n-dimensional array of float32 numbers on a device, and, where gradients are wanted, the node of the graph
+ * that made it.
+ *
+ * <p>Each operation is one line here: its checks, formula and kernels are in its own folder below
+ * {@code dev.voxgrad.engine.op}. Tensors are immutable but for their memory, which optimisers update in place.
+ */
+public final class Tensor {
+    private final Device device;
+    private final Shape shape;
+    private final Layout layout;
+    private final Memory memory;
+    private boolean requiresGrad;
+    private Node node;
+    private boolean released;
+
+    private Tensor(Device device, Shape shape, Layout layout, Memory memory) {
+        this.device = device;
+        this.shape = shape;
+        this.layout = Layout.coincide(shape) ? Layout.ROW_MAJOR : layout;
+        this.memory = memory;
+        memory.retain();
+    }
+
+    // ------------------------------------------------------------------------------------------ making tensors
+
+    /** A tensor from its numbers in row-major order. */
+    public static Tensor of(Device device, Shape shape, float... values) {
+        requireLength(shape, values.length);
+        Tensor tensor = empty(device, shape, Layout.ROW_MAJOR);
+        device.write(values, tensor.storage());
+        return tensor;
+    }
+
+    /** A tensor from its numbers in row-major order; the reference device keeps all their digits. */
+    public static Tensor of(Device device, Shape shape, double... values) {
+        requireLength(shape, values.length);
+        Tensor tensor = empty(device, shape, Layout.ROW_MAJOR);
+        device.write(values, tensor.storage());
+        return tensor;
+    }
+
+    /**
+     * An activation (N,C,D,H,W) from numbers in channels-last order, (N,D,H,W,C): the order in which batches are
+     * prepared, and, on the CPU device, the order in which they stay.
+     */
+    public static Tensor ofChannelsLast(Device device, Shape shape, float... values) {
+        requireLength(shape, values.length);
+        Tensor tensor = empty(device, shape, Layout.CHANNELS_LAST);
+        device.write(values, tensor.storage());
+        return tensor.inLayout(device.activationLayout());
+    }
+
+    /** A tensor with the same number everywhere. */
+    public static Tensor full(Device device, Shape shape, double value) {
+        Tensor tensor = empty(device, shape, Layout.ROW_MAJOR);
+        device.fill(tensor.storage(), value);
+        return tensor;
+    }
+
+    public static Tensor zeros(Device device, Shape shape) {
+        return full(device, shape, 0);
+    }
+
+    /** A tensor whose contents are not specified, for an operation to write its result into. */
+    public static Tensor empty(Device device, Shape shape, Layout layout) {
+        return new Tensor(device, shape, layout, new Memory(device, device.allocate(shape.elements())));
+    }
+
+    /** As {@link #empty(Device, Shape, Layout)}, with this tensor's device, shape and layout. */
+    public Tensor emptyLike() {
+        return empty(device, shape, layout);
+    }
+
+    private static void requireLength(Shape shape, int length) {
+        if (length != shape.elements()) {
+            throw new ShapeException("tensor: " + length + " values do not fill shape " + shape + " with its "
+                    + shape.elements() + " elements");
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------- what it is
+
+    public Device device() {
+        return device;
+    }
+
+    /** Logical sizes, (N,C,D,H,W) for activations, whatever the physical order. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** Physical order of the elements; only kernels need to know. */
+    public Layout layout() {
+        return layout;
+    }
+
+    public boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /** Asks for this leaf's gradient in later backward passes, or no longer. Returns this tensor. */
+    public Tensor requiresGrad(boolean wanted) {
+        if (node != null) {
+            throw new IllegalStateException("requiresGrad: only for leaves; this tensor is the result of "
+                    + node.op().name());
+        }
+        requiresGrad = wanted;
+        return this;
+    }
+
+    /** How this tensor was made; null for leaves and where no gradient is recorded. */
+    public Node node() {
+        return node;
+    }
+
+    /** The device memory, for kernels. */
+    public Storage storage() {
+        Storage storage = memory.storage();
+        if (released || storage == null) {
+            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed");
+        }
+        return storage;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    // --------------------------------------------------------------------------------------- numbers and memory
+
+    /** A copy of the numbers in row-major order. */
+    public float[] toArray() {
+        Tensor handle = detach();
+        Tensor plain = handle.inLayout(Layout.ROW_MAJOR);
+        float[] values = new float[shape.elements()];
+        device.read(plain.storage(), values);
+        plain.release();
+        handle.release();
+        return values;
+    }
+
+    /** A copy of the numbers in row-major order, in double precision where the device has it. */
+    public double[] toDoubleArray() {
+        Tensor handle = detach();
+        Tensor plain = handle.inLayout(Layout.ROW_MAJOR);
+        double[] values = new double[shape.elements()];
+        device.read(plain.storage(), values);
+        plain.release();
+        handle.release();
+        return values;
+    }
+
+    /** The number of a tensor that has just one. */
+    public double item() {
+        if (shape.elements() != 1) {
+            throw new ShapeException("item: tensor " + shape + " has " + shape.elements() + " elements, expected 1");
+        }
+        return toDoubleArray()[0];
+    }
+
+    /** The same numbers in the same memory, outside any graph: a second handle on it. */
+    public Tensor detach() {
+        storage();
+        return new Tensor(device, shape, layout, memory);
+    }
+
+    /** The same memory seen as another row-major shape with as many elements, outside any graph. For operations. */
+    public Tensor view(Shape newShape) {
+        if (newShape.elements() != shape.elements() || layout != Layout.ROW_MAJOR) {
+            throw new ShapeException("view: " + layout + " tensor " + shape + " cannot be seen as " + newShape);
+        }
+        return new Tensor(device, newShape, Layout.ROW_MAJOR, memory);
+    }
+
+    /**
+     * Gives this handle up before its scope ends; the memory is free once nobody else holds it, such as a node that
+     * saved it for backward. The tensor stays part of the graph, but its numbers can't be read any more.
+     */
+    public void release() {
+        if (!released) {
+            released = true;
+            memory.release();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ autograd
+
+    /**
+     * Runs an operation and, if any input requires a gradient, records it in the graph.
+     *
+     * @throws ShapeException if the shapes do not fit
+     * @throws IllegalArgumentException if the inputs are on different devices
+     */
+    public static Tensor apply(Op op, Tensor... inputs) {
+        Shape[] shapes = new Shape[inputs.length];
+        boolean[] needsGradient = new boolean[inputs.length];
+        boolean recording = false;
+        for (int i = 0; i < inputs.length; i++) {
+            if (inputs[i].device != inputs[0].device) {
+                throw new IllegalArgumentException(op.name() + ": input 0 is on device " + inputs[0].device.name()
+                        + " but input " + i + " on another one, " + inputs[i].device.name());
+            }
+            shapes[i] = inputs[i].shape;
+            needsGradient[i] = inputs[i].requiresGrad;
+            recording |= needsGradient[i];
+        }
+        recording &= Scope.recordsGradients();
+        Context context = new Context(op.outputShape(shapes), needsGradient, recording);
+        Tensor output = op.forward(context, inputs);
+        if (recording) {
+            output.requiresGrad = true;
+            output.node = new Node(op, List.of(inputs), context);
+        }
+        return output;
+    }
+
+    /** The gradients of all leaves below this scalar. */
+    public Gradients backward() {
+        if (shape.elements() != 1) {
+            throw new ShapeException("backward: only a scalar has a gradient by itself; this tensor is " + shape
+                    + ", so pass the upstream gradient");
+        }
+        return backward(full(device, shape, 1));
+    }
+
+    /** The gradients of all leaves below this tensor, given its own gradient. */
+    public Gradients backward(Tensor upstream) {
+        return Backward.run(this, upstream);
+    }
+
+    // ------------------------------------------------------------------------------------------------ operations
+
+    /** The same numbers in that physical order; this tensor itself if it has it already. */
+    public Tensor inLayout(Layout wanted) {
+        return layout == wanted || Layout.coincide(shape) ? this : apply(new LayoutOp(wanted), this);
+    }
+
+    /** This + other, element by element. */
+    public Tensor add(Tensor other) {
+        return apply(new AddOp(), this, other);
+    }
+
+    /** max(x, 0) element by element. */
+    public Tensor relu() {
+        return apply(new ReluOp(), this);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "Tensor%s on %s%s", shape, device.name(),
+                node == null ? "" : " from " + node.op().name());
+    }
+}

@@ -1,0 +1,39 @@
+package dev.voxgrad.engine.autograd;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+
+/**
+ * One differentiable operation: a small record of its settings, with the three things a reader wants to see
+ * side by side. Anyone can add one and run it with {@link Tensor#apply}.
+ *
+ * <p>The rules, kept by all operations:
+ * <ul>
+ *   <li>{@link #outputShape} is the only place that checks shapes; what comes after may trust them.
+ *   <li>{@link #backward} <em>returns</em> the gradients of its inputs. It never adds to anything: sums are made
+ *       in one place, {@link Backward}.
+ *   <li>A gradient has the shape and the layout of the tensor it belongs to.
+ * </ul>
+ */
+public interface Op {
+    /** As it appears in error messages and profiles: {@code conv3d}. */
+    String name();
+
+    /**
+     * The shape of the result.
+     *
+     * @throws dev.voxgrad.engine.ShapeException if the inputs do not fit
+     */
+    Shape outputShape(Shape... inputs);
+
+    /** Computes the result, and saves in {@code context} what {@link #backward} will need. */
+    Tensor forward(Context context, Tensor... inputs);
+
+    /**
+     * The gradients of the inputs, given the gradient of the result.
+     *
+     * @return one per input, null where {@link Context#needsGradient} says that nobody asks; a returned tensor is
+     *     the caller's to release, so return {@code gradOutput.detach()}, never {@code gradOutput} itself
+     */
+    Tensor[] backward(Context context, Tensor gradOutput);
+}

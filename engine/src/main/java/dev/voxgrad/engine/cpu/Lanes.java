@@ -1,0 +1,43 @@
+package dev.voxgrad.engine.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width that all CPU kernels use: the machine's own, or what {@code -Dvoxgrad.vectorBits=512|256|128|64}
+ * says (for tests and comparisons).
+ *
+ * <p>Fixed when the class loads, because C2 turns vector code into instructions only if the species is a constant.
+ */
+public final class Lanes {
+    public static final VectorSpecies<Float> SPECIES = choose();
+    /** Bits of a vector. */
+    public static final int BITS = SPECIES.vectorBitSize();
+    /** Floats in a vector. */
+    public static final int COUNT = SPECIES.length();
+
+    private Lanes() {}
+
+    private static VectorSpecies<Float> choose() {
+        String forced = System.getProperty("voxgrad.vectorBits", "");
+        return switch (forced) {
+            case "" -> FloatVector.SPECIES_PREFERRED;
+            case "512" -> FloatVector.SPECIES_512;
+            case "256" -> FloatVector.SPECIES_256;
+            case "128" -> FloatVector.SPECIES_128;
+            case "64" -> FloatVector.SPECIES_64;
+            default -> throw new IllegalArgumentException(
+                    "voxgrad.vectorBits: '" + forced + "' is none of 512, 256, 128, 64");
+        };
+    }
+
+    /** {@code n} rounded up to a multiple of {@code step}. */
+    public static int roundUp(int n, int step) {
+        return (n + step - 1) / step * step;
+    }
+
+    /** ⌈n / step⌉. */
+    public static int ceilDiv(int n, int step) {
+        return (n + step - 1) / step;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.voxgrad.engine.cpu;
+
+import dev.voxgrad.engine.device.CpuDevice;
+
+/** Cuts long runs of floats into pieces for the workers. */
+public final class Ranges {
+    /** Floats per task: 64 KiB, so that an input and an output piece lie in the second-level cache together. */
+    private static final int CHUNK = 16 * 1024;
+
+    private Ranges() {}
+
+    /** A piece of work on the indices from {@code from} (inclusive) to {@code to} (exclusive). */
+    @FunctionalInterface
+    public interface RangeTask {
+        void run(int from, int to);
+    }
+
+    /** Runs {@code task} over pieces of 0 … n−1 on all threads; the pieces depend on n alone. */
+    public static void parallel(CpuDevice device, int n, RangeTask task) {
+        device.parallel(Lanes.ceilDiv(n, CHUNK), i -> task.run(i * CHUNK, Math.min(n, i * CHUNK + CHUNK)));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.voxgrad.engine.device;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.cpu.BufferPool;
+import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.cpu.WorkerPool;
+
+/**
+ * The processor's cores and vector units: float32 on the Java heap, activations channels-last, kernels in the
+ * Vector API.
+ *
+ * <p>Work is cut into tasks by shape alone, never by the number of threads, and partial sums are added in task
+ * order: results are the same to the bit for any number of threads.
+ */
+public final class CpuDevice implements Device, AutoCloseable {
+    private final WorkerPool workers;
+    private final BufferPool buffers = new BufferPool();
+
+    /** A device with that many threads, the calling one among them. */
+    public CpuDevice(int threads) {
+        this.workers = new WorkerPool(threads);
+    }
+
+    /** A device with one thread for each core this process may use. */
+    public static CpuDevice allCores() {
+        return new CpuDevice(Runtime.getRuntime().availableProcessors());
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return "cpu: " + threads() + (threads() == 1 ? " thread, " : " threads, ") + Lanes.BITS + "-bit vectors";
+    }
+
+    public int threads() {
+        return workers.threads();
+    }
+
+    /** Runs {@code task} for 0 … tasks−1, on all threads, and returns when all are done. */
+    public void parallel(int tasks, IntConsumer task) {
+        workers.run(tasks, task);
+    }
+
+    /** A scratch array of at least that length, contents unspecified; give it back with {@link #giveBack}. */
+    public float[] borrow(int elements) {
+        return buffers.take(elements);
+    }
+
+    /** Takes a scratch array back. */
+    public void giveBack(float[] scratch) {
+        buffers.give(scratch);
+    }
+
+    /** Bytes taken from the JVM for tensors and scratch so far, whether in use or waiting in the pool. */
+    public long allocatedBytes() {
+        return buffers.allocatedBytes();
+    }
+
+    @Override
+    public Layout activationLayout() {
+        return Layout.CHANNELS_LAST;
+    }
+
+    @Override
+    public CpuStorage allocate(int elements) {
+        return new CpuStorage(buffers.take(elements), elements);
+    }
+
+    @Override
+    public void free(Storage storage) {
+        buffers.give(((CpuStorage) storage).array());
+    }
+
+    @Override
+    public void write(float[] from, Storage to) {
+        System.arraycopy(from, 0, ((CpuStorage) to).array(), 0, to.elements());
+    }
+
+    @Override
+    public void write(double[] from, Storage to) {
+        float[] array = ((CpuStorage) to).array();
+        for (int i = 0; i < to.elements(); i++) {
+            array[i] = (float) from[i];
+        }
+    }
+
+    @Override
+    public void read(Storage from, float[] to) {
+        System.arraycopy(((CpuStorage) from).array(), 0, to, 0, from.elements());
+    }
+
+    @Override
+    public void read(Storage from, double[] to) {
+        float[] array = ((CpuStorage) from).array();
+        for (int i = 0; i < from.elements(); i++) {
+            to[i] = array[i];
+        }
+    }
+
+    @Override
+    public void fill(Storage storage, double value) {
+        Arrays.fill(((CpuStorage) storage).array(), 0, storage.elements(), (float) value);
+    }
+
+    /** Ends the worker threads. */
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

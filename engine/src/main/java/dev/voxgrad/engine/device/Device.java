@@ -1,0 +1,39 @@
+package dev.voxgrad.engine.device;
+
+import dev.voxgrad.engine.Layout;
+
+/**
+ * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
+ * and a {@code switch} over devices picks it: the compiler names every place that a new device needs.
+ */
+public sealed interface Device permits CpuDevice, ReferenceDevice {
+    /** As the command line spells it. */
+    String name();
+
+    /** One line for a person: what it is and how it is set up. */
+    String description();
+
+    /** The order in which five-dimensional activations are kept here. */
+    Layout activationLayout();
+
+    /** Memory for that many numbers; its contents are unspecified. */
+    Storage allocate(int elements);
+
+    /** Takes memory back; the caller holds no further reference to it. */
+    void free(Storage storage);
+
+    /** Copies host numbers into a storage. */
+    void write(float[] from, Storage to);
+
+    /** Copies host numbers into a storage, rounded to the device's precision. */
+    void write(double[] from, Storage to);
+
+    /** Copies a storage's numbers out, rounded to float32. */
+    void read(Storage from, float[] to);
+
+    /** Copies a storage's numbers out. */
+    void read(Storage from, double[] to);
+
+    /** Sets every number of a storage. */
+    void fill(Storage storage, double value);
+}

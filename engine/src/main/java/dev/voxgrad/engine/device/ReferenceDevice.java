@@ -1,0 +1,72 @@
+package dev.voxgrad.engine.device;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.Layout;
+
+/**
+ * The living definition of every operation: plain loops in double precision, row-major, one thread.
+ * Slow and obvious, for tests and for readers.
+ */
+public final class ReferenceDevice implements Device {
+    public static final ReferenceDevice INSTANCE = new ReferenceDevice();
+
+    private ReferenceDevice() {}
+
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public String description() {
+        return "reference: plain loops in double precision, one thread";
+    }
+
+    @Override
+    public Layout activationLayout() {
+        return Layout.ROW_MAJOR;
+    }
+
+    @Override
+    public Storage allocate(int elements) {
+        return new ReferenceStorage(new double[elements]);
+    }
+
+    @Override
+    public void free(Storage storage) {
+        // Left to the garbage collector. Spoiled first, so that a test sees it if anyone reads on.
+        Arrays.fill(((ReferenceStorage) storage).array(), Double.NaN);
+    }
+
+    @Override
+    public void write(float[] from, Storage to) {
+        double[] array = ((ReferenceStorage) to).array();
+        for (int i = 0; i < array.length; i++) {
+            array[i] = from[i];
+        }
+    }
+
+    @Override
+    public void write(double[] from, Storage to) {
+        System.arraycopy(from, 0, ((ReferenceStorage) to).array(), 0, to.elements());
+    }
+
+    @Override
+    public void read(Storage from, float[] to) {
+        double[] array = ((ReferenceStorage) from).array();
+        for (int i = 0; i < array.length; i++) {
+            to[i] = (float) array[i];
+        }
+    }
+
+    @Override
+    public void read(Storage from, double[] to) {
+        System.arraycopy(((ReferenceStorage) from).array(), 0, to, 0, from.elements());
+    }
+
+    @Override
+    public void fill(Storage storage, double value) {
+        Arrays.fill(((ReferenceStorage) storage).array(), value);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.voxgrad.engine.op.activation;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernels of {@link ReluOp}; all tensors have the same shape and layout. */
+interface ReluKernels {
+    void forward(Tensor input, Tensor output);
+
+    void backward(Tensor output, Tensor gradOutput, Tensor gradInput);
+
+    static ReluKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new ReluCpu(cpu);
+            case ReferenceDevice reference -> new ReluReference();
+        };
+    }
+}

@@ -1,0 +1,43 @@
+package dev.voxgrad.engine.op.activation;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+
+/**
+ * Rectified linear unit.
+ *
+ * <pre>
+ * y  = max(x, 0)
+ * dx = dy where y &gt; 0, else 0
+ * </pre>
+ *
+ * <p>NaN stays NaN, as in PyTorch. Only the result is saved: it tells where x was positive.
+ */
+public record ReluOp() implements Op {
+    @Override
+    public String name() {
+        return "relu";
+    }
+
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        return inputs[0];
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        Tensor output = inputs[0].emptyLike();
+        ReluKernels.on(output.device()).forward(inputs[0], output);
+        context.save(output);
+        return output;
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        Tensor gradInput = gradOutput.emptyLike();
+        ReluKernels.on(gradOutput.device()).backward(context.saved(0), gradOutput, gradInput);
+        return new Tensor[] {gradInput};
+    }
+}

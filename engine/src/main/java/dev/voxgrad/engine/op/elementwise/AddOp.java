@@ -1,0 +1,42 @@
+package dev.voxgrad.engine.op.elementwise;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+
+/**
+ * Sum of two tensors of the same shape, element by element.
+ *
+ * <pre>
+ * y  = a + b
+ * da = dy,  db = dy
+ * </pre>
+ */
+public record AddOp() implements Op {
+    @Override
+    public String name() {
+        return "add";
+    }
+
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        ShapeException.requireEqual(name(), "a", inputs[0], "b", inputs[1]);
+        return inputs[0];
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        Tensor output = inputs[0].emptyLike();
+        Tensor b = inputs[1].detach().inLayout(output.layout());
+        ElementwiseKernels.on(output.device()).add(inputs[0], b, output);
+        b.release();
+        return output;
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        return new Tensor[] {gradOutput.detach(), gradOutput.detach()};
+    }
+}

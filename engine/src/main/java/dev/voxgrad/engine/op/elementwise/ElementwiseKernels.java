@@ -1,0 +1,19 @@
+package dev.voxgrad.engine.op.elementwise;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernels of {@link AddOp} and its neighbours; all tensors have the same shape and layout. */
+interface ElementwiseKernels {
+    /** output = a + b. */
+    void add(Tensor a, Tensor b, Tensor output);
+
+    static ElementwiseKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new ElementwiseCpu(cpu);
+            case ReferenceDevice reference -> new ElementwiseReference();
+        };
+    }
+}

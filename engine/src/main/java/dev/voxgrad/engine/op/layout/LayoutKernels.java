@@ -1,0 +1,19 @@
+package dev.voxgrad.engine.op.layout;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernel of {@link LayoutOp}. */
+interface LayoutKernels {
+    /** Transposes each of {@code matrices} matrices of {@code rows} × {@code columns} numbers. */
+    void transpose(int matrices, int rows, int columns, Tensor input, Tensor output);
+
+    static LayoutKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new LayoutCpu(cpu);
+            case ReferenceDevice reference -> new LayoutReference();
+        };
+    }
+}

@@ -1,0 +1,52 @@
+package dev.voxgrad.engine.op.layout;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+
+/**
+ * Moves the numbers of a (N,C,D,H,W) tensor into another physical order; its meaning stays the same.
+ *
+ * <p>Each sample is a matrix of C rows and D·H·W columns, row-major one way and transposed the other. The gradient
+ * goes the way back.
+ */
+public record LayoutOp(Layout wanted) implements Op {
+    @Override
+    public String name() {
+        return "layout";
+    }
+
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        ShapeException.requireRank(name(), "input", inputs[0], 5, "(N,C,D,H,W)");
+        return inputs[0];
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        return convert(inputs[0], wanted);
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        Layout before = wanted == Layout.ROW_MAJOR ? Layout.CHANNELS_LAST : Layout.ROW_MAJOR;
+        return new Tensor[] {convert(gradOutput, before)};
+    }
+
+    private static Tensor convert(Tensor input, Layout wanted) {
+        Tensor output = Tensor.empty(input.device(), input.shape(), wanted);
+        int samples = input.shape().dim(0);
+        int channels = input.shape().dim(1);
+        int voxels = input.shape().elementsFrom(2);
+        LayoutKernels kernels = LayoutKernels.on(input.device());
+        if (wanted == Layout.CHANNELS_LAST) {
+            kernels.transpose(samples, channels, voxels, input, output);
+        } else {
+            kernels.transpose(samples, voxels, channels, input, output);
+        }
+        return output;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.voxgrad.engine.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+class WorkerPoolTest {
+    @Test
+    void everyTaskRunsExactlyOnceManyTimesOver() {
+        for (int threads : new int[] {1, 2, 3, 8}) {
+            try (WorkerPool pool = new WorkerPool(threads)) {
+                AtomicIntegerArray runs = new AtomicIntegerArray(17);
+                for (int repeat = 0; repeat < 2000; repeat++) {
+                    pool.run(17, runs::incrementAndGet);
+                }
+                for (int i = 0; i < 17; i++) {
+                    assertThat(runs.get(i)).isEqualTo(2000);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatATaskThrowsReachesTheCallerAndThePoolLivesOn() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            assertThatThrownBy(() -> pool.run(8, i -> {
+                        if (i == 5) {
+                            throw new IllegalStateException("task five");
+                        }
+                    }))
+                    .hasMessage("task five");
+            AtomicInteger done = new AtomicInteger();
+            pool.run(8, i -> done.incrementAndGet());
+            assertThat(done).hasValue(8);
+        }
+    }
+
+    @Test
+    void tasksMayStartTasks() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            AtomicInteger done = new AtomicInteger();
+            pool.run(4, i -> pool.run(4, j -> done.incrementAndGet()));
+            assertThat(done).hasValue(16);
+        }
+    }
+
+    @Test
+    void aPoolNeedsAThread() {
+        assertThatThrownBy(() -> new WorkerPool(0)).hasMessageContaining("threads: 0");
+    }
+
+    @Test
+    void sizeClassesWasteAtMostAnEighth() {
+        for (int n = 65; n < 5_000_000; n += 1 + n / 7) {
+            int length = BufferPool.sizeClass(n);
+            assertThat(length).isGreaterThanOrEqualTo(n).isLessThanOrEqualTo(n + Math.max(16, n / 8 + 1));
+        }
+        assertThat(BufferPool.sizeClass(Integer.MAX_VALUE - 8)).isEqualTo(Integer.MAX_VALUE - 8);
+    }
+}
