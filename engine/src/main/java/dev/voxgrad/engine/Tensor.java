@@ -10,6 +10,7 @@ import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
 import dev.voxgrad.engine.op.activation.ReluOp;
+import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.op.elementwise.AddOp;
 import dev.voxgrad.engine.op.layout.LayoutOp;
 
@@ -254,6 +255,12 @@ public final class Tensor {
     /** This + other, element by element. */
     public Tensor add(Tensor other) {
         return apply(new AddOp(), this, other);
+    }
+
+    /** 3D convolution of this (N,C,D,H,W) with weight (O,C/groups,KD,KH,KW); {@code bias} (O) may be null. */
+    public Tensor conv3d(Tensor weight, Tensor bias, Conv3dOp settings) {
+        Tensor input = inLayout(device.activationLayout());
+        return bias == null ? apply(settings, input, weight) : apply(settings, input, weight, bias);
     }
 
     /** max(x, 0) element by element. */

@@ -26,6 +26,11 @@ public final class Context {
         return outputShape;
     }
 
+    /** How many inputs the operation was given. */
+    public int inputs() {
+        return needsGradient.length;
+    }
+
     /** True if a backward may follow, so that forward must save what it needs. */
     public boolean recording() {
         return recording;

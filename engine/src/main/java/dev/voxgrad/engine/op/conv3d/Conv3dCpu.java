@@ -1,0 +1,41 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/**
+ * {@link Conv3dKernels} on the CPU, by direct convolution.
+ *
+ * <p>Forward and input gradient are the same computation, a {@link Correlation}, with the weights taken one way or
+ * turned round; the weight gradient is a sum of outer products, {@link WeightGradient}.
+ */
+record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
+    @Override
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+        Correlation correlation = Correlation.forward(g);
+        float[] packed = PackedWeights.forward(device, g, CpuStorage.array(weight));
+        float[] biases = bias == null ? null : CpuStorage.array(bias);
+        correlation.run(device, CpuStorage.array(input), packed, biases, CpuStorage.array(output));
+        device.giveBack(packed);
+    }
+
+    @Override
+    public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
+        Correlation correlation = Correlation.gradInput(g);
+        float[] packed = PackedWeights.gradInput(device, g, CpuStorage.array(weight));
+        correlation.run(device, CpuStorage.array(gradOutput), packed, null, CpuStorage.array(gradInput));
+        device.giveBack(packed);
+    }
+
+    @Override
+    public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
+        new WeightGradient(device, g).run(
+                CpuStorage.array(input), CpuStorage.array(gradOutput), CpuStorage.array(gradWeight));
+    }
+
+    @Override
+    public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
+        BiasGradient.run(device, g, CpuStorage.array(gradOutput), CpuStorage.array(gradBias));
+    }
+}

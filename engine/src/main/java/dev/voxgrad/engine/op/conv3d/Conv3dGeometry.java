@@ -1,0 +1,27 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import dev.voxgrad.engine.Dims3;
+
+/** All sizes of one convolution, as {@link Conv3dOp} has checked them. */
+record Conv3dGeometry(
+        int batch,
+        int inputChannels,
+        int outputChannels,
+        int groups,
+        Dims3 input,
+        Dims3 output,
+        Dims3 kernel,
+        Dims3 stride,
+        Dims3 padding,
+        Dims3 dilation) {
+
+    /** Input channels that one output channel sees. */
+    int groupInputs() {
+        return inputChannels / groups;
+    }
+
+    /** Output channels of one group. */
+    int groupOutputs() {
+        return outputChannels / groups;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/**
+ * The kernels of {@link Conv3dOp}: forward and its three gradients. Activations are in the device's own layout, weights
+ * row-major.
+ */
+interface Conv3dKernels {
+    /** output = input * weight (+ bias, unless it is null). */
+    void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output);
+
+    void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput);
+
+    void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight);
+
+    void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias);
+
+    static Conv3dKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new Conv3dCpu(cpu);
+            case ReferenceDevice reference -> new Conv3dReference();
+        };
+    }
+}

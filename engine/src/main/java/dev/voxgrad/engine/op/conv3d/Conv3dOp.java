@@ -1,0 +1,116 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+
+/**
+ * 3D convolution (in fact cross-correlation, as in every deep-learning library), equal to PyTorch's {@code conv3d}.
+ *
+ * <pre>
+ * input  (N,C,D,H,W), weight (O,C/groups,KD,KH,KW), bias (O) or none  →  output (N,O,D',H',W')
+ * D' = ⌊(D + 2·padding − dilation·(KD−1) − 1) / stride⌋ + 1, and so for H', W'
+ *
+ * y[n,o,z]  = bias[o] + Σ over c, k of  w[o,c,k] · x[n, c, z·stride − padding + k·dilation]
+ * dx[n,c,i] = Σ over o, k, z with z·stride − padding + k·dilation = i of  w[o,c,k] · dy[n,o,z]
+ * dw[o,c,k] = Σ over n, z of  dy[n,o,z] · x[n, c, z·stride − padding + k·dilation]
+ * db[o]     = Σ over n, z of  dy[n,o,z]
+ * </pre>
+ *
+ * <p>Here z, k and i are triples, and x is 0 outside its volume. With g groups, output channels of the j-th g-th see
+ * only input channels of the j-th g-th.
+ */
+public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements Op {
+    /** The usual settings: stride 1, no dilation, one group. */
+    public static Conv3dOp padded(int padding) {
+        return new Conv3dOp(Dims3.ONE, Dims3.cube(padding), Dims3.ONE, 1);
+    }
+
+    @Override
+    public String name() {
+        return "conv3d";
+    }
+
+    /** Inputs: input, weight, and, if there is one, bias. */
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        Shape input = inputs[0];
+        Shape weight = inputs[1];
+        ShapeException.requireRank(name(), "input", input, 5, "(N,C,D,H,W)");
+        ShapeException.requireRank(name(), "weight", weight, 5, "(O,C/groups,KD,KH,KW)");
+        if (!stride.atLeast(1) || !dilation.atLeast(1) || !padding.atLeast(0) || groups < 1) {
+            throw ShapeException.of(name(), "stride " + stride + ", dilation " + dilation + " and groups " + groups
+                    + " must be at least 1, padding " + padding + " at least 0", "input", input, "weight", weight);
+        }
+        if (input.dim(1) != weight.dim(1) * groups) {
+            throw ShapeException.of(name(), "input has " + input.dim(1) + " channels (dim 1) but weight expects "
+                    + weight.dim(1) * groups, "input", input, "weight", weight);
+        }
+        if (weight.dim(0) % groups != 0) {
+            throw ShapeException.of(name(), "weight has " + weight.dim(0) + " output channels (dim 0), expected a "
+                    + "multiple of " + groups + " groups", "input", input, "weight", weight);
+        }
+        if (inputs.length > 2 && !inputs[2].equals(Shape.of(weight.dim(0)))) {
+            throw ShapeException.of(name(), "bias must have one number for each of the " + weight.dim(0)
+                    + " output channels", "bias", inputs[2], "weight", weight);
+        }
+        return Shape.of(
+                input.dim(0),
+                weight.dim(0),
+                outputSize(inputs, 2, stride.d(), padding.d(), dilation.d()),
+                outputSize(inputs, 3, stride.h(), padding.h(), dilation.h()),
+                outputSize(inputs, 4, stride.w(), padding.w(), dilation.w()));
+    }
+
+    private int outputSize(Shape[] inputs, int dim, int stride, int padding, int dilation) {
+        int padded = inputs[0].dim(dim) + 2 * padding;
+        int reach = dilation * (inputs[1].dim(dim) - 1) + 1;
+        if (reach > padded) {
+            throw ShapeException.of(name(), "kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded "
+                    + "input has " + padded, "input", inputs[0], "weight", inputs[1]);
+        }
+        return (padded - reach) / stride + 1;
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        Tensor input = inputs[0];
+        Tensor weight = inputs[1];
+        Tensor bias = inputs.length > 2 ? inputs[2] : null;
+        Tensor output = Tensor.empty(input.device(), context.outputShape(), input.device().activationLayout());
+        Conv3dKernels.on(input.device()).forward(geometry(input.shape(), weight.shape(), output.shape()),
+                input, weight, bias, output);
+        context.save(input, weight);
+        return output;
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        Tensor input = context.saved(0);
+        Tensor weight = context.saved(1);
+        Conv3dKernels kernels = Conv3dKernels.on(input.device());
+        Conv3dGeometry geometry = geometry(input.shape(), weight.shape(), gradOutput.shape());
+        Tensor[] gradients = new Tensor[context.inputs()];
+        if (context.needsGradient(0)) {
+            gradients[0] = input.emptyLike();
+            kernels.gradInput(geometry, gradOutput, weight, gradients[0]);
+        }
+        if (context.needsGradient(1)) {
+            gradients[1] = weight.emptyLike();
+            kernels.gradWeight(geometry, input, gradOutput, gradients[1]);
+        }
+        if (gradients.length > 2 && context.needsGradient(2)) {
+            gradients[2] = Tensor.empty(input.device(), Shape.of(geometry.outputChannels()), weight.layout());
+            kernels.gradBias(geometry, gradOutput, gradients[2]);
+        }
+        return gradients;
+    }
+
+    private Conv3dGeometry geometry(Shape input, Shape weight, Shape output) {
+        return new Conv3dGeometry(input.dim(0), input.dim(1), output.dim(1), groups, input.spatial(), output.spatial(),
+                weight.spatial(), stride, padding, dilation);
+    }
+}
