@@ -1,0 +1,56 @@
+package dev.voxgrad.medmnist.data;
+
+/** From stored voxels to the numbers a net takes. */
+public final class Normalization {
+    private static final float[] SCALED = new float[256];
+
+    static {
+        for (int value = 0; value < SCALED.length; value++) {
+            SCALED[value] = value / 255f;
+        }
+    }
+
+    private Normalization() {}
+
+    /** Writes uint8 {@code voxels[from … from+count)} divided by 255 to {@code out[to …]}. */
+    public static void scale(byte[] voxels, int from, int count, float[] out, int to) {
+        for (int i = 0; i < count; i++) {
+            out[to + i] = SCALED[voxels[from + i] & 0xFF];
+        }
+    }
+
+    /**
+     * Z-normalises one volume in place, over all its voxels and channels: {@code (x − mean) / deviation}, with
+     * N − 1 in the deviation, as PyTorch's {@code (x - x.mean()) / x.std()}. Sums run in double.
+     *
+     * @param split the split's name, and
+     * @param index the volume's number in it, for the message
+     * @throws DataException if the volume is blank: all values equal, so that the deviation is zero
+     */
+    public static void zNormalize(float[] values, int from, int count, String split, int index) {
+        double sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += values[i];
+        }
+        double mean = sum / count;
+        double squares = 0;
+        boolean blank = true;
+        for (int i = from; i < from + count; i++) {
+            double centred = values[i] - mean;
+            squares += centred * centred;
+            blank &= values[i] == values[from];
+        }
+        if (blank) {
+            throw blank(split, index);
+        }
+        double factor = 1 / Math.sqrt(squares / (count - 1));
+        for (int i = from; i < from + count; i++) {
+            values[i] = (float) ((values[i] - mean) * factor);
+        }
+    }
+
+    static DataException blank(String split, int index) {
+        return new DataException(split + ": volume " + index + " is blank (all voxels are equal), so it cannot be "
+                + "z-normalised; expected at least two different values. Take it out of the data set");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.voxgrad.medmnist.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A data set in memory, ready to train on.
+ *
+ * @param name the flag, or the name of the file or generator it came from
+ * @param description a sentence about it; says so where the data is synthetic
+ * @param task what is asked
+ * @param labelNames names of the classes (or of the labels of a multi-label task), in order of their value
+ * @param zNormalized whether each volume is to be z-normalised
+ * @param synthetic whether the volumes were made by code
+ * @param md5 MD5 sum of the file, where there is one
+ * @param train the split to train on
+ * @param val the split to choose models by
+ * @param test the split to report
+ */
+public record VolumeData(String name, String description, Task task, List<String> labelNames, boolean zNormalized,
+        boolean synthetic, Optional<String> md5, Split train, Split val, Split test) {
+    public VolumeData {
+        labelNames = List.copyOf(labelNames);
+        for (Split split : List.of(train, val, test)) {
+            if (!split.shape().equals(train.shape())) {
+                throw new DataException(name + ": " + split.name() + " has volumes of " + split.shape()
+                        + " but train has " + train.shape() + "; expected the same shape in all splits");
+            }
+            checkLabels(name, split, labelNames);
+            int blank = zNormalized ? split.firstBlankVolume() : -1;
+            if (blank >= 0) {
+                throw Normalization.blank(name + ": " + split.name(), blank);
+            }
+        }
+    }
+
+    private static void checkLabels(String name, Split split, List<String> labelNames) {
+        int classes = labelNames.size();
+        for (int i = 0; i < split.size(); i++) {
+            if (!split.isMultiLabel()) {
+                int label = split.labels()[i];
+                if (label < 0 || label >= classes) {
+                    throw new DataException(name + ": label " + label + " of volume " + i + " in " + split.name()
+                            + " is outside the classes; expected 0 to " + (classes - 1) + " " + labelNames);
+                }
+                continue;
+            }
+            int[] row = split.multiLabels()[i];
+            if (row.length != classes) {
+                throw new DataException(name + ": volume " + i + " in " + split.name() + " has " + row.length
+                        + " labels; expected " + classes + " " + labelNames);
+            }
+            for (int l = 0; l < classes; l++) {
+                if (row[l] != 0 && row[l] != 1) {
+                    throw new DataException(name + ": label " + l + " of volume " + i + " in " + split.name()
+                            + " is " + row[l] + "; expected 0 or 1, as there are several labels per volume");
+                }
+            }
+        }
+    }
+
+    /** Number of classes (or of labels of a multi-label task): the width of a net's output. */
+    public int classes() {
+        return labelNames.size();
+    }
+
+    /** Shape of every volume. */
+    public VolumeShape shape() {
+        return train.shape();
+    }
+
+    /** The split of that name: train, val or test. */
+    public Split split(String splitName) {
+        return switch (splitName) {
+            case "train" -> train;
+            case "val" -> val;
+            case "test" -> test;
+            default -> throw new DataException(
+                    "unknown split '" + splitName + "'; known splits are train, val, test");
+        };
+    }
+}

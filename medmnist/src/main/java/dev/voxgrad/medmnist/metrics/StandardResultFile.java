@@ -1,0 +1,173 @@
+package dev.voxgrad.medmnist.metrics;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.VolumeData;
+
+/**
+ * MedMNIST's standard result file: the scores of one split in a CSV whose name tells what they are of.
+ *
+ * <p>The name is <code>{flag}_{split}_[AUC]{auc}_[ACC]{acc}@{run}.csv</code>, with {@code _{size}} after the flag
+ * for volumes other than 28³; only flag, size and split are read from it. Each line is the sample's index and its
+ * scores, {@code 0,0.25,0.75}; the lines may come in any order. Source: {@code medmnist/evaluator.py} of the
+ * Python package.
+ *
+ * @param path where it is
+ * @param flag the data set
+ * @param size edge length of the volumes
+ * @param split train, val or test
+ * @param scores (N, columns), in order of the index
+ */
+public record StandardResultFile(Path path, String flag, int size, String split, double[][] scores) {
+    private static final int PLAIN_SIZE = 28;
+    private static final Pattern NAME = Pattern.compile("([a-z0-9]+?)(?:_(\\d{1,4}))?_(train|val|test).*\\.csv");
+
+    /** Reads a file; the message of a {@link DataFileException} names the line that is wrong. */
+    public static StandardResultFile read(Path path) {
+        Matcher name = NAME.matcher(path.getFileName().toString());
+        if (!name.matches()) {
+            throw new DataFileException(path.toString(), "is not named as a standard result file; expected a name "
+                    + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or adrenalmnist3d_64_val@2.csv");
+        }
+        int size = name.group(2) == null ? PLAIN_SIZE : Integer.parseInt(name.group(2));
+        return new StandardResultFile(path, name.group(1), size, name.group(3), parse(path, lines(path)));
+    }
+
+    private static List<String> lines(Path path) {
+        try {
+            return Files.readAllLines(path);
+        } catch (NoSuchFileException e) {
+            throw new DataFileException(path.toString(), "no such file", e);
+        } catch (MalformedInputException e) {
+            throw new DataFileException(path.toString(), "is not a text file", e);
+        } catch (IOException e) {
+            throw new DataFileException(path.toString(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static double[][] parse(Path path, List<String> lines) {
+        int count = (int) lines.stream().filter(line -> !line.isBlank()).count();
+        if (count == 0) {
+            throw new DataFileException(path.toString(), "is empty; expected one line per sample");
+        }
+        double[][] scores = new double[count][];
+        int columns = -1;
+        for (int n = 0; n < lines.size(); n++) {
+            if (lines.get(n).isBlank()) {
+                continue;
+            }
+            String where = path + " line " + (n + 1);
+            String[] fields = lines.get(n).split(",", -1);
+            columns = columns < 0 ? fields.length : columns;
+            if (fields.length < 2 || fields.length != columns) {
+                throw new DataFileException(where, "has " + fields.length + " fields; expected an index and "
+                        + (columns < 2 ? "at least one score" : columns - 1 + " scores as in the first line"));
+            }
+            int index = index(fields[0], count, where);
+            if (scores[index] != null) {
+                throw new DataFileException(where, "index " + index + " occurs a second time; expected each of 0 to "
+                        + (count - 1) + " once");
+            }
+            scores[index] = new double[columns - 1];
+            for (int c = 1; c < columns; c++) {
+                scores[index][c - 1] = score(fields[c], where);
+            }
+        }
+        return scores;
+    }
+
+    private static int index(String field, int count, String where) {
+        try {
+            int index = Integer.parseInt(field.strip());
+            if (index >= 0 && index < count) {
+                return index;
+            }
+        } catch (NumberFormatException e) {
+            throw new DataFileException(where, "index '" + field + "' is not a whole number; expected 0 to "
+                    + (count - 1) + ", and no header line", e);
+        }
+        throw new DataFileException(where, "index " + field.strip() + " leaves a gap: the file has " + count
+                + " lines; expected each of 0 to " + (count - 1) + " once");
+    }
+
+    private static double score(String field, String where) {
+        double score;
+        try {
+            score = Double.parseDouble(field);
+        } catch (NumberFormatException e) {
+            throw new DataFileException(where, "score '" + field + "' is not a number", e);
+        }
+        if (!Double.isFinite(score)) {
+            throw new DataFileException(where, "score '" + field + "' is not finite");
+        }
+        return score;
+    }
+
+    /** The metrics of these scores on the data they are of; too many or few of them is a {@link DataFileException}. */
+    public Metrics evaluate(VolumeData data) {
+        int samples = data.split(split).size();
+        int columns = scores[0].length;
+        if (scores.length != samples) {
+            throw new DataFileException(path.toString(), "has scores of " + scores.length + " samples; " + data.name()
+                    + " has " + samples + " in " + split);
+        }
+        if (columns != data.classes() && !(columns == 1 && data.classes() == 2)) {
+            throw new DataFileException(path.toString(), "has " + columns + " scores per sample; " + data.name()
+                    + " has " + data.classes() + " classes");
+        }
+        return Metrics.of(data, data.split(split), scores);
+    }
+
+    /** The standard name; figures are rounded to three decimals, as Python's {@code :.3f} does. */
+    public static String fileName(String flag, int size, String split, Metrics metrics, String run) {
+        return flag + (size == PLAIN_SIZE ? "" : "_" + size) + "_" + split + "_[AUC]" + threeDecimals(metrics.auc())
+                + "_[ACC]" + threeDecimals(metrics.accuracy()) + "@" + run + ".csv";
+    }
+
+    private static String threeDecimals(double value) {
+        return new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
+    }
+
+    /**
+     * Writes scores under the standard name; the file appears whole or not at all.
+     *
+     * @param folder an existing folder
+     * @param run the run's name, at the end of the file's name
+     * @return what was written
+     */
+    public static StandardResultFile write(Path folder, String flag, int size, String split, Metrics metrics,
+            String run, double[][] scores) {
+        Path path = folder.resolve(fileName(flag, size, split, metrics, run));
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < scores.length; i++) {
+            text.append(i);
+            Arrays.stream(scores[i]).forEach(score -> text.append(',').append(score));
+            text.append('\n');
+        }
+        Path unfinished = path.resolveSibling(path.getFileName() + ".part");
+        try {
+            Files.writeString(unfinished, text);
+            try {
+                Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new DataFileException(path.toString(), "cannot be written: " + e, e);
+        }
+        return new StandardResultFile(path, flag, size, split, scores);
+    }
+}
