@@ -1,0 +1,81 @@
+# Sourced by the commands in */bin, after they have set
+#   root     the folder of the project
+#   module   the module whose jar is run
+#   sources  the modules that the jar is built from
+# It finds a JDK and offers build_when_needed and run_quietly.
+
+. "$root/.mvn/find-jdk.sh"
+
+target=$root/$module/target
+version=$(sed -n '/<version>/{s/.*<version>\(.*\)<\/version>.*/\1/p;q;}' "$root/pom.xml")
+jar=$target/$module-$version.jar
+# As old as the start of the last build that a launcher made: what is newer is not in the jar.
+stamp=$target/launcher.stamp
+lock=$root/target/launcher.lock
+
+up_to_date() {
+  [ -f "$jar" ] && [ -f "$stamp" ] || return 1
+  set -- "$root/pom.xml"
+  for source in $sources; do
+    set -- "$@" "$root/$source/pom.xml" "$root/$source/src/main"
+  done
+  [ -z "$(find "$@" -newer "$stamp" 2>/dev/null | head -n 1)" ]
+}
+
+# Waits for the launcher that is building now; a lock whose owner has died is taken over.
+take_lock() {
+  mkdir -p "$root/target" || exit 1
+  until mkdir "$lock" 2>/dev/null; do
+    sleep 1
+    if owner=$(cat "$lock/owner" 2>/dev/null) && ! kill -0 "$owner" 2>/dev/null; then rm -rf "$lock"; fi
+  done
+  echo $$ >"$lock/owner"
+  trap 'rm -rf "$lock"' EXIT
+  trap 'exit 1' HUP INT TERM
+}
+
+build() {
+  if [ -f "$stamp" ]; then why="sources have changed"; else why="first use, about a minute"; fi
+  echo "Building Voxgrad ($why) ..." >&2
+  mkdir -p "$target"
+  touch "$stamp.new"
+  if ! output=$("$root/mvnw" -q -B -pl "$module" -am package -DskipTests -Dspotless.check.skip=true 2>&1); then
+    printf '%s\n' "$output" >&2
+    echo "Voxgrad could not be built; the lines above say why." >&2
+    exit 1
+  fi
+}
+
+# Builds where the jar is missing or a source is newer; then calls after_build, where there is one.
+build_when_needed() {
+  up_to_date && return
+  take_lock
+  if ! up_to_date; then
+    build
+    if command -v after_build >/dev/null; then after_build; fi
+    mv "$stamp.new" "$stamp"
+  fi
+  rm -rf "$lock"
+  trap - EXIT HUP INT TERM
+}
+
+# Becomes the given command, without the line that every JVM prints about the Vector API; no option
+# turns it off. It is always the first line of standard error, so a reader at the other end of a pipe
+# looks at that line and copies the rest. Where standard error is a regular file the line stays:
+# whoever reads the file just after the command ends must find all of it.
+run_quietly() {
+  if [ ! -f /dev/fd/2 ] && pipes=$(mktemp -d 2>/dev/null) && mkfifo "$pipes/stderr" 2>/dev/null; then
+    copy_but_warning <"$pipes/stderr" >&2 &
+    exec 2>"$pipes/stderr"
+    rm -rf "$pipes"
+  fi
+  exec "$@"
+}
+
+# Ignores what the terminal sends to all of us: the last words are still to be copied.
+copy_but_warning() {
+  trap '' HUP INT TERM
+  IFS= read -r line || { printf '%s' "$line"; return; }
+  [ "$line" = "WARNING: Using incubator modules: jdk.incubator.vector" ] || printf '%s\n' "$line"
+  exec cat
+}

@@ -1,0 +1,10 @@
+package dev.voxgrad.nativecheck;
+
+/**
+ * One thing looked at. A check is a record of what was seen on the machine, so that a test can hand in a
+ * machine that does not exist; {@link Machine} does the looking.
+ */
+public interface Check {
+    /** Judges what was seen. */
+    Finding judge();
+}

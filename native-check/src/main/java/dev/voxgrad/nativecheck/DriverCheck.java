@@ -1,0 +1,101 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.Locale;
+import java.util.Optional;
+
+import jcuda.driver.CUresult;
+
+/**
+ * Whether the CUDA driver loads, starts and has a GPU, as {@link DriverProbe} saw it in a child process.
+ *
+ * @param system the operating system as Java names it
+ * @param architecture the processor's as Java names it
+ * @param probe the child's outcome
+ */
+public record DriverCheck(String system, String architecture, ChildProcess.Outcome probe) implements Check {
+    private static final String NAME = "CUDA driver";
+    private static final String DRIVER_LIBRARY = "libcuda.so.1";
+    private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12.6 or newer (R560 or newer)";
+    private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the GPU "
+            + "(docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
+    private static final String REBUILD = "build again with ./mvnw -pl native-check -am clean package";
+
+    /** Whether JCuda has native libraries for that platform at all. */
+    public static boolean supported(String system, String architecture) {
+        String name = system.toLowerCase(Locale.ROOT);
+        return (name.startsWith("linux") || name.startsWith("windows")) && architecture.equals("amd64");
+    }
+
+    @Override
+    public Finding judge() {
+        if (!supported(system, architecture)) {
+            return Finding.warn(NAME, "JCuda has no native libraries for " + system + " on " + architecture,
+                    "Linux or Windows on x86-64", "nothing to mend here: training runs on the CPU");
+        }
+        Optional<String> status = probe.answer(DriverProbe.STATUS);
+        if (!probe.ended()) {
+            return Finding.fail(NAME, probe.failure() + " while the driver was started", WANTED,
+                    "the driver and its kernel module may not fit each other: reboot, or install the driver again");
+        }
+        return status.isPresent() ? judgeStatus(Integer.parseInt(status.get())) : judgeLoading();
+    }
+
+    /** JCuda did not load: one of the probe's reasons says why. */
+    private Finding judgeLoading() {
+        Optional<String> library = probe.answer(DriverProbe.MISSING_LIBRARY);
+        if (library.isPresent() && library.get().equals(DRIVER_LIBRARY)) {
+            return Finding.warn(NAME, DRIVER_LIBRARY + " was not found: no NVIDIA driver is installed here", WANTED,
+                    INSTALL_DRIVER);
+        }
+        if (library.isPresent()) {
+            return Finding.fail(NAME, library.get() + " was not found, which JCuda's driver library needs", library.get(),
+                    "install the system package that holds " + library.get());
+        }
+        Optional<String> symbol = probe.answer(DriverProbe.MISSING_SYMBOL);
+        if (symbol.isPresent()) {
+            return Finding.fail(NAME, "the driver is too old: it has no " + symbol.get(), WANTED,
+                    "install a newer NVIDIA driver");
+        }
+        Optional<String> natives = probe.answer(DriverProbe.MISSING_NATIVES);
+        if (natives.isPresent()) {
+            return Finding.fail(NAME, natives.get() + " is not on the class path", "the jar jcuda-natives for " + system,
+                    REBUILD);
+        }
+        return Finding.fail(NAME, "JCuda does not load: " + probe.answer(DriverProbe.LINK_ERROR).orElse(probe.failure()),
+                WANTED, REBUILD);
+    }
+
+    /** JCuda loaded and asked the driver to start. */
+    private Finding judgeStatus(int status) {
+        String driver = "driver for CUDA " + cudaVersion();
+        if (status == CUresult.CUDA_SUCCESS && gpus() > 0) {
+            String more = gpus() > 1 ? " and " + (gpus() - 1) + " more" : "";
+            return Finding.pass(NAME, driver + ", " + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more);
+        }
+        if (status == CUresult.CUDA_SUCCESS || status == CUresult.CUDA_ERROR_NO_DEVICE) {
+            return Finding.warn(NAME, driver + ", which sees no GPU", WANTED,
+                    "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or start the container with access to the GPU");
+        }
+        String name = probe.answer(DriverProbe.STATUS_NAME).orElse("an error");
+        return Finding.fail(NAME, driver + ", which does not start: " + name + " (" + status + ")", WANTED, mend(status));
+    }
+
+    private static String mend(int status) {
+        return switch (status) {
+            case CUresult.CUDA_ERROR_STUB_LIBRARY ->
+                    "the toolkit's stub library was loaded: take the folder stubs out of LD_LIBRARY_PATH";
+            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH ->
+                    DRIVER_LIBRARY + " and the kernel module are of different releases: reboot, or install one release of both";
+            default -> "run nvidia-smi; where it fails too, reboot or install the driver again";
+        };
+    }
+
+    private int gpus() {
+        return probe.answer(DriverProbe.GPUS).map(Integer::parseInt).orElse(0);
+    }
+
+    private String cudaVersion() {
+        int version = probe.answer(DriverProbe.VERSION).map(Integer::parseInt).orElse(0);
+        return version == 0 ? "an unknown version" : version / 1000 + "." + version % 1000 / 10;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The findings and what they amount to, for people and for programs.
+ *
+ * @param sections the findings
+ * @param verdict what they amount to
+ */
+public record Report(List<Section> sections, Verdict verdict) {
+    private static final String INDENT = "        ";
+
+    /** Draws the conclusion from the findings. */
+    public static Report of(List<Section> sections) {
+        return new Report(sections, Verdict.of(sections));
+    }
+
+    /** One line per finding, two more where something is to be done; the verdict is the last line. */
+    public String text() {
+        StringBuilder out = new StringBuilder();
+        for (Section section : sections) {
+            out.append(section.title()).append('\n');
+            for (Finding finding : section.findings()) {
+                out.append(String.format(Locale.ROOT, "  %s  %-14s %s%n", finding.status(), finding.name(), finding.found()));
+                if (!finding.wanted().isEmpty()) {
+                    out.append(INDENT).append("wanted: ").append(finding.wanted()).append('\n');
+                    out.append(INDENT).append("mend:   ").append(finding.mend()).append('\n');
+                }
+            }
+        }
+        return out.append('\n').append(verdict.sentence()).append('\n').toString();
+    }
+
+    /** The same as one JSON object. */
+    public String json() {
+        String body = sections.stream().map(Report::json).collect(Collectors.joining(",\n"));
+        return "{\"readiness\": " + quote(verdict.readiness().name())
+                + ", \"exitCode\": " + verdict.readiness().exitCode()
+                + ", \"verdict\": " + quote(verdict.sentence())
+                + ",\n \"sections\": [\n" + body + "\n ]}\n";
+    }
+
+    private static String json(Section section) {
+        return section.findings().stream().map(Report::json)
+                .collect(Collectors.joining(",\n", "  {\"title\": " + quote(section.title()) + ", \"findings\": [\n", "\n  ]}"));
+    }
+
+    private static String json(Finding finding) {
+        return "   {\"status\": " + quote(finding.status().name()) + ", \"name\": " + quote(finding.name())
+                + ", \"found\": " + quote(finding.found()) + ", \"wanted\": " + quote(finding.wanted())
+                + ", \"mend\": " + quote(finding.mend()) + "}";
+    }
+
+    /** A JSON string (RFC 8259, section 7): quotation mark, backslash and control characters are escaped. */
+    static String quote(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ') {
+                out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.append('"').toString();
+    }
+}
