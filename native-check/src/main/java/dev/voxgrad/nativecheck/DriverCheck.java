@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 
 import jcuda.driver.CUresult;
 
@@ -15,9 +16,11 @@ import jcuda.driver.CUresult;
 public record DriverCheck(String system, String architecture, ChildProcess.Outcome probe) implements Check {
     private static final String NAME = "CUDA driver";
     private static final String DRIVER_LIBRARY = "libcuda.so.1";
+    private static final int OLDEST = 12_060;
     private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12.6 or newer (R560 or newer)";
     private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the GPU "
             + "(docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
+    private static final String NEWER_DRIVER = "install a newer NVIDIA driver";
     private static final String REBUILD = "build again with ./mvnw -pl native-check -am clean package";
 
     /** Whether JCuda has native libraries for that platform at all. */
@@ -33,6 +36,10 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
                     "Linux or Windows on x86-64", "nothing to mend here: training runs on the CPU");
         }
         Optional<String> status = probe.answer(DriverProbe.STATUS);
+        Matcher symbol = DriverProbe.SYMBOL.matcher(probe.errors());
+        if (!probe.ended() && symbol.find()) {
+            return tooOld(symbol.group(1));
+        }
         if (!probe.ended()) {
             return Finding.fail(NAME, probe.failure() + " while the driver was started", WANTED,
                     "the driver and its kernel module may not fit each other: reboot, or install the driver again");
@@ -53,8 +60,7 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         }
         Optional<String> symbol = probe.answer(DriverProbe.MISSING_SYMBOL);
         if (symbol.isPresent()) {
-            return Finding.fail(NAME, "the driver is too old: it has no " + symbol.get(), WANTED,
-                    "install a newer NVIDIA driver");
+            return tooOld(symbol.get());
         }
         Optional<String> natives = probe.answer(DriverProbe.MISSING_NATIVES);
         if (natives.isPresent()) {
@@ -70,7 +76,9 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         String driver = "driver for CUDA " + cudaVersion();
         if (status == CUresult.CUDA_SUCCESS && gpus() > 0) {
             String more = gpus() > 1 ? " and " + (gpus() - 1) + " more" : "";
-            return Finding.pass(NAME, driver + ", " + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more);
+            String found = driver + ", " + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more;
+            return version() < OLDEST ? Finding.fail(NAME, found + ": too old", WANTED, NEWER_DRIVER)
+                    : Finding.pass(NAME, found);
         }
         if (status == CUresult.CUDA_SUCCESS || status == CUresult.CUDA_ERROR_NO_DEVICE) {
             return Finding.warn(NAME, driver + ", which sees no GPU", WANTED,
@@ -78,6 +86,11 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         }
         String name = probe.answer(DriverProbe.STATUS_NAME).orElse("an error");
         return Finding.fail(NAME, driver + ", which does not start: " + name + " (" + status + ")", WANTED, mend(status));
+    }
+
+    /** Functions are looked up when they are first called, so a driver without one may load and fail only then. */
+    private static Finding tooOld(String symbol) {
+        return Finding.fail(NAME, "the driver is too old: it has no " + symbol, WANTED, NEWER_DRIVER);
     }
 
     private static String mend(int status) {
@@ -95,7 +108,10 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     }
 
     private String cudaVersion() {
-        int version = probe.answer(DriverProbe.VERSION).map(Integer::parseInt).orElse(0);
-        return version == 0 ? "an unknown version" : version / 1000 + "." + version % 1000 / 10;
+        return version() == 0 ? "an unknown version" : version() / 1000 + "." + version() % 1000 / 10;
+    }
+
+    private int version() {
+        return probe.answer(DriverProbe.VERSION).map(Integer::parseInt).orElse(0);
     }
 }

@@ -29,8 +29,10 @@ public final class DriverProbe {
     /** In one line, any other reason for which JCuda did not load. */
     public static final String LINK_ERROR = "linkError";
 
+    /** How the loader says that a library lacks a function. */
+    static final Pattern SYMBOL = Pattern.compile("undefined symbol: (\\w+)");
+
     private static final Pattern LIBRARY = Pattern.compile("(lib[\\w.+-]+): cannot open shared object file");
-    private static final Pattern SYMBOL = Pattern.compile("undefined symbol: (\\w+)");
     private static final Pattern CAUSE = Pattern.compile("UnsatisfiedLinkError: (?!no )(.+)");
     private static final Pattern RESOURCE = Pattern.compile("No resource found with name '([^']+)'");
 

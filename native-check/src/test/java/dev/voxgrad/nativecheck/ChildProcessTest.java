@@ -1,0 +1,122 @@
+package dev.voxgrad.nativecheck;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import dev.voxgrad.nativecheck.ChildProcess.Outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/** Real child processes: probes that answer, die, hang, and find no driver. */
+class ChildProcessTest {
+    private static final ChildProcess CHILD = ChildProcess.likeThisOne();
+
+    /** Answers with the folder for temporary files that it was given. */
+    static final class Folder {
+        public static void main(String[] args) {
+            System.out.println("folder=" + System.getProperty("java.io.tmpdir"));
+            System.out.println("no answer");
+            System.out.println("formula=a=b");
+        }
+    }
+
+    /** Dies as a broken native library dies. */
+    static final class Abort {
+        public static void main(String[] args) throws IOException, InterruptedException {
+            System.out.println("half=done");
+            System.err.println("Cannot load symbol cudnnFake");
+            System.err.flush();
+            new ProcessBuilder("kill", "-KILL", String.valueOf(ProcessHandle.current().pid())).start();
+            Thread.sleep(60_000);
+        }
+    }
+
+    /** Never ends. */
+    static final class Hang {
+        public static void main(String[] args) throws InterruptedException {
+            Thread.sleep(60_000);
+        }
+    }
+
+    @Test
+    void answersComeBackAndTheFolderIsGone() {
+        Outcome outcome = CHILD.run(Folder.class);
+        assertThat(outcome.ended()).isTrue();
+        assertThat(outcome.answers()).containsOnlyKeys("folder", "formula").containsEntry("formula", "a=b");
+        assertThat(Path.of(outcome.answer("folder").orElseThrow())).doesNotExist()
+                .isNotEqualTo(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aProbeThatDiesIsReportedWithItsLastWords() {
+        Outcome outcome = CHILD.run(Abort.class);
+        assertThat(outcome.ended()).isFalse();
+        assertThat(outcome.failure()).isEqualTo("the probe died of signal 9 after \"Cannot load symbol cudnnFake\"");
+        assertThat(outcome.answer("half")).contains("done");
+    }
+
+    @Test
+    void aProbeThatHangsIsStopped() {
+        Outcome outcome = new ChildProcess(CHILD.java(), CHILD.classPath(), Duration.ofMillis(300)).run(Hang.class);
+        assertThat(outcome.timedOut()).isTrue();
+        assertThat(outcome.ended()).isFalse();
+        assertThat(outcome.failure()).contains("hung");
+    }
+
+    @Test
+    void aProbeThatIsNotThereIsReported() {
+        Outcome outcome = new ChildProcess(CHILD.java(), "nowhere", CHILD.patience()).run(Folder.class);
+        assertThat(outcome.failure()).startsWith("the probe ended with code 1 after \"Error: Could not find or load");
+    }
+
+    @Test
+    void theVectorWidthIsAPowerOfTwoAndObeysTheJvm() {
+        String module = "--add-modules=" + VectorModuleCheck.MODULE;
+        int bits = Integer.parseInt(CHILD.run(VectorProbe.class, module).answer(VectorProbe.BITS).orElseThrow());
+        assertThat(bits).isBetween(64, 2048).matches(width -> Integer.bitCount(width) == 1);
+
+        Outcome withoutModule = CHILD.run(VectorProbe.class);
+        assertThat(new VectorWidthCheck(withoutModule).judge().status()).isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void withoutADriverTheMissingLibraryIsNamed() {
+        assumeTrue(DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
+                "JCuda has no natives for this platform");
+        assumeTrue(noDriver(), "this machine has a CUDA driver");
+        Outcome outcome = CHILD.run(DriverProbe.class, "--enable-native-access=ALL-UNNAMED");
+        assertThat(outcome.ended()).isTrue();
+        assertThat(outcome.answers()).containsOnlyKeys(DriverProbe.MISSING_LIBRARY)
+                .containsEntry(DriverProbe.MISSING_LIBRARY, "libcuda.so.1");
+        assertThat(outcome.errors()).isEmpty();
+    }
+
+    @Test
+    void withoutTheNativesJarItsResourceIsNamed() {
+        assumeTrue(DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
+                "JCuda has no natives for this platform");
+        String classPath = Stream.of(CHILD.classPath().split(File.pathSeparator))
+                .filter(entry -> !entry.contains("jcuda-natives")).collect(Collectors.joining(File.pathSeparator));
+        Outcome outcome = new ChildProcess(CHILD.java(), classPath, CHILD.patience()).run(DriverProbe.class);
+        assertThat(outcome.answer(DriverProbe.MISSING_NATIVES).orElseThrow()).contains("JCudaDriver-12.6.0");
+    }
+
+    /** Linux's driver leaves this file while its kernel module is loaded, and its library in one of these folders. */
+    private static boolean noDriver() {
+        return Stream.concat(Stream.of("/proc/driver/nvidia/version"),
+                List.of("/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64").stream()
+                        .map(folder -> folder + "/libcuda.so.1")).map(Path::of).noneMatch(Files::exists);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.voxgrad.nativecheck;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What the findings amount to, and how they are written. */
+class ReportTest {
+    private static final Finding GOOD = Finding.pass("version", "25");
+    private static final Finding NO_GPU = Finding.warn("CUDA driver", "no driver", "a driver", "install one");
+    private static final Finding BROKEN_GPU = Finding.fail("CUDA driver", "it crashed", "one that runs", "reboot");
+
+    @Test
+    void gpuReady() {
+        Verdict verdict = report(GOOD, GOOD).verdict();
+        assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.GPU);
+        assertThat(verdict.readiness().exitCode()).isZero();
+    }
+
+    @Test
+    void cpuOnlySaysWhy() {
+        Verdict verdict = report(GOOD, NO_GPU).verdict();
+        assertThat(verdict.readiness().exitCode()).isEqualTo(1);
+        assertThat(verdict.sentence()).isEqualTo("The trainer would use the CPU, because no driver.");
+    }
+
+    @Test
+    void brokenGpuStillTrainsOnTheCpu() {
+        Verdict verdict = report(GOOD, BROKEN_GPU).verdict();
+        assertThat(verdict.readiness().exitCode()).isEqualTo(2);
+        assertThat(verdict.sentence()).contains("would use the CPU").contains("it crashed");
+    }
+
+    @Test
+    void brokenJavaOutweighsAGoodGpu() {
+        Verdict verdict = report(Finding.fail("version", "Java 8", "25", "install it"), GOOD).verdict();
+        assertThat(verdict.readiness().exitCode()).isEqualTo(2);
+        assertThat(verdict.sentence()).isEqualTo("The trainer would not run on this machine: Java 8; install it.");
+    }
+
+    @Test
+    void aWarningElsewhereDoesNotKeepTheGpuAway() {
+        assertThat(report(NO_GPU, GOOD).verdict().readiness()).isEqualTo(Verdict.Readiness.GPU);
+    }
+
+    @Test
+    void textHasALinePerFindingAndEndsWithTheVerdict() {
+        Report report = report(GOOD, NO_GPU);
+        assertThat(report.text().lines()).containsExactly(
+                "Java",
+                "  PASS  version        25",
+                "GPU",
+                "  WARN  CUDA driver    no driver",
+                "        wanted: a driver",
+                "        mend:   install one",
+                "",
+                report.verdict().sentence());
+    }
+
+    @Test
+    void jsonIsReadBackAsItWas() {
+        String nasty = "C:\\lib \"x\" é\t\u0001\n";
+        JsonNode json = new JsonMapper().readTree(report(Finding.pass("version", nasty), NO_GPU).json());
+        assertThat(json.get("readiness").asString()).isEqualTo("CPU_ONLY");
+        assertThat(json.get("exitCode").asInt()).isEqualTo(1);
+        assertThat(json.at("/sections/0/findings/0/found").asString()).isEqualTo(nasty);
+        assertThat(json.at("/sections/1/title").asString()).isEqualTo("GPU");
+        assertThat(json.at("/sections/1/findings/0/mend").asString()).isEqualTo("install one");
+    }
+
+    @Test
+    void theCommandsExitCodeIsTheOneItPrints() {
+        StringWriter out = new StringWriter();
+        CommandLine command = Main.commandLine().setOut(new PrintWriter(out));
+        int exitCode = command.execute("--json");
+        JsonNode json = new JsonMapper().readTree(out.toString());
+        assertThat(json.get("exitCode").asInt()).isEqualTo(exitCode);
+        assertThat(json.get("sections").valueStream().map(section -> section.get("title").asString()))
+                .containsExactly("Java", "CPU", "Memory", "GPU");
+    }
+
+    @Test
+    void wrongUseIsNotMistakenForABrokenMachine() {
+        CommandLine command = Main.commandLine().setErr(new PrintWriter(new StringWriter()));
+        assertThat(command.execute("--jason")).isEqualTo(Main.WRONG_USE);
+    }
+
+    private static Report report(Finding java, Finding gpu) {
+        return Report.of(List.of(new Section("Java", List.of(java)),
+                new Section(Machine.GPU_SECTION, List.of(gpu))));
+    }
+}
