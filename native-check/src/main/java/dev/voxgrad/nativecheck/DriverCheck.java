@@ -68,24 +68,24 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
                     REBUILD);
         }
         return Finding.fail(NAME, "JCuda does not load: " + probe.answer(DriverProbe.LINK_ERROR).orElse(probe.failure()),
-                WANTED, REBUILD);
+                WANTED, "mend or remove the library that is named, or " + REBUILD);
     }
 
     /** JCuda loaded and asked the driver to start. */
     private Finding judgeStatus(int status) {
-        String driver = "driver for CUDA " + cudaVersion();
+        String driver = "the driver (for CUDA " + cudaVersion() + ")";
         if (status == CUresult.CUDA_SUCCESS && gpus() > 0) {
             String more = gpus() > 1 ? " and " + (gpus() - 1) + " more" : "";
-            String found = driver + ", " + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more;
-            return version() < OLDEST ? Finding.fail(NAME, found + ": too old", WANTED, NEWER_DRIVER)
-                    : Finding.pass(NAME, found);
+            return version() < OLDEST
+                    ? Finding.fail(NAME, driver + " is too old", WANTED, NEWER_DRIVER)
+                    : Finding.pass(NAME, driver + " sees " + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more);
         }
         if (status == CUresult.CUDA_SUCCESS || status == CUresult.CUDA_ERROR_NO_DEVICE) {
-            return Finding.warn(NAME, driver + ", which sees no GPU", WANTED,
+            return Finding.warn(NAME, driver + " sees no GPU", WANTED,
                     "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or start the container with access to the GPU");
         }
         String name = probe.answer(DriverProbe.STATUS_NAME).orElse("an error");
-        return Finding.fail(NAME, driver + ", which does not start: " + name + " (" + status + ")", WANTED, mend(status));
+        return Finding.fail(NAME, driver + " does not start: " + name + " (" + status + ")", WANTED, mend(status));
     }
 
     /** Functions are looked up when they are first called, so a driver without one may load and fail only then. */

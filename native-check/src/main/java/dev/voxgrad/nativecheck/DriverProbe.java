@@ -33,7 +33,7 @@ public final class DriverProbe {
     static final Pattern SYMBOL = Pattern.compile("undefined symbol: (\\w+)");
 
     private static final Pattern LIBRARY = Pattern.compile("(lib[\\w.+-]+): cannot open shared object file");
-    private static final Pattern CAUSE = Pattern.compile("UnsatisfiedLinkError: (?!no )(.+)");
+    private static final Pattern CAUSE = Pattern.compile("UnsatisfiedLinkError: (?!no )(?:\\S+JCuda\\S+: )?(.+)");
     private static final Pattern RESOURCE = Pattern.compile("No resource found with name '([^']+)'");
 
     private DriverProbe() {

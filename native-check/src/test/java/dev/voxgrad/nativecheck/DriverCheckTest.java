@@ -60,7 +60,7 @@ class DriverCheckTest {
     void driverWithoutGpu() {
         Finding finding = linux(started(100, "CUDA_ERROR_NO_DEVICE", Map.of()));
         assertThat(finding.status()).isEqualTo(Status.WARN);
-        assertThat(finding.found()).isEqualTo("driver for CUDA 12.6, which sees no GPU");
+        assertThat(finding.found()).isEqualTo("the driver (for CUDA 12.6) sees no GPU");
     }
 
     @Test
@@ -88,7 +88,7 @@ class DriverCheckTest {
         Finding finding = linux(started(0, "CUDA_SUCCESS",
                 Map.of(DriverProbe.GPUS, "2", DriverProbe.GPU_NAME, "NVIDIA H200")));
         assertThat(finding.status()).isEqualTo(Status.PASS);
-        assertThat(finding.found()).isEqualTo("driver for CUDA 12.6, NVIDIA H200 and 1 more");
+        assertThat(finding.found()).isEqualTo("the driver (for CUDA 12.6) sees NVIDIA H200 and 1 more");
     }
 
     @Test
@@ -96,7 +96,7 @@ class DriverCheckTest {
         Finding finding = linux(answers(Map.of(DriverProbe.STATUS, "0", DriverProbe.VERSION, "11080",
                 DriverProbe.GPUS, "1", DriverProbe.GPU_NAME, "Tesla K80")));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.found()).isEqualTo("driver for CUDA 11.8, Tesla K80: too old");
+        assertThat(finding.found()).isEqualTo("the driver (for CUDA 11.8) is too old");
     }
 
     private static Finding linux(Outcome probe) {
