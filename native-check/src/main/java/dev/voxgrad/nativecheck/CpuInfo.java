@@ -53,7 +53,9 @@ public record CpuInfo(String model, int cores, Set<String> flags, OptionalDouble
 
     private static OptionalDouble quota(String quota, String period) {
         boolean limited = quota.matches("\\d+") && period.matches("[1-9]\\d*");
-        return limited ? OptionalDouble.of(Double.parseDouble(quota) / Double.parseDouble(period)) : OptionalDouble.empty();
+        return limited
+                ? OptionalDouble.of(Double.parseDouble(quota) / Double.parseDouble(period))
+                : OptionalDouble.empty();
     }
 
     private static List<String> lines(Path file) {

@@ -18,8 +18,8 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     private static final String DRIVER_LIBRARY = "libcuda.so.1";
     private static final int OLDEST = 12_060;
     private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12.6 or newer (R560 or newer)";
-    private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the GPU "
-            + "(docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
+    private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the "
+            + "GPU (docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
     private static final String NEWER_DRIVER = "install a newer NVIDIA driver";
     private static final String REBUILD = "build again with ./mvnw -pl native-check -am clean package";
 
@@ -55,8 +55,8 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
                     INSTALL_DRIVER);
         }
         if (library.isPresent()) {
-            return Finding.fail(NAME, library.get() + " was not found, which JCuda's driver library needs", library.get(),
-                    "install the system package that holds " + library.get());
+            return Finding.fail(NAME, library.get() + " was not found, which JCuda's driver library needs",
+                    library.get(), "install the system package that holds " + library.get());
         }
         Optional<String> symbol = probe.answer(DriverProbe.MISSING_SYMBOL);
         if (symbol.isPresent()) {
@@ -64,11 +64,12 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         }
         Optional<String> natives = probe.answer(DriverProbe.MISSING_NATIVES);
         if (natives.isPresent()) {
-            return Finding.fail(NAME, natives.get() + " is not on the class path", "the jar jcuda-natives for " + system,
-                    REBUILD);
+            return Finding.fail(NAME, natives.get() + " is not on the class path",
+                    "the jar jcuda-natives for " + system, REBUILD);
         }
-        return Finding.fail(NAME, "JCuda does not load: " + probe.answer(DriverProbe.LINK_ERROR).orElse(probe.failure()),
-                WANTED, "mend or remove the library that is named, or " + REBUILD);
+        String error = probe.answer(DriverProbe.LINK_ERROR).orElse(probe.failure());
+        return Finding.fail(NAME, "JCuda does not load: " + error, WANTED,
+                "mend or remove the library that is named, or " + REBUILD);
     }
 
     /** JCuda loaded and asked the driver to start. */
@@ -98,7 +99,8 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
             case CUresult.CUDA_ERROR_STUB_LIBRARY ->
                     "the toolkit's stub library was loaded: take the folder stubs out of LD_LIBRARY_PATH";
             case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH ->
-                    DRIVER_LIBRARY + " and the kernel module are of different releases: reboot, or install one release of both";
+                    DRIVER_LIBRARY + " and the kernel module are of different releases: reboot, or install one release "
+                            + "of both";
             default -> "run nvidia-smi; where it fails too, reboot or install the driver again";
         };
     }

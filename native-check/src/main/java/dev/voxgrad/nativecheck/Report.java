@@ -24,7 +24,8 @@ public record Report(List<Section> sections, Verdict verdict) {
         for (Section section : sections) {
             out.append(section.title()).append('\n');
             for (Finding finding : section.findings()) {
-                out.append(String.format(Locale.ROOT, "  %s  %-14s %s%n", finding.status(), finding.name(), finding.found()));
+                out.append(String.format(Locale.ROOT, "  %s  %-14s %s\n", finding.status(), finding.name(),
+                        finding.found()));
                 if (!finding.wanted().isEmpty()) {
                     out.append(INDENT).append("wanted: ").append(finding.wanted()).append('\n');
                     out.append(INDENT).append("mend:   ").append(finding.mend()).append('\n');
@@ -44,8 +45,8 @@ public record Report(List<Section> sections, Verdict verdict) {
     }
 
     private static String json(Section section) {
-        return section.findings().stream().map(Report::json)
-                .collect(Collectors.joining(",\n", "  {\"title\": " + quote(section.title()) + ", \"findings\": [\n", "\n  ]}"));
+        String findings = section.findings().stream().map(Report::json).collect(Collectors.joining(",\n"));
+        return "  {\"title\": " + quote(section.title()) + ", \"findings\": [\n" + findings + "\n  ]}";
     }
 
     private static String json(Finding finding) {

@@ -48,7 +48,8 @@ public record Verdict(Readiness readiness, String sentence) {
         }
         Optional<Finding> noGpu = first(sections.stream().filter(gpu), Status.WARN);
         if (noGpu.isPresent()) {
-            return new Verdict(Readiness.CPU_ONLY, "The trainer would use the CPU, because " + noGpu.get().found() + ".");
+            return new Verdict(Readiness.CPU_ONLY,
+                    "The trainer would use the CPU, because " + noGpu.get().found() + ".");
         }
         return new Verdict(Readiness.GPU, "This machine is ready for the GPU, but the trainer would use the CPU, "
                 + "because this version of Voxgrad has no CUDA device yet.");

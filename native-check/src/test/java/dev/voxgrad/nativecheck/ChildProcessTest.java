@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -113,10 +112,11 @@ class ChildProcessTest {
         assertThat(outcome.answer(DriverProbe.MISSING_NATIVES).orElseThrow()).contains("JCudaDriver-12.6.0");
     }
 
-    /** Linux's driver leaves this file while its kernel module is loaded, and its library in one of these folders. */
+    /** The driver's kernel module shows a file, and its library lies in one of these folders. */
     private static boolean noDriver() {
-        return Stream.concat(Stream.of("/proc/driver/nvidia/version"),
-                List.of("/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64").stream()
-                        .map(folder -> folder + "/libcuda.so.1")).map(Path::of).noneMatch(Files::exists);
+        return Stream.of("/proc/driver/nvidia/version", "/usr/lib64/libcuda.so.1",
+                        "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1",
+                        "/usr/local/nvidia/lib64/libcuda.so.1")
+                .map(Path::of).noneMatch(Files::exists);
     }
 }
