@@ -39,6 +39,8 @@ build() {
   echo "Building Voxgrad ($why) ..." >&2
   mkdir -p "$target"
   touch "$stamp.new"
+  # Maven would write into the old jar, under the feet of whatever still runs from it.
+  rm -f "$jar"
   if ! output=$("$root/mvnw" -q -B -pl "$module" -am package -DskipTests -Dspotless.check.skip=true 2>&1); then
     printf '%s\n' "$output" >&2
     echo "Voxgrad could not be built; the lines above say why." >&2
