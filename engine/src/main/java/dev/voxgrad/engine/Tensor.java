@@ -9,10 +9,17 @@ import dev.voxgrad.engine.autograd.Node;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
+import dev.voxgrad.engine.op.activation.LeakyReluOp;
 import dev.voxgrad.engine.op.activation.ReluOp;
+import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.crossentropy.CrossEntropyOp;
 import dev.voxgrad.engine.op.elementwise.AddOp;
 import dev.voxgrad.engine.op.layout.LayoutOp;
+import dev.voxgrad.engine.op.linear.LinearOp;
+import dev.voxgrad.engine.op.pool3d.AdaptiveAvgPool3dOp;
+import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
+import dev.voxgrad.engine.op.shape.ReshapeOp;
 
 /**
  * An n-dimensional array of float32 numbers on a device, and, where gradients are wanted, the node of the graph
@@ -222,7 +229,7 @@ public final class Tensor {
             recording |= needsGradient[i];
         }
         recording &= Scope.recordsGradients();
-        Context context = new Context(op.outputShape(shapes), needsGradient, recording);
+        Context context = new Context(shapes, op.outputShape(shapes), needsGradient, recording);
         Tensor output = op.forward(context, inputs);
         if (recording) {
             output.requiresGrad = true;
@@ -266,6 +273,53 @@ public final class Tensor {
     /** max(x, 0) element by element. */
     public Tensor relu() {
         return apply(new ReluOp(), this);
+    }
+
+    /** x where x &gt; 0, else negativeSlope·x, element by element. */
+    public Tensor leakyRelu(double negativeSlope) {
+        return apply(new LeakyReluOp(negativeSlope), this);
+    }
+
+    /** Batch normalisation of (N,C) or (N,C,D,H,W); in training, moves the running statistics. */
+    public Tensor batchNorm(Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance,
+            boolean training, double momentum, double eps) {
+        return apply(new BatchNormOp(training, momentum, eps),
+                inLayout(device.activationLayout()), weight, bias, runningMean, runningVariance);
+    }
+
+    /** Maximum over windows of (N,C,D,H,W). */
+    public Tensor maxPool3d(Dims3 kernel, Dims3 stride, Dims3 padding) {
+        return apply(new MaxPool3dOp(kernel, stride, padding), inLayout(device.activationLayout()));
+    }
+
+    /** Mean over bins: (N,C,D,H,W) to (N,C,output). */
+    public Tensor adaptiveAvgPool3d(Dims3 output) {
+        return apply(new AdaptiveAvgPool3dOp(output), inLayout(device.activationLayout()));
+    }
+
+    /** This (N,in) · weight (out,in)ᵀ. */
+    public Tensor linear(Tensor weight) {
+        return apply(new LinearOp(), this, weight);
+    }
+
+    /** This (N,in) · weight (out,in)ᵀ + bias (out). */
+    public Tensor linear(Tensor weight, Tensor bias) {
+        return apply(new LinearOp(), this, weight, bias);
+    }
+
+    /** Mean cross-entropy of one class label per sample under these logits (N,K): a scalar. */
+    public Tensor crossEntropy(int... labels) {
+        return apply(new CrossEntropyOp(labels), this);
+    }
+
+    /** The same numbers in row-major order under another shape. */
+    public Tensor reshape(Shape newShape) {
+        return apply(new ReshapeOp(newShape), inLayout(Layout.ROW_MAJOR));
+    }
+
+    /** All dimensions from {@code fromDimension} on made one: (N,C,D,H,W) to (N,C·D·H·W) for 1. */
+    public Tensor flatten(int fromDimension) {
+        return reshape(shape.flattenedFrom(fromDimension));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.voxgrad.engine.Tensor;
 
 /** What one application of an {@link Op} carries from its forward to its backward. */
 public final class Context {
+    private final Shape[] inputShapes;
     private final Shape outputShape;
     private final boolean[] needsGradient;
     private final boolean recording;
@@ -15,20 +16,26 @@ public final class Context {
     private boolean released;
 
     /** For {@link Tensor#apply}; {@code recording} is false where no backward can follow. */
-    public Context(Shape outputShape, boolean[] needsGradient, boolean recording) {
+    public Context(Shape[] inputShapes, Shape outputShape, boolean[] needsGradient, boolean recording) {
+        this.inputShapes = inputShapes;
         this.outputShape = outputShape;
         this.needsGradient = needsGradient;
         this.recording = recording;
     }
 
+    /** How many inputs there were, where some are optional. */
+    public int inputs() {
+        return inputShapes.length;
+    }
+
+    /** The shape of input {@code index}, for a backward that needs no more of it. */
+    public Shape inputShape(int index) {
+        return inputShapes[index];
+    }
+
     /** What {@link Op#outputShape} answered. */
     public Shape outputShape() {
         return outputShape;
-    }
-
-    /** How many inputs the operation was given. */
-    public int inputs() {
-        return needsGradient.length;
     }
 
     /** True if a backward may follow, so that forward must save what it needs. */

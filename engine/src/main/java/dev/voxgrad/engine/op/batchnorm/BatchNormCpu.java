@@ -1,0 +1,251 @@
+package dev.voxgrad.engine.op.batchnorm;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/**
+ * {@link BatchNormKernels} in the Vector API, on channels-last arrays walked as {@link Columns} says. Each kernel reads
+ * its arrays from memory once.
+ */
+record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+
+    // ---------------------------------------------------------------------------------------------- statistics
+
+    @Override
+    public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
+            Tensor mean, Tensor scale) {
+        Moments moments = moments(input);
+        float[] movedMean = CpuStorage.array(runningMean);
+        float[] movedVariance = CpuStorage.array(runningVariance);
+        float[] mu = CpuStorage.array(mean);
+        float[] s = CpuStorage.array(scale);
+        double n = BatchNormOp.valuesPerChannel(input.shape());
+        for (int c = 0; c < input.shape().dim(1); c++) {
+            double variance = moments.squares(c) / n;
+            double unbiased = moments.squares(c) / (n - 1);
+            mu[c] = (float) moments.mean(c);
+            s[c] = (float) (1 / Math.sqrt(variance + eps));
+            movedMean[c] = (float) ((1 - momentum) * movedMean[c] + momentum * moments.mean(c));
+            movedVariance[c] = (float) ((1 - momentum) * movedVariance[c] + momentum * unbiased);
+        }
+    }
+
+    private Moments moments(Tensor input) {
+        float[] x = CpuStorage.array(input);
+        int elements = input.shape().elements();
+        int channels = input.shape().dim(1);
+        Columns columns = Columns.of(channels, elements);
+        Moments[] partial = new Moments[columns.tasks()];
+        device.parallel(partial.length, task -> partial[task] = moments(x, columns, task));
+        Moments total = new Moments(channels);
+        for (Moments part : partial) {
+            total.add(part);
+        }
+        for (int i = columns.tail(); i < elements; i += channels) {
+            total.add(x, i);
+        }
+        return total;
+    }
+
+    private Moments moments(float[] x, Columns columns, int task) {
+        Moments moments = new Moments(columns.channels());
+        int period = columns.period();
+        float[] centre = device.borrow(period);
+        float[] sum = device.borrow(period);
+        float[] squares = device.borrow(period);
+        for (int r = columns.firstRow(task); r < columns.lastRow(task); r += columns.blockRows()) {
+            int rows = Math.min(columns.blockRows(), columns.lastRow(task) - r);
+            columnMoments(x, r * period, rows, period, centre, sum, squares);
+            for (int p = 0; p < period; p += columns.channels()) {
+                moments.add(rows, centre, sum, squares, p);
+            }
+        }
+        Columns.giveBack(device, centre, sum, squares);
+        return moments;
+    }
+
+    /**
+     * For each column of a block: a centre (its mean, roughly), Σ(x − centre) and Σ(x − centre)². The second pass finds
+     * the block in the first-level cache.
+     */
+    private static void columnMoments(
+            float[] x, int from, int rows, int period, float[] centre, float[] sum, float[] squares) {
+        int end = from + rows * period;
+        for (int p = 0; p < period; p += S.length()) {
+            FloatVector sum0 = FloatVector.zero(S);
+            FloatVector sum1 = FloatVector.zero(S);
+            int i = from + p;
+            for (; i < end - period; i += 2 * period) {
+                sum0 = sum0.add(FloatVector.fromArray(S, x, i));
+                sum1 = sum1.add(FloatVector.fromArray(S, x, i + period));
+            }
+            if (i < end) {
+                sum0 = sum0.add(FloatVector.fromArray(S, x, i));
+            }
+            FloatVector middle = sum0.add(sum1).mul(1f / rows);
+            sum0 = FloatVector.zero(S);
+            sum1 = FloatVector.zero(S);
+            FloatVector squares0 = FloatVector.zero(S);
+            FloatVector squares1 = FloatVector.zero(S);
+            i = from + p;
+            for (; i < end - period; i += 2 * period) {
+                FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
+                FloatVector d1 = FloatVector.fromArray(S, x, i + period).sub(middle);
+                sum0 = sum0.add(d0);
+                sum1 = sum1.add(d1);
+                squares0 = d0.fma(d0, squares0);
+                squares1 = d1.fma(d1, squares1);
+            }
+            if (i < end) {
+                FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
+                sum0 = sum0.add(d0);
+                squares0 = d0.fma(d0, squares0);
+            }
+            middle.intoArray(centre, p);
+            sum0.add(sum1).intoArray(sum, p);
+            squares0.add(squares1).intoArray(squares, p);
+        }
+    }
+
+    @Override
+    public void runningStatistics(
+            double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
+        for (int c = 0; c < mean.shape().elements(); c++) {
+            CpuStorage.array(mean)[c] = CpuStorage.array(runningMean)[c];
+            CpuStorage.array(scale)[c] = (float) (1 / Math.sqrt(CpuStorage.array(runningVariance)[c] + eps));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ forward
+
+    @Override
+    public void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output) {
+        int channels = input.shape().dim(1);
+        double[] factor = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            factor[c] = (double) CpuStorage.array(weight)[c] * CpuStorage.array(scale)[c];
+        }
+        new AffineCpu(device).apply(input, doubles(mean), factor, doubles(bias), output);
+    }
+
+    // ----------------------------------------------------------------------------------------------- backward
+
+    @Override
+    public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
+            Tensor gradBias) {
+        float[] x = CpuStorage.array(input);
+        float[] dy = CpuStorage.array(gradOutput);
+        float[] mu = CpuStorage.array(mean);
+        int channels = input.shape().dim(1);
+        Columns columns = Columns.of(channels, input.shape().elements());
+        float[] centre = columns.repeat(device, doubles(mean));
+        double[][] partial = new double[columns.tasks()][];
+        device.parallel(partial.length, task -> partial[task] = gradientSums(x, dy, centre, columns, task));
+        for (int c = 0; c < channels; c++) {
+            double sum = 0;
+            double products = 0;
+            for (double[] part : partial) {
+                sum += part[c];
+                products += part[channels + c];
+            }
+            for (int i = columns.tail() + c; i < columns.elements(); i += channels) {
+                sum += dy[i];
+                products += (double) dy[i] * (x[i] - mu[c]);
+            }
+            CpuStorage.array(gradBias)[c] = (float) sum;
+            CpuStorage.array(gradWeight)[c] = (float) (products * CpuStorage.array(scale)[c]);
+        }
+        Columns.giveBack(device, centre);
+    }
+
+    /** Σ dy of each channel, and behind them Σ dy·(x − mean), over a task's rows. */
+    private double[] gradientSums(float[] x, float[] dy, float[] centre, Columns columns, int task) {
+        int channels = columns.channels();
+        int period = columns.period();
+        double[] total = new double[2 * channels];
+        float[] sum = device.borrow(period);
+        float[] products = device.borrow(period);
+        for (int r = columns.firstRow(task); r < columns.lastRow(task); r += columns.blockRows()) {
+            int rows = Math.min(columns.blockRows(), columns.lastRow(task) - r);
+            columnGradientSums(x, dy, centre, r * period, rows, period, sum, products);
+            for (int p = 0; p < period; p += channels) {
+                for (int c = 0; c < channels; c++) {
+                    total[c] += sum[p + c];
+                    total[channels + c] += products[p + c];
+                }
+            }
+        }
+        Columns.giveBack(device, sum, products);
+        return total;
+    }
+
+    private static void columnGradientSums(float[] x, float[] dy, float[] centre, int from, int rows, int period,
+            float[] sum, float[] products) {
+        int end = from + rows * period;
+        for (int p = 0; p < period; p += S.length()) {
+            FloatVector middle = FloatVector.fromArray(S, centre, p);
+            FloatVector sum0 = FloatVector.zero(S);
+            FloatVector sum1 = FloatVector.zero(S);
+            FloatVector products0 = FloatVector.zero(S);
+            FloatVector products1 = FloatVector.zero(S);
+            int i = from + p;
+            for (; i < end - period; i += 2 * period) {
+                FloatVector g0 = FloatVector.fromArray(S, dy, i);
+                FloatVector g1 = FloatVector.fromArray(S, dy, i + period);
+                sum0 = sum0.add(g0);
+                sum1 = sum1.add(g1);
+                products0 = FloatVector.fromArray(S, x, i).sub(middle).fma(g0, products0);
+                products1 = FloatVector.fromArray(S, x, i + period).sub(middle).fma(g1, products1);
+            }
+            if (i < end) {
+                FloatVector g0 = FloatVector.fromArray(S, dy, i);
+                sum0 = sum0.add(g0);
+                products0 = FloatVector.fromArray(S, x, i).sub(middle).fma(g0, products0);
+            }
+            sum0.add(sum1).intoArray(sum, p);
+            products0.add(products1).intoArray(products, p);
+        }
+    }
+
+    /** dx = γ·s·dy − (x − μ)·γ·s²·dγ/n − γ·s·dβ/n: an affine function of x and dy for each channel. */
+    @Override
+    public void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
+            Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+        int channels = input.shape().dim(1);
+        double n = BatchNormOp.valuesPerChannel(input.shape());
+        double[] ofInput = new double[channels];
+        double[] ofGradient = new double[channels];
+        double[] constant = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            double s = CpuStorage.array(scale)[c];
+            double factor = CpuStorage.array(weight)[c] * s;
+            ofInput[c] = -factor * s * CpuStorage.array(gradWeight)[c] / n;
+            ofGradient[c] = factor;
+            constant[c] = -factor * CpuStorage.array(gradBias)[c] / n;
+        }
+        new AffineCpu(device).apply(input, doubles(mean), ofInput, gradOutput, ofGradient, constant, gradInput);
+    }
+
+    @Override
+    public void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput) {
+        int channels = gradOutput.shape().dim(1);
+        double[] factor = new double[channels];
+        double[] zero = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            factor[c] = (double) CpuStorage.array(weight)[c] * CpuStorage.array(scale)[c];
+        }
+        new AffineCpu(device).apply(gradOutput, zero, factor, zero, gradInput);
+    }
+
+    private static double[] doubles(Tensor perChannel) {
+        double[] values = new double[perChannel.shape().elements()];
+        perChannel.device().read(perChannel.storage(), values);
+        return values;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.voxgrad.engine.op.batchnorm;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/**
+ * The kernels of {@link BatchNormOp}. Inputs, outputs and their gradients are (N,C) or (N,C,D,H,W) in the device's
+ * activation layout; everything else is (C). {@code scale} is 1/√(variance + eps).
+ */
+interface BatchNormKernels {
+    /** Mean and scale of this batch; moves the running statistics towards it. */
+    void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
+            Tensor mean, Tensor scale);
+
+    /** Mean and scale from the running statistics. */
+    void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale);
+
+    /** output = weight·(input − mean)·scale + bias. */
+    void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output);
+
+    /** Σ dy·x̂ and Σ dy. */
+    void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
+            Tensor gradBias);
+
+    /** The gradient of the input where mean and scale came from the input itself. */
+    void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
+            Tensor gradWeight, Tensor gradBias, Tensor gradInput);
+
+    /** The gradient of the input where mean and scale are constants. */
+    void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput);
+
+    static BatchNormKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new BatchNormCpu(cpu);
+            case ReferenceDevice reference -> new BatchNormReference();
+        };
+    }
+}

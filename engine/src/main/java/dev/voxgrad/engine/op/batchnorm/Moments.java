@@ -1,0 +1,71 @@
+package dev.voxgrad.engine.op.batchnorm;
+
+/**
+ * Number, mean and sum of squared deviations of each channel, of a growing set of values.
+ *
+ * <p>Sets are joined by the rule of Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing
+ * sample variances", 1979. Unlike Σx² − (Σx)²/n it loses nothing when the mean is large beside the deviation.
+ */
+final class Moments {
+    private final double[] mean;
+    private final double[] squares;
+    private long count;
+
+    Moments(int channels) {
+        mean = new double[channels];
+        squares = new double[channels];
+    }
+
+    double mean(int channel) {
+        return mean[channel];
+    }
+
+    /** Σ(x − mean)². */
+    double squares(int channel) {
+        return squares[channel];
+    }
+
+    /** Joins another set to this one. */
+    void add(Moments other) {
+        double ratio = (double) other.count / (count + other.count);
+        for (int c = 0; c < mean.length; c++) {
+            join(c, other.mean[c], other.squares[c], ratio);
+        }
+        count += other.count;
+    }
+
+    /**
+     * Joins {@code n} values per channel, given by sums about a centre near their mean; channel c's are at
+     * {@code offset + c}.
+     *
+     * @param centre any number near the mean
+     * @param sum Σ(x − centre), whose small remainder corrects the mean
+     * @param squaresAbout Σ(x − centre)²
+     */
+    void add(int n, float[] centre, float[] sum, float[] squaresAbout, int offset) {
+        double ratio = (double) n / (count + n);
+        double perValue = 1.0 / n;
+        for (int c = 0; c < mean.length; c++) {
+            double remainder = sum[offset + c] * perValue;
+            double own = squaresAbout[offset + c] - remainder * sum[offset + c];
+            join(c, centre[offset + c] + remainder, own, ratio);
+        }
+        count += n;
+    }
+
+    /** Joins one value per channel. */
+    void add(float[] values, int offset) {
+        double ratio = 1.0 / (count + 1);
+        for (int c = 0; c < mean.length; c++) {
+            join(c, values[offset + c], 0, ratio);
+        }
+        count++;
+    }
+
+    /** {@code ratio} is the joining set's share of the united count. */
+    private void join(int c, double otherMean, double otherSquares, double ratio) {
+        double difference = otherMean - mean[c];
+        mean[c] += difference * ratio;
+        squares[c] += otherSquares + difference * difference * count * ratio;
+    }
+}

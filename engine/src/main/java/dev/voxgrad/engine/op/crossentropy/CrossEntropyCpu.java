@@ -1,0 +1,46 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/** {@link CrossEntropyKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
+final class CrossEntropyCpu implements CrossEntropyKernels {
+    @Override
+    public void forward(Tensor logits, int[] labels, Tensor loss) {
+        float[] x = CpuStorage.array(logits);
+        int classes = logits.shape().dim(1);
+        double sum = 0;
+        for (int n = 0; n < labels.length; n++) {
+            sum += logSumExp(x, n * classes, classes) - x[n * classes + labels[n]];
+        }
+        CpuStorage.array(loss)[0] = (float) (sum / labels.length);
+    }
+
+    @Override
+    public void backward(Tensor logits, int[] labels, Tensor gradLoss, Tensor gradLogits) {
+        float[] x = CpuStorage.array(logits);
+        float[] dx = CpuStorage.array(gradLogits);
+        double upstream = CpuStorage.array(gradLoss)[0];
+        int classes = logits.shape().dim(1);
+        for (int n = 0; n < labels.length; n++) {
+            double logSumExp = logSumExp(x, n * classes, classes);
+            for (int k = 0; k < classes; k++) {
+                double softmax = Math.exp(x[n * classes + k] - logSumExp);
+                double target = k == labels[n] ? 1 : 0;
+                dx[n * classes + k] = (float) (upstream / labels.length * (softmax - target));
+            }
+        }
+    }
+
+    private static double logSumExp(float[] x, int from, int classes) {
+        double largest = x[from];
+        for (int k = 1; k < classes; k++) {
+            largest = Math.max(largest, x[from + k]);
+        }
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+            sum += Math.exp(x[from + k] - largest);
+        }
+        return largest + Math.log(sum);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.ReferenceStorage;
+
+/** {@link CrossEntropyKernels} in plain loops. */
+final class CrossEntropyReference implements CrossEntropyKernels {
+    @Override
+    public void forward(Tensor logits, int[] labels, Tensor loss) {
+        double[] x = ReferenceStorage.array(logits);
+        int classes = logits.shape().dim(1);
+        double sum = 0;
+        for (int n = 0; n < labels.length; n++) {
+            sum += logSumExp(x, n * classes, classes) - x[n * classes + labels[n]];
+        }
+        ReferenceStorage.array(loss)[0] = sum / labels.length;
+    }
+
+    @Override
+    public void backward(Tensor logits, int[] labels, Tensor gradLoss, Tensor gradLogits) {
+        double[] x = ReferenceStorage.array(logits);
+        double[] dx = ReferenceStorage.array(gradLogits);
+        double upstream = ReferenceStorage.array(gradLoss)[0];
+        int classes = logits.shape().dim(1);
+        for (int n = 0; n < labels.length; n++) {
+            double logSumExp = logSumExp(x, n * classes, classes);
+            for (int k = 0; k < classes; k++) {
+                double softmax = Math.exp(x[n * classes + k] - logSumExp);
+                double target = k == labels[n] ? 1 : 0;
+                dx[n * classes + k] = upstream / labels.length * (softmax - target);
+            }
+        }
+    }
+
+    private static double logSumExp(double[] x, int from, int classes) {
+        double largest = x[from];
+        for (int k = 1; k < classes; k++) {
+            largest = Math.max(largest, x[from + k]);
+        }
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+            sum += Math.exp(x[from + k] - largest);
+        }
+        return largest + Math.log(sum);
+    }
+}

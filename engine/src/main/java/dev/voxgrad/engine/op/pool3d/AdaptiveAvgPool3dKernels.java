@@ -1,0 +1,20 @@
+package dev.voxgrad.engine.op.pool3d;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernels of {@link AdaptiveAvgPool3dOp}; all tensors are (N,C,·,·,·) in the device's activation layout. */
+interface AdaptiveAvgPool3dKernels {
+    void forward(Tensor input, Tensor output);
+
+    void backward(Tensor gradOutput, Tensor gradInput);
+
+    static AdaptiveAvgPool3dKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new AdaptiveAvgPool3dCpu(cpu);
+            case ReferenceDevice reference -> new AdaptiveAvgPool3dReference();
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package dev.voxgrad.engine.op.pool3d;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+
+/**
+ * Maximum over windows of voxels, channel by channel.
+ *
+ * <pre>
+ * x (N,C,D,H,W) → y (N,C,D',H',W'),  D' = ⌊(D + 2·padding − kernel) / stride⌋ + 1, likewise H', W'
+ *
+ * y[o] = max of x[o·stride − padding + k] over 0 ≤ k &lt; kernel; outside of x is −∞
+ * dx   = dy at the voxel that gave the maximum, summed over the windows that it gave it to
+ * </pre>
+ *
+ * <p>Of several equal maxima the first in the order d, h, w takes the gradient; if there is a NaN in the window it is
+ * the result, and the last one takes the gradient. Both as in PyTorch. Only x is saved (the operation before has it
+ * anyway): looking for the maximum again is cheaper than writing down where it was.
+ */
+public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements Op {
+    @Override
+    public String name() {
+        return "maxPool3d";
+    }
+
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        Shape input = inputs[0];
+        ShapeException.requireRank(name(), "input", input, 5, "(N,C,D,H,W)");
+        if (!kernel.atLeast(1) || !stride.atLeast(1) || !padding.atLeast(0)) {
+            throw ShapeException.of(name(), "kernel " + kernel + ", stride " + stride + ", padding " + padding
+                    + "; expected kernel and stride at least 1, padding at least 0", "input", input);
+        }
+        return Shape.of(input.dim(0), input.dim(1),
+                outputSize(input, 2, kernel.d(), stride.d(), padding.d()),
+                outputSize(input, 3, kernel.h(), stride.h(), padding.h()),
+                outputSize(input, 4, kernel.w(), stride.w(), padding.w()));
+    }
+
+    private int outputSize(Shape input, int dim, int kernelSize, int step, int pad) {
+        if (2 * pad > kernelSize) {
+            throw ShapeException.of(name(), "padding " + pad + " (dim " + dim + ") is more than half the kernel size "
+                    + kernelSize, "input", input);
+        }
+        int slack = input.dim(dim) + 2 * pad - kernelSize;
+        if (slack < 0) {
+            throw ShapeException.of(name(), "input has size " + input.dim(dim) + " (dim " + dim + ") but kernel "
+                    + kernel + " with padding " + padding + " expects at least " + (kernelSize - 2 * pad),
+                    "input", input);
+        }
+        return slack / step + 1;
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        Tensor input = inputs[0];
+        Tensor output = Tensor.empty(input.device(), context.outputShape(), input.layout());
+        MaxPool3dKernels.on(input.device()).forward(input, this, output);
+        context.save(input);
+        return output;
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        Tensor input = context.saved(0);
+        Tensor gradInput = input.emptyLike();
+        MaxPool3dKernels.on(input.device()).backward(input, this, gradOutput, gradInput);
+        return new Tensor[] {gradInput};
+    }
+
+    /** The input depths that output depth {@code o} looks at; {@code in} is the input's size. */
+    Window depths(int o, Dims3 in) {
+        return Window.sliding(o, kernel.d(), stride.d(), padding.d(), in.d());
+    }
+
+    /** The input heights that output height {@code o} looks at. */
+    Window heights(int o, Dims3 in) {
+        return Window.sliding(o, kernel.h(), stride.h(), padding.h(), in.h());
+    }
+
+    /** The input widths that output width {@code o} looks at. */
+    Window widths(int o, Dims3 in) {
+        return Window.sliding(o, kernel.w(), stride.w(), padding.w(), in.w());
+    }
+}
