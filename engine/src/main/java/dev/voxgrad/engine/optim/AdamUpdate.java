@@ -1,0 +1,66 @@
+package dev.voxgrad.engine.optim;
+
+import dev.voxgrad.engine.Tensor;
+
+/**
+ * One step of Adam or AdamW for one parameter, fused: each number is read and written once.
+ *
+ * <pre>
+ * AdamW:  p = p·(1 − η·λ)          Adam:  g = g + λ·p
+ * m = β₁·m + (1 − β₁)·g
+ * v = β₂·v + (1 − β₂)·g²
+ * p = p − η/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
+ * </pre>
+ *
+ * <p>The order of operations is PyTorch's: ε is added after the correction of √v. Sources: Kingma and Ba, "Adam: a
+ * method for stochastic optimization", 2015; Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
+ *
+ * @param learningRate η
+ * @param beta1 β₁, how much of the mean of the gradients is kept
+ * @param beta2 β₂, how much of the mean of their squares is kept
+ * @param epsilon ε
+ * @param weightDecay λ
+ * @param decoupled true for AdamW, false for Adam with an L2 penalty
+ * @param step t, 1 in the first step
+ */
+public record AdamUpdate(
+        double learningRate,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        boolean decoupled,
+        long step) {
+
+    /**
+     * Updates {@code parameter}, {@code mean} (m) and {@code square} (v) in place.
+     *
+     * @throws dev.voxgrad.engine.ShapeException if the four differ in shape
+     */
+    public void apply(Tensor parameter, Tensor gradient, Tensor mean, Tensor square) {
+        SameForm.require("adam", parameter, "gradient", gradient);
+        SameForm.require("adam", parameter, "mean", mean);
+        SameForm.require("adam", parameter, "square", square);
+        AdamKernels.on(parameter.device()).step(parameter, gradient, mean, square, this);
+    }
+
+    /** What AdamW multiplies the parameter with first; 1 for Adam. */
+    double shrink() {
+        return decoupled ? 1 - learningRate * weightDecay : 1;
+    }
+
+    /** What Adam multiplies the parameter with to add it to the gradient; 0 for AdamW. */
+    double penalty() {
+        return decoupled ? 0 : weightDecay;
+    }
+
+    /** η/(1 − β₁ᵗ). */
+    double stepSize() {
+        return learningRate / (1 - Math.pow(beta1, step));
+    }
+
+    /** √(1 − β₂ᵗ). */
+    double rootCorrection() {
+        return Math.sqrt(1 - Math.pow(beta2, step));
+    }
+}
