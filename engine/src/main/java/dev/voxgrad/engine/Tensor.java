@@ -1,5 +1,6 @@
 package dev.voxgrad.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,13 +14,21 @@ import dev.voxgrad.engine.op.activation.LeakyReluOp;
 import dev.voxgrad.engine.op.activation.ReluOp;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.crossentropy.BceWithLogitsOp;
 import dev.voxgrad.engine.op.crossentropy.CrossEntropyOp;
 import dev.voxgrad.engine.op.elementwise.AddOp;
+import dev.voxgrad.engine.op.elementwise.MulOp;
+import dev.voxgrad.engine.op.elementwise.ScaleOp;
 import dev.voxgrad.engine.op.layout.LayoutOp;
 import dev.voxgrad.engine.op.linear.LinearOp;
 import dev.voxgrad.engine.op.pool3d.AdaptiveAvgPool3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
+import dev.voxgrad.engine.op.reduce.MeanOp;
+import dev.voxgrad.engine.op.reduce.SumOp;
+import dev.voxgrad.engine.op.shape.ConcatOp;
 import dev.voxgrad.engine.op.shape.ReshapeOp;
+import dev.voxgrad.engine.op.softmax.LogSoftmaxOp;
+import dev.voxgrad.engine.op.softmax.SoftmaxOp;
 
 /**
  * An n-dimensional array of float32 numbers on a device, and, where gradients are wanted, the node of the graph
@@ -270,6 +279,26 @@ public final class Tensor {
         return bias == null ? apply(settings, input, weight) : apply(settings, input, weight, bias);
     }
 
+    /** This · other, element by element. */
+    public Tensor mul(Tensor other) {
+        return apply(new MulOp(), this, other.inLayout(layout));
+    }
+
+    /** This · factor. */
+    public Tensor scale(double factor) {
+        return apply(new ScaleOp(factor), this);
+    }
+
+    /** The sum of all elements: a scalar. */
+    public Tensor sum() {
+        return apply(new SumOp(), this);
+    }
+
+    /** The mean of all elements: a scalar. */
+    public Tensor mean() {
+        return apply(new MeanOp(), this);
+    }
+
     /** max(x, 0) element by element. */
     public Tensor relu() {
         return apply(new ReluOp(), this);
@@ -307,9 +336,24 @@ public final class Tensor {
         return apply(new LinearOp(), this, weight, bias);
     }
 
+    /** Softmax of each row of (N,K). */
+    public Tensor softmax() {
+        return apply(new SoftmaxOp(), this);
+    }
+
+    /** Logarithm of the softmax of each row of (N,K). */
+    public Tensor logSoftmax() {
+        return apply(new LogSoftmaxOp(), this);
+    }
+
     /** Mean cross-entropy of one class label per sample under these logits (N,K): a scalar. */
     public Tensor crossEntropy(int... labels) {
         return apply(new CrossEntropyOp(labels), this);
+    }
+
+    /** Mean binary cross-entropy of row-major targets from 0 to 1 under these logits (N,L): a scalar. */
+    public Tensor bceWithLogits(float... targets) {
+        return apply(new BceWithLogitsOp(targets), this);
     }
 
     /** The same numbers in row-major order under another shape. */
@@ -320,6 +364,12 @@ public final class Tensor {
     /** All dimensions from {@code fromDimension} on made one: (N,C,D,H,W) to (N,C·D·H·W) for 1. */
     public Tensor flatten(int fromDimension) {
         return reshape(shape.flattenedFrom(fromDimension));
+    }
+
+    /** These tensors one behind the other along dimension {@code dimension}; all others must be equal. */
+    public static Tensor concat(int dimension, Tensor... tensors) {
+        Tensor[] rowMajor = Arrays.stream(tensors).map(t -> t.inLayout(Layout.ROW_MAJOR)).toArray(Tensor[]::new);
+        return apply(new ConcatOp(dimension), rowMajor);
     }
 
     @Override

@@ -33,7 +33,8 @@ record LeakyReluCpu(CpuDevice device) implements LeakyReluKernels {
     }
 
     /** result = values where x &gt; 0, else slope·values: both directions are this. */
-    private static void scaleWhereNotPositive(float[] x, float[] values, float slope, float[] result, int from, int to) {
+    private static void scaleWhereNotPositive(
+            float[] x, float[] values, float slope, float[] result, int from, int to) {
         FloatVector zero = FloatVector.zero(S);
         int i = from;
         for (; i <= to - S.length(); i += S.length()) {

@@ -10,6 +10,12 @@ interface ElementwiseKernels {
     /** output = a + b. */
     void add(Tensor a, Tensor b, Tensor output);
 
+    /** output = a · b. */
+    void mul(Tensor a, Tensor b, Tensor output);
+
+    /** output = factor · x. */
+    void scale(Tensor x, double factor, Tensor output);
+
     static ElementwiseKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new ElementwiseCpu(cpu);

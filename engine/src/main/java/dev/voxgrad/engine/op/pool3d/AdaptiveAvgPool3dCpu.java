@@ -39,7 +39,7 @@ record AdaptiveAvgPool3dCpu(CpuDevice device) implements AdaptiveAvgPool3dKernel
         });
     }
 
-    /** Adds {@code voxels} neighbouring voxels to the C sums at {@code to}: by rows first, so that errors stay small. */
+    /** Adds a row of voxels to the C sums at {@code to}; the row is summed first, so that errors stay small. */
     private static void addRow(float[] x, int from, int voxels, int channels, float[] y, int to) {
         int end = from + voxels * channels;
         int c = 0;
@@ -117,7 +117,8 @@ record AdaptiveAvgPool3dCpu(CpuDevice device) implements AdaptiveAvgPool3dKernel
         FloatVector factors = FloatVector.broadcast(S, factor);
         int i = 0;
         for (; i <= n - S.length(); i += S.length()) {
-            FloatVector.fromArray(S, x, from + i).fma(factors, FloatVector.fromArray(S, y, to + i)).intoArray(y, to + i);
+            FloatVector sum = FloatVector.fromArray(S, y, to + i);
+            FloatVector.fromArray(S, x, from + i).fma(factors, sum).intoArray(y, to + i);
         }
         for (; i < n; i++) {
             y[to + i] = Math.fma(x[from + i], factor, y[to + i]);

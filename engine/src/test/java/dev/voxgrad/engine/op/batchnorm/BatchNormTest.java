@@ -84,11 +84,14 @@ class BatchNormTest {
             Tensor[] expected = statistics(REFERENCE, shapes, x);
             Tensor[] actual = statistics(device, shapes, x);
             for (int c = 0; c < 5; c++) {
-                // The mean is rounded to float32 once, 2^-24. Squares are summed up in float32 over the at most 32 rows
-                // of a block that share an accumulator: √32 roundings. (At 10000 the inputs lie on a grid of 2^-10 whose
-                // squares are rounded down more often than up once a sum exceeds 32: longer sums would show a bias.)
-                assertThat(actual[0].toDoubleArray()[c] / expected[0].toDoubleArray()[c]).isCloseTo(1, within(0x1p-23));
-                assertThat(actual[1].toDoubleArray()[c] / expected[1].toDoubleArray()[c]).isCloseTo(1, within(6 * 0x1p-24));
+                // The mean is rounded to float32 once, 2^-24. Squares are summed up in float32 over the at most
+                // 32 rows of a block that share an accumulator: √32 roundings. (At 10000 the inputs lie on a
+                // grid of 2^-10, whose squares are rounded down more often than up once a sum exceeds 32:
+                // longer sums would show a bias.)
+                double meanRatio = actual[0].toDoubleArray()[c] / expected[0].toDoubleArray()[c];
+                double varianceRatio = actual[1].toDoubleArray()[c] / expected[1].toDoubleArray()[c];
+                assertThat(meanRatio).isCloseTo(1, within(0x1p-23));
+                assertThat(varianceRatio).isCloseTo(1, within(6 * 0x1p-24));
             }
         }
     }

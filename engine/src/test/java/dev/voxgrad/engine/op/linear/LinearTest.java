@@ -40,7 +40,8 @@ class LinearTest {
         for (int in : sizes) {
             for (int out : sizes) {
                 for (int n : new int[] {1, 6, 17}) {
-                    compared += DeviceAgreement.check(device, Math.max(in, Math.max(out, n)), LINEAR, shapes(n, in, out));
+                    int terms = Math.max(in, Math.max(out, n));
+                    compared += DeviceAgreement.check(device, terms, LINEAR, shapes(n, in, out));
                 }
             }
         }

@@ -110,8 +110,8 @@ class MaxPool3dTest {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(1, 2, 4, 1, 4));
         assertThatThrownBy(() -> x.maxPool3d(TWO, TWO, Dims3.ZERO))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("maxPool3d: input has size 1 (dim 3) but kernel 2x2x2 with padding 0x0x0 expects at least 2;"
-                        + " input [1,2,4,1,4]");
+                .hasMessage("maxPool3d: input has size 1 (dim 3) but kernel 2x2x2 with padding 0x0x0 expects at least 2"
+                        + "; input [1,2,4,1,4]");
         assertThatThrownBy(() -> x.maxPool3d(TWO, TWO, TWO))
                 .hasMessage("maxPool3d: padding 2 (dim 2) is more than half the kernel size 2; input [1,2,4,1,4]");
         assertThatThrownBy(() -> x.maxPool3d(TWO, Dims3.ZERO, Dims3.ZERO)).hasMessageContaining("stride 0x0x0");

@@ -1,0 +1,28 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/** {@link BceWithLogitsKernels} in plain loops and double: a batch has too few logits for vectors or threads. */
+final class BceWithLogitsCpu implements BceWithLogitsKernels {
+    @Override
+    public void forward(Tensor logits, float[] targets, Tensor loss) {
+        float[] x = CpuStorage.array(logits);
+        double sum = 0;
+        for (int i = 0; i < targets.length; i++) {
+            sum += Math.max(x[i], 0) - (double) x[i] * targets[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
+        }
+        CpuStorage.array(loss)[0] = (float) (sum / targets.length);
+    }
+
+    @Override
+    public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
+        float[] x = CpuStorage.array(logits);
+        float[] dx = CpuStorage.array(gradLogits);
+        double upstream = CpuStorage.array(gradLoss)[0];
+        for (int i = 0; i < targets.length; i++) {
+            double sigmoid = 1 / (1 + Math.exp(-x[i]));
+            dx[i] = (float) (upstream / targets.length * (sigmoid - targets[i]));
+        }
+    }
+}

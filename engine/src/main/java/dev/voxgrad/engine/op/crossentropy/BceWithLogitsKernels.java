@@ -1,0 +1,20 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernels of {@link BceWithLogitsOp}: logits and their gradient (N,L), loss and gradient of the loss scalars. */
+interface BceWithLogitsKernels {
+    void forward(Tensor logits, float[] targets, Tensor loss);
+
+    void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits);
+
+    static BceWithLogitsKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new BceWithLogitsCpu();
+            case ReferenceDevice reference -> new BceWithLogitsReference();
+        };
+    }
+}

@@ -1,0 +1,28 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.ReferenceStorage;
+
+/** {@link BceWithLogitsKernels} in plain loops. */
+final class BceWithLogitsReference implements BceWithLogitsKernels {
+    @Override
+    public void forward(Tensor logits, float[] targets, Tensor loss) {
+        double[] x = ReferenceStorage.array(logits);
+        double sum = 0;
+        for (int i = 0; i < targets.length; i++) {
+            sum += Math.max(x[i], 0) - x[i] * targets[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
+        }
+        ReferenceStorage.array(loss)[0] = sum / targets.length;
+    }
+
+    @Override
+    public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
+        double[] x = ReferenceStorage.array(logits);
+        double[] dx = ReferenceStorage.array(gradLogits);
+        double upstream = ReferenceStorage.array(gradLoss)[0];
+        for (int i = 0; i < targets.length; i++) {
+            double sigmoid = 1 / (1 + Math.exp(-x[i]));
+            dx[i] = upstream / targets.length * (sigmoid - targets[i]);
+        }
+    }
+}

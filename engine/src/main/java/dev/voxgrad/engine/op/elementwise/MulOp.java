@@ -1,0 +1,50 @@
+package dev.voxgrad.engine.op.elementwise;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+
+/**
+ * Product of two tensors of the same shape and layout, element by element.
+ *
+ * <pre>
+ * y  = a·b
+ * da = dy·b,  db = dy·a
+ * </pre>
+ */
+public record MulOp() implements Op {
+    @Override
+    public String name() {
+        return "mul";
+    }
+
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        ShapeException.requireEqual(name(), "a", inputs[0], "b", inputs[1]);
+        return inputs[0];
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        Tensor output = inputs[0].emptyLike();
+        ElementwiseKernels.on(output.device()).mul(inputs[0], inputs[1], output);
+        context.save(inputs);
+        return output;
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        return new Tensor[] {
+            context.needsGradient(0) ? times(context.saved(1), gradOutput) : null,
+            context.needsGradient(1) ? times(context.saved(0), gradOutput) : null
+        };
+    }
+
+    private static Tensor times(Tensor factor, Tensor gradOutput) {
+        Tensor gradient = gradOutput.emptyLike();
+        ElementwiseKernels.on(gradient.device()).mul(gradOutput, factor, gradient);
+        return gradient;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.voxgrad.engine.op.shape;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernel of {@link ConcatOp}. */
+interface ConcatKernels {
+    /**
+     * Copies {@code columns} columns of a row-major matrix into another with as many rows.
+     *
+     * @param fromLength row length of {@code from}
+     * @param fromColumn first column to read
+     * @param toLength row length of {@code to}
+     * @param toColumn first column to write
+     */
+    void copyColumns(Tensor from, int fromLength, int fromColumn, Tensor to, int toLength, int toColumn, int columns);
+
+    static ConcatKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new ConcatCpu();
+            case ReferenceDevice reference -> new ConcatReference();
+        };
+    }
+}

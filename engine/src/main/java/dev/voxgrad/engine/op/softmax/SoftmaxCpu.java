@@ -1,0 +1,83 @@
+package dev.voxgrad.engine.op.softmax;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/** {@link SoftmaxKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
+final class SoftmaxCpu implements SoftmaxKernels {
+    @Override
+    public void softmax(Tensor input, Tensor output) {
+        float[] x = CpuStorage.array(input);
+        float[] y = CpuStorage.array(output);
+        int classes = input.shape().dim(1);
+        int elements = input.shape().elements();
+        for (int row = 0; row < elements; row += classes) {
+            double logSumExp = logSumExp(x, row, classes);
+            for (int i = row; i < row + classes; i++) {
+                y[i] = (float) Math.exp(x[i] - logSumExp);
+            }
+        }
+    }
+
+    @Override
+    public void softmaxBackward(Tensor output, Tensor gradOutput, Tensor gradInput) {
+        float[] y = CpuStorage.array(output);
+        float[] dy = CpuStorage.array(gradOutput);
+        float[] dx = CpuStorage.array(gradInput);
+        int classes = output.shape().dim(1);
+        int elements = output.shape().elements();
+        for (int row = 0; row < elements; row += classes) {
+            double products = 0;
+            for (int i = row; i < row + classes; i++) {
+                products += (double) dy[i] * y[i];
+            }
+            for (int i = row; i < row + classes; i++) {
+                dx[i] = (float) (y[i] * (dy[i] - products));
+            }
+        }
+    }
+
+    @Override
+    public void logSoftmax(Tensor input, Tensor output) {
+        float[] x = CpuStorage.array(input);
+        float[] y = CpuStorage.array(output);
+        int classes = input.shape().dim(1);
+        int elements = input.shape().elements();
+        for (int row = 0; row < elements; row += classes) {
+            double logSumExp = logSumExp(x, row, classes);
+            for (int i = row; i < row + classes; i++) {
+                y[i] = (float) (x[i] - logSumExp);
+            }
+        }
+    }
+
+    @Override
+    public void logSoftmaxBackward(Tensor output, Tensor gradOutput, Tensor gradInput) {
+        float[] y = CpuStorage.array(output);
+        float[] dy = CpuStorage.array(gradOutput);
+        float[] dx = CpuStorage.array(gradInput);
+        int classes = output.shape().dim(1);
+        int elements = output.shape().elements();
+        for (int row = 0; row < elements; row += classes) {
+            double sum = 0;
+            for (int i = row; i < row + classes; i++) {
+                sum += dy[i];
+            }
+            for (int i = row; i < row + classes; i++) {
+                dx[i] = (float) (dy[i] - Math.exp(y[i]) * sum);
+            }
+        }
+    }
+
+    private static double logSumExp(float[] x, int row, int classes) {
+        double largest = x[row];
+        for (int i = row; i < row + classes; i++) {
+            largest = Math.max(largest, x[i]);
+        }
+        double sum = 0;
+        for (int i = row; i < row + classes; i++) {
+            sum += Math.exp(x[i] - largest);
+        }
+        return largest + Math.log(sum);
+    }
+}
