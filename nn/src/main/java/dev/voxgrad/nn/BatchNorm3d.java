@@ -1,0 +1,86 @@
+package dev.voxgrad.nn;
+
+import java.util.SequencedMap;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.Device;
+
+/**
+ * Batch normalisation of (N,C,D,H,W) per channel (Ioffe and Szegedy, 2015): by the batch's own mean and variance in
+ * training, which also move the running ones; by the running ones in evaluation.
+ */
+public final class BatchNorm3d implements Layer {
+    /** How far the running statistics move towards a batch's. */
+    public static final double MOMENTUM = 0.1;
+    /** Added to the variance. */
+    public static final double EPSILON = 1e-5;
+
+    private final double momentum;
+    private final double epsilon;
+    private final Tensor weight;
+    private final Tensor bias;
+    private final Tensor runningMean;
+    private final Tensor runningVariance;
+    private final Counter batchesTracked = new Counter();
+    private boolean training = true;
+
+    /** Over that many channels, with PyTorch's default settings. */
+    public BatchNorm3d(Device device, int channels) {
+        this(device, channels, MOMENTUM, EPSILON);
+    }
+
+    /** Over that many channels. */
+    public BatchNorm3d(Device device, int channels, double momentum, double epsilon) {
+        this.momentum = momentum;
+        this.epsilon = epsilon;
+        this.weight = Parameters.zeros(device, channels);
+        this.bias = Parameters.zeros(device, channels);
+        this.runningMean = Tensor.zeros(device, Shape.of(channels));
+        this.runningVariance = Tensor.full(device, Shape.of(channels), 1);
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        Tensor output = input.batchNorm(weight, bias, runningMean, runningVariance, training, momentum, epsilon);
+        if (training) {
+            batchesTracked.increment();
+        }
+        return output;
+    }
+
+    @Override
+    public void training(boolean on) {
+        training = on;
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> ownParameters() {
+        return Named.of("weight", weight, "bias", bias);
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> ownBuffers() {
+        return Named.of("running_mean", runningMean, "running_var", runningVariance);
+    }
+
+    @Override
+    public SequencedMap<String, Counter> ownCounters() {
+        return Named.of("num_batches_tracked", batchesTracked);
+    }
+
+    /** Scale 1, shift 0, and running statistics as if no batch had been seen. */
+    @Override
+    public void initialize(Initialization start) {
+        start.constant(weight, 1);
+        start.constant(bias, 0);
+        start.constant(runningMean, 0);
+        start.constant(runningVariance, 1);
+        batchesTracked.set(0);
+    }
+
+    @Override
+    public String toString() {
+        return "BatchNorm3d(" + weight.shape().dim(0) + ")";
+    }
+}

@@ -1,0 +1,16 @@
+package dev.voxgrad.nn;
+
+import dev.voxgrad.engine.Tensor;
+
+/** All dimensions but the first as one: (N,C,D,H,W) to (N, C·D·H·W). */
+public record Flatten() implements Layer {
+    @Override
+    public Tensor forward(Tensor input) {
+        return input.flatten(1);
+    }
+
+    @Override
+    public String toString() {
+        return "Flatten";
+    }
+}

@@ -1,0 +1,82 @@
+package dev.voxgrad.nn;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.random.RandomStream;
+
+/**
+ * Start values for all parameters of a net, the same distributions as PyTorch's defaults.
+ *
+ * <p>Each parameter draws from a stream of its own, named by the seed and the parameter's position in
+ * {@link Layer#parameters}: the values are the same on every device and in whatever order layers are visited.
+ */
+public final class Initialization {
+    /** The purpose of these random streams: "INIT". */
+    public static final int PURPOSE_INIT = 0x494E4954;
+
+    private final long seed;
+    private final Map<Tensor, Integer> indices = new IdentityHashMap<>();
+    private final Map<Tensor, Boolean> done = new IdentityHashMap<>();
+
+    private Initialization(Layer root, long seed) {
+        this.seed = seed;
+        for (Tensor parameter : root.parameters().values()) {
+            indices.putIfAbsent(parameter, indices.size());
+        }
+    }
+
+    /**
+     * Sets every parameter below {@code root}, and the statistics of its batch norms, to start values.
+     *
+     * @throws IllegalStateException if a layer leaves one of its parameters unset
+     */
+    public static void apply(Layer root, long seed) {
+        Initialization start = new Initialization(root, seed);
+        Named.layers(root).forEach((path, layer) -> {
+            layer.initialize(start);
+            layer.ownParameters().forEach((name, parameter) -> {
+                if (!start.done.containsKey(parameter)) {
+                    throw new IllegalStateException("initialization: " + layer.getClass().getSimpleName()
+                            + " did not set its parameter " + Named.join(path, name) + " in initialize");
+                }
+            });
+        });
+    }
+
+    /** Fills with draws from [−bound, bound); does nothing for a null (a layer without bias). */
+    public void uniform(Tensor parameter, double bound) {
+        if (parameter == null) {
+            return;
+        }
+        RandomStream random = new RandomStream(seed, 0, indices.get(parameter), PURPOSE_INIT);
+        float[] values = new float[parameter.shape().elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.uniform(-bound, bound);
+        }
+        parameter.device().write(values, parameter.storage());
+        done.put(parameter, true);
+    }
+
+    /** Fills with one number; does nothing for a null. */
+    public void constant(Tensor parameter, double value) {
+        if (parameter != null) {
+            parameter.device().fill(parameter.storage(), value);
+            done.put(parameter, true);
+        }
+    }
+
+    /**
+     * PyTorch's default for linear and convolution layers: weight and bias from U(±1/√fanIn), where fanIn is the
+     * number of inputs of one output. For the weight this is He's uniform distribution with a = √5 (He et al.,
+     * "Delving deep into rectifiers", 2015).
+     *
+     * @param weight outputs in dimension 0, the inputs of one output in the others
+     */
+    public void fanInUniform(Tensor weight, Tensor bias) {
+        double bound = 1 / Math.sqrt(weight.shape().elementsFrom(1));
+        uniform(weight, bound);
+        uniform(bias, bound);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.voxgrad.nn;
+
+import java.util.Map;
+import java.util.SequencedMap;
+
+import dev.voxgrad.engine.Tensor;
+
+/**
+ * A part of a net: a function from tensor to tensor with parameters of its own.
+ *
+ * <p>A new layer implements {@link #forward} and names what it has: parameters (trained), buffers (kept but not
+ * trained), counters, and child layers, each under the name that PyTorch's layer gives it. Everything else here
+ * follows from these names. Layers are made outside of a {@link dev.voxgrad.engine.Scope}, since their tensors must
+ * outlive it, and with parameters of zero: {@link Initialization#apply} or {@link #loadStateDict} fills them.
+ */
+public interface Layer {
+    /**
+     * Applies the layer.
+     *
+     * @throws dev.voxgrad.engine.ShapeException if the input does not fit
+     */
+    Tensor forward(Tensor input);
+
+    /** Layers inside this one by name, in the order in which they are applied. */
+    default SequencedMap<String, ? extends Layer> children() {
+        return Named.of();
+    }
+
+    /** This layer's own trained tensors by name, without its children's. */
+    default SequencedMap<String, Tensor> ownParameters() {
+        return Named.of();
+    }
+
+    /** This layer's own tensors that are saved but not trained, such as running statistics. */
+    default SequencedMap<String, Tensor> ownBuffers() {
+        return Named.of();
+    }
+
+    /** This layer's own whole numbers that are saved. */
+    default SequencedMap<String, Counter> ownCounters() {
+        return Named.of();
+    }
+
+    /** Sets this layer's own parameters, each through {@code start}; children are called by themselves. */
+    default void initialize(Initialization start) {}
+
+    /** Switches this layer and its children to training ({@code true}) or evaluation. Layers start in training. */
+    default void training(boolean on) {
+        children().values().forEach(child -> child.training(on));
+    }
+
+    /** Switches to training: batch norm uses the batch's own statistics. */
+    default void train() {
+        training(true);
+    }
+
+    /** Switches to evaluation: batch norm uses the running statistics. */
+    default void eval() {
+        training(false);
+    }
+
+    /** All parameters under their full names, as {@code layer1.0.weight}, in the order of PyTorch's. */
+    default SequencedMap<String, Tensor> parameters() {
+        return Named.collect(this, Layer::ownParameters);
+    }
+
+    /** All buffers under their full names, as {@code layer1.1.running_mean}. */
+    default SequencedMap<String, Tensor> buffers() {
+        return Named.collect(this, Layer::ownBuffers);
+    }
+
+    /** A copy of all parameters, buffers and counters, under PyTorch's names and in its order. */
+    default SequencedMap<String, NamedTensor> stateDict() {
+        return StateDict.of(this).read();
+    }
+
+    /**
+     * Takes over what {@link #stateDict} gave.
+     *
+     * @throws StateMismatchException if a name is missing, is not ours, or has another shape; nothing is changed then
+     */
+    default void loadStateDict(Map<String, NamedTensor> state) {
+        StateDict.of(this).write(state);
+    }
+}

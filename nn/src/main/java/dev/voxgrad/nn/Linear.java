@@ -1,0 +1,51 @@
+package dev.voxgrad.nn;
+
+import java.util.SequencedMap;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.Device;
+
+/** y = x·Wᵀ + b: (N, inputs) to (N, outputs), with a weight of (outputs, inputs) and a bias of (outputs). */
+public final class Linear implements Layer {
+    private final Tensor weight;
+    private final Tensor bias;
+
+    /** With a bias. */
+    public Linear(Device device, int inputs, int outputs) {
+        this(device, inputs, outputs, true);
+    }
+
+    public Linear(Device device, int inputs, int outputs, boolean withBias) {
+        this.weight = Parameters.zeros(device, outputs, inputs);
+        this.bias = withBias ? Parameters.zeros(device, outputs) : null;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return bias == null ? input.linear(weight) : input.linear(weight, bias);
+    }
+
+    public Tensor weight() {
+        return weight;
+    }
+
+    /** Null for a layer without. */
+    public Tensor bias() {
+        return bias;
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> ownParameters() {
+        return Named.of("weight", weight, "bias", bias);
+    }
+
+    @Override
+    public void initialize(Initialization start) {
+        start.fanInUniform(weight, bias);
+    }
+
+    @Override
+    public String toString() {
+        return "Linear(" + weight.shape().dim(1) + " -> " + weight.shape().dim(0) + ")";
+    }
+}

@@ -1,0 +1,55 @@
+package dev.voxgrad.nn;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/** Ordered maps from names to the members of layers. */
+public final class Named {
+    private Named() {}
+
+    public static <T> SequencedMap<String, T> of() {
+        return new LinkedHashMap<>();
+    }
+
+    /** One member, left out if it is null. */
+    public static <T> SequencedMap<String, T> of(String name, T value) {
+        SequencedMap<String, T> map = of();
+        if (value != null) {
+            map.put(name, value);
+        }
+        return map;
+    }
+
+    /** Two members, each left out if it is null: a layer without bias has just a weight. */
+    public static <T> SequencedMap<String, T> of(String name1, T value1, String name2, T value2) {
+        SequencedMap<String, T> map = of(name1, value1);
+        map.putAll(of(name2, value2));
+        return map;
+    }
+
+    /** What {@code own} answers for {@code root} and all layers below it, under full names with dots. */
+    static <T> SequencedMap<String, T> collect(Layer root, Function<Layer, Map<String, T>> own) {
+        SequencedMap<String, T> all = of();
+        layers(root).forEach((path, layer) ->
+                own.apply(layer).forEach((name, value) -> all.put(join(path, name), value)));
+        return all;
+    }
+
+    /** {@code root} (under the empty name) and all layers below it by full name, parents first. */
+    public static SequencedMap<String, Layer> layers(Layer root) {
+        SequencedMap<String, Layer> all = of();
+        addLayers("", root, all);
+        return all;
+    }
+
+    private static void addLayers(String path, Layer layer, Map<String, Layer> all) {
+        all.put(path, layer);
+        layer.children().forEach((name, child) -> addLayers(join(path, name), child, all));
+    }
+
+    static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.voxgrad.nn;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
+
+/** Numbers on the host, in row-major order, with the name under which they are saved. Compared by value. */
+public sealed interface NamedTensor {
+    String name();
+
+    Shape shape();
+
+    /** Float32 numbers: weights, running statistics, moments. The array is the caller's to leave alone. */
+    record Floats(String name, Shape shape, float[] values) implements NamedTensor {
+        public Floats {
+            requireLength(name, shape, values.length);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Floats that && name.equals(that.name) && shape.equals(that.shape)
+                    && Arrays.equals(values, that.values);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + Arrays.hashCode(values);
+        }
+
+        @Override
+        public String toString() {
+            return name + " float32 " + shape;
+        }
+    }
+
+    /** Int64 numbers: counters. The array is the caller's to leave alone. */
+    record Longs(String name, Shape shape, long[] values) implements NamedTensor {
+        public Longs {
+            requireLength(name, shape, values.length);
+        }
+
+        /** One number, a scalar. */
+        public Longs(String name, long value) {
+            this(name, Shape.of(), new long[] {value});
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Longs that && name.equals(that.name) && shape.equals(that.shape)
+                    && Arrays.equals(values, that.values);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + Arrays.hashCode(values);
+        }
+
+        @Override
+        public String toString() {
+            return name + " int64 " + shape;
+        }
+    }
+
+    private static void requireLength(String name, Shape shape, int length) {
+        if (length != shape.elements()) {
+            throw new ShapeException(name + ": " + length + " values do not fill shape " + shape);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.voxgrad.nn;
+
+import dev.voxgrad.engine.Tensor;
+
+/** max(x, 0), element by element. */
+public record ReLU() implements Layer {
+    @Override
+    public Tensor forward(Tensor input) {
+        return input.relu();
+    }
+
+    @Override
+    public String toString() {
+        return "ReLU";
+    }
+}

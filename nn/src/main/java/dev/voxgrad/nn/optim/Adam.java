@@ -1,0 +1,43 @@
+package dev.voxgrad.nn.optim;
+
+import java.util.List;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.optim.AdamUpdate;
+
+/** Adam with an L2 penalty in the gradient, as PyTorch's Adam; the formula is at {@link AdamUpdate}. */
+public record Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+        implements UpdateRule {
+    static final double BETA1 = 0.9;
+    static final double BETA2 = 0.999;
+    static final double EPSILON = 1e-8;
+    static final List<String> STATE_NAMES = List.of("exp_avg", "exp_avg_sq");
+
+    public Adam {
+        requireSettings(learningRate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    /** With the usual β₁ = 0.9, β₂ = 0.999, ε = 1e-8. */
+    public Adam(double learningRate, double weightDecay) {
+        this(learningRate, BETA1, BETA2, EPSILON, weightDecay);
+    }
+
+    @Override
+    public List<String> stateNames() {
+        return STATE_NAMES;
+    }
+
+    @Override
+    public void update(Tensor parameter, Tensor gradient, List<Tensor> state, long step, double rate) {
+        new AdamUpdate(rate, beta1, beta2, epsilon, weightDecay, false, step)
+                .apply(parameter, gradient, state.get(0), state.get(1));
+    }
+
+    static void requireSettings(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+        UpdateRule.requireBelow("learning rate", learningRate, Double.POSITIVE_INFINITY);
+        UpdateRule.requireBelow("beta1", beta1, 1);
+        UpdateRule.requireBelow("beta2", beta2, 1);
+        UpdateRule.requireBelow("epsilon", epsilon, Double.POSITIVE_INFINITY);
+        UpdateRule.requireBelow("weight decay", weightDecay, Double.POSITIVE_INFINITY);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.voxgrad.nn.optim;
+
+import java.util.List;
+
+/** The learning rate of every epoch; the formulas are PyTorch's. */
+public interface LearningRateSchedule {
+    /** The learning rate of epoch {@code epoch}, counted from 0. */
+    double at(int epoch);
+
+    /** Always the same. */
+    record Constant(double rate) implements LearningRateSchedule {
+        @Override
+        public double at(int epoch) {
+            return rate;
+        }
+    }
+
+    /**
+     * Multiplied by {@code factor} at each milestone: base·factorᵏ after k of them, as MultiStepLR.
+     *
+     * @param milestones the first epochs of lower rates, in any order; one that is named twice counts twice
+     */
+    record MultiStep(double base, List<Integer> milestones, double factor) implements LearningRateSchedule {
+        public MultiStep {
+            milestones = List.copyOf(milestones);
+        }
+
+        @Override
+        public double at(int epoch) {
+            long passed = milestones.stream().filter(milestone -> milestone <= epoch).count();
+            return base * Math.pow(factor, passed);
+        }
+    }
+
+    /**
+     * Half a cosine from base down to minimum over {@code epochs} epochs, as CosineAnnealingLR; it rises again
+     * afterwards (Loshchilov and Hutter, "SGDR", 2017, without the restarts).
+     */
+    record CosineAnnealing(double base, int epochs, double minimum) implements LearningRateSchedule {
+        public CosineAnnealing {
+            if (epochs < 1) {
+                throw new IllegalArgumentException("schedule: epochs is " + epochs + ", expected at least 1");
+            }
+        }
+
+        @Override
+        public double at(int epoch) {
+            return minimum + (base - minimum) * (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
+        }
+    }
+}

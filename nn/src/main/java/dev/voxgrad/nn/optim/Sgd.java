@@ -1,0 +1,37 @@
+package dev.voxgrad.nn.optim;
+
+import java.util.List;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.optim.SgdUpdate;
+
+/**
+ * Stochastic gradient descent with momentum and an L2 penalty, as PyTorch's SGD with dampening 0; the formula is at
+ * {@link SgdUpdate}.
+ */
+public record Sgd(double learningRate, double momentum, double weightDecay, boolean nesterov) implements UpdateRule {
+    public Sgd {
+        UpdateRule.requireBelow("learning rate", learningRate, Double.POSITIVE_INFINITY);
+        UpdateRule.requireBelow("momentum", momentum, Double.POSITIVE_INFINITY);
+        UpdateRule.requireBelow("weight decay", weightDecay, Double.POSITIVE_INFINITY);
+        if (nesterov && momentum == 0) {
+            throw new IllegalArgumentException("optimizer: Nesterov's look-ahead needs a momentum above 0");
+        }
+    }
+
+    /** Without look-ahead. */
+    public Sgd(double learningRate, double momentum, double weightDecay) {
+        this(learningRate, momentum, weightDecay, false);
+    }
+
+    @Override
+    public List<String> stateNames() {
+        return momentum == 0 ? List.of() : List.of("momentum_buffer");
+    }
+
+    @Override
+    public void update(Tensor parameter, Tensor gradient, List<Tensor> state, long step, double rate) {
+        Tensor velocity = state.isEmpty() ? null : state.getFirst();
+        new SgdUpdate(rate, momentum, weightDecay, nesterov).apply(parameter, gradient, velocity);
+    }
+}

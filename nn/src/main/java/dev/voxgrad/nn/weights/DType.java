@@ -1,0 +1,54 @@
+package dev.voxgrad.nn.weights;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The number formats that are read; little-endian. F32 and I64 are also written. */
+enum DType {
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2),
+    I64(8),
+    I32(4);
+
+    final int bytes;
+
+    DType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** The format of that name, or null. */
+    static DType named(String name) {
+        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst().orElse(null);
+    }
+
+    static String names() {
+        return Arrays.stream(values()).map(DType::name).collect(Collectors.joining(", "));
+    }
+
+    boolean isInteger() {
+        return this == I64 || this == I32;
+    }
+
+    /** The next number of a floating-point format, rounded to float32. */
+    float getFloat(ByteBuffer from) {
+        return switch (this) {
+            case F64 -> (float) from.getDouble();
+            case F32 -> from.getFloat();
+            case F16 -> Float.float16ToFloat(from.getShort());
+            case BF16 -> Float.intBitsToFloat(from.getShort() << 16);
+            case I64, I32 -> throw new IllegalArgumentException(this + " holds integers");
+        };
+    }
+
+    /** The next number of an integer format. */
+    long getLong(ByteBuffer from) {
+        return switch (this) {
+            case I64 -> from.getLong();
+            case I32 -> from.getInt();
+            case F64, F32, F16, BF16 -> throw new IllegalArgumentException(this + " holds floats");
+        };
+    }
+}

@@ -1,0 +1,148 @@
+package dev.voxgrad.nn.weights;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+import dev.voxgrad.engine.Shape;
+
+/**
+ * Reads the JSON header of a safetensors file, token by token, and refuses whatever the format does not name:
+ *
+ * <pre>
+ * {"__metadata__": {"key": "value"}, "fc.weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
+ * </pre>
+ */
+final class HeaderParser implements AutoCloseable {
+    /** Names twice in one object are an error: another reader might take the other one of the two. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    /** More than any net has; a shape of a million ones would be allowed by its product. */
+    private static final int MOST_DIMENSIONS = 16;
+
+    private final Path file;
+    private final JsonParser parser;
+
+    private HeaderParser(Path file, String json) {
+        this.file = file;
+        this.parser = JSON.createParser(ObjectReadContext.empty(), json);
+    }
+
+    /**
+     * The header in {@code json}.
+     *
+     * @throws WeightsFileException if it is not one
+     */
+    static Header parse(Path file, String json) {
+        try (HeaderParser parser = new HeaderParser(file, json)) {
+            return parser.header();
+        } catch (JacksonException e) {
+            throw WeightsFileException.damaged(file, "the header is no valid JSON (" + e.getOriginalMessage() + ")", e);
+        }
+    }
+
+    private Header header() {
+        expect(parser.nextToken(), JsonToken.START_OBJECT, "the header");
+        List<Header.Entry> entries = new ArrayList<>();
+        SequencedMap<String, String> metadata = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            expect(parser.nextToken(), JsonToken.START_OBJECT, name);
+            if (name.equals(Header.METADATA)) {
+                readMetadata(metadata);
+            } else {
+                entries.add(entry(name));
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw WeightsFileException.damaged(file, "something follows the header's JSON object");
+        }
+        return new Header(entries, metadata);
+    }
+
+    private void readMetadata(SequencedMap<String, String> metadata) {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            expect(parser.nextToken(), JsonToken.VALUE_STRING, Header.METADATA + " " + key);
+            metadata.put(key, parser.getString());
+        }
+    }
+
+    private Header.Entry entry(String name) {
+        DType type = null;
+        Shape shape = null;
+        long[] offsets = null;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            JsonToken value = parser.nextToken();
+            switch (key) {
+                case "dtype" -> type = type(name, value);
+                case "shape" -> shape = shape(name, numbers(name + " shape", value, MOST_DIMENSIONS));
+                case "data_offsets" -> offsets = numbers(name + " data_offsets", value, 2);
+                default -> throw WeightsFileException.damaged(file, "tensor " + name + " has an unknown entry " + key);
+            }
+        }
+        if (type == null || shape == null || offsets == null || offsets.length != 2) {
+            throw WeightsFileException.damaged(file, "tensor " + name + " needs dtype, shape and two data_offsets");
+        }
+        return new Header.Entry(name, type, shape, offsets[0], offsets[1]);
+    }
+
+    private DType type(String name, JsonToken value) {
+        expect(value, JsonToken.VALUE_STRING, name + " dtype");
+        DType type = DType.named(parser.getString());
+        if (type == null) {
+            throw new WeightsFileException(file, "tensor " + name + " has dtype " + parser.getString()
+                    + ", which is not read; save it as one of " + DType.names());
+        }
+        return type;
+    }
+
+    private Shape shape(String name, long[] dims) {
+        int[] sizes = new int[dims.length];
+        long product = 1;
+        for (int i = 0; i < dims.length; i++) {
+            if (dims[i] < 1 || dims[i] > Integer.MAX_VALUE / product) {
+                throw WeightsFileException.damaged(file, "tensor " + name + " has a dimension of " + dims[i]
+                        + "; each must be at least 1 and their product less than 2^31");
+            }
+            sizes[i] = (int) dims[i];
+            product *= dims[i];
+        }
+        return Shape.of(sizes);
+    }
+
+    private long[] numbers(String what, JsonToken first, int most) {
+        expect(first, JsonToken.START_ARRAY, what);
+        long[] numbers = new long[most];
+        int count = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, what);
+            if (count == most) {
+                throw WeightsFileException.damaged(file, what + " has more than " + most + " numbers");
+            }
+            numbers[count++] = parser.getLongValue();
+        }
+        return Arrays.copyOf(numbers, count);
+    }
+
+    private void expect(JsonToken found, JsonToken expected, String what) {
+        if (found != expected) {
+            throw WeightsFileException.damaged(file, what + " is " + found + " where " + expected + " was expected");
+        }
+    }
+
+    @Override
+    public void close() {
+        parser.close();
+    }
+}

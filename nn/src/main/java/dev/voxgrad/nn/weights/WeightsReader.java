@@ -1,0 +1,142 @@
+package dev.voxgrad.nn.weights;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+import dev.voxgrad.nn.NamedTensor;
+
+/**
+ * Reads safetensors: the header's length as a little-endian int64, the header in JSON, the data. Memory is taken
+ * only for what the file was found to hold.
+ */
+final class WeightsReader {
+    static final int LENGTH_BYTES = 8;
+    /** The format's own limit. */
+    static final long MOST_HEADER_BYTES = 100_000_000;
+    /** A multiple of every number's size. */
+    private static final int BUFFER_BYTES = 1 << 18;
+    /** "PK", with which zip files begin, and so PyTorch's .pth files. */
+    private static final int ZIP_MAGIC = 0x4B50;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    private WeightsReader(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    static WeightsFile read(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return new WeightsReader(file, channel).read();
+        } catch (NoSuchFileException e) {
+            throw new WeightsFileException(file, "does not exist; check the path", e);
+        } catch (AccessDeniedException e) {
+            throw new WeightsFileException(file, "may not be read; check its permissions", e);
+        } catch (EOFException e) {
+            throw new WeightsFileException(file, "became shorter while it was read; try again", e);
+        } catch (IOException e) {
+            throw new WeightsFileException(file, "can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private WeightsFile read() throws IOException {
+        long size = channel.size();
+        if (size < LENGTH_BYTES) {
+            throw WeightsFileException.damaged(file, "has " + size + " bytes, too few for a header");
+        }
+        long headerBytes = fill(LENGTH_BYTES).getLong();
+        if ((headerBytes & 0xFFFF) == ZIP_MAGIC && headerBytes >>> 16 != 0) {
+            throw new WeightsFileException(file, "is a zip file, such as PyTorch's .pth; convert it to safetensors first");
+        }
+        if (headerBytes < 0 || headerBytes > MOST_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
+            throw WeightsFileException.damaged(file, "says its header has " + Long.toUnsignedString(headerBytes)
+                    + " bytes, but the file has " + size + " and a header at most " + MOST_HEADER_BYTES);
+        }
+        Header header = HeaderParser.parse(file, headerText((int) headerBytes));
+        header.check(file, size - LENGTH_BYTES - headerBytes);
+        requireMemory(header);
+        Map<String, NamedTensor> byName = new HashMap<>();
+        for (Header.Entry entry : header.inFileOrder()) {
+            byName.put(entry.name(), tensor(entry));
+        }
+        SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
+        header.entries().forEach(entry -> tensors.put(entry.name(), byName.get(entry.name())));
+        return new WeightsFile(tensors, header.metadata());
+    }
+
+    private void requireMemory(Header header) {
+        long needed = 0;
+        for (Header.Entry entry : header.entries()) {
+            needed += (long) entry.shape().elements() * (entry.type().isInteger() ? Long.BYTES : Float.BYTES);
+        }
+        long most = Runtime.getRuntime().maxMemory();
+        if (needed > most) {
+            throw new WeightsFileException(file, "holds " + (needed >> 20) + " MB of numbers, but Java may use "
+                    + (most >> 20) + " MB; give it more with -Xmx");
+        }
+    }
+
+    private String headerText(int bytes) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(bytes);
+        fill(text);
+        if (bytes == 0 || text.get(0) != '{') {
+            throw WeightsFileException.damaged(file, "its header does not begin with {");
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+        } catch (CharacterCodingException e) {
+            throw WeightsFileException.damaged(file, "its header is no UTF-8 text");
+        }
+    }
+
+    /** The numbers of the entry at the channel's position. */
+    private NamedTensor tensor(Header.Entry entry) throws IOException {
+        int count = entry.shape().elements();
+        int perBuffer = BUFFER_BYTES / entry.type().bytes;
+        float[] floats = new float[entry.type().isInteger() ? 0 : count];
+        long[] longs = new long[entry.type().isInteger() ? count : 0];
+        for (int i = 0; i < count; i++) {
+            if (i % perBuffer == 0) {
+                fill(Math.min(count - i, perBuffer) * entry.type().bytes);
+            }
+            if (entry.type().isInteger()) {
+                longs[i] = entry.type().getLong(buffer);
+            } else {
+                floats[i] = entry.type().getFloat(buffer);
+            }
+        }
+        return entry.type().isInteger()
+                ? new NamedTensor.Longs(entry.name(), entry.shape(), longs)
+                : new NamedTensor.Floats(entry.name(), entry.shape(), floats);
+    }
+
+    /** The next {@code bytes} of the file, in the shared buffer. */
+    private ByteBuffer fill(int bytes) throws IOException {
+        buffer.clear().limit(bytes);
+        fill(buffer);
+        return buffer;
+    }
+
+    private void fill(ByteBuffer target) throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target) < 0) {
+                throw new EOFException();
+            }
+        }
+        target.flip();
+    }
+}

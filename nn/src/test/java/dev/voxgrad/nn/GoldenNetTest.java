@@ -1,0 +1,233 @@
+package dev.voxgrad.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SequencedMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.voxgrad.engine.Gradients;
+import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.nn.optim.AdamW;
+import dev.voxgrad.nn.optim.Optimizer;
+import dev.voxgrad.nn.testing.Npz;
+import dev.voxgrad.nn.testing.SharedFiles;
+import dev.voxgrad.nn.testing.TestNets;
+import dev.voxgrad.nn.weights.WeightsFile;
+
+/** Whole nets against what PyTorch computes from the same weights and volumes, within the tolerances stated there. */
+class GoldenNetTest {
+    private static final int BATCH = 8;
+    private static final int CLASSES = 2;
+    private static final Shape INPUT = Shape.of(BATCH, 1, 28, 28, 28);
+    private static final double LEARNING_RATE = 1e-3;
+
+    @ParameterizedTest
+    @CsvSource({"Net1, 2", "Net2, 3"})
+    void reproducesPyTorch(String name, int stages) {
+        Npz golden = Npz.read(SharedFiles.require("golden/" + name + "_golden.npz"));
+        Npz data = Npz.read(SharedFiles.require("data/adrenalmnist3d.npz"), "train_");
+        float[] volumes = normalized(data.get("train_images"));
+        int[] labels = new int[BATCH];
+        Arrays.setAll(labels, i -> (int) data.get("train_labels")[i]);
+        try (CpuDevice device = CpuDevice.allCores()) {
+            Sequential net = TestNets.net(device, stages, 1, CLASSES);
+            WeightsFile.load(net, SharedFiles.require("golden/" + name + "_init.safetensors"));
+            Tensor x = Tensor.of(device, INPUT, volumes);
+            checkInputs(golden, volumes, labels);
+
+            checkLogits("eval_logits", golden, evaluate(net, x), 1e-4);
+            Optimizer optimizer = new Optimizer(new AdamW(LEARNING_RATE, 5e-4), net.parameters());
+            double[] losses = new double[10];
+            try (Scope _ = Scope.open()) {
+                losses[0] = firstStep(golden, net, optimizer, x, labels);
+            }
+            for (int step = 1; step < losses.length; step++) {
+                losses[step] = step(net, optimizer, x, labels);
+            }
+            checkLosses(golden.get("losses"), losses);
+            checkLogits("final_eval_logits", golden, evaluate(net, x), 0.05);
+            assertThat(((NamedTensor.Longs) net.stateDict().get("layer1.1.num_batches_tracked")).values())
+                    .containsExactly(10);
+        }
+    }
+
+    /** x/255, then per volume minus its mean, divided by its deviation with N − 1. */
+    private static float[] normalized(double[] bytes) {
+        int voxels = INPUT.elementsFrom(2);
+        float[] x = new float[BATCH * voxels];
+        for (int volume = 0; volume < BATCH; volume++) {
+            double sum = 0;
+            double squares = 0;
+            for (int i = volume * voxels; i < (volume + 1) * voxels; i++) {
+                sum += bytes[i] / 255;
+                squares += bytes[i] / 255 * bytes[i] / 255;
+            }
+            double mean = sum / voxels;
+            double deviation = Math.sqrt((squares - sum * mean) / (voxels - 1));
+            for (int i = volume * voxels; i < (volume + 1) * voxels; i++) {
+                x[i] = (float) ((bytes[i] / 255 - mean) / deviation);
+            }
+        }
+        return x;
+    }
+
+    private static void checkInputs(Npz golden, float[] volumes, int[] labels) {
+        double[] first = golden.get("x_first_volume");
+        for (int i = 0; i < first.length; i++) {
+            assertThat((double) volumes[i]).isCloseTo(first[i], within(1e-5));
+        }
+        assertThat(Arrays.stream(labels).asDoubleStream().toArray()).containsExactly(golden.get("labels"));
+    }
+
+    private static double[] evaluate(Layer net, Tensor x) {
+        net.eval();
+        try (Scope _ = Scope.withoutGradients()) {
+            return net.forward(x).toDoubleArray();
+        } finally {
+            net.train();
+        }
+    }
+
+    private static double step(Layer net, Optimizer optimizer, Tensor x, int[] labels) {
+        try (Scope _ = Scope.open()) {
+            Tensor loss = net.forward(x).crossEntropy(labels);
+            double value = loss.item();
+            optimizer.step(loss.backward());
+            return value;
+        }
+    }
+
+    private static double firstStep(Npz golden, Layer net, Optimizer optimizer, Tensor x, int[] labels) {
+        Tensor logits = net.forward(x);
+        checkLogits("train_logits", golden, logits.toDoubleArray(), 1e-4);
+        Tensor loss = logits.crossEntropy(labels);
+        double value = loss.item();
+        report("first loss", Math.abs(value - golden.get("losses")[0]));
+        assertThat(value).as("loss").isCloseTo(golden.get("losses")[0], within(1e-5));
+        Gradients gradients = loss.backward();
+        checkGradients(golden, net.parameters(), gradients);
+        checkRunning(golden, net.buffers());
+        optimizer.step(gradients);
+        checkFirstStep(golden, net.parameters());
+        return value;
+    }
+
+    private static void checkLogits(String key, Npz golden, double[] actual, double tolerance) {
+        double[] expected = golden.get(key);
+        assertThat(actual).hasSameSizeAs(expected);
+        report(key, largestDifference(expected, actual));
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(actual[i]).as(key + " " + i).isCloseTo(expected[i], within(tolerance));
+        }
+    }
+
+    /** Norms of all gradients; whole gradients, by the norm of the difference, of those that are stored. */
+    private static void checkGradients(Npz golden, SequencedMap<String, Tensor> parameters, Gradients gradients) {
+        double worstNorm = 0;
+        double worst = 0;
+        double worstBias = 0;
+        int whole = 0;
+        for (var entry : parameters.entrySet()) {
+            String name = entry.getKey();
+            double[] actual = gradients.of(entry.getValue()).toDoubleArray();
+            double norm = golden.get("gradnorm/" + name)[0];
+            if (isBiasBeforeBatchNorm(name)) {
+                // Its true gradient is zero, so only rounding is seen, on both sides.
+                worstBias = Math.max(worstBias, norm(actual));
+                assertThat(norm(actual)).as(name).isLessThan(1e-5);
+                continue;
+            }
+            worstNorm = Math.max(worstNorm, Math.abs(norm(actual) / norm - 1));
+            assertThat(norm(actual)).as("norm of the gradient of " + name).isCloseTo(norm, within(1e-3 * norm));
+            if (golden.has("grad/" + name)) {
+                double relative = norm(difference(golden.get("grad/" + name), actual)) / norm;
+                worst = Math.max(worst, relative);
+                assertThat(relative).as("gradient of " + name).isLessThan(1e-3);
+                whole++;
+            }
+        }
+        assertThat(whole).as("whole gradients compared").isGreaterThanOrEqualTo(parameters.size() / 2);
+        report("gradient norms, relative", worstNorm);
+        report("gradients, relative", worst);
+        report("gradients of biases before a batch norm, absolute", worstBias);
+    }
+
+    /** layerK.0 and layerK.3 are convolutions in front of a batch norm. */
+    private static boolean isBiasBeforeBatchNorm(String name) {
+        return name.matches("layer\\d\\.[03]\\.bias");
+    }
+
+    private static void checkRunning(Npz golden, SequencedMap<String, Tensor> buffers) {
+        double worst = 0;
+        for (var entry : buffers.entrySet()) {
+            double[] expected = golden.get("running/" + entry.getKey());
+            double[] actual = entry.getValue().toDoubleArray();
+            worst = Math.max(worst, largestDifference(expected, actual));
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(actual[i]).as(entry.getKey()).isCloseTo(expected[i], within(1e-5 * (1 + Math.abs(expected[i]))));
+            }
+        }
+        report("running statistics", worst);
+    }
+
+    /** The first step is about ±lr whatever the gradient's size, so only clear gradients have a known result. */
+    private static void checkFirstStep(Npz golden, SequencedMap<String, Tensor> parameters) {
+        double worst = 0;
+        long compared = 0;
+        long all = 0;
+        for (var entry : parameters.entrySet()) {
+            String name = entry.getKey();
+            if (!golden.has("step1/" + name) || isBiasBeforeBatchNorm(name)) {
+                continue;
+            }
+            double[] gradient = golden.get("grad/" + name);
+            double[] expected = golden.get("step1/" + name);
+            double[] actual = entry.getValue().toDoubleArray();
+            double clear = 1e-2 * norm(gradient) / Math.sqrt(gradient.length);
+            for (int i = 0; i < expected.length; i++) {
+                all++;
+                if (Math.abs(gradient[i]) > clear) {
+                    compared++;
+                    worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
+                    assertThat(actual[i]).as(name + " after a step").isCloseTo(expected[i], within(LEARNING_RATE / 100));
+                }
+            }
+        }
+        assertThat(compared).as("parameters compared after a step, of " + all).isGreaterThan(all / 2);
+        report("parameters after the first step (" + compared + " of " + all + ")", worst);
+    }
+
+    private static void checkLosses(double[] expected, double[] actual) {
+        double worst = 0;
+        for (int i = 0; i < expected.length; i++) {
+            worst = Math.max(worst, Math.abs(actual[i] / expected[i] - 1));
+            assertThat(actual[i]).as("loss of step " + i).isCloseTo(expected[i], within(0.03 * expected[i]));
+        }
+        report("ten losses, relative", worst);
+    }
+
+    private static double[] difference(double[] a, double[] b) {
+        double[] difference = new double[a.length];
+        Arrays.setAll(difference, i -> a[i] - b[i]);
+        return difference;
+    }
+
+    private static double largestDifference(double[] a, double[] b) {
+        return Arrays.stream(difference(a, b)).map(Math::abs).max().orElseThrow();
+    }
+
+    private static double norm(double[] values) {
+        return Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
+    }
+
+    /** In the test's output, so that a change for the worse is seen before it is a failure. */
+    private static void report(String what, double error) {
+        System.out.printf("golden: %-60s %.2e%n", what, error);
+    }
+}

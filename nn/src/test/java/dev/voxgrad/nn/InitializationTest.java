@@ -1,0 +1,97 @@
+package dev.voxgrad.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.nn.testing.TestNets;
+
+class InitializationTest {
+    private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
+
+    /** Bounds are PyTorch's, and mean and variance those of a uniform distribution: b²/3, within five errors. */
+    @Test
+    void weightsAndBiasesAreUniformWithinOneByTheRootOfFanIn() {
+        Sequential net = TestNets.net(REFERENCE, 2, 16, 3, 5);
+        Initialization.apply(net, 3);
+        checkUniform(net, "layer1.0.weight", 1 / Math.sqrt(3 * 27));
+        checkUniform(net, "layer1.0.bias", 1 / Math.sqrt(3 * 27));
+        checkUniform(net, "layer2.3.weight", 1 / Math.sqrt(32 * 27));
+        checkUniform(net, "fc.0.weight", 1 / Math.sqrt(32));
+        checkUniform(net, "fc.2.bias", 1 / Math.sqrt(32));
+        assertThat(net.parameters().get("layer1.1.weight").toArray()).containsOnly(1);
+        assertThat(net.parameters().get("layer1.1.bias").toArray()).containsOnly(0);
+        assertThat(net.buffers().get("layer1.1.running_mean").toArray()).containsOnly(0);
+        assertThat(net.buffers().get("layer1.1.running_var").toArray()).containsOnly(1);
+    }
+
+    private static void checkUniform(Layer net, String name, double bound) {
+        double[] values = net.parameters().get(name).toDoubleArray();
+        int n = values.length;
+        assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow()).as(name).isLessThanOrEqualTo(bound);
+        double variance = bound * bound / 3;
+        assertThat(Arrays.stream(values).average().orElseThrow()).as(name).isCloseTo(0, within(5 * Math.sqrt(variance / n)));
+        // The variance of x² is b⁴·4/45.
+        assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow()).as(name)
+                .isCloseTo(variance, within(5 * bound * bound * Math.sqrt(4 / 45.0 / n)));
+    }
+
+    @Test
+    void theSeedFixesEveryBitOnEveryDevice() {
+        try (CpuDevice cpu = new CpuDevice(1)) {
+            Sequential a = TestNets.net(REFERENCE, 1, 4, 1, 2);
+            Sequential b = TestNets.net(cpu, 1, 4, 1, 2);
+            Initialization.apply(a, 42);
+            Initialization.apply(b, 42);
+            assertThat(b.stateDict()).isEqualTo(a.stateDict());
+            Initialization.apply(b, 43);
+            assertThat(b.stateDict().get("fc.0.weight")).isNotEqualTo(a.stateDict().get("fc.0.weight"));
+        }
+    }
+
+    @Test
+    void parametersOfTheSameShapeDiffer() {
+        Sequential net = new Sequential(new Linear(REFERENCE, 8, 8), new Linear(REFERENCE, 8, 8));
+        Initialization.apply(net, 1);
+        assertThat(net.parameters().get("0.weight").toArray()).isNotEqualTo(net.parameters().get("1.weight").toArray());
+    }
+
+    @Test
+    void groupsCountInFanIn() {
+        Conv3d conv = new Conv3d(REFERENCE, 8, 8, Dims3.cube(1),
+                new Conv3dOp(Dims3.ONE, Dims3.ZERO,
+                        Dims3.ONE, 4), false);
+        Initialization.apply(conv, 1);
+        assertThat(conv.weight().shape()).isEqualTo(Shape.of(8, 2, 1, 1, 1));
+        assertThat(Arrays.stream(conv.weight().toDoubleArray()).map(Math::abs).max().orElseThrow())
+                .isBetween(0.5, 1 / Math.sqrt(2));
+        assertThat(conv.ownParameters()).containsOnlyKeys("weight");
+    }
+
+    @Test
+    void aLayerThatForgetsAParameterIsNamed() {
+        Tensor scale = Tensor.zeros(REFERENCE, Shape.of(1)).requiresGrad(true);
+        Layer forgetful = new Layer() {
+            @Override
+            public Tensor forward(Tensor input) {
+                return input;
+            }
+
+            @Override
+            public SequencedMap<String, Tensor> ownParameters() {
+                return Named.of("scale", scale);
+            }
+        };
+        assertThatThrownBy(() -> Initialization.apply(new Sequential(forgetful), 1)).hasMessageContaining("0.scale");
+    }
+}

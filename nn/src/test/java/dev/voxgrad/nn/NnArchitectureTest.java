@@ -1,0 +1,42 @@
+package dev.voxgrad.nn;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class NnArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.voxgrad.nn");
+
+    @Test
+    void kernelsAndNativeLibrariesAreTheEngines() {
+        noClasses()
+                .should().dependOnClassesThat().resideInAnyPackage("jcuda..", "jdk.incubator.vector..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noPackageDependsOnItselfThroughOthers() {
+        slices().matching("dev.voxgrad.(nn..)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void nnKnowsNothingOfTheModulesAboveIt() {
+        noClasses()
+                .should().dependOnClassesThat().resideInAnyPackage("dev.voxgrad.medmnist..", "dev.voxgrad.bench..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void jsonIsReadAndWrittenByTheWeightFilesOnly() {
+        noClasses()
+                .that().resideOutsideOfPackage("dev.voxgrad.nn.weights")
+                .should().dependOnClassesThat().resideInAPackage("tools.jackson..")
+                .check(CLASSES);
+    }
+}
