@@ -75,9 +75,12 @@ public final class Tensor {
     /**
      * An activation (N,C,D,H,W) from numbers in channels-last order, (N,D,H,W,C): the order in which batches are
      * prepared, and, on the CPU device, the order in which they stay.
+     *
+     * @param values as many as the shape has elements; a longer array's rest is ignored, so that the buffer of a full batch
+     *     serves a shorter last one too
      */
     public static Tensor ofChannelsLast(Device device, Shape shape, float... values) {
-        requireLength(shape, values.length);
+        requireLength(shape, Math.min(values.length, shape.elements()));
         Tensor tensor = empty(device, shape, Layout.CHANNELS_LAST);
         device.write(values, tensor.storage());
         return tensor.inLayout(device.activationLayout());

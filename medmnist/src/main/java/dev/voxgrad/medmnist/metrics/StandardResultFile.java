@@ -4,16 +4,15 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.MalformedInputException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 
@@ -157,17 +156,7 @@ public record StandardResultFile(Path path, String flag, int size, String split,
             Arrays.stream(scores[i]).forEach(score -> text.append(',').append(score));
             text.append('\n');
         }
-        Path unfinished = path.resolveSibling(path.getFileName() + ".part");
-        try {
-            Files.writeString(unfinished, text);
-            try {
-                Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } catch (IOException e) {
-            throw new DataFileException(path.toString(), "cannot be written: " + e, e);
-        }
+        AtomicFile.write(path, text);
         return new StandardResultFile(path, flag, size, split, scores);
     }
 }

@@ -1,0 +1,58 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Lines for a person, and one line at the bottom that changes in place where the output is a terminal. */
+final class Console {
+    private static final long MILLIS_BETWEEN_UPDATES = 200;
+
+    private final PrintWriter out;
+    private final boolean terminal;
+    private int width;
+    private long lastUpdate;
+
+    Console(PrintWriter out) {
+        this.out = out;
+        this.terminal = System.console() != null && System.console().isTerminal();
+    }
+
+    /** Prints a line for good. */
+    void line(String text) {
+        clear();
+        out.println(text);
+        out.flush();
+    }
+
+    /** Replaces the changing line; does nothing where the output is a file or a pipe. */
+    void status(String text) {
+        long now = System.currentTimeMillis();
+        if (terminal && now - lastUpdate >= MILLIS_BETWEEN_UPDATES) {
+            clear();
+            out.print(text);
+            out.flush();
+            width = text.length();
+            lastUpdate = now;
+        }
+    }
+
+    /** Removes the changing line. */
+    void clear() {
+        if (width > 0) {
+            out.print("\r" + " ".repeat(width) + "\r");
+            width = 0;
+        }
+    }
+
+    /** A span of time: {@code 42 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
+    static String duration(double seconds) {
+        long whole = Math.round(seconds);
+        if (whole < 60) {
+            return whole + " s";
+        }
+        if (whole < 3600) {
+            return String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
+        }
+        return String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole / 60 % 60);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.medmnist.data.DataException;
+
+/** What the nets run on. */
+final class DeviceOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
+            description = "auto, cpu, cuda, or reference (slow, in double precision). Default: ${DEFAULT-VALUE}")
+    private String name;
+
+    @Option(names = "--threads", paramLabel = "T",
+            description = "CPU threads; the results do not depend on it. Default: one per core")
+    private Integer threads;
+
+    /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
+    Device open() {
+        if (threads != null && threads < 1) {
+            throw new ParameterException(command.commandLine(), "--threads is " + threads + "; expected at least 1");
+        }
+        Availability availability;
+        try {
+            availability = Devices.find(name, threads == null ? 0 : threads);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+        return switch (availability) {
+            case Availability.Available(Device device) -> {
+                PrintWriter out = command.commandLine().getOut();
+                out.println("device " + device.description()
+                        + (name.equals("auto") ? " (auto: " + Devices.explainAuto() + ")" : ""));
+                out.flush();
+                yield device;
+            }
+            case Availability.Missing(String reason) -> throw new DataException(reason);
+        };
+    }
+}

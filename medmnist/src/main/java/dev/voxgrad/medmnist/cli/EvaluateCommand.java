@@ -1,0 +1,42 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.StandardResultFile;
+
+/** {@code medmnist evaluate}. */
+@Command(name = "evaluate", header = "Evaluates a standard result file of MedMNIST.", description = {
+    "Computes AUC and ACC of a standard result file of MedMNIST: lines index,score0,score1,… in a file whose name",
+    "begins with flag, size (unless it is 28) and split, as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv."
+})
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = "--path", paramLabel = "FILE.csv", required = true, description = "The result file.")
+    private Path path;
+
+    @Option(names = "--root", paramLabel = "D", description = "Folder of the official files. Default: ~/.medmnist")
+    private Path root = VolumeLoader.defaultRoot();
+
+    @Override
+    public Integer call() {
+        StandardResultFile file = StandardResultFile.read(path);
+        VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(),
+                warning -> command.commandLine().getErr().println("warning: " + warning));
+        Metrics metrics = file.evaluate(data);
+        command.commandLine().getOut().printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(), file.split(),
+                file.scores().length, metrics.auc(), metrics.accuracy());
+        return 0;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: one class per command, see their {@code --help}. */
+@Command(
+        name = "medmnist",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            QuickstartCommand.class,
+            AvailableCommand.class,
+            InfoCommand.class,
+            DownloadCommand.class,
+            SummaryCommand.class,
+            TrainCommand.class,
+            PredictCommand.class,
+            EnsembleCommand.class,
+            EvaluateCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Trains 3D convolutional networks on volumes, in pure Java.",
+            "",
+            "Start with 'medmnist quickstart'. Then train on real volumes:",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
+            "  medmnist ensemble --run runs/adrenal",
+            ""
+        },
+        commandListHeading = "%nCommands (each has its own --help):%n",
+        footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use."})
+public final class Main implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
+    private boolean debug;
+
+    /** Called without a command. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "No command given");
+    }
+
+    /** Runs one command and exits with its code. */
+    public static void main(String... arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        System.exit(execute(out, err, arguments));
+    }
+
+    /** Runs one command; returns its exit code. */
+    static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main);
+        commandLine.setOut(out);
+        commandLine.setErr(err);
+        Failures failures = new Failures(() -> main.debug);
+        commandLine.setExecutionExceptionHandler(failures);
+        commandLine.setParameterExceptionHandler(failures);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        int code = commandLine.execute(arguments);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    /** The version that the build has put into the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        static String number() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"Voxgrad medmnist " + number() + ", Java " + Runtime.version()};
+        }
+    }
+}

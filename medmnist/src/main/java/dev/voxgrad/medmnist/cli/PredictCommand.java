@@ -1,0 +1,100 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.nn.weights.WeightsFile;
+
+/** {@code medmnist predict}. */
+@Command(name = "predict", header = "Writes the scores of one net.", sortOptions = false, description = {
+    "Writes the scores of one net for every volume of a split: lines index,score0,score1,… without a header.",
+    "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
+    ""
+})
+final class PredictCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private DataOptions dataOptions;
+
+    @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
+    private String net;
+
+    @Option(names = "--weights", paramLabel = "FILE", required = true, description = "The net's safetensors file.")
+    private Path weights;
+
+    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
+            description = "train, val or test. Default: ${DEFAULT-VALUE}")
+    private SplitName split;
+
+    @Option(names = "--out", paramLabel = "FILE.csv", required = true, description = "File for the scores.")
+    private Path out;
+
+    @Option(names = "--logits", description = "Write logits instead of probabilities.")
+    private boolean logits;
+
+    @Option(names = "--batch-size", paramLabel = "B",
+            description = "Volumes at a time; the scores do not depend on it. Default: ${DEFAULT-VALUE}")
+    private int batchSize = TrainSettings.BATCH_SIZE;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Override
+    public Integer call() {
+        DataSource source = dataOptions.source();
+        NetSpec spec;
+        try {
+            spec = NetSpec.byFlag(net);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+        if (batchSize < 1) {
+            throw new ParameterException(command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
+        }
+        Device device = deviceOptions.open();
+        VolumeData data = dataOptions.load(source);
+        Split volumes = data.split(split.name());
+        VolumeNet built = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        WeightsFile.load(built, weights);
+        try (Predictor predictor = new Predictor(data, volumes, device, batchSize)) {
+            double[][] raw = predictor.logits(built);
+            double[][] scores = Predictor.probabilities(data.task(), raw);
+            AtomicFile.write(out, lines(logits ? raw : scores));
+            Metrics metrics = Metrics.of(data, volumes, scores);
+            command.commandLine().getOut().printf(Locale.ROOT, "%s  %d volumes  AUC %.4f  ACC %.4f%n", out, volumes.size(),
+                    metrics.auc(), metrics.accuracy());
+        }
+        return 0;
+    }
+
+    private static StringBuilder lines(double[][] scores) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < scores.length; i++) {
+            text.append(i);
+            for (double score : scores[i]) {
+                text.append(',').append(score);
+            }
+            text.append('\n');
+        }
+        return text;
+    }
+}

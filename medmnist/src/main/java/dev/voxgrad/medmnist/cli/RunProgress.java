@@ -1,0 +1,80 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.util.Locale;
+
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.NetSummary;
+import dev.voxgrad.medmnist.train.EpochResult;
+import dev.voxgrad.medmnist.train.MemberResult;
+import dev.voxgrad.medmnist.train.TrainListener;
+import dev.voxgrad.medmnist.train.TrainSettings;
+
+/**
+ * Shows how a run is going: one line per epoch, on a terminal also one per step, with the time left.
+ *
+ * <p>The time left assumes that a net's epoch takes time in proportion to its FLOPs: good to some ten per cent, and the
+ * more members are done the better.
+ */
+final class RunProgress implements TrainListener {
+    private final TrainSettings settings;
+    private final Console console;
+    private final double[] epochWork;
+    private final double totalWork;
+    private final long start = System.nanoTime();
+    private double doneWork;
+    private NetSpec net;
+    private double bestAuc;
+
+    RunProgress(TrainSettings settings, VolumeData data, Console console) {
+        this.settings = settings;
+        this.console = console;
+        this.epochWork = new double[settings.models()];
+        double total = 0;
+        for (int member = 0; member < epochWork.length; member++) {
+            epochWork[member] = NetSummary.of(
+                    settings.netOf(member), data.shape().channels(), data.shape().edge(), data.classes()).flop();
+            total += epochWork[member] * settings.epochs();
+        }
+        this.totalWork = total;
+    }
+
+    @Override
+    public void memberStarts(int member, NetSpec memberNet) {
+        net = memberNet;
+        bestAuc = Double.NaN;
+    }
+
+    @Override
+    public void stepDone(int member, int epoch, int step, int steps, double loss) {
+        double work = doneWork + epochWork[member] * step / steps;
+        console.status(String.format(Locale.ROOT, "%s  step %d/%d  loss %.4f  %s", position(member, epoch), step, steps,
+                loss, left(work)));
+    }
+
+    @Override
+    public void epochDone(EpochResult epoch, boolean best) {
+        doneWork += epochWork[epoch.member()];
+        bestAuc = best ? epoch.validation().auc() : bestAuc;
+        console.line(String.format(Locale.ROOT, "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %s",
+                position(epoch.member(), epoch.epoch()), epoch.trainLoss(), epoch.validation().auc(),
+                epoch.validation().accuracy(), best ? "  best" : String.format(Locale.ROOT, "  (best %.4f)", bestAuc),
+                epoch.seconds(), left(doneWork)));
+    }
+
+    @Override
+    public void memberDone(MemberResult member) {
+        console.clear();
+    }
+
+    private String position(int member, int epoch) {
+        return "member " + (member + 1) + "/" + settings.models() + " " + net.flag() + "  epoch " + epoch + "/"
+                + settings.epochs();
+    }
+
+    private String left(double work) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return work >= totalWork ? "done in " + Console.duration(seconds)
+                : Console.duration(seconds * (totalWork - work) / work) + " left";
+    }
+}

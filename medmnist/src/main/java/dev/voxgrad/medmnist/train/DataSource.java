@@ -1,0 +1,64 @@
+package dev.voxgrad.medmnist.train;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeLoader;
+
+/**
+ * Where a run's volumes come from, in words that can be written down and read again.
+ *
+ * @param kind an official set, a file of the user's own, or made by code
+ * @param flag the official set's flag; null for the other kinds
+ * @param root folder of the official files; null for the other kinds
+ * @param size edge length of the official volumes, 28 or 64; 0 for the other kinds
+ * @param file the user's file; null for the other kinds
+ * @param labels class names of the user's file; empty to number them
+ * @param synthetic how to make the volumes; null for the other kinds
+ */
+public record DataSource(Kind kind, String flag, String root, int size, String file, List<String> labels,
+        SyntheticShapes.Settings synthetic) {
+    /** The three kinds of sources. */
+    public enum Kind { OFFICIAL, FILE, SYNTHETIC }
+
+    /** One of the official sets. */
+    public static DataSource official(String flag, Path root, int size) {
+        return new DataSource(Kind.OFFICIAL, flag, absolute(root), size, null, List.of(), null);
+    }
+
+    /** A file in MedMNIST's layout. */
+    public static DataSource file(Path file, List<String> labels) {
+        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null);
+    }
+
+    /** Volumes made by code. */
+    public static DataSource synthetic(SyntheticShapes.Settings settings) {
+        return new DataSource(Kind.SYNTHETIC, null, null, 0, null, List.of(), settings);
+    }
+
+    private static String absolute(Path path) {
+        return path.toAbsolutePath().normalize().toString();
+    }
+
+    /** The same source with the official files in another folder; other kinds stay as they are. */
+    public DataSource withRoot(Path newRoot) {
+        return kind == Kind.OFFICIAL ? official(flag, newRoot, size) : this;
+    }
+
+    /**
+     * Loads or makes the volumes.
+     *
+     * @param warner is given one line if an official file is not as published
+     */
+    public VolumeData load(Consumer<String> warner) {
+        return switch (kind) {
+            case OFFICIAL -> VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, warner);
+            case FILE -> VolumeLoader.loadFile(Path.of(file), labels);
+            case SYNTHETIC -> SyntheticShapes.make(synthetic);
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package dev.voxgrad.medmnist.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+
+/**
+ * The folder of one run.
+ *
+ * <pre>
+ * run.json                           settings, data, versions: {@link RunInfo}
+ * history.csv                        one row per member and epoch
+ * members.csv                        one row per finished member
+ * weights/member-00-net1-best.safetensors, …-last.safetensors
+ * summary.csv                        one row per ensemble that was evaluated
+ * results/                           MedMNIST's standard result files
+ * </pre>
+ */
+public final class RunFiles {
+    private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc,seconds\n";
+    private static final String MEMBERS_HEADER = "member,net,optimizer,lr,weight_decay,best_epoch,best_val_auc,"
+            + "best_val_acc,last_val_auc,last_val_acc,seconds\n";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private final Path folder;
+    private final RunInfo info;
+
+    private RunFiles(Path folder, RunInfo info) {
+        this.folder = folder;
+        this.info = info;
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @throws DataFileException if there is anything in it already, or it cannot be made
+     */
+    public static RunFiles create(Path folder, RunInfo info) {
+        requireEmpty(folder);
+        RunFiles files = new RunFiles(folder, info);
+        try {
+            Files.createDirectories(folder.resolve("weights"));
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "the run's folder cannot be made: "
+                    + AtomicFile.describe(e) + "; choose another --out", e);
+        }
+        AtomicFile.write(folder.resolve("run.json"), JSON.writeValueAsString(info) + "\n");
+        AtomicFile.write(folder.resolve("history.csv"), HISTORY_HEADER);
+        AtomicFile.write(folder.resolve("members.csv"), MEMBERS_HEADER);
+        return files;
+    }
+
+    /** Throws unless {@code folder} is empty or does not exist: checked early, before any work is done. */
+    public static void requireEmpty(Path folder) {
+        if (Files.exists(folder.resolve("run.json"))) {
+            throw new DataFileException(folder.toString(), "holds another run already, which is left as it is; "
+                    + "choose another --out, or remove it first");
+        }
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            if (entries.findAny().isPresent()) {
+                throw new DataFileException(folder.toString(), "is not empty; choose another --out for the run");
+            }
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "cannot be used for a run: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /** Opens the folder of an existing run. */
+    public static RunFiles open(Path folder) {
+        Path file = folder.resolve("run.json");
+        if (!Files.exists(file)) {
+            throw new DataFileException(folder.toString(), "holds no run (there is no run.json in it); "
+                    + "give the folder that train --out has made");
+        }
+        try {
+            RunInfo info = JSON.readValue(Files.readString(file), RunInfo.class);
+            if (info.data() == null || info.settings() == null || info.labelNames() == null) {
+                throw new DataFileException(file.toString(), "is incomplete: data, settings or label names are missing");
+            }
+            return new RunFiles(folder, info);
+        } catch (IOException | UncheckedIOException | JacksonException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + firstLine(e.getMessage()), e);
+        }
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "unknown reason" : message.lines().findFirst().orElse("unknown reason");
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public RunInfo info() {
+        return info;
+    }
+
+    /** Adds a row to {@code history.csv}. */
+    public void appendHistory(EpochResult epoch) {
+        append("history.csv", String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s,%.3f%n", epoch.member(),
+                epoch.net().flag(), epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(),
+                epoch.validation().accuracy(), epoch.seconds()));
+    }
+
+    /** Adds a row to {@code members.csv}: from then on the ensemble knows the member. */
+    public void appendMember(MemberResult member) {
+        TrainSettings settings = info.settings();
+        append("members.csv", String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n", member.index(),
+                member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
+                member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
+                member.seconds()));
+    }
+
+    /** Adds rows to a CSV of this folder, after {@code header} if it is new. */
+    public void append(String name, String header, String rows) {
+        Path file = folder.resolve(name);
+        append(name, (Files.exists(file) ? "" : header) + rows);
+    }
+
+    private void append(String name, String rows) {
+        Path file = folder.resolve(name);
+        try {
+            Files.writeString(file, rows, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be written: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /** The finished members, in order. */
+    public List<MemberResult> members() {
+        Path file = folder.resolve("members.csv");
+        List<MemberResult> members = new ArrayList<>();
+        try {
+            List<String> lines = Files.readAllLines(file);
+            for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+                members.add(MemberResult.parse(line));
+            }
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        } catch (IllegalArgumentException e) {
+            throw new DataFileException(file.toString(), "has a damaged row: " + e.getMessage(), e);
+        }
+        return members.stream().sorted((a, b) -> Integer.compare(a.index(), b.index())).toList();
+    }
+
+    /** The weights of a member: its best or its last model. */
+    public Path weights(int member, String net, ModelKind kind) {
+        return folder.resolve("weights").resolve(
+                String.format(Locale.ROOT, "member-%02d-%s-%s.safetensors", member, net, kind.label()));
+    }
+}

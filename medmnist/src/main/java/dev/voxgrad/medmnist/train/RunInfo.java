@@ -1,0 +1,20 @@
+package dev.voxgrad.medmnist.train;
+
+import java.util.List;
+
+/**
+ * What {@code run.json} says of a run.
+ *
+ * @param voxgrad version of Voxgrad
+ * @param java version of the JVM
+ * @param started date and time, ISO 8601
+ * @param device the device, in words
+ * @param data where the volumes come from
+ * @param dataMd5 MD5 of the data file; null where the volumes are made by code
+ * @param synthetic whether the volumes are made by code: then results say nothing about medicine
+ * @param task what the data asks for, in MedMNIST's words
+ * @param labelNames names of the classes
+ * @param settings everything else that decides the outcome
+ */
+public record RunInfo(String voxgrad, String java, String started, String device, DataSource data, String dataMd5,
+        boolean synthetic, String task, List<String> labelNames, TrainSettings settings) {}

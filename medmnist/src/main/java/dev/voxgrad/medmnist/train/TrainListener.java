@@ -1,0 +1,25 @@
+package dev.voxgrad.medmnist.train;
+
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/** Told how a run is going. All methods are called on the training thread, between steps. */
+public interface TrainListener {
+    /** A member's turn has come. */
+    void memberStarts(int member, NetSpec net);
+
+    /**
+     * A step is done.
+     *
+     * @param epoch from 1
+     * @param step from 1
+     * @param steps of this epoch
+     * @param loss of this step's batch
+     */
+    void stepDone(int member, int epoch, int step, int steps, double loss);
+
+    /** An epoch and its validation are done; {@code best} if it is the member's best so far. */
+    void epochDone(EpochResult epoch, boolean best);
+
+    /** A member is finished and its weights are on disk. */
+    void memberDone(MemberResult member);
+}

@@ -1,0 +1,55 @@
+package dev.voxgrad.medmnist.train;
+
+import java.util.List;
+
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/**
+ * Everything that decides the outcome of a run. Defaults are those of the original study.
+ *
+ * @param models how many members to train
+ * @param nets their nets; member i gets the (i modulo number of nets)-th, so every prefix of a run is mixed
+ * @param epochs passes over the training split
+ * @param batchSize volumes per step; the last batch of an epoch may be smaller
+ * @param learningRate AdamW's step size
+ * @param weightDecay AdamW's decoupled decay
+ * @param seed decides initial weights and data order of all members
+ * @param shuffle whether each epoch has an order of its own
+ * @param initWeights safetensors file that every member starts from; null for random weights
+ */
+public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batchSize, double learningRate,
+        double weightDecay, long seed, boolean shuffle, String initWeights) {
+    public static final int MODELS = 15;
+    public static final int EPOCHS = 500;
+    public static final int BATCH_SIZE = 32;
+    public static final double LEARNING_RATE = 0.001;
+    public static final double WEIGHT_DECAY = 0.0005;
+    public static final long SEED = 1;
+
+    public TrainSettings {
+        nets = List.copyOf(nets);
+        require(models >= 1, "models", models, "at least 1");
+        require(!nets.isEmpty(), "nets", nets, "at least one of net1, net2, net3");
+        require(epochs >= 1, "epochs", epochs, "at least 1");
+        require(batchSize >= 1, "batch-size", batchSize, "at least 1");
+        require(learningRate > 0 && Double.isFinite(learningRate), "lr", learningRate, "a positive number");
+        require(weightDecay >= 0 && Double.isFinite(weightDecay), "weight-decay", weightDecay, "zero or more");
+    }
+
+    private static void require(boolean met, String name, Object found, String expected) {
+        if (!met) {
+            throw new IllegalArgumentException(name + " is " + found + "; expected " + expected);
+        }
+    }
+
+    /** The study's settings with that seed. */
+    public static TrainSettings defaults(long seed) {
+        return new TrainSettings(MODELS, List.of(NetSpec.values()), EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY,
+                seed, true, null);
+    }
+
+    /** The net of member {@code index}. */
+    public NetSpec netOf(int index) {
+        return nets.get(index % nets.size());
+    }
+}
