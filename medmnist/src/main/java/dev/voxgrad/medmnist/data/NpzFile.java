@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -23,6 +24,9 @@ public final class NpzFile implements AutoCloseable {
     /** Deflate cannot shrink data further than about 1032:1 (RFC 1951: 258 bytes in two bits), so more is a lie. */
     private static final long LARGEST_RATIO = 1032;
 
+    /** Length of a zip's last record without the comment. */
+    private static final int END_BYTES = 22;
+
     private final Path file;
     private final ZipFile zip;
     private final Map<String, ZipEntry> members = new LinkedHashMap<>();
@@ -39,10 +43,11 @@ public final class NpzFile implements AutoCloseable {
         }
         ZipFile zip;
         try {
+            checkEnd(file);
             zip = new ZipFile(file.toFile());
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "is not a readable .npz (zip) file: " + e.getMessage()
-                    + ". It may be truncated or damaged; fetch it again", e);
+                    + ". It is truncated, damaged or something else; fetch it again", e);
         }
         NpzFile npz = new NpzFile(file, zip);
         try {
@@ -52,6 +57,24 @@ public final class NpzFile implements AutoCloseable {
             throw e;
         }
         return npz;
+    }
+
+    /** The zip's last record must reach to the end of the file; {@link ZipFile} would overlook junk after it. */
+    private static void checkEnd(Path file) throws IOException {
+        byte[] tail;
+        try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
+            tail = new byte[(int) Math.min(access.length(), END_BYTES + 0xFFFF)];
+            access.seek(access.length() - tail.length);
+            access.readFully(tail);
+        }
+        for (int at = tail.length - END_BYTES; at >= 0; at--) {
+            boolean signature = tail[at] == 'P' && tail[at + 1] == 'K' && tail[at + 2] == 5 && tail[at + 3] == 6;
+            int comment = tail[at + 20] & 0xFF | (tail[at + 21] & 0xFF) << 8;
+            if (signature && at + END_BYTES + comment == tail.length) {
+                return;
+            }
+        }
+        throw new IOException("no end record at its end");
     }
 
     private void readDirectory() {

@@ -1,0 +1,218 @@
+package dev.voxgrad.medmnist.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BatchLoaderTest {
+    private static final VolumeShape SHAPE = new VolumeShape(3, 2);
+    private static final int ELEMENTS = 24;
+
+    private final Split split = Split.of("train", SHAPE, Samples.voxels(10, ELEMENTS),
+            new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+
+    private static BatchLoader.Settings settings(boolean shuffle, SampleTransform transform) {
+        return new BatchLoader.Settings(4, shuffle, 7, true, transform);
+    }
+
+    @Test
+    void handsOutEverySampleOnceAndKeepsTheShortLastBatch() {
+        try (BatchLoader loader = new BatchLoader(split, settings(true, SampleTransform.NONE))) {
+            assertThat(loader.batchesPerEpoch()).isEqualTo(3);
+            Set<List<Integer>> orders = new HashSet<>();
+            for (int epoch = 0; epoch < 5; epoch++) {
+                List<Integer> sizes = new ArrayList<>();
+                List<Integer> indices = new ArrayList<>();
+                for (Batch batch : loader.epoch(epoch)) {
+                    sizes.add(batch.size());
+                    for (int i = 0; i < batch.size(); i++) {
+                        indices.add(batch.indices()[i]);
+                        assertHoldsSample(batch, i);
+                    }
+                }
+                assertThat(sizes).containsExactly(4, 4, 2);
+                assertThat(indices).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+                orders.add(indices);
+            }
+            assertThat(orders).as("each epoch has its own order").hasSize(5);
+        }
+    }
+
+    private void assertHoldsSample(Batch batch, int slot) {
+        int sample = batch.indices()[slot];
+        float[] expected = new float[ELEMENTS];
+        Normalization.scale(split.voxels(), sample * ELEMENTS, ELEMENTS, expected, 0);
+        Normalization.zNormalize(expected, 0, ELEMENTS, "train", sample);
+        assertThat(Arrays.copyOfRange(batch.inputs(), slot * ELEMENTS, (slot + 1) * ELEMENTS)).isEqualTo(expected);
+        assertThat(batch.labels()[slot]).isEqualTo(sample);
+    }
+
+    @Test
+    void withoutShufflingTheOrderIsThatOfTheSplit() {
+        try (BatchLoader loader = new BatchLoader(split, settings(false, SampleTransform.NONE))) {
+            for (int run = 0; run < 2; run++) {
+                assertThat(indices(loader.epoch(0))).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+            }
+        }
+    }
+
+    /** Breaking off an epoch, repeating one and skipping ahead do not change what an epoch holds. */
+    @Test
+    void anEpochIsTheSameHoweverOneComesToIt() {
+        List<Integer> third;
+        List<Integer> first;
+        try (BatchLoader loader = new BatchLoader(split, settings(true, SampleTransform.NONE))) {
+            first = indices(loader.epoch(0));
+            indices(loader.epoch(1));
+            indices(loader.epoch(2));
+            third = indices(loader.epoch(3));
+        }
+        try (BatchLoader loader = new BatchLoader(split, settings(true, SampleTransform.NONE))) {
+            Iterator<Batch> broken = loader.epoch(5).iterator();
+            broken.next();
+            assertThat(indices(loader.epoch(3))).isEqualTo(third);
+            assertThat(indices(loader.epoch(0))).isEqualTo(first);
+            assertThat(indices(loader.epoch(3))).isEqualTo(third);
+            assertThatThrownBy(broken::next).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("this epoch has ended");
+        }
+    }
+
+    /** A batch in the consumer's hands stays as it is while the worker runs ahead, and buffers go round. */
+    @Test
+    void theBatchInHandIsNotWrittenToAndBuffersAreRecycled() throws InterruptedException {
+        CountDownLatch prepared = new CountDownLatch(10);
+        Set<float[]> buffers = new HashSet<>();
+        try (BatchLoader loader = new BatchLoader(split, settings(false, (v, s, e, i) -> prepared.countDown()))) {
+            Iterator<Batch> batches = loader.epoch(0).iterator();
+            Batch batch = batches.next();
+            float[] copy = batch.inputs().clone();
+            assertThat(prepared.await(30, TimeUnit.SECONDS)).as("two batches are prepared ahead").isTrue();
+            assertThat(batch.inputs()).isEqualTo(copy);
+            buffers.add(batch.inputs());
+            batches.forEachRemaining(b -> buffers.add(b.inputs()));
+            for (int epoch = 1; epoch < 10; epoch++) {
+                loader.epoch(epoch).forEach(b -> buffers.add(b.inputs()));
+            }
+        }
+        assertThat(buffers).hasSize(3);
+    }
+
+    /** The transform sees values in [0, 1] and all that it needs to name its random numbers; normalisation follows. */
+    @Test
+    void transformsBeforeNormalising() {
+        List<String> calls = new ArrayList<>();
+        SampleTransform transform = (volume, shape, epoch, sample) -> {
+            calls.add(epoch + ":" + sample);
+            assertThat(shape).isEqualTo(SHAPE);
+            assertThat(volume).hasSize(ELEMENTS).contains(((7 * sample) & 0xFF) / 255f);
+            Arrays.fill(volume, 0);
+            volume[sample] = 1;
+        };
+        try (BatchLoader loader = new BatchLoader(split, settings(false, transform))) {
+            Batch batch = loader.epoch(2).iterator().next();
+            double deviation = Math.sqrt(1.0 / ELEMENTS);
+            for (int i = 0; i < 4; i++) {
+                float[] values = Arrays.copyOfRange(batch.inputs(), i * ELEMENTS, (i + 1) * ELEMENTS);
+                for (int v = 0; v < ELEMENTS; v++) {
+                    assertThat((double) values[v]).isCloseTo(((v == i ? 1 : 0) - 1.0 / ELEMENTS) / deviation,
+                            within(1e-6));
+                }
+            }
+        }
+        assertThat(calls).startsWith("2:0", "2:1", "2:2", "2:3");
+    }
+
+    @Test
+    void whatGoesWrongInTheBackgroundIsThrownWhereTheBatchIsTaken() {
+        SampleTransform failing = (volume, shape, epoch, sample) -> {
+            if (sample == 5 && epoch == 0) {
+                throw new DataException("sample five is broken");
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(split, settings(false, failing))) {
+            Iterator<Batch> batches = loader.epoch(0).iterator();
+            assertThat(batches.next().size()).isEqualTo(4);
+            assertThatThrownBy(batches::next).isInstanceOf(DataException.class).hasMessage("sample five is broken");
+            assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class);
+            assertThat(indices(loader.epoch(1))).hasSize(10);
+        }
+        Split blank = Split.of("val", SHAPE, new byte[ELEMENTS], new int[1]);
+        try (BatchLoader loader = new BatchLoader(blank, settings(false, SampleTransform.NONE))) {
+            assertThatThrownBy(() -> loader.epoch(0).iterator().next())
+                    .hasMessageStartingWith("val: volume 0 is blank");
+        }
+    }
+
+    @Test
+    void closingEndsTheThreadAtAnyTime() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        for (int taken = 0; taken <= 3; taken++) {
+            BatchLoader loader = new BatchLoader(split, settings(true, (v, s, e, i) -> calls.incrementAndGet()));
+            Iterator<Batch> batches = loader.epoch(0).iterator();
+            for (int i = 0; i < taken; i++) {
+                batches.next();
+            }
+            loader.close();
+            loader.close();
+            assertThat(workers()).isEmpty();
+            int callsAtClose = calls.get();
+            assertThatThrownBy(batches::next).isInstanceOfAny(IllegalStateException.class,
+                    NoSuchElementException.class);
+            assertThatThrownBy(() -> loader.epoch(1)).hasMessageContaining("the loader is closed");
+            assertThat(calls.get()).isEqualTo(callsAtClose);
+        }
+    }
+
+    /** Background threads that are still alive; one that is just ending is given time to. */
+    private static List<Thread> workers() throws InterruptedException {
+        List<Thread> alive = new ArrayList<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("batches-train") && !thread.join(Duration.ofSeconds(5))) {
+                alive.add(thread);
+            }
+        }
+        return alive;
+    }
+
+    @Test
+    void severalLabelsBecomeTargets() {
+        Split multi = Split.ofMultiLabel("train", SHAPE, Samples.voxels(2, ELEMENTS), new int[][] {{1, 0, 1}, {0, 1, 1}});
+        try (BatchLoader loader = new BatchLoader(multi, settings(false, SampleTransform.NONE))) {
+            Batch batch = loader.epoch(0).iterator().next();
+            assertThat(batch.targets()).containsExactly(1, 0, 1, 0, 1, 1);
+            assertThat(batch.labels()).isEmpty();
+        }
+    }
+
+    @Test
+    void theBatchSizeMustBePositive() {
+        assertThatThrownBy(() -> new BatchLoader.Settings(0, true, 1, true, SampleTransform.NONE))
+                .isInstanceOf(DataException.class).hasMessage("batch size must be at least 1, was 0");
+    }
+
+    private static List<Integer> indices(Iterable<Batch> batches) {
+        List<Integer> indices = new ArrayList<>();
+        for (Batch batch : batches) {
+            for (int i = 0; i < batch.size(); i++) {
+                indices.add(batch.indices()[i]);
+            }
+        }
+        return indices;
+    }
+}
