@@ -14,14 +14,14 @@ public final class SyntheticShapes {
     /** The kinds, in the order of their class numbers. */
     public static final List<String> LABELS = List.of("ellipsoid", "box", "torus", "shell", "cross");
     /** Noise deviation over the solid's mean brightness: at 0 a small net is perfect, at large values at chance. */
-    public static final double DIFFICULTY = 1.6;
+    public static final double DIFFICULTY = 0.4;
 
     private static final int CROSS = 4;
     /** Knots of the background per axis. */
     private static final int KNOTS = 4;
-    private static final double BASE = 110;
-    private static final double BRIGHTNESS = 34;
-    private static final double BACKGROUND = 30;
+    private static final double BASE = 90;
+    private static final double BRIGHTNESS = 60;
+    private static final double BACKGROUND = 15;
     /** Deviation of the sum of four independent uniform bytes: 2·√((256² − 1)/12). */
     private static final double BYTES_DEVIATION = 2 * Math.sqrt((256 * 256 - 1) / 12.0);
 
@@ -85,9 +85,9 @@ public final class SyntheticShapes {
             this.edge = settings.edge();
             this.noise = settings.difficulty() * BRIGHTNESS;
             this.rotation = randomRotation(random);
-            double size = random.uniform(0.38, 0.62);
+            double size = random.uniform(0.45, 0.65);
             for (int d = 0; d < 3; d++) {
-                centre[d] = random.uniform(-0.25, 0.25);
+                centre[d] = random.uniform(-0.2, 0.2);
                 radius[d] = size * random.uniform(0.8, 1.2);
             }
             this.brightness = BRIGHTNESS * random.uniform(0.7, 1.3);

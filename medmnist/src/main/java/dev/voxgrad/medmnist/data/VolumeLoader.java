@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
  */
 public final class VolumeLoader {
     private static final List<String> SPLITS = List.of("train", "val", "test");
+    /** More classes than this are taken for labels that do not count classes. */
+    private static final int MOST_CLASSES = 1000;
 
     private VolumeLoader() {}
 
@@ -170,8 +173,6 @@ public final class VolumeLoader {
             return names;
         }
 
-        private static final int MOST_CLASSES = 1000;
-
         Split split(int i) {
             int[] imageShape = images.get(i).shape();
             VolumeShape shape = new VolumeShape(imageShape.length == 5 ? imageShape[4] : 1, imageShape[1]);
@@ -205,7 +206,8 @@ public final class VolumeLoader {
                 double value = array.getDouble(v);
                 if (value < 0 || value > 255) {
                     int volume = v / (voxels.length / array.shape()[0]);
-                    throw wrong(i, "_images", String.format("%.0f in volume %d", value, volume), "0 to 255");
+                    throw wrong(i, "_images", String.format(Locale.ROOT, "%.0f in volume %d", value, volume),
+                            "0 to 255");
                 }
                 voxels[v] = (byte) (int) value;
             }

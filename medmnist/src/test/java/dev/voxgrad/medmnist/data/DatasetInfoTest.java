@@ -26,7 +26,8 @@ class DatasetInfoTest {
     @Test
     void everyFileHasItsOwnSumAndAddress() {
         assertThat(Arrays.stream(DatasetInfo.values()).flatMap(i -> i.sources().stream())
-                .map(DatasetInfo.Source::md5)).hasSize(12).doesNotHaveDuplicates().allMatch(s -> s.matches("[0-9a-f]{32}"));
+                .map(DatasetInfo.Source::md5)).hasSize(12).doesNotHaveDuplicates()
+                .allMatch(sum -> sum.matches("[0-9a-f]{32}"));
         DatasetInfo.Source source = DatasetInfo.byFlag("adrenalmnist3d").source(64);
         assertThat(source.fileName()).isEqualTo("adrenalmnist3d_64.npz");
         assertThat(source.md5()).isEqualTo("17721accfe9fb005146a47d33bc54b2f");
