@@ -76,8 +76,8 @@ public final class Tensor {
      * An activation (N,C,D,H,W) from numbers in channels-last order, (N,D,H,W,C): the order in which batches are
      * prepared, and, on the CPU device, the order in which they stay.
      *
-     * @param values as many as the shape has elements; a longer array's rest is ignored, so that the buffer of a full batch
-     *     serves a shorter last one too
+     * @param values as many as the shape has elements; a longer array's rest is ignored, so that the buffer of a full
+     *     batch serves a shorter last one too
      */
     public static Tensor ofChannelsLast(Device device, Shape shape, float... values) {
         requireLength(shape, Math.min(values.length, shape.elements()));
@@ -273,7 +273,7 @@ public final class Tensor {
 
     /** This + other, element by element. */
     public Tensor add(Tensor other) {
-        return apply(new AddOp(), this, other);
+        return apply(new AddOp(), this, other.inLayout(layout));
     }
 
     /** 3D convolution of this (N,C,D,H,W) with weight (O,C/groups,KD,KH,KW); {@code bias} (O) may be null. */

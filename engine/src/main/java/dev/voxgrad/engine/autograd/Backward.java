@@ -52,6 +52,9 @@ public final class Backward {
         for (int i = order.size() - 1; i >= 0; i--) {
             Tensor tensor = order.get(i);
             Tensor gradient = gradients.remove(tensor);
+            if (gradient == null) {
+                continue; // every path to it goes through an operation that passes no gradient on
+            }
             if (tensor.node() == null) {
                 leaves.put(tensor, gradient);
             } else {
@@ -89,7 +92,7 @@ public final class Backward {
         gradients.put(tensor, summand);
     }
 
-    /** All tensors below {@code result} that require a gradient, inputs before outputs; iterative, since nets are deep. */
+    /** All tensors below {@code result} that require a gradient, inputs first; iterative, since nets are deep. */
     private static List<Tensor> topologicalOrder(Tensor result) {
         List<Tensor> order = new ArrayList<>();
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());

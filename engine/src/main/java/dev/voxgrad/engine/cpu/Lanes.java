@@ -30,14 +30,4 @@ public final class Lanes {
                     "voxgrad.vectorBits: '" + forced + "' is none of 512, 256, 128, 64");
         };
     }
-
-    /** {@code n} rounded up to a multiple of {@code step}. */
-    public static int roundUp(int n, int step) {
-        return (n + step - 1) / step * step;
-    }
-
-    /** ⌈n / step⌉. */
-    public static int ceilDiv(int n, int step) {
-        return (n + step - 1) / step;
-    }
 }

@@ -17,6 +17,6 @@ public final class Ranges {
 
     /** Runs {@code task} over pieces of 0 … n−1 on all threads; the pieces depend on n alone. */
     public static void parallel(CpuDevice device, int n, RangeTask task) {
-        device.parallel(Lanes.ceilDiv(n, CHUNK), i -> task.run(i * CHUNK, Math.min(n, i * CHUNK + CHUNK)));
+        device.parallel(Math.ceilDiv(n, CHUNK), i -> task.run(i * CHUNK, i * CHUNK + Math.min(CHUNK, n - i * CHUNK)));
     }
 }

@@ -40,7 +40,7 @@ public final class SmallGemm {
 
     /** c (m × n, row-major) = a (m × k) · b (k × n). */
     public static void multiply(CpuDevice device, int m, int n, int k, Matrix a, Matrix b, float[] c) {
-        device.parallel(Lanes.ceilDiv(n, COLUMNS), task -> {
+        device.parallel(Math.ceilDiv(n, COLUMNS), task -> {
             int column = task * COLUMNS;
             int columns = Math.min(COLUMNS, n - column);
             float[] panel = device.borrow(k * COLUMNS);

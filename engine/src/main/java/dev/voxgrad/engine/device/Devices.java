@@ -18,7 +18,8 @@ public final class Devices {
      */
     public static Availability find(String name, int threads) {
         return switch (name) {
-            case "auto", "cpu" -> new Availability.Available(threads == 0 ? CpuDevice.allCores() : new CpuDevice(threads));
+            case "auto", "cpu" ->
+                    new Availability.Available(threads == 0 ? CpuDevice.allCores() : new CpuDevice(threads));
             case "reference" -> new Availability.Available(ReferenceDevice.INSTANCE);
             case "cuda" -> new Availability.Missing(
                     "device cuda: this version of Voxgrad has no CUDA kernels yet; use --device cpu");

@@ -20,7 +20,7 @@ record GradientCpu(CpuDevice device) implements GradientKernels {
     public double sumOfSquares(Tensor gradient) {
         float[] g = CpuStorage.array(gradient);
         int n = gradient.shape().elements();
-        double[] partial = new double[Lanes.ceilDiv(n, PIECE)];
+        double[] partial = new double[Math.ceilDiv(n, PIECE)];
         device.parallel(partial.length, i -> partial[i] = sumOfSquares(g, i * PIECE, Math.min(n, i * PIECE + PIECE)));
         double sum = 0;
         for (double value : partial) {

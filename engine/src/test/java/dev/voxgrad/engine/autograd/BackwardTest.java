@@ -19,7 +19,8 @@ class BackwardTest {
 
     @Test
     void sumsTheGradientsOfATensorThatIsUsedSeveralTimes() {
-        int compared = GradientCheck.check(in -> in[0].add(in[0]).relu().add(in[1]).add(in[0]), Shape.of(5), Shape.of(5));
+        int compared = GradientCheck.check(
+                in -> in[0].add(in[0]).relu().add(in[1]).add(in[0]), Shape.of(5), Shape.of(5));
         assertThat(compared).isEqualTo(10);
     }
 
@@ -65,6 +66,38 @@ class BackwardTest {
         assertThatThrownBy(() -> y.requiresGrad(false)).hasMessageContaining("relu");
         Gradients gradients = y.backward(Tensor.zeros(REFERENCE, Shape.of(2)));
         assertThatThrownBy(() -> gradients.of(x)).hasMessageContaining("no gradient");
+    }
+
+    /** An operation of a user's own that passes no gradient on. */
+    private record Blocked() implements Op {
+        @Override
+        public String name() {
+            return "blocked";
+        }
+
+        @Override
+        public Shape outputShape(Shape... inputs) {
+            return inputs[0];
+        }
+
+        @Override
+        public Tensor forward(Context context, Tensor... inputs) {
+            return inputs[0].detach();
+        }
+
+        @Override
+        public Tensor[] backward(Context context, Tensor gradOutput) {
+            return new Tensor[] {null};
+        }
+    }
+
+    @Test
+    void anOperationMayPassNoGradientOn() {
+        Tensor x = Tensor.of(REFERENCE, Shape.of(1), 2.0).requiresGrad(true);
+        Tensor y = Tensor.of(REFERENCE, Shape.of(1), 3.0).requiresGrad(true);
+        Gradients gradients = Tensor.apply(new Blocked(), x.relu()).add(y).backward();
+        assertThat(gradients.has(x)).isFalse();
+        assertThat(gradients.of(y).item()).isEqualTo(1);
     }
 
     @Test

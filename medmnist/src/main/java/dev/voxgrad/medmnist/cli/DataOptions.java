@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +68,8 @@ final class DataOptions {
 
     /** Loads the volumes, after fetching them if that was asked for. */
     VolumeData load(DataSource source) {
-        if (download) {
+        boolean missing = flag != null && !Files.exists(root.resolve(DatasetInfo.byFlag(flag).source(size).fileName()));
+        if (download && missing) {
             Console console = new Console(command.commandLine().getOut());
             try (Downloader downloader = new Downloader()) {
                 DownloadCommand.fetch(downloader, DatasetInfo.byFlag(flag).source(size), root, console);

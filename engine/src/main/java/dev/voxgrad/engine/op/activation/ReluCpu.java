@@ -45,11 +45,11 @@ record ReluCpu(CpuDevice device) implements ReluKernels {
         FloatVector zero = FloatVector.zero(S);
         int i = from;
         for (; i <= to - S.length(); i += S.length()) {
-            VectorMask<Float> positive = FloatVector.fromArray(S, y, i).compare(VectorOperators.GT, zero);
-            zero.blend(FloatVector.fromArray(S, dy, i), positive).intoArray(dx, i);
+            VectorMask<Float> closed = FloatVector.fromArray(S, y, i).compare(VectorOperators.LE, zero);
+            FloatVector.fromArray(S, dy, i).blend(zero, closed).intoArray(dx, i);
         }
         for (; i < to; i++) {
-            dx[i] = y[i] > 0 ? dy[i] : 0;
+            dx[i] = y[i] <= 0 ? 0 : dy[i];
         }
     }
 }

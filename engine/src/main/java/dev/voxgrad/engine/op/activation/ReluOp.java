@@ -10,10 +10,10 @@ import dev.voxgrad.engine.autograd.Op;
  *
  * <pre>
  * y  = max(x, 0)
- * dx = dy where y &gt; 0, else 0
+ * dx = 0 where y ≤ 0, else dy
  * </pre>
  *
- * <p>NaN stays NaN, as in PyTorch. Only the result is saved: it tells where x was positive.
+ * <p>NaN stays NaN, and lets its gradient pass, as in PyTorch. Only the result is saved: it tells where x was positive.
  */
 public record ReluOp() implements Op {
     @Override

@@ -20,7 +20,7 @@ final class ReluReference implements ReluKernels {
         double[] dy = ReferenceStorage.array(gradOutput);
         double[] dx = ReferenceStorage.array(gradInput);
         for (int i = 0; i < y.length; i++) {
-            dx[i] = y[i] > 0 ? dy[i] : 0;
+            dx[i] = y[i] <= 0 ? 0 : dy[i];
         }
     }
 }

@@ -33,7 +33,7 @@ record Columns(int channels, int elements, int period, int rows, int blockRows) 
     }
 
     int tasks() {
-        return Lanes.ceilDiv(rows, blockRows * BLOCKS_PER_TASK);
+        return Math.ceilDiv(rows, blockRows * BLOCKS_PER_TASK);
     }
 
     int firstRow(int task) {

@@ -2,7 +2,6 @@ package dev.voxgrad.engine.op.conv3d;
 
 import java.util.Arrays;
 
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 
 /** The bias gradient: the sum of the output gradient over all voxels, channel by channel. */
@@ -16,7 +15,7 @@ final class BiasGradient {
     static void run(CpuDevice device, Conv3dGeometry g, float[] dy, float[] db) {
         int channels = g.outputChannels();
         int voxels = g.batch() * g.output().product();
-        int chunks = Lanes.ceilDiv(voxels, CHUNK);
+        int chunks = Math.ceilDiv(voxels, CHUNK);
         float[] sums = device.borrow(chunks * channels);
         device.parallel(chunks, chunk -> {
             int sum0 = chunk * channels;

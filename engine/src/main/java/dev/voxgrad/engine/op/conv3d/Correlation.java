@@ -3,7 +3,6 @@ package dev.voxgrad.engine.op.conv3d;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Dims3;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 
 /**
@@ -68,7 +67,7 @@ record Correlation(
     void run(CpuDevice device, float[] in, float[] weights, float[] bias, float[] out) {
         RowPlan plan = new RowPlan();
         int chunk = planesPerTask(plan);
-        int chunks = Lanes.ceilDiv(output.d(), chunk);
+        int chunks = Math.ceilDiv(output.d(), chunk);
         device.parallel(batch * groups * chunks, task -> {
             int first = task % chunks * chunk;
             int group = task / chunks % groups;
@@ -82,7 +81,7 @@ record Correlation(
         int plane = input.h() * plan.paddedRow;
         int reach = (kernel.d() - 1) * dilation.d();
         int fitting = (SLAB / plane * upsampling.d() - reach) / stride.d();
-        int even = Lanes.ceilDiv(output.d(), Lanes.ceilDiv(output.d(), Math.max(4, fitting)));
+        int even = Math.ceilDiv(output.d(), Math.ceilDiv(output.d(), Math.max(4, fitting)));
         return Math.min(output.d(), even);
     }
 
@@ -112,7 +111,7 @@ record Correlation(
         RowPlan() {
             int width = output.w();
             int bestSevens = 0;
-            for (int n = 0; n <= Lanes.ceilDiv(width, 7); n++) {
+            for (int n = 0; n <= Math.ceilDiv(width, 7); n++) {
                 if (covered(n, width) <= covered(bestSevens, width)) {
                     bestSevens = n;
                 }
@@ -125,8 +124,8 @@ record Correlation(
             // Undilated taps of a row touch neighbouring voxels: their products are one run of kw·channels.
             boolean oneRun = dilation.w() == 1;
             int run = oneRun ? kernel.w() * groupInputs() : groupInputs();
-            int perRun = Lanes.ceilDiv(run, PIECE);
-            int length = Lanes.ceilDiv(run, perRun);
+            int perRun = Math.ceilDiv(run, PIECE);
+            int length = Math.ceilDiv(run, perRun);
             pieces = oneRun ? perRun : perRun * kernel.w();
             pieceFrom = new int[pieces];
             pieceLength = new int[pieces];
@@ -141,7 +140,7 @@ record Correlation(
         }
 
         private static int covered(int sevens, int width) {
-            return 7 * sevens + 4 * Lanes.ceilDiv(Math.max(0, width - 7 * sevens), 4);
+            return 7 * sevens + 4 * Math.ceilDiv(Math.max(0, width - 7 * sevens), 4);
         }
     }
 
@@ -185,7 +184,7 @@ record Correlation(
             for (int row = 0; row < slabRows; row++) {
                 copyRow(((sample * input.d() + firstInput) * input.h() + row) * input.w(), row * plan.paddedRow);
             }
-            int blocks = Lanes.ceilDiv(groupOutputs(), BLOCK);
+            int blocks = Math.ceilDiv(groupOutputs(), BLOCK);
             for (int z = firstPlane; z < endPlane; z++) {
                 for (int y = 0; y < output.h(); y += plan.rows) {
                     int rows = Math.min(plan.rows, output.h() - y);

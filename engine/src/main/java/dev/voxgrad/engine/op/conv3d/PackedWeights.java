@@ -27,7 +27,7 @@ final class PackedWeights {
     private static float[] pack(CpuDevice device, Conv3dGeometry g, int in, int out, float[] weight, boolean turned) {
         Dims3 k = g.kernel();
         int taps = k.product();
-        int blocks = Lanes.ceilDiv(out, BLOCK);
+        int blocks = Math.ceilDiv(out, BLOCK);
         float[] packed = device.borrow(g.groups() * blocks * taps * in * BLOCK);
         // Distances in the row-major weight [O][C][taps] from one channel to the next.
         int inStep = turned ? g.groupInputs() * taps : taps;

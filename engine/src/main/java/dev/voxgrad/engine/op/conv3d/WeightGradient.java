@@ -3,7 +3,6 @@ package dev.voxgrad.engine.op.conv3d;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Dims3;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 
 /**
@@ -25,10 +24,10 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
 
     /** Runs on all threads; all arrays are overwritten by {@code dw}'s row-major (O,C/groups,KD,KH,KW). */
     void run(float[] x, float[] dy, float[] dw) {
-        int blocks = Lanes.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
+        int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
         int blockFloats = g.kernel().product() * g.groupInputs() * BLOCK;
         int planes = g.batch() * g.output().d();
-        int parts = Math.clamp(Math.min(PRIVATE / ((long) blocks * blockFloats), Lanes.ceilDiv(TASKS, blocks)), 1, planes);
+        int parts = Math.clamp(Math.min(PRIVATE / ((long) blocks * blockFloats), Math.ceilDiv(TASKS, blocks)), 1, planes);
         float[] sums = device.borrow(parts * blocks * blockFloats);
         device.parallel(parts * blocks, task -> {
             int part = task / blocks;
@@ -43,7 +42,7 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
     private void sumPart(float[] x, float[] dy, int block, int from, int end, float[] sums, int sum0) {
         Arrays.fill(sums, sum0, sum0 + g.kernel().product() * g.groupInputs() * BLOCK, 0);
         Dims3 out = g.output();
-        int blocksPerGroup = Lanes.ceilDiv(g.groupOutputs(), BLOCK);
+        int blocksPerGroup = Math.ceilDiv(g.groupOutputs(), BLOCK);
         int group = block / blocksPerGroup;
         int firstOutput = group * g.groupOutputs() + block % blocksPerGroup * BLOCK;
         int channels = Math.min(BLOCK, g.groupOutputs() - block % blocksPerGroup * BLOCK);
@@ -146,7 +145,7 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
                 sums[block * blockFloats + i] += sums[other + i];
             }
         }
-        int blocksPerGroup = Lanes.ceilDiv(g.groupOutputs(), BLOCK);
+        int blocksPerGroup = Math.ceilDiv(g.groupOutputs(), BLOCK);
         int firstOutput = block / blocksPerGroup * g.groupOutputs() + block % blocksPerGroup * BLOCK;
         int channels = Math.min(BLOCK, g.groupOutputs() - block % blocksPerGroup * BLOCK);
         for (int o = 0; o < channels; o++) {

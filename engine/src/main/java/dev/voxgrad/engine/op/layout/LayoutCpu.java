@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.layout;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 
@@ -13,7 +12,7 @@ record LayoutCpu(CpuDevice device) implements LayoutKernels {
     public void transpose(int matrices, int rows, int columns, Tensor input, Tensor output) {
         float[] x = CpuStorage.array(input);
         float[] y = CpuStorage.array(output);
-        int rowTiles = Lanes.ceilDiv(rows, TILE);
+        int rowTiles = Math.ceilDiv(rows, TILE);
         device.parallel(matrices * rowTiles, task -> {
             int base = task / rowTiles * rows * columns;
             int firstRow = task % rowTiles * TILE;

@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.reduce;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 
@@ -16,7 +15,7 @@ record ReduceCpu(CpuDevice device) implements ReduceKernels {
     public void sum(Tensor input, double factor, Tensor output) {
         float[] x = CpuStorage.array(input);
         int elements = input.shape().elements();
-        double[] partial = new double[Lanes.ceilDiv(elements, PIECE)];
+        double[] partial = new double[Math.ceilDiv(elements, PIECE)];
         device.parallel(partial.length,
                 task -> partial[task] = sum(x, task * PIECE, (int) Math.min(elements, (task + 1L) * PIECE)));
         double total = 0;

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 
@@ -31,9 +31,20 @@ class ReluTest {
         assertThat(compared).isEqualTo(18);
     }
 
-    @Test
-    void keepsNaN() {
-        Tensor x = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(3), Double.NaN, -1, 2);
-        assertThat(x.relu().toDoubleArray()).containsExactly(Double.NaN, 0, 2);
+    @ParameterizedTest
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    void keepsNaNAndLetsItsGradientPass(Device device) {
+        double[] values = new double[35];
+        Arrays.fill(values, -1);
+        values[3] = Double.NaN;
+        values[34] = Double.NaN;
+        Tensor x = Tensor.of(device, Shape.of(35), values).requiresGrad(true);
+        Tensor y = x.relu();
+        assertThat(y.toDoubleArray()[3]).isNaN();
+        assertThat(y.toDoubleArray()[34]).isNaN();
+        double[] gradient = y.backward(Tensor.full(device, x.shape(), 5)).of(x).toDoubleArray();
+        assertThat(gradient[3]).isEqualTo(5);
+        assertThat(gradient[34]).isEqualTo(5);
+        assertThat(gradient[4]).isZero();
     }
 }
