@@ -13,6 +13,11 @@ import dev.voxgrad.engine.device.CpuStorage;
 record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+        if (Winograd.suits(g)) {
+            Winograd.forward(device, g).run(CpuStorage.array(input), CpuStorage.array(weight), false,
+                    bias == null ? null : CpuStorage.array(bias), CpuStorage.array(output));
+            return;
+        }
         Correlation correlation = Correlation.forward(g);
         float[] packed = PackedWeights.forward(device, g, CpuStorage.array(weight));
         float[] biases = bias == null ? null : CpuStorage.array(bias);
@@ -22,6 +27,11 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
+        if (Winograd.suits(g)) {
+            Winograd.gradInput(device, g).run(CpuStorage.array(gradOutput), CpuStorage.array(weight), true, null,
+                    CpuStorage.array(gradInput));
+            return;
+        }
         Correlation correlation = Correlation.gradInput(g);
         float[] packed = PackedWeights.gradInput(device, g, CpuStorage.array(weight));
         correlation.run(device, CpuStorage.array(gradOutput), packed, null, CpuStorage.array(gradInput));
@@ -30,8 +40,14 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
 
     @Override
     public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
-        new WeightGradient(device, g).run(
-                CpuStorage.array(input), CpuStorage.array(gradOutput), CpuStorage.array(gradWeight));
+        float[] x = CpuStorage.array(input);
+        float[] dy = CpuStorage.array(gradOutput);
+        float[] dw = CpuStorage.array(gradWeight);
+        if (Winograd.suits(g)) {
+            Winograd.forward(device, g).gradWeight(x, dy, dw);
+        } else {
+            new WeightGradient(device, g).run(x, dy, dw);
+        }
     }
 
     @Override

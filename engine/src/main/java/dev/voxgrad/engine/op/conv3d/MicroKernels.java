@@ -85,6 +85,72 @@ final class MicroKernels {
     }
 
     /**
+     * c[p, :] = Σ over k of a[p·step + k] · b[k, :] for 7 positions p and two vectors of channels: 14 accumulators, in
+     * 7 broadcasts and two loads per k.
+     */
+    static void products7(float[] a, int a0, int step, float[] b, int b0, int length, float[] c, int c0) {
+        int a1 = a0 + step;
+        int a2 = a1 + step;
+        int a3 = a2 + step;
+        int a4 = a3 + step;
+        int a5 = a4 + step;
+        int a6 = a5 + step;
+        FloatVector c0l = FloatVector.zero(S);
+        FloatVector c0h = FloatVector.zero(S);
+        FloatVector c1l = FloatVector.zero(S);
+        FloatVector c1h = FloatVector.zero(S);
+        FloatVector c2l = FloatVector.zero(S);
+        FloatVector c2h = FloatVector.zero(S);
+        FloatVector c3l = FloatVector.zero(S);
+        FloatVector c3h = FloatVector.zero(S);
+        FloatVector c4l = FloatVector.zero(S);
+        FloatVector c4h = FloatVector.zero(S);
+        FloatVector c5l = FloatVector.zero(S);
+        FloatVector c5h = FloatVector.zero(S);
+        FloatVector c6l = FloatVector.zero(S);
+        FloatVector c6h = FloatVector.zero(S);
+        for (int k = 0; k < length; k++) {
+            FloatVector low = FloatVector.fromArray(S, b, b0 + k * 2 * L);
+            FloatVector high = FloatVector.fromArray(S, b, b0 + k * 2 * L + L);
+            FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
+            c0l = x.fma(low, c0l);
+            c0h = x.fma(high, c0h);
+            x = FloatVector.broadcast(S, a[a1 + k]);
+            c1l = x.fma(low, c1l);
+            c1h = x.fma(high, c1h);
+            x = FloatVector.broadcast(S, a[a2 + k]);
+            c2l = x.fma(low, c2l);
+            c2h = x.fma(high, c2h);
+            x = FloatVector.broadcast(S, a[a3 + k]);
+            c3l = x.fma(low, c3l);
+            c3h = x.fma(high, c3h);
+            x = FloatVector.broadcast(S, a[a4 + k]);
+            c4l = x.fma(low, c4l);
+            c4h = x.fma(high, c4h);
+            x = FloatVector.broadcast(S, a[a5 + k]);
+            c5l = x.fma(low, c5l);
+            c5h = x.fma(high, c5h);
+            x = FloatVector.broadcast(S, a[a6 + k]);
+            c6l = x.fma(low, c6l);
+            c6h = x.fma(high, c6h);
+        }
+        c0l.intoArray(c, c0);
+        c0h.intoArray(c, c0 + L);
+        c1l.intoArray(c, c0 + 2 * L);
+        c1h.intoArray(c, c0 + 3 * L);
+        c2l.intoArray(c, c0 + 4 * L);
+        c2h.intoArray(c, c0 + 5 * L);
+        c3l.intoArray(c, c0 + 6 * L);
+        c3h.intoArray(c, c0 + 7 * L);
+        c4l.intoArray(c, c0 + 8 * L);
+        c4h.intoArray(c, c0 + 9 * L);
+        c5l.intoArray(c, c0 + 10 * L);
+        c5h.intoArray(c, c0 + 11 * L);
+        c6l.intoArray(c, c0 + 12 * L);
+        c6h.intoArray(c, c0 + 13 * L);
+    }
+
+    /**
      * c[p, :] += Σ over k of a[p·step + k] · b[k, :] for 4 positions p and two vectors of channels: 8 accumulators, in
      * 4 broadcasts and two loads per k.
      */

@@ -1,0 +1,206 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import dev.voxgrad.engine.cpu.Lanes;
+
+/**
+ * The linear transforms of {@link Winograd}, one vector of channels at a time. In one dimension they are
+ *
+ * <pre>
+ * input            (d0 − d2, d1 + d2, d2 − d1, d1 − d3)     of 4 neighbours
+ * output           (m0 + m1 + m2, m1 − m2 − m3)             back to 2 outputs
+ * output gradient  (y0, y0 + y1, y0 − y1, −y1)              the transpose of the output transform
+ * </pre>
+ *
+ * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p of
+ * the 4×4×4 transformed numbers is (d·4 + h)·4 + w.
+ */
+final class WinogradTransforms {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.COUNT;
+    /** Floats that the caller provides for numbers between two of the steps: 64 vectors. */
+    static final int SCRATCH = 64 * L;
+
+    private WinogradTransforms() {}
+
+    /**
+     * Transforms the 4×4×4 voxels of one tile, all channels.
+     *
+     * @param x voxels, {@code channels} apart along w; a multiple of the vector length
+     * @param x0 where the tile begins
+     * @param row distance along h
+     * @param plane distance along d
+     * @param v result: channel c of position p at v0 + p·step + c
+     */
+    static void input(
+            float[] x, int x0, int row, int plane, int channels, float[] scratch, float[] v, int v0, int step) {
+        for (int c = 0; c < channels; c += L) {
+            for (int z = 0; z < 4; z++) {
+                inputPlane(x, x0 + z * plane + c, row, channels, scratch, z * 16 * L);
+            }
+            for (int q = 0; q < 16; q++) {
+                FloatVector d0 = FloatVector.fromArray(S, scratch, q * L);
+                FloatVector d1 = FloatVector.fromArray(S, scratch, (16 + q) * L);
+                FloatVector d2 = FloatVector.fromArray(S, scratch, (32 + q) * L);
+                FloatVector d3 = FloatVector.fromArray(S, scratch, (48 + q) * L);
+                int to = v0 + q * step + c;
+                d0.sub(d2).intoArray(v, to);
+                d1.add(d2).intoArray(v, to + 16 * step);
+                d2.sub(d1).intoArray(v, to + 32 * step);
+                d1.sub(d3).intoArray(v, to + 48 * step);
+            }
+        }
+    }
+
+    /** One plane of 4×4 voxels: along w row by row, then along h. */
+    private static void inputPlane(float[] x, int x0, int row, int channels, float[] t, int t0) {
+        int a = x0;
+        FloatVector a0 = FloatVector.fromArray(S, x, a);
+        FloatVector a1 = FloatVector.fromArray(S, x, a + channels);
+        FloatVector a2 = FloatVector.fromArray(S, x, a + 2 * channels);
+        FloatVector a3 = FloatVector.fromArray(S, x, a + 3 * channels);
+        FloatVector aw0 = a0.sub(a2);
+        FloatVector aw1 = a1.add(a2);
+        FloatVector aw2 = a2.sub(a1);
+        FloatVector aw3 = a1.sub(a3);
+        int b = x0 + row;
+        FloatVector b0 = FloatVector.fromArray(S, x, b);
+        FloatVector b1 = FloatVector.fromArray(S, x, b + channels);
+        FloatVector b2 = FloatVector.fromArray(S, x, b + 2 * channels);
+        FloatVector b3 = FloatVector.fromArray(S, x, b + 3 * channels);
+        FloatVector bw0 = b0.sub(b2);
+        FloatVector bw1 = b1.add(b2);
+        FloatVector bw2 = b2.sub(b1);
+        FloatVector bw3 = b1.sub(b3);
+        int c = x0 + 2 * row;
+        FloatVector c0 = FloatVector.fromArray(S, x, c);
+        FloatVector c1 = FloatVector.fromArray(S, x, c + channels);
+        FloatVector c2 = FloatVector.fromArray(S, x, c + 2 * channels);
+        FloatVector c3 = FloatVector.fromArray(S, x, c + 3 * channels);
+        FloatVector cw0 = c0.sub(c2);
+        FloatVector cw1 = c1.add(c2);
+        FloatVector cw2 = c2.sub(c1);
+        FloatVector cw3 = c1.sub(c3);
+        int d = x0 + 3 * row;
+        FloatVector d0 = FloatVector.fromArray(S, x, d);
+        FloatVector d1 = FloatVector.fromArray(S, x, d + channels);
+        FloatVector d2 = FloatVector.fromArray(S, x, d + 2 * channels);
+        FloatVector d3 = FloatVector.fromArray(S, x, d + 3 * channels);
+        FloatVector dw0 = d0.sub(d2);
+        FloatVector dw1 = d1.add(d2);
+        FloatVector dw2 = d2.sub(d1);
+        FloatVector dw3 = d1.sub(d3);
+        aw0.sub(cw0).intoArray(t, t0);
+        bw0.add(cw0).intoArray(t, t0 + 4 * L);
+        cw0.sub(bw0).intoArray(t, t0 + 8 * L);
+        bw0.sub(dw0).intoArray(t, t0 + 12 * L);
+        aw1.sub(cw1).intoArray(t, t0 + L);
+        bw1.add(cw1).intoArray(t, t0 + 5 * L);
+        cw1.sub(bw1).intoArray(t, t0 + 9 * L);
+        bw1.sub(dw1).intoArray(t, t0 + 13 * L);
+        aw2.sub(cw2).intoArray(t, t0 + 2 * L);
+        bw2.add(cw2).intoArray(t, t0 + 6 * L);
+        cw2.sub(bw2).intoArray(t, t0 + 10 * L);
+        bw2.sub(dw2).intoArray(t, t0 + 14 * L);
+        aw3.sub(cw3).intoArray(t, t0 + 3 * L);
+        bw3.add(cw3).intoArray(t, t0 + 7 * L);
+        cw3.sub(bw3).intoArray(t, t0 + 11 * L);
+        bw3.sub(dw3).intoArray(t, t0 + 15 * L);
+    }
+
+    /**
+     * Transforms one vector of channels of one tile back to 2×2×2 outputs, and adds the bias.
+     *
+     * @param m channel vector of position p at m0 + p·step
+     * @param bias where the channels' biases lie, from bias0 on
+     * @param y result: output q = (d·2 + h)·2 + w at y0 + to[q]
+     */
+    static void output(
+            float[] m, int m0, int step, float[] bias, int bias0, float[] scratch, float[] y, int y0, int[] to) {
+        for (int z = 0; z < 4; z++) {
+            outputPlane(m, m0 + z * 16 * step, step, scratch, z * 4 * L);
+        }
+        FloatVector b = FloatVector.fromArray(S, bias, bias0);
+        for (int q = 0; q < 4; q++) {
+            FloatVector m0v = FloatVector.fromArray(S, scratch, q * L);
+            FloatVector m1v = FloatVector.fromArray(S, scratch, (4 + q) * L);
+            FloatVector m2v = FloatVector.fromArray(S, scratch, (8 + q) * L);
+            FloatVector m3v = FloatVector.fromArray(S, scratch, (12 + q) * L);
+            m0v.add(m1v).add(m2v).add(b).intoArray(y, y0 + to[q]);
+            m1v.sub(m2v).sub(m3v).add(b).intoArray(y, y0 + to[4 + q]);
+        }
+    }
+
+    private static void outputPlane(float[] m, int m0, int step, float[] t, int t0) {
+        int r0 = m0;
+        FloatVector m00 = FloatVector.fromArray(S, m, r0);
+        FloatVector m01 = FloatVector.fromArray(S, m, r0 + step);
+        FloatVector m02 = FloatVector.fromArray(S, m, r0 + 2 * step);
+        FloatVector m03 = FloatVector.fromArray(S, m, r0 + 3 * step);
+        FloatVector first0 = m00.add(m01).add(m02);
+        FloatVector second0 = m01.sub(m02).sub(m03);
+        int r1 = m0 + 4 * step;
+        FloatVector m10 = FloatVector.fromArray(S, m, r1);
+        FloatVector m11 = FloatVector.fromArray(S, m, r1 + step);
+        FloatVector m12 = FloatVector.fromArray(S, m, r1 + 2 * step);
+        FloatVector m13 = FloatVector.fromArray(S, m, r1 + 3 * step);
+        FloatVector first1 = m10.add(m11).add(m12);
+        FloatVector second1 = m11.sub(m12).sub(m13);
+        int r2 = m0 + 8 * step;
+        FloatVector m20 = FloatVector.fromArray(S, m, r2);
+        FloatVector m21 = FloatVector.fromArray(S, m, r2 + step);
+        FloatVector m22 = FloatVector.fromArray(S, m, r2 + 2 * step);
+        FloatVector m23 = FloatVector.fromArray(S, m, r2 + 3 * step);
+        FloatVector first2 = m20.add(m21).add(m22);
+        FloatVector second2 = m21.sub(m22).sub(m23);
+        int r3 = m0 + 12 * step;
+        FloatVector m30 = FloatVector.fromArray(S, m, r3);
+        FloatVector m31 = FloatVector.fromArray(S, m, r3 + step);
+        FloatVector m32 = FloatVector.fromArray(S, m, r3 + 2 * step);
+        FloatVector m33 = FloatVector.fromArray(S, m, r3 + 3 * step);
+        FloatVector first3 = m30.add(m31).add(m32);
+        FloatVector second3 = m31.sub(m32).sub(m33);
+        first0.add(first1).add(first2).intoArray(t, t0);
+        second0.add(second1).add(second2).intoArray(t, t0 + L);
+        first1.sub(first2).sub(first3).intoArray(t, t0 + 2 * L);
+        second1.sub(second2).sub(second3).intoArray(t, t0 + 3 * L);
+    }
+
+    /**
+     * Transforms one vector of channels of the gradient of one tile's 2×2×2 outputs.
+     *
+     * @param y output q = (d·2 + h)·2 + w at y0 + from[q]
+     * @param m result: position p at m0 + p·step
+     */
+    static void outputGradient(float[] y, int y0, int[] from, float[] scratch, float[] m, int m0, int step) {
+        for (int z = 0; z < 2; z++) {
+            FloatVector a0 = FloatVector.fromArray(S, y, y0 + from[4 * z]);
+            FloatVector a1 = FloatVector.fromArray(S, y, y0 + from[4 * z + 1]);
+            FloatVector b0 = FloatVector.fromArray(S, y, y0 + from[4 * z + 2]);
+            FloatVector b1 = FloatVector.fromArray(S, y, y0 + from[4 * z + 3]);
+            int t0 = z * 16 * L;
+            spread(a0, a1, scratch, t0);
+            spread(a0.add(b0), a1.add(b1), scratch, t0 + 4 * L);
+            spread(a0.sub(b0), a1.sub(b1), scratch, t0 + 8 * L);
+            spread(b0.neg(), b1.neg(), scratch, t0 + 12 * L);
+        }
+        for (int q = 0; q < 16; q++) {
+            FloatVector first = FloatVector.fromArray(S, scratch, q * L);
+            FloatVector second = FloatVector.fromArray(S, scratch, (16 + q) * L);
+            int to = m0 + q * step;
+            first.intoArray(m, to);
+            first.add(second).intoArray(m, to + 16 * step);
+            first.sub(second).intoArray(m, to + 32 * step);
+            second.neg().intoArray(m, to + 48 * step);
+        }
+    }
+
+    private static void spread(FloatVector y0, FloatVector y1, float[] t, int t0) {
+        y0.intoArray(t, t0);
+        y0.add(y1).intoArray(t, t0 + L);
+        y0.sub(y1).intoArray(t, t0 + 2 * L);
+        y1.neg().intoArray(t, t0 + 3 * L);
+    }
+}

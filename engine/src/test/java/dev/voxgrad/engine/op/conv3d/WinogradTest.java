@@ -1,0 +1,90 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Gradients;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.engine.testing.DeviceAgreement;
+import dev.voxgrad.engine.testing.Samples;
+
+@Tag("kernels")
+class WinogradTest {
+    /** Odd and even volumes, channels off the vector width, every padding: the same bound as for direct convolution. */
+    @Test
+    void agreesWithTheReference() {
+        RandomStream random = new RandomStream(11, 0, 0, 0);
+        int cases = 10;
+        int compared = 0;
+        try (CpuDevice cpu = new CpuDevice(2)) {
+            for (int i = 0; i < cases; i++) {
+                Dims3 padding = new Dims3(random.nextInt(3), random.nextInt(3), random.nextInt(3));
+                Shape x = Shape.of(1 + random.nextInt(3), 16 + random.nextInt(18), 6 + random.nextInt(3),
+                        6 + random.nextInt(2), 6 + random.nextInt(4));
+                Shape w = Shape.of(16 + random.nextInt(18), x.dim(1), 3, 3, 3);
+                Conv3dOp op = new Conv3dOp(Dims3.ONE, padding, Dims3.ONE, 1);
+                assertThat(Winograd.suits(geometry(op, x, w))).isTrue();
+                int terms = Math.max(x.dim(0) * x.elementsFrom(2), Math.max(w.dim(0), w.dim(1)) * 27);
+                compared += DeviceAgreement.check(
+                        cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(w.dim(0)));
+            }
+        }
+        assertThat(compared).isEqualTo(4 * cases);
+    }
+
+    private static Conv3dGeometry geometry(Conv3dOp op, Shape x, Shape w) {
+        Shape y = op.outputShape(x, w);
+        return new Conv3dGeometry(x.dim(0), x.dim(1), w.dim(0), op.groups(), x.spatial(), y.spatial(), w.spatial(),
+                op.stride(), op.padding(), op.dilation());
+    }
+
+    @Test
+    void theThreadsDoNotMatter() {
+        float[][] one = results(1);
+        for (int threads : new int[] {2, 3}) {
+            assertThat(results(threads)).as("%d threads", threads).isDeepEqualTo(one);
+        }
+    }
+
+    private static float[][] results(int threads) {
+        Shape xShape = Shape.of(3, 17, 10, 8, 12);
+        Shape wShape = Shape.of(40, 17, 3, 3, 3);
+        try (CpuDevice cpu = new CpuDevice(threads)) {
+            Tensor x = Tensor.of(cpu, xShape, Samples.gaussian(xShape, 1)).requiresGrad(true);
+            Tensor w = Tensor.of(cpu, wShape, Samples.gaussian(wShape, 2)).requiresGrad(true);
+            Tensor y = x.conv3d(w, null, Conv3dOp.padded(1));
+            Gradients gradients = y.backward(Tensor.of(cpu, y.shape(), Samples.gaussian(y.shape(), 4)));
+            return new float[][] {y.toArray(), gradients.of(x).toArray(), gradients.of(w).toArray()};
+        }
+    }
+
+    /** The rule that chooses the algorithm: batch, channels, volume, kernel and so on as in the nets, one off at a time. */
+    @ParameterizedTest
+    @CsvSource({
+        "32, 32, 28, 3, 1, 1, 1, true",
+        "16, 16,  4, 3, 1, 1, 1, true",
+        " 1, 32, 28, 3, 1, 1, 1, false",
+        "15, 32, 28, 3, 1, 1, 1, false",
+        "32, 15, 28, 3, 1, 1, 1, false",
+        "32, 32,  3, 3, 1, 1, 1, false",
+        "32, 32, 28, 1, 1, 1, 1, false",
+        "32, 32, 28, 5, 1, 1, 1, false",
+        "32, 32, 28, 3, 2, 1, 1, false",
+        "32, 32, 28, 3, 1, 2, 1, false",
+        "32, 32, 28, 3, 1, 1, 2, false"
+    })
+    void isChosenWhereItPays(
+            int in, int out, int edge, int kernel, int stride, int dilation, int groups, boolean suits) {
+        Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.ONE, Dims3.cube(dilation), groups);
+        Shape x = Shape.of(2, in * groups, edge, edge, edge);
+        assertThat(Winograd.suits(geometry(op, x, Shape.of(out * groups, in, kernel, kernel, kernel)))).isEqualTo(suits);
+    }
+}
