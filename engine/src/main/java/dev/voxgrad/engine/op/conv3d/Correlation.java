@@ -19,7 +19,7 @@ import dev.voxgrad.engine.device.CpuDevice;
  * <p>A task computes some planes of one sample. It first copies the input planes it needs into a slab whose rows carry
  * their zero padding, so that the inner loops have no borders. Then, for a few rows of output and one block of
  * output channels at a time, it goes over the taps: the weights of a piece of a tap (at most 16 KiB) stay in the
- * first-level cache while {@link MicroKernels} adds their products to all positions of these rows.
+ * first-level cache while {@link CpuMicroKernels} adds their products to all positions of these rows.
  */
 record Correlation(
         int batch,
@@ -250,10 +250,10 @@ record Correlation(
                 int a = ((plane - firstInput) * input.h() + row) * plan.paddedRow + plan.pieceFrom[piece];
                 int c = r * plan.positions * BLOCK;
                 for (int i = 0; i < plan.sevens; i++, a += 7 * step, c += 7 * BLOCK) {
-                    MicroKernels.addProducts7(slab, a, step, weights, pieceWeights, length, sums, c);
+                    CpuMicroKernels.addProducts7(slab, a, step, weights, pieceWeights, length, sums, c);
                 }
                 for (int i = 0; i < plan.fours; i++, a += 4 * step, c += 4 * BLOCK) {
-                    MicroKernels.addProducts4(slab, a, step, weights, pieceWeights, length, sums, c);
+                    CpuMicroKernels.addProducts4(slab, a, step, weights, pieceWeights, length, sums, c);
                 }
             }
         }

@@ -125,13 +125,13 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         int channels = g.groupInputs();
         int i = 0;
         for (; i + 8 <= channels; i += 8) {
-            MicroKernels.addOuter8(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter8(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
         }
         for (; i + 4 <= channels; i += 4) {
-            MicroKernels.addOuter4(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter4(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
         }
         for (; i < channels; i++) {
-            MicroKernels.addOuter1(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter1(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
         }
     }
 

@@ -129,7 +129,7 @@ final class Winograd {
                 int from = p * tilesPerBlock * paddedInputs;
                 int to = (p * blocks + block) * tilesPerBlock * BLOCK;
                 for (int tile = 0; tile < count; tile += 7) {
-                    MicroKernels.products7(transformed, from + tile * paddedInputs, paddedInputs, u, weights, paddedInputs,
+                    CpuMicroKernels.products7(transformed, from + tile * paddedInputs, paddedInputs, u, weights, paddedInputs,
                             products, to + tile * BLOCK);
                 }
             }
@@ -191,11 +191,11 @@ final class Winograd {
                 int c = sum0 + (p * blocks + block) * paddedInputs * BLOCK;
                 int i = 0;
                 for (; i + 8 <= paddedInputs; i += 8) {
-                    MicroKernels.addOuter8(transformed, a + i, 0, paddedInputs, gradients, b, 0, BLOCK, 1, count,
+                    CpuMicroKernels.addOuter8(transformed, a + i, 0, paddedInputs, gradients, b, 0, BLOCK, 1, count,
                             sums, c + i * BLOCK);
                 }
                 for (; i < paddedInputs; i++) {
-                    MicroKernels.addOuter1(transformed, a + i, 0, paddedInputs, gradients, b, 0, BLOCK, 1, count,
+                    CpuMicroKernels.addOuter1(transformed, a + i, 0, paddedInputs, gradients, b, 0, BLOCK, 1, count,
                             sums, c + i * BLOCK);
                 }
             }
@@ -227,7 +227,7 @@ final class Winograd {
             this.count = (endPlane - firstPlane) * tiles.h() * tiles.w();
             this.slab = device.borrow((2 * (endPlane - firstPlane) + 2) * slabPlane());
             this.transformed = device.borrow(64 * tilesPerBlock * paddedInputs);
-            this.scratch = device.borrow(WinogradTransforms.SCRATCH);
+            this.scratch = device.borrow(CpuWinogradTransforms.SCRATCH);
             this.eight = device.borrow(8 * L);
             for (int plane = 0; plane < 2 * (endPlane - firstPlane) + 2; plane++) {
                 for (int row = 0; row < 2 * tiles.h() + 2; row++) {
@@ -272,7 +272,7 @@ final class Winograd {
             for (int i = 0; i < count; i++) {
                 int tile = firstTile + i;
                 int from = tileD(tile) * 2 * slabPlane() + tileH(tile) * 2 * slabRow() + tileW(tile) * 2 * paddedInputs;
-                WinogradTransforms.input(slab, from, slabRow(), slabPlane(), paddedInputs, scratch,
+                CpuWinogradTransforms.input(slab, from, slabRow(), slabPlane(), paddedInputs, scratch,
                         transformed, i * paddedInputs, tilesPerBlock * paddedInputs);
             }
             // The micro-kernel takes seven tiles at a time: those too many must hold numbers, whichever.
@@ -291,10 +291,10 @@ final class Winograd {
                 for (int channel = 0; channel < outputs; channel += L) {
                     int from = (channel / BLOCK * tilesPerBlock + i) * BLOCK + channel % BLOCK;
                     if (whole && channel + L <= outputs) {
-                        WinogradTransforms.output(products, from, step, bias, channel, scratch, y, channel, voxels);
+                        CpuWinogradTransforms.output(products, from, step, bias, channel, scratch, y, channel, voxels);
                         continue;
                     }
-                    WinogradTransforms.output(products, from, step, bias, channel, scratch, eight, 0, EIGHT);
+                    CpuWinogradTransforms.output(products, from, step, bias, channel, scratch, eight, 0, EIGHT);
                     for (int q = 0; q < 8; q++) {
                         if (voxels[q] >= 0) {
                             System.arraycopy(eight, q * L, y, voxels[q] + channel, Math.min(L, outputs - channel));
@@ -312,7 +312,7 @@ final class Winograd {
                 for (int channel = 0; channel < blocks * BLOCK; channel += L) {
                     int to = (channel / BLOCK * tilesPerBlock + i) * BLOCK + channel % BLOCK;
                     if (whole && channel + L <= outputs) {
-                        WinogradTransforms.outputGradient(dy, channel, voxels, scratch, gradients, to, step);
+                        CpuWinogradTransforms.outputGradient(dy, channel, voxels, scratch, gradients, to, step);
                         continue;
                     }
                     int channels = Math.clamp(outputs - channel, 0, L);
@@ -321,7 +321,7 @@ final class Winograd {
                         System.arraycopy(dy, filled == 0 ? 0 : voxels[q] + channel, eight, q * L, filled);
                         Arrays.fill(eight, q * L + filled, q * L + L, 0);
                     }
-                    WinogradTransforms.outputGradient(eight, 0, EIGHT, scratch, gradients, to, step);
+                    CpuWinogradTransforms.outputGradient(eight, 0, EIGHT, scratch, gradients, to, step);
                 }
             }
         }

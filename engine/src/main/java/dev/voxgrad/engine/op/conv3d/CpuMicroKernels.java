@@ -12,11 +12,11 @@ import dev.voxgrad.engine.cpu.Lanes;
  * passed to methods that are not inlined. Sixteen sums of 512 bits hide the latency of the multiply-adds and leave
  * registers free; more makes C2 spill. 7 divides the row lengths 28, 14 and 7 of the nets; 4 fits the rest of other rows.
  */
-final class MicroKernels {
+final class CpuMicroKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
 
-    private MicroKernels() {}
+    private CpuMicroKernels() {}
 
     /**
      * c[p, :] += Σ over k of a[p·step + k] · b[k, :] for 7 positions p and two vectors of channels: 14 accumulators, in

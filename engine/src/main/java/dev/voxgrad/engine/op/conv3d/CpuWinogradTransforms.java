@@ -17,13 +17,13 @@ import dev.voxgrad.engine.cpu.Lanes;
  * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p of
  * the 4×4×4 transformed numbers is (d·4 + h)·4 + w.
  */
-final class WinogradTransforms {
+final class CpuWinogradTransforms {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
     /** Floats that the caller provides for numbers between two of the steps: 64 vectors. */
     static final int SCRATCH = 64 * L;
 
-    private WinogradTransforms() {}
+    private CpuWinogradTransforms() {}
 
     /**
      * Transforms the 4×4×4 voxels of one tile, all channels.
