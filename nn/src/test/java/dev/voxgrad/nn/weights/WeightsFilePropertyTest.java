@@ -29,7 +29,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
 
 /** Random contents come back as they were; damaged files never give anything but a reading or a clear error. */
-class WeightsFileProperties {
+class WeightsFilePropertyTest {
     private static Path folder;
 
     @BeforeContainer
@@ -126,7 +126,7 @@ class WeightsFileProperties {
                 .filter(name -> !name.equals(Header.METADATA));
         Arbitrary<Shape> shapes = Arbitraries.integers().between(1, 4).array(int[].class).ofMaxSize(5).map(Shape::of);
         Arbitrary<NamedTensor> tensors = Combinators.combine(names, shapes, Arbitraries.of(true, false), Arbitraries.longs())
-                .as(WeightsFileProperties::tensor);
+                .as(WeightsFilePropertyTest::tensor);
         Arbitrary<Map<String, String>> metadata =
                 Arbitraries.maps(names, Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(10)).ofMaxSize(3);
         return Combinators.combine(tensors.list().ofMaxSize(6), metadata).as((list, strings) -> {
