@@ -181,7 +181,8 @@ class GoldenNetTest {
             double[] actual = entry.getValue().toDoubleArray();
             worst = Math.max(worst, largestDifference(expected, actual));
             for (int i = 0; i < expected.length; i++) {
-                assertThat(actual[i]).as(entry.getKey()).isCloseTo(expected[i], within(1e-5 * (1 + Math.abs(expected[i]))));
+                assertThat(actual[i]).as(entry.getKey())
+                        .isCloseTo(expected[i], within(1e-5 * (1 + Math.abs(expected[i]))));
             }
         }
         report("running statistics", worst);
@@ -206,7 +207,8 @@ class GoldenNetTest {
                 if (Math.abs(gradient[i]) > clear) {
                     compared++;
                     worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
-                    assertThat(actual[i]).as(name + " after a step").isCloseTo(expected[i], within(LEARNING_RATE / 100));
+                    assertThat(actual[i]).as(name + " after a step")
+                            .isCloseTo(expected[i], within(LEARNING_RATE / 100));
                 }
             }
         }

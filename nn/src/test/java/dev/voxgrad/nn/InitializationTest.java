@@ -40,7 +40,8 @@ class InitializationTest {
         int n = values.length;
         assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow()).as(name).isLessThanOrEqualTo(bound);
         double variance = bound * bound / 3;
-        assertThat(Arrays.stream(values).average().orElseThrow()).as(name).isCloseTo(0, within(5 * Math.sqrt(variance / n)));
+        assertThat(Arrays.stream(values).average().orElseThrow()).as(name)
+                .isCloseTo(0, within(5 * Math.sqrt(variance / n)));
         // The variance of x² is b⁴·4/45.
         assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow()).as(name)
                 .isCloseTo(variance, within(5 * bound * bound * Math.sqrt(4 / 45.0 / n)));

@@ -40,7 +40,8 @@ class StateDictTest {
         Sequential from = net();
         Sequential to = TestNets.net(ReferenceDevice.INSTANCE, 2, 2, 1, 3);
         SequencedMap<String, NamedTensor> state = from.stateDict();
-        state.put("layer1.1.num_batches_tracked", new NamedTensor.Longs("layer1.1.num_batches_tracked", 5_000_000_000L));
+        String counter = "layer1.1.num_batches_tracked";
+        state.put(counter, new NamedTensor.Longs(counter, 5_000_000_000L));
         to.loadStateDict(state);
         assertThat(to.stateDict()).isEqualTo(state);
     }

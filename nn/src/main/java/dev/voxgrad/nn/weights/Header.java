@@ -43,8 +43,8 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
         String before = "the start of the data";
         for (Entry entry : inFileOrder()) {
             if (entry.begin != covered) {
-                throw WeightsFileException.damaged(file, "tensor " + entry.name + " starts at byte " + entry.begin + ", "
-                        + (entry.begin < covered ? "before " : "after ") + before + " ends at byte " + covered);
+                throw WeightsFileException.damaged(file, "tensor " + entry.name + " starts at byte " + entry.begin
+                        + ", " + (entry.begin < covered ? "before " : "after ") + before + " ends at byte " + covered);
             }
             covered = entry.end;
             before = "tensor " + entry.name;

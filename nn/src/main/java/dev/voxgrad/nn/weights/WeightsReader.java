@@ -60,7 +60,8 @@ final class WeightsReader {
         }
         long headerBytes = fill(LENGTH_BYTES).getLong();
         if ((headerBytes & 0xFFFF) == ZIP_MAGIC && headerBytes >>> 16 != 0) {
-            throw new WeightsFileException(file, "is a zip file, such as PyTorch's .pth; convert it to safetensors first");
+            throw new WeightsFileException(
+                    file, "is a zip file, such as PyTorch's .pth; convert it to safetensors first");
         }
         if (headerBytes < 0 || headerBytes > MOST_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
             throw WeightsFileException.damaged(file, "says its header has " + Long.toUnsignedString(headerBytes)

@@ -62,7 +62,8 @@ class WeightsFilePropertyTest {
     /** A change of the header's bytes may go unnoticed (a letter of a name), but then the file is well-formed. */
     @Property(tries = 1000)
     void flippedBytesGiveAReadingOrAClearError(
-            @ForAll("contents") WeightsFile contents, @ForAll @IntRange(min = 1, max = 5) int flips, @ForAll long seed) {
+            @ForAll("contents") WeightsFile contents, @ForAll @IntRange(min = 1, max = 5) int flips,
+            @ForAll long seed) {
         byte[] bytes = bytes(contents);
         Random random = new Random(seed);
         int headerEnd = Math.min(bytes.length, 400);
@@ -125,10 +126,12 @@ class WeightsFilePropertyTest {
         Arbitrary<String> names = Arbitraries.strings().ascii().ofMaxLength(12)
                 .filter(name -> !name.equals(Header.METADATA));
         Arbitrary<Shape> shapes = Arbitraries.integers().between(1, 4).array(int[].class).ofMaxSize(5).map(Shape::of);
-        Arbitrary<NamedTensor> tensors = Combinators.combine(names, shapes, Arbitraries.of(true, false), Arbitraries.longs())
+        Arbitrary<NamedTensor> tensors = Combinators
+                .combine(names, shapes, Arbitraries.of(true, false), Arbitraries.longs())
                 .as(WeightsFilePropertyTest::tensor);
         Arbitrary<Map<String, String>> metadata =
-                Arbitraries.maps(names, Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(10)).ofMaxSize(3);
+                Arbitraries.maps(names, Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(10))
+                        .ofMaxSize(3);
         return Combinators.combine(tensors.list().ofMaxSize(6), metadata).as((list, strings) -> {
             SequencedMap<String, NamedTensor> byName = new LinkedHashMap<>();
             list.forEach(tensor -> byName.put(tensor.name(), tensor));

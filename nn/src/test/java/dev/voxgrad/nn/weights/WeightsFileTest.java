@@ -137,7 +137,7 @@ class WeightsFileTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | 8 | dimension of -2",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,0]}} | 0 | dimension of 65536",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} | 0 | less than 2^31",
-        "{\"a\":{\"dtype\":\"F99\",\"shape\":[2],\"data_offsets\":[0,8]}} | 8 | dtype F99, which is not read; save it as",
+        "{\"a\":{\"dtype\":\"F99\",\"shape\":[2],\"data_offsets\":[0,8]}} | 8 | dtype F99, which is not read; save",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}} | 8 | dtype U8, which is not read",
         "{\"a\":{\"dtype\":4,\"shape\":[2],\"data_offsets\":[0,8]}} | 8 | a dtype is VALUE_NUMBER_INT",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}} | 8 | needs dtype, shape",
