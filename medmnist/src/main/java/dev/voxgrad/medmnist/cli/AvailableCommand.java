@@ -9,7 +9,10 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 
 /** {@code medmnist available}. */
-@Command(name = "available", description = "Lists the official data sets.")
+@Command(name = "available", header = "Lists the official data sets.", description = {
+    "Lists the official data sets by their flags; 'medmnist info --flag F' tells more of one.",
+    "Example: medmnist available"
+})
 final class AvailableCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

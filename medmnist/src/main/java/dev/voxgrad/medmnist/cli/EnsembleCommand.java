@@ -1,7 +1,9 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +25,7 @@ import dev.voxgrad.medmnist.train.RunFiles;
 @Command(name = "ensemble", header = "Combines and evaluates the members of a run.", sortOptions = false, description = {
     "Combines the members of a run: softmax of the weighted mean of the logits of their last and best models.",
     "Prints every model alone, the uniform and the weighted ensemble, and appends both to the run's summary.csv.",
+    "Example: medmnist ensemble --run runs/adrenal --best-weight 1 --last-weight 0",
     ""
 })
 final class EnsembleCommand implements Callable<Integer> {
@@ -54,6 +57,10 @@ final class EnsembleCommand implements Callable<Integer> {
             description = "Folder of the official files, if they have moved since the training.")
     private Path root;
 
+    @Option(names = "--npz", paramLabel = "FILE",
+            description = "Your own volumes, if they have moved since the training.")
+    private Path npz;
+
     @Mixin
     private DeviceOptions deviceOptions;
 
@@ -66,22 +73,33 @@ final class EnsembleCommand implements Callable<Integer> {
         RunFiles run = RunFiles.open(runFolder);
         EnsembleWeights weights = weights(run.members().size());
         Device device = deviceOptions.open();
-        DataSource source = root == null ? run.info().data() : run.info().data().withRoot(root);
-        VolumeData data = source.load(warning -> command.commandLine().getErr().println("warning: " + warning));
-        command.commandLine().getOut().print(
-                evaluate(run, data, data.split(split.name()), device, weights, new Console(command.commandLine().getOut())));
+        VolumeData data = load(run);
+        evaluate(run, data, data.split(split.name()), device, weights, new Console(command.commandLine().getOut()));
         return 0;
     }
 
-    /** Evaluates, saves and describes an ensemble. */
-    static String evaluate(RunFiles run, VolumeData data, Split split, Device device, EnsembleWeights weights, Console console) {
+    private VolumeData load(RunFiles run) {
+        DataSource source = run.info().data();
+        source = root == null ? source : source.withRoot(root);
+        source = npz == null ? source : source.withFile(npz);
+        PrintWriter err = command.commandLine().getErr();
+        VolumeData data = source.load(warning -> err.println("warning: " + warning));
+        String trained = run.info().dataMd5();
+        if (trained != null && !data.md5().equals(Optional.of(trained))) {
+            err.println("warning: " + data.name() + " has changed since the training (its MD5 was " + trained + ")");
+        }
+        return data;
+    }
+
+    /** Evaluates, shows and saves an ensemble, in this order: a full disk does not hide what was found. */
+    static void evaluate(RunFiles run, VolumeData data, Split split, Device device, EnsembleWeights weights, Console console) {
         int models = run.members().size() * 2;
         Ensemble ensemble = Ensemble.load(run, data, split, device,
                 done -> console.status("model " + done + "/" + models + " on the " + split.name() + " split"));
         console.clear();
         EnsembleReport report = new EnsembleReport(run, data, split, ensemble, weights);
+        console.line(report.toText().stripTrailing());
         report.save();
-        return report.toText();
     }
 
     private EnsembleWeights weights(int members) {

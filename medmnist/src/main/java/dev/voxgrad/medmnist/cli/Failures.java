@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -27,11 +28,22 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** A command failed: exit code 1. */
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-        PrintWriter err = command.getErr();
         if (failure instanceof ParameterException wrongUse) {
             return handleParseException(wrongUse, parsed.originalArgs().toArray(String[]::new));
         }
-        err.println("medmnist: " + message(failure));
+        return failed(message(failure), failure, command);
+    }
+
+    /** The heap is full: exit code 1. Picocli hands on errors, so whoever runs it calls this. */
+    int outOfMemory(OutOfMemoryError failure, CommandLine command) {
+        return failed("out of memory: Java may use " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
+                + failure.getMessage() + "). Lower --batch-size, take smaller volumes, or give Java more with "
+                + "VOXGRAD_OPTS=-Xmx…g", failure, command);
+    }
+
+    private int failed(String message, Throwable failure, CommandLine command) {
+        PrintWriter err = command.getErr();
+        err.println("medmnist: " + message);
         if (debug.getAsBoolean()) {
             failure.printStackTrace(err);
         }
@@ -59,7 +71,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         err.println("medmnist: " + wrongUse.getMessage());
         UnmatchedArgumentException.printSuggestions(wrongUse, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        if (debug.getAsBoolean()) {
+        // What was parsed before the mistake may not hold the switch yet.
+        if (debug.getAsBoolean() || Arrays.asList(arguments).contains("--debug")) {
             wrongUse.printStackTrace(err);
         }
         err.flush();

@@ -12,7 +12,10 @@ import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 
 /** {@code medmnist info}. */
-@Command(name = "info", description = "Tells what is known of an official data set.")
+@Command(name = "info", header = "Tells what is known of an official data set.", description = {
+    "Tells task, classes, counts and files of an official data set.",
+    "Example: medmnist info --flag organmnist3d"
+})
 final class InfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

@@ -66,10 +66,14 @@ public final class Main implements Runnable {
         commandLine.setParameterExceptionHandler(failures);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        int code = commandLine.execute(arguments);
-        out.flush();
-        err.flush();
-        return code;
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            return failures.outOfMemory(e, commandLine);
+        } finally {
+            out.flush();
+            err.flush();
+        }
     }
 
     /** The version that the build has put into the jar's manifest. */

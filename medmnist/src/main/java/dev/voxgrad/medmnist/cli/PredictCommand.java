@@ -15,6 +15,7 @@ import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.DataSource;
@@ -26,6 +27,10 @@ import dev.voxgrad.nn.weights.WeightsFile;
 @Command(name = "predict", header = "Writes the scores of one net.", sortOptions = false, description = {
     "Writes the scores of one net for every volume of a split: lines index,score0,score1,… without a header.",
     "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
+    "",
+    "Example:",
+    "  medmnist predict --flag adrenalmnist3d --net net1 --split test --out scores.csv"
+            + " --weights runs/adrenal/weights/member-00-net1-best.safetensors",
     ""
 })
 final class PredictCommand implements Callable<Integer> {
@@ -61,15 +66,11 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DataSource source = dataOptions.source();
-        NetSpec spec;
-        try {
-            spec = NetSpec.byFlag(net);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
-        }
+        NetSpec spec = SummaryCommand.net(command, net);
         if (batchSize < 1) {
             throw new ParameterException(command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
         }
+        AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
         VolumeData data = dataOptions.load(source);
         Split volumes = data.split(split.name());
@@ -77,13 +78,22 @@ final class PredictCommand implements Callable<Integer> {
         WeightsFile.load(built, weights);
         try (Predictor predictor = new Predictor(data, volumes, device, batchSize)) {
             double[][] raw = predictor.logits(built);
+            Predictor.requireFinite(raw, weights.toString());
             double[][] scores = Predictor.probabilities(data.task(), raw);
             AtomicFile.write(out, lines(logits ? raw : scores));
-            Metrics metrics = Metrics.of(data, volumes, scores);
-            command.commandLine().getOut().printf(Locale.ROOT, "%s  %d volumes  AUC %.4f  ACC %.4f%n", out, volumes.size(),
-                    metrics.auc(), metrics.accuracy());
+            command.commandLine().getOut().println(out + "  " + volumes.size() + " volumes  " + figures(data, volumes, scores));
         }
         return 0;
+    }
+
+    /** The scores are of use without figures too, where a class does not occur in the split. */
+    private static String figures(VolumeData data, Split volumes, double[][] scores) {
+        try {
+            Metrics metrics = Metrics.of(data, volumes, scores);
+            return String.format(Locale.ROOT, "AUC %.4f  ACC %.4f", metrics.auc(), metrics.accuracy());
+        } catch (UndefinedMetricException e) {
+            return "(" + e.getMessage() + ")";
+        }
     }
 
     private static StringBuilder lines(double[][] scores) {

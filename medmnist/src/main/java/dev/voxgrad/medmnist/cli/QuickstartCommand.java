@@ -26,6 +26,7 @@ import dev.voxgrad.medmnist.train.TrainSettings;
 @Command(name = "quickstart", header = "Trains and evaluates a small ensemble on volumes made by code.", description = {
     "Trains a small ensemble of Net1, Net2 and Net3 on volumes that are made by code (SYNTHETIC: noisy shapes, not",
     "medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
+    "Example: medmnist quickstart --out runs/quickstart",
     ""
 })
 final class QuickstartCommand implements Callable<Integer> {
@@ -56,8 +57,8 @@ final class QuickstartCommand implements Callable<Integer> {
         VolumeData data = source.load(console::line);
         RunFiles run = TrainCommand.train(source, data, settings, device, out == null ? temporary() : out, console);
         EnsembleWeights weights = EnsembleWeights.defaults(settings.models());
-        command.commandLine().getOut().println();
-        command.commandLine().getOut().print(EnsembleCommand.evaluate(run, data, data.test(), device, weights, console));
+        console.line("");
+        EnsembleCommand.evaluate(run, data, data.test(), device, weights, console);
         return 0;
     }
 

@@ -7,13 +7,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.NetSummary;
 
 /** {@code medmnist summary}. */
 @Command(name = "summary", header = "Prints a net's layers, output shapes, parameters and FLOPs.", description = {
     "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
-    "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass."
+    "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
+    "Example: medmnist summary --net net2 --size 64"
 })
 final class SummaryCommand implements Callable<Integer> {
     private static final int LARGEST_EDGE = 256;
@@ -43,9 +45,18 @@ final class SummaryCommand implements Callable<Integer> {
                     + ", --size " + size + ": expected at least 1 each, and a size of at most " + LARGEST_EDGE);
         }
         try {
-            NetSummary summary = NetSummary.of(NetSpec.byFlag(net), channels, size, classes);
+            NetSummary summary = NetSummary.of(net(command, net), channels, size, classes);
             command.commandLine().getOut().print(summary.toText());
             return 0;
+        } catch (DataException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** The net of that name; an unknown one is wrong use. */
+    static NetSpec net(CommandSpec command, String name) {
+        try {
+            return NetSpec.byFlag(name);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

@@ -96,12 +96,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainSettings settings() {
+        List<NetSpec> specs = nets.stream().map(name -> SummaryCommand.net(command, name)).toList();
         try {
-            List<NetSpec> specs = nets.stream().map(NetSpec::byFlag).toList();
             return new TrainSettings(models, specs, epochs, batchSize, learningRate, weightDecay, seed, !noShuffle,
                     initWeights == null ? null : initWeights.toAbsolutePath().normalize().toString());
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
@@ -116,7 +116,11 @@ final class TrainCommand implements Callable<Integer> {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(), source,
                 data.md5().orElse(null), data.synthetic(), data.task().officialName(), data.labelNames(), settings);
         RunFiles run = RunFiles.create(out, info);
-        new Trainer(run, data, device, new RunProgress(settings, data, console)).run();
+        try {
+            new Trainer(run, data, device, new RunProgress(settings, data, console)).run();
+        } finally {
+            run.removeIfNothingLearned();
+        }
         console.line("The run is in " + out + "; 'medmnist ensemble --run " + out + "' combines its members.");
         return run;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes files that appear whole or not at all: into a temporary neighbour, synced, then renamed. */
 public final class AtomicFile {
@@ -20,21 +21,53 @@ public final class AtomicFile {
      * @throws DataFileException if that can't be done; the file that was there is then untouched
      */
     public static void write(Path path, CharSequence text) {
-        Path unfinished = path.resolveSibling(path.getFileName() + ".part");
+        requireWritable(path);
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
+        Path target = followed(path);
+        Path unfinished = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
+            try (FileChannel channel =
+                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
                 channel.force(true);
             }
-            move(unfinished, path);
+            move(unfinished, target);
         } catch (IOException e) {
             deleteQuietly(unfinished);
             throw new DataFileException(path.toString(), "cannot be written: " + describe(e)
                     + "; what was there before is unchanged", e);
+        }
+    }
+
+    /**
+     * Finds out what can be known before any work is done: whether there is a folder for the file, and nothing but a
+     * plain file in its place.
+     *
+     * @throws DataFileException if not
+     */
+    public static void requireWritable(Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new DataFileException(path.toString(), "is no plain file and cannot be replaced by one; choose another name");
+        }
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new DataFileException(path.toString(), "cannot be written: there is no folder " + folder
+                    + "; make it, or choose another");
+        }
+        if (!Files.isWritable(folder) || Files.exists(path) && !Files.isWritable(path)) {
+            throw new DataFileException(path.toString(), "may not be written; check the permissions of it and its folder, "
+                    + "or choose another");
+        }
+    }
+
+    /** A link stays one: what it points to is replaced. */
+    private static Path followed(Path path) {
+        try {
+            return Files.exists(path) ? path.toRealPath() : path;
+        } catch (IOException e) {
+            throw new DataFileException(path.toString(), "cannot be written: " + describe(e), e);
         }
     }
 
@@ -62,6 +95,7 @@ public final class AtomicFile {
             case java.nio.file.NoSuchFileException missing -> "no such file or folder: " + missing.getFile();
             case java.nio.file.FileAlreadyExistsException exists -> "a file of that name is in the way";
             case java.nio.file.NotDirectoryException file -> "is a file, expected a folder";
+            case java.nio.charset.CharacterCodingException binary -> "it is not a text file";
             case java.nio.file.FileSystemException other when other.getReason() != null -> other.getReason();
             default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
@@ -37,7 +38,8 @@ public final class VolumeLoader {
         DatasetInfo.Source source = info.source(size);
         Path file = root.resolve(source.fileName());
         if (!Files.exists(file)) {
-            throw new DataFileException(file.toString(), "no such file. Add --download to fetch it, or "
+            throw new DataFileException(file.toString(), "no such file. Name its folder with --root, fetch it with "
+                    + "'medmnist download --flag " + info.flag() + " --size " + size + " --root " + root + "', or "
                     + placeByHand(source, file));
         }
         Raw raw = Raw.read(file);
@@ -84,6 +86,9 @@ public final class VolumeLoader {
      * @param labelNames names of the classes in order of their value; empty to take the numbers in the file
      */
     public static VolumeData loadFile(Path file, List<String> labelNames) {
+        if (!Files.exists(file)) {
+            throw new DataFileException(file.toString(), "no such file; name the right one with --npz");
+        }
         Raw raw = Raw.read(file);
         List<String> names = labelNames.isEmpty() ? raw.numberedNames() : labelNames;
         if (names.size() < 2 && !raw.multiLabel()) {
@@ -154,23 +159,20 @@ public final class VolumeLoader {
 
         /** 0, 1, … up to the largest label of all splits, or one per column of a multi-label file. */
         List<String> numberedNames() {
-            int count = columns(0);
-            if (!multiLabel()) {
-                count = 0;
-                for (int i = 0; i < SPLITS.size(); i++) {
-                    count = Math.max(count, Arrays.stream(labelValues(i)).max().orElseThrow() + 1);
-                }
-                if (count > MOST_CLASSES) {
-                    throw new DataFileException(file.toString(), "has label " + (count - 1) + "; expected labels "
-                            + "that count classes from 0, at most " + (MOST_CLASSES - 1)
-                            + ". Renumber them, or name the classes with --labels");
-                }
+            int count = multiLabel() ? columns(0) : largestLabel() + 1;
+            return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+        }
+
+        private int largestLabel() {
+            int largest = 0;
+            for (int i = 0; i < SPLITS.size(); i++) {
+                largest = Math.max(largest, Arrays.stream(labelValues(i)).max().orElseThrow());
             }
-            List<String> names = new ArrayList<>();
-            for (int c = 0; c < count; c++) {
-                names.add(String.valueOf(c));
+            if (largest >= MOST_CLASSES) {
+                throw new DataFileException(file.toString(), "has label " + largest + "; expected labels "
+                        + "that count classes from 0, at most " + (MOST_CLASSES - 1) + ". Renumber them");
             }
-            return names;
+            return largest;
         }
 
         Split split(int i) {

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.ensemble;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -50,21 +51,22 @@ public final class Ensemble {
      */
     public static Ensemble load(RunFiles run, VolumeData data, Split split, Device device, IntConsumer progress) {
         List<MemberResult> members = run.members();
-        if (members.isEmpty()) {
-            throw new DataFileException(run.folder().toString(), "has no finished member yet; train one first");
-        }
         if (!data.labelNames().equals(run.info().labelNames())) {
             throw new DataFileException(run.folder().toString(), "was trained for the classes "
                     + run.info().labelNames() + " but the data has " + data.labelNames());
         }
+        Metrics.requireDefined(data, split);
         Ensemble ensemble = new Ensemble(data, split);
         try (Predictor predictor = new Predictor(data, split, device, run.info().settings().batchSize())) {
             for (int position = 0; position < members.size(); position++) {
                 MemberResult member = members.get(position);
                 VolumeNet net = member.net().build(device, data.shape().channels(), data.shape().edge(), data.classes());
                 for (ModelKind kind : ModelKind.values()) {
-                    WeightsFile.load(net, run.weights(member.index(), member.net().flag(), kind));
-                    ensemble.models.add(new Model(position, member, kind, predictor.logits(net)));
+                    Path weights = run.weights(member.index(), member.net().flag(), kind);
+                    WeightsFile.load(net, weights);
+                    double[][] logits = predictor.logits(net);
+                    Predictor.requireFinite(logits, weights.toString());
+                    ensemble.models.add(new Model(position, member, kind, logits));
                     progress.accept(ensemble.models.size());
                 }
             }

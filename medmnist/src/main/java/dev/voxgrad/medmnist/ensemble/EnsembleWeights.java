@@ -72,6 +72,8 @@ public record EnsembleWeights(double last, double best, List<Double> members) {
             lines.load(reader);
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        } catch (IllegalArgumentException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
         }
         double last = number(file, lines, "last", LAST);
         double best = number(file, lines, "best", BEST);

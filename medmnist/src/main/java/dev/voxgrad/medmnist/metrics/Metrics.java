@@ -35,9 +35,22 @@ public record Metrics(double auc, double accuracy) {
      * @throws IllegalArgumentException if the scores are not finite or not of that shape
      */
     public static Metrics of(VolumeData data, Split split, double[][] scores) {
-        return split.isMultiLabel()
-                ? ofMultiLabel(data.labelNames(), split.multiLabels(), scores)
-                : of(data.task(), data.labelNames(), split.labels(), scores);
+        try {
+            return split.isMultiLabel()
+                    ? ofMultiLabel(data.labelNames(), split.multiLabels(), scores)
+                    : of(data.task(), data.labelNames(), split.labels(), scores);
+        } catch (UndefinedMetricException e) {
+            throw new UndefinedMetricException(data.name() + " " + split.name() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Finds out before any scores are made whether a split has figures at all.
+     *
+     * @throws UndefinedMetricException if not
+     */
+    public static void requireDefined(VolumeData data, Split split) {
+        of(data, split, new double[split.size()][data.classes()]);
     }
 
     /**

@@ -36,7 +36,7 @@ public record StandardResultFile(Path path, String flag, int size, String split,
 
     /** Reads a file; the message of a {@link DataFileException} names the line that is wrong. */
     public static StandardResultFile read(Path path) {
-        Matcher name = NAME.matcher(path.getFileName().toString());
+        Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
         if (!name.matches()) {
             throw new DataFileException(path.toString(), "is not named as a standard result file; expected a name "
                     + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or adrenalmnist3d_64_val@2.csv");

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.DataException;
 
 /** The three nets of the study: each stage is twice as wide and half as long as the one before. */
 public enum NetSpec {
@@ -48,13 +49,13 @@ public enum NetSpec {
     /**
      * Makes the net, with parameters of zero until they are initialised or loaded.
      *
-     * @throws IllegalArgumentException if volumes of that edge are too small for its poolings
+     * @throws DataException if volumes of that edge are too small for its poolings
      */
     public VolumeNet build(Device device, int channels, int edge, int classes) {
         if (edge < smallestEdge()) {
-            throw new IllegalArgumentException(flag() + " halves a volume " + widths.size()
+            throw new DataException(flag() + " halves a volume " + widths.size()
                     + " times and needs an edge of at least " + smallestEdge() + " voxels, but these have " + edge
-                    + "; choose a net with fewer stages (--nets)");
+                    + "; choose a net with fewer stages, or larger volumes");
         }
         return new VolumeNet(device, this, channels, classes);
     }

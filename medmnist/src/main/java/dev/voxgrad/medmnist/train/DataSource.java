@@ -25,6 +25,19 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
     /** The three kinds of sources. */
     public enum Kind { OFFICIAL, FILE, SYNTHETIC }
 
+    /** Refuses what an edited or damaged run.json may lack. */
+    public DataSource {
+        boolean complete = kind != null && labels != null && switch (kind) {
+            case OFFICIAL -> flag != null && root != null;
+            case FILE -> file != null;
+            case SYNTHETIC -> synthetic != null;
+        };
+        if (!complete) {
+            throw new IllegalArgumentException("data source " + kind + " lacks what it is named by");
+        }
+        labels = List.copyOf(labels);
+    }
+
     /** One of the official sets. */
     public static DataSource official(String flag, Path root, int size) {
         return new DataSource(Kind.OFFICIAL, flag, absolute(root), size, null, List.of(), null);
@@ -47,6 +60,11 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
     /** The same source with the official files in another folder; other kinds stay as they are. */
     public DataSource withRoot(Path newRoot) {
         return kind == Kind.OFFICIAL ? official(flag, newRoot, size) : this;
+    }
+
+    /** The same source with the user's file elsewhere; other kinds stay as they are. */
+    public DataSource withFile(Path newFile) {
+        return kind == Kind.FILE ? file(newFile, labels) : this;
     }
 
     /**

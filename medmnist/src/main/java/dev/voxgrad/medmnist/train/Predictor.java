@@ -6,6 +6,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
+import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -41,6 +42,22 @@ public final class Predictor implements AutoCloseable {
             }
         }
         return logits;
+    }
+
+    /**
+     * Throws unless all logits are numbers: those of weights gone astray are not.
+     *
+     * @param model where the logits come from, for the message
+     */
+    public static void requireFinite(double[][] logits, String model) {
+        for (int i = 0; i < logits.length; i++) {
+            for (double logit : logits[i]) {
+                if (!Double.isFinite(logit)) {
+                    throw new DataException(model + ": gives volume " + i + " the score " + logit
+                            + "; its weights are damaged or have diverged, so train again with a smaller --lr");
+                }
+            }
+        }
     }
 
     /** The batch as a tensor (N,C,S,S,S). */

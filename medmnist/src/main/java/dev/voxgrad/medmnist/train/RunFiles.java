@@ -2,10 +2,14 @@ package dev.voxgrad.medmnist.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -41,10 +45,14 @@ public final class RunFiles {
 
     private final Path folder;
     private final RunInfo info;
+    private final boolean madeFolder;
+    /** Whether an epoch's results have been written. */
+    private boolean learned;
 
-    private RunFiles(Path folder, RunInfo info) {
+    private RunFiles(Path folder, RunInfo info, boolean madeFolder) {
         this.folder = folder;
         this.info = info;
+        this.madeFolder = madeFolder;
     }
 
     /**
@@ -54,17 +62,41 @@ public final class RunFiles {
      */
     public static RunFiles create(Path folder, RunInfo info) {
         requireEmpty(folder);
-        RunFiles files = new RunFiles(folder, info);
+        RunFiles files = new RunFiles(folder, info, Files.notExists(folder));
         try {
             Files.createDirectories(folder.resolve("weights"));
+            AtomicFile.write(folder.resolve("run.json"), JSON.writeValueAsString(info) + "\n");
+            files.append("history.csv", HISTORY_HEADER, "");
+            files.append("members.csv", MEMBERS_HEADER, "");
+            return files;
         } catch (IOException e) {
+            files.removeIfNothingLearned();
             throw new DataFileException(folder.toString(), "the run's folder cannot be made: "
                     + AtomicFile.describe(e) + "; choose another --out", e);
+        } catch (DataFileException e) {
+            files.removeIfNothingLearned();
+            throw e;
         }
-        AtomicFile.write(folder.resolve("run.json"), JSON.writeValueAsString(info) + "\n");
-        AtomicFile.write(folder.resolve("history.csv"), HISTORY_HEADER);
-        AtomicFile.write(folder.resolve("members.csv"), MEMBERS_HEADER);
-        return files;
+    }
+
+    /**
+     * Removes what a new run has written, unless the results of an epoch are among it; an empty folder that was there
+     * before stays.
+     */
+    public void removeIfNothingLearned() {
+        if (learned || !Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            List<Path> deepestFirst = all.filter(path -> madeFolder || !path.equals(folder))
+                    .sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.delete(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // What led here is being reported, and matters more than these leftovers.
+            return;
+        }
     }
 
     /** Throws unless {@code folder} is empty or does not exist: checked early, before any work is done. */
@@ -94,17 +126,15 @@ public final class RunFiles {
         }
         try {
             RunInfo info = JSON.readValue(Files.readString(file), RunInfo.class);
-            if (info.data() == null || info.settings() == null || info.labelNames() == null) {
-                throw new DataFileException(file.toString(), "is incomplete: data, settings or label names are missing");
+            if (info == null || info.data() == null || info.settings() == null || info.labelNames() == null) {
+                throw new DataFileException(file.toString(), "is damaged: data, settings or label names are missing");
             }
-            return new RunFiles(folder, info);
-        } catch (IOException | UncheckedIOException | JacksonException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + firstLine(e.getMessage()), e);
+            return new RunFiles(folder, info, false);
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        } catch (JacksonException e) {
+            throw new DataFileException(file.toString(), "is damaged: " + e.getOriginalMessage(), e);
         }
-    }
-
-    private static String firstLine(String message) {
-        return message == null ? "unknown reason" : message.lines().findFirst().orElse("unknown reason");
     }
 
     public Path folder() {
@@ -117,36 +147,48 @@ public final class RunFiles {
 
     /** Adds a row to {@code history.csv}. */
     public void appendHistory(EpochResult epoch) {
-        append("history.csv", String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s,%.3f%n", epoch.member(),
+        append("history.csv", HISTORY_HEADER, String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s,%.3f%n", epoch.member(),
                 epoch.net().flag(), epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(),
                 epoch.validation().accuracy(), epoch.seconds()));
+        learned = true;
     }
 
     /** Adds a row to {@code members.csv}: from then on the ensemble knows the member. */
     public void appendMember(MemberResult member) {
         TrainSettings settings = info.settings();
-        append("members.csv", String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n", member.index(),
+        append("members.csv", MEMBERS_HEADER, String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n", member.index(),
                 member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
                 member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
                 member.seconds()));
     }
 
-    /** Adds rows to a CSV of this folder, after {@code header} if it is new. */
+    /**
+     * Adds rows to a CSV of this folder, after {@code header} if it is new: all of them or, where that fails, none.
+     */
     public void append(String name, String header, String rows) {
         Path file = folder.resolve(name);
-        append(name, (Files.exists(file) ? "" : header) + rows);
-    }
-
-    private void append(String name, String rows) {
-        Path file = folder.resolve(name);
-        try {
-            Files.writeString(file, rows, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(end == 0 ? header + rows : rows);
+            try {
+                channel.position(end);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                channel.truncate(end);
+                throw e;
+            }
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be written: " + AtomicFile.describe(e), e);
         }
     }
 
-    /** The finished members, in order. */
+    /**
+     * The finished members, in order.
+     *
+     * @throws DataFileException if there is none
+     */
     public List<MemberResult> members() {
         Path file = folder.resolve("members.csv");
         List<MemberResult> members = new ArrayList<>();
@@ -159,6 +201,9 @@ public final class RunFiles {
             throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
         } catch (IllegalArgumentException e) {
             throw new DataFileException(file.toString(), "has a damaged row: " + e.getMessage(), e);
+        }
+        if (members.isEmpty()) {
+            throw new DataFileException(folder.toString(), "has no finished member yet; train one first");
         }
         return members.stream().sorted((a, b) -> Integer.compare(a.index(), b.index())).toList();
     }

@@ -51,7 +51,7 @@ public final class Trainer {
      * @throws RuntimeException with a message for the user if they don't
      */
     public static void check(TrainSettings settings, VolumeData data, Device device) {
-        Metrics.of(data, data.val(), new double[data.val().size()][data.classes()]);
+        Metrics.requireDefined(data, data.val());
         List<NetSpec> nets = settings.nets().subList(0, Math.min(settings.models(), settings.nets().size()));
         for (NetSpec spec : nets) {
             VolumeNet net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());

@@ -49,7 +49,7 @@ class VolumeLoaderTest {
         assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 64, warnings::add))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageStartingWith(folder.resolve("vesselmnist3d_64.npz").toString())
-                .hasMessageContaining("--download")
+                .hasMessageContaining("medmnist download --flag vesselmnist3d --size 64")
                 .hasMessageContaining("https://zenodo.org/records/10519652/files/vesselmnist3d_64.npz?download=1")
                 .hasMessageContaining("6bb274a8846e1097066dcd64e2c4520f");
         assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 32, warnings::add))
