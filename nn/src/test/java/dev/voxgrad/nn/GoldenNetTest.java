@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,25 +16,23 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.testing.Npz;
-import dev.voxgrad.nn.testing.Nudged.Nudge;
 import dev.voxgrad.nn.testing.SharedFiles;
 import dev.voxgrad.nn.testing.TestNets;
 import dev.voxgrad.nn.weights.WeightsFile;
 
-/** Whole nets against what PyTorch computes from the same weights and volumes, within the tolerances stated there. */
+/**
+ * Whole nets against what PyTorch computes from the same weights and volumes, within the tolerances stated there.
+ *
+ * <p>Net1's gradients hang on two near-ties that float32 rounding decides: a max pool in layer1 between voxels of 2.503072
+ * that are 1.7e-6 apart, and an input of a ReLU in layer2 of 2.9e-7. Where rounding decides the other way than in
+ * PyTorch, a gradient is 5e-3 away; the reference in double precision is, too. If a new kernel makes this test fail so,
+ * look there first.
+ */
 class GoldenNetTest {
     private static final int BATCH = 8;
     private static final int CLASSES = 2;
     private static final Shape INPUT = Shape.of(BATCH, 1, 28, 28, 28);
     private static final double LEARNING_RATE = 1e-3;
-    /** The ties that float32 decides: (sample, channel, d, h, w), and the side on which PyTorch came out. */
-    private static final Map<String, List<Nudge>> TIES = Map.of(
-            "Net1", List.of(
-                    // A max pool between voxels of 2.503072 that are 1.7e-6 apart; PyTorch took this one.
-                    new Nudge("layer1.4", 4, 5, 15, 11, 14, 6e-6f),
-                    // In front of a ReLU, truly 2.9e-7.
-                    new Nudge("layer2.1", 0, 24, 6, 6, 3, 2e-6f)),
-            "Net2", List.of());
 
     @ParameterizedTest
     @CsvSource({"Net1, 2", "Net2, 3"})
@@ -47,7 +43,7 @@ class GoldenNetTest {
         int[] labels = new int[BATCH];
         Arrays.setAll(labels, i -> (int) data.get("train_labels")[i]);
         try (CpuDevice device = CpuDevice.allCores()) {
-            Sequential net = TestNets.net(device, stages, 32, 1, CLASSES, TIES.get(name));
+            Sequential net = TestNets.net(device, stages, 1, CLASSES);
             WeightsFile.load(net, SharedFiles.require("golden/" + name + "_init.safetensors"));
             Tensor x = Tensor.of(device, INPUT, volumes);
             checkInputs(golden, volumes, labels);

@@ -1,7 +1,6 @@
 package dev.voxgrad.nn.testing;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.SequencedMap;
 
 import dev.voxgrad.engine.device.Device;
@@ -27,22 +26,13 @@ public final class TestNets {
 
     /** The same with another first width, for quick tests. */
     public static Sequential net(Device device, int stages, int firstWidth, int inputChannels, int classes) {
-        return net(device, stages, firstWidth, inputChannels, classes, List.of());
-    }
-
-    /** The same with nudges behind batch norms. */
-    public static Sequential net(Device device, int stages, int firstWidth, int inputChannels, int classes,
-            List<Nudged.Nudge> nudges) {
         SequencedMap<String, Layer> layers = new LinkedHashMap<>();
         int channels = inputChannels;
         int width = firstWidth;
         for (int stage = 1; stage <= stages; stage++) {
-            String name = "layer" + stage;
-            layers.put(name, new Sequential(
-                    new Conv3d(device, channels, width, 3, 1), norm(device, width, name + ".1", nudges),
-                    new ReLU(),
-                    new Conv3d(device, width, width, 3, 1), norm(device, width, name + ".4", nudges),
-                    new ReLU(),
+            layers.put("layer" + stage, new Sequential(
+                    new Conv3d(device, channels, width, 3, 1), new BatchNorm3d(device, width), new ReLU(),
+                    new Conv3d(device, width, width, 3, 1), new BatchNorm3d(device, width), new ReLU(),
                     new MaxPool3d(2)));
             channels = width;
             width *= 2;
@@ -52,9 +42,5 @@ public final class TestNets {
         layers.put("fc", new Sequential(
                 new Linear(device, channels, channels), new LeakyReLU(), new Linear(device, channels, classes)));
         return new Sequential(layers);
-    }
-
-    private static Layer norm(Device device, int width, String name, List<Nudged.Nudge> nudges) {
-        return Nudged.wrap(name, new BatchNorm3d(device, width), nudges);
     }
 }
