@@ -13,6 +13,8 @@ import dev.voxgrad.medmnist.data.DataException;
 
 /** What the nets run on. */
 final class DeviceOptions {
+    private static final int MOST_THREADS = 1024;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -26,8 +28,9 @@ final class DeviceOptions {
 
     /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
     Device open() {
-        if (threads != null && threads < 1) {
-            throw new ParameterException(command.commandLine(), "--threads is " + threads + "; expected at least 1");
+        if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
+            throw new ParameterException(command.commandLine(),
+                    "--threads is " + threads + "; expected at least 1 and at most " + MOST_THREADS);
         }
         Availability availability;
         try {

@@ -16,9 +16,9 @@ import dev.voxgrad.medmnist.metrics.StandardResultFile;
 
 /** {@code medmnist evaluate}. */
 @Command(name = "evaluate", header = "Evaluates a standard result file of MedMNIST.", description = {
-    "Computes AUC and ACC of a standard result file of MedMNIST: lines index,score0,score1,… in a file whose name",
-    "begins with flag, size (unless it is 28) and split, as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv.",
-    "Example: medmnist evaluate --path \"results/adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv\""
+    "Computes AUC and ACC of a standard result file of MedMNIST: lines index,score0,score1,… in a file whose name"
+            + " begins with flag, size (unless it is 28) and split, as adrenalmnist3d_64_val@run1.csv.",
+    "Example: medmnist evaluate --path adrenalmnist3d_test@run1.csv"
 })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec

@@ -29,8 +29,8 @@ import dev.voxgrad.nn.weights.WeightsFile;
     "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
     "",
     "Example:",
-    "  medmnist predict --flag adrenalmnist3d --net net1 --split test --out scores.csv"
-            + " --weights runs/adrenal/weights/member-00-net1-best.safetensors",
+    "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
+    "      --weights runs/adrenal/weights/member-00-net1-best.safetensors",
     ""
 })
 final class PredictCommand implements Callable<Integer> {
@@ -74,6 +74,7 @@ final class PredictCommand implements Callable<Integer> {
         Device device = deviceOptions.open();
         VolumeData data = dataOptions.load(source);
         Split volumes = data.split(split.name());
+        spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
         VolumeNet built = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
         WeightsFile.load(built, weights);
         try (Predictor predictor = new Predictor(data, volumes, device, batchSize)) {

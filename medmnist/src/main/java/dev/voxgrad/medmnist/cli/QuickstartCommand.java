@@ -24,8 +24,8 @@ import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist quickstart}. */
 @Command(name = "quickstart", header = "Trains and evaluates a small ensemble on volumes made by code.", description = {
-    "Trains a small ensemble of Net1, Net2 and Net3 on volumes that are made by code (SYNTHETIC: noisy shapes, not",
-    "medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
+    "Trains a small ensemble of Net1, Net2 and Net3 on volumes that are made by code (SYNTHETIC: noisy shapes, not"
+            + " medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
     "Example: medmnist quickstart --out runs/quickstart",
     ""
 })

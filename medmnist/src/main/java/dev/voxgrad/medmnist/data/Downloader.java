@@ -78,7 +78,8 @@ public final class Downloader implements AutoCloseable {
         try {
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw new DataFileException(root.toString(), "this folder cannot be made: " + e, e);
+            throw new DataFileException(root.toString(), "this folder cannot be made: "
+                    + AtomicFile.describe(e) + "; choose another --root", e);
         }
         fetchPart(source, target, part, progress);
         moveIntoPlace(part, target);
@@ -169,7 +170,8 @@ public final class Downloader implements AutoCloseable {
         try {
             return Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
         } catch (IOException e) {
-            throw new DataFileException(part.toString(), "cannot be written: " + e, e);
+            throw new DataFileException(part.toString(), "cannot be written: " + AtomicFile.describe(e)
+                    + "; choose another --root", e);
         }
     }
 
@@ -190,7 +192,8 @@ public final class Downloader implements AutoCloseable {
                 Files.move(part, target);
             }
         } catch (IOException e) {
-            throw new DataFileException(target.toString(), "cannot be put into place from " + part + ": " + e, e);
+            throw new DataFileException(target.toString(), "cannot be put into place from " + part + ": "
+                    + AtomicFile.describe(e), e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.VolumeShape;
 
 /** The three nets of the study: each stage is twice as wide and half as long as the one before. */
 public enum NetSpec {
@@ -44,6 +45,19 @@ public enum NetSpec {
     /** The smallest cube that is still a voxel after all poolings. */
     public int smallestEdge() {
         return 1 << widths.size();
+    }
+
+    /**
+     * Throws if that many volumes at a time would make a tensor of more than 2³¹−1 numbers; the first stage's are the
+     * largest.
+     */
+    public void requireFits(int batchSize, VolumeShape volume) {
+        long perVolume = (long) volume.elements() / volume.channels() * widths.getFirst();
+        long most = Integer.MAX_VALUE / perVolume;
+        if (batchSize > most) {
+            throw new DataException(flag() + " takes at most " + most + " volumes of " + volume + " at a time, as no tensor may "
+                    + "have more than 2^31-1 numbers; these are " + batchSize + ", so lower --batch-size");
+        }
     }
 
     /**

@@ -23,7 +23,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
     static MemberResult parse(String row) {
         String[] fields = row.split(",", -1);
         if (fields.length != COLUMNS) {
-            throw new IllegalArgumentException("'" + row + "' has " + fields.length + " fields, expected " + COLUMNS);
+            throw new IllegalArgumentException(fields.length + " fields, expected " + COLUMNS);
         }
         return new MemberResult(Integer.parseInt(fields[0]), NetSpec.byFlag(fields[1]), Integer.parseInt(fields[5]),
                 new Metrics(Double.parseDouble(fields[6]), Double.parseDouble(fields[7])),

@@ -195,17 +195,23 @@ public final class RunFiles {
         try {
             List<String> lines = Files.readAllLines(file);
             for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-                members.add(MemberResult.parse(line));
+                members.add(member(file, line));
             }
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
-        } catch (IllegalArgumentException e) {
-            throw new DataFileException(file.toString(), "has a damaged row: " + e.getMessage(), e);
         }
         if (members.isEmpty()) {
             throw new DataFileException(folder.toString(), "has no finished member yet; train one first");
         }
         return members.stream().sorted((a, b) -> Integer.compare(a.index(), b.index())).toList();
+    }
+
+    private static MemberResult member(Path file, String row) {
+        try {
+            return MemberResult.parse(row);
+        } catch (IllegalArgumentException e) {
+            throw new DataFileException(file.toString(), "has the damaged row '" + row + "': " + e.getMessage(), e);
+        }
     }
 
     /** The weights of a member: its best or its last model. */

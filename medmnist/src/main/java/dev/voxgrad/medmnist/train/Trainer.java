@@ -54,6 +54,7 @@ public final class Trainer {
         Metrics.requireDefined(data, data.val());
         List<NetSpec> nets = settings.nets().subList(0, Math.min(settings.models(), settings.nets().size()));
         for (NetSpec spec : nets) {
+            spec.requireFits(Math.min(settings.batchSize(), data.train().size()), data.shape());
             VolumeNet net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
             if (settings.initWeights() != null) {
                 WeightsFile.load(net, Path.of(settings.initWeights()));

@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -14,5 +16,34 @@ record Cli(int code, String out, String err) {
         }
         int code = Main.execute(new PrintWriter(out), new PrintWriter(err), words);
         return new Cli(code, out.toString(), err.toString());
+    }
+
+    /** Expects success without a word on standard error. */
+    Cli succeeded() {
+        assertThat(err).isEmpty();
+        assertThat(code).isZero();
+        return this;
+    }
+
+    /** Expects exit code 1 and one line on standard error that holds all these parts. */
+    Cli failed(Object... parts) {
+        assertThat(err.lines()).as(err).hasSize(1);
+        return saysWhy(1, parts);
+    }
+
+    /** Expects exit code 2 and, besides a pointer to the help, lines on standard error that hold all these parts. */
+    Cli refused(Object... parts) {
+        assertThat(err.lines()).as(err).hasSizeBetween(2, 3);
+        assertThat(err).contains("--help'.");
+        return saysWhy(2, parts);
+    }
+
+    private Cli saysWhy(int expectedCode, Object... parts) {
+        assertThat(err).startsWith("medmnist: ").doesNotContain("\tat ", "should not have happened", "Exception");
+        for (Object part : parts) {
+            assertThat(err).contains(part.toString());
+        }
+        assertThat(code).as(err).isEqualTo(expectedCode);
+        return this;
     }
 }

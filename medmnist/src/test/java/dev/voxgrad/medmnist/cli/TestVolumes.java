@@ -1,8 +1,15 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.NpyArray;
@@ -14,12 +21,21 @@ final class TestVolumes {
 
     /** Writes a file with cubes of that edge; classes take turns. */
     static Path write(Path file, int edge, int channels, int classes, int train, int val, int test) {
+        return write(file, arrays(edge, channels, classes, train, val, test));
+    }
+
+    static Path write(Path file, Map<String, NpyArray> arrays) {
+        NpyWriter.writeNpz(file, arrays, NpyWriter.Packing.DEFLATED);
+        return file;
+    }
+
+    /** The arrays of such a file, to be changed before they are written. */
+    static Map<String, NpyArray> arrays(int edge, int channels, int classes, int train, int val, int test) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         add(arrays, "train", edge, channels, classes, train);
         add(arrays, "val", edge, channels, classes, val);
         add(arrays, "test", edge, channels, classes, test);
-        NpyWriter.writeNpz(file, arrays, NpyWriter.Packing.DEFLATED);
-        return file;
+        return arrays;
     }
 
     private static void add(Map<String, NpyArray> arrays, String split, int edge, int channels, int classes, int count) {
@@ -39,5 +55,20 @@ final class TestVolumes {
                 ? new int[] {count, edge, edge, edge} : new int[] {count, edge, edge, edge, channels};
         arrays.put(split + "_images", NpyArray.ofBytes(voxels, shape));
         arrays.put(split + "_labels", NpyArray.ofLongs(labels, count, 1));
+    }
+
+    /** Copies a file with other bytes in place of one member. */
+    static Path withMember(Path original, Path copy, String member, byte[] content) {
+        try (ZipFile from = new ZipFile(original.toFile());
+                ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {
+            for (Enumeration<? extends ZipEntry> entries = from.entries(); entries.hasMoreElements();) {
+                ZipEntry entry = entries.nextElement();
+                to.putNextEntry(new ZipEntry(entry.getName()));
+                to.write(entry.getName().equals(member) ? content : from.getInputStream(entry).readAllBytes());
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,0 +1,164 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wrong words on the command line, and the help against them. */
+class WrongUseTest {
+    @TempDir
+    private static Path folder;
+
+    @AfterEach
+    void nothingIsLeftBehind() throws IOException {
+        assertThat(Contents.of(folder).files()).containsOnlyKeys("");
+    }
+
+    private static Cli run(String line) {
+        return Cli.run((Object[]) line.split(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
+        "--batch-size 0;                --batch-size is 0; at least 1",
+        "--batch-size -3;               --batch-size is -3; at least 1",
+        "--batch-size many;             --batch-size; 'many'",
+        "--batch-size 99999999999;      --batch-size; '99999999999'",
+        "--epochs 0;                    --epochs is 0; at least 1",
+        "--epochs -1;                   --epochs is -1; at least 1",
+        "--models 0;                    --models is 0; at least 1",
+        "--lr nan;                      --lr; nan",
+        "--lr NaN;                      --lr is NaN; a positive number",
+        "--lr 0;                        --lr is 0; a positive number",
+        "--lr -0.1;                     --lr is -0.1; a positive number",
+        "--lr Infinity;                 --lr is Infinity; a positive number",
+        "--weight-decay -1;             --weight-decay is -1; zero or more",
+        "--nets net1,net9;              unknown net 'net9'; net1, net2, net3",
+        "--device tpu;                  'tpu'; auto, cpu, cuda, reference",
+        "--threads 0;                   --threads is 0; at least 1",
+        "--threads 100000;              --threads is 100000; at most 1024",
+        "--size 32;                     no size 32; 28, 64",
+        "--augment flips;               --augment is 'flips'; none",
+        "--seed x;                      --seed; 'x'",
+        "--labels a,b;                  --labels; --npz",
+        "--npz a.npz;                   --flag and --npz; exclude",
+        "--epoch 3;                     Unknown options: '--epoch'; Possible solutions: --epochs",
+        "extra;                         Unmatched argument; extra"
+    })
+    void trainRefuses(String options, String part, String other) {
+        run("train --flag adrenalmnist3d --root " + folder + " --out " + folder.resolve("run") + " " + options)
+                .refused(part, other);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
+        "train;                                         Missing required option; --out",
+        "train --out OUT;                               --flag; --npz",
+        "train --out OUT --flag brainmnist3d;           'brainmnist3d'; adrenalmnist3d",
+        "train --out OUT --npz a.npz --download;        --download; official",
+        "train --out;                                   Missing required parameter; --out",
+        "trian;                                         'trian'; train",
+        "--verson;                                      '--verson'; --version",
+        "predict --net net1;                            Missing required options; --weights",
+        "predict --net net9 --npz a --weights a --out OUT;      unknown net 'net9'; net3",
+        "predict --net net1 --npz a --weights a --out OUT --split all;          --split; [train, val, test]",
+        "predict --net net1 --npz a --weights a --out OUT --batch-size 0;       --batch-size is 0; at least 1",
+        "ensemble;                                      Missing required option; --run",
+        "ensemble --run OUT --weights w --best-weight 1;        --weights excludes; --best-weight",
+        "evaluate;                                      Missing required option; --path",
+        "info --flag brain;                             unknown data set flag 'brain'; organmnist3d",
+        "download;                                      Missing required option; --flag",
+        "download --flag brain;                         'brain'; organmnist3d",
+        "download --flag all --size 29;                 --size is '29'; 28, 64 or all",
+        "summary;                                       Missing required option; --net",
+        "summary --net net4;                            unknown net 'net4'; net1, net2, net3",
+        "summary --net net1 --size 3;                   edge of at least 4 voxels; have 3",
+        "summary --net net3 --size 15;                  edge of at least 16 voxels; have 15",
+        "summary --net net1 --size 0;                   --size 0; at least 1",
+        "summary --net net1 --classes 0;                --classes 0; at least 1",
+        "quickstart --device tpu;                       'tpu'; reference"
+    })
+    void isRefused(String line, String part, String other) {
+        run(line.replace("OUT", folder.resolve("out").toString())).refused(part, other);
+    }
+
+    @Test
+    void noCommand() {
+        Cli.run().refused("No command given", "medmnist --help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train --flag adrenalmnist3d --out OUT", "quickstart --out OUT"})
+    void cudaWhereThereIsNone(String line) {
+        run(line.replace("OUT", folder.resolve("out").toString()) + " --device cuda").failed("cuda", "--device cpu");
+    }
+
+    @Test
+    void volumesThatAreNotThere() {
+        run("train --flag vesselmnist3d --size 64 --root " + folder + " --out " + folder.resolve("out")).failed(
+                folder.resolve("vesselmnist3d_64.npz"), "no such file", "medmnist download", "zenodo.org");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--debug train --lr x --out a", "train --lr x --debug --out a", "train --out a --debug"})
+    void debugShowsWhereWrongUseWasFound(String line) {
+        Cli cli = run(line);
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("\tat ");
+    }
+
+    @Test
+    void debugShowsWhereAFailureCameFrom() {
+        Cli cli = Cli.run("evaluate", "--path", folder.resolve("none.csv"), "--debug");
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.err()).startsWith("medmnist: ").contains("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "quickstart", "available", "info", "download", "summary", "train", "predict", "ensemble",
+        "evaluate"})
+    void helpHasAnExample(String command) {
+        String name = ("medmnist " + command).strip();
+        Cli help = Cli.run(Stream.of(command, "--help").filter(word -> !word.isEmpty()).toArray()).succeeded();
+        assertThat(help.out()).contains("Usage: " + name).contains("Exit code: 0 done, 1 it failed, 2 wrong use.");
+        assertThat(help.out().lines().map(String::strip).map(line -> line.replace("Example: ", "")))
+                .as("an example").anyMatch(line -> line.startsWith(name) && !line.contains("["));
+        assertThat(Arrays.stream(help.out().split("\n")).mapToInt(String::length).max().orElseThrow()).isLessThan(161);
+    }
+
+    @Test
+    void version() {
+        assertThat(Cli.run("--version").succeeded().out()).startsWith("Voxgrad medmnist ").contains("Java 25");
+    }
+
+    @Test
+    void availableInfoAndSummaryAnswer() {
+        assertThat(run("available").succeeded().out().lines()).hasSize(6);
+        assertThat(run("info --flag fracturemnist3d").succeeded().out()).contains("fracturemnist3d_64.npz", "MD5");
+        assertThat(run("summary --net net1 --size 4 --channels 3").succeeded().out()).contains("layer2.3", "total");
+    }
+
+    /** None of these gets as far as the network. */
+    @Test
+    void downloadsThatCannotBePlaced() throws IOException {
+        Path file = Files.writeString(folder.resolve("adrenalmnist3d.npz"), "mine");
+        try {
+            run("download --flag adrenalmnist3d --root " + folder).failed(file, "has MD5", "left as it is");
+            run("download --flag adrenalmnist3d --root " + file.resolve("below")).failed(file, "cannot be made");
+            run("download --flag adrenalmnist3d --root " + file).failed(file, "cannot be made");
+            assertThat(file).hasContent("mine");
+        } finally {
+            Files.delete(file);
+        }
+    }
+}
