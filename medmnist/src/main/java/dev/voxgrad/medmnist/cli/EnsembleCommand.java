@@ -22,7 +22,8 @@ import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /** {@code medmnist ensemble}. */
-@Command(name = "ensemble", header = "Combines and evaluates the members of a run.", sortOptions = false, description = {
+@Command(name = "ensemble", header = "Combines and evaluates the members of a run.", sortOptions = false,
+        description = {
     "Combines the members of a run: softmax of the weighted mean of the logits of their last and best models.",
     "Prints every model alone, the uniform and the weighted ensemble, and appends both to the run's summary.csv.",
     "Example: medmnist ensemble --run runs/adrenal --best-weight 1 --last-weight 0",
@@ -92,7 +93,8 @@ final class EnsembleCommand implements Callable<Integer> {
     }
 
     /** Evaluates, shows and saves an ensemble, in this order: a full disk does not hide what was found. */
-    static void evaluate(RunFiles run, VolumeData data, Split split, Device device, EnsembleWeights weights, Console console) {
+    static void evaluate(
+            RunFiles run, VolumeData data, Split split, Device device, EnsembleWeights weights, Console console) {
         int models = run.members().size() * 2;
         Ensemble ensemble = Ensemble.load(run, data, split, device,
                 done -> console.status("model " + done + "/" + models + " on the " + split.name() + " split"));

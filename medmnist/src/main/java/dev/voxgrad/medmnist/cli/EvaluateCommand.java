@@ -36,8 +36,8 @@ final class EvaluateCommand implements Callable<Integer> {
         VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(),
                 warning -> command.commandLine().getErr().println("warning: " + warning));
         Metrics metrics = file.evaluate(data);
-        command.commandLine().getOut().printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(), file.split(),
-                file.scores().length, metrics.auc(), metrics.accuracy());
+        command.commandLine().getOut().printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(),
+                file.split(), file.scores().length, metrics.auc(), metrics.accuracy());
         return 0;
     }
 }

@@ -68,7 +68,8 @@ final class PredictCommand implements Callable<Integer> {
         DataSource source = dataOptions.source();
         NetSpec spec = SummaryCommand.net(command, net);
         if (batchSize < 1) {
-            throw new ParameterException(command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
+            throw new ParameterException(command.commandLine(),
+                    "--batch-size is " + batchSize + "; expected at least 1");
         }
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
@@ -82,7 +83,8 @@ final class PredictCommand implements Callable<Integer> {
             Predictor.requireFinite(raw, weights.toString());
             double[][] scores = Predictor.probabilities(data.task(), raw);
             AtomicFile.write(out, lines(logits ? raw : scores));
-            command.commandLine().getOut().println(out + "  " + volumes.size() + " volumes  " + figures(data, volumes, scores));
+            command.commandLine().getOut().println(
+                    out + "  " + volumes.size() + " volumes  " + figures(data, volumes, scores));
         }
         return 0;
     }

@@ -86,7 +86,8 @@ final class TrainCommand implements Callable<Integer> {
         DataSource source = dataOptions.source();
         TrainSettings settings = settings();
         if (!augment.equals("none")) {
-            throw new ParameterException(command.commandLine(), "--augment is '" + augment + "'; this version knows none only");
+            throw new ParameterException(command.commandLine(),
+                    "--augment is '" + augment + "'; this version knows none only");
         }
         RunFiles.requireEmpty(out);
         Device device = deviceOptions.open();
@@ -116,10 +117,14 @@ final class TrainCommand implements Callable<Integer> {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(), source,
                 data.md5().orElse(null), data.synthetic(), data.task().officialName(), data.labelNames(), settings);
         RunFiles run = RunFiles.create(out, info);
+        boolean done = false;
         try {
             new Trainer(run, data, device, new RunProgress(settings, data, console)).run();
+            done = true;
         } finally {
-            run.removeIfNothingLearned();
+            if (!done && !run.removeIfNothingLearned()) {
+                console.line("It broke off; what was learned until then is kept in " + out);
+            }
         }
         console.line("The run is in " + out + "; 'medmnist ensemble --run " + out + "' combines its members.");
         return run;

@@ -55,8 +55,8 @@ public enum NetSpec {
         long perVolume = (long) volume.elements() / volume.channels() * widths.getFirst();
         long most = Integer.MAX_VALUE / perVolume;
         if (batchSize > most) {
-            throw new DataException(flag() + " takes at most " + most + " volumes of " + volume + " at a time, as no tensor may "
-                    + "have more than 2^31-1 numbers; these are " + batchSize + ", so lower --batch-size");
+            throw new DataException(flag() + " takes at most " + most + " volumes of " + volume + " at a time, as no "
+                    + "tensor may have more than 2^31-1 numbers; these are " + batchSize + ", so lower --batch-size");
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
@@ -55,7 +56,10 @@ public record NetSummary(List<Row> rows) {
     }
 
     private static Tensor add(String name, Layer layer, Tensor input, List<Row> rows) {
-        Tensor output = layer.forward(input);
+        Tensor output;
+        try (Scope scope = Scope.withoutGradients()) {
+            output = scope.keep(layer.forward(input)); // without a graph, which would hold on to every layer's output
+        }
         long parameters = layer.parameters().values().stream().mapToLong(p -> p.shape().elements()).sum();
         long flop = switch (layer) {
             case Conv3d conv -> 2L * conv.weight().shape().elements() * output.shape().elementsFrom(2);

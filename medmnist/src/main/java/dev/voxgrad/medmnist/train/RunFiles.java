@@ -82,10 +82,12 @@ public final class RunFiles {
     /**
      * Removes what a new run has written, unless the results of an epoch are among it; an empty folder that was there
      * before stays.
+     *
+     * @return whether nothing was learned
      */
-    public void removeIfNothingLearned() {
+    public boolean removeIfNothingLearned() {
         if (learned || !Files.isDirectory(folder)) {
-            return;
+            return !learned;
         }
         try (Stream<Path> all = Files.walk(folder)) {
             List<Path> deepestFirst = all.filter(path -> madeFolder || !path.equals(folder))
@@ -93,9 +95,10 @@ public final class RunFiles {
             for (Path path : deepestFirst) {
                 Files.delete(path);
             }
+            return true;
         } catch (IOException | UncheckedIOException e) {
             // What led here is being reported, and matters more than these leftovers.
-            return;
+            return true;
         }
     }
 
@@ -156,8 +159,8 @@ public final class RunFiles {
     /** Adds a row to {@code members.csv}: from then on the ensemble knows the member. */
     public void appendMember(MemberResult member) {
         TrainSettings settings = info.settings();
-        append("members.csv", MEMBERS_HEADER, String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n", member.index(),
-                member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
+        append("members.csv", MEMBERS_HEADER, String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n",
+                member.index(), member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
                 member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
                 member.seconds()));
     }
@@ -167,9 +170,13 @@ public final class RunFiles {
      */
     public void append(String name, String header, String rows) {
         Path file = folder.resolve(name);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        if (Files.notExists(file)) {
+            AtomicFile.write(file, header + rows);
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             long end = channel.size();
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(end == 0 ? header + rows : rows);
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(rows);
             try {
                 channel.position(end);
                 while (bytes.hasRemaining()) {

@@ -136,6 +136,15 @@ class BadFoldersTest {
         return Cli.run(all);
     }
 
+    /** What was found is shown all the same. */
+    @Test
+    void ensembleThatCannotSaveItsSummary() throws IOException {
+        Files.createDirectory(run.resolve("summary.csv"));
+        before = Contents.of(folder);
+        Cli cli = ensemble().failed(run.resolve("summary.csv"), "cannot be written");
+        assertThat(cli.out()).contains("Confusion matrix");
+    }
+
     @Test
     void ensembleWithoutARun() {
         run = folder;
@@ -172,7 +181,8 @@ class BadFoldersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0,net1", "x,net1,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0",
-        "0,net7,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0", "0,net1,adamw,0.001,5.0E-4,1,0.5,0.5,much,0.5,1.0", "\u0001"})
+        "0,net7,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0", "0,net1,adamw,0.001,5.0E-4,1,0.5,0.5,much,0.5,1.0",
+        "\u0001"})
     void ensembleOfDamagedMembers(String row) throws IOException {
         change("members.csv", text -> text.lines().findFirst().orElseThrow() + "\n" + row + "\n");
         ensemble().failed(run.resolve("members.csv"), "damaged row '" + row);

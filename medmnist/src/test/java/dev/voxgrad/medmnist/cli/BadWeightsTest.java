@@ -159,7 +159,8 @@ class BadWeightsTest {
     void tensorsThatOverlapOrLieOutside(String shapeA, String offsetsA, String shapeB, String offsetsB, String part)
             throws IOException {
         String entry = "{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}";
-        String header = "{\"a\":" + entry.formatted(shapeA, offsetsA) + ",\"b\":" + entry.formatted(shapeB, offsetsB) + "}";
+        String header = "{\"a\":" + entry.formatted(shapeA, offsetsA)
+                + ",\"b\":" + entry.formatted(shapeB, offsetsB) + "}";
         Files.write(bad, file(header.length(), header, 16));
         bothFail(bad, part, "damaged");
     }

@@ -38,7 +38,8 @@ final class TestVolumes {
         return arrays;
     }
 
-    private static void add(Map<String, NpyArray> arrays, String split, int edge, int channels, int classes, int count) {
+    private static void add(
+            Map<String, NpyArray> arrays, String split, int edge, int channels, int classes, int count) {
         RandomStream random = new RandomStream(9, split.length(), count, edge);
         int elements = edge * edge * edge * channels;
         byte[] voxels = new byte[count * elements];

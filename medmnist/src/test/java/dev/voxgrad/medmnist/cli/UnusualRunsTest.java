@@ -110,7 +110,8 @@ class UnusualRunsTest {
         Path volumes = TestVolumes.write(folder.resolve("one.npz"), 8, 1, 2, 4, 2, 1);
         train(volumes, folder.resolve("run"), 1, 4).succeeded();
         Path out = folder.resolve("scores.csv");
-        assertThat(predict(volumes, folder.resolve("run"), "test", out).succeeded().out()).contains("AUC is not defined");
+        Cli cli = predict(volumes, folder.resolve("run"), "test", out).succeeded();
+        assertThat(cli.out()).contains("AUC is not defined");
         assertThat(scores(out)).hasSize(1);
     }
 
@@ -176,6 +177,7 @@ class UnusualRunsTest {
     void batchesBeyondTheLargestTensor() {
         NetSpec.NET3.requireFits(255, new VolumeShape(1, 64));
         assertThatThrownBy(() -> NetSpec.NET3.requireFits(256, new VolumeShape(3, 64)))
-                .hasMessageContaining("net3 takes at most 255 volumes of [3,64,64,64]").hasMessageContaining("--batch-size");
+                .hasMessageContaining("net3 takes at most 255 volumes of [3,64,64,64]")
+                .hasMessageContaining("--batch-size");
     }
 }

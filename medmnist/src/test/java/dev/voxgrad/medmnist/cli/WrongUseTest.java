@@ -125,8 +125,8 @@ class WrongUseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "quickstart", "available", "info", "download", "summary", "train", "predict", "ensemble",
-        "evaluate"})
+    @ValueSource(strings = {"", "quickstart", "available", "info", "download", "summary", "train", "predict",
+        "ensemble", "evaluate"})
     void helpHasAnExample(String command) {
         String name = ("medmnist " + command).strip();
         Cli help = Cli.run(Stream.of(command, "--help").filter(word -> !word.isEmpty()).toArray()).succeeded();
