@@ -28,8 +28,9 @@ import dev.voxgrad.engine.random.RandomStream;
 /**
  * Convolutions of the nets, 32 volumes at a time, on all cores: calls and GFLOP per second.
  *
- * <p>GFLOP are counted as direct convolution needs them, 2·27·in·out per voxel, whatever the algorithm: a fast algorithm may
- * exceed the machine's arithmetic peak. The backward benchmarks include the forward call that builds the graph.
+ * <p>GFLOP are counted as direct convolution needs them, 2·27·in·out per voxel, whatever the algorithm: a fast
+ * algorithm may exceed the machine's arithmetic peak. The backward benchmarks include the forward call that builds the
+ * graph.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -23,7 +23,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Products of two square matrices, x · wᵀ, on one thread, per second: the linear layer's, EJML's and a plain triple loop's.
+ * Products of two square matrices, x · wᵀ, on one thread, per second: the linear layer's, EJML's and a plain triple
+ * loop's.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -25,8 +25,8 @@ import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
 /**
- * Milliseconds per training step and per inference batch: 32 random volumes of 28³, 2 classes, AdamW. A step is forward,
- * cross-entropy, backward and update, as in the PyTorch script that it is compared with.
+ * Milliseconds per training step and per inference batch: 32 random volumes of 28³, 2 classes, AdamW. A step is
+ * forward, cross-entropy, backward and update, as in the PyTorch script that it is compared with.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)

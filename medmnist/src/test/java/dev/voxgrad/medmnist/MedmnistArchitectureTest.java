@@ -30,7 +30,8 @@ class MedmnistArchitectureTest {
     @ArchTest
     static final ArchRule KERNELS_STAY_IN_THE_ENGINE = noClasses().that()
             .resideInAPackage("dev.voxgrad.medmnist..")
-            .should().dependOnClassesThat().resideInAnyPackage("jdk.incubator..", "jcuda..", "dev.voxgrad.engine.cpu..");
+            .should().dependOnClassesThat().resideInAnyPackage("jdk.incubator..", "jcuda..",
+                    "dev.voxgrad.engine.cpu..");
 
     @ArchTest
     static final ArchRule NOTHING_BELOW_KNOWS_THIS_MODULE = noClasses().that()

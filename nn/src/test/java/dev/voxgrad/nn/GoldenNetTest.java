@@ -23,10 +23,10 @@ import dev.voxgrad.nn.weights.WeightsFile;
 /**
  * Whole nets against what PyTorch computes from the same weights and volumes, within the tolerances stated there.
  *
- * <p>Net1's gradients hang on two near-ties that float32 rounding decides: a max pool in layer1 between voxels of 2.503072
- * that are 1.7e-6 apart, and an input of a ReLU in layer2 of 2.9e-7. Where rounding decides the other way than in
- * PyTorch, a gradient is 5e-3 away; the reference in double precision is, too. If a new kernel makes this test fail so,
- * look there first.
+ * <p>Net1's gradients hang on two near-ties that float32 rounding decides: a max pool in layer1 between voxels of
+ * 2.503072 that are 1.7e-6 apart, and an input of a ReLU in layer2 of 2.9e-7. Where rounding decides the other way
+ * than in PyTorch, a gradient is 5e-3 away; the reference in double precision is, too. If a new kernel makes this test
+ * fail so, look there first.
  */
 class GoldenNetTest {
     private static final int BATCH = 8;

@@ -61,7 +61,8 @@ public final class GradientCheck {
     }
 
     private static double centralDifference(
-            Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values, int input, int i, double[] upstream) {
+            Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values, int input, int i,
+                    double[] upstream) {
         double before = values[input][i];
         values[input][i] = before + STEP;
         double[] above = function.apply(tensors(shapes, values)).toDoubleArray();

@@ -56,7 +56,8 @@ final class DataOptions {
             return DataSource.file(npz, labels);
         }
         if (!labels.isEmpty()) {
-            throw new ParameterException(command.commandLine(), "--labels goes with --npz; official sets have their names");
+            throw new ParameterException(command.commandLine(),
+                    "--labels goes with --npz; official sets have their names");
         }
         try {
             DatasetInfo.byFlag(flag).source(size);

@@ -47,7 +47,8 @@ final class DownloadCommand implements Callable<Integer> {
     }
 
     private List<DatasetInfo.Source> sources() {
-        List<DatasetInfo> sets = flag.equals("all") ? List.of(DatasetInfo.values()) : List.of(InfoCommand.find(command, flag));
+        List<DatasetInfo> sets = flag.equals("all") ? List.of(DatasetInfo.values())
+                : List.of(InfoCommand.find(command, flag));
         List<DatasetInfo.Source> sources = new ArrayList<>();
         for (DatasetInfo set : sets) {
             if (size.equals("all")) {
@@ -57,7 +58,8 @@ final class DownloadCommand implements Callable<Integer> {
             try {
                 sources.add(set.source(Integer.parseInt(size)));
             } catch (NumberFormatException | DataException e) {
-                throw new ParameterException(command.commandLine(), "--size is '" + size + "'; expected 28, 64 or all", e);
+                throw new ParameterException(command.commandLine(), "--size is '" + size
+                        + "'; expected 28, 64 or all", e);
             }
         }
         return sources;

@@ -60,7 +60,8 @@ public final class Ensemble {
         try (Predictor predictor = new Predictor(data, split, device, run.info().settings().batchSize())) {
             for (int position = 0; position < members.size(); position++) {
                 MemberResult member = members.get(position);
-                VolumeNet net = member.net().build(device, data.shape().channels(), data.shape().edge(), data.classes());
+                VolumeNet net = member.net().build(device, data.shape().channels(), data.shape().edge(),
+                        data.classes());
                 for (ModelKind kind : ModelKind.values()) {
                     Path weights = run.weights(member.index(), member.net().flag(), kind);
                     WeightsFile.load(net, weights);

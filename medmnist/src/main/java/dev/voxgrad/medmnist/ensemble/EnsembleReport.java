@@ -57,7 +57,8 @@ public final class EnsembleReport {
     public String toText() {
         StringBuilder text = new StringBuilder();
         text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
-                .append(" volumes").append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "").append('\n');
+                .append(" volumes").append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)"
+                        : "").append('\n');
         row(text, "model", "kind", "epoch", "weight", "AUC", "ACC");
         for (Ensemble.Model model : ensemble.models()) {
             String epoch = switch (model.kind()) {
@@ -82,7 +83,8 @@ public final class EnsembleReport {
 
     private static void row(StringBuilder text, String model, String kind, String epoch, String weight, String auc,
             String accuracy) {
-        text.append(String.format(Locale.ROOT, "%-9s  %-8s  %5s  %6s  %6s  %6s%n", model, kind, epoch, weight, auc, accuracy));
+        text.append(String.format(Locale.ROOT, "%-9s  %-8s  %5s  %6s  %6s  %6s%n", model, kind, epoch, weight, auc,
+                accuracy));
     }
 
     private static String three(double value) {
@@ -90,8 +92,8 @@ public final class EnsembleReport {
     }
 
     /**
-     * Adds both ensembles to the run's {@code summary.csv} and, for an official data set, writes the weighted one's scores as
-     * a standard result file.
+     * Adds both ensembles to the run's {@code summary.csv} and, for an official data set, writes the weighted one's
+     * scores as a standard result file.
      */
     public void save() {
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();

@@ -61,8 +61,8 @@ public record EnsembleWeights(double last, double best, List<Double> members) {
     }
 
     /**
-     * Reads weights from lines {@code last = 0.5}, {@code best = 1.5} and {@code member.0 = 1.0}; what is not named has its
-     * default: 0.5, 1.5, and 1 for each member. Lines that begin with # are comments.
+     * Reads weights from lines {@code last = 0.5}, {@code best = 1.5} and {@code member.0 = 1.0}; what is not named
+     * has its default: 0.5, 1.5, and 1 for each member. Lines that begin with # are comments.
      *
      * @throws DataFileException naming the line's key if it is not one of these or not a weight
      */

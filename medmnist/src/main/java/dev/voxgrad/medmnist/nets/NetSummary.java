@@ -90,8 +90,10 @@ public record NetSummary(List<Row> rows) {
         return text.toString();
     }
 
-    private static void line(StringBuilder text, String name, String layer, String output, String parameters, String flop) {
-        text.append(String.format(Locale.ROOT, "%-9s  %-62s  %-18s  %10s  %9s%n", name, layer, output, parameters, flop));
+    private static void line(StringBuilder text, String name, String layer, String output, String parameters,
+            String flop) {
+        text.append(String.format(Locale.ROOT, "%-9s  %-62s  %-18s  %10s  %9s%n", name, layer, output, parameters,
+                flop));
     }
 
     private static String count(long number) {

@@ -160,7 +160,8 @@ public final class RunFiles {
     public void appendMember(MemberResult member) {
         TrainSettings settings = info.settings();
         append("members.csv", MEMBERS_HEADER, String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n",
-                member.index(), member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
+                member.index(), member.net().flag(), settings.learningRate(), settings.weightDecay(),
+                        member.bestEpoch(),
                 member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
                 member.seconds()));
     }

@@ -151,7 +151,8 @@ class RunTest {
         List<List<String>> results = new ArrayList<>();
         for (int batch : new int[] {1, 32}) {
             Path out = folder.resolve("scores-" + batch + ".csv");
-            assertThat(Cli.run("predict", "--net", "net1", "--weights", weights(run, "member-00-net1-best"), "--npz", volumes,
+            assertThat(Cli.run("predict", "--net", "net1", "--weights", weights(run, "member-00-net1-best"), "--npz",
+                    volumes,
                     "--split", "val", "--out", out, "--batch-size", batch).code()).isZero();
             results.add(Files.readAllLines(out));
         }

@@ -17,7 +17,9 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 class NetSummaryTest {
-    /** Numbers of parameters counted by hand from the definition: 27·in·out + out, 2·out for each batch norm, and fc. */
+    /**
+     * Numbers of parameters counted by hand from the definition: 27·in·out + out, 2·out for each batch norm, and fc.
+     */
     @Test
     void countsParameters() {
         assertThat(NetSummary.of(NetSpec.NET1, 1, 28, 2).parameters())

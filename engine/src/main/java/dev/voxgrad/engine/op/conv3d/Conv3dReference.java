@@ -64,7 +64,8 @@ final class Conv3dReference implements Conv3dKernels {
             for (int o = 0; o < g.outputChannels(); o++) {
                 for (int z = 0; z < out.product(); z++) {
                     int outputIndex = (n * g.outputChannels() + o) * out.product() + z;
-                    visitWindow(g, n, o, z / (out.h() * out.w()), z / out.w() % out.h(), z % out.w(), outputIndex, visitor);
+                    visitWindow(g, n, o, z / (out.h() * out.w()), z / out.w() % out.h(), z % out.w(), outputIndex,
+                            visitor);
                 }
             }
         }

@@ -72,7 +72,8 @@ record Correlation(
             int first = task % chunks * chunk;
             int group = task / chunks % groups;
             int sample = task / chunks / groups;
-            new Task(plan, sample, group, first, Math.min(first + chunk, output.d()), in, weights, bias, out).run(device);
+            new Task(plan, sample, group, first, Math.min(first + chunk, output.d()), in, weights, bias,
+                    out).run(device);
         });
     }
 
@@ -95,7 +96,10 @@ record Correlation(
 
     /** How a row of output positions is cut into tiles, and a row of taps into pieces; the same for all rows. */
     private final class RowPlan {
-        /** Tiles of 7 positions come first, then tiles of 4; together they cover the row and reach over it at most a bit. */
+        /**
+         * Tiles of 7 positions come first, then tiles of 4; together they cover the row and reach over it at most a
+         * bit.
+         */
         final int sevens;
         final int fours;
         final int positions;
@@ -282,7 +286,8 @@ record Correlation(
             }
         }
 
-        private static void addBias(float[] sums, int from, float[] bias, int first, int channels, float[] out, int to) {
+        private static void addBias(float[] sums, int from, float[] bias, int first, int channels, float[] out,
+                int to) {
             for (int i = 0; i < channels; i++) {
                 out[to + i] = sums[from + i] + bias[first + i];
             }

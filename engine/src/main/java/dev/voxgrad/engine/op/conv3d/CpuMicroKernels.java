@@ -8,9 +8,10 @@ import dev.voxgrad.engine.cpu.Lanes;
 /**
  * The innermost loops of convolution: blocks of sums kept in vector registers while products are added to them.
  *
- * <p>Each sum is a local variable of its own, since C2 keeps vectors in registers only if they are neither in arrays nor
- * passed to methods that are not inlined. Sixteen sums of 512 bits hide the latency of the multiply-adds and leave
- * registers free; more makes C2 spill. 7 divides the row lengths 28, 14 and 7 of the nets; 4 fits the rest of other rows.
+ * <p>Each sum is a local variable of its own, since C2 keeps vectors in registers only if they are neither in arrays
+ * nor passed to methods that are not inlined. Sixteen sums of 512 bits hide the latency of the multiply-adds and leave
+ * registers free; more makes C2 spill. 7 divides the row lengths 28, 14 and 7 of the nets; 4 fits the rest of other
+ * rows.
  */
 final class CpuMicroKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -193,8 +194,8 @@ final class CpuMicroKernels {
     }
 
     /**
-     * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 8 input
-     * channels i and two vectors of output channels.
+     * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 8
+     * input channels i and two vectors of output channels.
      */
     static void addOuter8(float[] a, int a0, int aRow, int aStep, float[] b, int b0, int bRow, int bStep,
             int rows, int positions, float[] c, int c0) {
@@ -267,8 +268,8 @@ final class CpuMicroKernels {
     }
 
     /**
-     * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 4 input
-     * channels i and two vectors of output channels.
+     * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 4
+     * input channels i and two vectors of output channels.
      */
     static void addOuter4(float[] a, int a0, int aRow, int aStep, float[] b, int b0, int bRow, int bStep,
             int rows, int positions, float[] c, int c0) {
@@ -313,8 +314,8 @@ final class CpuMicroKernels {
     }
 
     /**
-     * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 1 input
-     * channel i and two vectors of output channels.
+     * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 1
+     * input channel i and two vectors of output channels.
      */
     static void addOuter1(float[] a, int a0, int aRow, int aStep, float[] b, int b0, int bRow, int bStep,
             int rows, int positions, float[] c, int c0) {

@@ -14,8 +14,8 @@ import dev.voxgrad.engine.cpu.Lanes;
  * output gradient  (y0, y0 + y1, y0 − y1, −y1)              the transpose of the output transform
  * </pre>
  *
- * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p of
- * the 4×4×4 transformed numbers is (d·4 + h)·4 + w.
+ * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p
+ * of the 4×4×4 transformed numbers is (d·4 + h)·4 + w.
  */
 final class CpuWinogradTransforms {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;

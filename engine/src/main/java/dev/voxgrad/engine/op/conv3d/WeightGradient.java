@@ -6,12 +6,13 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.CpuDevice;
 
 /**
- * The weight gradient of a convolution over channels-last activations: for every tap the sum, over all positions, of the
- * outer product of an input voxel and an output-gradient voxel.
+ * The weight gradient of a convolution over channels-last activations: for every tap the sum, over all positions, of
+ * the outer product of an input voxel and an output-gradient voxel.
  *
  * <p>The output planes of the batch are cut into parts, and the output channels of each group into blocks; a task
- * sums one part for one block into an array of its own, laid out [taps][channels in][block]. At the end the parts are added
- * up in their order. The number of parts depends on the shapes alone, so the result does not depend on the threads.
+ * sums one part for one block into an array of its own, laid out [taps][channels in][block]. At the end the parts are
+ * added up in their order. The number of parts depends on the shapes alone, so the result does not depend on the
+ * threads.
  */
 record WeightGradient(CpuDevice device, Conv3dGeometry g) {
     /** Floats of all parts' private sums at most: 32 MiB. */
@@ -27,7 +28,8 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
         int blockFloats = g.kernel().product() * g.groupInputs() * BLOCK;
         int planes = g.batch() * g.output().d();
-        int parts = Math.clamp(Math.min(PRIVATE / ((long) blocks * blockFloats), Math.ceilDiv(TASKS, blocks)), 1, planes);
+        int parts = Math.clamp(Math.min(PRIVATE / ((long) blocks * blockFloats), Math.ceilDiv(TASKS, blocks)), 1,
+                planes);
         float[] sums = device.borrow(parts * blocks * blockFloats);
         device.parallel(parts * blocks, task -> {
             int part = task / blocks;
@@ -46,7 +48,8 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         int group = block / blocksPerGroup;
         int firstOutput = group * g.groupOutputs() + block % blocksPerGroup * BLOCK;
         int channels = Math.min(BLOCK, g.groupOutputs() - block % blocksPerGroup * BLOCK);
-        // A block that is not full is copied out first, filled up with zeros, so that the kernel may read whole vectors.
+        // A block that is not full is copied out first, filled up with zeros, so that the kernel may read whole
+        // vectors.
         boolean copy = channels < BLOCK;
         int rows = Math.max(1, POSITIONS / out.w());
         float[] scratch = copy ? device.borrow(rows * out.w() * BLOCK) : null;
@@ -98,7 +101,8 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
                     int w1 = Math.min(out.w(), end(shiftW, g.stride().w(), in.w()));
                     if (w1 > w0) {
                         int row = (sample * in.d() + id) * in.h() + h0 * g.stride().h() + shiftH;
-                        int a0 = (row * in.w() + w0 * g.stride().w() + shiftW) * g.inputChannels() + group * g.groupInputs();
+                        int a0 = (row * in.w() + w0 * g.stride().w() + shiftW) * g.inputChannels()
+                                + group * g.groupInputs();
                         int tap = (kd * k.h() + kh) * k.w() + kw;
                         addTap(x, a0, b, b0 + ((h0 - y) * out.w() + w0) * bStep, bStep, h1 - h0, w1 - w0,
                                 sums, sum0 + tap * tapFloats);
@@ -118,20 +122,24 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         return Math.floorDiv(size - 1 - shift, stride) + 1;
     }
 
-    private void addTap(float[] x, int a0, float[] b, int b0, int bStep, int rows, int positions, float[] sums, int c0) {
+    private void addTap(float[] x, int a0, float[] b, int b0, int bStep, int rows, int positions, float[] sums,
+            int c0) {
         int aRow = g.stride().h() * g.input().w() * g.inputChannels();
         int aStep = g.stride().w() * g.inputChannels();
         int bRow = g.output().w() * bStep;
         int channels = g.groupInputs();
         int i = 0;
         for (; i + 8 <= channels; i += 8) {
-            CpuMicroKernels.addOuter8(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter8(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions,
+                    sums, c0 + i * BLOCK);
         }
         for (; i + 4 <= channels; i += 4) {
-            CpuMicroKernels.addOuter4(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter4(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions,
+                    sums, c0 + i * BLOCK);
         }
         for (; i < channels; i++) {
-            CpuMicroKernels.addOuter1(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter1(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions,
+                    sums, c0 + i * BLOCK);
         }
     }
 

@@ -15,14 +15,15 @@ import dev.voxgrad.engine.device.CpuDevice;
  * dg = Gᵀ [ (A dy) ⊙ (Bᵀ d) ]
  * </pre>
  *
- * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are taken in blocks of some thirty: their
- * inputs are transformed, multiplied with the transformed weights and transformed back while everything lies in the
- * second-level cache; the transformed activations, eight times the size of the activations, are never written to memory.
+ * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are taken in blocks of some thirty:
+ * their inputs are transformed, multiplied with the transformed weights and transformed back while everything lies in
+ * the second-level cache; the transformed activations, eight times the size of the activations, are never written to
+ * memory.
  *
  * <p>Sources: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016 (the matrices); Jia,
- * Zlateski, Durand and Li, "Optimizing N-dimensional, Winograd-based convolution for manycore CPUs", PPoPP 2018; Gelashvili,
- * Shavit and Zlateski, "L3 fusion", arXiv 1912.02165 (blocks of tiles in cache). The sums have fewer terms than those of
- * direct convolution, and the measured error is no larger.
+ * Zlateski, Durand and Li, "Optimizing N-dimensional, Winograd-based convolution for manycore CPUs", PPoPP 2018;
+ * Gelashvili, Shavit and Zlateski, "L3 fusion", arXiv 1912.02165 (blocks of tiles in cache). The sums have fewer terms
+ * than those of direct convolution, and the results keep within the same error bound.
  */
 final class Winograd {
     /** Tiles of one block at most, about. A multiple of the micro-kernel's 7. */
@@ -70,8 +71,9 @@ final class Winograd {
     }
 
     /**
-     * True if this algorithm is the faster one: 3×3×3 kernels without stride, dilation or groups, enough channels to fill
-     * vectors and to make the products outweigh the transforms, and outputs that do not leave most of a tile empty.
+     * True if this algorithm is the faster one: 3×3×3 kernels without stride, dilation or groups, enough channels to
+     * fill vectors and to make the products outweigh the transforms, and outputs that do not leave most of a tile
+     * empty.
      */
     static boolean suits(Conv3dGeometry g) {
         return g.kernel().equals(Dims3.cube(3)) && g.stride().equals(Dims3.ONE) && g.dilation().equals(Dims3.ONE)
@@ -80,7 +82,8 @@ final class Winograd {
     }
 
     static Winograd forward(CpuDevice device, Conv3dGeometry g) {
-        return new Winograd(device, g.batch(), g.inputChannels(), g.outputChannels(), g.input(), g.output(), g.padding());
+        return new Winograd(device, g.batch(), g.inputChannels(), g.outputChannels(), g.input(), g.output(),
+                g.padding());
     }
 
     static Winograd gradInput(CpuDevice device, Conv3dGeometry g) {
@@ -121,7 +124,9 @@ final class Winograd {
         device.giveBack(u);
     }
 
-    /** products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than counted. */
+    /**
+     * products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than counted.
+     */
     private void multiply(float[] transformed, float[] u, float[] products, int count) {
         for (int p = 0; p < 64; p++) {
             for (int block = 0; block < blocks; block++) {
@@ -129,7 +134,8 @@ final class Winograd {
                 int from = p * tilesPerBlock * paddedInputs;
                 int to = (p * blocks + block) * tilesPerBlock * BLOCK;
                 for (int tile = 0; tile < count; tile += 7) {
-                    CpuMicroKernels.products7(transformed, from + tile * paddedInputs, paddedInputs, u, weights, paddedInputs,
+                    CpuMicroKernels.products7(transformed, from + tile * paddedInputs, paddedInputs, u, weights,
+                            paddedInputs,
                             products, to + tile * BLOCK);
                 }
             }

@@ -3,8 +3,8 @@ package dev.voxgrad.engine.op.conv3d;
 import dev.voxgrad.engine.device.CpuDevice;
 
 /**
- * Weights in {@link Winograd}'s transformed domain, laid out [position][block][channel in][2 vectors of channels out] with
- * {@code in} channels padded to whole vectors, all padding zero.
+ * Weights in {@link Winograd}'s transformed domain, laid out [position][block][channel in][2 vectors of channels out]
+ * with {@code in} channels padded to whole vectors, all padding zero.
  *
  * <p>In one dimension a kernel (g0, g1, g2) becomes (g0, (g0 + g1 + g2)/2, (g0 − g1 + g2)/2, g2).
  */

@@ -49,7 +49,8 @@ class Conv3dTest {
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
-        int[][] channels = {{1, 1}, {1, 32}, {4, 15}, {15, 4}, {16, 17}, {17, 16}, {31, 33}, {3, 70}, {70, 2}, {32, 32}};
+        int[][] channels = {{1, 1}, {1, 32}, {4, 15}, {15, 4}, {16, 17}, {17, 16}, {31, 33}, {3, 70}, {70, 2}, {32,
+                32}};
         int[] widths = {1, 3, 7, 5, 14, 9, 6, 10, 2, 4};
         for (int i = 0; i < channels.length; i++) {
             Shape x = Shape.of(i % 3 + 1, channels[i][0], 3, 2 + i % 2, widths[i]);
@@ -73,7 +74,8 @@ class Conv3dTest {
                     size(random, kernel.d(), op.dilation().d(), op.padding().d()),
                     size(random, kernel.h(), op.dilation().h(), op.padding().h()),
                     size(random, kernel.w(), op.dilation().w(), op.padding().w()));
-            Shape w = Shape.of(groups * (1 + random.nextInt(20)), x.dim(1) / groups, kernel.d(), kernel.h(), kernel.w());
+            Shape w = Shape.of(groups * (1 + random.nextInt(20)), x.dim(1) / groups, kernel.d(), kernel.h(),
+                    kernel.w());
             compared += check(device, op, x, w, i % 2 == 0);
         }
         assertThat(compared).isEqualTo(cases * 4 - cases / 2);

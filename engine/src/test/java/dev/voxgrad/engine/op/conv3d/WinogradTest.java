@@ -66,7 +66,9 @@ class WinogradTest {
         }
     }
 
-    /** The rule that chooses the algorithm: batch, channels, volume, kernel and so on as in the nets, one off at a time. */
+    /**
+     * The rule that chooses the algorithm: batch, channels, volume, kernel and so on as in the nets, one off at a time.
+     */
     @ParameterizedTest
     @CsvSource({
         "32, 32, 28, 3, 1, 1, 1, true",
@@ -85,6 +87,7 @@ class WinogradTest {
             int in, int out, int edge, int kernel, int stride, int dilation, int groups, boolean suits) {
         Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.ONE, Dims3.cube(dilation), groups);
         Shape x = Shape.of(2, in * groups, edge, edge, edge);
-        assertThat(Winograd.suits(geometry(op, x, Shape.of(out * groups, in, kernel, kernel, kernel)))).isEqualTo(suits);
+        assertThat(Winograd.suits(geometry(op, x, Shape.of(out * groups, in, kernel, kernel,
+                kernel)))).isEqualTo(suits);
     }
 }
