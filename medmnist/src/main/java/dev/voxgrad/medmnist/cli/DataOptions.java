@@ -25,11 +25,10 @@ final class DataOptions {
     private String flag;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder of the official files. Default: ~/.medmnist")
-    private Path root = VolumeLoader.defaultRoot();
+    private Path root;
 
-    @Option(names = "--size", paramLabel = "S", defaultValue = "28",
-            description = "Edge of the official volumes, 28 or 64. Default: ${DEFAULT-VALUE}")
-    private int size;
+    @Option(names = "--size", paramLabel = "S", description = "Edge of the official volumes, 28 or 64. Default: 28")
+    private Integer size;
 
     @Option(names = "--download", description = "Fetch the official file if it is not there.")
     private boolean download;
@@ -53,6 +52,9 @@ final class DataOptions {
             if (download) {
                 throw new ParameterException(command.commandLine(), "--download is for official sets, not for --npz");
             }
+            if (root != null || size != null) {
+                warn("--root and --size are for official sets; with --npz they do nothing");
+            }
             return DataSource.file(npz, labels);
         }
         if (!labels.isEmpty()) {
@@ -60,22 +62,34 @@ final class DataOptions {
                     "--labels goes with --npz; official sets have their names");
         }
         try {
-            DatasetInfo.byFlag(flag).source(size);
+            official();
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
-        return DataSource.official(flag, root, size);
+        return DataSource.official(flag, root(), official().size());
+    }
+
+    /** The official file that the options name. */
+    private DatasetInfo.Source official() {
+        return DatasetInfo.byFlag(flag).source(size == null ? 28 : size);
+    }
+
+    private Path root() {
+        return root == null ? VolumeLoader.defaultRoot() : root;
     }
 
     /** Loads the volumes, after fetching them if that was asked for. */
     VolumeData load(DataSource source) {
-        boolean missing = flag != null && !Files.exists(root.resolve(DatasetInfo.byFlag(flag).source(size).fileName()));
-        if (download && missing) {
+        if (download && !Files.exists(root().resolve(official().fileName()))) {
             Console console = new Console(command.commandLine().getOut());
             try (Downloader downloader = new Downloader()) {
-                DownloadCommand.fetch(downloader, DatasetInfo.byFlag(flag).source(size), root, console);
+                DownloadCommand.fetch(downloader, official(), root(), console);
             }
         }
-        return source.load(warning -> command.commandLine().getErr().println("warning: " + warning));
+        return source.load(this::warn);
+    }
+
+    private void warn(String warning) {
+        command.commandLine().getErr().println("warning: " + warning);
     }
 }

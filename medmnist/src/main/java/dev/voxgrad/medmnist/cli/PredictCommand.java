@@ -71,6 +71,10 @@ final class PredictCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(),
                     "--batch-size is " + batchSize + "; expected at least 1");
         }
+        requireOther(weights);
+        if (source.kind() == DataSource.Kind.FILE) {
+            requireOther(Path.of(source.file()));
+        }
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
         VolumeData data = dataOptions.load(source);
@@ -87,6 +91,13 @@ final class PredictCommand implements Callable<Integer> {
                     out + "  " + volumes.size() + " volumes  " + figures(data, volumes, scores));
         }
         return 0;
+    }
+
+    /** Throws if the scores would replace a file that they are computed from. */
+    private void requireOther(Path input) {
+        if (out.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
+            throw new ParameterException(command.commandLine(), "--out " + out + " would replace an input; name another");
+        }
     }
 
     /** The scores are of use without figures too, where a class does not occur in the split. */

@@ -73,6 +73,8 @@ class WrongUseTest {
         "predict --net net9 --npz a --weights a --out OUT;      unknown net 'net9'; net3",
         "predict --net net1 --npz a --weights a --out OUT --split all;          --split; [train, val, test]",
         "predict --net net1 --npz a --weights a --out OUT --batch-size 0;       --batch-size is 0; at least 1",
+        "predict --net net1 --npz a --weights OUT --out OUT;    would replace an input; --out",
+        "predict --net net1 --npz OUT --weights a --out OUT;    would replace an input; --out",
         "ensemble;                                      Missing required option; --run",
         "ensemble --run OUT --weights w --best-weight 1;        --weights excludes; --best-weight",
         "evaluate;                                      Missing required option; --path",
@@ -90,6 +92,14 @@ class WrongUseTest {
     })
     void isRefused(String line, String part, String other) {
         run(line.replace("OUT", folder.resolve("out").toString())).refused(part, other);
+    }
+
+    @Test
+    void optionsOfOfficialSetsDoNothingForAFileAndSaySo() {
+        Cli cli = run("predict --net net1 --npz " + folder.resolve("none.npz") + " --size 64 --weights w --out "
+                + folder.resolve("out"));
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.err()).contains("warning: --root and --size are for official sets").contains("none.npz");
     }
 
     @Test

@@ -47,7 +47,8 @@ final class WeightsWriter {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             WeightsFileException failure = new WeightsFileException(file,
-                    "can't be written, check that its folder exists, may be written and has space (" + e + ")", e);
+                    "can't be written, check that its folder exists, may be written and has space ("
+                            + e.getMessage() + ")", e);
             try {
                 Files.deleteIfExists(temporary);
             } catch (IOException f) {
