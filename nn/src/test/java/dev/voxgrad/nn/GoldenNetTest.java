@@ -212,35 +212,26 @@ class GoldenNetTest {
         report("parameters after the first step (" + compared + " of " + all + ")", worst);
     }
 
-    /**
-     * The curve as a whole. In the first steps each loss is checked; later AdamW's steps along gradients that are
-     * mere rounding have set any two float32 runs apart: for Net1 by a tenth in single steps between vector widths.
-     */
+    /** Each step within a few per cent: later steps grow apart, since AdamW also follows gradients that are rounding. */
     private static void checkLosses(double[] expected, double[] actual) {
-        double sum = 0;
-        double early = 0;
+        double worst = 0;
         for (int i = 0; i < expected.length; i++) {
             double relative = Math.abs(actual[i] / expected[i] - 1);
-            sum += relative;
-            if (i < 5) {
-                early = Math.max(early, relative);
-                assertThat(relative).as("loss of step " + i + ", relative").isLessThan(0.02);
-            }
+            worst = Math.max(worst, relative);
+            assertThat(relative).as("loss of step " + i + ", relative").isLessThan(0.03);
         }
-        report("losses of steps 0 to 4, relative", early);
-        report("ten losses, relative, on average", sum / expected.length);
-        assertThat(sum / expected.length).as("ten losses, relative, on average").isLessThan(0.05);
+        report("ten losses, relative", worst);
     }
 
     /**
-     * After ten steps, loosely: for Net1, runs of ours that differ in the vector width alone lie up to 0.1 apart. On
-     * top of the losses' reasons, a bias in front of a batch norm has moved by rounding alone, and the running mean
-     * has not yet followed it.
+     * After ten steps, loosely: for Net1, runs of ours that differ in the vector width alone lie up to 0.1 apart, and
+     * PyTorch's may lie twice as far. On top of the losses' reasons, a bias in front of a batch norm has moved by
+     * rounding alone, and the running mean has not yet followed it.
      */
     private static void checkFinalLogits(double[] expected, double[] actual) {
         double relative = norm(difference(expected, actual)) / norm(expected);
         report("final_eval_logits, relative", relative);
-        assertThat(relative).as("final_eval_logits, relative").isLessThan(0.25);
+        assertThat(relative).as("final_eval_logits, relative").isLessThan(0.2);
     }
 
     private static double[] difference(double[] a, double[] b) {
