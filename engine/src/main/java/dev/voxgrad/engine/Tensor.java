@@ -3,6 +3,7 @@ package dev.voxgrad.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 import dev.voxgrad.engine.autograd.Backward;
 import dev.voxgrad.engine.autograd.Context;
@@ -166,24 +167,24 @@ public final class Tensor {
 
     /** A copy of the numbers in row-major order. */
     public float[] toArray() {
-        Tensor handle = detach();
-        Tensor plain = handle.inLayout(Layout.ROW_MAJOR);
         float[] values = new float[shape.elements()];
-        device.read(plain.storage(), values);
-        plain.release();
-        handle.release();
+        readRowMajor(storage -> device.read(storage, values));
         return values;
     }
 
     /** A copy of the numbers in row-major order, in double precision where the device has it. */
     public double[] toDoubleArray() {
+        double[] values = new double[shape.elements()];
+        readRowMajor(storage -> device.read(storage, values));
+        return values;
+    }
+
+    private void readRowMajor(Consumer<Storage> reader) {
         Tensor handle = detach();
         Tensor plain = handle.inLayout(Layout.ROW_MAJOR);
-        double[] values = new double[shape.elements()];
-        device.read(plain.storage(), values);
+        reader.accept(plain.storage());
         plain.release();
         handle.release();
-        return values;
     }
 
     /** The number of a tensor that has just one. */

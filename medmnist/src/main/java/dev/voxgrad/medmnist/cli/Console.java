@@ -2,6 +2,8 @@ package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Lines for a person, and one line at the bottom that changes in place where the output is a terminal. */
 final class Console {
@@ -42,6 +44,11 @@ final class Console {
             out.print("\r" + " ".repeat(width) + "\r");
             width = 0;
         }
+    }
+
+    /** Takes warnings of a command and prints each as a line on standard error. */
+    static Consumer<String> warnings(CommandSpec command) {
+        return warning -> command.commandLine().getErr().println("warning: " + warning);
     }
 
     /** A span of time: {@code 42 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */

@@ -53,7 +53,7 @@ final class DataOptions {
                 throw new ParameterException(command.commandLine(), "--download is for official sets, not for --npz");
             }
             if (root != null || size != null) {
-                warn("--root and --size are for official sets; with --npz they do nothing");
+                Console.warnings(command).accept("--root and --size are for official sets; with --npz they do nothing");
             }
             return DataSource.file(npz, labels);
         }
@@ -86,10 +86,6 @@ final class DataOptions {
                 DownloadCommand.fetch(downloader, official(), root(), console);
             }
         }
-        return source.load(this::warn);
-    }
-
-    private void warn(String warning) {
-        command.commandLine().getErr().println("warning: " + warning);
+        return source.load(Console.warnings(command));
     }
 }

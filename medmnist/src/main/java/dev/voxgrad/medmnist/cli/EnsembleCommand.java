@@ -1,10 +1,10 @@
 package dev.voxgrad.medmnist.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,11 +83,11 @@ final class EnsembleCommand implements Callable<Integer> {
         DataSource source = run.info().data();
         source = root == null ? source : source.withRoot(root);
         source = npz == null ? source : source.withFile(npz);
-        PrintWriter err = command.commandLine().getErr();
-        VolumeData data = source.load(warning -> err.println("warning: " + warning));
+        Consumer<String> warnings = Console.warnings(command);
+        VolumeData data = source.load(warnings);
         String trained = run.info().dataMd5();
         if (trained != null && !data.md5().equals(Optional.of(trained))) {
-            err.println("warning: " + data.name() + " has changed since the training (its MD5 was " + trained + ")");
+            warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
         }
         return data;
     }

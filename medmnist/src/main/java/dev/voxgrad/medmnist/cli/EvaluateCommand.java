@@ -34,7 +34,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         StandardResultFile file = StandardResultFile.read(path);
         VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(),
-                warning -> command.commandLine().getErr().println("warning: " + warning));
+                Console.warnings(command));
         Metrics metrics = file.evaluate(data);
         command.commandLine().getOut().printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(),
                 file.split(), file.scores().length, metrics.auc(), metrics.accuracy());

@@ -1,6 +1,8 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -30,10 +32,11 @@ final class RunProgress implements TrainListener {
         this.settings = settings;
         this.console = console;
         this.epochWork = new double[settings.models()];
+        Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
         double total = 0;
         for (int member = 0; member < epochWork.length; member++) {
-            epochWork[member] = NetSummary.of(
-                    settings.netOf(member), data.shape().channels(), data.shape().edge(), data.classes()).flop();
+            epochWork[member] = flop.computeIfAbsent(settings.netOf(member), net ->
+                    NetSummary.of(net, data.shape().channels(), data.shape().edge(), data.classes()).flop());
             total += epochWork[member] * settings.epochs();
         }
         this.totalWork = total;

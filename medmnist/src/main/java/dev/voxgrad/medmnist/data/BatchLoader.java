@@ -82,10 +82,6 @@ public final class BatchLoader implements AutoCloseable {
         public Settings withShuffle(boolean newShuffle) {
             return new Settings(batchSize, newShuffle, seed, zNormalize, transform);
         }
-
-        public Settings withTransform(SampleTransform newTransform) {
-            return new Settings(batchSize, shuffle, seed, zNormalize, newTransform);
-        }
     }
 
     public BatchLoader(Split split, Settings settings) {

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.crossentropy;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /** {@link CrossEntropyKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
@@ -11,7 +12,7 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         double sum = 0;
         for (int n = 0; n < labels.length; n++) {
-            sum += logSumExp(x, n * classes, classes) - x[n * classes + labels[n]];
+            sum += LogSumExp.of(x, n * classes, classes) - x[n * classes + labels[n]];
         }
         CpuStorage.array(loss)[0] = (float) (sum / labels.length);
     }
@@ -23,24 +24,12 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
         double upstream = CpuStorage.array(gradLoss)[0];
         int classes = logits.shape().dim(1);
         for (int n = 0; n < labels.length; n++) {
-            double logSumExp = logSumExp(x, n * classes, classes);
+            double logSumExp = LogSumExp.of(x, n * classes, classes);
             for (int k = 0; k < classes; k++) {
                 double softmax = Math.exp(x[n * classes + k] - logSumExp);
                 double target = k == labels[n] ? 1 : 0;
                 dx[n * classes + k] = (float) (upstream / labels.length * (softmax - target));
             }
         }
-    }
-
-    private static double logSumExp(float[] x, int from, int classes) {
-        double largest = x[from];
-        for (int k = 1; k < classes; k++) {
-            largest = Math.max(largest, x[from + k]);
-        }
-        double sum = 0;
-        for (int k = 0; k < classes; k++) {
-            sum += Math.exp(x[from + k] - largest);
-        }
-        return largest + Math.log(sum);
     }
 }

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /** {@link SoftmaxKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
@@ -12,7 +13,7 @@ final class SoftmaxCpu implements SoftmaxKernels {
         int classes = input.shape().dim(1);
         int elements = input.shape().elements();
         for (int row = 0; row < elements; row += classes) {
-            double logSumExp = logSumExp(x, row, classes);
+            double logSumExp = LogSumExp.of(x, row, classes);
             for (int i = row; i < row + classes; i++) {
                 y[i] = (float) Math.exp(x[i] - logSumExp);
             }
@@ -44,7 +45,7 @@ final class SoftmaxCpu implements SoftmaxKernels {
         int classes = input.shape().dim(1);
         int elements = input.shape().elements();
         for (int row = 0; row < elements; row += classes) {
-            double logSumExp = logSumExp(x, row, classes);
+            double logSumExp = LogSumExp.of(x, row, classes);
             for (int i = row; i < row + classes; i++) {
                 y[i] = (float) (x[i] - logSumExp);
             }
@@ -67,17 +68,5 @@ final class SoftmaxCpu implements SoftmaxKernels {
                 dx[i] = (float) (dy[i] - Math.exp(y[i]) * sum);
             }
         }
-    }
-
-    private static double logSumExp(float[] x, int row, int classes) {
-        double largest = x[row];
-        for (int i = row; i < row + classes; i++) {
-            largest = Math.max(largest, x[i]);
-        }
-        double sum = 0;
-        for (int i = row; i < row + classes; i++) {
-            sum += Math.exp(x[i] - largest);
-        }
-        return largest + Math.log(sum);
     }
 }
