@@ -1,26 +1,37 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import java.util.Arrays;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /**
- * {@link Conv3dKernels} on the CPU, by direct convolution.
+ * {@link Conv3dKernels} on the CPU, by direct convolution or by {@link Winograd}.
  *
- * <p>Forward and input gradient are the same computation, a {@link Correlation}, with the weights taken one way or
+ * <p>In direct convolution, forward and input gradient are the same computation, a {@link Correlation}, with the weights taken one way or
  * turned round; the weight gradient is a sum of outer products, {@link WeightGradient}.
  */
 record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+        float[] biases = bias == null ? null : CpuStorage.array(bias);
         if (Winograd.suits(g)) {
-            Winograd.forward(device, g).run(CpuStorage.array(input), CpuStorage.array(weight), false,
-                    bias == null ? null : CpuStorage.array(bias), CpuStorage.array(output));
+            Winograd w = new Winograd(g);
+            float[] u = CpuWinogradWeights.forward(device, w, CpuStorage.array(weight), null);
+            float[] paddedBiases = device.borrow(w.paddedOutputs);
+            Arrays.fill(paddedBiases, 0);
+            if (bias != null) {
+                System.arraycopy(biases, 0, paddedBiases, 0, w.outputs);
+            }
+            new WinogradForward(device, w).run(VoxelReader.of(CpuStorage.array(input), w.inputs, w.paddedInputs), u,
+                    paddedBiases, w.outputLayout().copyTo(CpuStorage.array(output)));
+            device.giveBack(paddedBiases);
+            device.giveBack(u);
             return;
         }
         Correlation correlation = Correlation.forward(g);
         float[] packed = PackedWeights.forward(device, g, CpuStorage.array(weight));
-        float[] biases = bias == null ? null : CpuStorage.array(bias);
         correlation.run(device, CpuStorage.array(input), packed, biases, CpuStorage.array(output));
         device.giveBack(packed);
     }
@@ -28,8 +39,11 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
         if (Winograd.suits(g)) {
-            Winograd.gradInput(device, g).run(CpuStorage.array(gradOutput), CpuStorage.array(weight), true, null,
-                    CpuStorage.array(gradInput));
+            Winograd w = new Winograd(g);
+            float[] u = CpuWinogradWeights.gradInput(device, w, CpuStorage.array(weight));
+            new WinogradBackward(device, w).run(null, w.outputLayout().copyFrom(CpuStorage.array(gradOutput)), null, u,
+                    InputGradientWriter.to(CpuStorage.array(gradInput), w.inputs, w.input, w.paddedInputs));
+            device.giveBack(u);
             return;
         }
         Correlation correlation = Correlation.gradInput(g);
@@ -44,7 +58,9 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] dy = CpuStorage.array(gradOutput);
         float[] dw = CpuStorage.array(gradWeight);
         if (Winograd.suits(g)) {
-            Winograd.forward(device, g).gradWeight(x, dy, dw);
+            Winograd w = new Winograd(g);
+            new WinogradBackward(device, w).run(VoxelReader.of(x, w.inputs, w.paddedInputs),
+                    w.outputLayout().copyFrom(dy), dw, null, null);
         } else {
             new WeightGradient(device, g).run(x, dy, dw);
         }

@@ -12,6 +12,7 @@ import dev.voxgrad.engine.cpu.Lanes;
  * input            (d0 − d2, d1 + d2, d2 − d1, d1 − d3)     of 4 neighbours
  * output           (m0 + m1 + m2, m1 − m2 − m3)             back to 2 outputs
  * output gradient  (y0, y0 + y1, y0 − y1, −y1)              the transpose of the output transform
+ * input gradient   (v0, v1 − v2 + v3, v1 + v2 − v0, −v3)    the transpose of the input transform
  * </pre>
  *
  * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p
@@ -21,7 +22,7 @@ final class CpuWinogradTransforms {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
     /** Floats that the caller provides for numbers between two of the steps: 64 vectors. */
-    static final int SCRATCH = 64 * L;
+    static final int SCRATCH = Lanes.START + 64 * L;
 
     private CpuWinogradTransforms() {}
 
@@ -38,13 +39,13 @@ final class CpuWinogradTransforms {
             float[] x, int x0, int row, int plane, int channels, float[] scratch, float[] v, int v0, int step) {
         for (int c = 0; c < channels; c += L) {
             for (int z = 0; z < 4; z++) {
-                inputPlane(x, x0 + z * plane + c, row, channels, scratch, z * 16 * L);
+                inputPlane(x, x0 + z * plane + c, row, channels, scratch, Lanes.START + z * 16 * L);
             }
             for (int q = 0; q < 16; q++) {
-                FloatVector d0 = FloatVector.fromArray(S, scratch, q * L);
-                FloatVector d1 = FloatVector.fromArray(S, scratch, (16 + q) * L);
-                FloatVector d2 = FloatVector.fromArray(S, scratch, (32 + q) * L);
-                FloatVector d3 = FloatVector.fromArray(S, scratch, (48 + q) * L);
+                FloatVector d0 = FloatVector.fromArray(S, scratch, Lanes.START + q * L);
+                FloatVector d1 = FloatVector.fromArray(S, scratch, Lanes.START + (16 + q) * L);
+                FloatVector d2 = FloatVector.fromArray(S, scratch, Lanes.START + (32 + q) * L);
+                FloatVector d3 = FloatVector.fromArray(S, scratch, Lanes.START + (48 + q) * L);
                 int to = v0 + q * step + c;
                 d0.sub(d2).intoArray(v, to);
                 d1.add(d2).intoArray(v, to + 16 * step);
@@ -115,21 +116,22 @@ final class CpuWinogradTransforms {
      *
      * @param m channel vector of position p at m0 + p·step
      * @param bias where the channels' biases lie, from bias0 on
-     * @param y result: output q = (d·2 + h)·2 + w at y0 + to[q]
+     * @param y result: the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
      */
-    static void output(
-            float[] m, int m0, int step, float[] bias, int bias0, float[] scratch, float[] y, int y0, int[] to) {
+    static void output(float[] m, int m0, int step, float[] bias, int bias0, float[] scratch, float[] y, int y0,
+            int voxel, int row, int plane) {
         for (int z = 0; z < 4; z++) {
-            outputPlane(m, m0 + z * 16 * step, step, scratch, z * 4 * L);
+            outputPlane(m, m0 + z * 16 * step, step, scratch, Lanes.START + z * 4 * L);
         }
         FloatVector b = FloatVector.fromArray(S, bias, bias0);
         for (int q = 0; q < 4; q++) {
-            FloatVector m0v = FloatVector.fromArray(S, scratch, q * L);
-            FloatVector m1v = FloatVector.fromArray(S, scratch, (4 + q) * L);
-            FloatVector m2v = FloatVector.fromArray(S, scratch, (8 + q) * L);
-            FloatVector m3v = FloatVector.fromArray(S, scratch, (12 + q) * L);
-            m0v.add(m1v).add(m2v).add(b).intoArray(y, y0 + to[q]);
-            m1v.sub(m2v).sub(m3v).add(b).intoArray(y, y0 + to[4 + q]);
+            FloatVector m0v = FloatVector.fromArray(S, scratch, Lanes.START + q * L);
+            FloatVector m1v = FloatVector.fromArray(S, scratch, Lanes.START + (4 + q) * L);
+            FloatVector m2v = FloatVector.fromArray(S, scratch, Lanes.START + (8 + q) * L);
+            FloatVector m3v = FloatVector.fromArray(S, scratch, Lanes.START + (12 + q) * L);
+            int to = y0 + (q >> 1) * row + (q & 1) * voxel;
+            m0v.add(m1v).add(m2v).add(b).intoArray(y, to);
+            m1v.sub(m2v).sub(m3v).add(b).intoArray(y, to + plane);
         }
     }
 
@@ -171,24 +173,26 @@ final class CpuWinogradTransforms {
     /**
      * Transforms one vector of channels of the gradient of one tile's 2×2×2 outputs.
      *
-     * @param y output q = (d·2 + h)·2 + w at y0 + from[q]
+     * @param y the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
      * @param m result: position p at m0 + p·step
      */
-    static void outputGradient(float[] y, int y0, int[] from, float[] scratch, float[] m, int m0, int step) {
+    static void outputGradient(
+            float[] y, int y0, int voxel, int row, int plane, float[] scratch, float[] m, int m0, int step) {
         for (int z = 0; z < 2; z++) {
-            FloatVector a0 = FloatVector.fromArray(S, y, y0 + from[4 * z]);
-            FloatVector a1 = FloatVector.fromArray(S, y, y0 + from[4 * z + 1]);
-            FloatVector b0 = FloatVector.fromArray(S, y, y0 + from[4 * z + 2]);
-            FloatVector b1 = FloatVector.fromArray(S, y, y0 + from[4 * z + 3]);
-            int t0 = z * 16 * L;
+            int from = y0 + z * plane;
+            FloatVector a0 = FloatVector.fromArray(S, y, from);
+            FloatVector a1 = FloatVector.fromArray(S, y, from + voxel);
+            FloatVector b0 = FloatVector.fromArray(S, y, from + row);
+            FloatVector b1 = FloatVector.fromArray(S, y, from + row + voxel);
+            int t0 = Lanes.START + z * 16 * L;
             spread(a0, a1, scratch, t0);
             spread(a0.add(b0), a1.add(b1), scratch, t0 + 4 * L);
             spread(a0.sub(b0), a1.sub(b1), scratch, t0 + 8 * L);
             spread(b0.neg(), b1.neg(), scratch, t0 + 12 * L);
         }
         for (int q = 0; q < 16; q++) {
-            FloatVector first = FloatVector.fromArray(S, scratch, q * L);
-            FloatVector second = FloatVector.fromArray(S, scratch, (16 + q) * L);
+            FloatVector first = FloatVector.fromArray(S, scratch, Lanes.START + q * L);
+            FloatVector second = FloatVector.fromArray(S, scratch, Lanes.START + (16 + q) * L);
             int to = m0 + q * step;
             first.intoArray(m, to);
             first.add(second).intoArray(m, to + 16 * step);
@@ -202,5 +206,76 @@ final class CpuWinogradTransforms {
         y0.add(y1).intoArray(t, t0 + L);
         y0.sub(y1).intoArray(t, t0 + 2 * L);
         y1.neg().intoArray(t, t0 + 3 * L);
+    }
+
+    /**
+     * Transforms the gradient of one vector of channels of one transformed tile, and adds it to the gradient of the
+     * tile's 4×4×4 voxels.
+     *
+     * @param v position p at v0 + p·step
+     * @param x the first voxel at x0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
+     */
+    static void addInputGradient(
+            float[] v, int v0, int step, float[] scratch, float[] x, int x0, int voxel, int row, int plane) {
+        for (int q = 0; q < 16; q++) {
+            int from = v0 + q * step;
+            FloatVector v1 = FloatVector.fromArray(S, v, from + 16 * step);
+            FloatVector v2 = FloatVector.fromArray(S, v, from + 32 * step);
+            FloatVector v3 = FloatVector.fromArray(S, v, from + 48 * step);
+            FloatVector first = FloatVector.fromArray(S, v, from);
+            first.intoArray(scratch, Lanes.START + q * L);
+            v1.sub(v2).add(v3).intoArray(scratch, Lanes.START + (16 + q) * L);
+            v1.add(v2).sub(first).intoArray(scratch, Lanes.START + (32 + q) * L);
+            v3.neg().intoArray(scratch, Lanes.START + (48 + q) * L);
+        }
+        for (int z = 0; z < 4; z++) {
+            addOuterRows(scratch, Lanes.START + z * 16 * L, x, x0 + z * plane, voxel, row);
+            addInnerRows(scratch, Lanes.START + z * 16 * L, x, x0 + z * plane, voxel, row);
+        }
+    }
+
+    /**
+     * The first and the last of a plane's four rows of voxels. All four in one method would be more than C2 inlines
+     * before it gives up (18,000 nodes), and vectors would become objects.
+     */
+    private static void addOuterRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
+        addRow(FloatVector.fromArray(S, t, t0), FloatVector.fromArray(S, t, t0 + L),
+                FloatVector.fromArray(S, t, t0 + 2 * L), FloatVector.fromArray(S, t, t0 + 3 * L), x, x0, voxel);
+        int d = t0 + 12 * L;
+        addRow(FloatVector.fromArray(S, t, d).neg(), FloatVector.fromArray(S, t, d + L).neg(),
+                FloatVector.fromArray(S, t, d + 2 * L).neg(), FloatVector.fromArray(S, t, d + 3 * L).neg(),
+                x, x0 + 3 * row, voxel);
+    }
+
+    /** The two rows between them. */
+    private static void addInnerRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
+        int b = t0 + 4 * L;
+        int c = t0 + 8 * L;
+        int d = t0 + 12 * L;
+        FloatVector b0 = FloatVector.fromArray(S, t, b);
+        FloatVector b1 = FloatVector.fromArray(S, t, b + L);
+        FloatVector b2 = FloatVector.fromArray(S, t, b + 2 * L);
+        FloatVector b3 = FloatVector.fromArray(S, t, b + 3 * L);
+        FloatVector c0 = FloatVector.fromArray(S, t, c);
+        FloatVector c1 = FloatVector.fromArray(S, t, c + L);
+        FloatVector c2 = FloatVector.fromArray(S, t, c + 2 * L);
+        FloatVector c3 = FloatVector.fromArray(S, t, c + 3 * L);
+        addRow(b0.sub(c0).add(FloatVector.fromArray(S, t, d)), b1.sub(c1).add(FloatVector.fromArray(S, t, d + L)),
+                b2.sub(c2).add(FloatVector.fromArray(S, t, d + 2 * L)),
+                b3.sub(c3).add(FloatVector.fromArray(S, t, d + 3 * L)), x, x0 + row, voxel);
+        addRow(b0.add(c0).sub(FloatVector.fromArray(S, t, t0)), b1.add(c1).sub(FloatVector.fromArray(S, t, t0 + L)),
+                b2.add(c2).sub(FloatVector.fromArray(S, t, t0 + 2 * L)),
+                b3.add(c3).sub(FloatVector.fromArray(S, t, t0 + 3 * L)), x, x0 + 2 * row, voxel);
+    }
+
+    private static void addRow(
+            FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] x, int x0, int voxel) {
+        FloatVector.fromArray(S, x, x0).add(v0).intoArray(x, x0);
+        int x1 = x0 + voxel;
+        FloatVector.fromArray(S, x, x1).add(v1.sub(v2).add(v3)).intoArray(x, x1);
+        int x2 = x1 + voxel;
+        FloatVector.fromArray(S, x, x2).add(v1.add(v2).sub(v0)).intoArray(x, x2);
+        int x3 = x2 + voxel;
+        FloatVector.fromArray(S, x, x3).sub(v3).intoArray(x, x3);
     }
 }
