@@ -64,7 +64,7 @@ public final class Scope implements AutoCloseable {
     }
 
     /** True unless the current scope is one without gradients. */
-    static boolean recordsGradients() {
+    public static boolean recordsGradients() {
         Scope scope = CURRENT.get();
         return scope == null || scope.gradients;
     }

@@ -44,9 +44,26 @@ public final class BatchNorm3d implements Layer {
     public Tensor forward(Tensor input) {
         Tensor output = input.batchNorm(weight, bias, runningMean, runningVariance, training, momentum, epsilon);
         if (training) {
-            batchesTracked.increment();
+            countBatch();
         }
         return output;
+    }
+
+    /** Notes that one more batch has moved the running statistics. */
+    void countBatch() {
+        batchesTracked.increment();
+    }
+
+    boolean isTraining() {
+        return training;
+    }
+
+    double momentum() {
+        return momentum;
+    }
+
+    double epsilon() {
+        return epsilon;
     }
 
     @Override

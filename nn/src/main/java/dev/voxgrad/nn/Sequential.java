@@ -1,6 +1,7 @@
 package dev.voxgrad.nn;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -9,12 +10,16 @@ import dev.voxgrad.engine.Tensor;
 /**
  * Layers applied one after the other.
  *
+ * <p>Where layers that follow one another are convolution, batch norm and ReLU, and perhaps a max pool of 2×2×2, they
+ * are run as one operation, unless {@link #fusion} is switched off.
+ *
  * <p>An activation between two layers is released as soon as the later one has run: its memory goes back to the pool
  * unless an operation saved it for the backward pass. The input stays the caller's. A layer that wants to keep an
  * activation keeps {@code detach()} of it.
  */
 public final class Sequential implements Layer {
     private final SequencedMap<String, Layer> children = Named.of();
+    private boolean fusion = true;
 
     /** Under the names "0", "1", "2", … */
     public Sequential(Layer... layers) {
@@ -36,15 +41,28 @@ public final class Sequential implements Layer {
 
     @Override
     public Tensor forward(Tensor input) {
+        List<Layer> layers = List.copyOf(children.values());
         Tensor current = input;
-        for (Layer layer : children.values()) {
-            Tensor next = layer.forward(current);
+        for (int i = 0; i < layers.size(); i++) {
+            ConvBlock block = fusion ? ConvBlock.find(layers, i) : null;
+            Tensor next = block == null ? null : block.forward(current);
+            if (next == null) {
+                next = layers.get(i).forward(current);
+            } else {
+                i += block.layers().size() - 1;
+            }
             if (current != input && current != next) {
                 current.release();
             }
             current = next;
         }
         return current;
+    }
+
+    @Override
+    public void fusion(boolean on) {
+        fusion = on;
+        Layer.super.fusion(on);
     }
 
     @Override

@@ -19,4 +19,27 @@ public final class Ranges {
     public static void parallel(CpuDevice device, int n, RangeTask task) {
         device.parallel(Math.ceilDiv(n, CHUNK), i -> task.run(i * CHUNK, i * CHUNK + Math.min(CHUNK, n - i * CHUNK)));
     }
+
+    /**
+     * Runs {@code task} over pieces of 0 … n−1 whose elements take {@code size} floats each; the pieces depend on both
+     * alone, and are numbered by {@link #task}.
+     */
+    public static void parallel(CpuDevice device, int n, int size, RangeTask task) {
+        int piece = piece(size);
+        device.parallel(tasks(n, size), i -> task.run(i * piece, Math.min(n, (i + 1) * piece)));
+    }
+
+    /** How many pieces {@link #parallel(CpuDevice, int, int, RangeTask)} makes. */
+    public static int tasks(int n, int size) {
+        return Math.ceilDiv(n, piece(size));
+    }
+
+    /** The number of the piece that begins with element {@code first}. */
+    public static int task(int first, int size) {
+        return first / piece(size);
+    }
+
+    private static int piece(int size) {
+        return Math.max(1, CHUNK / size);
+    }
 }

@@ -38,79 +38,15 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
 
     private Moments moments(Tensor input) {
         float[] x = CpuStorage.array(input);
-        int elements = input.shape().elements();
         int channels = input.shape().dim(1);
-        Columns columns = Columns.of(channels, elements);
-        Moments[] partial = new Moments[columns.tasks()];
-        device.parallel(partial.length, task -> partial[task] = moments(x, columns, task));
-        Moments total = new Moments(channels);
-        for (Moments part : partial) {
-            total.add(part);
-        }
-        for (int i = columns.tail(); i < elements; i += channels) {
-            total.add(x, i);
-        }
-        return total;
-    }
-
-    private Moments moments(float[] x, Columns columns, int task) {
-        Moments moments = new Moments(columns.channels());
-        int period = columns.period();
-        float[] centre = device.borrow(period);
-        float[] sum = device.borrow(period);
-        float[] squares = device.borrow(period);
-        for (int r = columns.firstRow(task); r < columns.lastRow(task); r += columns.blockRows()) {
-            int rows = Math.min(columns.blockRows(), columns.lastRow(task) - r);
-            columnMoments(x, r * period, rows, period, centre, sum, squares);
-            for (int p = 0; p < period; p += columns.channels()) {
-                moments.add(rows, centre, sum, squares, p);
-            }
-        }
-        Columns.giveBack(device, centre, sum, squares);
-        return moments;
-    }
-
-    /**
-     * For each column of a block: a centre (its mean, roughly), Σ(x − centre) and Σ(x − centre)². The second pass finds
-     * the block in the first-level cache.
-     */
-    private static void columnMoments(
-            float[] x, int from, int rows, int period, float[] centre, float[] sum, float[] squares) {
-        int end = from + rows * period;
-        for (int p = 0; p < period; p += S.length()) {
-            FloatVector sum0 = FloatVector.zero(S);
-            FloatVector sum1 = FloatVector.zero(S);
-            int i = from + p;
-            for (; i < end - period; i += 2 * period) {
-                sum0 = sum0.add(FloatVector.fromArray(S, x, i));
-                sum1 = sum1.add(FloatVector.fromArray(S, x, i + period));
-            }
-            if (i < end) {
-                sum0 = sum0.add(FloatVector.fromArray(S, x, i));
-            }
-            FloatVector middle = sum0.add(sum1).mul(1f / rows);
-            sum0 = FloatVector.zero(S);
-            sum1 = FloatVector.zero(S);
-            FloatVector squares0 = FloatVector.zero(S);
-            FloatVector squares1 = FloatVector.zero(S);
-            i = from + p;
-            for (; i < end - period; i += 2 * period) {
-                FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
-                FloatVector d1 = FloatVector.fromArray(S, x, i + period).sub(middle);
-                sum0 = sum0.add(d0);
-                sum1 = sum1.add(d1);
-                squares0 = d0.fma(d0, squares0);
-                squares1 = d1.fma(d1, squares1);
-            }
-            if (i < end) {
-                FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
-                sum0 = sum0.add(d0);
-                squares0 = d0.fma(d0, squares0);
-            }
-            middle.intoArray(centre, p);
-            sum0.add(sum1).intoArray(sum, p);
-            squares0.add(squares1).intoArray(squares, p);
-        }
+        Columns columns = Columns.of(channels, input.shape().elements());
+        CpuChannelMoments moments = new CpuChannelMoments(device, channels, columns.tasks() + 1);
+        device.parallel(columns.tasks(), task -> {
+            int from = columns.firstRow(task) * columns.period();
+            moments.add(task, x, from, columns.lastRow(task) * columns.period() - from);
+        });
+        moments.add(columns.tasks(), x, columns.tail(), columns.elements() - columns.tail());
+        return moments.total();
     }
 
     @Override

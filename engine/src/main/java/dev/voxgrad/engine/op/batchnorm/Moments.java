@@ -6,7 +6,7 @@ package dev.voxgrad.engine.op.batchnorm;
  * <p>Sets are joined by the rule of Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing
  * sample variances", 1979. Unlike Σx² − (Σx)²/n it loses nothing when the mean is large beside the deviation.
  */
-final class Moments {
+public final class Moments {
     private final double[] mean;
     private final double[] squares;
     private long count;
@@ -16,17 +16,21 @@ final class Moments {
         squares = new double[channels];
     }
 
-    double mean(int channel) {
+    /** Σx / n. */
+    public double mean(int channel) {
         return mean[channel];
     }
 
     /** Σ(x − mean)². */
-    double squares(int channel) {
+    public double squares(int channel) {
         return squares[channel];
     }
 
     /** Joins another set to this one. */
     void add(Moments other) {
+        if (other.count == 0) {
+            return;
+        }
         double ratio = (double) other.count / (count + other.count);
         for (int c = 0; c < mean.length; c++) {
             join(c, other.mean[c], other.squares[c], ratio);

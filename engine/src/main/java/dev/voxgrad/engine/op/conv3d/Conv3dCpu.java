@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import java.util.Arrays;
-
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
@@ -9,25 +7,17 @@ import dev.voxgrad.engine.device.CpuStorage;
 /**
  * {@link Conv3dKernels} on the CPU, by direct convolution or by {@link Winograd}.
  *
- * <p>In direct convolution, forward and input gradient are the same computation, a {@link Correlation}, with the weights taken one way or
- * turned round; the weight gradient is a sum of outer products, {@link WeightGradient}.
+ * <p>In direct convolution, forward and input gradient are the same computation, a {@link Correlation}, with the weights
+ * taken one way or turned round; the weight gradient is a sum of outer products, {@link WeightGradient}.
  */
 record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
         if (Winograd.suits(g)) {
-            Winograd w = new Winograd(g);
-            float[] u = CpuWinogradWeights.forward(device, w, CpuStorage.array(weight), null);
-            float[] paddedBiases = device.borrow(w.paddedOutputs);
-            Arrays.fill(paddedBiases, 0);
-            if (bias != null) {
-                System.arraycopy(biases, 0, paddedBiases, 0, w.outputs);
-            }
-            new WinogradForward(device, w).run(VoxelReader.of(CpuStorage.array(input), w.inputs, w.paddedInputs), u,
-                    paddedBiases, w.outputLayout().copyTo(CpuStorage.array(output)));
-            device.giveBack(paddedBiases);
-            device.giveBack(u);
+            WinogradStream stream = new WinogradStream(device, g);
+            stream.forward(VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
+                    CpuStorage.array(weight), null, biases, stream.outputLayout().copyTo(CpuStorage.array(output)));
             return;
         }
         Correlation correlation = Correlation.forward(g);

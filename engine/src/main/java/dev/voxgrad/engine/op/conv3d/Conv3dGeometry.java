@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.conv3d;
 import dev.voxgrad.engine.Dims3;
 
 /** All sizes of one convolution, as {@link Conv3dOp} has checked them. */
-record Conv3dGeometry(
+public record Conv3dGeometry(
         int batch,
         int inputChannels,
         int outputChannels,

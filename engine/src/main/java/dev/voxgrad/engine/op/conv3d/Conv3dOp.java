@@ -109,7 +109,8 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         return gradients;
     }
 
-    private Conv3dGeometry geometry(Shape input, Shape weight, Shape output) {
+    /** All sizes, of shapes that have been checked. */
+    public Conv3dGeometry geometry(Shape input, Shape weight, Shape output) {
         return new Conv3dGeometry(input.dim(0), input.dim(1), output.dim(1), groups, input.spatial(), output.spatial(),
                 weight.spatial(), stride, padding, dilation);
     }

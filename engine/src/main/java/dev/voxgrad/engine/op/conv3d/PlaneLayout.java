@@ -3,10 +3,9 @@ package dev.voxgrad.engine.op.conv3d;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Dims3;
-import dev.voxgrad.engine.cpu.Lanes;
 
 /**
- * How a few planes of a convolution's output lie in a scratch array, from {@link Lanes#START} on: rows and channels are filled up to even and whole
+ * How a few planes of a convolution's output lie in a scratch array: rows and channels are filled up to even and whole
  * numbers. What is there in excess is to be ignored when read and to be zero when written.
  *
  * @param channels of the tensor
@@ -17,22 +16,22 @@ import dev.voxgrad.engine.cpu.Lanes;
  */
 public record PlaneLayout(int channels, Dims3 size, int voxel, int row, int plane) {
     /** Copies planes out to a channels-last tensor. */
-    PlaneWriter copyTo(float[] y) {
-        return (task, sample, first, count, planes) -> {
+    public PlaneWriter copyTo(float[] y) {
+        return (task, sample, first, count, planes, from) -> {
             for (int i = 0; i < count * size.h(); i++) {
-                int from = Lanes.START + i / size.h() * plane + i % size.h() * row;
+                int row0 = from + i / size.h() * plane + i % size.h() * row;
                 int to = ((sample * size.d() + first) * size.h() + i) * size.w() * channels;
-                copyRow(planes, from, voxel, y, to, channels);
+                copyRow(planes, row0, voxel, y, to, channels);
             }
         };
     }
 
     /** Copies planes in from a channels-last tensor. */
-    PlaneReader copyFrom(float[] dy) {
-        return (sample, first, count, planes) -> {
+    public PlaneReader copyFrom(float[] dy) {
+        return (sample, first, count, planes, at) -> {
             for (int i = 0; i < count; i++) {
                 for (int h = 0; h < plane / row; h++) {
-                    int to = Lanes.START + i * plane + h * row;
+                    int to = at + i * plane + h * row;
                     if (first + i >= size.d() || h >= size.h()) {
                         Arrays.fill(planes, to, to + row, 0);
                         continue;

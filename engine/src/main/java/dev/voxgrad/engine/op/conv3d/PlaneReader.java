@@ -6,7 +6,7 @@ public interface PlaneReader {
     /**
      * Fills planes {@code first} … {@code first + count − 1} of a sample; with zeros where there is no such output.
      *
-     * @param planes as {@link PlaneLayout} says
+     * @param planes as {@link PlaneLayout} says, from {@code at} on
      */
-    void read(int sample, int first, int count, float[] planes);
+    void read(int sample, int first, int count, float[] planes, int at);
 }

@@ -7,7 +7,7 @@ public interface PlaneWriter {
      * Takes planes {@code first} … {@code first + count − 1} of a sample. Called once for each plane, on any thread,
      * but for one {@code task} on one thread and in order, so that sums may be kept for each task.
      *
-     * @param planes as {@link PlaneLayout} says
+     * @param planes as {@link PlaneLayout} says, from {@code from} on; the writer may change them
      */
-    void write(int task, int sample, int first, int count, float[] planes);
+    void write(int task, int sample, int first, int count, float[] planes, int from);
 }

@@ -139,7 +139,7 @@ final class WinogradBackward {
                 int sample = unit / w.groups();
                 int group = unit % w.groups();
                 boolean follows = unit > begin && group > 0;
-                dy.read(sample, 2 * group * w.group, 2 * w.planes(group), gradients);
+                dy.read(sample, 2 * group * w.group, 2 * w.planes(group), gradients, Lanes.START);
                 if (sums != null) {
                     inputs.load(sample, group, follows);
                 }

@@ -52,7 +52,7 @@ final class WinogradForward {
                     transformBack(tile, count, products, biases, planes, scratch);
                 }
                 int first = 2 * group * w.group;
-                y.write(task, sample, first, Math.min(2 * w.planes(group), w.output.d() - first), planes);
+                y.write(task, sample, first, Math.min(2 * w.planes(group), w.output.d() - first), planes, Lanes.START);
             }
             device.giveBack(scratch);
             device.giveBack(planes);

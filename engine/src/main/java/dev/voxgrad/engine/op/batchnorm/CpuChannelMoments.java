@@ -1,0 +1,102 @@
+package dev.voxgrad.engine.op.batchnorm;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.CpuDevice;
+
+/**
+ * Mean and variance of each channel, gathered from runs of channels-last voxels as they come along: each task sums up
+ * its own, and at the end the tasks' sums are joined in their order.
+ */
+public final class CpuChannelMoments {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+
+    private final CpuDevice device;
+    private final int channels;
+    private final Moments[] tasks;
+
+    /** For that many tasks. */
+    public CpuChannelMoments(CpuDevice device, int channels, int tasks) {
+        this.device = device;
+        this.channels = channels;
+        this.tasks = new Moments[tasks];
+        for (int i = 0; i < tasks; i++) {
+            this.tasks[i] = new Moments(channels);
+        }
+    }
+
+    /** Adds the voxels in x[from] … x[from + count − 1]. Calls with one {@code task} must follow one another. */
+    public void add(int task, float[] x, int from, int count) {
+        Columns columns = Columns.of(channels, count);
+        Moments moments = tasks[task];
+        int period = columns.period();
+        float[] centre = device.borrow(period);
+        float[] sum = device.borrow(period);
+        float[] squares = device.borrow(period);
+        for (int r = 0; r < columns.rows(); r += columns.blockRows()) {
+            int rows = Math.min(columns.blockRows(), columns.rows() - r);
+            columnMoments(x, from + r * period, rows, period, centre, sum, squares);
+            for (int p = 0; p < period; p += channels) {
+                moments.add(rows, centre, sum, squares, p);
+            }
+        }
+        Columns.giveBack(device, centre, sum, squares);
+        for (int i = from + columns.tail(); i < from + count; i += channels) {
+            moments.add(x, i);
+        }
+    }
+
+    /** All tasks' together. */
+    public Moments total() {
+        Moments total = new Moments(channels);
+        for (Moments task : tasks) {
+            total.add(task);
+        }
+        return total;
+    }
+
+    /**
+     * For each column of a block: a centre (its mean, roughly), Σ(x − centre) and Σ(x − centre)². The second pass finds
+     * the block in the first-level cache.
+     */
+    private static void columnMoments(
+            float[] x, int from, int rows, int period, float[] centre, float[] sum, float[] squares) {
+        int end = from + rows * period;
+        for (int p = 0; p < period; p += S.length()) {
+            FloatVector sum0 = FloatVector.zero(S);
+            FloatVector sum1 = FloatVector.zero(S);
+            int i = from + p;
+            for (; i < end - period; i += 2 * period) {
+                sum0 = sum0.add(FloatVector.fromArray(S, x, i));
+                sum1 = sum1.add(FloatVector.fromArray(S, x, i + period));
+            }
+            if (i < end) {
+                sum0 = sum0.add(FloatVector.fromArray(S, x, i));
+            }
+            FloatVector middle = sum0.add(sum1).mul(1f / rows);
+            sum0 = FloatVector.zero(S);
+            sum1 = FloatVector.zero(S);
+            FloatVector squares0 = FloatVector.zero(S);
+            FloatVector squares1 = FloatVector.zero(S);
+            i = from + p;
+            for (; i < end - period; i += 2 * period) {
+                FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
+                FloatVector d1 = FloatVector.fromArray(S, x, i + period).sub(middle);
+                sum0 = sum0.add(d0);
+                sum1 = sum1.add(d1);
+                squares0 = d0.fma(d0, squares0);
+                squares1 = d1.fma(d1, squares1);
+            }
+            if (i < end) {
+                FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
+                sum0 = sum0.add(d0);
+                squares0 = d0.fma(d0, squares0);
+            }
+            middle.intoArray(centre, p);
+            sum0.add(sum1).intoArray(sum, p);
+            squares0.add(squares1).intoArray(squares, p);
+        }
+    }
+}

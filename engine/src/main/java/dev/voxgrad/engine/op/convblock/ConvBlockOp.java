@@ -1,0 +1,140 @@
+package dev.voxgrad.engine.op.convblock;
+
+import java.util.Arrays;
+import java.util.List;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
+import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
+
+/**
+ * Several times (convolution, batch norm, ReLU), and at the end perhaps a max pool of 2×2×2, as one operation.
+ *
+ * <pre>
+ * a₀ = x;   zᵢ = conv(aᵢ₋₁),   aᵢ = max(γᵢ·(zᵢ − μᵢ)·sᵢ + βᵢ, 0);   y = aₙ, or maxPool(aₙ)
+ * </pre>
+ *
+ * <p>The definition is what these operations do one by one ({@link Conv3dOp}, {@link BatchNormOp}, ...); the results
+ * agree to rounding. Done together they touch memory far less, which is what bounds them: of each unit only the
+ * convolution's output zᵢ is written. Its statistics are summed up while it is in cache; the next convolution
+ * normalises as it reads; and the backward pass makes dzᵢ from zᵢ and daᵢ as the convolution's gradients read it, so
+ * that neither aᵢ nor dzᵢ is ever in memory. (Jung et al., "Restructuring batch normalization to accelerate CNN
+ * training", arXiv 1807.01702, take batch norm apart in this way.)
+ *
+ * <p>The gradient of a convolution's bias is zero: batch norm subtracts whatever a bias adds. One by one, the
+ * operations give rounding errors in its place.
+ *
+ * <p>In inference, γ·s is multiplied into the weights and β − γ·s·μ added to the bias, and ReLU and pool are done
+ * before a result leaves the cache.
+ *
+ * @param units the convolutions and what follows each
+ * @param pool whether a max pool of 2×2×2 with stride 2 ends it
+ * @param training whether to normalise by the batch's own statistics; if not, no backward can follow
+ */
+public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) implements Op {
+    private static final MaxPool3dOp POOL = new MaxPool3dOp(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
+
+    /**
+     * One convolution with batch norm and ReLU.
+     *
+     * @param withBias whether the convolution has a bias
+     * @param momentum of batch norm's running statistics
+     * @param eps added to the variance
+     */
+    public record Unit(Conv3dOp convolution, boolean withBias, double momentum, double eps) {}
+
+    public ConvBlockOp {
+        units = List.copyOf(units);
+    }
+
+    /** True if this device has this operation; on the others, the operations are done one by one. */
+    public static boolean isOn(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> true;
+            case ReferenceDevice reference -> false;
+        };
+    }
+
+    /** True if the pool of these settings can end a block. */
+    public static boolean fits(Dims3 kernel, Dims3 stride, Dims3 padding) {
+        return new MaxPool3dOp(kernel, stride, padding).equals(POOL);
+    }
+
+    @Override
+    public String name() {
+        return "convBlock";
+    }
+
+    /**
+     * Inputs: x; then for each unit the convolution's weight and, if it has one, bias, and batch norm's weight, bias,
+     * running mean and running variance.
+     */
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        Shape shape = inputs[0];
+        for (int i = 0; i < units.size(); i++) {
+            shape = unitShape(i, shape, inputs);
+        }
+        return pool ? POOL.outputShape(shape) : shape;
+    }
+
+    /** The shape of unit {@code i}'s output, given the shape of its input; {@code inputs} are the operation's. */
+    private Shape unitShape(int i, Shape shape, Shape... inputs) {
+        Unit unit = units.get(i);
+        int at = firstInput(i);
+        Shape[] convolution = Arrays.copyOfRange(inputs, at - 1, unit.withBias ? at + 2 : at + 1);
+        convolution[0] = shape;
+        Shape output = unit.convolution.outputShape(convolution);
+        int norm = unit.withBias ? at + 2 : at + 1;
+        return new BatchNormOp(training, unit.momentum, unit.eps).outputShape(
+                output, inputs[norm], inputs[norm + 1], inputs[norm + 2], inputs[norm + 3]);
+    }
+
+    /** Where unit {@code i}'s inputs begin. */
+    int firstInput(int i) {
+        int at = 1;
+        for (Unit unit : units.subList(0, i)) {
+            at += unit.withBias ? 6 : 5;
+        }
+        return at;
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        if (!(inputs[0].device() instanceof CpuDevice device)) {
+            throw new IllegalArgumentException("convBlock: not on device " + inputs[0].device().name()
+                    + "; run its operations one by one there");
+        }
+        if (context.recording() && !training) {
+            throw new IllegalStateException("convBlock: with running statistics it has no backward; run its operations "
+                    + "one by one, or without gradients");
+        }
+        ConvBlockCpu block = new ConvBlockCpu(device, this, inputs);
+        return training ? block.train(context) : block.infer(context.outputShape());
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        return ConvBlockCpu.backward(this, context, gradOutput);
+    }
+
+    /** The shapes of all units' outputs. */
+    Shape[] unitShapes(Tensor... inputs) {
+        Shape[] shapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
+        Shape[] outputs = new Shape[units.size()];
+        Shape shape = shapes[0];
+        for (int i = 0; i < outputs.length; i++) {
+            shape = unitShape(i, shape, shapes);
+            outputs[i] = shape;
+        }
+        return outputs;
+    }
+}
