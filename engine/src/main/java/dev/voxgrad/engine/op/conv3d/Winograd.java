@@ -26,9 +26,12 @@ import dev.voxgrad.engine.cpu.Lanes;
  */
 final class Winograd {
     /** Tiles of one block at most, about. A multiple of the micro-kernel's 7. */
-    private static final int TILES = 35;
+    private static final int TILES = 28;
+    /** The same for more than {@link #WIDE} channels, where the weights outweigh the tiles and must serve more. */
+    private static final int TILES_OF_WIDE = 70;
+    private static final int WIDE = 32;
     /** Planes of tiles are taken together until they have as many tiles as this. */
-    private static final int ENOUGH_TILES = 28;
+    private static final int ENOUGH_TILES = 64;
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int L = Lanes.COUNT;
 
@@ -63,7 +66,8 @@ final class Winograd {
         int plane = tiles.h() * tiles.w();
         int wanted = Math.min(tiles.d(), Math.ceilDiv(ENOUGH_TILES, plane));
         this.group = Math.ceilDiv(tiles.d(), Math.ceilDiv(tiles.d(), wanted));
-        this.tilesPerBlock = Math.ceilDiv(Math.ceilDiv(group * plane, Math.ceilDiv(group * plane, TILES)), 7) * 7;
+        int most = Math.max(inputs, outputs) > WIDE ? TILES_OF_WIDE : TILES;
+        this.tilesPerBlock = Math.ceilDiv(Math.ceilDiv(group * plane, Math.ceilDiv(group * plane, most)), 7) * 7;
         this.paddedInputs = Math.ceilDiv(inputs, L) * L;
         this.outputBlocks = Math.ceilDiv(outputs, BLOCK);
         this.paddedOutputs = outputBlocks * BLOCK;

@@ -191,7 +191,8 @@ final class ConvBlockGradient {
 
         /** dz where the gradient of a max pool's windows is known. */
         private PlaneReader poolGradient(Tensor gradPool, PlaneLayout layout) {
-            return new PoolGradientReader(norm, CpuStorage.array(z), z.shape(), CpuStorage.array(gradPool), layout);
+            return new PoolGradientReader(norm, CpuStorage.array(z), z.shape(),
+                    CpuStorage.array(context.saved(1 + SAVED * op.units().size())), CpuStorage.array(gradPool), layout);
         }
     }
 }

@@ -238,94 +238,98 @@ final class CpuNormRelu {
     }
 
     /**
-     * dz of the voxels of windows of 2×2×2 that a max pool follows: the first voxel with the largest a(z) takes the
-     * window's gradient, unless a is zero there.
+     * dz of the voxels of windows of 2×2×2 that a max pool follows: the first voxel whose z is the one that the result
+     * came from takes the window's gradient, unless a is zero there.
      *
      * @param z the first window's first voxel at {@code z0}; the next rows and planes {@code zRow}, {@code zPlane} on
+     * @param extremes as {@link #extremes} gives them, from {@code window} on, as is dy
      * @param dy one gradient per window
      * @param dz as z, with distances of its own
      */
-    void poolGradient(float[] z, int z0, int zRow, int zPlane, float[] dy, int dy0, int windows,
+    void poolGradient(float[] z, int z0, int zRow, int zPlane, float[] extremes, float[] dy, int window, int windows,
             float[] dz, int at, int stride, int row, int plane) {
+        float[] left = device.borrow(Lanes.START + windows * channels);
+        shares(extremes, dy, window, windows, left, Lanes.START);
         int c = 0;
         for (; c <= channels - S.length(); c += S.length()) {
-            for (int w = 0; w < windows; w++) {
-                poolVector(z, z0 + 2 * w * channels + c, channels, zRow, zPlane, dy, dy0 + w * channels + c,
-                        centre, factor, constant, ofInput, gradConstant, c,
-                        dz, at + 2 * w * stride + c, stride, row, plane);
+            for (int half = 0; half < 2; half++) {
+                giveVector(z, z0 + half * zPlane + c, channels, zRow, extremes, window + c, left, Lanes.START + c,
+                        windows, centre, ofInput, gradConstant, c, dz, at + half * plane + c, stride, row);
             }
         }
         for (; c < channels; c++) {
             for (int w = 0; w < windows; w++) {
-                poolChannel(z, z0 + 2 * w * channels + c, zRow, zPlane, dy[dy0 + w * channels + c], c,
-                        dz, at + 2 * w * stride + c, stride, row, plane);
+                giveChannel(z, z0 + 2 * w * channels + c, zRow, zPlane, extremes[window + w * channels + c],
+                        left[Lanes.START + w * channels + c], c, dz, at + 2 * w * stride + c, stride, row, plane);
+            }
+        }
+        device.giveBack(left);
+    }
+
+    /** What each window gives to one of its voxels: dy·factor where a is positive, else 0. */
+    private void shares(float[] extremes, float[] dy, int from, int windows, float[] left, int at) {
+        int c = 0;
+        for (; c <= channels - S.length(); c += S.length()) {
+            sharesVector(extremes, dy, from + c, channels, windows, centre, factor, constant, c, left, at + c);
+        }
+        for (; c < channels; c++) {
+            for (int i = c; i < windows * channels; i += channels) {
+                left[at + i] = normalised(extremes[from + i], c) <= 0 ? 0 : dy[from + i] * factor[c];
             }
         }
     }
 
-    private void poolChannel(float[] z, int z0, int zRow, int zPlane, float dy, int c, float[] dz, int at, int stride,
-            int row, int plane) {
-        int taker = 0;
-        for (int i = 1; i < 8; i++) {
-            float candidate = normalised(z[z0 + offset(i, channels, zRow, zPlane)], c);
-            if (candidate > normalised(z[z0 + offset(taker, channels, zRow, zPlane)], c)) {
-                taker = i;
-            }
-        }
-        for (int i = 0; i < 8; i++) {
-            float value = z[z0 + offset(i, channels, zRow, zPlane)];
-            float g = i == taker && !(normalised(value, c) <= 0) ? dy : 0;
-            dz[at + offset(i, stride, row, plane)] = gradient(value, g, c);
-        }
-    }
-
-    private static void poolVector(float[] z, int z0, int zVoxel, int zRow, int zPlane, float[] dy, int dy0,
-            float[] centre, float[] factor, float[] constant, float[] ofInput, float[] gradConstant, int c,
-            float[] dz, int at, int voxel, int row, int plane) {
+    private static void sharesVector(float[] extremes, float[] dy, int from, int step, int windows, float[] centre,
+            float[] factor, float[] constant, int c, float[] left, int at) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
         FloatVector constants = FloatVector.fromArray(S, constant, c);
         FloatVector zero = FloatVector.zero(S);
-        int z1 = z0 + zPlane;
-        FloatVector x0 = FloatVector.fromArray(S, z, z0).sub(centres);
-        FloatVector x1 = FloatVector.fromArray(S, z, z0 + zVoxel).sub(centres);
-        FloatVector x2 = FloatVector.fromArray(S, z, z0 + zRow).sub(centres);
-        FloatVector x3 = FloatVector.fromArray(S, z, z0 + zRow + zVoxel).sub(centres);
-        FloatVector x4 = FloatVector.fromArray(S, z, z1).sub(centres);
-        FloatVector x5 = FloatVector.fromArray(S, z, z1 + zVoxel).sub(centres);
-        FloatVector x6 = FloatVector.fromArray(S, z, z1 + zRow).sub(centres);
-        FloatVector x7 = FloatVector.fromArray(S, z, z1 + zRow + zVoxel).sub(centres);
-        FloatVector a0 = x0.fma(factors, constants);
-        FloatVector a1 = x1.fma(factors, constants);
-        FloatVector a2 = x2.fma(factors, constants);
-        FloatVector a3 = x3.fma(factors, constants);
-        FloatVector a4 = x4.fma(factors, constants);
-        FloatVector a5 = x5.fma(factors, constants);
-        FloatVector a6 = x6.fma(factors, constants);
-        FloatVector a7 = x7.fma(factors, constants);
-        FloatVector best = a0.max(a1).max(a2.max(a3)).max(a4.max(a5).max(a6.max(a7)));
-        VectorMask<Float> closed = best.compare(VectorOperators.LE, zero);
-        // What is still to be given away, times the factor: a lane is set to zero once its first maximum has taken it.
-        FloatVector left = FloatVector.fromArray(S, dy, dy0).mul(factors).blend(zero, closed);
+        for (int i = 0; i < windows * step; i += step) {
+            VectorMask<Float> closed = FloatVector.fromArray(S, extremes, from + i).sub(centres)
+                    .fma(factors, constants).compare(VectorOperators.LE, zero);
+            FloatVector.fromArray(S, dy, from + i).mul(factors).blend(zero, closed).intoArray(left, at + i);
+        }
+    }
+
+    /** The four voxels of one plane of each window; {@code left} is zero where they or those before have taken it. */
+    private static void giveVector(float[] z, int z0, int zVoxel, int zRow, float[] extremes, int e0, float[] left,
+            int left0, int windows, float[] centre, float[] ofInput, float[] gradConstant, int c,
+            float[] dz, int at, int voxel, int row) {
+        FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector slopes = FloatVector.fromArray(S, ofInput, c);
         FloatVector offsets = FloatVector.fromArray(S, gradConstant, c);
-        left = give(x0, a0, best, left, slopes, offsets, dz, at);
-        left = give(x1, a1, best, left, slopes, offsets, dz, at + voxel);
-        left = give(x2, a2, best, left, slopes, offsets, dz, at + row);
-        left = give(x3, a3, best, left, slopes, offsets, dz, at + row + voxel);
-        int at1 = at + plane;
-        left = give(x4, a4, best, left, slopes, offsets, dz, at1);
-        left = give(x5, a5, best, left, slopes, offsets, dz, at1 + voxel);
-        left = give(x6, a6, best, left, slopes, offsets, dz, at1 + row);
-        give(x7, a7, best, left, slopes, offsets, dz, at1 + row + voxel);
+        for (int w = 0; w < windows; w++) {
+            FloatVector extreme = FloatVector.fromArray(S, extremes, e0 + w * zVoxel);
+            FloatVector share = FloatVector.fromArray(S, left, left0 + w * zVoxel);
+            int from = z0 + 2 * w * zVoxel;
+            int to = at + 2 * w * voxel;
+            share = give(z, from, centres, slopes, offsets, extreme, share, dz, to);
+            share = give(z, from + zVoxel, centres, slopes, offsets, extreme, share, dz, to + voxel);
+            share = give(z, from + zRow, centres, slopes, offsets, extreme, share, dz, to + row);
+            share = give(z, from + zRow + zVoxel, centres, slopes, offsets, extreme, share, dz, to + row + voxel);
+            share.intoArray(left, left0 + w * zVoxel);
+        }
     }
 
     /** Writes dz of one voxel, and returns what is left for the others of its window. */
-    private static FloatVector give(FloatVector x, FloatVector a, FloatVector best, FloatVector left,
-            FloatVector slopes, FloatVector offsets, float[] dz, int at) {
-        VectorMask<Float> taker = a.compare(VectorOperators.EQ, best);
+    private static FloatVector give(float[] z, int from, FloatVector centres, FloatVector slopes, FloatVector offsets,
+            FloatVector extreme, FloatVector share, float[] dz, int to) {
+        FloatVector value = FloatVector.fromArray(S, z, from);
+        VectorMask<Float> taker = value.compare(VectorOperators.EQ, extreme);
         FloatVector zero = FloatVector.zero(S);
-        x.fma(slopes, offsets.add(zero.blend(left, taker))).intoArray(dz, at);
-        return left.blend(zero, taker);
+        value.sub(centres).fma(slopes, offsets.add(zero.blend(share, taker))).intoArray(dz, to);
+        return share.blend(zero, taker);
+    }
+
+    private void giveChannel(float[] z, int z0, int zRow, int zPlane, float extreme, float share, int c,
+            float[] dz, int at, int stride, int row, int plane) {
+        float left = share;
+        for (int i = 0; i < 8; i++) {
+            float value = z[z0 + offset(i, channels, zRow, zPlane)];
+            float taken = value == extreme ? left : 0;
+            dz[at + offset(i, stride, row, plane)] = Math.fma(value - centre[c], ofInput[c], gradConstant[c] + taken);
+            left -= taken;
+        }
     }
 }

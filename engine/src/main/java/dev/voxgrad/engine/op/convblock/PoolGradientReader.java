@@ -14,6 +14,7 @@ import dev.voxgrad.engine.op.conv3d.PlaneReader;
 final class PoolGradientReader implements PlaneReader {
     private final CpuNormRelu norm;
     private final float[] z;
+    private final float[] extremes;
     private final int channels;
     private final Dims3 size;
     private final float[] dy;
@@ -21,9 +22,10 @@ final class PoolGradientReader implements PlaneReader {
     /** A row of gradients of activations that no window has. */
     private final float[] zeros;
 
-    PoolGradientReader(CpuNormRelu norm, float[] z, Shape shape, float[] dy, PlaneLayout layout) {
+    PoolGradientReader(CpuNormRelu norm, float[] z, Shape shape, float[] extremes, float[] dy, PlaneLayout layout) {
         this.norm = norm;
         this.z = z;
+        this.extremes = extremes;
         this.channels = shape.dim(1);
         this.size = shape.spatial();
         this.dy = dy;
@@ -52,7 +54,7 @@ final class PoolGradientReader implements PlaneReader {
         int windows = size.w() / 2;
         int z0 = voxel(sample, plane, h) * channels;
         int window = ((sample * (size.d() / 2) + plane / 2) * (size.h() / 2) + h / 2) * windows;
-        norm.poolGradient(z, z0, row, size.h() * row, dy, window * channels, windows,
+        norm.poolGradient(z, z0, row, size.h() * row, extremes, dy, window * channels, windows,
                 planes, to, layout.voxel(), layout.row(), layout.plane());
         for (int i = 0; i < 4; i++) {
             int rowStart = to + i / 2 * layout.plane() + i % 2 * layout.row();
