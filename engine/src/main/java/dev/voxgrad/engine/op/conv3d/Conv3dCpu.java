@@ -14,8 +14,8 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
-        if (Winograd.suits(g)) {
-            WinogradStream stream = new WinogradStream(device, g);
+        if (Winograd.suits(g) || FewChannelsStream.suits(g)) {
+            Conv3dStream stream = Conv3dStream.of(device, g);
             stream.forward(VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
                     CpuStorage.array(weight), null, biases, stream.outputLayout().copyTo(CpuStorage.array(output)));
             return;
@@ -47,10 +47,10 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dw = CpuStorage.array(gradWeight);
-        if (Winograd.suits(g)) {
-            Winograd w = new Winograd(g);
-            new WinogradBackward(device, w).run(VoxelReader.of(x, w.inputs, w.paddedInputs),
-                    w.outputLayout().copyFrom(dy), dw, null, null);
+        if (Winograd.suits(g) || FewChannelsStream.suits(g)) {
+            Conv3dStream stream = Conv3dStream.of(device, g);
+            stream.backward(VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),
+                    stream.outputLayout().copyFrom(dy), null, dw, null);
         } else {
             new WeightGradient(device, g).run(x, dy, dw);
         }

@@ -7,9 +7,12 @@ import dev.voxgrad.engine.device.CpuDevice;
  * at a time, while they are in cache: what a fused operation is made of. {@link #of} chooses the algorithm, as for the
  * operation by itself.
  */
-public sealed interface Conv3dStream permits WinogradStream, DirectStream {
+public sealed interface Conv3dStream permits WinogradStream, FewChannelsStream, DirectStream {
     static Conv3dStream of(CpuDevice device, Conv3dGeometry g) {
-        return Winograd.suits(g) ? new WinogradStream(device, g) : new DirectStream(device, g);
+        if (Winograd.suits(g)) {
+            return new WinogradStream(device, g);
+        }
+        return FewChannelsStream.suits(g) ? new FewChannelsStream(device, g) : new DirectStream(device, g);
     }
 
     /** Floats that a voxel takes where a {@link VoxelReader} writes it and an {@link InputGradientWriter} finds it. */
