@@ -66,18 +66,23 @@ public final class DeviceAgreement {
         }
     }
 
-    /** The result, and behind it the gradient of each input. */
+    /** The result, and behind it the gradient of each input for a random upstream gradient. */
     static double[][] run(
             Device device, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
+        return run(device, function, shapes, values, result -> Samples.gaussian(result, 98));
+    }
+
+    /** As above, with the upstream gradient that {@code upstream} has for the result's shape. */
+    public static double[][] run(Device device, Function<Tensor[], Tensor> function, Shape[] shapes,
+            double[][] values, Function<Shape, double[]> upstream) {
         Tensor[] leaves = new Tensor[shapes.length];
         for (int i = 0; i < shapes.length; i++) {
             leaves[i] = Tensor.of(device, shapes[i], values[i]).requiresGrad(true);
         }
         Tensor result = function.apply(leaves);
-        double[] upstream = Samples.gaussian(result.shape(), 98);
         double[][] answers = new double[shapes.length + 1][];
         answers[0] = result.toDoubleArray();
-        Gradients gradients = result.backward(Tensor.of(device, result.shape(), upstream));
+        Gradients gradients = result.backward(Tensor.of(device, result.shape(), upstream.apply(result.shape())));
         for (int i = 0; i < shapes.length; i++) {
             answers[i + 1] = gradients.of(leaves[i]).toDoubleArray();
         }

@@ -40,7 +40,7 @@ class WinogradTest {
         assertThat(compared).isEqualTo(4 * cases);
     }
 
-    private static Conv3dGeometry geometry(Conv3dOp op, Shape x, Shape w) {
+    static Conv3dGeometry geometry(Conv3dOp op, Shape x, Shape w) {
         Shape y = op.outputShape(x, w);
         return new Conv3dGeometry(x.dim(0), x.dim(1), w.dim(0), op.groups(), x.spatial(), y.spatial(), w.spatial(),
                 op.stride(), op.padding(), op.dilation());
