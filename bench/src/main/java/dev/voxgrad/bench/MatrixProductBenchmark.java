@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import dev.voxgrad.bench.DeviceBenchmark.Work;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
@@ -23,8 +24,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Products of two square matrices, x · wᵀ, on one thread, per second: the linear layer's, EJML's and a plain triple
- * loop's.
+ * Products of two square matrices, x · wᵀ, on one thread: the linear layer's, EJML's and a plain triple loop's. Calls
+ * and GFLOP per second; bytes are those of the three matrices, once each.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -33,7 +34,7 @@ import dev.voxgrad.engine.random.RandomStream;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
 public class MatrixProductBenchmark {
-    @Param({"64", "256"})
+    @Param({"64", "256", "1024"})
     public int size;
 
     private CpuDevice device;
@@ -68,9 +69,15 @@ public class MatrixProductBenchmark {
         device.close();
     }
 
+    private void count(Work work) {
+        double elements = (double) size * size;
+        work.add(2 * size * elements, 3 * 4 * elements);
+    }
+
     /** The linear layer without bias. */
     @Benchmark
-    public float linear() {
+    public float linear(Work work) {
+        count(work);
         try (var _ = dev.voxgrad.engine.Scope.withoutGradients()) {
             return CpuStorage.array(x.linear(w))[0];
         }
@@ -78,14 +85,16 @@ public class MatrixProductBenchmark {
 
     /** EJML's dense float32 matrices. */
     @Benchmark
-    public FMatrixRMaj ejml() {
+    public FMatrixRMaj ejml(Work work) {
+        count(work);
         CommonOps_FDRM.multTransB(left, right, product);
         return product;
     }
 
     /** Three loops. */
     @Benchmark
-    public float[] tripleLoop() {
+    public float[] tripleLoop(Work work) {
+        count(work);
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < size; j++) {
                 float sum = 0;

@@ -1,0 +1,125 @@
+package dev.voxgrad.bench;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.random.RandomStream;
+
+/**
+ * What all benchmarks of kernels share: a device, random tensors on it, and counters.
+ *
+ * <p>The score is calls per second; the lines {@code :gflop} and {@code :gigabytes} below it are GFLOP/s and GB/s, and
+ * 1000 / score is milliseconds per call. The CPU device takes all cores that the process may use:
+ * {@code taskset -c 0 bench/bin/bench MaxPool3d} measures one. The reference device is left out unless asked for, since
+ * one of its convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 Conv3d}.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx4g"})
+public abstract class DeviceBenchmark {
+    /** {@code cpu} or {@code reference}. */
+    @Param("cpu")
+    public String device;
+
+    private Device opened;
+    private int tensors;
+
+    /** Work done, which JMH divides by the time. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Work {
+        public double gflop;
+        public double gigabytes;
+
+        /** Each iteration counts afresh. */
+        @Setup(Level.Iteration)
+        public void reset() {
+            gflop = 0;
+            gigabytes = 0;
+        }
+
+        /** Counts one call. */
+        void add(double flop, double bytes) {
+            gflop += flop / 1e9;
+            gigabytes += bytes / 1e9;
+        }
+    }
+
+    /** Opens the device, then calls {@link #prepare}. */
+    @Setup
+    public void open() {
+        opened = switch (device) {
+            case "cpu" -> CpuDevice.allCores();
+            case "reference" -> ReferenceDevice.INSTANCE;
+            default -> throw new IllegalArgumentException(
+                    "device: '" + device + "' is unknown; choose cpu or reference");
+        };
+        prepare();
+    }
+
+    /** Makes what is measured; the device is open. */
+    abstract void prepare();
+
+    /** Ends the device's threads. */
+    @TearDown
+    public void close() {
+        if (opened instanceof CpuDevice cpu) {
+            cpu.close();
+        }
+    }
+
+    final Device device() {
+        return opened;
+    }
+
+    /** Uniform random numbers from −0.5 to 0.5, others for each tensor. */
+    final Tensor random(Shape shape, Layout layout) {
+        RandomStream stream = new RandomStream(1, 0, tensors++, 0);
+        float[] values = new float[shape.elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = stream.nextFloat() - 0.5f;
+        }
+        return Tensor.of(opened, shape, values).inLayout(layout);
+    }
+
+    /** A random row-major tensor: weights, matrices. */
+    final Tensor parameter(int... sizes) {
+        return random(Shape.of(sizes), Layout.ROW_MAJOR);
+    }
+
+    /** A random (N,C,D,H,W) in the device's own layout. */
+    final Tensor activation(Shape shape) {
+        return random(shape, opened.activationLayout());
+    }
+
+    /** The numbers of a text such as {@code 32-64-14}. */
+    static int[] numbers(String text) {
+        String[] parts = text.split("-");
+        int[] numbers = new int[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            numbers[i] = Integer.parseInt(parts[i]);
+        }
+        return numbers;
+    }
+}

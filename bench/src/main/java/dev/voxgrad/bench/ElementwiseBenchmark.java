@@ -1,0 +1,48 @@
+package dev.voxgrad.bench;
+
+import org.openjdk.jmh.annotations.Param;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.op.elementwise.AddOp;
+import dev.voxgrad.engine.op.elementwise.MulOp;
+
+/** Sum and product of two tensors. The backward of the sum only hands the upstream gradient on, without a copy. */
+public class ElementwiseBenchmark extends OpBenchmark {
+    /** Channels and edge of the volume. */
+    @Param({"32-28", "64-14", "128-7", "256-3"})
+    public String volume;
+
+    @Param({"add", "mul"})
+    public String function;
+
+    @Override
+    Op op() {
+        return switch (function) {
+            case "add" -> new AddOp();
+            case "mul" -> new MulOp();
+            default -> throw new IllegalArgumentException("function: '" + function + "' is unknown; choose add or mul");
+        };
+    }
+
+    @Override
+    Tensor[] inputs() {
+        return new Tensor[] {activation(volumes(volume)), activation(volumes(volume))};
+    }
+
+    @Override
+    double forwardFlop() {
+        return volumes(volume).elements();
+    }
+
+    /** Nothing is moved for the sum. */
+    @Override
+    double backwardElements(double inputElements, double outputElements) {
+        return function.equals("add") ? 0 : super.backwardElements(inputElements, outputElements);
+    }
+
+    @Override
+    double backwardFlop() {
+        return function.equals("add") ? 0 : 2 * forwardFlop();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.voxgrad.bench;
+
+import org.openjdk.jmh.annotations.Param;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.op.layout.LayoutOp;
+
+/** From row-major to channels-last, and, backward, the other way: nothing but bytes moved. */
+public class LayoutBenchmark extends OpBenchmark {
+    /** Channels and edge of the volume. */
+    @Param({"3-28", "32-28", "64-14", "128-7", "256-3"})
+    public String volume;
+
+    @Override
+    Op op() {
+        return new LayoutOp(Layout.CHANNELS_LAST);
+    }
+
+    @Override
+    Tensor[] inputs() {
+        return new Tensor[] {random(volumes(volume), Layout.ROW_MAJOR)};
+    }
+
+    /** Backward needs nothing but the upstream gradient. */
+    @Override
+    double backwardElements(double inputElements, double outputElements) {
+        return outputElements + inputElements;
+    }
+
+    @Override
+    double forwardFlop() {
+        return 0;
+    }
+
+    @Override
+    double backwardFlop() {
+        return 0;
+    }
+}
