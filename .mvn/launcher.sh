@@ -2,11 +2,14 @@
 #   root     the folder of the project
 #   module   the module whose jar is run
 #   sources  the modules that the jar is built from
+# and, where the jar is built with a Maven profile, into a folder of its own,
+#   profile    the profile, whose further sources are in src/$profile of the module
+#   first_use  what its first build takes
 # It finds a JDK and offers build_when_needed and run_quietly.
 
 . "$root/.mvn/find-jdk.sh"
 
-target=$root/$module/target
+target=$root/$module/target${profile:+/$profile}
 version=$(sed -n '/<version>/{s/.*<version>\(.*\)<\/version>.*/\1/p;q;}' "$root/pom.xml")
 jar=$target/$module-$version.jar
 # As old as the start of the last build that a launcher made: what is newer is not in the jar.
@@ -19,6 +22,7 @@ up_to_date() {
   for source in $sources; do
     set -- "$@" "$root/$source/pom.xml" "$root/$source/src/main"
   done
+  if [ -n "${profile:-}" ]; then set -- "$@" "$root/$module/src/$profile"; fi
   [ -z "$(find "$@" -newer "$stamp" 2>/dev/null | head -n 1)" ]
 }
 
@@ -35,13 +39,14 @@ take_lock() {
 }
 
 build() {
-  if [ -f "$stamp" ]; then why="sources have changed"; else why="first use, about a minute"; fi
+  if [ -f "$stamp" ]; then why="sources have changed"; else why=${first_use:-first use, about a minute}; fi
   echo "Building Voxgrad ($why) ..." >&2
   mkdir -p "$target"
   touch "$stamp.new"
   # Maven would write into the old jar, under the feet of whatever still runs from it.
   rm -f "$jar"
-  if ! output=$("$root/mvnw" -q -B -pl "$module" -am package -DskipTests -Dspotless.check.skip=true 2>&1); then
+  if ! output=$("$root/mvnw" -q -B -pl "$module" ${profile:+"-P$profile"} -am package -DskipTests \
+    -Dspotless.check.skip=true 2>&1); then
     printf '%s\n' "$output" >&2
     echo "Voxgrad could not be built; the lines above say why." >&2
     exit 1

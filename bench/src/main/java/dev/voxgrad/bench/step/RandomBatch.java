@@ -1,0 +1,25 @@
+package dev.voxgrad.bench.step;
+
+import dev.voxgrad.engine.random.RandomStream;
+
+/**
+ * The batch that every engine gets: values in [0, 1) and random classes.
+ *
+ * @param volumes (N,1,S,S,S), which with one channel is also the channels-last order
+ * @param labels (N)
+ */
+public record RandomBatch(float[] volumes, int[] labels) {
+    /** The same numbers for the same case, whichever engine asks. */
+    public static RandomBatch of(StepCase work) {
+        RandomStream random = new RandomStream(1, 0, 0, 0);
+        float[] volumes = new float[work.elements()];
+        for (int i = 0; i < volumes.length; i++) {
+            volumes[i] = random.nextFloat();
+        }
+        int[] labels = new int[work.batch()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = random.nextInt(StepCase.CLASSES);
+        }
+        return new RandomBatch(volumes, labels);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.voxgrad.bench.step;
+
+import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/**
+ * What a step works on.
+ *
+ * @param size edge of the volumes, which have one channel
+ * @param batch volumes in a batch
+ */
+public record StepCase(NetSpec net, int size, int batch) {
+    public static final int CLASSES = 2;
+    private static final int LARGEST_SIZE = 128;
+
+    /**
+     * Checks that the net can work on such a batch.
+     *
+     * @throws DataException if it can't; the message says why
+     */
+    public StepCase {
+        if (size < net.smallestEdge() || size > LARGEST_SIZE) {
+            throw new DataException(net.flag() + " at size " + size + ": expected a size from " + net.smallestEdge()
+                    + ", since the net halves it " + net.widths().size() + " times, to " + LARGEST_SIZE);
+        }
+        if (batch < 1) {
+            throw new DataException(net.flag() + " with batch " + batch + ": expected at least 1");
+        }
+        net.requireFits(batch, new VolumeShape(1, size));
+    }
+
+    /** Numbers in a batch of volumes. */
+    public int elements() {
+        return batch * size * size * size;
+    }
+
+    @Override
+    public String toString() {
+        return net.flag() + " " + size + "^3 x" + batch;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.voxgrad.bench.step;
+
+import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.optim.AdamW;
+import dev.voxgrad.nn.optim.Optimizer;
+
+/** Voxgrad itself, on the CPU. */
+final class VoxgradEngine implements StepEngine {
+    private final CpuDevice device;
+    private final VolumeNet net;
+    private final Optimizer optimizer;
+    private final Tensor input;
+    private final int[] labels;
+
+    VoxgradEngine(StepCase work, int threads) {
+        device = new CpuDevice(threads);
+        net = work.net().build(device, 1, work.size(), StepCase.CLASSES);
+        Initialization.apply(net, SEED);
+        optimizer = new Optimizer(new AdamW(LEARNING_RATE, WEIGHT_DECAY), net.parameters());
+        RandomBatch batch = RandomBatch.of(work);
+        Shape shape = Shape.of(work.batch(), 1, work.size(), work.size(), work.size());
+        input = Tensor.ofChannelsLast(device, shape, batch.volumes());
+        labels = batch.labels();
+    }
+
+    @Override
+    public String version() {
+        String version = Tensor.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    @Override
+    public double trainStep() {
+        net.train();
+        try (var _ = Scope.open()) {
+            Tensor loss = net.forward(input).crossEntropy(labels);
+            optimizer.step(loss.backward());
+            return loss.item();
+        }
+    }
+
+    @Override
+    public float[] infer() {
+        net.eval();
+        try (var _ = Scope.withoutGradients()) {
+            return net.forward(input).toArray();
+        }
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}
