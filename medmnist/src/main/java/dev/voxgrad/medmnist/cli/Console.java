@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Lines for a person, and one line at the bottom that changes in place where the output is a terminal. */
-final class Console {
+public final class Console {
     private static final long MILLIS_BETWEEN_UPDATES = 200;
 
     private final PrintWriter out;
@@ -14,20 +14,20 @@ final class Console {
     private int width;
     private long lastUpdate;
 
-    Console(PrintWriter out) {
+    public Console(PrintWriter out) {
         this.out = out;
         this.terminal = System.console() != null && System.console().isTerminal();
     }
 
     /** Prints a line for good. */
-    void line(String text) {
+    public void line(String text) {
         clear();
         out.println(text);
         out.flush();
     }
 
     /** Replaces the changing line; does nothing where the output is a file or a pipe. */
-    void status(String text) {
+    public void status(String text) {
         long now = System.currentTimeMillis();
         if (terminal && now - lastUpdate >= MILLIS_BETWEEN_UPDATES) {
             clear();
@@ -52,7 +52,7 @@ final class Console {
     }
 
     /** A span of time: {@code 42 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
-    static String duration(double seconds) {
+    public static String duration(double seconds) {
         long whole = Math.round(seconds);
         if (whole < 60) {
             return whole + " s";

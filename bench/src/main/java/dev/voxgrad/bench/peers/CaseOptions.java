@@ -1,0 +1,91 @@
+package dev.voxgrad.bench.peers;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/** Which nets work on which volumes. */
+final class CaseOptions {
+    private static final int SIZE = 28;
+    private static final int BATCH = 32;
+    private static final int LARGE_SIZE = 64;
+    private static final int LARGE_BATCH = 4;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--nets", paramLabel = "N", split = ",",
+            description = "Nets, such as 1,2. Default: 1,2,3 at " + SIZE + "^3, batch " + BATCH + ", and 1 at "
+                    + LARGE_SIZE + "^3, batch " + LARGE_BATCH)
+    private List<String> nets;
+
+    @Option(names = "--size", paramLabel = "S", description = "Edge of the volumes, for all nets.")
+    private Integer size;
+
+    @Option(names = "--batch", paramLabel = "B", description = "Volumes in a batch, for all nets.")
+    private Integer batch;
+
+    @Option(names = "--cases", paramLabel = "N:S:B", split = ",",
+            description = "Nets with size and batch each, such as 1:64:4,3:28:32, in place of the three above.")
+    private List<String> cases;
+
+    /** The cases asked for, without repetitions. */
+    List<StepCase> parse() {
+        if (cases != null && (nets != null || size != null || batch != null)) {
+            throw wrong("--cases excludes --nets, --size and --batch");
+        }
+        try {
+            return List.copyOf(new LinkedHashSet<>(cases == null ? fromNets() : cases.stream().map(this::one).toList()));
+        } catch (DataException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    private List<StepCase> fromNets() {
+        List<NetSpec> specs = nets == null ? List.of(NetSpec.values()) : nets.stream().map(this::net).toList();
+        List<StepCase> all = new ArrayList<>();
+        for (NetSpec spec : specs) {
+            all.add(new StepCase(spec, size == null ? SIZE : size, batch == null ? BATCH : batch));
+        }
+        if (size == null && batch == null && specs.contains(NetSpec.NET1)) {
+            all.add(new StepCase(NetSpec.NET1, LARGE_SIZE, LARGE_BATCH));
+        }
+        return all;
+    }
+
+    private StepCase one(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length != 3) {
+            throw wrong("--cases has '" + text + "'; expected net, size and batch, such as 1:64:4");
+        }
+        return new StepCase(net(parts[0]), number(parts[1], text), number(parts[2], text));
+    }
+
+    private NetSpec net(String name) {
+        try {
+            return NetSpec.byFlag(name.startsWith("net") ? name : "net" + name);
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    private int number(String text, String where) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw wrong("--cases has '" + where + "'; '" + text + "' is no whole number");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+}

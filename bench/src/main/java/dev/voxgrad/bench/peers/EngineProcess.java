@@ -1,0 +1,65 @@
+package dev.voxgrad.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.voxgrad.bench.step.EngineException;
+import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.bench.step.StepEngine;
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/**
+ * The process that measures: one engine, one case, and the same loop for every engine.
+ *
+ * <p>Arguments are engine, net, size, batch, threads, and the file that a {@link Reading} is written to.
+ */
+final class EngineProcess {
+    /** Steps before the clock counts: the JVM compiles, allocators and oneDNN fill their caches. */
+    static final int WARM_UP = 5;
+    static final int TIMED = 7;
+
+    private EngineProcess() {}
+
+    /** Measures and ends. */
+    public static void main(String... arguments) throws IOException {
+        EngineName name = EngineName.byFlag(arguments[0]);
+        StepCase work = new StepCase(NetSpec.byFlag(arguments[1]), Integer.parseInt(arguments[2]),
+                Integer.parseInt(arguments[3]));
+        Reading reading;
+        try (StepEngine engine = name.open(work, Integer.parseInt(arguments[4]))) {
+            reading = measure(engine);
+        } catch (EngineException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+            return;
+        }
+        new JsonMapper().writeValue(Path.of(arguments[5]), reading);
+        System.exit(0); // native libraries may have left threads behind
+    }
+
+    /** Trains, looks at the memory, and infers. */
+    static Reading measure(StepEngine engine) throws IOException {
+        double firstLoss = engine.trainStep();
+        double[] trainMs = time(WARM_UP - 1, engine::trainStep);
+        double lastLoss = engine.trainStep();
+        long peakRssMb = Linux.peakRssMb();
+        double[] inferMs = time(WARM_UP, engine::infer);
+        return new Reading(engine.version(), trainMs, inferMs, peakRssMb, firstLoss, lastLoss);
+    }
+
+    private static double[] time(int warmUp, Supplier<Object> step) {
+        for (int i = 0; i < warmUp; i++) {
+            step.get();
+        }
+        double[] milliseconds = new double[TIMED];
+        for (int i = 0; i < TIMED; i++) {
+            long start = System.nanoTime();
+            step.get();
+            milliseconds[i] = (System.nanoTime() - start) / 1e6;
+        }
+        return milliseconds;
+    }
+}

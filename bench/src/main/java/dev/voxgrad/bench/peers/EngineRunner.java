@@ -1,0 +1,14 @@
+package dev.voxgrad.bench.peers;
+
+import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.StepCase;
+
+/** Measures an engine on a case. */
+interface EngineRunner {
+    /**
+     * Blocks until done.
+     *
+     * @throws dev.voxgrad.bench.step.EngineException if the engine fails; the message says what it said
+     */
+    Reading run(EngineName engine, StepCase work, int threads);
+}

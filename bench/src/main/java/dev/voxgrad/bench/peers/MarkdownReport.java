@@ -1,0 +1,96 @@
+package dev.voxgrad.bench.peers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import dev.voxgrad.bench.peers.Comparison.Job;
+import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.StepCase;
+
+/** The results for people: tables in Markdown, with columns that also line up in a terminal. */
+final class MarkdownReport {
+    private final Comparison comparison;
+    private final StringBuilder text = new StringBuilder();
+
+    private MarkdownReport(Comparison comparison) {
+        this.comparison = comparison;
+    }
+
+    /** With a paragraph on how it was measured. */
+    static String of(Comparison comparison, String conditions) {
+        MarkdownReport report = new MarkdownReport(comparison);
+        report.text.append("# Voxgrad and its peers\n\n").append(conditions).append('\n');
+        for (Phase phase : Phase.values()) {
+            report.section(phase.title() + ", ms", work -> report.times(work, phase));
+        }
+        report.section("Peak resident memory of training, MiB", report::memory);
+        return report.text.toString();
+    }
+
+    private void section(String title, Function<StepCase, List<String>> cells) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of("case"));
+        comparison.engines().forEach(engine -> head.add(engine.flag()));
+        comparison.peers().forEach(peer -> head.add(peer.flag() + " / voxgrad"));
+        rows.add(head);
+        for (StepCase work : comparison.cases()) {
+            List<String> row = new ArrayList<>(List.of(work.toString()));
+            row.addAll(cells.apply(work));
+            rows.add(row);
+        }
+        text.append("\n## ").append(title).append("\n\n");
+        table(rows);
+    }
+
+    private List<String> times(StepCase work, Phase phase) {
+        List<String> cells = new ArrayList<>();
+        for (EngineName engine : comparison.engines()) {
+            cells.add(comparison.milliseconds(new Job(engine, work), phase).toText(0));
+        }
+        for (EngineName peer : comparison.peers()) {
+            cells.add(comparison.ratio(peer, work, phase).toText(2));
+        }
+        return cells;
+    }
+
+    private List<String> memory(StepCase work) {
+        List<String> cells = new ArrayList<>();
+        for (EngineName engine : comparison.engines()) {
+            cells.add(comparison.peakRssMb(new Job(engine, work)).toText(0));
+        }
+        double own = comparison.peers().isEmpty() ? 1
+                : comparison.peakRssMb(new Job(EngineName.VOXGRAD, work)).median();
+        for (EngineName peer : comparison.peers()) {
+            cells.add(Spread.of(comparison.peakRssMb(new Job(peer, work)).median() / own).toText(2));
+        }
+        return cells;
+    }
+
+    private void table(List<List<String>> rows) {
+        int columns = rows.getFirst().size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int column = 0; column < columns; column++) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
+        }
+        line(rows.getFirst(), widths);
+        text.append('|');
+        for (int column = 0; column < columns; column++) {
+            text.append(column == 0 ? "-".repeat(widths[column] + 2) : "-".repeat(widths[column] + 1) + ":").append('|');
+        }
+        text.append('\n');
+        rows.subList(1, rows.size()).forEach(row -> line(row, widths));
+    }
+
+    /** The first column begins at the left, numbers end at the right. */
+    private void line(List<String> row, int[] widths) {
+        text.append('|');
+        for (int column = 0; column < widths.length; column++) {
+            String gap = " ".repeat(widths[column] - row.get(column).length());
+            text.append(' ').append(column == 0 ? row.get(column) + gap : gap + row.get(column)).append(" |");
+        }
+        text.append('\n');
+    }
+}

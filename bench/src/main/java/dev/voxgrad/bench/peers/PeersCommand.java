@@ -1,0 +1,209 @@
+package dev.voxgrad.bench.peers;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.bench.peers.Comparison.Job;
+import dev.voxgrad.bench.step.EngineException;
+import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.medmnist.cli.Console;
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataException;
+
+/** The command {@code peers}: all engines on all cases, and a report. */
+@Command(
+        name = "peers",
+        sortOptions = false,
+        description = {
+            "Compares training steps and inference with those of other engines, on the same cores.",
+            "",
+            "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
+                    + " steps to warm up, then the median of " + EngineProcess.TIMED + ", for training and then for "
+                    + "inference. Engines take turns, round by round, so that what else the machine does hits all alike.",
+            "Example: peers --nets 1 --rounds 1 --svg peers.svg",
+            ""
+        },
+        footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use."})
+public final class PeersCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private CaseOptions cases;
+
+    @Option(names = "--engines", paramLabel = "E", split = ",", defaultValue = "voxgrad,libtorch",
+            description = "Some of voxgrad, libtorch, nd4j. Default: ${DEFAULT-VALUE}")
+    private List<String> engines;
+
+    @Option(names = "--threads", paramLabel = "T", description = "Threads of each engine. Default: one per core")
+    private Integer threads;
+
+    @Option(names = "--rounds", paramLabel = "R", defaultValue = "3",
+            description = "How often everything is measured. Default: ${DEFAULT-VALUE}")
+    private int rounds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results for programs.")
+    private Path json;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the tables that are printed.")
+    private Path markdown;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Write a chart.")
+    private Path svg;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    private boolean help;
+
+    private final Function<List<Integer>, EngineRunner> runners;
+
+    PeersCommand(Function<List<Integer>, EngineRunner> runners) {
+        this.runners = runners;
+    }
+
+    /** Runs the command and exits with its code. */
+    public static void main(String... arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        System.exit(execute(ProcessRunner::new, out, err, arguments));
+    }
+
+    /** Runs the command with engines that run on the given cores; returns its exit code. */
+    static int execute(Function<List<Integer>, EngineRunner> runners, PrintWriter out, PrintWriter err,
+            String... arguments) {
+        CommandLine commandLine = new CommandLine(new PeersCommand(runners));
+        commandLine.setOut(out);
+        commandLine.setErr(err);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setParameterExceptionHandler((wrongUse, words) -> {
+            err.println("peers: " + wrongUse.getMessage());
+            err.println("Try 'peers --help'.");
+            return CommandLine.ExitCode.USAGE;
+        });
+        return commandLine.execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try {
+            compare();
+            return CommandLine.ExitCode.OK;
+        } catch (EngineException | DataException e) {
+            command.commandLine().getErr().println("peers: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private void compare() throws IOException {
+        Comparison comparison = new Comparison(engines(), cases.parse());
+        int cores = Runtime.getRuntime().availableProcessors();
+        int used = threads == null ? cores : threads;
+        if (used < 1 || used > cores) {
+            throw wrong("--threads is " + used + "; expected at least 1 and at most " + cores
+                    + ", the cores that this process may use");
+        }
+        if (rounds < 1) {
+            throw wrong("--rounds is " + rounds + "; expected at least 1");
+        }
+        Stream.of(json, markdown, svg).filter(file -> file != null).forEach(AtomicFile::requireWritable);
+        requirePlatform(comparison.engines());
+        List<Integer> pinned = Linux.hasProgram("taskset") ? Linux.allowedCores().subList(0, used) : List.of();
+        Console console = new Console(command.commandLine().getOut());
+        console.line(pinned.isEmpty() ? "Not pinned to cores, since there is no program 'taskset'."
+                : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
+        measure(comparison, used, runners.apply(pinned), console);
+        report(comparison, used, pinned, console);
+    }
+
+    private List<EngineName> engines() {
+        try {
+            return List.copyOf(new LinkedHashSet<>(engines.stream().map(EngineName::byFlag).toList()));
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    private static void requirePlatform(List<EngineName> engines) {
+        if (!Linux.isHere()) {
+            throw new EngineException("peers needs Linux, whose /proc tells a process's peak memory", null);
+        }
+        if (!Linux.isX86() && !engines.equals(List.of(EngineName.VOXGRAD))) {
+            throw new EngineException("libtorch and nd4j are here for x86-64 only; add --engines voxgrad", null);
+        }
+    }
+
+    private void measure(Comparison comparison, int used, EngineRunner runner, Console console) {
+        TimeLeft timeLeft = new TimeLeft();
+        List<Job> jobs = comparison.jobs();
+        for (int round = 1; round <= rounds; round++) {
+            for (int i = 0; i < jobs.size(); i++) {
+                Job job = jobs.get(i);
+                String position = String.format(Locale.ROOT, "round %d/%d  %-14s  %-8s", round, rounds, job.work(),
+                        job.engine().flag());
+                console.status(position + "  ...");
+                long start = System.nanoTime();
+                Reading reading = runner.run(job.engine(), job.work(), used);
+                requireFinite(job, reading);
+                comparison.add(job, reading);
+                timeLeft.took(job, (System.nanoTime() - start) / 1e9);
+                double left = timeLeft.of(jobs) * (rounds - round) + timeLeft.of(jobs.subList(i + 1, jobs.size()));
+                console.line(String.format(Locale.ROOT,
+                        "%s  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  %s", position,
+                        reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.peakRssMb(),
+                        reading.firstLoss(), reading.lastLoss(), left == 0 ? "done" : Console.duration(left) + " left"));
+            }
+        }
+    }
+
+    private static void requireFinite(Job job, Reading reading) {
+        if (!Double.isFinite(reading.firstLoss()) || !Double.isFinite(reading.lastLoss())) {
+            throw new EngineException(job.engine().flag() + " on " + job.work() + " does no real work: its loss went "
+                    + "from " + reading.firstLoss() + " to " + reading.lastLoss(), null);
+        }
+    }
+
+    private void report(Comparison comparison, int used, List<Integer> pinned, Console console) throws IOException {
+        String versions = comparison.engines().stream().map(engine -> engine.flag() + " " + comparison.version(engine))
+                .collect(Collectors.joining(", "));
+        String machine = Linux.processor() + ", " + used + (used == 1 ? " thread" : " threads")
+                + (pinned.isEmpty() ? " not pinned to cores" : " on cores " + list(pinned));
+        String counted = rounds + (rounds == 1 ? " round" : " rounds");
+        String tables = MarkdownReport.of(comparison, versions + "; Java " + Runtime.version().feature() + "; " + machine
+                + ". " + counted + ", each with a fresh JVM for every engine and case: " + EngineProcess.WARM_UP
+                + " steps to warm up, then the median of " + EngineProcess.TIMED + ". Shown is the median of the rounds "
+                + "(lowest–highest). A ratio above 1 means that Voxgrad is faster, or takes less memory.");
+        console.line("");
+        command.commandLine().getOut().print(tables);
+        command.commandLine().getOut().flush();
+        Map<Path, String> files = new LinkedHashMap<>();
+        files.put(json, JsonReport.of(comparison, used));
+        files.put(markdown, tables);
+        files.put(svg, SvgChart.of(comparison, machine + "; median of " + counted));
+        files.remove(null);
+        files.forEach(AtomicFile::write);
+    }
+
+    private static String list(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.voxgrad.bench.peers;
+
+/** What is timed. */
+enum Phase {
+    TRAIN("train", "Training step"),
+    INFER("infer", "Inference");
+
+    private final String flag;
+    private final String title;
+
+    Phase(String flag, String title) {
+        this.flag = flag;
+        this.title = title;
+    }
+
+    /** As in the JSON file. */
+    String flag() {
+        return flag;
+    }
+
+    String title() {
+        return title;
+    }
+}

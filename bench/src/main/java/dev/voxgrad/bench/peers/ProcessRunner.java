@@ -1,0 +1,84 @@
+package dev.voxgrad.bench.peers;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.voxgrad.bench.step.EngineException;
+import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.StepCase;
+
+/** Measures each time in a JVM of its own, with the options and the class path of this one, on the given cores. */
+final class ProcessRunner implements EngineRunner {
+    private static final int LAST_LINES = 12;
+
+    private final List<String> pinned;
+
+    /** Pinned to these cores, or to none where the list is empty. */
+    ProcessRunner(List<Integer> cores) {
+        pinned = cores.isEmpty() ? List.of() : List.of("taskset", "-c",
+                String.join(",", cores.stream().map(String::valueOf).toList()));
+    }
+
+    @Override
+    public Reading run(EngineName engine, StepCase work, int threads) {
+        try {
+            Path folder = Files.createTempDirectory("voxgrad-peers");
+            Path result = folder.resolve("reading.json");
+            Path log = folder.resolve("log");
+            try {
+                int code = start(command(engine, work, threads, result), threads, log);
+                if (code != 0) {
+                    throw new EngineException(engine.flag() + " on " + work + " ended with exit code " + code + ":\n"
+                            + lastLines(log), null);
+                }
+                return new JsonMapper().readValue(result, Reading.class);
+            } finally {
+                Files.deleteIfExists(result);
+                Files.deleteIfExists(log);
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            throw new EngineException(engine.flag() + " on " + work + " cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> command(EngineName engine, StepCase work, int threads, Path result) {
+        List<String> command = new ArrayList<>(pinned);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(),
+                engine.flag(), work.net().flag(), Integer.toString(work.size()), Integer.toString(work.batch()),
+                Integer.toString(threads), result.toString()));
+        return command;
+    }
+
+    private static int start(List<String> command, int threads, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+        Process process = builder.start();
+        Thread end = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(end);
+        try {
+            int code = process.waitFor();
+            Runtime.getRuntime().removeShutdownHook(end);
+            return code;
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static String lastLines(Path log) throws IOException {
+        // Native code may print bytes that are not UTF-8.
+        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    }
+}

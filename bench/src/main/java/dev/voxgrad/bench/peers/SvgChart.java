@@ -1,0 +1,140 @@
+package dev.voxgrad.bench.peers;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+import dev.voxgrad.bench.peers.Comparison.Job;
+import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.StepCase;
+
+/**
+ * The results as a picture: horizontal bars from the top down, a section each for training, inference and memory.
+ *
+ * <p>It brings its own background, light or dark as the viewer prefers, so that it can be read on any page.
+ */
+final class SvgChart {
+    private static final int WIDTH = 820;
+    private static final int MARGIN = 24;
+    private static final int BAR_LEFT = 170;
+    private static final int LONGEST_BAR = 430;
+    private static final int BAR_HEIGHT = 16;
+    private static final int BAR_STEP = 20;
+    private static final int GROUP_GAP = 12;
+    private static final String STYLE = """
+            <style>
+              svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif }
+              .card { fill: #ffffff; stroke: #d0d7de } text { fill: #1f2328; font-size: 13px }
+              .title { font-size: 17px; font-weight: 600 } .section { font-size: 14px; font-weight: 600 }
+              .note { fill: #59636e; font-size: 12px } .range { stroke: #1f2328 }
+              .voxgrad { fill: #1a7f5a } .libtorch { fill: #e08a3c } .nd4j { fill: #7a86d6 }
+              @media (prefers-color-scheme: dark) {
+                .card { fill: #161b22; stroke: #30363d } text { fill: #e6edf3 }
+                .note { fill: #9198a1 } .range { stroke: #e6edf3 } .voxgrad { fill: #2ea476 }
+              }
+            </style>
+            """;
+
+    private final Comparison comparison;
+    private final StringBuilder body = new StringBuilder();
+    private int y = MARGIN;
+
+    private SvgChart(Comparison comparison) {
+        this.comparison = comparison;
+    }
+
+    /** With a line below on how it was measured. */
+    static String of(Comparison comparison, String note) {
+        SvgChart chart = new SvgChart(comparison);
+        chart.head();
+        for (Phase phase : Phase.values()) {
+            chart.section(phase.title() + ", milliseconds", job -> comparison.milliseconds(job, phase), "ms",
+                    (peer, work) -> comparison.ratio(peer, work, phase).median());
+        }
+        chart.section("Peak resident memory of training, MiB", comparison::peakRssMb, "MiB",
+                (peer, work) -> comparison.peakRssMb(new Job(peer, work)).median()
+                        / comparison.peakRssMb(new Job(EngineName.VOXGRAD, work)).median());
+        String factor = comparison.peers().isEmpty() ? "" : ". In brackets: as many times Voxgrad's";
+        chart.text(MARGIN, chart.y + 6, "note", "", note + factor);
+        return chart.document();
+    }
+
+    private void head() {
+        text(MARGIN, y + 14, "title", "", "Voxgrad and its peers: shorter is better");
+        y += 30;
+        int x = MARGIN;
+        for (EngineName engine : comparison.engines()) {
+            rectangle(x, y + 2, 14, 14, engine.flag());
+            String label = engine.flag() + " " + comparison.version(engine);
+            text(x + 20, y + 14, "", "", label);
+            x += 44 + 8 * label.length();
+        }
+        y += 44;
+    }
+
+    private void section(String title, Function<Job, Spread> values, String unit,
+            BiFunction<EngineName, StepCase, Double> ratio) {
+        text(MARGIN, y, "section", "", title);
+        y += 14;
+        double largest = comparison.jobs().stream().mapToDouble(job -> values.apply(job).max()).max().orElseThrow();
+        List<EngineName> peers = comparison.peers();
+        for (StepCase work : comparison.cases()) {
+            int middle = y + comparison.engines().size() * BAR_STEP / 2;
+            text(BAR_LEFT - 12, middle + 2, "", "end", label(work));
+            for (EngineName engine : comparison.engines()) {
+                Spread value = values.apply(new Job(engine, work));
+                String label = String.format(Locale.ROOT, "%.0f %s", value.median(), unit);
+                if (peers.contains(engine)) {
+                    label += String.format(Locale.ROOT, "  (%.1f×)", ratio.apply(engine, work));
+                }
+                bar(engine, value, LONGEST_BAR / largest, label);
+            }
+            y += GROUP_GAP;
+        }
+        y += 18;
+    }
+
+    private void bar(EngineName engine, Spread value, double scale, String label) {
+        double end = BAR_LEFT + value.median() * scale;
+        rectangle(BAR_LEFT, y, value.median() * scale, BAR_HEIGHT, engine.flag());
+        if (value.min() < value.max()) {
+            body.append(String.format(Locale.ROOT, "<path class=\"range\" d=\"M%.1f %d H%.1f\"/>%n",
+                    BAR_LEFT + value.min() * scale, y + BAR_HEIGHT / 2, BAR_LEFT + value.max() * scale));
+            end = BAR_LEFT + value.max() * scale;
+        }
+        text((int) end + 8, y + 13, "", "", label);
+        y += BAR_STEP;
+    }
+
+    private static String label(StepCase work) {
+        String net = work.net().flag();
+        return net.substring(0, 1).toUpperCase(Locale.ROOT) + net.substring(1) + ", " + work.batch() + " × "
+                + work.size() + "³";
+    }
+
+    private void rectangle(double x, int top, double width, int height, String style) {
+        body.append(String.format(Locale.ROOT,
+                "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>%n", style, x, top, width,
+                height));
+    }
+
+    private void text(int x, int baseline, String style, String anchor, String words) {
+        body.append("<text x=\"").append(x).append("\" y=\"").append(baseline).append('"');
+        if (!style.isEmpty()) {
+            body.append(" class=\"").append(style).append('"');
+        }
+        if (!anchor.isEmpty()) {
+            body.append(" text-anchor=\"").append(anchor).append('"');
+        }
+        body.append('>').append(words.replace("&", "&amp;").replace("<", "&lt;")).append("</text>\n");
+    }
+
+    private String document() {
+        int height = y + MARGIN;
+        return String.format(Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+                + "viewBox=\"0 0 %d %d\">%n", WIDTH, height, WIDTH, height) + STYLE
+                + String.format(Locale.ROOT, "<rect class=\"card\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
+                + "rx=\"8\"/>%n", WIDTH - 1, height - 1) + body + "</svg>\n";
+    }
+}

@@ -1,0 +1,132 @@
+package dev.voxgrad.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.voxgrad.bench.step.EngineException;
+import dev.voxgrad.bench.step.EngineName;
+
+/** The command line, with engines that answer at once. */
+class PeersCommandTest {
+    @TempDir
+    private Path folder;
+
+    private final List<String> measured = new ArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private EngineRunner engines = (engine, work, threads) -> {
+        measured.add(engine.flag() + " " + work + " " + threads);
+        return Samples.reading(engine == EngineName.VOXGRAD ? 100 : 250, 900);
+    };
+
+    private int run(String line) {
+        return PeersCommand.execute(cores -> engines, new PrintWriter(out), new PrintWriter(err), line.split(" +"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "--nets 4;                      unknown net 'net4'; net1, net2, net3",
+        "--nets x;                      unknown net 'netx'; net1, net2, net3",
+        "--engines voxgrad,jax;         unknown engine 'jax'; voxgrad, libtorch, nd4j",
+        "--threads 0;                   --threads is 0; at least 1",
+        "--threads 4096;                --threads is 4096; cores",
+        "--threads many;                --threads; 'many'",
+        "--rounds 0;                    --rounds is 0; at least 1",
+        "--nets 3 --size 15;            net3 at size 15; from 16",
+        "--nets 1 --size 500;           net1 at size 500; to 128",
+        "--batch 0;                     batch 0; at least 1",
+        "--size 128 --batch 64;         at most 31; --batch",
+        "--cases 1:64;                  '1:64'; net, size and batch",
+        "--cases 1:64:x;                '1:64:x'; no whole number",
+        "--cases 1:64:4 --nets 1;       --cases excludes; --nets",
+        "--svgs a;                      Unknown options; --svgs"
+    })
+    void refuses(String options, String part, String other) {
+        assertThat(run(options)).isEqualTo(2);
+        assertThat(err.toString()).startsWith("peers: ").contains(part, other, "Try 'peers --help'.")
+                .doesNotContain("\tat ", "Exception");
+        assertThat(measured).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--json", "--markdown", "--svg"})
+    void filesThatCannotBeWrittenAreFoundBeforeTheWork(String option) {
+        assertThat(run(option + " " + folder.resolve("none/file"))).isEqualTo(1);
+        assertThat(err.toString()).startsWith("peers: ").contains("none/file", "there is no folder").hasLineCount(1);
+        assertThat(measured).isEmpty();
+    }
+
+    @Test
+    void enginesTakeTurnsInEveryRound() {
+        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2,net2:8:2 --threads 1 --rounds 2")).isZero();
+        assertThat(err.toString()).isEmpty();
+        List<String> round = List.of("voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "voxgrad net2 8^3 x2 1",
+                "libtorch net2 8^3 x2 1");
+        assertThat(measured).hasSize(8);
+        assertThat(measured.subList(0, 4)).isEqualTo(round);
+        assertThat(measured.subList(4, 8)).isEqualTo(round);
+        assertThat(out.toString()).contains("round 2/2", "s left", "done", "## Training step, ms", "2.50");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "'';                             net1 28^3 x32, net2 28^3 x32, net3 28^3 x32, net1 64^3 x4",
+        "--nets 1;                      net1 28^3 x32, net1 64^3 x4",
+        "--nets 2,net3,2;               net2 28^3 x32, net3 28^3 x32",
+        "--nets 1 --size 32;            net1 32^3 x32",
+        "--batch 2;                     net1 28^3 x2, net2 28^3 x2, net3 28^3 x2"
+    })
+    void cases(String options, String expected) {
+        assertThat(run(("--engines voxgrad --threads 1 --rounds 1 " + options).strip())).isZero();
+        assertThat(measured.stream().map(job -> job.replaceAll("^voxgrad | 1$", ""))).containsExactly(
+                expected.split(", "));
+    }
+
+    @Test
+    void writesWhatItPrints() throws IOException {
+        Path json = folder.resolve("a.json");
+        Path markdown = folder.resolve("a.md");
+        Path svg = folder.resolve("a.svg");
+        assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --json " + json + " --markdown " + markdown + " --svg "
+                + svg)).isZero();
+        assertThat(new JsonMapper().readTree(Files.readString(json)).size()).isEqualTo(4);
+        assertThat(out.toString()).endsWith(Files.readString(markdown));
+        assertThat(svg).content().startsWith("<svg").contains("250 ms  (2.5×)");
+    }
+
+    @Test
+    void anEngineThatFailsEndsIt() {
+        engines = (engine, work, threads) -> {
+            throw new EngineException("libtorch on net1 fell over", null);
+        };
+        assertThat(run("--nets 1 --rounds 1")).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("peers: libtorch on net1 fell over" + System.lineSeparator());
+    }
+
+    @Test
+    void anEngineWithoutALossDoesNoRealWork() {
+        engines = (engine, work, threads) ->
+                new Reading("1", new double[] {1}, new double[] {1}, 1, 0.7, Double.NaN);
+        assertThat(run("--nets 1 --rounds 1")).isEqualTo(1);
+        assertThat(err.toString()).contains("voxgrad on net1 28^3 x32 does no real work", "NaN");
+    }
+
+    @Test
+    void help() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("Usage: peers", "Example: peers --nets 1", "Some of voxgrad, libtorch, nd4j.",
+                "Exit code: 0 done, 1 it failed, 2 wrong use.");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.voxgrad.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.StringReader;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.voxgrad.bench.peers.Comparison.Job;
+import dev.voxgrad.bench.step.EngineName;
+
+class ReportTest {
+    private final Comparison comparison = Samples.comparison();
+
+    @Test
+    void jsonHasARowForEveryEngineCaseAndPhase() {
+        JsonNode rows = new JsonMapper().readTree(JsonReport.of(comparison, 2));
+        assertThat(rows.size()).isEqualTo(8);
+        JsonNode row = rows.get(2);
+        assertThat(row.propertyNames()).containsExactlyInAnyOrder("engine", "net", "phase", "size", "batch", "threads",
+                "median_ms", "min_ms", "max_ms", "peak_rss_mb");
+        assertThat(row.get("engine").asString()).isEqualTo("libtorch");
+        assertThat(row.get("net").asString()).isEqualTo("net1");
+        assertThat(row.get("phase").asString()).isEqualTo("train");
+        assertThat(row.get("size").asInt()).isEqualTo(28);
+        assertThat(row.get("batch").asInt()).isEqualTo(32);
+        assertThat(row.get("threads").asInt()).isEqualTo(2);
+        assertThat(row.get("median_ms").asDouble()).isEqualTo(1400);
+        assertThat(row.get("min_ms").asDouble()).isEqualTo(800);
+        assertThat(row.get("max_ms").asDouble()).isEqualTo(2000);
+        assertThat(row.get("peak_rss_mb").asLong()).isEqualTo(1520);
+        assertThat(rows.get(3).get("phase").asString()).isEqualTo("infer");
+        assertThat(rows.get(3).get("median_ms").asDouble()).isEqualTo(350);
+        assertThat(rows.get(7).get("size").asInt()).isEqualTo(64);
+    }
+
+    @Test
+    void markdownHasATablePerPhaseAndOneForMemory() {
+        List<String> lines = MarkdownReport.of(comparison, "How it was measured.").lines().toList();
+        assertThat(lines).contains("How it was measured.", "## Training step, ms", "## Inference, ms",
+                "## Peak resident memory of training, MiB",
+                "| net1 28^3 x32 | 450 (400–500) | 1400 (800–2000) |   3.00 (2.00–4.00) |",
+                "| net1 64^3 x4  | 113 (100–125) | 350 (200–500) |   3.00 (2.00–4.00) |",
+                "| net1 28^3 x32 | 1050 (1000–1100) | 1510 (1500–1520) |               1.44 |");
+        assertThat(lines.stream().filter(line -> line.startsWith("|-"))).hasSize(3)
+                .allMatch(line -> line.endsWith("-:|"));
+    }
+
+    @Test
+    void withoutVoxgradThereAreNoRatios() {
+        Comparison alone = new Comparison(List.of(EngineName.LIBTORCH), List.of(Samples.SMALL));
+        alone.add(new Job(EngineName.LIBTORCH, Samples.SMALL), Samples.reading(800, 1500));
+        assertThat(MarkdownReport.of(alone, "")).contains("| case          | libtorch |").doesNotContain("voxgrad |");
+        assertThat(SvgChart.of(alone, "")).contains(">800 ms<").doesNotContain("×)");
+    }
+
+    @Test
+    void svgBarsAreAsLongAsTheirNumbers() throws Exception {
+        String svg = SvgChart.of(comparison, "a < b & c");
+        Element root = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg))).getDocumentElement();
+        assertThat(root.getTagName()).isEqualTo("svg");
+        assertThat(texts(root)).contains("450 ms", "1400 ms  (3.0×)", "113 ms", "350 ms  (3.0×)", "1510 MiB  (1.4×)",
+                "Net1, 32 × 28³", "voxgrad 1.2", "a < b & c. In brackets: as many times Voxgrad's");
+        List<Element> bars = elements(root.getElementsByTagName("rect")).stream()
+                .filter(bar -> bar.getAttribute("height").equals("16")).toList();
+        assertThat(bars).as("2 engines, 2 cases, 3 sections").hasSize(12);
+        double own = Double.parseDouble(bars.get(0).getAttribute("width"));
+        double peer = Double.parseDouble(bars.get(1).getAttribute("width"));
+        assertThat(peer / own).isBetween(1400 / 450.0 - 0.01, 1400 / 450.0 + 0.01);
+        double width = Double.parseDouble(root.getAttribute("width"));
+        for (Element bar : bars) {
+            double end = Double.parseDouble(bar.getAttribute("x")) + Double.parseDouble(bar.getAttribute("width"));
+            assertThat(end).as("room for the label").isLessThan(width - 150);
+        }
+        assertThat(root.getElementsByTagName("path").getLength()).as("ranges of 12 bars").isEqualTo(12);
+    }
+
+    private static List<String> texts(Element root) {
+        return elements(root.getElementsByTagName("text")).stream().map(Element::getTextContent).toList();
+    }
+
+    private static List<Element> elements(NodeList nodes) {
+        return IntStream.range(0, nodes.getLength()).mapToObj(i -> (Element) nodes.item(i)).toList();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.voxgrad.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import dev.voxgrad.bench.peers.Comparison.Job;
+import dev.voxgrad.bench.step.EngineName;
+
+class SpreadTest {
+    @Test
+    void medianOfOddAndEvenCountsInAnyOrder() {
+        double[] numbers = {9, 1, 5};
+        assertThat(Spread.of(numbers)).isEqualTo(new Spread(5, 1, 9));
+        assertThat(numbers).as("left as they are").containsExactly(9, 1, 5);
+        assertThat(Spread.of(4, 1, 3, 100)).isEqualTo(new Spread(3.5, 1, 100));
+        assertThat(Spread.of(7)).isEqualTo(new Spread(7, 7, 7));
+        assertThatThrownBy(Spread::of).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void textHasARangeOnlyWhereThereIsOne() {
+        assertThat(Spread.of(412.4).toText(0)).isEqualTo("412");
+        assertThat(Spread.of(1, 2, 4).toText(2)).isEqualTo("2.00 (1.00–4.00)");
+    }
+
+    @Test
+    void oneSlowStepDoesNotCount() {
+        Reading reading = new Reading("1", new double[] {10, 11, 900}, new double[] {3, 2, 70}, 1, 0.7, 0.6);
+        assertThat(reading.median(Phase.TRAIN)).isEqualTo(11);
+        assertThat(reading.median(Phase.INFER)).isEqualTo(3);
+    }
+
+    @Test
+    void ratiosAreTakenWithinARound() {
+        Spread ratio = Samples.comparison().ratio(EngineName.LIBTORCH, Samples.SMALL, Phase.TRAIN);
+        assertThat(ratio).isEqualTo(new Spread(3, 2, 4));
+    }
+
+    @Test
+    void timeLeftIsWhatAJobLastTook() {
+        List<Job> jobs = Samples.comparison().jobs();
+        TimeLeft timeLeft = new TimeLeft();
+        timeLeft.took(jobs.get(0), 10);
+        timeLeft.took(jobs.get(1), 20);
+        assertThat(timeLeft.of(jobs)).as("the unknown ones at the average").isEqualTo(10 + 20 + 15 + 15);
+        timeLeft.took(jobs.get(0), 30);
+        assertThat(timeLeft.of(jobs.subList(0, 1))).isEqualTo(30);
+        assertThat(timeLeft.of(List.of())).isZero();
+    }
+
+    @Test
+    void coreLists() {
+        assertThat(Linux.cores("0-3,8")).containsExactly(0, 1, 2, 3, 8);
+        assertThat(Linux.cores("5")).containsExactly(5);
+    }
+}
