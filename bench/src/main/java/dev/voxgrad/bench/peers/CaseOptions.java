@@ -43,7 +43,8 @@ final class CaseOptions {
             throw wrong("--cases excludes --nets, --size and --batch");
         }
         try {
-            return List.copyOf(new LinkedHashSet<>(cases == null ? fromNets() : cases.stream().map(this::one).toList()));
+            List<StepCase> all = cases == null ? fromNets() : cases.stream().map(this::one).toList();
+            return List.copyOf(new LinkedHashSet<>(all));
         } catch (DataException e) {
             throw wrong(e.getMessage());
         }

@@ -78,7 +78,7 @@ final class MarkdownReport {
         line(rows.getFirst(), widths);
         text.append('|');
         for (int column = 0; column < columns; column++) {
-            text.append(column == 0 ? "-".repeat(widths[column] + 2) : "-".repeat(widths[column] + 1) + ":").append('|');
+            text.append("-".repeat(widths[column] + 1)).append(column == 0 ? '-' : ':').append('|');
         }
         text.append('\n');
         rows.subList(1, rows.size()).forEach(row -> line(row, widths));

@@ -36,7 +36,8 @@ import dev.voxgrad.medmnist.data.DataException;
             "",
             "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
                     + " steps to warm up, then the median of " + EngineProcess.TIMED + ", for training and then for "
-                    + "inference. Engines take turns, round by round, so that what else the machine does hits all alike.",
+                    + "inference. Engines take turns, round by round, so that what else the machine does hits all "
+                    + "alike.",
             "Example: peers --nets 1 --rounds 1 --svg peers.svg",
             ""
         },
@@ -163,12 +164,15 @@ public final class PeersCommand implements Callable<Integer> {
                 comparison.add(job, reading);
                 timeLeft.took(job, (System.nanoTime() - start) / 1e9);
                 double left = timeLeft.of(jobs) * (rounds - round) + timeLeft.of(jobs.subList(i + 1, jobs.size()));
-                console.line(String.format(Locale.ROOT,
-                        "%s  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  %s", position,
-                        reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.peakRssMb(),
-                        reading.firstLoss(), reading.lastLoss(), left == 0 ? "done" : Console.duration(left) + " left"));
+                console.line(position + describe(reading) + (left == 0 ? "done" : Console.duration(left) + " left"));
             }
         }
+    }
+
+    private static String describe(Reading reading) {
+        return String.format(Locale.ROOT, "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
+                reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.peakRssMb(), reading.firstLoss(),
+                reading.lastLoss());
     }
 
     private static void requireFinite(Job job, Reading reading) {
@@ -184,10 +188,10 @@ public final class PeersCommand implements Callable<Integer> {
         String machine = Linux.processor() + ", " + used + (used == 1 ? " thread" : " threads")
                 + (pinned.isEmpty() ? " not pinned to cores" : " on cores " + list(pinned));
         String counted = rounds + (rounds == 1 ? " round" : " rounds");
-        String tables = MarkdownReport.of(comparison, versions + "; Java " + Runtime.version().feature() + "; " + machine
-                + ". " + counted + ", each with a fresh JVM for every engine and case: " + EngineProcess.WARM_UP
-                + " steps to warm up, then the median of " + EngineProcess.TIMED + ". Shown is the median of the rounds "
-                + "(lowest–highest). A ratio above 1 means that Voxgrad is faster, or takes less memory.");
+        String tables = MarkdownReport.of(comparison, versions + "; Java " + Runtime.version().feature() + "; "
+                + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
+                + EngineProcess.WARM_UP + " steps to warm up, then the median of " + EngineProcess.TIMED
+                + ". Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, or takes less memory.");
         console.line("");
         command.commandLine().getOut().print(tables);
         command.commandLine().getOut().flush();

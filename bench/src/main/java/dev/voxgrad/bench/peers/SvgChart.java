@@ -115,8 +115,8 @@ final class SvgChart {
 
     private void rectangle(double x, int top, double width, int height, String style) {
         body.append(String.format(Locale.ROOT,
-                "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>%n", style, x, top, width,
-                height));
+                "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>%n",
+                style, x, top, width, height));
     }
 
     private void text(int x, int baseline, String style, String anchor, String words) {

@@ -6,7 +6,7 @@ import java.util.Map;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
 
-/** Foretells the time that is left: a job takes as long as it last did, and at first as long as the others on average. */
+/** Foretells the time left: a job takes as long as it last did, and at first as long as the others on average. */
 final class TimeLeft {
     private final Map<Job, Double> seconds = new HashMap<>();
 

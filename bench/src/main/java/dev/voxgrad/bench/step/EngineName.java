@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The engines that can be compared. The classes of all but Voxgrad are only in builds with the profile {@code peers}. */
+/** The engines that can be compared. All but Voxgrad are only in builds with the Maven profile {@code peers}. */
 public enum EngineName {
     VOXGRAD("VoxgradEngine"),
     LIBTORCH("LibtorchEngine"),

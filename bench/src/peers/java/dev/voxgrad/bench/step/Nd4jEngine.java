@@ -1,9 +1,13 @@
 package dev.voxgrad.bench.step;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -28,8 +32,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.nativeblas.NativeOpsHolder;
-import org.nd4j.versioncheck.VersionCheck;
-import org.nd4j.versioncheck.VersionInfo;
 
 /**
  * ND4J's native operations with oneDNN, through DL4J's layers.
@@ -102,8 +104,13 @@ final class Nd4jEngine implements StepEngine {
 
     @Override
     public String version() {
-        return VersionCheck.getVersionInfos().stream().filter(info -> info.getArtifactId().equals("nd4j-api")).findFirst()
-                .map(VersionInfo::getBuildVersion).orElse("of unknown version");
+        Properties build = new Properties();
+        try (InputStream file = Nd4j.class.getResourceAsStream("/org/eclipse/org.nd4j-nd4j-api-git.properties")) {
+            build.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("ND4J's jar does not tell its version", e);
+        }
+        return build.getProperty("git.build.version");
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +21,7 @@ import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 
 /** The command line, with engines that answer at once. */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class PeersCommandTest {
     @TempDir
     private Path folder;
@@ -126,7 +129,8 @@ class PeersCommandTest {
     @Test
     void help() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("Usage: peers", "Example: peers --nets 1", "Some of voxgrad, libtorch, nd4j.",
+        assertThat(out.toString()).contains("Usage: peers", "Example: peers --nets 1",
+                "Some of voxgrad, libtorch, nd4j.",
                 "Exit code: 0 done, 1 it failed, 2 wrong use.");
     }
 }
