@@ -7,6 +7,7 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.cpu.BufferPool;
 import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.cpu.WorkerPool;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 
 /**
  * The processor's cores and vector units: float32 on the Java heap, activations channels-last, kernels in the
@@ -18,10 +19,17 @@ import dev.voxgrad.engine.cpu.WorkerPool;
 public final class CpuDevice implements Device, AutoCloseable {
     private final WorkerPool workers;
     private final BufferPool buffers = new BufferPool();
+    private final Conv3dChoice convolution;
 
-    /** A device with that many threads, the calling one among them. */
+    /** A device with that many threads, the calling one among them, that chooses its algorithms itself. */
     public CpuDevice(int threads) {
+        this(threads, Conv3dChoice.AUTO);
+    }
+
+    /** A device with that many threads, the calling one among them, and that choice of convolution algorithm. */
+    public CpuDevice(int threads, Conv3dChoice convolution) {
         this.workers = new WorkerPool(threads);
+        this.convolution = convolution;
     }
 
     /** A device with one thread for each core this process may use. */
@@ -36,11 +44,17 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     @Override
     public String description() {
-        return "cpu: " + threads() + (threads() == 1 ? " thread, " : " threads, ") + Lanes.BITS + "-bit vectors";
+        return "cpu: " + threads() + (threads() == 1 ? " thread, " : " threads, ") + Lanes.BITS + "-bit vectors, "
+                + convolution.flag() + " convolution";
     }
 
     public int threads() {
         return workers.threads();
+    }
+
+    @Override
+    public Conv3dChoice convolution() {
+        return convolution;
     }
 
     /** Runs {@code task} for 0 … tasks−1, on all threads, and returns when all are done. */

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 
 /**
  * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
@@ -15,6 +16,9 @@ public sealed interface Device permits CpuDevice, ReferenceDevice {
 
     /** The order in which five-dimensional activations are kept here. */
     Layout activationLayout();
+
+    /** Who chooses how convolutions are computed here. */
+    Conv3dChoice convolution();
 
     /** Memory for that many numbers; its contents are unspecified. */
     Storage allocate(int elements);

@@ -2,6 +2,8 @@ package dev.voxgrad.engine.device;
 
 import java.util.List;
 
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+
 /** Finds a device by the name a user gives. */
 public final class Devices {
     /** All names that {@link #find} knows, besides {@code auto}. */
@@ -14,13 +16,17 @@ public final class Devices {
      *
      * @param name {@code cpu}, {@code cuda}, {@code reference}, or {@code auto} for the fastest that there is
      * @param threads CPU threads; 0 for one per core
+     * @param convolution who chooses the CPU's convolution algorithm
      * @throws IllegalArgumentException for a name that is none of these
      */
-    public static Availability find(String name, int threads) {
+    public static Availability find(String name, int threads, Conv3dChoice convolution) {
         return switch (name) {
-            case "auto", "cpu" ->
-                    new Availability.Available(threads == 0 ? CpuDevice.allCores() : new CpuDevice(threads));
-            case "reference" -> new Availability.Available(ReferenceDevice.INSTANCE);
+            case "auto", "cpu" -> new Availability.Available(
+                    new CpuDevice(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, convolution));
+            case "reference" -> convolution == Conv3dChoice.WINOGRAD
+                    ? new Availability.Missing("device reference: it has direct convolution only; leave out "
+                            + "--convolution winograd, or use --device cpu")
+                    : new Availability.Available(ReferenceDevice.INSTANCE);
             case "cuda" -> new Availability.Missing(
                     "device cuda: this version of Voxgrad has no CUDA kernels yet; use --device cpu");
             default -> throw new IllegalArgumentException("device: '" + name + "' is unknown; choose auto, "

@@ -3,6 +3,7 @@ package dev.voxgrad.engine.device;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 
 /**
  * The living definition of every operation: plain loops in double precision, row-major, one thread.
@@ -26,6 +27,12 @@ public final class ReferenceDevice implements Device {
     @Override
     public Layout activationLayout() {
         return Layout.ROW_MAJOR;
+    }
+
+    /** Always direct: it is the definition. */
+    @Override
+    public Conv3dChoice convolution() {
+        return Conv3dChoice.DIRECT;
     }
 
     @Override

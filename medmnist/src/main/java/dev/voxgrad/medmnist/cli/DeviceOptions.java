@@ -9,6 +9,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.DataException;
 
 /** What the nets run on. */
@@ -26,6 +27,11 @@ final class DeviceOptions {
             description = "CPU threads; the results do not depend on it. Default: one per core")
     private Integer threads;
 
+    @Option(names = "--convolution", paramLabel = "HOW", defaultValue = "auto",
+            description = "auto, direct, or winograd wherever it is possible; results differ in the last digits. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private String convolution;
+
     /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
     Device open() {
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
@@ -34,7 +40,7 @@ final class DeviceOptions {
         }
         Availability availability;
         try {
-            availability = Devices.find(name, threads == null ? 0 : threads);
+            availability = Devices.find(name, threads == null ? 0 : threads, Conv3dChoice.byFlag(convolution));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

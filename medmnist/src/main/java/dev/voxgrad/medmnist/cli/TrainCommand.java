@@ -114,8 +114,9 @@ final class TrainCommand implements Callable<Integer> {
                 + " volumes of " + data.shape() + ", " + data.classes() + " classes"
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
         RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(), source,
-                data.md5().orElse(null), data.synthetic(), data.task().officialName(), data.labelNames(), settings);
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
+                device.convolution().flag(), source, data.md5().orElse(null), data.synthetic(),
+                data.task().officialName(), data.labelNames(), settings);
         RunFiles run = RunFiles.create(out, info);
         boolean done = false;
         try {

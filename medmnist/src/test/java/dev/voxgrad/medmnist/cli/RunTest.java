@@ -71,6 +71,16 @@ class RunTest {
         assertThat(training.out()).contains("member 3/3 net1  epoch 3/3").contains("done in");
     }
 
+    @Test
+    void theRunSaysHowItWasComputed() throws IOException {
+        Path direct = folder.resolve("direct");
+        assertThat(Cli.run("train", "--npz", volumes, "--out", direct, "--models", 1, "--nets", "net1", "--epochs", 1,
+                "--convolution", "direct").code()).isZero();
+        assertThat(Files.readString(run.resolve("run.json")))
+                .contains("\"convolution\" : \"auto\"", "vectors, auto convolution");
+        assertThat(Files.readString(direct.resolve("run.json"))).contains("\"convolution\" : \"direct\"");
+    }
+
     private static double auc(String[] row) {
         return Double.parseDouble(row[4]);
     }

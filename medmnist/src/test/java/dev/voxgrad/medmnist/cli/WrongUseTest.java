@@ -47,6 +47,7 @@ class WrongUseTest {
         "--device tpu;                  'tpu'; auto, cpu, cuda, reference",
         "--threads 0;                   --threads is 0; at least 1",
         "--threads 100000;              --threads is 100000; at most 1024",
+        "--convolution fft;             'fft'; auto, direct, winograd",
         "--size 32;                     no size 32; 28, 64",
         "--augment flips;               --augment is 'flips'; none",
         "--seed x;                      --seed; 'x'",

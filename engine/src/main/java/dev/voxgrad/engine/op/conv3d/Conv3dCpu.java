@@ -14,7 +14,7 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
-        if (Winograd.suits(g) || FewChannelsStream.suits(g)) {
+        if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
             Conv3dStream stream = Conv3dStream.of(device, g);
             stream.forward(VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
                     CpuStorage.array(weight), null, biases, stream.outputLayout().copyTo(CpuStorage.array(output)));
@@ -28,7 +28,7 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
-        if (Winograd.suits(g)) {
+        if (device.convolution().algorithm(g) == Conv3dAlgorithm.WINOGRAD) {
             Winograd w = new Winograd(g);
             float[] u = CpuWinogradWeights.gradInput(device, w, CpuStorage.array(weight));
             new WinogradBackward(device, w).run(null, w.outputLayout().copyFrom(CpuStorage.array(gradOutput)), null, u,
@@ -47,7 +47,7 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dw = CpuStorage.array(gradWeight);
-        if (Winograd.suits(g) || FewChannelsStream.suits(g)) {
+        if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
             Conv3dStream stream = Conv3dStream.of(device, g);
             stream.backward(VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),
                     stream.outputLayout().copyFrom(dy), null, dw, null);

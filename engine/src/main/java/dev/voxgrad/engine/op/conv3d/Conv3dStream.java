@@ -4,15 +4,16 @@ import dev.voxgrad.engine.device.CpuDevice;
 
 /**
  * A convolution on the CPU whose input, output and gradients pass through the hands of the caller, a few rows or planes
- * at a time, while they are in cache: what a fused operation is made of. {@link #of} chooses the algorithm, as for the
- * operation by itself.
+ * at a time, while they are in cache: what a fused operation is made of. The algorithm is the
+ * device's choice, as for the operation by itself.
  */
 public sealed interface Conv3dStream permits WinogradStream, FewChannelsStream, DirectStream {
     static Conv3dStream of(CpuDevice device, Conv3dGeometry g) {
-        if (Winograd.suits(g)) {
-            return new WinogradStream(device, g);
-        }
-        return FewChannelsStream.suits(g) ? new FewChannelsStream(device, g) : new DirectStream(device, g);
+        return switch (device.convolution().algorithm(g)) {
+            case DIRECT -> new DirectStream(device, g);
+            case FEW_CHANNELS -> new FewChannelsStream(device, g);
+            case WINOGRAD -> new WinogradStream(device, g);
+        };
     }
 
     /** Floats that a voxel takes where a {@link VoxelReader} writes it and an {@link InputGradientWriter} finds it. */

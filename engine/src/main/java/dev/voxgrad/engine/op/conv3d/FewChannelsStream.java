@@ -16,7 +16,7 @@ import dev.voxgrad.engine.device.CpuDevice;
  */
 final class FewChannelsStream implements Conv3dStream {
     /** Longest run of neighbouring inputs of a voxel (kw·C); {@link Correlation} is made for longer ones. */
-    private static final int RUN = 16;
+    private static final int RUN = 15;
     /** Most products of one output. */
     private static final int PRODUCTS = 256;
     /** Tasks at least, where there are planes enough. */

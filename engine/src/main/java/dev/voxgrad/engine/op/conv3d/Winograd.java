@@ -74,17 +74,6 @@ final class Winograd {
         this.inputBlocks = Math.ceilDiv(inputs, BLOCK);
     }
 
-    /**
-     * True if this algorithm is the faster one: 3×3×3 kernels without stride, dilation or groups, enough channels to
-     * fill vectors and to make the products outweigh the transforms, and outputs that do not leave most of a tile
-     * empty.
-     */
-    static boolean suits(Conv3dGeometry g) {
-        return g.kernel().equals(Dims3.cube(3)) && g.stride().equals(Dims3.ONE) && g.dilation().equals(Dims3.ONE)
-                && g.groups() == 1 && g.inputChannels() >= 16 && g.outputChannels() >= 16 && g.output().atLeast(4)
-                && g.input().atLeast(4);
-    }
-
     /** Groups of planes of tiles in one sample. */
     int groups() {
         return Math.ceilDiv(tiles.d(), group);

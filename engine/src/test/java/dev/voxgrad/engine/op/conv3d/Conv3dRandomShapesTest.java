@@ -67,9 +67,9 @@ class Conv3dRandomShapesTest {
                         1 + random.nextInt(13), 1 + random.nextInt(13));
                 Shape w = Shape.of(1 + random.nextInt(70), x.dim(1), kernel.d(), kernel.h(), kernel.w());
                 if (reaches(op, x, w)) {
-                    Conv3dGeometry g = WinogradTest.geometry(op, x, w);
+                    Conv3dGeometry g = op.geometry(x, w, op.outputShape(x, w));
                     long products = (long) g.batch() * g.output().product() * w.elements();
-                    if (products <= MOST_PRODUCTS && Winograd.suits(g) == winograd) {
+                    if (products <= MOST_PRODUCTS && byWinograd(g) == winograd) {
                         return of(op, g, x, w, seed);
                     }
                 }
@@ -83,6 +83,10 @@ class Conv3dRandomShapesTest {
                 inputs[i] = Samples.gaussian(shapes[i], 10L * seed + i);
             }
             return new Case(op, g, shapes, inputs, Samples.gaussian(op.outputShape(x, w), 10L * seed + 3));
+        }
+
+        private static boolean byWinograd(Conv3dGeometry g) {
+            return Conv3dChoice.AUTO.algorithm(g) == Conv3dAlgorithm.WINOGRAD;
         }
 
         private static Dims3 triple(RandomStream random, int least, int count) {
@@ -103,7 +107,7 @@ class Conv3dRandomShapesTest {
         }
 
         boolean winograd() {
-            return Winograd.suits(geometry);
+            return byWinograd(geometry);
         }
 
         /** Result, gradInput, gradWeight, gradBias. */

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Gradients;
@@ -31,19 +29,14 @@ class WinogradTest {
                         6 + random.nextInt(2), 6 + random.nextInt(4));
                 Shape w = Shape.of(16 + random.nextInt(18), x.dim(1), 3, 3, 3);
                 Conv3dOp op = new Conv3dOp(Dims3.ONE, padding, Dims3.ONE, 1);
-                assertThat(Winograd.suits(geometry(op, x, w))).isTrue();
+                assertThat(cpu.convolution().algorithm(op.geometry(x, w, op.outputShape(x, w))))
+                        .isEqualTo(Conv3dAlgorithm.WINOGRAD);
                 int terms = Math.max(x.dim(0) * x.elementsFrom(2), Math.max(w.dim(0), w.dim(1)) * 27);
                 compared += DeviceAgreement.check(
                         cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(w.dim(0)));
             }
         }
         assertThat(compared).isEqualTo(4 * cases);
-    }
-
-    static Conv3dGeometry geometry(Conv3dOp op, Shape x, Shape w) {
-        Shape y = op.outputShape(x, w);
-        return new Conv3dGeometry(x.dim(0), x.dim(1), w.dim(0), op.groups(), x.spatial(), y.spatial(), w.spatial(),
-                op.stride(), op.padding(), op.dilation());
     }
 
     @Test
@@ -64,30 +57,5 @@ class WinogradTest {
             Gradients gradients = y.backward(Tensor.of(cpu, y.shape(), Samples.gaussian(y.shape(), 4)));
             return new float[][] {y.toArray(), gradients.of(x).toArray(), gradients.of(w).toArray()};
         }
-    }
-
-    /**
-     * The rule that chooses the algorithm: batch, channels, volume, kernel and so on as in the nets, one off at a time.
-     */
-    @ParameterizedTest
-    @CsvSource({
-        "32, 32, 28, 3, 1, 1, 1, true",
-        "16, 16,  4, 3, 1, 1, 1, true",
-        " 1, 32, 28, 3, 1, 1, 1, false",
-        "15, 32, 28, 3, 1, 1, 1, false",
-        "32, 15, 28, 3, 1, 1, 1, false",
-        "32, 32,  3, 3, 1, 1, 1, false",
-        "32, 32, 28, 1, 1, 1, 1, false",
-        "32, 32, 28, 5, 1, 1, 1, false",
-        "32, 32, 28, 3, 2, 1, 1, false",
-        "32, 32, 28, 3, 1, 2, 1, false",
-        "32, 32, 28, 3, 1, 1, 2, false"
-    })
-    void isChosenWhereItPays(
-            int in, int out, int edge, int kernel, int stride, int dilation, int groups, boolean suits) {
-        Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.ONE, Dims3.cube(dilation), groups);
-        Shape x = Shape.of(2, in * groups, edge, edge, edge);
-        assertThat(Winograd.suits(geometry(op, x, Shape.of(out * groups, in, kernel, kernel,
-                kernel)))).isEqualTo(suits);
     }
 }
