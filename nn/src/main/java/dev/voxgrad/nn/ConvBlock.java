@@ -46,11 +46,11 @@ record ConvBlock(List<Layer> layers, boolean pool) {
     }
 
     /**
-     * The layers applied to {@code input} at once, or null where they must be applied one by one: on a device that does
-     * not have the operation, and where batch norm uses running statistics and yet a gradient is wanted.
+     * The layers applied to {@code input} at once, or null where they must be applied one by one: on a device without
+     * fusion, and where batch norm uses running statistics and yet a gradient is wanted.
      */
     Tensor forward(Tensor input) {
-        if (!ConvBlockOp.isOn(input.device())) {
+        if (!input.device().fusion()) {
             return null;
         }
         boolean training = norm(0).isTraining();

@@ -49,14 +49,6 @@ public interface Layer {
         children().values().forEach(child -> child.training(on));
     }
 
-    /**
-     * Says whether this layer and its children may run several layers as one operation ({@code true}, as they start) or
-     * run each by itself. The results agree to rounding; one by one is slower, and simpler to follow.
-     */
-    default void fusion(boolean on) {
-        children().values().forEach(child -> child.fusion(on));
-    }
-
     /** Switches to training: batch norm uses the batch's own statistics. */
     default void train() {
         training(true);

@@ -11,7 +11,7 @@ import dev.voxgrad.engine.Tensor;
  * Layers applied one after the other.
  *
  * <p>Where layers that follow one another are convolution, batch norm and ReLU, and perhaps a max pool of 2×2×2, they
- * are run as one operation, unless {@link #fusion} is switched off.
+ * are run as one operation where the device {@linkplain dev.voxgrad.engine.device.Device#fusion() allows it}.
  *
  * <p>An activation between two layers is released as soon as the later one has run: its memory goes back to the pool
  * unless an operation saved it for the backward pass. The input stays the caller's. A layer that wants to keep an
@@ -19,7 +19,6 @@ import dev.voxgrad.engine.Tensor;
  */
 public final class Sequential implements Layer {
     private final SequencedMap<String, Layer> children = Named.of();
-    private boolean fusion = true;
 
     /** Under the names "0", "1", "2", … */
     public Sequential(Layer... layers) {
@@ -44,7 +43,7 @@ public final class Sequential implements Layer {
         List<Layer> layers = List.copyOf(children.values());
         Tensor current = input;
         for (int i = 0; i < layers.size(); i++) {
-            ConvBlock block = fusion ? ConvBlock.find(layers, i) : null;
+            ConvBlock block = ConvBlock.find(layers, i);
             Tensor next = block == null ? null : block.forward(current);
             if (next == null) {
                 next = layers.get(i).forward(current);
@@ -57,12 +56,6 @@ public final class Sequential implements Layer {
             current = next;
         }
         return current;
-    }
-
-    @Override
-    public void fusion(boolean on) {
-        fusion = on;
-        Layer.super.fusion(on);
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -27,10 +28,12 @@ import dev.voxgrad.engine.random.RandomStream;
 @Tag("kernels")
 class FusionTest {
     private static final CpuDevice CPU = new CpuDevice(2);
+    private static final CpuDevice UNFUSED = new CpuDevice(2, Conv3dChoice.AUTO, false);
 
     @AfterAll
     static void close() {
         CPU.close();
+        UNFUSED.close();
     }
 
     /** Widths separated by dots: the channels of the input, then of each convolution. */
@@ -54,9 +57,9 @@ class FusionTest {
         int[] channels = Arrays.stream(widths.split("\\.")).mapToInt(Integer::parseInt).toArray();
         Shape shape = Shape.of(batch, channels[0], d, h, w);
         Results expected = train(net(ReferenceDevice.INSTANCE, channels, pool, padding), ReferenceDevice.INSTANCE, shape);
-        Sequential oneByOne = net(CPU, channels, pool, padding);
-        oneByOne.fusion(false);
-        assertThat(train(oneByOne, CPU, shape).largestError(expected)).as("one by one").isLessThan(1);
+        Results oneByOne = train(net(UNFUSED, channels, pool, padding), UNFUSED, shape);
+        assertThat(oneByOne.operation).isEqualTo(pool ? "maxPool3d" : "relu");
+        assertThat(oneByOne.largestError(expected)).as("one by one").isLessThan(1);
         Results fused = train(net(CPU, channels, pool, padding), CPU, shape);
         assertThat(fused.operation).isEqualTo("convBlock");
         assertThat(fused.largestError(expected)).as("fused").isLessThan(1);

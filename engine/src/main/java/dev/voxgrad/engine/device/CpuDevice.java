@@ -20,16 +20,23 @@ public final class CpuDevice implements Device, AutoCloseable {
     private final WorkerPool workers;
     private final BufferPool buffers = new BufferPool();
     private final Conv3dChoice convolution;
+    private final boolean fusion;
 
     /** A device with that many threads, the calling one among them, that chooses its algorithms itself. */
     public CpuDevice(int threads) {
-        this(threads, Conv3dChoice.AUTO);
+        this(threads, Conv3dChoice.AUTO, true);
     }
 
-    /** A device with that many threads, the calling one among them, and that choice of convolution algorithm. */
-    public CpuDevice(int threads, Conv3dChoice convolution) {
+    /**
+     * A device with that many threads, the calling one among them.
+     *
+     * @param convolution who chooses the convolution algorithm
+     * @param fusion whether operations that follow one another may be run as one
+     */
+    public CpuDevice(int threads, Conv3dChoice convolution, boolean fusion) {
         this.workers = new WorkerPool(threads);
         this.convolution = convolution;
+        this.fusion = fusion;
     }
 
     /** A device with one thread for each core this process may use. */
@@ -45,7 +52,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     @Override
     public String description() {
         return "cpu: " + threads() + (threads() == 1 ? " thread, " : " threads, ") + Lanes.BITS + "-bit vectors, "
-                + convolution.flag() + " convolution";
+                + convolution.flag() + " convolution" + (fusion ? "" : ", no fusion");
     }
 
     public int threads() {
@@ -55,6 +62,11 @@ public final class CpuDevice implements Device, AutoCloseable {
     @Override
     public Conv3dChoice convolution() {
         return convolution;
+    }
+
+    @Override
+    public boolean fusion() {
+        return fusion;
     }
 
     /** Runs {@code task} for 0 … tasks−1, on all threads, and returns when all are done. */

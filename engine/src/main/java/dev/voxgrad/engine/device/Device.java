@@ -20,6 +20,12 @@ public sealed interface Device permits CpuDevice, ReferenceDevice {
     /** Who chooses how convolutions are computed here. */
     Conv3dChoice convolution();
 
+    /**
+     * True if layers that follow one another may be run as one operation here: faster, and equal to the layers one by
+     * one but for rounding.
+     */
+    boolean fusion();
+
     /** Memory for that many numbers; its contents are unspecified. */
     Storage allocate(int elements);
 

@@ -17,12 +17,14 @@ public final class Devices {
      * @param name {@code cpu}, {@code cuda}, {@code reference}, or {@code auto} for the fastest that there is
      * @param threads CPU threads; 0 for one per core
      * @param convolution who chooses the CPU's convolution algorithm
+     * @param fusion whether the CPU may run layers that follow one another as one operation
      * @throws IllegalArgumentException for a name that is none of these
      */
-    public static Availability find(String name, int threads, Conv3dChoice convolution) {
+    public static Availability find(String name, int threads, Conv3dChoice convolution, boolean fusion) {
         return switch (name) {
             case "auto", "cpu" -> new Availability.Available(
-                    new CpuDevice(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, convolution));
+                    new CpuDevice(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, convolution,
+                            fusion));
             case "reference" -> convolution == Conv3dChoice.WINOGRAD
                     ? new Availability.Missing("device reference: it has direct convolution only; leave out "
                             + "--convolution winograd, or use --device cpu")

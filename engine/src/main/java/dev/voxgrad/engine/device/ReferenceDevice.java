@@ -35,6 +35,12 @@ public final class ReferenceDevice implements Device {
         return Conv3dChoice.DIRECT;
     }
 
+    /** Never: it is the definition. */
+    @Override
+    public boolean fusion() {
+        return false;
+    }
+
     @Override
     public Storage allocate(int elements) {
         return new ReferenceStorage(new double[elements]);

@@ -32,6 +32,11 @@ final class DeviceOptions {
                     + "Default: ${DEFAULT-VALUE}")
     private String convolution;
 
+    @Option(names = "--no-fusion",
+            description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
+                    + "last digits.")
+    private boolean noFusion;
+
     /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
     Device open() {
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
@@ -40,7 +45,8 @@ final class DeviceOptions {
         }
         Availability availability;
         try {
-            availability = Devices.find(name, threads == null ? 0 : threads, Conv3dChoice.byFlag(convolution));
+            availability = Devices.find(name, threads == null ? 0 : threads, Conv3dChoice.byFlag(convolution),
+                    !noFusion);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

@@ -115,7 +115,7 @@ final class TrainCommand implements Callable<Integer> {
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
         RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
-                device.convolution().flag(), source, data.md5().orElse(null), data.synthetic(),
+                device.convolution().flag(), device.fusion(), source, data.md5().orElse(null), data.synthetic(),
                 data.task().officialName(), data.labelNames(), settings);
         RunFiles run = RunFiles.create(out, info);
         boolean done = false;

@@ -10,6 +10,7 @@ import java.util.List;
  * @param started date and time, ISO 8601
  * @param device the device, in words
  * @param convolution who chooses its convolution algorithm; null in runs of versions that knew no choice
+ * @param fusion whether layers were run together as one operation
  * @param data where the volumes come from
  * @param dataMd5 MD5 of the data file; null where the volumes are made by code
  * @param synthetic whether the volumes are made by code: then results say nothing about medicine
@@ -17,5 +18,6 @@ import java.util.List;
  * @param labelNames names of the classes
  * @param settings everything else that decides the outcome
  */
-public record RunInfo(String voxgrad, String java, String started, String device, String convolution, DataSource data,
-        String dataMd5, boolean synthetic, String task, List<String> labelNames, TrainSettings settings) {}
+public record RunInfo(String voxgrad, String java, String started, String device, String convolution, boolean fusion,
+        DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
+        TrainSettings settings) {}

@@ -75,10 +75,11 @@ class RunTest {
     void theRunSaysHowItWasComputed() throws IOException {
         Path direct = folder.resolve("direct");
         assertThat(Cli.run("train", "--npz", volumes, "--out", direct, "--models", 1, "--nets", "net1", "--epochs", 1,
-                "--convolution", "direct").code()).isZero();
+                "--convolution", "direct", "--no-fusion").code()).isZero();
         assertThat(Files.readString(run.resolve("run.json")))
-                .contains("\"convolution\" : \"auto\"", "vectors, auto convolution");
-        assertThat(Files.readString(direct.resolve("run.json"))).contains("\"convolution\" : \"direct\"");
+                .contains("\"convolution\" : \"auto\"", "vectors, auto convolution", "\"fusion\" : true");
+        assertThat(Files.readString(direct.resolve("run.json"))).contains(
+                "\"convolution\" : \"direct\"", "\"fusion\" : false");
     }
 
     private static double auc(String[] row) {

@@ -9,8 +9,6 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
@@ -53,14 +51,6 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
 
     public ConvBlockOp {
         units = List.copyOf(units);
-    }
-
-    /** True if this device has this operation; on the others, the operations are done one by one. */
-    public static boolean isOn(Device device) {
-        return switch (device) {
-            case CpuDevice cpu -> true;
-            case ReferenceDevice reference -> false;
-        };
     }
 
     /** True if the pool of these settings can end a block. */

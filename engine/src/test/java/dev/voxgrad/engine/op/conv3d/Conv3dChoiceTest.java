@@ -54,7 +54,7 @@ class Conv3dChoiceTest {
         RandomStream random = new RandomStream(12, 0, 0, 0);
         int cases = 12;
         int compared = 0;
-        try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD)) {
+        try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD, true)) {
             for (int i = 0; i < cases; i++) {
                 Dims3 padding = new Dims3(1 + random.nextInt(3), 1 + random.nextInt(3), 1 + random.nextInt(3));
                 Shape x = Shape.of(1 + random.nextInt(3), 1 + random.nextInt(18), 1 + random.nextInt(4),
@@ -69,7 +69,7 @@ class Conv3dChoiceTest {
     @Test
     void whatIsNoWinogradIsDirectEvenIfForced() {
         Shape x = Shape.of(2, 16, 6, 5, 7);
-        try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD)) {
+        try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD, true)) {
             int compared = check(cpu, new Conv3dOp(Dims3.cube(2), Dims3.ONE, Dims3.ONE, 1), x, Shape.of(16, 16, 3, 3, 3),
                     Conv3dAlgorithm.DIRECT);
             compared += check(cpu, Conv3dOp.padded(0), x, Shape.of(16, 16, 1, 1, 1), Conv3dAlgorithm.DIRECT);
@@ -86,7 +86,7 @@ class Conv3dChoiceTest {
         Conv3dOp op = Conv3dOp.padded(1);
         assertThat(Conv3dChoice.AUTO.algorithm(op.geometry(x, w, op.outputShape(x, w))))
                 .isEqualTo(Conv3dAlgorithm.WINOGRAD);
-        try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.DIRECT)) {
+        try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.DIRECT, true)) {
             assertThat(check(cpu, op, x, w, Conv3dAlgorithm.DIRECT)).isEqualTo(4);
         }
     }
@@ -99,13 +99,13 @@ class Conv3dChoiceTest {
 
     @Test
     void isPartOfTheDevice() {
-        try (CpuDevice cpu = new CpuDevice(1, Conv3dChoice.byFlag("direct"))) {
+        try (CpuDevice cpu = new CpuDevice(1, Conv3dChoice.byFlag("direct"), true)) {
             assertThat(cpu.description()).endsWith("direct convolution");
         }
         assertThatThrownBy(() -> Conv3dChoice.byFlag("fft"))
                 .hasMessage("convolution: 'fft' is unknown; choose auto, direct, winograd");
         assertThat(Conv3dChoice.AUTO.rule()).contains("3x3x3", "16 channels", "4 voxels");
-        assertThat(Devices.find("reference", 0, Conv3dChoice.WINOGRAD)).isInstanceOfSatisfying(
+        assertThat(Devices.find("reference", 0, Conv3dChoice.WINOGRAD, true)).isInstanceOfSatisfying(
                 Availability.Missing.class, missing -> assertThat(missing.reason()).contains("reference", "winograd"));
     }
 }
