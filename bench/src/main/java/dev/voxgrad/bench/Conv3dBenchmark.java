@@ -7,6 +7,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
 /**
@@ -20,12 +21,21 @@ public class Conv3dBenchmark extends OpBenchmark {
     @Param({"1-32-28", "32-32-28", "32-64-14", "64-64-14", "64-128-7", "128-128-7", "128-256-3", "256-256-3"})
     public String layer;
 
+    /** Algorithm: {@code direct}, {@code winograd} or, as in training, {@code auto}. */
+    @Param({"direct", "winograd"})
+    public String convolution;
+
     private int in;
     private int out;
     private int edge;
     private Context inputOnly;
     private Context weightOnly;
     private Context biasOnly;
+
+    @Override
+    Conv3dChoice convolution() {
+        return Conv3dChoice.byFlag(convolution);
+    }
 
     @Override
     void prepare() {

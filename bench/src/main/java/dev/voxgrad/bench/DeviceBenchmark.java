@@ -18,9 +18,11 @@ import org.openjdk.jmh.annotations.Warmup;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -29,7 +31,7 @@ import dev.voxgrad.engine.random.RandomStream;
  * <p>The score is calls per second; the lines {@code :gflop} and {@code :gigabytes} below it are GFLOP/s and GB/s, and
  * 1000 / score is milliseconds per call. The CPU device takes all cores that the process may use:
  * {@code taskset -c 0 bench/bin/bench MaxPool3d} measures one. The reference device is left out unless asked for, since
- * one of its convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 Conv3d}.
+ * one of its convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 -p convolution=direct Conv3d}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -69,13 +71,16 @@ public abstract class DeviceBenchmark {
     /** Opens the device, then calls {@link #prepare}. */
     @Setup
     public void open() {
-        opened = switch (device) {
-            case "cpu" -> CpuDevice.allCores();
-            case "reference" -> ReferenceDevice.INSTANCE;
-            default -> throw new IllegalArgumentException(
-                    "device: '" + device + "' is unknown; choose cpu or reference");
+        opened = switch (Devices.find(device, 0, convolution())) {
+            case Availability.Available(Device found) -> found;
+            case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
         };
         prepare();
+    }
+
+    /** How the device computes convolutions. */
+    Conv3dChoice convolution() {
+        return Conv3dChoice.AUTO;
     }
 
     /** Makes what is measured; the device is open. */
