@@ -30,6 +30,8 @@ import dev.voxgrad.engine.op.shape.ConcatOp;
 import dev.voxgrad.engine.op.shape.ReshapeOp;
 import dev.voxgrad.engine.op.softmax.LogSoftmaxOp;
 import dev.voxgrad.engine.op.softmax.SoftmaxOp;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Trace;
 
 /**
  * An n-dimensional array of float32 numbers on a device, and, where gradients are wanted, the node of the graph
@@ -242,8 +244,13 @@ public final class Tensor {
             recording |= needsGradient[i];
         }
         recording &= Scope.recordsGradients();
-        Context context = new Context(shapes, op.outputShape(shapes), needsGradient, recording);
-        Tensor output = op.forward(context, inputs);
+        Device device = inputs[0].device;
+        Context context = new Context(
+                shapes, op.outputShape(shapes), needsGradient, recording, Trace.currentLayer(device));
+        Tensor output;
+        try (var _ = Trace.span(device, op, Pass.FORWARD, context)) {
+            output = op.forward(context, inputs);
+        }
         if (recording) {
             output.requiresGrad = true;
             output.node = new Node(op, List.of(inputs), context);

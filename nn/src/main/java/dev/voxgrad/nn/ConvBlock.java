@@ -46,13 +46,10 @@ record ConvBlock(List<Layer> layers, boolean pool) {
     }
 
     /**
-     * The layers applied to {@code input} at once, or null where they must be applied one by one: on a device without
-     * fusion, and where batch norm uses running statistics and yet a gradient is wanted.
+     * The layers applied to {@code input} at once, or null where they must be applied one by one: where batch norm uses
+     * running statistics and yet a gradient is wanted.
      */
     Tensor forward(Tensor input) {
-        if (!input.device().fusion()) {
-            return null;
-        }
         boolean training = norm(0).isTraining();
         List<ConvBlockOp.Unit> units = new ArrayList<>(units());
         List<Tensor> inputs = new ArrayList<>(1 + 6 * units());

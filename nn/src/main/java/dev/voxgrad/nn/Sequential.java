@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.trace.Trace;
 
 /**
  * Layers applied one after the other.
@@ -40,16 +41,27 @@ public final class Sequential implements Layer {
 
     @Override
     public Tensor forward(Tensor input) {
+        List<String> names = List.copyOf(children.keySet());
         List<Layer> layers = List.copyOf(children.values());
         Tensor current = input;
-        for (int i = 0; i < layers.size(); i++) {
-            ConvBlock block = ConvBlock.find(layers, i);
-            Tensor next = block == null ? null : block.forward(current);
-            if (next == null) {
-                next = layers.get(i).forward(current);
-            } else {
-                i += block.layers().size() - 1;
+        int i = 0;
+        while (i < layers.size()) {
+            ConvBlock block = input.device().fusion() ? ConvBlock.find(layers, i) : null;
+            Tensor next = null;
+            int run = 1;
+            if (block != null) {
+                run = block.layers().size();
+                try (var _ = Trace.layers(input.device(), names.get(i), names.get(i + run - 1))) {
+                    next = block.forward(current);
+                }
             }
+            if (next == null) {
+                run = 1;
+                try (var _ = Trace.layer(input.device(), names.get(i))) {
+                    next = layers.get(i).forward(current);
+                }
+            }
+            i += run;
             if (current != input && current != next) {
                 current.release();
             }

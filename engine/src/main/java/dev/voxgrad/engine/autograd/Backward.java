@@ -12,6 +12,8 @@ import java.util.Set;
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Trace;
 
 /**
  * Reverse-mode differentiation: walks the graph from the result to the leaves and applies the chain rule.
@@ -65,7 +67,10 @@ public final class Backward {
     }
 
     private void propagate(Node node, Tensor gradOutput) {
-        Tensor[] local = node.op().backward(node.context(), gradOutput);
+        Tensor[] local;
+        try (var _ = Trace.span(gradOutput.device(), node.op(), Pass.BACKWARD, node.context())) {
+            local = node.op().backward(node.context(), gradOutput);
+        }
         gradOutput.release();
         node.context().release();
         for (int i = 0; i < local.length; i++) {

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.autograd;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import dev.voxgrad.engine.Shape;
@@ -12,15 +13,30 @@ public final class Context {
     private final Shape outputShape;
     private final boolean[] needsGradient;
     private final boolean recording;
+    private final String layer;
     private final List<Tensor> saved = new ArrayList<>(3);
     private boolean released;
 
-    /** For {@link Tensor#apply}; {@code recording} is false where no backward can follow. */
-    public Context(Shape[] inputShapes, Shape outputShape, boolean[] needsGradient, boolean recording) {
+    /**
+     * For {@link Tensor#apply}.
+     *
+     * @param recording false where no backward can follow
+     * @param layer full name of the layer that applies the operation; null where nothing is traced
+     */
+    public Context(
+            Shape[] inputShapes, Shape outputShape, boolean[] needsGradient, boolean recording, String layer) {
         this.inputShapes = inputShapes;
         this.outputShape = outputShape;
         this.needsGradient = needsGradient;
         this.recording = recording;
+        this.layer = layer;
+    }
+
+    /** For {@link Op#work} alone: of an operation that isn't applied, but would need all gradients. */
+    public static Context ofShapes(String layer, Shape output, Shape... inputs) {
+        boolean[] needsGradient = new boolean[inputs.length];
+        Arrays.fill(needsGradient, true);
+        return new Context(inputs, output, needsGradient, false, layer);
     }
 
     /** How many inputs there were, where some are optional. */
@@ -31,6 +47,16 @@ public final class Context {
     /** The shape of input {@code index}, for a backward that needs no more of it. */
     public Shape inputShape(int index) {
         return inputShapes[index];
+    }
+
+    /** The shapes of all inputs. */
+    public List<Shape> inputShapes() {
+        return List.of(inputShapes);
+    }
+
+    /** Full name of the layer that applied the operation, {@code layer1.0}; null where nothing is traced. */
+    public String layer() {
+        return layer;
     }
 
     /** What {@link Op#outputShape} answered. */
@@ -64,6 +90,27 @@ public final class Context {
                     + "saved was freed then; run the forward again");
         }
         return saved.get(index);
+    }
+
+    /** How many numbers a forward reads and writes: its inputs and its result. */
+    public long forwardElements() {
+        return inputElements() + outputShape.elements();
+    }
+
+    /**
+     * How many numbers a backward reads and writes: the result's gradient, what the forward saved (all inputs, where
+     * none can have), and the gradients that are wanted.
+     */
+    public long backwardElements() {
+        long elements = outputShape.elements();
+        for (int i = 0; i < inputShapes.length; i++) {
+            elements += needsGradient[i] ? inputShapes[i].elements() : 0;
+        }
+        return elements + (recording ? saved.stream().mapToLong(s -> s.shape().elements()).sum() : inputElements());
+    }
+
+    private long inputElements() {
+        return Arrays.stream(inputShapes).mapToLong(Shape::elements).sum();
     }
 
     /** Lets go of everything saved; a second backward through this node is then refused. */

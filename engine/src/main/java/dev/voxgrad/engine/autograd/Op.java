@@ -2,6 +2,9 @@ package dev.voxgrad.engine.autograd;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * One differentiable operation: a small record of its settings, with the three things a reader wants to see
@@ -36,4 +39,12 @@ public interface Op {
      *     the caller's to release, so return {@code gradOutput.detach()}, never {@code gradOutput} itself
      */
     Tensor[] backward(Context context, Tensor gradOutput);
+
+    /**
+     * What a pass takes on a device, for profiles. Unless an operation says more, it is taken to have one kernel
+     * that reads what it is given and writes its results, with arithmetic that does not count.
+     */
+    default Work work(Device device, Pass pass, Context context) {
+        return Work.moving(pass == Pass.FORWARD ? context.forwardElements() : context.backwardElements());
+    }
 }

@@ -8,6 +8,7 @@ import dev.voxgrad.engine.cpu.BufferPool;
 import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.cpu.WorkerPool;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.trace.Recorder;
 
 /**
  * The processor's cores and vector units: float32 on the Java heap, activations channels-last, kernels in the
@@ -21,6 +22,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     private final BufferPool buffers = new BufferPool();
     private final Conv3dChoice convolution;
     private final boolean fusion;
+    private Recorder recorder;
 
     /** A device with that many threads, the calling one among them, that chooses its algorithms itself. */
     public CpuDevice(int threads) {
@@ -69,9 +71,24 @@ public final class CpuDevice implements Device, AutoCloseable {
         return fusion;
     }
 
+    @Override
+    public Recorder recorder() {
+        return recorder;
+    }
+
+    /** Tells {@code recorder} what is done from now on, or nobody if it is null; call it between operations. */
+    public void record(Recorder newRecorder) {
+        recorder = newRecorder;
+    }
+
     /** Runs {@code task} for 0 … tasks−1, on all threads, and returns when all are done. */
     public void parallel(int tasks, IntConsumer task) {
-        workers.run(tasks, task);
+        Recorder current = recorder;
+        if (current == null) {
+            workers.run(tasks, task);
+        } else {
+            current.parallel(workers, tasks, task);
+        }
     }
 
     /** A scratch array of at least that length, contents unspecified; give it back with {@link #giveBack}. */

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.trace.Recorder;
 
 /**
  * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
@@ -25,6 +26,9 @@ public sealed interface Device permits CpuDevice, ReferenceDevice {
      * one but for rounding.
      */
     boolean fusion();
+
+    /** Who is told what this device does; null for nobody, as at first. */
+    Recorder recorder();
 
     /** Memory for that many numbers; its contents are unspecified. */
     Storage allocate(int elements);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.trace.Recorder;
 
 /**
  * The living definition of every operation: plain loops in double precision, row-major, one thread.
@@ -39,6 +40,12 @@ public final class ReferenceDevice implements Device {
     @Override
     public boolean fusion() {
         return false;
+    }
+
+    /** Never anybody: how long a definition takes is of no interest. */
+    @Override
+    public Recorder recorder() {
+        return null;
     }
 
     @Override

@@ -7,6 +7,9 @@ import java.util.SequencedMap;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Trace;
+import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.nn.Counter;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateDict;
@@ -28,8 +31,8 @@ public final class Optimizer {
     private final UpdateRule rule;
     private final List<Slot> slots = new ArrayList<>();
 
-    /** A parameter with its name, its count of steps and the rule's tensors for it. */
-    private record Slot(String name, Tensor parameter, Counter steps, List<Tensor> state) {}
+    /** A parameter with its name, its count of steps, the rule's tensors for it, and what an update takes. */
+    private record Slot(String name, Tensor parameter, Counter steps, List<Tensor> state, Work work) {}
 
     /** For these parameters by name, such as {@link dev.voxgrad.nn.Layer#parameters}. */
     public Optimizer(UpdateRule rule, Map<String, Tensor> parameters) {
@@ -39,7 +42,9 @@ public final class Optimizer {
             for (int i = 0; i < rule.stateNames().size(); i++) {
                 state.add(Tensor.zeros(parameter.device(), parameter.shape()));
             }
-            slots.add(new Slot(name, parameter, new Counter(), state));
+            // The gradient is read; the parameter and the state are read and written.
+            Work work = Work.moving((3L + 2 * state.size()) * parameter.shape().elements());
+            slots.add(new Slot(name, parameter, new Counter(), state, work));
         });
     }
 
@@ -62,14 +67,21 @@ public final class Optimizer {
         boolean moved = false;
         for (Slot slot : slots) {
             if (gradients.has(slot.parameter)) {
-                slot.steps.increment();
-                rule.update(slot.parameter, gradients.of(slot.parameter), slot.state, slot.steps.value(), learningRate);
+                update(slot, gradients.of(slot.parameter), learningRate);
                 moved = true;
             }
         }
         if (!moved) {
             throw new IllegalArgumentException("optimizer: none of its " + slots.size()
                     + " parameters has a gradient; do the gradients belong to another net?");
+        }
+    }
+
+    private void update(Slot slot, Tensor gradient, double learningRate) {
+        Tensor parameter = slot.parameter;
+        slot.steps.increment();
+        try (var _ = Trace.span(parameter.device(), "optimizer", Pass.UPDATE, slot.work, parameter.shape())) {
+            rule.update(parameter, gradient, slot.state, slot.steps.value(), learningRate);
         }
     }
 

@@ -5,6 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * Batch normalisation of each channel, with weight γ and bias β (Ioffe and Szegedy, ICML 2015).
@@ -102,6 +105,18 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
             }
         }
         return new Tensor[] {gradInput, gradWeight, gradBias, null, null};
+    }
+
+    /** Statistics read x; normalising reads x and writes y. dγ and dβ take x and dy; dx takes dy and, in training, x. */
+    @Override
+    public Work work(Device device, Pass pass, Context context) {
+        long x = context.inputShape(0).elements();
+        if (pass == Pass.FORWARD) {
+            return Work.moving(training ? 3 * x : 2 * x);
+        }
+        long parameters = 2 * x;
+        long input = training ? 3 * x : 2 * x;
+        return Work.moving(context.needsGradient(0) ? parameters + input : parameters);
     }
 
     /** N·D·H·W. */

@@ -6,6 +6,10 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Trace;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * 3D convolution (in fact cross-correlation, as in every deep-learning library), equal to PyTorch's {@code conv3d}.
@@ -96,17 +100,45 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         Tensor[] gradients = new Tensor[context.inputs()];
         if (context.needsGradient(0)) {
             gradients[0] = input.emptyLike();
-            kernels.gradInput(geometry, gradOutput, weight, gradients[0]);
+            try (var _ = Trace.span(input.device(), this, Pass.GRAD_INPUT, context)) {
+                kernels.gradInput(geometry, gradOutput, weight, gradients[0]);
+            }
         }
         if (context.needsGradient(1)) {
             gradients[1] = weight.emptyLike();
-            kernels.gradWeight(geometry, input, gradOutput, gradients[1]);
+            try (var _ = Trace.span(input.device(), this, Pass.GRAD_WEIGHT, context)) {
+                kernels.gradWeight(geometry, input, gradOutput, gradients[1]);
+            }
         }
         if (gradients.length > 2 && context.needsGradient(2)) {
             gradients[2] = Tensor.empty(input.device(), Shape.of(geometry.outputChannels()), weight.layout());
-            kernels.gradBias(geometry, gradOutput, gradients[2]);
+            try (var _ = Trace.span(input.device(), this, Pass.GRAD_BIAS, context)) {
+                kernels.gradBias(geometry, gradOutput, gradients[2]);
+            }
         }
         return gradients;
+    }
+
+    @Override
+    public Work work(Device device, Pass pass, Context context) {
+        Conv3dGeometry g = geometry(context.inputShape(0), context.inputShape(1), context.outputShape());
+        long x = context.inputShape(0).elements();
+        long w = context.inputShape(1).elements();
+        long b = context.inputs() > 2 ? g.outputChannels() : 0;
+        long y = context.outputShape().elements();
+        return switch (pass) {
+            case FORWARD -> Conv3dWork.of(device, g, pass, x + w + b + y);
+            case GRAD_INPUT, GRAD_WEIGHT -> Conv3dWork.of(device, g, pass, x + w + y);
+            case GRAD_BIAS -> Conv3dWork.of(device, g, pass, b + y);
+            default -> {
+                Work sum = Work.NONE;
+                Pass[] passes = {Pass.GRAD_INPUT, Pass.GRAD_WEIGHT, Pass.GRAD_BIAS};
+                for (int i = 0; i < context.inputs(); i++) {
+                    sum = context.needsGradient(i) ? sum.plus(work(device, passes[i], context)) : sum;
+                }
+                yield sum;
+            }
+        };
     }
 
     /** All sizes, of shapes that have been checked. */

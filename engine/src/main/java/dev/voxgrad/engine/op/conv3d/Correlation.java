@@ -77,6 +77,28 @@ record Correlation(
         });
     }
 
+    /** Floating-point operations of {@link #run}, those of positions and channels in excess too. */
+    long flop() {
+        long taps = 0;
+        for (int z = 0; z < output.d(); z++) {
+            for (int kd = 0; kd < kernel.d(); kd++) {
+                if (Task.inputIndex(z, kd, stride.d(), padding.d(), dilation.d(), upsampling.d(), input.d()) >= 0) {
+                    taps++;
+                }
+            }
+        }
+        long rowTaps = 0;
+        for (int y = 0; y < output.h(); y++) {
+            for (int kh = 0; kh < kernel.h(); kh++) {
+                if (Task.inputIndex(y, kh, stride.h(), padding.h(), dilation.h(), upsampling.h(), input.h()) >= 0) {
+                    rowTaps++;
+                }
+            }
+        }
+        long channels = (long) groups * groupInputs() * Math.ceilDiv(groupOutputs(), BLOCK) * BLOCK;
+        return 2 * batch * taps * rowTaps * kernel.w() * new RowPlan().positions * channels;
+    }
+
     /** As many output planes as fit a slab, at least 4 lest neighbouring tasks copy the same input again and again. */
     private int planesPerTask(RowPlan plan) {
         int plane = input.h() * plan.paddedRow;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.trace.Pass;
 
 /**
  * {@link Conv3dStream} by direct convolution over few input channels, such as the first layer of a net: a volume has
@@ -145,6 +146,13 @@ final class FewChannelsStream implements Conv3dStream {
             }
         }
         return w;
+    }
+
+    /** Floating-point operations of the forward pass or of the weight gradient, those of what is in excess too. */
+    long flop(Pass pass) {
+        long rows = (long) g.batch() * g.output().d() * g.output().h();
+        return pass == Pass.FORWARD ? 2 * rows * layout.row() * products
+                : 2 * rows * g.output().w() * layout.voxel() * offsets.length;
     }
 
     /** Loads the input under output planes first … first+count−1, with zeros around it. */

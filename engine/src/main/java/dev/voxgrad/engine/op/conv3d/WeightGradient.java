@@ -41,6 +41,27 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         device.giveBack(sums);
     }
 
+    /** Floating-point operations of {@link #run}, those of channels in excess too; the parts are added up besides. */
+    static long flop(Conv3dGeometry g) {
+        long taps = taps(g.kernel().d(), g.dilation().d(), g.padding().d(), g.stride().d(), g.input().d(),
+                g.output().d());
+        taps *= taps(g.kernel().h(), g.dilation().h(), g.padding().h(), g.stride().h(), g.input().h(),
+                g.output().h());
+        taps *= taps(g.kernel().w(), g.dilation().w(), g.padding().w(), g.stride().w(), g.input().w(),
+                g.output().w());
+        return 2 * g.batch() * taps * g.groups() * g.groupInputs() * Math.ceilDiv(g.groupOutputs(), BLOCK) * BLOCK;
+    }
+
+    /** How many pairs of tap and output index meet an input voxel, along one axis. */
+    private static long taps(int kernel, int dilation, int padding, int stride, int input, int output) {
+        long pairs = 0;
+        for (int k = 0; k < kernel; k++) {
+            int shift = k * dilation - padding;
+            pairs += Math.max(0, Math.min(output, end(shift, stride, input)) - Math.max(0, first(shift, stride)));
+        }
+        return pairs;
+    }
+
     private void sumPart(float[] x, float[] dy, int block, int from, int end, float[] sums, int sum0) {
         Arrays.fill(sums, sum0, sum0 + g.kernel().product() * g.groupInputs() * BLOCK, 0);
         Dims3 out = g.output();

@@ -14,6 +14,7 @@ import dev.voxgrad.engine.op.batchnorm.Moments;
 import dev.voxgrad.engine.op.conv3d.Conv3dStream;
 import dev.voxgrad.engine.op.conv3d.PlaneWriter;
 import dev.voxgrad.engine.op.conv3d.VoxelReader;
+import dev.voxgrad.engine.trace.Pass;
 
 /** The forward passes of {@link ConvBlockOp}; {@link ConvBlockGradient} is its backward. */
 final class ConvBlockCpu {
@@ -46,11 +47,13 @@ final class ConvBlockCpu {
             Tensor z = Tensor.empty(device, shapes[i], device.activationLayout());
             Tensor extremes = last && op.pool()
                     ? Tensor.empty(device, context.outputShape(), device.activationLayout()) : null;
-            Conv3dStream stream = unit.stream(device, before.shape(), shapes[i]);
+            Conv3dStream stream = Conv3dStream.of(device, unit.geometry(before.shape(), shapes[i]));
             VoxelReader reader = reader(before, norm, stream.inputVoxel());
             CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), stream.forwardTasks());
-            stream.forward(reader, CpuStorage.array(unit.weight()), null, unit.biasArray(),
-                    writer(stream, z, moments, extremes, unit));
+            try (var _ = BlockTrace.forward(device, i, unit.geometry(before.shape(), shapes[i]))) {
+                stream.forward(reader, CpuStorage.array(unit.weight()), null, unit.biasArray(),
+                        writer(stream, z, moments, extremes, unit));
+            }
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
             moveStatistics(op.units().get(i), moments.total(), unit, mean, scale, shapes[i]);
@@ -65,7 +68,9 @@ final class ConvBlockCpu {
             if (last) {
                 Tensor source = op.pool() ? extremes : z;
                 output = Tensor.empty(device, context.outputShape(), device.activationLayout());
-                activate(norm, source, output);
+                try (var _ = BlockTrace.activation(device, Pass.FORWARD, output.shape())) {
+                    activate(norm, source, output);
+                }
                 context.save(source);
             }
             if (i > 0) {
@@ -154,7 +159,7 @@ final class ConvBlockCpu {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             boolean pooled = i == shapes.length - 1 && op.pool();
             Tensor a = Tensor.empty(device, pooled ? outputShape : shapes[i], device.activationLayout());
-            Conv3dStream stream = unit.stream(device, current.shape(), shapes[i]);
+            Conv3dStream stream = Conv3dStream.of(device, unit.geometry(current.shape(), shapes[i]));
             int channels = shapes[i].dim(1);
             float[] factors = device.borrow(channels);
             float[] bias = device.borrow(channels);
@@ -166,8 +171,10 @@ final class ConvBlockCpu {
                 bias[c] = (float) (CpuStorage.array(unit.normBias())[c]
                         + factor * (own - CpuStorage.array(unit.runningMean())[c]));
             }
-            stream.forward(reader(current, null, stream.inputVoxel()), CpuStorage.array(unit.weight()), factors, bias,
-                    CpuRectifyingWriter.of(stream.outputLayout(), pooled, CpuStorage.array(a)));
+            try (var _ = BlockTrace.forward(device, i, unit.geometry(current.shape(), shapes[i]))) {
+                stream.forward(reader(current, null, stream.inputVoxel()), CpuStorage.array(unit.weight()), factors,
+                        bias, CpuRectifyingWriter.of(stream.outputLayout(), pooled, CpuStorage.array(a)));
+            }
             device.giveBack(bias);
             device.giveBack(factors);
             if (i > 0) {

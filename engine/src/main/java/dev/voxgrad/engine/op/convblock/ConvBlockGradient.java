@@ -9,10 +9,12 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.cpu.Ranges;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dStream;
 import dev.voxgrad.engine.op.conv3d.InputGradientWriter;
 import dev.voxgrad.engine.op.conv3d.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.PlaneReader;
+import dev.voxgrad.engine.trace.Pass;
 
 /**
  * The backward pass of {@link ConvBlockOp}, unit by unit from the last.
@@ -44,7 +46,9 @@ final class ConvBlockGradient {
     Tensor[] run() {
         int last = op.units().size() - 1;
         Unit unit = new Unit(last);
-        unit.sumOverOutput(context.saved(1 + SAVED * (last + 1)));
+        try (var _ = BlockTrace.activation(device, Pass.BACKWARD, gradOutput.shape())) {
+            unit.sumOverOutput(context.saved(1 + SAVED * (last + 1)));
+        }
         Tensor gradActivation = gradOutput;
         for (int i = last; i >= 0; i--) {
             Unit before = i == 0 ? null : new Unit(i - 1);
@@ -126,8 +130,9 @@ final class ConvBlockGradient {
         Tensor backward(Tensor gradActivation, boolean pooled, Unit before) {
             Tensor input = before == null ? context.saved(0) : before.z;
             Shape inputShape = input.shape();
-            Conv3dStream stream = Conv3dStream.of(device,
-                    op.units().get(index).convolution().geometry(inputShape, weight.shape(), z.shape()));
+            Conv3dGeometry geometry =
+                    op.units().get(index).convolution().geometry(inputShape, weight.shape(), z.shape());
+            Conv3dStream stream = Conv3dStream.of(device, geometry);
             Tensor gradWeight = weight.emptyLike();
             Tensor gradInput = before == null && !context.needsGradient(0) ? null : input.emptyLike();
             double[] sums = before == null ? null : new double[2 * before.channels * stream.backwardTasks()];
@@ -136,10 +141,12 @@ final class ConvBlockGradient {
             if (before != null) {
                 dx = before.summing(dx, stream.inputVoxel(), sums);
             }
-            stream.backward(ConvBlockCpu.reader(input, before == null ? null : before.norm, stream.inputVoxel()),
-                    pooled ? poolGradient(gradActivation, stream.outputLayout())
-                            : gradient(gradActivation, stream.outputLayout()),
-                    CpuStorage.array(weight), CpuStorage.array(gradWeight), dx);
+            try (var _ = BlockTrace.backward(device, index, geometry, gradActivation.shape(), pooled, dx != null)) {
+                stream.backward(ConvBlockCpu.reader(input, before == null ? null : before.norm, stream.inputVoxel()),
+                        pooled ? poolGradient(gradActivation, stream.outputLayout())
+                                : gradient(gradActivation, stream.outputLayout()),
+                        CpuStorage.array(weight), CpuStorage.array(gradWeight), dx);
+            }
             if (before != null) {
                 before.finishSums(sums, stream.backwardTasks());
             }

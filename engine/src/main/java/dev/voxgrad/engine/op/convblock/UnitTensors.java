@@ -2,10 +2,9 @@ package dev.voxgrad.engine.op.convblock;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
-import dev.voxgrad.engine.op.conv3d.Conv3dStream;
 
 /** The parameters and running statistics of one unit of a {@link ConvBlockOp}; {@code bias} may be null. */
 record UnitTensors(Conv3dOp convolution, Tensor weight, Tensor bias, Tensor normWeight, Tensor normBias,
@@ -19,9 +18,9 @@ record UnitTensors(Conv3dOp convolution, Tensor weight, Tensor bias, Tensor norm
                 inputs[norm], inputs[norm + 1], inputs[norm + 2], inputs[norm + 3]);
     }
 
-    /** The convolution, for an input and an output of these shapes. */
-    Conv3dStream stream(CpuDevice device, Shape input, Shape output) {
-        return Conv3dStream.of(device, convolution.geometry(input, weight.shape(), output));
+    /** The convolution's sizes, for an input and an output of these shapes. */
+    Conv3dGeometry geometry(Shape input, Shape output) {
+        return convolution.geometry(input, weight.shape(), output);
     }
 
     float[] biasArray() {

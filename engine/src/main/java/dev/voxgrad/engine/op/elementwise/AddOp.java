@@ -5,6 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * Sum of two tensors of the same shape, element by element.
@@ -36,5 +39,10 @@ public record AddOp() implements Op {
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
         return new Tensor[] {gradOutput.detach(), gradOutput.detach()};
+    }
+
+    @Override
+    public Work work(Device device, Pass pass, Context context) {
+        return pass == Pass.FORWARD ? Op.super.work(device, pass, context) : Work.NONE;
     }
 }

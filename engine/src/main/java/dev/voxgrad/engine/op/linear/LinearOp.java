@@ -5,6 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * Fully connected layer. The bias, the third input, may be left out.
@@ -73,5 +76,15 @@ public record LinearOp() implements Op {
             kernels.backwardBias(gradOutput, gradients[2]);
         }
         return gradients;
+    }
+
+    @Override
+    public Work work(Device device, Pass pass, Context context) {
+        long product = 2L * context.inputShape(0).elements() * context.inputShape(1).dim(0);
+        if (pass == Pass.FORWARD) {
+            return Work.direct(product, context.forwardElements());
+        }
+        int products = (context.needsGradient(0) ? 1 : 0) + (context.needsGradient(1) ? 1 : 0);
+        return Work.direct(products * product, context.backwardElements());
     }
 }

@@ -5,6 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * The same numbers, in row-major order, under another shape. Nothing is copied, so there are no kernels; the input must
@@ -37,5 +40,10 @@ public record ReshapeOp(Shape target) implements Op {
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
         return new Tensor[] {gradOutput.view(context.inputShape(0))};
+    }
+
+    @Override
+    public Work work(Device device, Pass pass, Context context) {
+        return Work.NONE;
     }
 }

@@ -1,0 +1,111 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
+
+/** What each pass of a convolution takes: by its definition, and as the CPU's kernels do it. */
+public final class Conv3dWork {
+    private Conv3dWork() {}
+
+    /** Of one pass with a kernel of its own, in which {@code elements} numbers are read or written. */
+    static Work of(Device device, Conv3dGeometry g, Pass pass, long elements) {
+        long outputs = outputs(g);
+        if (pass == Pass.GRAD_BIAS) {
+            return Work.direct(outputs, elements);
+        }
+        long direct = 2 * outputs * g.groupInputs() * g.kernel().product();
+        Conv3dAlgorithm algorithm = device.convolution().algorithm(g);
+        long executed = switch (device) {
+            case CpuDevice cpu -> switch (algorithm) {
+                case WINOGRAD -> winograd(new Winograd(g), pass);
+                case FEW_CHANNELS -> pass == Pass.GRAD_INPUT ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
+                case DIRECT -> direct(g, pass);
+            };
+            case ReferenceDevice reference -> direct;
+        };
+        return new Work(algorithm.label(), direct, executed, 4 * elements);
+    }
+
+    /** Of {@link Conv3dStream#forward}: its input is read and its output written. */
+    public static Work forward(CpuDevice device, Conv3dGeometry g) {
+        return of(device, g, Pass.FORWARD, inputs(g) + weights(g) + outputs(g));
+    }
+
+    /**
+     * Of {@link Conv3dStream#backward}: input and output gradient are read once for both gradients, and by Winograd the
+     * output gradient is transformed once.
+     *
+     * @param gradOutput numbers that are read to make the output gradient
+     */
+    public static Work backward(CpuDevice device, Conv3dGeometry g, long gradOutput, boolean withInput) {
+        Work work = of(device, g, Pass.GRAD_WEIGHT, inputs(g) + weights(g) + gradOutput);
+        if (!withInput) {
+            return work;
+        }
+        Work input = of(device, g, Pass.GRAD_INPUT, inputs(g) + weights(g));
+        Work both = work.plus(input);
+        if (device.convolution().algorithm(g) != Conv3dAlgorithm.WINOGRAD) {
+            return both;
+        }
+        Winograd w = new Winograd(g);
+        return new Work(both.algorithm(), both.directFlop(),
+                both.executedFlop() - w.batch * w.tiles.product() * 56L * w.paddedOutputs, both.bytes());
+    }
+
+    private static long inputs(Conv3dGeometry g) {
+        return (long) g.batch() * g.inputChannels() * g.input().product();
+    }
+
+    private static long weights(Conv3dGeometry g) {
+        return (long) g.outputChannels() * g.groupInputs() * g.kernel().product();
+    }
+
+    private static long outputs(Conv3dGeometry g) {
+        return (long) g.batch() * g.outputChannels() * g.output().product();
+    }
+
+    /** Without the taps that lie in the padding above and below, with those beside, and with whole vectors. */
+    private static long direct(Conv3dGeometry g, Pass pass) {
+        return switch (pass) {
+            case FORWARD -> Correlation.forward(g).flop();
+            case GRAD_INPUT -> Correlation.gradInput(g).flop();
+            case GRAD_WEIGHT -> WeightGradient.flop(g);
+            default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
+        };
+    }
+
+    /**
+     * Products of whole tiles, whole blocks of channels and, where the micro-kernel takes seven tiles at a time, of
+     * sevens; and the additions and halvings of the transforms in {@link CpuWinogradTransforms} and
+     * {@link CpuWinogradWeights}, counted there for one tile and channel or one kernel. The parts of a weight gradient
+     * are added up besides.
+     */
+    private static long winograd(Winograd w, Pass pass) {
+        long block = PackedWeights.BLOCK;
+        long tiles = (long) w.batch * w.tiles.product();
+        long product = 2 * 64L * w.paddedOutputs;
+        return switch (pass) {
+            case FORWARD -> product * w.paddedInputs * sevens(w) + tiles * (192L * w.paddedInputs + 120L * w.paddedOutputs)
+                    + 240L * w.paddedInputs * w.paddedOutputs;
+            case GRAD_INPUT -> product * w.inputBlocks * block * sevens(w)
+                    + tiles * (56L * w.paddedOutputs + 256L * w.paddedInputs)
+                    + 240L * w.inputBlocks * block * w.paddedOutputs;
+            case GRAD_WEIGHT -> product * w.paddedInputs * tiles
+                    + tiles * (192L * w.paddedInputs + 56L * w.paddedOutputs) + 288L * w.inputs * w.paddedOutputs;
+            default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
+        };
+    }
+
+    /** Tiles of the batch, each block of them filled up to a multiple of seven. */
+    private static long sevens(Winograd w) {
+        long sum = 0;
+        for (int group = 0; group < w.groups(); group++) {
+            int tiles = w.planes(group) * w.tiles.h() * w.tiles.w();
+            sum += tiles / w.tilesPerBlock * w.tilesPerBlock + Math.ceilDiv(tiles % w.tilesPerBlock, 7) * 7;
+        }
+        return w.batch * sum;
+    }
+}

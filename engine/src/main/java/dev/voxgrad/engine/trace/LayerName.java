@@ -1,0 +1,18 @@
+package dev.voxgrad.engine.trace;
+
+/** A layer's name, in force until it is closed. */
+public final class LayerName implements AutoCloseable {
+    private final Position position;
+    private final String before;
+
+    LayerName(Position position, String name) {
+        this.position = position;
+        this.before = position.layer;
+        position.layer = before.isEmpty() ? name : before + "." + name;
+    }
+
+    @Override
+    public void close() {
+        position.layer = before;
+    }
+}
