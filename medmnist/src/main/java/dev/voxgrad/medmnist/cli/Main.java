@@ -22,7 +22,8 @@ import picocli.CommandLine.ScopeType;
             TrainCommand.class,
             PredictCommand.class,
             EnsembleCommand.class,
-            EvaluateCommand.class
+            EvaluateCommand.class,
+            ProfileCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = {

@@ -18,7 +18,7 @@ import dev.voxgrad.medmnist.nets.NetSummary;
     "Example: medmnist summary --net net2 --size 64"
 })
 final class SummaryCommand implements Callable<Integer> {
-    private static final int LARGEST_EDGE = 128;
+    static final int LARGEST_EDGE = 128;
 
     @Spec
     private CommandSpec command;

@@ -1,0 +1,76 @@
+package dev.voxgrad.medmnist.profile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+import dev.voxgrad.engine.trace.CpuPeak;
+import dev.voxgrad.engine.trace.Event;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
+import dev.voxgrad.engine.trace.WorkerEvent;
+
+/**
+ * What was recorded of some steps, and what the machine can do.
+ *
+ * @param device in words
+ */
+public record Profile(Profiler.Settings settings, String device, int threads, CpuPeak peak, List<Step> steps) {
+    /**
+     * One training step, or one batch predicted.
+     *
+     * @param start {@link System#nanoTime}
+     */
+    public record Step(long start, long nanos, List<Event> events, List<WorkerEvent> workers) {}
+
+    /**
+     * One pass of one operation of a layer; where it occurs several times in a step, all of them.
+     *
+     * @param seconds the median over the steps
+     */
+    public record Row(String layer, String op, Pass pass, double seconds, Work work) {}
+
+    /** What makes a row. */
+    private record Key(String layer, String op, Pass pass) {
+        static Key of(Event event) {
+            return new Key(event.layer(), event.op(), event.pass());
+        }
+    }
+
+    /** All passes in the order in which a step begins them; of spans within spans the innermost only. */
+    public List<Row> rows() {
+        Map<Key, Work> work = new LinkedHashMap<>();
+        for (Event event : steps.getFirst().events) {
+            if (!event.container()) {
+                work.merge(Key.of(event), event.work(), Work::plus);
+            }
+        }
+        List<Map<Key, Long>> nanos = steps.stream().map(Profile::nanos).toList();
+        List<Row> rows = new ArrayList<>();
+        work.forEach((key, sum) -> rows.add(new Row(key.layer, key.op, key.pass,
+                median(nanos.stream().mapToLong(step -> step.getOrDefault(key, 0L))), sum)));
+        return rows;
+    }
+
+    private static Map<Key, Long> nanos(Step step) {
+        Map<Key, Long> nanos = new LinkedHashMap<>();
+        for (Event event : step.events) {
+            if (!event.container()) {
+                nanos.merge(Key.of(event), event.nanos(), Long::sum);
+            }
+        }
+        return nanos;
+    }
+
+    /** Seconds of a whole step, the median. */
+    public double stepSeconds() {
+        return median(steps.stream().mapToLong(Step::nanos));
+    }
+
+    private static double median(LongStream nanos) {
+        long[] sorted = nanos.sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2 / 1e9;
+    }
+}

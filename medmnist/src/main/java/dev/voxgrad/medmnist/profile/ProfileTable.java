@@ -1,0 +1,96 @@
+package dev.voxgrad.medmnist.profile;
+
+import java.util.List;
+import java.util.Locale;
+
+import dev.voxgrad.engine.trace.CpuPeak;
+import dev.voxgrad.engine.trace.Work;
+
+/** A {@link Profile} as a table for the terminal, 111 characters wide, with a legend. */
+public final class ProfileTable {
+    private static final String LEGEND = """
+
+            ms        median over the steps, of the innermost kernels; 'between' is what no row accounts for
+            direct    FLOP of the definition per second, a multiply-add counted as two: the worth of the result,
+                      which a fast algorithm may deliver beyond the machine's peak
+            executed  FLOP that are carried out per second, with padding and transforms; 'FLOP/s' is their share of
+                      the peak. Near 100 %: only an algorithm with fewer operations is faster
+            GB        traffic that cannot be avoided: each array a kernel reads or writes, once; 'memory' is its share
+                      of the measured bandwidth. Near 100 %: only fewer passes over memory are faster, as by fusion.
+                      Above 100 %: it came from caches
+            Low in both: waiting, for few or uneven tasks, or for instructions other than arithmetic. Shares beyond
+            what is possible, or low ones everywhere: others used the machine meanwhile; measure again.
+            """;
+
+    private final Profile profile;
+    private final double step;
+    private final StringBuilder text = new StringBuilder();
+
+    private ProfileTable(Profile profile) {
+        this.profile = profile;
+        this.step = profile.stepSeconds();
+    }
+
+    /** The whole text. */
+    public static String of(Profile profile) {
+        ProfileTable table = new ProfileTable(profile);
+        table.heading();
+        table.rows();
+        return table.text + LEGEND;
+    }
+
+    private void heading() {
+        Profiler.Settings s = profile.settings();
+        CpuPeak peak = profile.peak();
+        line("%s, %s of %d volumes [%d,%d,%d,%d]: %.1f ms, %.1f volumes/s (median of %d)", s.net().flag(),
+                s.train() ? "training step" : "inference", s.batch(), s.channels(), s.edge(), s.edge(), s.edge(),
+                step * 1e3, s.batch() / step, s.steps());
+        line("peak, measured: %.0f GFLOP/s on one thread, %.0f on %d; memory %.1f GB/s read, %.1f copied%n",
+                peak.coreFlop() / 1e9, peak.flop() / 1e9, profile.threads(), peak.readBytes() / 1e9,
+                peak.copyBytes() / 1e9);
+    }
+
+    private void rows() {
+        row("", "", "", "", "", "of", "GFLOP/s", "", "", "of peak", "");
+        row("layer", "operation", "pass", "algorithm", "ms", "step", "direct", "executed", "GB", "FLOP/s", "memory");
+        List<Profile.Row> rows = profile.rows();
+        double seconds = 0;
+        Work work = Work.NONE;
+        for (Profile.Row row : rows) {
+            row(row.layer(), row.op(), row.pass().label(), row.work().algorithm(), row.seconds(), row.work());
+            seconds += row.seconds();
+            work = work.plus(row.work());
+        }
+        row("total", rows.size() + " rows", "", "", seconds, work);
+        row("between", "", "", "", step - seconds, Work.NONE);
+        row("step", "measured", "", "", step, work);
+    }
+
+    private void row(String layer, String op, String pass, String algorithm, double seconds, Work work) {
+        row(layer, op, pass, algorithm, number("%.3f", seconds * 1e3), number("%.1f%%", 100 * seconds / step),
+                positive("%.0f", work.directFlop() / seconds / 1e9),
+                positive("%.0f", work.executedFlop() / seconds / 1e9),
+                positive("%.3f", work.bytes() / 1e9),
+                positive("%.0f%%", 100 * work.executedFlop() / seconds / profile.peak().flop()),
+                positive("%.0f%%", 100 * work.bytes() / seconds / profile.peak().memoryBytes()));
+    }
+
+    private void row(String layer, String op, String pass, String algorithm, String ms, String share, String direct,
+            String executed, String gigabytes, String flop, String memory) {
+        line("%-9s  %-17s  %-10s  %-9s  %9s  %6s  %7s  %8s  %6s  %7s  %6s", layer, op, pass, algorithm, ms, share,
+                direct, executed, gigabytes, flop, memory);
+    }
+
+    private void line(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    /** Empty where nothing is counted. */
+    private static String positive(String format, double value) {
+        return value > 0 ? number(format, value) : "";
+    }
+}

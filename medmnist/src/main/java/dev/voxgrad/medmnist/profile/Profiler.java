@@ -1,0 +1,114 @@
+package dev.voxgrad.medmnist.profile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.engine.trace.CpuPeak;
+import dev.voxgrad.engine.trace.Recorder;
+import dev.voxgrad.engine.trace.Trace;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.optim.AdamW;
+import dev.voxgrad.nn.optim.Optimizer;
+
+/** Runs a net on random volumes, records what the device does, and measures what the machine can do. */
+public final class Profiler {
+    /** Steps before any that counts, until the JIT compiler is done and memory is pooled. */
+    private static final int WARM_UP = 4;
+
+    /**
+     * What is to be run.
+     *
+     * @param batch volumes at a time
+     * @param edge of a volume
+     * @param train whole training steps; otherwise predictions
+     * @param steps how many of them to record
+     */
+    public record Settings(NetSpec net, int batch, int channels, int edge, int classes, boolean train, int steps) {}
+
+    private final CpuDevice device;
+    private final Settings settings;
+    private final VolumeNet net;
+    private final Optimizer optimizer;
+    private final float[] volumes;
+    private final int[] labels;
+
+    /** Builds the net, with random weights, volumes and labels. */
+    public Profiler(CpuDevice device, Settings settings) {
+        this.device = device;
+        this.settings = settings;
+        this.net = settings.net.build(device, settings.channels, settings.edge, settings.classes);
+        Initialization.apply(net, TrainSettings.SEED);
+        net.training(settings.train);
+        this.optimizer = new Optimizer(
+                new AdamW(TrainSettings.LEARNING_RATE, TrainSettings.WEIGHT_DECAY), net.parameters());
+        this.volumes = new float[shape().elements()];
+        RandomStream random = new RandomStream(TrainSettings.SEED, 0, 0, 0);
+        for (int i = 0; i < volumes.length; i++) {
+            volumes[i] = random.nextFloat();
+        }
+        this.labels = new int[settings.batch];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = random.nextInt(settings.classes);
+        }
+    }
+
+    private Shape shape() {
+        return Shape.of(settings.batch, settings.channels, settings.edge, settings.edge, settings.edge);
+    }
+
+    /** Warms up, measures the machine, and records the steps; tells {@code progress} what it is at. */
+    public Profile run(Consumer<String> progress) {
+        for (int i = 1; i <= WARM_UP; i++) {
+            progress.accept("warming up, step " + i + "/" + WARM_UP);
+            step();
+        }
+        progress.accept("measuring the machine");
+        CpuPeak peak = CpuPeak.measure(device);
+        Recorder recorder = new Recorder();
+        List<Profile.Step> steps = new ArrayList<>();
+        device.record(recorder);
+        try {
+            for (int i = 1; i <= settings.steps; i++) {
+                progress.accept("step " + i + "/" + settings.steps);
+                long start = System.nanoTime();
+                step();
+                long nanos = System.nanoTime() - start;
+                steps.add(new Profile.Step(start, nanos, recorder.takeEvents(), recorder.takeWorkerEvents()));
+            }
+        } finally {
+            device.record(null);
+        }
+        return new Profile(settings, device.description(), device.threads(), peak, List.copyOf(steps));
+    }
+
+    private void step() {
+        if (settings.train) {
+            trainingStep();
+        } else {
+            try (var _ = Scope.withoutGradients()) {
+                net.forward(Tensor.ofChannelsLast(device, shape(), volumes)).toArray();
+            }
+        }
+    }
+
+    private void trainingStep() {
+        try (var _ = Scope.open()) {
+            Tensor logits = net.forward(Tensor.ofChannelsLast(device, shape(), volumes));
+            Tensor loss;
+            try (var _ = Trace.layer(device, "loss")) {
+                loss = logits.crossEntropy(labels);
+            }
+            optimizer.step(loss.backward());
+            loss.item();
+        }
+    }
+}
