@@ -19,7 +19,8 @@ import dev.voxgrad.engine.trace.Recorder;
  */
 public final class CpuDevice implements Device, AutoCloseable {
     private final WorkerPool workers;
-    private final BufferPool buffers = new BufferPool();
+    private final BufferPool<float[]> buffers = BufferPool.ofFloats();
+    private final BufferPool<double[]> doubleBuffers = BufferPool.ofDoubles();
     private final Conv3dChoice convolution;
     private final boolean fusion;
     private Recorder recorder;
@@ -98,12 +99,24 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     /** Takes a scratch array back. */
     public void giveBack(float[] scratch) {
-        buffers.give(scratch);
+        buffers.give(scratch, scratch.length);
+    }
+
+    /** A scratch array for sums in double, all zero; give it back with {@link #giveBack(double[])}. */
+    public double[] borrowSums(int elements) {
+        double[] sums = doubleBuffers.take(elements);
+        Arrays.fill(sums, 0, elements, 0);
+        return sums;
+    }
+
+    /** Takes sums back. */
+    public void giveBack(double[] sums) {
+        doubleBuffers.give(sums, sums.length);
     }
 
     /** Bytes taken from the JVM for tensors and scratch so far, whether in use or waiting in the pool. */
     public long allocatedBytes() {
-        return buffers.allocatedBytes();
+        return buffers.allocatedBytes() + doubleBuffers.allocatedBytes();
     }
 
     @Override
@@ -118,7 +131,7 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     @Override
     public void free(Storage storage) {
-        buffers.give(((CpuStorage) storage).array());
+        giveBack(((CpuStorage) storage).array());
     }
 
     @Override

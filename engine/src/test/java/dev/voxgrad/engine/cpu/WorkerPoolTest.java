@@ -51,13 +51,4 @@ class WorkerPoolTest {
     void aPoolNeedsAThread() {
         assertThatThrownBy(() -> new WorkerPool(0)).hasMessageContaining("threads: 0");
     }
-
-    @Test
-    void sizeClassesWasteAtMostAnEighth() {
-        for (int n = 65; n < 5_000_000; n += 1 + n / 7) {
-            int length = BufferPool.sizeClass(n);
-            assertThat(length).isGreaterThanOrEqualTo(n).isLessThanOrEqualTo(n + Math.max(16, n / 8 + 1));
-        }
-        assertThat(BufferPool.sizeClass(Integer.MAX_VALUE - 8)).isEqualTo(Integer.MAX_VALUE - 8);
-    }
 }

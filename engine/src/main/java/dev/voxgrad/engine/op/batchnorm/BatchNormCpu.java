@@ -20,27 +20,27 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     @Override
     public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
             Tensor mean, Tensor scale) {
-        Moments moments = moments(input);
         float[] movedMean = CpuStorage.array(runningMean);
         float[] movedVariance = CpuStorage.array(runningVariance);
         float[] mu = CpuStorage.array(mean);
         float[] s = CpuStorage.array(scale);
         double n = BatchNormOp.valuesPerChannel(input.shape());
-        for (int c = 0; c < input.shape().dim(1); c++) {
-            double variance = moments.squares(c) / n;
-            double unbiased = moments.squares(c) / (n - 1);
-            mu[c] = (float) moments.mean(c);
-            s[c] = (float) (1 / Math.sqrt(variance + eps));
-            movedMean[c] = (float) ((1 - momentum) * movedMean[c] + momentum * moments.mean(c));
-            movedVariance[c] = (float) ((1 - momentum) * movedVariance[c] + momentum * unbiased);
+        int channels = input.shape().dim(1);
+        Columns columns = Columns.of(channels, input.shape().elements());
+        try (CpuChannelMoments gathered = new CpuChannelMoments(device, channels, columns.tasks() + 1)) {
+            Moments moments = moments(CpuStorage.array(input), columns, gathered);
+            for (int c = 0; c < channels; c++) {
+                double variance = moments.squares(c) / n;
+                double unbiased = moments.squares(c) / (n - 1);
+                mu[c] = (float) moments.mean(c);
+                s[c] = (float) (1 / Math.sqrt(variance + eps));
+                movedMean[c] = (float) ((1 - momentum) * movedMean[c] + momentum * moments.mean(c));
+                movedVariance[c] = (float) ((1 - momentum) * movedVariance[c] + momentum * unbiased);
+            }
         }
     }
 
-    private Moments moments(Tensor input) {
-        float[] x = CpuStorage.array(input);
-        int channels = input.shape().dim(1);
-        Columns columns = Columns.of(channels, input.shape().elements());
-        CpuChannelMoments moments = new CpuChannelMoments(device, channels, columns.tasks() + 1);
+    private Moments moments(float[] x, Columns columns, CpuChannelMoments moments) {
         device.parallel(columns.tasks(), task -> {
             int from = columns.firstRow(task) * columns.period();
             moments.add(task, x, from, columns.lastRow(task) * columns.period() - from);
@@ -81,14 +81,14 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
         int channels = input.shape().dim(1);
         Columns columns = Columns.of(channels, input.shape().elements());
         float[] centre = columns.repeat(device, doubles(mean));
-        double[][] partial = new double[columns.tasks()][];
-        device.parallel(partial.length, task -> partial[task] = gradientSums(x, dy, centre, columns, task));
+        double[] partial = device.borrowSums(columns.tasks() * 2 * channels);
+        device.parallel(columns.tasks(), task -> addGradientSums(x, dy, centre, columns, task, partial));
         for (int c = 0; c < channels; c++) {
             double sum = 0;
             double products = 0;
-            for (double[] part : partial) {
-                sum += part[c];
-                products += part[channels + c];
+            for (int at = 0; at < 2 * channels * columns.tasks(); at += 2 * channels) {
+                sum += partial[at + c];
+                products += partial[at + channels + c];
             }
             for (int i = columns.tail() + c; i < columns.elements(); i += channels) {
                 sum += dy[i];
@@ -98,13 +98,15 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
             CpuStorage.array(gradWeight)[c] = (float) (products * CpuStorage.array(scale)[c]);
         }
         Columns.giveBack(device, centre);
+        device.giveBack(partial);
     }
 
-    /** Σ dy of each channel, and behind them Σ dy·(x − mean), over a task's rows. */
-    private double[] gradientSums(float[] x, float[] dy, float[] centre, Columns columns, int task) {
+    /** Adds Σ dy of each channel, and behind them Σ dy·(x − mean), over a task's rows, at the task's place in total. */
+    private void addGradientSums(
+            float[] x, float[] dy, float[] centre, Columns columns, int task, double[] total) {
         int channels = columns.channels();
         int period = columns.period();
-        double[] total = new double[2 * channels];
+        int at = task * 2 * channels;
         float[] sum = device.borrow(period);
         float[] products = device.borrow(period);
         for (int r = columns.firstRow(task); r < columns.lastRow(task); r += columns.blockRows()) {
@@ -112,13 +114,12 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
             columnGradientSums(x, dy, centre, r * period, rows, period, sum, products);
             for (int p = 0; p < period; p += channels) {
                 for (int c = 0; c < channels; c++) {
-                    total[c] += sum[p + c];
-                    total[channels + c] += products[p + c];
+                    total[at + c] += sum[p + c];
+                    total[at + channels + c] += products[p + c];
                 }
             }
         }
         Columns.giveBack(device, sum, products);
-        return total;
     }
 
     private static void columnGradientSums(float[] x, float[] dy, float[] centre, int from, int rows, int period,

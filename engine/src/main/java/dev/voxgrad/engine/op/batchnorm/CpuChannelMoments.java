@@ -10,20 +10,23 @@ import dev.voxgrad.engine.device.CpuDevice;
  * Mean and variance of each channel, gathered from runs of channels-last voxels as they come along: each task sums up
  * its own, and at the end the tasks' sums are joined in their order.
  */
-public final class CpuChannelMoments {
+public final class CpuChannelMoments implements AutoCloseable {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
     private final CpuDevice device;
     private final int channels;
     private final Moments[] tasks;
+    /** Of all tasks, and at the end their total. */
+    private final double[] sums;
 
-    /** For that many tasks. */
+    /** For that many tasks; to be given back with {@link #close}. */
     public CpuChannelMoments(CpuDevice device, int channels, int tasks) {
         this.device = device;
         this.channels = channels;
         this.tasks = new Moments[tasks];
+        this.sums = device.borrowSums((tasks + 1) * Moments.size(channels));
         for (int i = 0; i < tasks; i++) {
-            this.tasks[i] = new Moments(channels);
+            this.tasks[i] = new Moments(sums, i * Moments.size(channels), channels);
         }
     }
 
@@ -42,19 +45,26 @@ public final class CpuChannelMoments {
                 moments.add(rows, centre, sum, squares, p);
             }
         }
-        Columns.giveBack(device, centre, sum, squares);
+        device.giveBack(centre);
+        device.giveBack(sum);
+        device.giveBack(squares);
         for (int i = from + columns.tail(); i < from + count; i += channels) {
             moments.add(x, i);
         }
     }
 
-    /** All tasks' together. */
+    /** All tasks' together, to be called once; valid until {@link #close}. */
     public Moments total() {
-        Moments total = new Moments(channels);
+        Moments total = new Moments(sums, tasks.length * Moments.size(channels), channels);
         for (Moments task : tasks) {
             total.add(task);
         }
         return total;
+    }
+
+    @Override
+    public void close() {
+        device.giveBack(sums);
     }
 
     /**

@@ -7,23 +7,35 @@ package dev.voxgrad.engine.op.batchnorm;
  * sample variances", 1979. Unlike Σx² − (Σx)²/n it loses nothing when the mean is large beside the deviation.
  */
 public final class Moments {
-    private final double[] mean;
-    private final double[] squares;
+    private final double[] sums;
+    private final int at;
+    private final int channels;
     private long count;
 
-    Moments(int channels) {
-        mean = new double[channels];
-        squares = new double[channels];
+    /**
+     * Of no values yet.
+     *
+     * @param sums keeps the means of all channels from {@code at} on, and behind them Σ(x − mean)²; zero there
+     */
+    Moments(double[] sums, int at, int channels) {
+        this.sums = sums;
+        this.at = at;
+        this.channels = channels;
+    }
+
+    /** Numbers that the moments of that many channels take. */
+    static int size(int channels) {
+        return 2 * channels;
     }
 
     /** Σx / n. */
     public double mean(int channel) {
-        return mean[channel];
+        return sums[at + channel];
     }
 
     /** Σ(x − mean)². */
     public double squares(int channel) {
-        return squares[channel];
+        return sums[at + channels + channel];
     }
 
     /** Joins another set to this one. */
@@ -32,8 +44,8 @@ public final class Moments {
             return;
         }
         double ratio = (double) other.count / (count + other.count);
-        for (int c = 0; c < mean.length; c++) {
-            join(c, other.mean[c], other.squares[c], ratio);
+        for (int c = 0; c < channels; c++) {
+            join(c, other.mean(c), other.squares(c), ratio);
         }
         count += other.count;
     }
@@ -49,7 +61,7 @@ public final class Moments {
     void add(int n, float[] centre, float[] sum, float[] squaresAbout, int offset) {
         double ratio = (double) n / (count + n);
         double perValue = 1.0 / n;
-        for (int c = 0; c < mean.length; c++) {
+        for (int c = 0; c < channels; c++) {
             double remainder = sum[offset + c] * perValue;
             double own = squaresAbout[offset + c] - remainder * sum[offset + c];
             join(c, centre[offset + c] + remainder, own, ratio);
@@ -60,7 +72,7 @@ public final class Moments {
     /** Joins one value per channel. */
     void add(float[] values, int offset) {
         double ratio = 1.0 / (count + 1);
-        for (int c = 0; c < mean.length; c++) {
+        for (int c = 0; c < channels; c++) {
             join(c, values[offset + c], 0, ratio);
         }
         count++;
@@ -68,8 +80,8 @@ public final class Moments {
 
     /** {@code ratio} is the joining set's share of the united count. */
     private void join(int c, double otherMean, double otherSquares, double ratio) {
-        double difference = otherMean - mean[c];
-        mean[c] += difference * ratio;
-        squares[c] += otherSquares + difference * difference * count * ratio;
+        double difference = otherMean - sums[at + c];
+        sums[at + c] += difference * ratio;
+        sums[at + channels + c] += otherSquares + difference * difference * count * ratio;
     }
 }

@@ -57,6 +57,7 @@ final class ConvBlockCpu {
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
             moveStatistics(op.units().get(i), moments.total(), unit, mean, scale, shapes[i]);
+            moments.close();
             if (norm != null) {
                 norm.close();
             }

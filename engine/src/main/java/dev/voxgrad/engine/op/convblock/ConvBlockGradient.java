@@ -94,7 +94,7 @@ final class ConvBlockGradient {
             float[] dy = CpuStorage.array(gradOutput);
             int voxels = source.shape().elements() / channels;
             int tasks = Ranges.tasks(voxels, channels);
-            double[] sums = new double[2 * channels * tasks];
+            double[] sums = device.borrowSums(2 * channels * tasks);
             Ranges.parallel(device, voxels, channels, (first, end) -> {
                 int at = Ranges.task(first, channels) * 2 * channels;
                 for (int v = first; v < end; v += RUN) {
@@ -103,6 +103,7 @@ final class ConvBlockGradient {
                 }
             });
             finishSums(sums, tasks);
+            device.giveBack(sums);
         }
 
         /** dγ = Σ g·x̂ and dβ = Σ g, from the tasks' sums in their order; then dz is known. */
@@ -135,7 +136,8 @@ final class ConvBlockGradient {
             Conv3dStream stream = Conv3dStream.of(device, geometry);
             Tensor gradWeight = weight.emptyLike();
             Tensor gradInput = before == null && !context.needsGradient(0) ? null : input.emptyLike();
-            double[] sums = before == null ? null : new double[2 * before.channels * stream.backwardTasks()];
+            double[] sums = before == null ? null : device.borrowSums(
+                    2 * before.channels * stream.backwardTasks());
             InputGradientWriter dx = gradInput == null ? null : InputGradientWriter.to(
                     CpuStorage.array(gradInput), inputShape.dim(1), inputShape.spatial(), stream.inputVoxel());
             if (before != null) {
@@ -149,6 +151,7 @@ final class ConvBlockGradient {
             }
             if (before != null) {
                 before.finishSums(sums, stream.backwardTasks());
+                device.giveBack(sums);
             }
             int at = op.firstInput(index);
             gradients[at++] = gradWeight;
