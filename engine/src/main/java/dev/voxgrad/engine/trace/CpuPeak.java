@@ -68,7 +68,7 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
         return best / 1e9;
     }
 
-    /** {@value #CHAINS} chains of multiply-adds that do not wait for each other; they all tend to 1. Returns their sum. */
+    /** Chains of multiply-adds that do not wait for each other and all tend to 1; returns their sum. */
     private static float multiplyAdd(int rounds) {
         FloatVector half = FloatVector.broadcast(S, 0.5f);
         FloatVector a0 = half;

@@ -143,8 +143,8 @@ class TraceTest {
         Tensor x = leaf(Shape.of(3, 5));
         cpu.record(recorder);
         Tensor y = x.linear(leaf(Shape.of(4, 5)), leaf(Shape.of(4)));
-        y.batchNorm(leaf(Shape.of(4)), leaf(Shape.of(4)), Tensor.zeros(cpu, Shape.of(4)), Tensor.zeros(cpu, Shape.of(4)),
-                true, 0.1, 1e-5).add(y).reshape(Shape.of(12)).sum().backward();
+        y.batchNorm(leaf(Shape.of(4)), leaf(Shape.of(4)), Tensor.zeros(cpu, Shape.of(4)),
+                Tensor.zeros(cpu, Shape.of(4)), true, 0.1, 1e-5).add(y).reshape(Shape.of(12)).sum().backward();
         List<Event> events = recorder.takeEvents();
         assertThat(find(events, "linear", Pass.FORWARD)).isEqualTo(Work.direct(2 * 3 * 4 * 5, 15 + 20 + 4 + 12));
         assertThat(find(events, "linear", Pass.BACKWARD))

@@ -26,8 +26,8 @@ import dev.voxgrad.medmnist.train.TrainSettings;
     "Runs a net on random volumes and prints a row for each operation and pass: time, arithmetic, memory traffic, and"
             + " how near both come to what the machine can do, which is measured first. A legend explains the columns.",
     "",
-    "With --trace, the file shows every operation and thread on a time line: open it at https://ui.perfetto.dev, which"
-            + " sends it nowhere, or at chrome://tracing.",
+    "With --trace, the file shows every operation and thread on a time line: open it at https://ui.perfetto.dev or at"
+            + " chrome://tracing.",
     "",
     "Example: medmnist profile --net net1 --threads 1 --trace net1.json",
     ""

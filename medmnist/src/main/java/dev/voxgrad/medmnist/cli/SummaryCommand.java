@@ -7,14 +7,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.nets.NetPlan;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.NetSummary;
+import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist summary}. */
 @Command(name = "summary", header = "Prints a net's layers, output shapes, parameters and FLOPs.", description = {
     "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
     "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
+    "With --plan, prints how the CPU computes each convolution instead: which algorithm in which pass, and what it"
+            + " executes. No plan depends on the number of threads.",
     "Example: medmnist summary --net net2 --size 64"
 })
 final class SummaryCommand implements Callable<Integer> {
@@ -38,17 +44,46 @@ final class SummaryCommand implements Callable<Integer> {
             description = "Edge of a volume. Default: ${DEFAULT-VALUE}")
     private int size;
 
+    @Option(names = "--plan", description = "Print the algorithm of each convolution and pass.")
+    private boolean plan;
+
+    @Option(names = "--batch-size", paramLabel = "B",
+            description = "Volumes at a time, for --plan. Default: " + TrainSettings.BATCH_SIZE)
+    private Integer batchSize;
+
+    @Option(names = "--convolution", paramLabel = "HOW",
+            description = "auto, direct or winograd, for --plan. Default: auto")
+    private String convolution;
+
     @Override
     public Integer call() {
         if (classes < 1 || channels < 1 || size < 1 || size > LARGEST_EDGE) {
             throw new ParameterException(command.commandLine(), "--classes " + classes + ", --channels " + channels
                     + ", --size " + size + ": expected at least 1 each, and a size of at most " + LARGEST_EDGE);
         }
+        if (!plan && (batchSize != null || convolution != null)) {
+            throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
+        }
         try {
-            NetSummary summary = NetSummary.of(net(command, net), channels, size, classes);
-            command.commandLine().getOut().print(summary.toText());
+            NetSpec spec = net(command, net);
+            command.commandLine().getOut().print(plan ? plan(spec).toText()
+                    : NetSummary.of(spec, channels, size, classes).toText());
             return 0;
         } catch (DataException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private NetPlan plan(NetSpec spec) {
+        int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
+        if (batch < 1) {
+            throw new ParameterException(command.commandLine(), "--batch-size is " + batch + "; expected at least 1");
+        }
+        try {
+            Conv3dChoice choice = convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution);
+            spec.requireFits(batch, new VolumeShape(channels, size));
+            return NetPlan.of(spec, channels, size, classes, batch, choice);
+        } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
     }

@@ -81,7 +81,8 @@ public final class ChromeTrace {
         return arguments;
     }
 
-    private void add(String name, String category, String thread, long start, long nanos, Map<String, Object> arguments) {
+    private void add(
+            String name, String category, String thread, long start, long nanos, Map<String, Object> arguments) {
         Map<String, Object> event = new LinkedHashMap<>();
         event.put("name", name);
         event.put("cat", category);

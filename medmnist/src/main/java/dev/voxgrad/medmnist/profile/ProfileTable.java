@@ -6,7 +6,7 @@ import java.util.Locale;
 import dev.voxgrad.engine.trace.CpuPeak;
 import dev.voxgrad.engine.trace.Work;
 
-/** A {@link Profile} as a table for the terminal, 111 characters wide, with a legend. */
+/** A {@link Profile} as a table for the terminal, 113 characters wide, with a legend. */
 public final class ProfileTable {
     private static final String LEGEND = """
 
@@ -77,7 +77,7 @@ public final class ProfileTable {
 
     private void row(String layer, String op, String pass, String algorithm, String ms, String share, String direct,
             String executed, String gigabytes, String flop, String memory) {
-        line("%-9s  %-17s  %-10s  %-9s  %9s  %6s  %7s  %8s  %6s  %7s  %6s", layer, op, pass, algorithm, ms, share,
+        line("%-10s  %-17s  %-10s  %-10s  %9s  %6s  %7s  %8s  %6s  %7s  %6s", layer, op, pass, algorithm, ms, share,
                 direct, executed, gigabytes, flop, memory);
     }
 

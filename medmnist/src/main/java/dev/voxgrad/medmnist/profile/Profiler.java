@@ -21,8 +21,10 @@ import dev.voxgrad.nn.optim.Optimizer;
 
 /** Runs a net on random volumes, records what the device does, and measures what the machine can do. */
 public final class Profiler {
-    /** Steps before any that counts, until the JIT compiler is done and memory is pooled. */
-    private static final int WARM_UP = 4;
+    /** Steps at least before any that counts, so that memory is pooled … */
+    private static final int WARM_UP_STEPS = 4;
+    /** … and how long at least, so that the JIT compiler is done. */
+    private static final double WARM_UP_SECONDS = 2;
 
     /**
      * What is to be run.
@@ -67,8 +69,9 @@ public final class Profiler {
 
     /** Warms up, measures the machine, and records the steps; tells {@code progress} what it is at. */
     public Profile run(Consumer<String> progress) {
-        for (int i = 1; i <= WARM_UP; i++) {
-            progress.accept("warming up, step " + i + "/" + WARM_UP);
+        long begin = System.nanoTime();
+        for (int i = 0; i < WARM_UP_STEPS || (System.nanoTime() - begin) / 1e9 < WARM_UP_SECONDS; i++) {
+            progress.accept("warming up, " + i + " steps done");
             step();
         }
         progress.accept("measuring the machine");

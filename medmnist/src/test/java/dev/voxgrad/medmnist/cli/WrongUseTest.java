@@ -89,6 +89,23 @@ class WrongUseTest {
         "summary --net net3 --size 15;                  edge of at least 16 voxels; have 15",
         "summary --net net1 --size 0;                   --size 0; at least 1",
         "summary --net net1 --classes 0;                --classes 0; at least 1",
+        "summary --net net1 --batch-size 2;             --batch-size; --plan only",
+        "summary --net net1 --convolution auto;         --convolution; --plan only",
+        "summary --net net1 --plan --convolution fft;   'fft'; auto, direct, winograd",
+        "summary --net net1 --plan --batch-size 0;      --batch-size is 0; at least 1",
+        "summary --net net1 --plan --size 3;            edge of at least 4 voxels; have 3",
+        "profile;                                       Missing required option; --net",
+        "profile --net net4;                            unknown net 'net4'; net1, net2, net3",
+        "profile --net net1 --batch-size 0;             --batch-size is 0; at least 1",
+        "profile --net net1 --steps 0;                  --steps is 0; at least 1",
+        "profile --net net1 --classes 0;                --classes is 0; at least 1",
+        "profile --net net1 --size 129;                 --size is 129; from 1 to 128",
+        "profile --net net1 --channels 2;               --channels 2; 1 or 3",
+        "profile --net net3 --size 15;                  edge of at least 16 voxels; have 15",
+        "profile --net net1 --phase test;               --phase; [train, infer]",
+        "profile --net net1 --threads 0;                --threads is 0; at least 1",
+        "profile --net net1 --convolution fft;          'fft'; auto, direct, winograd",
+        "profile --net net1 --device reference;         for the cpu; --device",
         "quickstart --device tpu;                       'tpu'; reference"
     })
     void isRefused(String line, String part, String other) {
@@ -115,6 +132,19 @@ class WrongUseTest {
     }
 
     @Test
+    void theReferenceHasNoWinograd() {
+        run("train --npz " + folder.resolve("a.npz") + " --out " + folder.resolve("out")
+                + " --device reference --convolution winograd").failed("reference", "direct convolution only");
+    }
+
+    @Test
+    void profilesThatCannotBe() {
+        run("profile --net net1 --trace " + folder).failed(folder, "no plain file");
+        run("profile --net net1 --trace " + folder.resolve("none/a.json")).failed("there is no folder");
+        run("profile --net net1 --size 128 --batch-size 99").failed("at most 31 volumes", "lower --batch-size");
+    }
+
+    @Test
     void volumesThatAreNotThere() {
         run("train --flag vesselmnist3d --size 64 --root " + folder + " --out " + folder.resolve("out")).failed(
                 folder.resolve("vesselmnist3d_64.npz"), "no such file", "medmnist download", "zenodo.org");
@@ -137,7 +167,7 @@ class WrongUseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "quickstart", "available", "info", "download", "summary", "train", "predict",
-        "ensemble", "evaluate"})
+        "ensemble", "evaluate", "profile"})
     void helpHasAnExample(String command) {
         String name = ("medmnist " + command).strip();
         Cli help = Cli.run(Stream.of(command, "--help").filter(word -> !word.isEmpty()).toArray()).succeeded();

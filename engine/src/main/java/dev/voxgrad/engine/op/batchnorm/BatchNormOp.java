@@ -107,7 +107,9 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         return new Tensor[] {gradInput, gradWeight, gradBias, null, null};
     }
 
-    /** Statistics read x; normalising reads x and writes y. dγ and dβ take x and dy; dx takes dy and, in training, x. */
+    /**
+     * Statistics read x; normalising reads x and writes y. dγ and dβ take x and dy; dx takes dy and, in training, x.
+     */
     @Override
     public Work work(Device device, Pass pass, Context context) {
         long x = context.inputShape(0).elements();

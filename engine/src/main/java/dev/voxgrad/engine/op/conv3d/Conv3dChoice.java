@@ -70,10 +70,10 @@ public enum Conv3dChoice {
 
     /** What {@link #algorithm} does, in a sentence. */
     public String rule() {
-        String possible = "3x3x3 kernels with stride, dilation and groups 1";
+        String possible = "3x3x3 kernels of stride, dilation and groups 1";
         return switch (this) {
-            case AUTO -> "winograd for " + possible + ", at least " + CHANNELS
-                    + " channels in and out, and at least " + EDGE + " voxels along every axis; else direct, with a kernel of its own for few input channels";
+            case AUTO -> "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE
+                    + ", in and out; else direct";
             case DIRECT -> "direct everywhere";
             case WINOGRAD -> "winograd for all " + possible + "; else direct";
         };

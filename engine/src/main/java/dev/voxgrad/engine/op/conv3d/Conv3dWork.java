@@ -8,6 +8,19 @@ import dev.voxgrad.engine.trace.Work;
 
 /** What each pass of a convolution takes: by its definition, and as the CPU's kernels do it. */
 public final class Conv3dWork {
+    /** Additions that {@link CpuWinogradTransforms} makes for one tile and channel: of inputs, 4³ numbers to 4³, … */
+    private static final long INPUT = 192;
+    /** … of outputs, 4³ to 2³, with the bias, … */
+    private static final long OUTPUT = 120;
+    /** … of output gradients, 2³ to 4³, and … */
+    private static final long OUTPUT_GRADIENT = 56;
+    /** … of input gradients, 4³ to 4³, added to what other tiles gave. */
+    private static final long INPUT_GRADIENT = 256;
+    /** Operations that {@link CpuWinogradWeights} takes for one kernel: 5 for each of 48 lines. */
+    private static final long WEIGHT = 240;
+    /** The same for the gradient of one kernel, 6 for each line; that of summing up parts comes besides. */
+    private static final long WEIGHT_GRADIENT = 288;
+
     private Conv3dWork() {}
 
     /** Of one pass with a kernel of its own, in which {@code elements} numbers are read or written. */
@@ -21,7 +34,8 @@ public final class Conv3dWork {
         long executed = switch (device) {
             case CpuDevice cpu -> switch (algorithm) {
                 case WINOGRAD -> winograd(new Winograd(g), pass);
-                case FEW_CHANNELS -> pass == Pass.GRAD_INPUT ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
+                case FEW_CHANNELS -> pass == Pass.GRAD_INPUT
+                        ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
                 case DIRECT -> direct(g, pass);
             };
             case ReferenceDevice reference -> direct;
@@ -52,7 +66,7 @@ public final class Conv3dWork {
         }
         Winograd w = new Winograd(g);
         return new Work(both.algorithm(), both.directFlop(),
-                both.executedFlop() - w.batch * w.tiles.product() * 56L * w.paddedOutputs, both.bytes());
+                both.executedFlop() - w.batch * w.tiles.product() * OUTPUT_GRADIENT * w.paddedOutputs, both.bytes());
     }
 
     private static long inputs(Conv3dGeometry g) {
@@ -78,23 +92,23 @@ public final class Conv3dWork {
     }
 
     /**
-     * Products of whole tiles, whole blocks of channels and, where the micro-kernel takes seven tiles at a time, of
-     * sevens; and the additions and halvings of the transforms in {@link CpuWinogradTransforms} and
-     * {@link CpuWinogradWeights}, counted there for one tile and channel or one kernel. The parts of a weight gradient
-     * are added up besides.
+     * Products of whole tiles and whole blocks of channels, tiles in sevens where the micro-kernel takes them so, and
+     * transforms of whole vectors.
      */
     private static long winograd(Winograd w, Pass pass) {
         long block = PackedWeights.BLOCK;
         long tiles = (long) w.batch * w.tiles.product();
         long product = 2 * 64L * w.paddedOutputs;
         return switch (pass) {
-            case FORWARD -> product * w.paddedInputs * sevens(w) + tiles * (192L * w.paddedInputs + 120L * w.paddedOutputs)
-                    + 240L * w.paddedInputs * w.paddedOutputs;
+            case FORWARD -> product * w.paddedInputs * sevens(w)
+                    + tiles * (INPUT * w.paddedInputs + OUTPUT * w.paddedOutputs)
+                    + WEIGHT * w.paddedInputs * w.paddedOutputs;
             case GRAD_INPUT -> product * w.inputBlocks * block * sevens(w)
-                    + tiles * (56L * w.paddedOutputs + 256L * w.paddedInputs)
-                    + 240L * w.inputBlocks * block * w.paddedOutputs;
+                    + tiles * (OUTPUT_GRADIENT * w.paddedOutputs + INPUT_GRADIENT * w.paddedInputs)
+                    + WEIGHT * w.inputBlocks * block * w.paddedOutputs;
             case GRAD_WEIGHT -> product * w.paddedInputs * tiles
-                    + tiles * (192L * w.paddedInputs + 56L * w.paddedOutputs) + 288L * w.inputs * w.paddedOutputs;
+                    + tiles * (INPUT * w.paddedInputs + OUTPUT_GRADIENT * w.paddedOutputs)
+                    + WEIGHT_GRADIENT * w.inputs * w.paddedOutputs;
             default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
         };
     }

@@ -70,8 +70,8 @@ class Conv3dChoiceTest {
     void whatIsNoWinogradIsDirectEvenIfForced() {
         Shape x = Shape.of(2, 16, 6, 5, 7);
         try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD, true)) {
-            int compared = check(cpu, new Conv3dOp(Dims3.cube(2), Dims3.ONE, Dims3.ONE, 1), x, Shape.of(16, 16, 3, 3, 3),
-                    Conv3dAlgorithm.DIRECT);
+            int compared = check(cpu, new Conv3dOp(Dims3.cube(2), Dims3.ONE, Dims3.ONE, 1), x,
+                    Shape.of(16, 16, 3, 3, 3), Conv3dAlgorithm.DIRECT);
             compared += check(cpu, Conv3dOp.padded(0), x, Shape.of(16, 16, 1, 1, 1), Conv3dAlgorithm.DIRECT);
             compared += check(cpu, new Conv3dOp(Dims3.ONE, Dims3.ONE, Dims3.ONE, 2), x, Shape.of(16, 8, 3, 3, 3),
                     Conv3dAlgorithm.DIRECT);
@@ -104,7 +104,7 @@ class Conv3dChoiceTest {
         }
         assertThatThrownBy(() -> Conv3dChoice.byFlag("fft"))
                 .hasMessage("convolution: 'fft' is unknown; choose auto, direct, winograd");
-        assertThat(Conv3dChoice.AUTO.rule()).contains("3x3x3", "16 channels", "4 voxels");
+        assertThat(Conv3dChoice.AUTO.rule()).contains("3x3x3", "channels >= 16", "edges >= 4");
         assertThat(Devices.find("reference", 0, Conv3dChoice.WINOGRAD, true)).isInstanceOfSatisfying(
                 Availability.Missing.class, missing -> assertThat(missing.reason()).contains("reference", "winograd"));
     }
