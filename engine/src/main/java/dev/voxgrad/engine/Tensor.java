@@ -228,7 +228,7 @@ public final class Tensor {
      * Runs an operation and, if any input requires a gradient, records it in the graph.
      *
      * @throws ShapeException if the shapes do not fit
-     * @throws IllegalArgumentException if the inputs are on different devices
+     * @throws IllegalArgumentException if there is no input, or if they are on different devices
      */
     public static Tensor apply(Op op, Tensor... inputs) {
         Shape[] shapes = new Shape[inputs.length];
@@ -244,9 +244,12 @@ public final class Tensor {
             recording |= needsGradient[i];
         }
         recording &= Scope.recordsGradients();
+        Shape outputShape = op.outputShape(shapes);
+        if (inputs.length == 0) {
+            throw new IllegalArgumentException(op.name() + ": no inputs, expected at least one");
+        }
         Device device = inputs[0].device;
-        Context context = new Context(
-                shapes, op.outputShape(shapes), needsGradient, recording, Trace.currentLayer(device));
+        Context context = new Context(shapes, outputShape, needsGradient, recording, Trace.currentLayer(device));
         Tensor output;
         try (var _ = Trace.span(device, op, Pass.FORWARD, context)) {
             output = op.forward(context, inputs);

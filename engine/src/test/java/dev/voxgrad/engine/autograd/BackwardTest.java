@@ -101,6 +101,34 @@ class BackwardTest {
     }
 
     @Test
+    void anOperationNeedsAnInput() {
+        assertThatThrownBy(() -> Tensor.apply(new MadeOfNothing())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("madeOfNothing: no inputs, expected at least one");
+    }
+
+    private record MadeOfNothing() implements Op {
+        @Override
+        public String name() {
+            return "madeOfNothing";
+        }
+
+        @Override
+        public Shape outputShape(Shape... inputs) {
+            return Shape.of();
+        }
+
+        @Override
+        public Tensor forward(Context context, Tensor... inputs) {
+            return Tensor.zeros(REFERENCE, Shape.of());
+        }
+
+        @Override
+        public Tensor[] backward(Context context, Tensor gradOutput) {
+            return new Tensor[0];
+        }
+    }
+
+    @Test
     void tensorsOnTwoDevicesDoNotMix() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor a = Tensor.zeros(REFERENCE, Shape.of(2));
