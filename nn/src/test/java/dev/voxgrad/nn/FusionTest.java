@@ -56,7 +56,8 @@ class FusionTest {
     void agreesWithTheLayersOneByOne(String widths, boolean pool, int batch, int d, int h, int w, int padding) {
         int[] channels = Arrays.stream(widths.split("\\.")).mapToInt(Integer::parseInt).toArray();
         Shape shape = Shape.of(batch, channels[0], d, h, w);
-        Results expected = train(net(ReferenceDevice.INSTANCE, channels, pool, padding), ReferenceDevice.INSTANCE, shape);
+        Device reference = ReferenceDevice.INSTANCE;
+        Results expected = train(net(reference, channels, pool, padding), reference, shape);
         Results oneByOne = train(net(UNFUSED, channels, pool, padding), UNFUSED, shape);
         assertThat(oneByOne.operation).isEqualTo(pool ? "maxPool3d" : "relu");
         assertThat(oneByOne.largestError(expected)).as("one by one").isLessThan(1);

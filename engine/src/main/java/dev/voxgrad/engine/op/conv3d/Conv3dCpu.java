@@ -7,8 +7,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 /**
  * {@link Conv3dKernels} on the CPU, by direct convolution or by {@link Winograd}.
  *
- * <p>In direct convolution, forward and input gradient are the same computation, a {@link Correlation}, with the weights
- * taken one way or turned round; the weight gradient is a sum of outer products, {@link WeightGradient}.
+ * <p>In direct convolution, forward and input gradient are the same computation, a {@link Correlation}, with the
+ * weights taken one way or turned round; the weight gradient is a sum of outer products, {@link WeightGradient}.
  */
 record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override

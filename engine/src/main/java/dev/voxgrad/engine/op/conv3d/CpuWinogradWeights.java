@@ -70,7 +70,8 @@ final class CpuWinogradWeights {
                 }
             }
             for (int p = 0; p < 64; p++) {
-                System.arraycopy(tile, Lanes.START + p * BLOCK, u, Lanes.START + p * positionStep + task * BLOCK, BLOCK);
+                int to = Lanes.START + p * positionStep + task * BLOCK;
+                System.arraycopy(tile, Lanes.START + p * BLOCK, u, to, BLOCK);
             }
             device.giveBack(tile);
         });

@@ -62,7 +62,9 @@ final class WinogradForward {
         });
     }
 
-    /** products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than counted. */
+    /**
+     * products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than counted.
+     */
     private void multiply(float[] transformed, float[] u, float[] products, int count) {
         for (int p = 0; p < 64; p++) {
             int from = Lanes.START + p * w.inputStep();
