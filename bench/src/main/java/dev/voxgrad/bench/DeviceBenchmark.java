@@ -71,7 +71,7 @@ public abstract class DeviceBenchmark {
     /** Opens the device, then calls {@link #prepare}. */
     @Setup
     public void open() {
-        opened = switch (Devices.find(device, 0, convolution())) {
+        opened = switch (Devices.find(device, 0, convolution(), fusion())) {
             case Availability.Available(Device found) -> found;
             case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
         };
@@ -81,6 +81,11 @@ public abstract class DeviceBenchmark {
     /** How the device computes convolutions. */
     Conv3dChoice convolution() {
         return Conv3dChoice.AUTO;
+    }
+
+    /** Whether the device may run layers that follow one another as one operation. */
+    boolean fusion() {
+        return true;
     }
 
     /** Makes what is measured; the device is open. */

@@ -73,7 +73,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     /** Runs forward once, outside of any scope: what it saves stays. One flag for each input that needs a gradient. */
     final Context record(boolean... needsGradient) {
         Shape[] shapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
-        Context context = new Context(shapes, op.outputShape(shapes), needsGradient, true);
+        Context context = new Context(shapes, op.outputShape(shapes), needsGradient, true, null);
         Tensor output = op.forward(context, inputs);
         if (upstream == null) {
             upstream = random(output.shape(), output.layout());

@@ -1,0 +1,99 @@
+package dev.voxgrad.bench;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+
+import dev.voxgrad.engine.Gradients;
+import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.nn.BatchNorm3d;
+import dev.voxgrad.nn.Conv3d;
+import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.MaxPool3d;
+import dev.voxgrad.nn.ReLU;
+import dev.voxgrad.nn.Sequential;
+
+/**
+ * The stages of the nets, (convolution, batch norm, ReLU) twice and a max pool: run as one operation, and layer by
+ * layer; by each convolution algorithm.
+ *
+ * <p>FLOP are those of the convolutions by definition. Bytes are what layers of their own read and write, float32 once
+ * for every tensor, so for both ways of running them the same: what fusion saves shows as a higher rate.
+ */
+public class ConvBlockBenchmark extends DeviceBenchmark {
+    /** Channels in, channels out, edge of the volume. */
+    @Param({"1-32-28", "32-64-14", "64-128-7", "128-256-3"})
+    public String stage;
+
+    @Param({"true", "false"})
+    public boolean fusion;
+
+    @Param({"auto", "direct"})
+    public String convolution;
+
+    @Param("32")
+    public int batch;
+
+    private Sequential layers;
+    private Tensor input;
+    private Tensor upstream;
+    private double forwardFlop;
+    private double trainFlop;
+    private double inferBytes;
+    private double trainBytes;
+
+    @Override
+    Conv3dChoice convolution() {
+        return Conv3dChoice.byFlag(convolution);
+    }
+
+    @Override
+    boolean fusion() {
+        return fusion;
+    }
+
+    @Override
+    void prepare() {
+        int[] sizes = numbers(stage);
+        int width = sizes[1];
+        int edge = sizes[2];
+        layers = new Sequential(
+                new Conv3d(device(), sizes[0], width, 3, 1), new BatchNorm3d(device(), width), new ReLU(),
+                new Conv3d(device(), width, width, 3, 1), new BatchNorm3d(device(), width), new ReLU(),
+                new MaxPool3d(2));
+        Initialization.apply(layers, 1);
+        input = activation(Shape.of(batch, sizes[0], edge, edge, edge)).requiresGrad(sizes[0] > 1);
+        upstream = activation(Shape.of(batch, width, edge / 2, edge / 2, edge / 2));
+        double activation = (double) batch * width * edge * edge * edge;
+        double pooled = upstream.shape().elements();
+        double first = 2 * activation * 27 * sizes[0];
+        forwardFlop = first + 2 * activation * 27 * width;
+        trainFlop = 3 * forwardFlop - (input.requiresGrad() ? 0 : first);
+        // Layer by layer: a convolution writes, batch norm and ReLU read and write, the next layer reads.
+        inferBytes = 4 * (2 * 6 * activation + pooled);
+        // Statistics read once more; backward, a pool reads and writes, ReLU takes 3, batch norm 5, a convolution 3.
+        trainBytes = inferBytes + 4 * ((2 + 2 + 2 * (3 + 5 + 3)) * activation + pooled);
+    }
+
+    /** Forward and backward, as in training; the first stage's input needs no gradient. */
+    @Benchmark
+    public Gradients train(Work work) {
+        layers.train();
+        work.add(trainFlop, trainBytes);
+        try (var _ = Scope.open()) {
+            return layers.forward(input).backward(upstream);
+        }
+    }
+
+    /** Forward with running statistics. */
+    @Benchmark
+    public float[] infer(Work work) {
+        layers.eval();
+        work.add(forwardFlop, inferBytes);
+        try (var _ = Scope.withoutGradients()) {
+            return layers.forward(input).toArray();
+        }
+    }
+}
