@@ -20,33 +20,17 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     @Override
     public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
             Tensor mean, Tensor scale) {
-        float[] movedMean = CpuStorage.array(runningMean);
-        float[] movedVariance = CpuStorage.array(runningVariance);
-        float[] mu = CpuStorage.array(mean);
-        float[] s = CpuStorage.array(scale);
-        double n = BatchNormOp.valuesPerChannel(input.shape());
+        float[] x = CpuStorage.array(input);
         int channels = input.shape().dim(1);
         Columns columns = Columns.of(channels, input.shape().elements());
-        try (CpuChannelMoments gathered = new CpuChannelMoments(device, channels, columns.tasks() + 1)) {
-            Moments moments = moments(CpuStorage.array(input), columns, gathered);
-            for (int c = 0; c < channels; c++) {
-                double variance = moments.squares(c) / n;
-                double unbiased = moments.squares(c) / (n - 1);
-                mu[c] = (float) moments.mean(c);
-                s[c] = (float) (1 / Math.sqrt(variance + eps));
-                movedMean[c] = (float) ((1 - momentum) * movedMean[c] + momentum * moments.mean(c));
-                movedVariance[c] = (float) ((1 - momentum) * movedVariance[c] + momentum * unbiased);
-            }
+        try (CpuChannelMoments moments = new CpuChannelMoments(device, channels, columns.tasks() + 1)) {
+            device.parallel(columns.tasks(), task -> {
+                int from = columns.firstRow(task) * columns.period();
+                moments.add(task, x, from, columns.lastRow(task) * columns.period() - from);
+            });
+            moments.add(columns.tasks(), x, columns.tail(), columns.elements() - columns.tail());
+            moments.finish(momentum, eps, runningMean, runningVariance, mean, scale);
         }
-    }
-
-    private Moments moments(float[] x, Columns columns, CpuChannelMoments moments) {
-        device.parallel(columns.tasks(), task -> {
-            int from = columns.firstRow(task) * columns.period();
-            moments.add(task, x, from, columns.lastRow(task) * columns.period() - from);
-        });
-        moments.add(columns.tasks(), x, columns.tail(), columns.elements() - columns.tail());
-        return moments.total();
     }
 
     @Override

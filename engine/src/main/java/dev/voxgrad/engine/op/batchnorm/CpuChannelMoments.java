@@ -3,8 +3,10 @@ package dev.voxgrad.engine.op.batchnorm;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
+import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
 
 /**
  * Mean and variance of each channel, gathered from runs of channels-last voxels as they come along: each task sums up
@@ -53,8 +55,26 @@ public final class CpuChannelMoments implements AutoCloseable {
         }
     }
 
-    /** All tasks' together, to be called once; valid until {@link #close}. */
-    public Moments total() {
+    /**
+     * Mean and scale, 1/√(variance + eps), of all values together; moves the running statistics towards them. To be
+     * called once, when all tasks are done.
+     */
+    public void finish(double momentum, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean,
+            Tensor scale) {
+        Moments total = total();
+        float[] movedMean = CpuStorage.array(runningMean);
+        float[] movedVariance = CpuStorage.array(runningVariance);
+        for (int c = 0; c < channels; c++) {
+            double variance = total.squares(c) / total.count();
+            double unbiased = total.squares(c) / (total.count() - 1);
+            CpuStorage.array(mean)[c] = (float) total.mean(c);
+            CpuStorage.array(scale)[c] = (float) (1 / Math.sqrt(variance + eps));
+            movedMean[c] = (float) ((1 - momentum) * movedMean[c] + momentum * total.mean(c));
+            movedVariance[c] = (float) ((1 - momentum) * movedVariance[c] + momentum * unbiased);
+        }
+    }
+
+    private Moments total() {
         Moments total = new Moments(sums, tasks.length * Moments.size(channels), channels);
         for (Moments task : tasks) {
             total.add(task);

@@ -6,7 +6,7 @@ package dev.voxgrad.engine.op.batchnorm;
  * <p>Sets are joined by the rule of Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing
  * sample variances", 1979. Unlike Σx² − (Σx)²/n it loses nothing when the mean is large beside the deviation.
  */
-public final class Moments {
+final class Moments {
     private final double[] sums;
     private final int at;
     private final int channels;
@@ -28,13 +28,16 @@ public final class Moments {
         return 2 * channels;
     }
 
-    /** Σx / n. */
-    public double mean(int channel) {
+    long count() {
+        return count;
+    }
+
+    double mean(int channel) {
         return sums[at + channel];
     }
 
     /** Σ(x − mean)². */
-    public double squares(int channel) {
+    double squares(int channel) {
         return sums[at + channels + channel];
     }
 

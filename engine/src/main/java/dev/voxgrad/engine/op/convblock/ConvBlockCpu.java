@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.convblock;
 
-import java.util.Arrays;
-
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
@@ -10,7 +8,7 @@ import dev.voxgrad.engine.cpu.Ranges;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.op.batchnorm.CpuChannelMoments;
-import dev.voxgrad.engine.op.batchnorm.Moments;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dStream;
 import dev.voxgrad.engine.op.conv3d.PlaneWriter;
 import dev.voxgrad.engine.op.conv3d.VoxelReader;
@@ -38,53 +36,52 @@ final class ConvBlockCpu {
      */
     Tensor train(Context context) {
         context.save(inputs[0]);
+        Tensor output = null;
         Tensor before = inputs[0];
         CpuNormRelu norm = null;
-        Tensor output = null;
         for (int i = 0; i < shapes.length; i++) {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             boolean last = i == shapes.length - 1;
             Tensor z = Tensor.empty(device, shapes[i], device.activationLayout());
-            Tensor extremes = last && op.pool()
-                    ? Tensor.empty(device, context.outputShape(), device.activationLayout()) : null;
-            Conv3dStream stream = Conv3dStream.of(device, unit.geometry(before.shape(), shapes[i]));
-            VoxelReader reader = reader(before, norm, stream.inputVoxel());
-            CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), stream.forwardTasks());
-            try (var _ = BlockTrace.forward(device, i, unit.geometry(before.shape(), shapes[i]))) {
-                stream.forward(reader, CpuStorage.array(unit.weight()), null, unit.biasArray(),
-                        writer(stream, z, moments, extremes, unit));
-            }
+            Tensor source = last && op.pool()
+                    ? Tensor.empty(device, context.outputShape(), device.activationLayout()) : z;
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
-            moveStatistics(op.units().get(i), moments.total(), unit, mean, scale, shapes[i]);
-            moments.close();
-            if (norm != null) {
+            convolve(i, unit, before, norm, z, source == z ? null : source, mean, scale);
+            context.save(unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
+            if (i > 0) {
                 norm.close();
+                before.release();
             }
             norm = new CpuNormRelu(device, CpuStorage.array(mean), CpuStorage.array(scale),
                     CpuStorage.array(unit.normWeight()), CpuStorage.array(unit.normBias()), shapes[i].dim(1));
-            context.save(unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             mean.release();
             scale.release();
             if (last) {
-                Tensor source = op.pool() ? extremes : z;
-                output = Tensor.empty(device, context.outputShape(), device.activationLayout());
-                try (var _ = BlockTrace.activation(device, Pass.FORWARD, output.shape())) {
-                    activate(norm, source, output);
-                }
                 context.save(source);
-            }
-            if (i > 0) {
-                before.release();
+                output = activate(norm, source);
+                source.release();
             }
             before = z;
-            if (extremes != null) {
-                extremes.release();
-            }
         }
         before.release();
         norm.close();
         return output;
+    }
+
+    /** z and its statistics, and, if there is a pool, its windows' extremes, from the input as {@code norm} makes it. */
+    private void convolve(int i, UnitTensors unit, Tensor input, CpuNormRelu norm, Tensor z, Tensor extremes,
+            Tensor mean, Tensor scale) {
+        Conv3dGeometry geometry = unit.geometry(input.shape(), shapes[i]);
+        Conv3dStream stream = Conv3dStream.of(device, geometry);
+        ConvBlockOp.Unit settings = op.units().get(i);
+        try (CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), stream.forwardTasks());
+                var _ = BlockTrace.forward(device, i, geometry)) {
+            stream.forward(reader(input, norm, stream.inputVoxel()), CpuStorage.array(unit.weight()), null,
+                    unit.biasArray(), writer(stream, z, moments, extremes, unit));
+            moments.finish(settings.momentum(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean,
+                    scale);
+        }
     }
 
     /** The voxels of a tensor as they are, or normalised and rectified. */
@@ -128,27 +125,16 @@ final class ConvBlockCpu {
         }
     }
 
-    private static void moveStatistics(ConvBlockOp.Unit settings, Moments moments, UnitTensors unit, Tensor mean,
-            Tensor scale, Shape shape) {
-        double n = shape.elements() / shape.dim(1);
-        double momentum = settings.momentum();
-        float[] means = CpuStorage.array(unit.runningMean());
-        float[] variances = CpuStorage.array(unit.runningVariance());
-        for (int c = 0; c < shape.dim(1); c++) {
-            double unbiased = moments.squares(c) / (n - 1);
-            CpuStorage.array(mean)[c] = (float) moments.mean(c);
-            CpuStorage.array(scale)[c] = (float) (1 / Math.sqrt(moments.squares(c) / n + settings.eps()));
-            means[c] = (float) ((1 - momentum) * means[c] + momentum * moments.mean(c));
-            variances[c] = (float) ((1 - momentum) * variances[c] + momentum * unbiased);
-        }
-    }
-
-    private void activate(CpuNormRelu norm, Tensor z, Tensor a) {
+    private Tensor activate(CpuNormRelu norm, Tensor z) {
         int channels = z.shape().dim(1);
+        Tensor a = z.emptyLike();
         float[] from = CpuStorage.array(z);
         float[] to = CpuStorage.array(a);
-        Ranges.parallel(device, z.shape().elements() / channels, channels, (first, end) ->
-                norm.apply(from, first * channels, end - first, to, first * channels, channels));
+        try (var _ = BlockTrace.activation(device, Pass.FORWARD, a.shape())) {
+            Ranges.parallel(device, z.shape().elements() / channels, channels, (first, end) ->
+                    norm.apply(from, first * channels, end - first, to, first * channels, channels));
+        }
+        return a;
     }
 
     // ------------------------------------------------------------------------------------------------ inference
@@ -184,16 +170,5 @@ final class ConvBlockCpu {
             current = a;
         }
         return current;
-    }
-
-    static Tensor[] backward(ConvBlockOp op, Context context, Tensor gradOutput) {
-        return new ConvBlockGradient(op, context, gradOutput).run();
-    }
-
-    /** A tensor of zeros like a parameter. */
-    static Tensor zerosLike(Tensor parameter) {
-        Tensor zeros = parameter.emptyLike();
-        Arrays.fill(CpuStorage.array(zeros), 0, zeros.shape().elements(), 0);
-        return zeros;
     }
 }

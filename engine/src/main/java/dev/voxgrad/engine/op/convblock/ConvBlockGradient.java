@@ -156,8 +156,7 @@ final class ConvBlockGradient {
             int at = op.firstInput(index);
             gradients[at++] = gradWeight;
             if (op.units().get(index).withBias()) {
-                gradients[at] = ConvBlockCpu.zerosLike(gradNormBias);
-                at++;
+                gradients[at++] = Tensor.zeros(device, gradNormBias.shape());
             }
             gradients[at] = gradNormWeight;
             gradients[at + 1] = gradNormBias;

@@ -113,7 +113,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        return ConvBlockCpu.backward(this, context, gradOutput);
+        return new ConvBlockGradient(this, context, gradOutput).run();
     }
 
     /** The shapes of all units' outputs. */
