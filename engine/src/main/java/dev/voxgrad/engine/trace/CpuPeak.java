@@ -25,8 +25,8 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
     private static final double FLOP = 2.0 * CHAINS * Lanes.COUNT * ROUNDS;
     /** Runs of each kind go on for that long. */
     private static final long NANOS = 400_000_000;
-    /** 128 MiB an array: beyond most last-level caches. */
-    private static final int FLOATS = 32 * 1024 * 1024;
+    /** 256 MiB an array: beyond most last-level caches. */
+    private static final int FLOATS = 64 * 1024 * 1024;
     private static final int PIECE = 256 * 1024;
 
     /** Takes about two seconds. */
