@@ -67,9 +67,9 @@ final class Comparison {
         return Spread.of(ratios);
     }
 
-    /** Peak resident memory of a training, MiB. */
-    Spread peakRssMb(Job job) {
-        return spread(job, Reading::peakRssMb);
+    /** Peak resident memory of the process at the end of the phase, MiB: the spread over the rounds. */
+    Spread peakRssMb(Job job, Phase phase) {
+        return spread(job, reading -> reading.peakRssMb(phase));
     }
 
     String version(EngineName engine) {

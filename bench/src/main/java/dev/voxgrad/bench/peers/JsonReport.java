@@ -16,8 +16,8 @@ final class JsonReport {
      * One engine, one case, one phase.
      *
      * @param medianMs median of the rounds' medians; the next two are the least and the greatest of them
-     * @param peakRssMb peak resident memory of the process once it has trained, MiB, greatest of all rounds; both
-     *     phases of an engine and a case have the same
+     * @param peakRssMb peak resident memory of the process at the end of the phase, MiB, greatest of all rounds; a
+     *     process infers before it trains, so that training's is never the lower
      */
     record Row(String engine, String net, String phase, int size, int batch, int threads, double medianMs, double minMs,
             double maxMs, long peakRssMb) {}
@@ -29,7 +29,7 @@ final class JsonReport {
                 Spread time = comparison.milliseconds(job, phase);
                 rows.add(new Row(job.engine().flag(), job.work().net().flag(), phase.flag(), job.work().size(),
                         job.work().batch(), threads, hundredths(time.median()), hundredths(time.min()),
-                        hundredths(time.max()), Math.round(comparison.peakRssMb(job).max())));
+                        hundredths(time.max()), Math.round(comparison.peakRssMb(job, phase).max())));
             }
         }
         return JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -57,12 +57,12 @@ final class MarkdownReport {
     private List<String> memory(StepCase work) {
         List<String> cells = new ArrayList<>();
         for (EngineName engine : comparison.engines()) {
-            cells.add(comparison.peakRssMb(new Job(engine, work)).toText(0));
+            cells.add(comparison.peakRssMb(new Job(engine, work), Phase.TRAIN).toText(0));
         }
         double own = comparison.peers().isEmpty() ? 1
-                : comparison.peakRssMb(new Job(EngineName.VOXGRAD, work)).median();
+                : comparison.peakRssMb(new Job(EngineName.VOXGRAD, work), Phase.TRAIN).median();
         for (EngineName peer : comparison.peers()) {
-            cells.add(Spread.of(comparison.peakRssMb(new Job(peer, work)).median() / own).toText(2));
+            cells.add(Spread.of(comparison.peakRssMb(new Job(peer, work), Phase.TRAIN).median() / own).toText(2));
         }
         return cells;
     }

@@ -35,8 +35,8 @@ import dev.voxgrad.medmnist.data.DataException;
             "Compares training steps and inference with those of other engines, on the same cores.",
             "",
             "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
-                    + " steps to warm up, then the median of " + EngineProcess.TIMED + ", for training and then for "
-                    + "inference. Engines take turns, round by round, so that what else the machine does hits all "
+                    + " steps to warm up, then the median of " + EngineProcess.TIMED + ", for inference and then for "
+                    + "training. Engines take turns, round by round, so that what else the machine does hits all "
                     + "alike.",
             "Example: peers --nets 1 --rounds 1 --svg peers.svg",
             ""
@@ -171,8 +171,8 @@ public final class PeersCommand implements Callable<Integer> {
 
     private static String describe(Reading reading) {
         return String.format(Locale.ROOT, "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
-                reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.peakRssMb(), reading.firstLoss(),
-                reading.lastLoss());
+                reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.trainPeakRssMb(),
+                reading.firstLoss(), reading.lastLoss());
     }
 
     private static void requireFinite(Job job, Reading reading) {
@@ -191,7 +191,8 @@ public final class PeersCommand implements Callable<Integer> {
         String tables = MarkdownReport.of(comparison, versions + "; Java " + Runtime.version().feature() + "; "
                 + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
                 + EngineProcess.WARM_UP + " steps to warm up, then the median of " + EngineProcess.TIMED
-                + ". Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, or takes less memory.");
+                + ". Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, "
+                + "or takes less memory.");
         console.line("");
         command.commandLine().getOut().print(tables);
         command.commandLine().getOut().flush();

@@ -52,9 +52,9 @@ final class SvgChart {
             chart.section(phase.title() + ", milliseconds", job -> comparison.milliseconds(job, phase), "ms",
                     (peer, work) -> comparison.ratio(peer, work, phase).median());
         }
-        chart.section("Peak resident memory of training, MiB", comparison::peakRssMb, "MiB",
-                (peer, work) -> comparison.peakRssMb(new Job(peer, work)).median()
-                        / comparison.peakRssMb(new Job(EngineName.VOXGRAD, work)).median());
+        chart.section("Peak resident memory of training, MiB", job -> comparison.peakRssMb(job, Phase.TRAIN), "MiB",
+                (peer, work) -> comparison.peakRssMb(new Job(peer, work), Phase.TRAIN).median()
+                        / comparison.peakRssMb(new Job(EngineName.VOXGRAD, work), Phase.TRAIN).median());
         String factor = comparison.peers().isEmpty() ? "" : ". In brackets: as many times Voxgrad's";
         chart.text(MARGIN, chart.y + 6, "note", "", note + factor);
         return chart.document();

@@ -121,7 +121,7 @@ class PeersCommandTest {
     @Test
     void anEngineWithoutALossDoesNoRealWork() {
         engines = (engine, work, threads) ->
-                new Reading("1", new double[] {1}, new double[] {1}, 1, 0.7, Double.NaN);
+                new Reading("1", new double[] {1}, new double[] {1}, 1, 1, 0.7, Double.NaN);
         assertThat(run("--nets 1 --rounds 1")).isEqualTo(1);
         assertThat(err.toString()).contains("voxgrad on net1 28^3 x32 does no real work", "NaN");
     }

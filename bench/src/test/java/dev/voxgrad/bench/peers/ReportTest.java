@@ -38,6 +38,7 @@ class ReportTest {
         assertThat(row.get("peak_rss_mb").asLong()).isEqualTo(1520);
         assertThat(rows.get(3).get("phase").asString()).isEqualTo("infer");
         assertThat(rows.get(3).get("median_ms").asDouble()).isEqualTo(350);
+        assertThat(rows.get(3).get("peak_rss_mb").asLong()).as("of inference alone").isEqualTo(760);
         assertThat(rows.get(7).get("size").asInt()).isEqualTo(64);
     }
 

@@ -28,7 +28,7 @@ class SpreadTest {
 
     @Test
     void oneSlowStepDoesNotCount() {
-        Reading reading = new Reading("1", new double[] {10, 11, 900}, new double[] {3, 2, 70}, 1, 0.7, 0.6);
+        Reading reading = new Reading("1", new double[] {10, 11, 900}, new double[] {3, 2, 70}, 2, 1, 0.7, 0.6);
         assertThat(reading.median(Phase.TRAIN)).isEqualTo(11);
         assertThat(reading.median(Phase.INFER)).isEqualTo(3);
     }

@@ -1,0 +1,84 @@
+package dev.voxgrad.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import dev.voxgrad.bench.step.StepEngine;
+
+/** The loop that measures, with an engine that only takes memory. */
+@EnabledOnOs(OS.LINUX)
+class EngineProcessTest {
+    private static final int STEPS = EngineProcess.WARM_UP + EngineProcess.TIMED;
+    private static final long GROWTH_MB = 64;
+    private static final long CHUNK_BYTES = 16 << 20;
+
+    @Test
+    void infersBeforeItTrainsAndReadsThePeakAfterEach() throws IOException {
+        try (HungryEngine engine = new HungryEngine()) {
+            Reading reading = EngineProcess.measure(engine);
+            List<String> expected = new ArrayList<>(Collections.nCopies(STEPS, "infer"));
+            expected.addAll(Collections.nCopies(STEPS + 1, "train"));
+            assertThat(engine.calls).isEqualTo(expected);
+            assertThat(reading.inferMs()).hasSize(EngineProcess.TIMED);
+            assertThat(reading.trainMs()).hasSize(EngineProcess.TIMED);
+            assertThat(reading.inferPeakRssMb()).isPositive().isLessThanOrEqualTo(engine.peakBeforeTrainingMb);
+            assertThat(reading.trainPeakRssMb()).isGreaterThanOrEqualTo(engine.peakBeforeTrainingMb + GROWTH_MB);
+            assertThat(reading.firstLoss()).isEqualTo(1);
+            assertThat(reading.lastLoss()).isEqualTo(1.0 / (STEPS + 1));
+        }
+    }
+
+    /** Its first training step takes memory until the peak has grown; its losses are 1, 1/2, 1/3 and so on. */
+    private static final class HungryEngine implements StepEngine {
+        private final Arena memory = Arena.ofConfined();
+        private final List<String> calls = new ArrayList<>();
+        private int trained;
+        private long peakBeforeTrainingMb;
+
+        @Override
+        public String version() {
+            return "1";
+        }
+
+        @Override
+        public double trainStep() {
+            calls.add("train");
+            if (trained == 0) {
+                peakBeforeTrainingMb = peakRssMb();
+                while (peakRssMb() < peakBeforeTrainingMb + GROWTH_MB) {
+                    memory.allocate(CHUNK_BYTES); // zeroed, so resident
+                }
+            }
+            trained++;
+            return 1.0 / trained;
+        }
+
+        @Override
+        public float[] infer() {
+            calls.add("infer");
+            return new float[1];
+        }
+
+        @Override
+        public void close() {
+            memory.close();
+        }
+
+        private static long peakRssMb() {
+            try {
+                return Linux.peakRssMb();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
