@@ -18,7 +18,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  */
 final class EngineProcess {
     /** Steps before the clock counts: the JVM compiles, allocators and oneDNN fill their caches. */
-    static final int WARM_UP = 5;
+    static final int WARM_UP = 8;
     static final int TIMED = 7;
 
     private EngineProcess() {}
