@@ -4,16 +4,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 
-/** All readings, round by round, and what follows from them. */
+/**
+ * All readings, round by round, and what follows from them.
+ *
+ * <p>A job that failed in a later round keeps the readings of the earlier ones, but is compared with nothing.
+ */
 final class Comparison {
     private final List<EngineName> engines;
     private final List<StepCase> cases;
     private final Map<Job, List<Reading>> readings = new LinkedHashMap<>();
+    private final Map<Job, String> failures = new LinkedHashMap<>();
 
     /** One engine on one case. */
     record Job(EngineName engine, StepCase work) {}
@@ -51,29 +57,69 @@ final class Comparison {
         readings.get(job).add(reading);
     }
 
-    /** Milliseconds: the spread over the rounds of each round's median. */
+    /** Takes down why a job failed; it isn't to be tried again. */
+    void fail(Job job, String message) {
+        failures.put(job, message);
+    }
+
+    boolean failed(Job job) {
+        return failures.containsKey(job);
+    }
+
+    /** Why jobs failed, in the order in which they did. */
+    List<String> failures() {
+        return List.copyOf(failures.values());
+    }
+
+    /** The jobs with a reading at least, some of which may have failed later. */
+    List<Job> measured() {
+        return readings.keySet().stream().filter(job -> !readings.get(job).isEmpty()).toList();
+    }
+
+    /** Milliseconds of a measured job: the spread over the rounds of each round's median. */
     Spread milliseconds(Job job, Phase phase) {
         return spread(job, reading -> reading.median(phase));
     }
 
-    /** How many times as long as Voxgrad the peer took: the spread over the rounds of each round's ratio. */
-    Spread ratio(EngineName peer, StepCase work, Phase phase) {
+    /**
+     * How many times as long as Voxgrad the peer took: the spread over the rounds of each round's ratio. Empty if one
+     * of the two failed.
+     */
+    Optional<Spread> ratio(EngineName peer, StepCase work, Phase phase) {
+        if (!comparable(peer, work)) {
+            return Optional.empty();
+        }
         List<Reading> own = readings.get(new Job(EngineName.VOXGRAD, work));
         List<Reading> others = readings.get(new Job(peer, work));
         double[] ratios = new double[own.size()];
         for (int round = 0; round < ratios.length; round++) {
             ratios[round] = others.get(round).median(phase) / own.get(round).median(phase);
         }
-        return Spread.of(ratios);
+        return Optional.of(Spread.of(ratios));
     }
 
-    /** Peak resident memory of the process at the end of the phase, MiB: the spread over the rounds. */
+    /** How many times Voxgrad's peak memory the peer took for training, medians both; empty if one of them failed. */
+    Optional<Spread> memoryRatio(EngineName peer, StepCase work) {
+        if (!comparable(peer, work)) {
+            return Optional.empty();
+        }
+        return Optional.of(Spread.of(peakRssMb(new Job(peer, work), Phase.TRAIN).median()
+                / peakRssMb(new Job(EngineName.VOXGRAD, work), Phase.TRAIN).median()));
+    }
+
+    private boolean comparable(EngineName peer, StepCase work) {
+        return !failed(new Job(EngineName.VOXGRAD, work)) && !failed(new Job(peer, work));
+    }
+
+    /** Peak resident memory of a measured job at the end of the phase, MiB: the spread over the rounds. */
     Spread peakRssMb(Job job, Phase phase) {
         return spread(job, reading -> reading.peakRssMb(phase));
     }
 
-    String version(EngineName engine) {
-        return readings.get(new Job(engine, cases.getFirst())).getFirst().version();
+    /** Name and version of an engine, {@code voxgrad 1.2}; the name alone if it was measured on no case. */
+    String title(EngineName engine) {
+        return measured().stream().filter(job -> job.engine() == engine).findFirst()
+                .map(job -> engine.flag() + " " + readings.get(job).getFirst().version()).orElse(engine.flag());
     }
 
     private Spread spread(Job job, ToDoubleFunction<Reading> value) {

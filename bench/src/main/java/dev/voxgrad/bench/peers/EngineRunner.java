@@ -8,7 +8,8 @@ interface EngineRunner {
     /**
      * Blocks until done.
      *
-     * @throws dev.voxgrad.bench.step.EngineException if the engine fails; the message says what it said
+     * @throws dev.voxgrad.bench.step.EngineException if the engine fails; the message names the engine and the
+     *     case, then says what the engine said
      */
     Reading run(EngineName engine, StepCase work, int threads);
 }

@@ -8,14 +8,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
 
-/** The results for programs: an array of {@link Row}, names in snake case. */
+/** The results for programs: an array of {@link Row}, names in snake case, of what was measured. */
 final class JsonReport {
     private JsonReport() {}
 
     /**
      * One engine, one case, one phase.
      *
-     * @param medianMs median of the rounds' medians; the next two are the least and the greatest of them
+     * @param medianMs median of the rounds' medians; the next two are the least and the greatest of them;
+     *     of a job that failed in a later round, those before
      * @param peakRssMb peak resident memory of the process at the end of the phase, MiB, greatest of all rounds; a
      *     process infers before it trains, so that training's is never the lower
      */
@@ -24,7 +25,7 @@ final class JsonReport {
 
     static String of(Comparison comparison, int threads) {
         List<Row> rows = new ArrayList<>();
-        for (Job job : comparison.jobs()) {
+        for (Job job : comparison.measured()) {
             for (Phase phase : Phase.values()) {
                 Spread time = comparison.milliseconds(job, phase);
                 rows.add(new Row(job.engine().flag(), job.work().net().flag(), phase.flag(), job.work().size(),

@@ -2,6 +2,7 @@ package dev.voxgrad.bench.peers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
@@ -46,10 +47,10 @@ final class MarkdownReport {
     private List<String> times(StepCase work, Phase phase) {
         List<String> cells = new ArrayList<>();
         for (EngineName engine : comparison.engines()) {
-            cells.add(comparison.milliseconds(new Job(engine, work), phase).toText(0));
+            cells.add(cell(new Job(engine, work), job -> comparison.milliseconds(job, phase)));
         }
         for (EngineName peer : comparison.peers()) {
-            cells.add(comparison.ratio(peer, work, phase).toText(2));
+            cells.add(cell(comparison.ratio(peer, work, phase)));
         }
         return cells;
     }
@@ -57,14 +58,20 @@ final class MarkdownReport {
     private List<String> memory(StepCase work) {
         List<String> cells = new ArrayList<>();
         for (EngineName engine : comparison.engines()) {
-            cells.add(comparison.peakRssMb(new Job(engine, work), Phase.TRAIN).toText(0));
+            cells.add(cell(new Job(engine, work), job -> comparison.peakRssMb(job, Phase.TRAIN)));
         }
-        double own = comparison.peers().isEmpty() ? 1
-                : comparison.peakRssMb(new Job(EngineName.VOXGRAD, work), Phase.TRAIN).median();
         for (EngineName peer : comparison.peers()) {
-            cells.add(Spread.of(comparison.peakRssMb(new Job(peer, work), Phase.TRAIN).median() / own).toText(2));
+            cells.add(cell(comparison.memoryRatio(peer, work)));
         }
         return cells;
+    }
+
+    private String cell(Job job, Function<Job, Spread> value) {
+        return comparison.failed(job) ? "failed" : value.apply(job).toText(0);
+    }
+
+    private static String cell(Optional<Spread> ratio) {
+        return ratio.map(spread -> spread.toText(2)).orElse("-");
     }
 
     private void table(List<List<String>> rows) {

@@ -37,7 +37,8 @@ import dev.voxgrad.medmnist.data.DataException;
             "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
                     + " steps to warm up, then the median of " + EngineProcess.TIMED + ", for inference and then for "
                     + "training. Engines take turns, round by round, so that what else the machine does hits all "
-                    + "alike.",
+                    + "alike. "
+                    + "An engine that fails on a case isn't tried there again; all else is measured and reported.",
             "Example: peers --nets 1 --rounds 1 --svg peers.svg",
             ""
         },
@@ -103,15 +104,21 @@ public final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            compare();
-            return CommandLine.ExitCode.OK;
+            List<String> failures = compare();
+            failures.forEach(this::complain);
+            return failures.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         } catch (EngineException | DataException e) {
-            command.commandLine().getErr().println("peers: " + e.getMessage());
+            complain(e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
     }
 
-    private void compare() throws IOException {
+    private void complain(String message) {
+        command.commandLine().getErr().println("peers: " + message);
+    }
+
+    /** Measures and reports; returns why engines failed, nothing if none did. */
+    private List<String> compare() throws IOException {
         Comparison comparison = new Comparison(engines(), cases.parse());
         int cores = Runtime.getRuntime().availableProcessors();
         int used = threads == null ? cores : threads;
@@ -129,7 +136,10 @@ public final class PeersCommand implements Callable<Integer> {
         console.line(pinned.isEmpty() ? "Not pinned to cores, since there is no program 'taskset'."
                 : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
         measure(comparison, used, runners.apply(pinned), console);
-        report(comparison, used, pinned, console);
+        if (!comparison.measured().isEmpty()) {
+            report(comparison, used, pinned, console);
+        }
+        return comparison.failures();
     }
 
     private List<EngineName> engines() {
@@ -155,18 +165,38 @@ public final class PeersCommand implements Callable<Integer> {
         for (int round = 1; round <= rounds; round++) {
             for (int i = 0; i < jobs.size(); i++) {
                 Job job = jobs.get(i);
+                if (comparison.failed(job)) {
+                    continue;
+                }
                 String position = String.format(Locale.ROOT, "round %d/%d  %-14s  %-8s", round, rounds, job.work(),
                         job.engine().flag());
                 console.status(position + "  ...");
                 long start = System.nanoTime();
-                Reading reading = runner.run(job.engine(), job.work(), used);
-                requireFinite(job, reading);
-                comparison.add(job, reading);
-                timeLeft.took(job, (System.nanoTime() - start) / 1e9);
-                double left = timeLeft.of(jobs) * (rounds - round) + timeLeft.of(jobs.subList(i + 1, jobs.size()));
-                console.line(position + describe(reading) + (left == 0 ? "done" : Console.duration(left) + " left"));
+                try {
+                    Reading reading = runner.run(job.engine(), job.work(), used);
+                    requireFinite(job, reading);
+                    comparison.add(job, reading);
+                    timeLeft.took(job, (System.nanoTime() - start) / 1e9);
+                    double left = timeLeft.of(pending(comparison, jobs)) * (rounds - round)
+                            + timeLeft.of(pending(comparison, jobs.subList(i + 1, jobs.size())));
+                    console.line(position + describe(reading)
+                            + (left == 0 ? "done" : Console.duration(left) + " left"));
+                } catch (EngineException e) {
+                    comparison.fail(job, e.getMessage());
+                    console.line(position + "  failed: " + oneLine(e.getMessage()));
+                }
             }
         }
+    }
+
+    private static List<Job> pending(Comparison comparison, List<Job> jobs) {
+        return jobs.stream().filter(job -> !comparison.failed(job)).toList();
+    }
+
+    /** The first line, and the last that isn't indented, which in an engine's log or a stack trace has the reason. */
+    private static String oneLine(String message) {
+        List<String> lines = message.lines().filter(line -> !line.isBlank() && !line.matches("\\s.*")).toList();
+        return lines.size() < 2 ? String.join("", lines) : lines.getFirst() + " " + lines.getLast();
     }
 
     private static String describe(Reading reading) {
@@ -183,8 +213,7 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private void report(Comparison comparison, int used, List<Integer> pinned, Console console) throws IOException {
-        String versions = comparison.engines().stream().map(engine -> engine.flag() + " " + comparison.version(engine))
-                .collect(Collectors.joining(", "));
+        String versions = comparison.engines().stream().map(comparison::title).collect(Collectors.joining(", "));
         String machine = Linux.processor() + ", " + used + (used == 1 ? " thread" : " threads")
                 + (pinned.isEmpty() ? " not pinned to cores" : " on cores " + list(pinned));
         String counted = rounds + (rounds == 1 ? " round" : " rounds");

@@ -2,6 +2,7 @@ package dev.voxgrad.bench.peers;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -11,6 +12,8 @@ import dev.voxgrad.bench.step.StepCase;
 
 /**
  * The results as a picture: horizontal bars from the top down, a section each for training, inference and memory.
+ *
+ * <p>An engine that failed on a case has the word {@code failed} there in place of a bar.
  *
  * <p>It brings its own background, light or dark as the viewer prefers, so that it can be read on any page.
  */
@@ -50,11 +53,10 @@ final class SvgChart {
         chart.head();
         for (Phase phase : Phase.values()) {
             chart.section(phase.title() + ", milliseconds", job -> comparison.milliseconds(job, phase), "ms",
-                    (peer, work) -> comparison.ratio(peer, work, phase).median());
+                    (peer, work) -> comparison.ratio(peer, work, phase));
         }
         chart.section("Peak resident memory of training, MiB", job -> comparison.peakRssMb(job, Phase.TRAIN), "MiB",
-                (peer, work) -> comparison.peakRssMb(new Job(peer, work), Phase.TRAIN).median()
-                        / comparison.peakRssMb(new Job(EngineName.VOXGRAD, work), Phase.TRAIN).median());
+                comparison::memoryRatio);
         String factor = comparison.peers().isEmpty() ? "" : ". In brackets: as many times Voxgrad's";
         chart.text(MARGIN, chart.y + 6, "note", "", note + factor);
         return chart.document();
@@ -66,7 +68,7 @@ final class SvgChart {
         int x = MARGIN;
         for (EngineName engine : comparison.engines()) {
             rectangle(x, y + 2, 14, 14, engine.flag());
-            String label = engine.flag() + " " + comparison.version(engine);
+            String label = comparison.title(engine);
             text(x + 20, y + 14, "", "", label);
             x += 44 + 8 * label.length();
         }
@@ -74,21 +76,29 @@ final class SvgChart {
     }
 
     private void section(String title, Function<Job, Spread> values, String unit,
-            BiFunction<EngineName, StepCase, Double> ratio) {
+            BiFunction<EngineName, StepCase, Optional<Spread>> ratio) {
         text(MARGIN, y, "section", "", title);
         y += 14;
-        double largest = comparison.jobs().stream().mapToDouble(job -> values.apply(job).max()).max().orElseThrow();
+        double largest = comparison.jobs().stream().filter(job -> !comparison.failed(job))
+                .mapToDouble(job -> values.apply(job).max()).max().orElse(1); // without bars, any scale will do
         List<EngineName> peers = comparison.peers();
         for (StepCase work : comparison.cases()) {
             int middle = y + comparison.engines().size() * BAR_STEP / 2;
             text(BAR_LEFT - 12, middle + 2, "", "end", label(work));
             for (EngineName engine : comparison.engines()) {
-                Spread value = values.apply(new Job(engine, work));
-                String label = String.format(Locale.ROOT, "%.0f %s", value.median(), unit);
-                if (peers.contains(engine)) {
-                    label += String.format(Locale.ROOT, "  (%.1f×)", ratio.apply(engine, work));
+                Job job = new Job(engine, work);
+                if (comparison.failed(job)) {
+                    text(BAR_LEFT, y + 13, "", "", "failed");
+                } else {
+                    Spread value = values.apply(job);
+                    String label = String.format(Locale.ROOT, "%.0f %s", value.median(), unit);
+                    if (peers.contains(engine)) {
+                        label += ratio.apply(engine, work)
+                                .map(times -> String.format(Locale.ROOT, "  (%.1f×)", times.median())).orElse("");
+                    }
+                    bar(engine, value, LONGEST_BAR / largest, label);
                 }
-                bar(engine, value, LONGEST_BAR / largest, label);
+                y += BAR_STEP;
             }
             y += GROUP_GAP;
         }
@@ -104,7 +114,6 @@ final class SvgChart {
             end = BAR_LEFT + value.max() * scale;
         }
         text((int) end + 8, y + 13, "", "", label);
-        y += BAR_STEP;
     }
 
     private static String label(StepCase work) {

@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.medmnist.nets.NetSpec;
 
 /** The command line, with engines that answer at once. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
@@ -110,20 +111,55 @@ class PeersCommandTest {
     }
 
     @Test
-    void anEngineThatFailsEndsIt() {
+    void whereNothingCanBeMeasuredThereIsNoReport() {
         engines = (engine, work, threads) -> {
-            throw new EngineException("libtorch on net1 fell over", null);
+            throw new EngineException(engine.flag() + " on " + work + " fell over", null);
         };
-        assertThat(run("--nets 1 --rounds 1")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("peers: libtorch on net1 fell over" + System.lineSeparator());
+        Path json = folder.resolve("a.json");
+        assertThat(run("--cases 1:28:32 --rounds 2 --json " + json)).isEqualTo(1);
+        assertThat(err.toString().lines()).containsExactly("peers: voxgrad on net1 28^3 x32 fell over",
+                "peers: libtorch on net1 28^3 x32 fell over");
+        assertThat(out.toString()).doesNotContain("## ", "round 2/2");
+        assertThat(json).doesNotExist();
+    }
+
+    @Test
+    void anEngineThatFailsIsLeftOutThereAndTheOthersGoOn() throws IOException {
+        EngineRunner sound = engines;
+        engines = (engine, work, threads) -> {
+            Reading reading = sound.run(engine, work, threads);
+            if (engine == EngineName.LIBTORCH && work.net() == NetSpec.NET1) {
+                throw new EngineException("libtorch on net1 ended with exit code 1:\nout of memory\n\tat Native", null);
+            }
+            return reading;
+        };
+        Path json = folder.resolve("a.json");
+        Path svg = folder.resolve("a.svg");
+        assertThat(run("--cases 1:8:2,2:8:2 --threads 1 --rounds 2 --json " + json + " --svg " + svg)).isEqualTo(1);
+        assertThat(measured).as("not tried again in round 2").containsExactly(
+                "voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1",
+                "voxgrad net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1");
+        assertThat(out.toString().lines().filter(line -> line.startsWith("round") && line.contains("failed")))
+                .singleElement().asString().matches("round 1/2  net1 8\\^3 x2 +libtorch +failed: "
+                        + "libtorch on net1 ended with exit code 1: out of memory");
+        assertThat(out.toString()).contains("| net1 8^3 x2 |     100 |   failed |                  - |",
+                "| net2 8^3 x2 |     100 |      250 |               2.50 |");
+        assertThat(err.toString()).isEqualTo("peers: libtorch on net1 ended with exit code 1:\nout of memory\n"
+                + "\tat Native" + System.lineSeparator());
+        assertThat(new JsonMapper().readTree(Files.readString(json)).valueStream()
+                .map(row -> row.get("engine").asString() + " " + row.get("net").asString()).distinct())
+                .containsExactly("voxgrad net1", "voxgrad net2", "libtorch net2");
+        assertThat(svg).content().contains(">failed<", "250 ms  (2.5×)");
     }
 
     @Test
     void anEngineWithoutALossDoesNoRealWork() {
         engines = (engine, work, threads) ->
                 new Reading("1", new double[] {1}, new double[] {1}, 1, 1, 0.7, Double.NaN);
-        assertThat(run("--nets 1 --rounds 1")).isEqualTo(1);
-        assertThat(err.toString()).contains("voxgrad on net1 28^3 x32 does no real work", "NaN");
+        assertThat(run("--cases 1:28:32 --rounds 2")).isEqualTo(1);
+        assertThat(err.toString()).contains("voxgrad on net1 28^3 x32 does no real work",
+                "libtorch on net1 28^3 x32 does no real work", "NaN").hasLineCount(2);
+        assertThat(out.toString()).contains("voxgrad   failed: ").doesNotContain("## ");
     }
 
     @Test

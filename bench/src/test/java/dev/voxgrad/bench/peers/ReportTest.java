@@ -63,15 +63,42 @@ class ReportTest {
     }
 
     @Test
+    void aFailedJobIsComparedWithNothing() throws Exception {
+        comparison.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "libtorch on net1 28^3 x32: out of memory");
+        comparison.fail(new Job(EngineName.VOXGRAD, Samples.LARGE), "voxgrad on net1 64^3 x4: out of memory");
+        assertThat(comparison.failures()).containsExactly("libtorch on net1 28^3 x32: out of memory",
+                "voxgrad on net1 64^3 x4: out of memory");
+        assertThat(MarkdownReport.of(comparison, "").lines()).contains(
+                "| net1 28^3 x32 | 450 (400–500) |          failed |                  - |",
+                "| net1 64^3 x4  |        failed | 350 (200–500) |                  - |",
+                "| net1 28^3 x32 | 1050 (1000–1100) |           failed |                  - |");
+        Element root = parse(SvgChart.of(comparison, ""));
+        assertThat(texts(root)).contains("450 ms", "1400 ms", "113 ms", "350 ms", "1050 MiB", "1510 MiB")
+                .noneMatch(text -> text.contains("×)"));
+        assertThat(texts(root).stream().filter("failed"::equals)).as("2 jobs, 3 sections").hasSize(6);
+        assertThat(bars(root)).hasSize(6);
+        JsonNode rows = new JsonMapper().readTree(JsonReport.of(comparison, 2));
+        assertThat(rows.size()).as("what was measured before stays").isEqualTo(8);
+    }
+
+    @Test
+    void anEngineThatWasNeverMeasuredHasNoRowsAndNoVersion() throws Exception {
+        Comparison half = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), List.of(Samples.SMALL));
+        half.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
+        half.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "libtorch on net1 28^3 x32: not in this build");
+        JsonNode rows = new JsonMapper().readTree(JsonReport.of(half, 2));
+        assertThat(rows.valueStream().map(row -> row.get("engine").asString())).containsExactly("voxgrad", "voxgrad");
+        assertThat(texts(parse(SvgChart.of(half, "")))).contains("voxgrad 1.2", "libtorch", "failed");
+    }
+
+    @Test
     void svgBarsAreAsLongAsTheirNumbers() throws Exception {
         String svg = SvgChart.of(comparison, "a < b & c");
-        Element root = DocumentBuilderFactory.newInstance().newDocumentBuilder()
-                .parse(new InputSource(new StringReader(svg))).getDocumentElement();
+        Element root = parse(svg);
         assertThat(root.getTagName()).isEqualTo("svg");
         assertThat(texts(root)).contains("450 ms", "1400 ms  (3.0×)", "113 ms", "350 ms  (3.0×)", "1510 MiB  (1.4×)",
                 "Net1, 32 × 28³", "voxgrad 1.2", "a < b & c. In brackets: as many times Voxgrad's");
-        List<Element> bars = elements(root.getElementsByTagName("rect")).stream()
-                .filter(bar -> bar.getAttribute("height").equals("16")).toList();
+        List<Element> bars = bars(root);
         assertThat(bars).as("2 engines, 2 cases, 3 sections").hasSize(12);
         double own = Double.parseDouble(bars.get(0).getAttribute("width"));
         double peer = Double.parseDouble(bars.get(1).getAttribute("width"));
@@ -82,6 +109,16 @@ class ReportTest {
             assertThat(end).as("room for the label").isLessThan(width - 150);
         }
         assertThat(root.getElementsByTagName("path").getLength()).as("ranges of 12 bars").isEqualTo(12);
+    }
+
+    private static Element parse(String svg) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg))).getDocumentElement();
+    }
+
+    private static List<Element> bars(Element root) {
+        return elements(root.getElementsByTagName("rect")).stream()
+                .filter(bar -> bar.getAttribute("height").equals("16")).toList();
     }
 
     private static List<String> texts(Element root) {
