@@ -17,8 +17,12 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * <p>Arguments are engine, net, size, batch, threads, and the file that a {@link Reading} is written to.
  */
 final class EngineProcess {
-    /** Steps before the clock counts: the JVM compiles, allocators and oneDNN fill their caches. */
+    /**
+     * Steps before the clock counts, and the seconds that they must fill, whichever ends later: the JVM compiles,
+     * allocators and oneDNN fill their caches.
+     */
     static final int WARM_UP = 8;
+    static final int WARM_UP_SECONDS = 6;
     static final int TIMED = 7;
 
     private EngineProcess() {}
@@ -30,7 +34,7 @@ final class EngineProcess {
                 Integer.parseInt(arguments[3]));
         Reading reading;
         try (StepEngine engine = name.open(work, Integer.parseInt(arguments[4]))) {
-            reading = measure(engine);
+            reading = measure(engine, WARM_UP_SECONDS);
         } catch (EngineException e) {
             System.err.println(e.getMessage());
             System.exit(1);
@@ -41,18 +45,19 @@ final class EngineProcess {
     }
 
     /** Infers, looks at the peak memory, trains, and looks again: the peak only grows, and training's is the higher. */
-    static Reading measure(StepEngine engine) throws IOException {
-        double[] inferMs = time(WARM_UP, engine::infer);
+    static Reading measure(StepEngine engine, int warmUpSeconds) throws IOException {
+        double[] inferMs = time(WARM_UP, warmUpSeconds, engine::infer);
         long inferPeakRssMb = Linux.peakRssMb();
         double firstLoss = engine.trainStep();
-        double[] trainMs = time(WARM_UP - 1, engine::trainStep);
+        double[] trainMs = time(WARM_UP - 1, warmUpSeconds, engine::trainStep);
         double lastLoss = engine.trainStep();
         long trainPeakRssMb = Linux.peakRssMb();
         return new Reading(engine.version(), trainMs, inferMs, trainPeakRssMb, inferPeakRssMb, firstLoss, lastLoss);
     }
 
-    private static double[] time(int warmUp, Supplier<Object> step) {
-        for (int i = 0; i < warmUp; i++) {
+    private static double[] time(int warmUp, int warmUpSeconds, Supplier<Object> step) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < warmUp || System.nanoTime() - begin < warmUpSeconds * 1_000_000_000L; i++) {
             step.get();
         }
         double[] milliseconds = new double[TIMED];

@@ -35,7 +35,8 @@ import dev.voxgrad.medmnist.data.DataException;
             "Compares training steps and inference with those of other engines, on the same cores.",
             "",
             "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
-                    + " steps to warm up, then the median of " + EngineProcess.TIMED + ", for inference and then for "
+                    + " steps and " + EngineProcess.WARM_UP_SECONDS + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
+                    + ", for inference and then for "
                     + "training. Engines take turns, round by round, so that what else the machine does hits all "
                     + "alike. "
                     + "An engine that fails on a case isn't tried there again; all else is measured and reported.",
@@ -219,7 +220,8 @@ public final class PeersCommand implements Callable<Integer> {
         String counted = rounds + (rounds == 1 ? " round" : " rounds");
         String tables = MarkdownReport.of(comparison, versions + "; Java " + Runtime.version().feature() + "; "
                 + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
-                + EngineProcess.WARM_UP + " steps to warm up, then the median of " + EngineProcess.TIMED
+                + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
+                + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
                 + ". Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, "
                 + "or takes less memory.");
         console.line("");

@@ -24,7 +24,7 @@ class EngineProcessTest {
     @Test
     void infersBeforeItTrainsAndReadsThePeakAfterEach() throws IOException {
         try (HungryEngine engine = new HungryEngine()) {
-            Reading reading = EngineProcess.measure(engine);
+            Reading reading = EngineProcess.measure(engine, 0);
             List<String> expected = new ArrayList<>(Collections.nCopies(STEPS, "infer"));
             expected.addAll(Collections.nCopies(STEPS + 1, "train"));
             assertThat(engine.calls).isEqualTo(expected);
