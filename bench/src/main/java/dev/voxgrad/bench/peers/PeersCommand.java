@@ -35,10 +35,9 @@ import dev.voxgrad.medmnist.data.DataException;
             "Compares training steps and inference with those of other engines, on the same cores.",
             "",
             "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
-                    + " steps and " + EngineProcess.WARM_UP_SECONDS + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
-                    + ", for inference and then for "
-                    + "training. Engines take turns, round by round, so that what else the machine does hits all "
-                    + "alike. "
+                    + " steps and " + EngineProcess.WARM_UP_SECONDS + " seconds at least to warm up, then the median "
+                    + "of " + EngineProcess.TIMED + ", for inference and then for training. Engines take turns, round "
+                    + "by round, so that what else the machine does hits all alike. "
                     + "An engine that fails on a case isn't tried there again; all else is measured and reported.",
             "Example: peers --nets 1 --rounds 1 --svg peers.svg",
             ""

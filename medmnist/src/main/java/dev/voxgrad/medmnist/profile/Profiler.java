@@ -22,9 +22,9 @@ import dev.voxgrad.nn.optim.Optimizer;
 /** Runs a net on random volumes, records what the device does, and measures what the machine can do. */
 public final class Profiler {
     /** Steps at least before any that counts, so that memory is pooled … */
-    private static final int WARM_UP_STEPS = 4;
+    private static final int WARM_UP_STEPS = 10;
     /** … and how long at least, so that the JIT compiler is done. */
-    private static final double WARM_UP_SECONDS = 2;
+    private static final double WARM_UP_SECONDS = 6;
 
     /**
      * What is to be run.
