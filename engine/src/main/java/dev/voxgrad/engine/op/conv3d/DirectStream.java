@@ -60,9 +60,11 @@ final class DirectStream implements Conv3dStream {
     private float[] scale(float[] weight, float[] factors) {
         int perOutput = g.groupInputs() * g.kernel().product();
         float[] scaled = device.borrow(g.outputChannels() * perOutput);
-        for (int i = 0; i < g.outputChannels() * perOutput; i++) {
-            scaled[i] = factors[i / perOutput] * weight[i];
-        }
+        device.parallel(g.outputChannels(), output -> {
+            for (int i = output * perOutput; i < (output + 1) * perOutput; i++) {
+                scaled[i] = factors[output] * weight[i];
+            }
+        });
         return scaled;
     }
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import dev.voxgrad.engine.Dims3;
 
 /**
- * How a few planes of a convolution's output lie in a scratch array: rows and channels are filled up to even and whole
- * numbers. What is there in excess is to be ignored when read and to be zero when written.
+ * How a few planes of a convolution's output lie in a scratch array: rows and channels may be filled up, to whole tiles
+ * and vectors. What is there in excess is anything in an output, and must be zero in an output gradient.
  *
  * @param channels of the tensor
  * @param size of one sample of the tensor
