@@ -146,7 +146,8 @@ final class ConvBlockCpu {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             boolean pooled = i == shapes.length - 1 && op.pool();
             Tensor a = Tensor.empty(device, pooled ? outputShape : shapes[i], device.activationLayout());
-            Conv3dStream stream = Conv3dStream.of(device, unit.geometry(current.shape(), shapes[i]));
+            Conv3dGeometry geometry = unit.geometry(current.shape(), shapes[i]);
+            Conv3dStream stream = Conv3dStream.of(device, geometry);
             int channels = shapes[i].dim(1);
             float[] factors = device.borrow(channels);
             float[] bias = device.borrow(channels);
@@ -158,7 +159,7 @@ final class ConvBlockCpu {
                 bias[c] = (float) (CpuStorage.array(unit.normBias())[c]
                         + factor * (own - CpuStorage.array(unit.runningMean())[c]));
             }
-            try (var _ = BlockTrace.forward(device, i, unit.geometry(current.shape(), shapes[i]))) {
+            try (var _ = BlockTrace.forward(device, i, geometry)) {
                 stream.forward(reader(current, null, stream.inputVoxel()), CpuStorage.array(unit.weight()), factors,
                         bias, CpuRectifyingWriter.of(stream.outputLayout(), pooled, CpuStorage.array(a)));
             }
