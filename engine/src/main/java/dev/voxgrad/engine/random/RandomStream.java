@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.random;
 
+import java.util.Objects;
+
 /**
  * A reproducible stream of random numbers named by what it is for: (seed, epoch, sample, purpose).
  *
@@ -18,6 +20,7 @@ public final class RandomStream {
     private int used = 4;
     private double spareGaussian;
     private boolean hasSpare;
+    private NormalsCpu normals;
 
     /**
      * Opens the stream of that name.
@@ -93,6 +96,33 @@ public final class RandomStream {
         spareGaussian = radius * StrictMath.sin(angle);
         hasSpare = true;
         return radius * StrictMath.cos(angle);
+    }
+
+    /**
+     * Writes {@code count} standard normal deviates of float32 to {@code out[from …]}, many times as fast as
+     * {@link #nextGaussian()}, which gives others. They come from whole blocks of the stream, from its next unused one
+     * on; what is drawn later comes after them.
+     */
+    public void fillGaussians(float[] out, int from, int count) {
+        Objects.checkFromIndexSize(from, count, out.length);
+        if (normals == null) {
+            normals = new NormalsCpu();
+        }
+        used = 4;
+        int done = 0;
+        for (; done <= count - NormalsCpu.DEVIATES; done += NormalsCpu.DEVIATES) {
+            nextGaussians(out, from + done);
+        }
+        if (done < count) {
+            float[] last = new float[NormalsCpu.DEVIATES];
+            nextGaussians(last, 0);
+            System.arraycopy(last, 0, out, from + done, count - done);
+        }
+    }
+
+    private void nextGaussians(float[] out, int at) {
+        normals.write(blockIndex, sample, epoch, purpose, key0, key1, out, at);
+        blockIndex += NormalsCpu.BLOCKS;
     }
 
     /** A uniformly random order of 0 … n−1 (Fisher–Yates). */
