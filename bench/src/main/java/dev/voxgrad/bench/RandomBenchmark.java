@@ -76,6 +76,14 @@ public class RandomBenchmark {
         return doubles;
     }
 
+    /** Normal deviates in vectors. */
+    @Benchmark
+    @OperationsPerInvocation(COUNT)
+    public float[] streamFillGaussians() {
+        stream.fillGaussians(floats, 0, COUNT);
+        return floats;
+    }
+
     /** Normal deviates from the peer. */
     @Benchmark
     @OperationsPerInvocation(COUNT)

@@ -83,11 +83,7 @@ public final class Volume {
 
     /** The smallest number of a channel. */
     float minimum(int channel) {
-        float least = Float.POSITIVE_INFINITY;
-        for (int i = channel * voxels(); i < (channel + 1) * voxels(); i++) {
-            least = Math.min(least, values[i]);
-        }
-        return least;
+        return ScanCpu.minimum(values, channel * voxels(), (channel + 1) * voxels());
     }
 
     /**
@@ -96,12 +92,7 @@ public final class Volume {
      * @return its index in {@link #values}, or −1
      */
     public int firstNotFinite() {
-        // x − x is 0 for all numbers but these; a sum keeps NaN, and needs no branch for each voxel.
-        float sum = 0;
-        for (float value : values) {
-            sum += value - value;
-        }
-        if (sum == 0) {
+        if (ScanCpu.allFinite(values)) {
             return -1;
         }
         int i = 0;

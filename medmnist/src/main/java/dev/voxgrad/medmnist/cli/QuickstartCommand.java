@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
@@ -55,7 +56,7 @@ final class QuickstartCommand implements Callable<Integer> {
         Console console = new Console(command.commandLine().getOut());
         Device device = deviceOptions.open();
         TrainSettings settings = new TrainSettings(NetSpec.values().length, List.of(NetSpec.values()), EPOCHS,
-                BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, null);
+                BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, Recipe.NONE.flag(), null);
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
         RunFiles run = TrainCommand.train(source, data, settings, device, out == null ? temporary() : out, console);

@@ -64,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
     private double weightDecay = TrainSettings.WEIGHT_DECAY;
 
     @Option(names = "--seed", paramLabel = "S",
-            description = "Decides initial weights and data order. Default: ${DEFAULT-VALUE}")
+            description = "Decides initial weights, data order and augmentation. Default: ${DEFAULT-VALUE}")
     private long seed = TrainSettings.SEED;
 
     @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
@@ -74,9 +74,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "Start every member from this safetensors file.")
     private Path initWeights;
 
-    @Option(names = "--augment", paramLabel = "none", defaultValue = "none",
-            description = "Transforms of the training volumes; this version has none. Default: ${DEFAULT-VALUE}")
-    private String augment;
+    @Option(names = "--augment", paramLabel = "R",
+            description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
+                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, 'show' "
+                    + "draws pictures. Default: ${DEFAULT-VALUE}")
+    private String augment = TrainSettings.AUGMENT;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -85,10 +87,6 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         DataSource source = dataOptions.source();
         TrainSettings settings = settings();
-        if (!augment.equals("none")) {
-            throw new ParameterException(command.commandLine(),
-                    "--augment is '" + augment + "'; this version knows none only");
-        }
         RunFiles.requireEmpty(out);
         Device device = deviceOptions.open();
         VolumeData data = dataOptions.load(source);
@@ -100,7 +98,7 @@ final class TrainCommand implements Callable<Integer> {
         List<NetSpec> specs = nets.stream().map(name -> SummaryCommand.net(command, name)).toList();
         try {
             return new TrainSettings(models, specs, epochs, batchSize, learningRate, weightDecay, seed, !noShuffle,
-                    initWeights == null ? null : initWeights.toAbsolutePath().normalize().toString());
+                    augment, initWeights == null ? null : initWeights.toAbsolutePath().normalize().toString());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }

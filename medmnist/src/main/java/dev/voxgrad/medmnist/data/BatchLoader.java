@@ -36,7 +36,7 @@ public final class BatchLoader implements AutoCloseable {
     private final ExecutorService worker;
     private final Deque<Prepared> pending = new ArrayDeque<>();
     private final Deque<Batch> free = new ArrayDeque<>();
-    private final float[] scratch;
+    private final SampleReader reader;
     /** Whether the epoch makes no difference: neither order nor transform depend on it. */
     private final boolean epochsAlike;
     private Batch lent;
@@ -82,13 +82,17 @@ public final class BatchLoader implements AutoCloseable {
         public Settings withShuffle(boolean newShuffle) {
             return new Settings(batchSize, newShuffle, seed, zNormalize, transform);
         }
+
+        public Settings withTransform(SampleTransform newTransform) {
+            return new Settings(batchSize, shuffle, seed, zNormalize, newTransform);
+        }
     }
 
     public BatchLoader(Split split, Settings settings) {
         this.split = split;
         this.settings = settings;
         this.epochsAlike = !settings.shuffle() && settings.transform() == SampleTransform.NONE;
-        this.scratch = settings.transform() == SampleTransform.NONE ? null : new float[split.shape().elements()];
+        this.reader = new SampleReader(split, settings.zNormalize(), settings.transform());
         int capacity = Math.min(settings.batchSize(), split.size());
         for (int i = 0; i <= AHEAD; i++) {
             free.add(new Batch(capacity, split));
@@ -226,18 +230,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private void fillSample(Batch batch, int slot, int sample, int epoch) {
-        int elements = split.shape().elements();
-        int to = slot * elements;
-        if (scratch == null) {
-            Normalization.scale(split.voxels(), sample * elements, elements, batch.inputs(), to);
-        } else {
-            Normalization.scale(split.voxels(), sample * elements, elements, scratch, 0);
-            settings.transform().apply(scratch, split.shape(), epoch, sample);
-            System.arraycopy(scratch, 0, batch.inputs(), to, elements);
-        }
-        if (settings.zNormalize()) {
-            Normalization.zNormalize(batch.inputs(), to, elements, split.name(), sample);
-        }
+        reader.read(sample, epoch, batch.inputs(), slot * split.shape().elements());
         batch.indices()[slot] = sample;
         if (split.isMultiLabel()) {
             int[] row = split.multiLabels()[sample];

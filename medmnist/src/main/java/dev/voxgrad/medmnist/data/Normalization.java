@@ -28,6 +28,13 @@ public final class Normalization {
      * @throws DataException if the volume is blank: all values equal, so that the deviation is zero
      */
     public static void zNormalize(float[] values, int from, int count, String split, int index) {
+        if (!tryZNormalize(values, from, count)) {
+            throw blank(split, index);
+        }
+    }
+
+    /** As {@link #zNormalize}, but leaves a blank volume as it is and returns false. */
+    static boolean tryZNormalize(float[] values, int from, int count) {
         double sum = 0;
         for (int i = from; i < from + count; i++) {
             sum += values[i];
@@ -41,12 +48,13 @@ public final class Normalization {
             blank &= values[i] == values[from];
         }
         if (blank) {
-            throw blank(split, index);
+            return false;
         }
         double factor = 1 / Math.sqrt(squares / (count - 1));
         for (int i = from; i < from + count; i++) {
             values[i] = (float) ((values[i] - mean) * factor);
         }
+        return true;
     }
 
     static DataException blank(String split, int index) {

@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
+import dev.voxgrad.engine.volume.Volume;
+
 /**
  * Changes one training volume before it is normalised. The result may depend only on the arguments (and on
  * settings such as a seed), never on earlier calls, so that it is the same whichever thread does the work.
@@ -7,15 +9,13 @@ package dev.voxgrad.medmnist.data;
 @FunctionalInterface
 public interface SampleTransform {
     /** Leaves volumes as they are. */
-    SampleTransform NONE = (volume, shape, epoch, sampleIndex) -> {};
+    SampleTransform NONE = (volume, sample) -> {};
 
     /**
      * Changes the volume in place.
      *
-     * @param volume values in [0, 1], (X, Y, Z, C)
-     * @param shape channels and edge
-     * @param epoch epoch the volume is for, from 0
-     * @param sampleIndex the volume's number in its split
+     * @param volume values in [0, 1], (C, X, Y, Z)
+     * @param sample which volume it is, and for which epoch
      */
-    void apply(float[] volume, VolumeShape shape, int epoch, int sampleIndex);
+    void apply(Volume volume, Sample sample);
 }

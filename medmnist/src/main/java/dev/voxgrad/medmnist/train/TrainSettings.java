@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.train;
 
 import java.util.List;
 
+import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**
@@ -13,20 +14,25 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param batchSize volumes per step; the last batch of an epoch may be smaller
  * @param learningRate AdamW's step size
  * @param weightDecay AdamW's decoupled decay
- * @param seed decides initial weights and data order of all members
+ * @param seed decides initial weights, data order and augmentation of all members
  * @param shuffle whether each epoch has an order of its own
+ * @param augment flag of the {@link Recipe} that changes the training volumes
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
 public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batchSize, double learningRate,
-        double weightDecay, long seed, boolean shuffle, String initWeights) {
+        double weightDecay, long seed, boolean shuffle, String augment, String initWeights) {
     public static final int MODELS = 15;
     public static final int EPOCHS = 500;
     public static final int BATCH_SIZE = 32;
     public static final double LEARNING_RATE = 0.001;
     public static final double WEIGHT_DECAY = 0.0005;
     public static final long SEED = 1;
+    public static final String AUGMENT = Recipe.TORCHIO.flag();
 
+    /** Refuses what makes no sense; a run.json of versions that had no augmentation lacks the recipe. */
     public TrainSettings {
+        augment = augment == null ? Recipe.NONE.flag() : augment;
+        Recipe.byFlag(augment);
         nets = List.copyOf(nets);
         require(models >= 1, "models", models, "at least 1");
         require(!nets.isEmpty(), "nets", nets, "at least one of net1, net2, net3");
@@ -45,7 +51,12 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     /** The study's settings with that seed. */
     public static TrainSettings defaults(long seed) {
         return new TrainSettings(MODELS, List.of(NetSpec.values()), EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY,
-                seed, true, null);
+                seed, true, AUGMENT, null);
+    }
+
+    /** How the training volumes are changed. */
+    public Recipe recipe() {
+        return Recipe.byFlag(augment);
     }
 
     /** The net of member {@code index}. */

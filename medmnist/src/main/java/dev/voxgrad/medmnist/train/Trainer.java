@@ -62,6 +62,11 @@ public final class Trainer {
         }
     }
 
+    /** The seed of a member: it decides its initial weights, data order and augmentation. */
+    public static long seedOf(long runSeed, int member) {
+        return new RandomStream(runSeed, 0, member, PURPOSE_MEMBER).nextLong();
+    }
+
     /** Trains all members; their weights and rows are in the run's folder as soon as each is done. */
     public List<MemberResult> run() {
         List<MemberResult> results = new ArrayList<>();
@@ -87,7 +92,7 @@ public final class Trainer {
         Member(int index) {
             this.index = index;
             this.spec = settings.netOf(index);
-            this.seed = new RandomStream(settings.seed(), 0, index, PURPOSE_MEMBER).nextLong();
+            this.seed = seedOf(settings.seed(), index);
             this.net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
             if (settings.initWeights() == null) {
                 Initialization.apply(net, seed);
@@ -100,7 +105,7 @@ public final class Trainer {
 
         MemberResult train() {
             BatchLoader.Settings batches = BatchLoader.Settings.training(data, settings.batchSize(), seed)
-                    .withShuffle(settings.shuffle());
+                    .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed));
             EpochResult last = null;
             double seconds = 0;
             try (BatchLoader loader = new BatchLoader(data.train(), batches);

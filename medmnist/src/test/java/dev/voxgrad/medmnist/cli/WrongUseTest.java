@@ -49,7 +49,7 @@ class WrongUseTest {
         "--threads 100000;              --threads is 100000; at most 1024",
         "--convolution fft;             'fft'; auto, direct, winograd",
         "--size 32;                     no size 32; 28, 64",
-        "--augment flips;               --augment is 'flips'; none",
+        "--augment flips;               --augment is 'flips'; torchio, centred, none",
         "--seed x;                      --seed; 'x'",
         "--labels a,b;                  --labels; --npz",
         "--npz a.npz;                   --flag and --npz; exclude",

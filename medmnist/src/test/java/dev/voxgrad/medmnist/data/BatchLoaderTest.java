@@ -99,7 +99,7 @@ class BatchLoaderTest {
     void theBatchInHandIsNotWrittenToAndBuffersAreRecycled() throws InterruptedException {
         CountDownLatch prepared = new CountDownLatch(10);
         Set<float[]> buffers = new HashSet<>();
-        try (BatchLoader loader = new BatchLoader(split, settings(false, (v, s, e, i) -> prepared.countDown()))) {
+        try (BatchLoader loader = new BatchLoader(split, settings(false, (v, s) -> prepared.countDown()))) {
             Iterator<Batch> batches = loader.epoch(0).iterator();
             Batch batch = batches.next();
             float[] copy = batch.inputs().clone();
@@ -118,12 +118,18 @@ class BatchLoaderTest {
     @Test
     void transformsBeforeNormalising() {
         List<String> calls = new ArrayList<>();
-        SampleTransform transform = (volume, shape, epoch, sample) -> {
-            calls.add(epoch + ":" + sample);
-            assertThat(shape).isEqualTo(SHAPE);
-            assertThat(volume).hasSize(ELEMENTS).contains(((7 * sample) & 0xFF) / 255f);
-            Arrays.fill(volume, 0);
-            volume[sample] = 1;
+        SampleTransform transform = (volume, sample) -> {
+            calls.add(sample.split() + " " + sample.epoch() + ":" + sample.index() + " " + sample.attempt());
+            assertThat(volume).hasToString("[3,2,2,2]");
+            float[] values = volume.values();
+            for (int channel = 0; channel < 3; channel++) {
+                for (int voxel = 0; voxel < 8; voxel++) {
+                    int stored = 7 * sample.index() + 3 * voxel + channel;
+                    assertThat(values[8 * channel + voxel]).isEqualTo((stored & 0xFF) / 255f);
+                }
+            }
+            Arrays.fill(values, 0);
+            values[8 + sample.index()] = 1;
         };
         try (BatchLoader loader = new BatchLoader(split, settings(false, transform))) {
             Batch batch = loader.epoch(2).iterator().next();
@@ -131,18 +137,44 @@ class BatchLoaderTest {
             for (int i = 0; i < 4; i++) {
                 float[] values = Arrays.copyOfRange(batch.inputs(), i * ELEMENTS, (i + 1) * ELEMENTS);
                 for (int v = 0; v < ELEMENTS; v++) {
-                    assertThat((double) values[v]).isCloseTo(((v == i ? 1 : 0) - 1.0 / ELEMENTS) / deviation,
+                    assertThat((double) values[v]).isCloseTo(((v == 3 * i + 1 ? 1 : 0) - 1.0 / ELEMENTS) / deviation,
                             within(1e-6));
                 }
             }
         }
-        assertThat(calls).startsWith("2:0", "2:1", "2:2", "2:3");
+        assertThat(calls).startsWith("train 2:0 0", "train 2:1 0", "train 2:2 0", "train 2:3 0");
+    }
+
+    /** Volume 2 is wiped out at the first two tries, volume 3 always. */
+    @Test
+    void drawsAgainWhereATransformLeavesNothing() {
+        List<String> tries = new ArrayList<>();
+        SampleTransform transform = (volume, sample) -> {
+            if (sample.index() == 2 && sample.attempt() < 2 || sample.index() == 3) {
+                Arrays.fill(volume.values(), 0.5f);
+            }
+            if (sample.index() == 2) {
+                tries.add("" + sample.attempt());
+            }
+        };
+        float[] out = new float[ELEMENTS];
+        SampleReader reader = new SampleReader(split, true, transform);
+        reader.read(2, 0, out, 0);
+        assertThat(tries).containsExactly("0", "1", "2");
+        float[] expected = new float[ELEMENTS];
+        new SampleReader(split, true, SampleTransform.NONE).read(2, 0, expected, 0);
+        assertThat(out).isEqualTo(expected);
+        assertThatThrownBy(() -> reader.read(3, 4, out, 0)).isInstanceOf(DataException.class)
+                .hasMessageStartingWith("train: volume 3 in epoch 5 is blank").hasMessageContaining("each of 10 draws");
+        SampleReader withoutNormalisation = new SampleReader(split, false, transform);
+        withoutNormalisation.read(3, 0, out, 0);
+        assertThat(out).containsOnly(0.5f);
     }
 
     @Test
     void whatGoesWrongInTheBackgroundIsThrownWhereTheBatchIsTaken() {
-        SampleTransform failing = (volume, shape, epoch, sample) -> {
-            if (sample == 5 && epoch == 0) {
+        SampleTransform failing = (volume, sample) -> {
+            if (sample.index() == 5 && sample.epoch() == 0) {
                 throw new DataException("sample five is broken");
             }
         };
@@ -164,7 +196,7 @@ class BatchLoaderTest {
     void closingEndsTheThreadAtAnyTime() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         for (int taken = 0; taken <= 3; taken++) {
-            BatchLoader loader = new BatchLoader(split, settings(true, (v, s, e, i) -> calls.incrementAndGet()));
+            BatchLoader loader = new BatchLoader(split, settings(true, (v, s) -> calls.incrementAndGet()));
             Iterator<Batch> batches = loader.epoch(0).iterator();
             for (int i = 0; i < taken; i++) {
                 batches.next();

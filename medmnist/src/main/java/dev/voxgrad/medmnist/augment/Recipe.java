@@ -1,0 +1,140 @@
+package dev.voxgrad.medmnist.augment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.engine.volume.Volume;
+import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.Sample;
+import dev.voxgrad.medmnist.data.SampleTransform;
+
+/**
+ * Transforms that are applied one after the other, each with a probability of its own.
+ *
+ * <p>For a sample, each step draws u ~ U[0, 1) and is skipped if u &gt; p. Its random numbers are named by (seed, epoch,
+ * sample, transform): they depend neither on other samples or steps, nor on the order of work.
+ *
+ * @param flag name on the command line
+ * @param description what it is for, in a line
+ * @param steps in order; no two transforms of the same name
+ */
+public record Recipe(String flag, String description, List<Step> steps) {
+    /** Leaves volumes as they are. */
+    public static final Recipe NONE = new Recipe("none", "volumes stay as they are", List.of());
+
+    /** What the original study did, with TorchIO 0.18's semantics and default parameters. */
+    public static final Recipe TORCHIO = new Recipe("torchio",
+            "the original study's TorchIO transforms, made for scans many times as large", List.of(
+                    new Step(0.2, new RandomNoise(RandomNoise.MAX_SIGMA)),
+                    new Step(0.4, new RandomFlip(0, 0.5)),
+                    new Step(0.2, new RandomBlur(RandomBlur.MAX_SIGMA)),
+                    new Step(0.1, new RandomBiasField(RandomBiasField.RANGE)),
+                    new Step(0.2, new RandomMotion(RandomMotion.DEGREES, RandomMotion.TRANSLATION, false)),
+                    new Step(0.2, new RandomAffine(RandomAffine.SCALE, RandomAffine.DEGREES, RandomAffine.DEGREES))));
+
+    /**
+     * The same kinds of change, scaled to small volumes: TorchIO's ten voxels of motion are a third of a volume of 28³,
+     * and turn it about a corner; its blur of two voxels wipes out what is as small as that.
+     */
+    public static final Recipe CENTRED = new Recipe("centred",
+            "the same kinds of change, gentler: about the centre, and scaled to the volume", List.of(
+                    new Step(0.2, new RandomNoise(0.1)),
+                    new Step(0.4, new RandomFlip(0, 0.5)),
+                    new Step(0.2, new RandomBlur(Length.ofAxis(0.025))),
+                    new Step(0.1, new RandomBiasField(0.2)),
+                    new Step(0.2, new RandomMotion(5, Length.ofAxis(0.05), true)),
+                    new Step(0.2, new RandomAffine(RandomAffine.SCALE, -5, 5))));
+
+    private static final List<Recipe> ALL = List.of(TORCHIO, CENTRED, NONE);
+
+    /**
+     * A transform and how often it is applied.
+     *
+     * @param probability from 0 to 1
+     */
+    public record Step(double probability, Transform transform) {
+        public Step {
+            if (!(probability >= 0 && probability <= 1)) {
+                throw new IllegalArgumentException(
+                        "probability of " + transform.name() + " is " + probability + "; expected 0 to 1");
+            }
+        }
+
+        /** The streams of this transform: named by its name, and by what try at the sample this is. */
+        private int purpose(int attempt) {
+            return transform.name().hashCode() + attempt;
+        }
+    }
+
+    public Recipe {
+        steps = List.copyOf(steps);
+        long names = steps.stream().map(step -> step.transform().name()).distinct().count();
+        if (names < steps.size()) {
+            throw new IllegalArgumentException("recipe " + flag + ": two transforms have the same name, and so would "
+                    + "draw the same numbers: " + steps.stream().map(step -> step.transform().name()).toList());
+        }
+    }
+
+    /** All recipes of the command line. */
+    public static List<Recipe> all() {
+        return ALL;
+    }
+
+    /** The recipe of that name. */
+    public static Recipe byFlag(String flag) {
+        return ALL.stream().filter(recipe -> recipe.flag().equals(flag)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("augment is '" + flag + "'; expected "
+                        + ALL.stream().map(Recipe::flag).collect(Collectors.joining(", "))));
+    }
+
+    /** The recipe as the loader takes it. */
+    public SampleTransform keyed(long seed) {
+        return steps.isEmpty() ? SampleTransform.NONE : (volume, sample) -> apply(volume, seed, sample);
+    }
+
+    /**
+     * Augments one sample in place.
+     *
+     * @param volume (C,X,Y,Z), with values from 0 to 1
+     * @return the changes that were made, in order
+     * @throws DataException if the volume has a number that is NaN or infinite, or gets one
+     */
+    public List<Transform.Change> apply(Volume volume, long seed, Sample sample) {
+        requireFinite(volume, sample, "holds", "the augmentation expects finite numbers");
+        List<Transform.Change> changes = new ArrayList<>();
+        for (Step step : steps) {
+            RandomStream random =
+                    new RandomStream(seed, sample.epoch(), sample.index(), step.purpose(sample.attempt()));
+            if (random.nextDouble() > step.probability()) {
+                continue;
+            }
+            Transform.Change change = step.transform().draw(random, volume);
+            change.apply(volume);
+            requireFinite(volume, sample, "was given", "by " + change + "; its values are too large for this "
+                    + "transform, which expects them from 0 to 1");
+            changes.add(change);
+        }
+        return changes;
+    }
+
+    private static void requireFinite(Volume volume, Sample sample, String how, String why) {
+        int bad = volume.firstNotFinite();
+        if (bad >= 0) {
+            throw new DataException(sample + " " + how + " " + volume.values()[bad] + " at " + volume.position(bad)
+                    + "; " + why);
+        }
+    }
+
+    /** A table for the terminal. */
+    public String toText() {
+        StringBuilder text = new StringBuilder(flag + ": " + description + "\n");
+        for (Step step : steps) {
+            text.append(String.format(Locale.ROOT, "  %-8s p %-5s %s%n", step.transform().name(),
+                    Words.number(step.probability()), step.transform().description()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.voxgrad.medmnist.data;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.voxgrad.engine.volume.Volume;
+
+/**
+ * Turns the stored volumes of a split into what a net takes: scaled to [0, 1], transformed, z-normalised. It holds
+ * scratch memory and is used by one thread.
+ *
+ * <p>A transform can leave nothing of a volume, say by moving its one bright voxel out of sight, and a blank volume
+ * cannot be z-normalised. So as not to end a training of days, the transform is then drawn once more and a warning is
+ * logged; the draws are as reproducible as all others.
+ */
+public final class SampleReader {
+    private static final Logger LOG = LoggerFactory.getLogger(SampleReader.class);
+    private static final int MOST_ATTEMPTS = 10;
+
+    private final Split split;
+    private final boolean zNormalize;
+    private final SampleTransform transform;
+    private final int elements;
+    private final Volume volume;
+
+    /** Reads volumes of a split; the transform comes before the z-normalisation, which can be left out. */
+    public SampleReader(Split split, boolean zNormalize, SampleTransform transform) {
+        int edge = split.shape().edge();
+        this.split = split;
+        this.zNormalize = zNormalize;
+        this.transform = transform;
+        this.elements = split.shape().elements();
+        this.volume = transform == SampleTransform.NONE ? null
+                : new Volume(split.shape().channels(), edge, edge, edge);
+    }
+
+    /**
+     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C).
+     *
+     * @param index the volume's number in the split
+     * @param epoch the epoch it is for, from 0
+     * @throws DataException if the volume is blank but should be z-normalised, or the transform cannot take it
+     */
+    public void read(int index, int epoch, float[] out, int to) {
+        if (transform == SampleTransform.NONE) {
+            Normalization.scale(split.voxels(), index * elements, elements, out, to);
+            if (zNormalize) {
+                Normalization.zNormalize(out, to, elements, split.name(), index);
+            }
+            return;
+        }
+        Sample sample = new Sample(split.name(), index, epoch);
+        while (!readTransformed(sample, out, to)) {
+            sample = sample.again();
+            if (sample.attempt() == MOST_ATTEMPTS) {
+                throw new DataException(sample + " is blank (all voxels are equal) after each of " + MOST_ATTEMPTS
+                        + " draws of its transforms, so it cannot be z-normalised. Take it out of the data set, or "
+                        + "choose gentler transforms");
+            }
+            LOG.warn("{} is blank after its transforms, which are drawn again", sample);
+        }
+    }
+
+    /** False if nothing is left of the volume. */
+    private boolean readTransformed(Sample sample, float[] out, int to) {
+        int channels = volume.channels();
+        Normalization.scale(split.voxels(), sample.index() * elements, elements, out, to);
+        ChannelOrder.toPlanar(out, to, channels, volume.voxels(), volume.values());
+        transform.apply(volume, sample);
+        ChannelOrder.toChannelsLast(volume.values(), channels, volume.voxels(), out, to);
+        return !zNormalize || Normalization.tryZNormalize(out, to, elements);
+    }
+}
