@@ -29,8 +29,8 @@ public record RandomMotion(double degrees, Length translation, boolean centred) 
 
     @Override
     public String description() {
-        return "two movements during the recording: up to " + Words.number(degrees) + " degrees about "
-                + (centred ? "the centre" : "voxel (0,0,0)") + " and " + translation + " on each axis";
+        return "two movements while recording: up to " + Words.number(degrees) + " degrees about "
+                + (centred ? "the centre" : "voxel (0,0,0)") + ", shifts of up to " + translation;
     }
 
     @Override

@@ -135,6 +135,7 @@ public record Recipe(String flag, String description, List<Step> steps) {
             text.append(String.format(Locale.ROOT, "  %-8s p %-5s %s%n", step.transform().name(),
                     Words.number(step.probability()), step.transform().description()));
         }
+        text.append(String.format(Locale.ROOT, "  last of all, each volume is z-normalised, if its data set asks for it%n"));
         return text.toString();
     }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
             InfoCommand.class,
             DownloadCommand.class,
             SummaryCommand.class,
+            ShowCommand.class,
             TrainCommand.class,
             PredictCommand.class,
             EnsembleCommand.class,

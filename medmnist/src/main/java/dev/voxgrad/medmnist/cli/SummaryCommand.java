@@ -1,6 +1,9 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -8,6 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.nets.NetPlan;
@@ -16,12 +20,15 @@ import dev.voxgrad.medmnist.nets.NetSummary;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist summary}. */
-@Command(name = "summary", header = "Prints a net's layers, output shapes, parameters and FLOPs.", description = {
+@Command(name = "summary", header = "Prints a net's layers, shapes, parameters and FLOPs, or a recipe's transforms.",
+        description = {
     "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
     "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
     "With --plan, prints how the CPU computes each convolution instead: which algorithm in which pass, and what it"
             + " executes. No plan depends on the number of threads.",
-    "Example: medmnist summary --net net2 --size 64"
+    "With --augment, prints the transforms of an augmentation recipe, or of all of them, and needs no --net.",
+    "Examples: medmnist summary --net net2 --size 64",
+    "          medmnist summary --augment"
 })
 final class SummaryCommand implements Callable<Integer> {
     static final int LARGEST_EDGE = 128;
@@ -29,8 +36,18 @@ final class SummaryCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
-    private String net;
+    @ArgGroup(multiplicity = "1")
+    private Subject subject;
+
+    /** What is described. */
+    private static final class Subject {
+        @Option(names = "--net", paramLabel = "N", description = "net1, net2 or net3.")
+        private String net;
+
+        @Option(names = "--augment", paramLabel = "R", arity = "0..1", fallbackValue = "all",
+                description = "torchio, centred or none, in place of a net; without a name, all of them.")
+        private String augment;
+    }
 
     @Option(names = "--classes", paramLabel = "K", defaultValue = "2",
             description = "Classes. Default: ${DEFAULT-VALUE}")
@@ -57,6 +74,9 @@ final class SummaryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (subject.augment != null) {
+            return describeRecipes();
+        }
         if (classes < 1 || channels < 1 || size < 1 || size > LARGEST_EDGE) {
             throw new ParameterException(command.commandLine(), "--classes " + classes + ", --channels " + channels
                     + ", --size " + size + ": expected at least 1 each, and a size of at most " + LARGEST_EDGE);
@@ -65,12 +85,24 @@ final class SummaryCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
         }
         try {
-            NetSpec spec = net(command, net);
+            NetSpec spec = net(command, subject.net);
             command.commandLine().getOut().print(plan ? plan(spec).toText()
                     : NetSummary.of(spec, channels, size, classes).toText());
             return 0;
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private int describeRecipes() {
+        try {
+            List<Recipe> recipes = subject.augment.equals("all") ? Recipe.all()
+                    : List.of(Recipe.byFlag(subject.augment));
+            command.commandLine().getOut().print(recipes.stream().map(Recipe::toText)
+                    .collect(Collectors.joining(System.lineSeparator())));
+            return 0;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
     }
 

@@ -77,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--augment", paramLabel = "R",
             description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
                     + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, 'show' "
-                    + "draws pictures. Default: ${DEFAULT-VALUE}")
+                    + "draws pictures of them. Default: ${DEFAULT-VALUE}")
     private String augment = TrainSettings.AUGMENT;
 
     @Mixin

@@ -21,8 +21,16 @@ public final class AtomicFile {
      * @throws DataFileException if that can't be done; the file that was there is then untouched
      */
     public static void write(Path path, CharSequence text) {
+        write(path, StandardCharsets.UTF_8.encode(text.toString()));
+    }
+
+    /** Writes these bytes; otherwise as {@link #write(Path, CharSequence)}. */
+    public static void write(Path path, byte[] content) {
+        write(path, ByteBuffer.wrap(content));
+    }
+
+    private static void write(Path path, ByteBuffer bytes) {
         requireWritable(path);
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
         Path target = followed(path);
         Path unfinished = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {

@@ -1,8 +1,10 @@
 package dev.voxgrad.medmnist.data;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,16 +34,32 @@ public final class NpyWriter {
      * @param arrays keyed by name without {@code .npy}
      */
     public static void writeNpz(Path file, Map<String, NpyArray> arrays, Packing packing) {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
-                ZipOutputStream zip = new ZipOutputStream(out)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            writeNpz(out, arrays, packing);
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** What {@link #writeNpz} writes, in memory. */
+    public static byte[] npz(Map<String, NpyArray> arrays, Packing packing) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            writeNpz(out, arrays, packing);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
+        return out.toByteArray();
+    }
+
+    private static void writeNpz(OutputStream out, Map<String, NpyArray> arrays, Packing packing) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
             for (Map.Entry<String, NpyArray> named : arrays.entrySet()) {
                 byte[] content = named.getValue().encode();
                 zip.putNextEntry(entry(named.getKey() + ".npy", content, packing));
                 zip.write(content);
                 zip.closeEntry();
             }
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -133,15 +133,15 @@ class RecipeTest {
 
     @Test
     void theTableTellsEveryParameter() {
-        assertThat(Recipe.TORCHIO.toText().lines().toList()).hasSize(7)
+        assertThat(Recipe.TORCHIO.toText().lines().toList()).hasSize(8)
                 .anyMatch(line -> line.matches(" +noise +p 0\\.2 .*sigma from 0 to 0\\.25"))
                 .anyMatch(line -> line.matches(" +flip +p 0\\.4 .*the X axis with probability 0\\.5"))
                 .anyMatch(line -> line.matches(" +blur +p 0\\.2 .*from 0 to 2 voxels"))
                 .anyMatch(line -> line.matches(" +bias +p 0\\.1 .*order 3, its 20 coefficients from -0\\.5 to 0\\.5"))
                 .anyMatch(line -> line.matches(
-                        " +motion +p 0\\.2 .*10 degrees about voxel \\(0,0,0\\) and 10 voxels on each axis"))
+                        " +motion +p 0\\.2 .*10 degrees about voxel \\(0,0,0\\), shifts of up to 10 voxels"))
                 .anyMatch(line -> line.matches(" +affine +p 0\\.2 .*by 0\\.9 to 1\\.1 and turns by 2 degrees.*"));
-        assertThat(Recipe.CENTRED.toText()).contains("about the centre and 5 % of the axis", "2.5 % of the axis");
+        assertThat(Recipe.CENTRED.toText()).contains("about the centre, shifts of up to 5 % of the axis", "2.5 % of the axis");
     }
 
     /** As drawn for one sample; a change in these numbers changes every run with augmentation. */

@@ -1,0 +1,103 @@
+package dev.voxgrad.medmnist.picture;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+
+import dev.voxgrad.medmnist.data.VolumeShape;
+
+/**
+ * Planes of volumes side by side: a row for each volume, in it three planes across X, at a quarter, half and three
+ * quarters of the axis, then three across Y, then three across Z. In a plane, the first of the two axes that are left
+ * runs downwards and the other one to the right.
+ *
+ * <p>In each row the smallest number of the volume is black and the largest white; three channels are red, green and
+ * blue. No text is drawn, since fonts are missing on many servers.
+ */
+public final class SliceMontage {
+    private static final int PLANES = 3;
+    /** Voxels are enlarged by a whole factor, until a tile has about this many pixels. */
+    private static final int TILE_PIXELS = 112;
+    private static final int GAP = 2;
+    private static final int WIDE_GAP = 8;
+    private static final int GAP_GREY = 96;
+
+    private final VolumeShape shape;
+    private final int zoom;
+    private final int tile;
+    private final BufferedImage image;
+
+    private SliceMontage(VolumeShape shape, int rows) {
+        this.shape = shape;
+        this.zoom = Math.max(1, TILE_PIXELS / shape.edge());
+        this.tile = shape.edge() * zoom;
+        int width = 3 * PLANES * tile + (3 * PLANES - 1) * GAP + 2 * (WIDE_GAP - GAP);
+        this.image = new BufferedImage(width, rows * tile + (rows - 1) * GAP,
+                shape.channels() == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+        WritableRaster raster = image.getRaster();
+        int[] grey = new int[width * image.getHeight() * raster.getNumBands()];
+        Arrays.fill(grey, GAP_GREY);
+        raster.setPixels(0, 0, width, image.getHeight(), grey);
+    }
+
+    /**
+     * Draws the volumes.
+     *
+     * @param volumes each (C,X,Y,Z) of that shape
+     * @return a PNG file
+     */
+    public static byte[] png(List<float[]> volumes, VolumeShape shape) {
+        SliceMontage montage = new SliceMontage(shape, volumes.size());
+        for (int row = 0; row < volumes.size(); row++) {
+            montage.draw(volumes.get(row), row * (montage.tile + GAP));
+        }
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            if (!ImageIO.write(montage.image, "png", out)) {
+                throw new IllegalStateException("this Java has no writer for PNG");
+            }
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
+    }
+
+    private void draw(float[] volume, int top) {
+        float least = Float.POSITIVE_INFINITY;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float value : volume) {
+            least = Math.min(least, value);
+            largest = Math.max(largest, value);
+        }
+        float range = largest > least ? largest - least : 1;
+        int left = 0;
+        for (int axis = 0; axis < 3; axis++) {
+            for (int plane = 1; plane <= PLANES; plane++) {
+                drawPlane(volume, axis, shape.edge() * plane / (PLANES + 1), least, range, left, top);
+                left += tile + GAP;
+            }
+            left += WIDE_GAP - GAP;
+        }
+    }
+
+    private void drawPlane(float[] volume, int axis, int plane, float least, float range, int left, int top) {
+        int n = shape.edge();
+        int[] strides = {n * n, n, 1};
+        int down = strides[axis == 0 ? 1 : 0];
+        int right = strides[axis == 2 ? 1 : 2];
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            int start = channel * n * n * n + plane * strides[axis];
+            for (int y = 0; y < tile; y++) {
+                for (int x = 0; x < tile; x++) {
+                    float value = volume[start + y / zoom * down + x / zoom * right];
+                    image.getRaster().setSample(left + x, top + y, channel, Math.round(255 * (value - least) / range));
+                }
+            }
+        }
+    }
+}
