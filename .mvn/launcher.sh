@@ -45,7 +45,8 @@ build() {
   touch "$stamp.new"
   # Maven would write into the old jar, under the feet of whatever still runs from it.
   rm -f "$jar"
-  if ! output=$("$root/mvnw" -q -B -pl "$module" ${profile:+"-P$profile"} -am package -DskipTests \
+  # From the root: elsewhere in the project, Maven would look for its modules there.
+  if ! output=$(cd "$root" && ./mvnw -q -B -pl "$module" ${profile:+"-P$profile"} -am package -DskipTests \
     -Dspotless.check.skip=true 2>&1); then
     printf '%s\n' "$output" >&2
     echo "Voxgrad could not be built; the lines above say why." >&2
