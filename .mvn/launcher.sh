@@ -5,9 +5,10 @@
 # and, where the jar is built with a Maven profile, into a folder of its own,
 #   profile    the profile, whose further sources are in src/$profile of the module
 #   first_use  what its first build takes
-# It finds a JDK and offers build_when_needed and run_quietly.
+# It finds a JDK and offers build_when_needed, and run_quietly of run-quietly.sh.
 
 . "$root/.mvn/find-jdk.sh"
+. "$root/.mvn/run-quietly.sh"
 
 target=$root/$module/target${profile:+/$profile}
 version=$(sed -n '/<version>/{s/.*<version>\(.*\)<\/version>.*/\1/p;q;}' "$root/pom.xml")
@@ -65,25 +66,4 @@ build_when_needed() {
   fi
   rm -rf "$lock"
   trap - EXIT HUP INT TERM
-}
-
-# Becomes the given command, without the line that every JVM prints about the Vector API; no option
-# turns it off. It is always the first line of standard error, so a reader at the other end of a pipe
-# looks at that line and copies the rest. Where standard error is a regular file the line stays:
-# whoever reads the file just after the command ends must find all of it.
-run_quietly() {
-  if [ ! -f /dev/fd/2 ] && pipes=$(mktemp -d 2>/dev/null) && mkfifo "$pipes/stderr" 2>/dev/null; then
-    copy_but_warning <"$pipes/stderr" >&2 &
-    exec 2>"$pipes/stderr"
-    rm -rf "$pipes"
-  fi
-  exec "$@"
-}
-
-# Ignores what the terminal sends to all of us: the last words are still to be copied.
-copy_but_warning() {
-  trap '' HUP INT TERM
-  IFS= read -r line || { printf '%s' "$line"; return; }
-  [ "$line" = "WARNING: Using incubator modules: jdk.incubator.vector" ] || printf '%s\n' "$line"
-  exec cat
 }

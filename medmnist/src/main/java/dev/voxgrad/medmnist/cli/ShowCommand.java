@@ -142,7 +142,7 @@ final class ShowCommand implements Callable<Integer> {
             console.println("draw " + (draw + 1) + "  " + (changes.isEmpty() ? "unchanged"
                     : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
         }
-        AtomicFile.write(out, picture ? SliceMontage.png(all, volumes.shape()) : npz(all, volumes.shape()));
+        AtomicFile.write(out, picture ? SliceMontage.of(all, volumes.shape()).png() : npz(all, volumes.shape()));
         console.println("written to " + out);
     }
 

@@ -1,13 +1,6 @@
 package dev.voxgrad.medmnist.picture;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.WritableRaster;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 import dev.voxgrad.medmnist.data.VolumeShape;
 
@@ -30,41 +23,27 @@ public final class SliceMontage {
     private final VolumeShape shape;
     private final int zoom;
     private final int tile;
-    private final BufferedImage image;
+    private final Picture picture;
 
     private SliceMontage(VolumeShape shape, int rows) {
         this.shape = shape;
         this.zoom = Math.max(1, TILE_PIXELS / shape.edge());
         this.tile = shape.edge() * zoom;
         int width = 3 * PLANES * tile + (3 * PLANES - 1) * GAP + 2 * (WIDE_GAP - GAP);
-        this.image = new BufferedImage(width, rows * tile + (rows - 1) * GAP,
-                shape.channels() == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
-        WritableRaster raster = image.getRaster();
-        int[] grey = new int[width * image.getHeight() * raster.getNumBands()];
-        Arrays.fill(grey, GAP_GREY);
-        raster.setPixels(0, 0, width, image.getHeight(), grey);
+        this.picture = new Picture(width, rows * tile + (rows - 1) * GAP, shape.channels(), GAP_GREY);
     }
 
     /**
      * Draws the volumes.
      *
      * @param volumes each (C,X,Y,Z) of that shape
-     * @return a PNG file
      */
-    public static byte[] png(List<float[]> volumes, VolumeShape shape) {
+    public static Picture of(List<float[]> volumes, VolumeShape shape) {
         SliceMontage montage = new SliceMontage(shape, volumes.size());
         for (int row = 0; row < volumes.size(); row++) {
             montage.draw(volumes.get(row), row * (montage.tile + GAP));
         }
-        try {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            if (!ImageIO.write(montage.image, "png", out)) {
-                throw new IllegalStateException("this Java has no writer for PNG");
-            }
-            return out.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory does not fail
-        }
+        return montage.picture;
     }
 
     private void draw(float[] volume, int top) {
@@ -95,7 +74,7 @@ public final class SliceMontage {
             for (int y = 0; y < tile; y++) {
                 for (int x = 0; x < tile; x++) {
                     float value = volume[start + y / zoom * down + x / zoom * right];
-                    image.getRaster().setSample(left + x, top + y, channel, Math.round(255 * (value - least) / range));
+                    picture.set(left + x, top + y, channel, Math.round(255 * (value - least) / range));
                 }
             }
         }

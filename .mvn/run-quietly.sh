@@ -1,0 +1,22 @@
+# Sourced by launchers. Offers run_quietly.
+
+# Becomes the given command, without the line that every JVM prints about the Vector API; no option
+# turns it off. It is always the first line of standard error, so a reader at the other end of a pipe
+# looks at that line and copies the rest. Where standard error is a regular file the line stays:
+# whoever reads the file just after the command ends must find all of it.
+run_quietly() {
+  if [ ! -f /dev/fd/2 ] && pipes=$(mktemp -d 2>/dev/null) && mkfifo "$pipes/stderr" 2>/dev/null; then
+    copy_but_warning <"$pipes/stderr" >&2 &
+    exec 2>"$pipes/stderr"
+    rm -rf "$pipes"
+  fi
+  exec "$@"
+}
+
+# Ignores what the terminal sends to all of us: the last words are still to be copied.
+copy_but_warning() {
+  trap '' HUP INT TERM
+  IFS= read -r line || { printf '%s' "$line"; return; }
+  [ "$line" = "WARNING: Using incubator modules: jdk.incubator.vector" ] || printf '%s\n' "$line"
+  exec cat
+}

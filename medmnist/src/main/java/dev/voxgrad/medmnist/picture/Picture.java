@@ -1,0 +1,96 @@
+package dev.voxgrad.medmnist.picture;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
+
+/**
+ * A picture of 8 bits per channel, grey or RGB, that can be written as PNG (ISO/IEC 15948). The JDK could do it too, but
+ * its module for graphics is a quarter of a bundle with a runtime of its own.
+ */
+public final class Picture {
+    private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    private static final int GREY = 0;
+    private static final int RGB = 2;
+
+    private final int width;
+    private final int height;
+    private final int channels;
+    /** Row by row, each behind a byte 0, as PNG wants rows that are not filtered. */
+    private final byte[] rows;
+
+    /**
+     * A picture of one colour.
+     *
+     * @param channels 1 for grey or 3 for red, green and blue
+     * @param level of every channel, 0 to 255
+     */
+    public Picture(int width, int height, int channels, int level) {
+        if (width < 1 || height < 1 || channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("picture: expected a width and height of at least 1, and 1 or 3 "
+                    + "channels, was " + width + ", " + height + " and " + channels);
+        }
+        this.width = width;
+        this.height = height;
+        this.channels = channels;
+        this.rows = new byte[Math.multiplyExact(height, 1 + Math.multiplyExact(width, channels))];
+        Arrays.fill(rows, (byte) level);
+        for (int y = 0; y < height; y++) {
+            rows[y * (1 + width * channels)] = 0;
+        }
+    }
+
+    /** Sets one channel of one pixel, counted from the top left corner. */
+    public void set(int x, int y, int channel, int level) {
+        rows[y * (1 + width * channels) + 1 + x * channels + channel] = (byte) level;
+    }
+
+    /** The picture as a PNG file. */
+    public byte[] png() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(SIGNATURE);
+        try (DataOutputStream out = new DataOutputStream(file)) {
+            chunk(out, "IHDR", header());
+            chunk(out, "IDAT", deflated());
+            chunk(out, "IEND", new byte[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
+        return file.toByteArray();
+    }
+
+    private byte[] header() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeInt(width);
+        out.writeInt(height);
+        out.writeByte(8);
+        out.writeByte(channels == 1 ? GREY : RGB);
+        out.write(new byte[3]); // deflate, the standard's only set of filters, not interlaced
+        return bytes.toByteArray();
+    }
+
+    private byte[] deflated() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
+            out.write(rows);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void chunk(DataOutputStream out, String name, byte[] content) throws IOException {
+        byte[] type = name.getBytes(StandardCharsets.US_ASCII);
+        CRC32 crc = new CRC32();
+        crc.update(type);
+        crc.update(content);
+        out.writeInt(content.length);
+        out.write(type);
+        out.write(content);
+        out.writeInt((int) crc.getValue());
+    }
+}

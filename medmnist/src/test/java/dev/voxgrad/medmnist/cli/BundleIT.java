@@ -1,0 +1,90 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The bundle as a user on a bare machine finds it: unpacked elsewhere, with no {@code JAVA_HOME} and no {@code java} on
+ * the path. Runs with {@code ./mvnw -Pdist verify}.
+ */
+@Timeout(300)
+class BundleIT {
+    /** What the launcher calls; nothing else is on the path. */
+    private static final List<String> TOOLS = List.of("sh", "dirname", "readlink", "mktemp", "mkfifo", "rm", "cat");
+    private static final long LARGEST = 45_000_000;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path command;
+
+    @BeforeAll
+    static void unpack() throws IOException, InterruptedException {
+        Path bundle = Path.of(System.getProperty("voxgrad.bundle"));
+        assertThat(Files.size(bundle)).isLessThan(LARGEST);
+        assertThat(new ProcessBuilder("tar", "-xzf", bundle.toString(), "-C", folder.toString()).inheritIO().start()
+                .waitFor()).isZero();
+        try (Stream<Path> unpacked = Files.list(folder)) {
+            command = unpacked.filter(path -> path.getFileName().toString().startsWith("voxgrad-")).findFirst()
+                    .orElseThrow().resolve("bin/medmnist");
+        }
+        Files.createDirectories(folder.resolve("elsewhere"));
+        Path tools = Files.createDirectories(folder.resolve("tools"));
+        for (String tool : TOOLS) {
+            Files.copy(find(tool), tools.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    private static Path find(String tool) {
+        return Stream.of(System.getenv("PATH").split(":")).map(place -> Path.of(place, tool))
+                .filter(Files::isExecutable).findFirst().orElseThrow();
+    }
+
+    /** Standard output of a command that succeeds without a word on standard error. */
+    private static String run(Object... arguments) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of(command.toString()));
+        Stream.of(arguments).map(Object::toString).forEach(words::add);
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(words).directory(folder.resolve("elsewhere").toFile())
+                .redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", folder.resolve("tools").toString());
+        builder.environment().put("HOME", folder.toString());
+        Process process = builder.start();
+        assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("ends in time").isTrue();
+        assertThat(Files.readAllLines(err)).allMatch(line -> line.contains("Using incubator modules"));
+        assertThat(process.exitValue()).isZero();
+        return Files.readString(out);
+    }
+
+    @Test
+    void saysWhatItIs() throws IOException, InterruptedException {
+        assertThat(run("--version")).startsWith("Voxgrad medmnist ").contains("Java 25");
+        assertThat(run("summary", "--net", "net1")).contains("total");
+    }
+
+    /** Files, random numbers, vectors, JSON and pictures. */
+    @Test
+    void trainsAndEvaluates() throws IOException, InterruptedException {
+        Path volumes = TestVolumes.write(folder.resolve("own.npz"), 9, 1, 2, 12, 6, 6);
+        assertThat(run("train", "--npz", volumes, "--models", 1, "--epochs", 2, "--batch-size", 4, "--out", "run"))
+                .contains("epoch 2/2", "-bit vectors");
+        assertThat(run("ensemble", "--run", "run")).contains("ensemble   weighted");
+        assertThat(run("show", "--npz", volumes, "--index", 1, "--draws", 2, "--out", "volume.png"))
+                .contains("written to volume.png");
+        assertThat(folder.resolve("elsewhere/volume.png")).isNotEmptyFile();
+    }
+}
