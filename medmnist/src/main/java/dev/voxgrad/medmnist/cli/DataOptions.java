@@ -69,6 +69,16 @@ final class DataOptions {
         return DataSource.official(flag, root(), official().size());
     }
 
+    /** The source of a run that goes on, with its files where the options say they are now. */
+    DataSource moved(DataSource stored) {
+        if (flag != null || size != null || download || !labels.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "a run goes on with the data it was begun with; only "
+                    + "--root or --npz may be given, if the files have moved");
+        }
+        DataSource source = root == null ? stored : stored.withRoot(root);
+        return npz == null ? source : source.withFile(npz);
+    }
+
     /** The official file that the options name. */
     private DatasetInfo.Source official() {
         return DatasetInfo.byFlag(flag).source(size == null ? 28 : size);

@@ -11,6 +11,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.train.RunInfo;
 
 /** What the nets run on. */
 final class DeviceOptions {
@@ -27,15 +28,22 @@ final class DeviceOptions {
             description = "CPU threads; the results do not depend on it. Default: one per core")
     private Integer threads;
 
-    @Option(names = "--convolution", paramLabel = "HOW", defaultValue = "auto",
+    @Option(names = "--convolution", paramLabel = "HOW",
             description = "auto, direct, or winograd wherever it is possible; results differ in the last digits. "
-                    + "Default: ${DEFAULT-VALUE}")
+                    + "Default: auto")
     private String convolution;
 
     @Option(names = "--no-fusion",
             description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
                     + "last digits.")
     private boolean noFusion;
+
+    /** As {@link #open}, but what is not asked for is as it was when the run was begun. */
+    Device openAsIn(RunInfo run) {
+        convolution = convolution == null ? run.convolution() : convolution;
+        noFusion |= !run.fusion();
+        return open();
+    }
 
     /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
     Device open() {
@@ -45,8 +53,8 @@ final class DeviceOptions {
         }
         Availability availability;
         try {
-            availability = Devices.find(name, threads == null ? 0 : threads, Conv3dChoice.byFlag(convolution),
-                    !noFusion);
+            availability = Devices.find(name, threads == null ? 0 : threads,
+                    convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

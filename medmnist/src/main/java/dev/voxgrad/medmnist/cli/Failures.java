@@ -14,11 +14,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.train.TrainingException;
+import dev.voxgrad.medmnist.train.TrainingStoppedException;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
 /** Turns what goes wrong into a sentence or two on standard error, and an exit code. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    /** As shells count: 128 and the number of SIGINT. */
+    private static final int INTERRUPTED = 130;
+
     private final BooleanSupplier debug;
 
     Failures(BooleanSupplier debug) {
@@ -30,6 +34,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         if (failure instanceof ParameterException wrongUse) {
             return handleParseException(wrongUse, parsed.originalArgs().toArray(String[]::new));
+        }
+        if (failure instanceof TrainingStoppedException) {
+            return INTERRUPTED; // Training has said what there is to say, while it could: the JVM is on its way out.
         }
         return failed(message(failure), failure, command);
     }

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             SummaryCommand.class,
             ShowCommand.class,
             TrainCommand.class,
+            StatusCommand.class,
             PredictCommand.class,
             EnsembleCommand.class,
             EvaluateCommand.class,

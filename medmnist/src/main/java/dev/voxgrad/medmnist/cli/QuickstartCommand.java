@@ -59,7 +59,8 @@ final class QuickstartCommand implements Callable<Integer> {
                 BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, Recipe.NONE.flag(), null);
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
-        RunFiles run = TrainCommand.train(source, data, settings, device, out == null ? temporary() : out, console);
+        RunFiles run = TrainCommand.begin(source, data, settings, device, out == null ? temporary() : out);
+        new Training(run, data, device, console).train();
         EnsembleWeights weights = EnsembleWeights.defaults(settings.models());
         console.line("");
         EnsembleCommand.evaluate(run, data, data.test(), device, weights, console);

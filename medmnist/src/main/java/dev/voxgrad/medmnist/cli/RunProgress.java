@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,30 +23,34 @@ final class RunProgress implements TrainListener {
     private final TrainSettings settings;
     private final Console console;
     private final double[] epochWork;
-    private final double totalWork;
+    private double totalWork;
     private final long start = System.nanoTime();
     private double doneWork;
     private NetSpec net;
     private double bestAuc;
 
-    RunProgress(TrainSettings settings, VolumeData data, Console console) {
+    /** For a run of which these members are trained now. */
+    RunProgress(TrainSettings settings, List<Integer> members, VolumeData data, Console console) {
         this.settings = settings;
         this.console = console;
         this.epochWork = new double[settings.models()];
         Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
-        double total = 0;
-        for (int member = 0; member < epochWork.length; member++) {
+        for (int member : members) {
             epochWork[member] = flop.computeIfAbsent(settings.netOf(member), net ->
                     NetSummary.of(net, data.shape().channels(), data.shape().edge(), data.classes()).flop());
-            total += epochWork[member] * settings.epochs();
+            totalWork += epochWork[member] * settings.epochs();
         }
-        this.totalWork = total;
     }
 
     @Override
-    public void memberStarts(int member, NetSpec memberNet) {
+    public void memberStarts(int member, NetSpec memberNet, int epochs) {
         net = memberNet;
         bestAuc = Double.NaN;
+        // What was done before took no time now, so it counts as never planned.
+        totalWork -= epochWork[member] * epochs;
+        if (epochs > 0) {
+            console.line(position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
+        }
     }
 
     @Override
@@ -68,6 +73,16 @@ final class RunProgress implements TrainListener {
     @Override
     public void memberDone(MemberResult member) {
         console.clear();
+    }
+
+    @Override
+    public void memberFailed(int member, String why) {
+        console.line("cannot go on: " + why);
+    }
+
+    @Override
+    public void warning(String message) {
+        console.line("warning: " + message);
     }
 
     private String position(int member, int epoch) {

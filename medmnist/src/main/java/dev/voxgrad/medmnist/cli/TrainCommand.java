@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
@@ -28,6 +32,11 @@ import dev.voxgrad.medmnist.train.Trainer;
     "The defaults are the original study's: 15 members of 500 epochs each, which takes a CPU weeks. To begin with:",
     "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
     "",
+    "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its last checkpoint with",
+    "  medmnist train --resume runs/adrenal",
+    "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
+            + " each train some --members of a run; 'medmnist status' shows them all.",
+    "",
     "The same seed gives the same weights to the byte, for any number of threads.",
     ""
 })
@@ -38,34 +47,51 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private DataOptions dataOptions;
 
-    @Option(names = "--out", paramLabel = "RUN", required = true,
-            description = "New folder for the run's weights and tables.")
-    private Path out;
+    @ArgGroup(multiplicity = "1")
+    private Folder folder;
 
-    @Option(names = "--models", paramLabel = "N", description = "Members to train. Default: ${DEFAULT-VALUE}")
-    private int models = TrainSettings.MODELS;
+    /** Where the run is. */
+    private static final class Folder {
+        @Option(names = "--out", paramLabel = "RUN", description = "New folder for the run's weights and tables.")
+        private Path out;
+
+        @Option(names = "--resume", paramLabel = "RUN",
+                description = "Go on with this run. Its settings stay; only --epochs and --models may grow, and --members, "
+                        + "--threads, --checkpoint-minutes, --root and --npz be others.")
+        private Path resume;
+    }
+
+    @Option(names = "--models", paramLabel = "N",
+            description = "Members of the run. Default: " + TrainSettings.MODELS)
+    private Integer models;
+
+    @Option(names = "--members", paramLabel = "LIST",
+            description = "Those that this process trains, such as 0-4,7. Default: all")
+    private String members;
 
     @Option(names = "--nets", paramLabel = "NET", split = ",",
-            description = "Their nets, taken in turn. Default: ${DEFAULT-VALUE}")
-    private List<String> nets = List.of("net1", "net2", "net3");
+            description = "Their nets, taken in turn. Default: net1,net2,net3")
+    private List<String> nets;
 
     @Option(names = "--epochs", paramLabel = "E",
-            description = "Passes over the training volumes. Default: ${DEFAULT-VALUE}")
-    private int epochs = TrainSettings.EPOCHS;
+            description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS)
+    private Integer epochs;
 
-    @Option(names = "--batch-size", paramLabel = "B", description = "Volumes per step. Default: ${DEFAULT-VALUE}")
-    private int batchSize = TrainSettings.BATCH_SIZE;
+    @Option(names = "--batch-size", paramLabel = "B",
+            description = "Volumes per step. Default: " + TrainSettings.BATCH_SIZE)
+    private Integer batchSize;
 
-    @Option(names = "--lr", paramLabel = "X", description = "AdamW's learning rate. Default: ${DEFAULT-VALUE}")
-    private double learningRate = TrainSettings.LEARNING_RATE;
+    @Option(names = "--lr", paramLabel = "X",
+            description = "AdamW's learning rate. Default: " + TrainSettings.LEARNING_RATE)
+    private Double learningRate;
 
     @Option(names = "--weight-decay", paramLabel = "X",
-            description = "AdamW's decoupled weight decay. Default: ${DEFAULT-VALUE}")
-    private double weightDecay = TrainSettings.WEIGHT_DECAY;
+            description = "AdamW's decoupled weight decay. Default: " + TrainSettings.WEIGHT_DECAY)
+    private Double weightDecay;
 
     @Option(names = "--seed", paramLabel = "S",
-            description = "Decides initial weights, data order and augmentation. Default: ${DEFAULT-VALUE}")
-    private long seed = TrainSettings.SEED;
+            description = "Decides initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
+    private Long seed;
 
     @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
     private boolean noShuffle;
@@ -77,55 +103,127 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--augment", paramLabel = "R",
             description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
                     + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, 'show' "
-                    + "draws pictures of them. Default: ${DEFAULT-VALUE}")
-    private String augment = TrainSettings.AUGMENT;
+                    + "draws pictures of them. Default: torchio")
+    private String augment;
+
+    @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
+            description = "Longest time between two checkpoints; there is one after every epoch in any case. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private double checkpointMinutes;
 
     @Mixin
     private DeviceOptions deviceOptions;
 
     @Override
     public Integer call() {
-        DataSource source = dataOptions.source();
-        TrainSettings settings = settings();
-        RunFiles.requireEmpty(out);
-        Device device = deviceOptions.open();
-        VolumeData data = dataOptions.load(source);
-        train(source, data, settings, device, out, new Console(command.commandLine().getOut()));
+        if (!(checkpointMinutes > 0 && checkpointMinutes <= 1e6)) {
+            throw new ParameterException(command.commandLine(), "--checkpoint-minutes is " + checkpointMinutes
+                    + "; expected a number above 0 and at most a million");
+        }
+        (folder.resume == null ? begin() : resume()).withCheckpointMinutes(checkpointMinutes).train();
         return 0;
     }
 
-    private TrainSettings settings() {
-        List<NetSpec> specs = nets.stream().map(name -> SummaryCommand.net(command, name)).toList();
+    private Training begin() {
+        DataSource source = dataOptions.source();
+        TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        List<Integer> chosen = chosen(settings);
+        RunFiles.requireEmpty(folder.out);
+        Device device = deviceOptions.open();
+        VolumeData data = dataOptions.load(source);
+        RunFiles run = begin(source, data, settings, device, folder.out);
+        return new Training(run, data, device, console()).withMembers(chosen);
+    }
+
+    /** Makes the folder of a new run, after finding out whether everything fits together. */
+    static RunFiles begin(DataSource source, VolumeData data, TrainSettings settings, Device device, Path out) {
+        Trainer.check(settings, data, device);
+        RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
+                device.convolution().flag(), device.fusion(), source, data.md5().orElse(null), data.synthetic(),
+                data.task().officialName(), data.labelNames(), settings);
+        return RunFiles.create(out, info);
+    }
+
+    private Training resume() {
+        RunFiles run = RunFiles.open(folder.resume);
+        TrainSettings begun = run.info().settings();
+        TrainSettings settings = settings(begun);
+        List<String> conflicts = begun.conflicts(settings);
+        if (!conflicts.isEmpty()) {
+            throw new ParameterException(command.commandLine(), String.join("; ", conflicts)
+                    + ". A run goes on as it was begun: leave the option out, or begin another run");
+        }
+        if (!run.hasCheckpoints()) {
+            throw new DataFileException(folder.resume.toString(), "was begun by a version without checkpoints and cannot "
+                    + "go on; begin another run");
+        }
+        List<Integer> chosen = chosen(settings);
+        Device device = deviceOptions.openAsIn(run.info());
+        requireSame("--convolution", run.info().convolution(), device.convolution().flag());
+        requireSame("--device", kind(run.info().device()), device.name());
+        VolumeData data = dataOptions.load(dataOptions.moved(run.info().data()));
+        if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
+            throw new DataFileException(data.name(), "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run was "
+                    + "begun with " + run.info().dataMd5() + "; give the same file with --root or --npz");
+        }
+        Console console = console();
+        if (!withoutThreads(run.info().device()).equals(withoutThreads(device.description()))) {
+            console.line("warning: the run was begun on " + run.info().device()
+                    + "; here, results may differ in the last digits");
+        }
+        Trainer.check(settings, data, device);
+        if (!settings.equals(begun)) {
+            run.changeSettings(settings);
+        }
+        return new Training(run, data, device, console).withMembers(chosen);
+    }
+
+    private void requireSame(String option, String begun, String now) {
+        if (!Objects.equals(begun, now)) {
+            throw new ParameterException(command.commandLine(), option + " is " + now + ", but the run was begun with "
+                    + begun + ". A run goes on as it was begun: leave the option out, or begin another run");
+        }
+    }
+
+    /** The device's name, with which its description begins. */
+    private static String kind(String description) {
+        return description.split(":", 2)[0];
+    }
+
+    /** The number of threads changes nothing. */
+    private static String withoutThreads(String description) {
+        return description.replaceFirst("\\d+ threads?, ", "");
+    }
+
+    private Console console() {
+        return new Console(command.commandLine().getOut());
+    }
+
+    private List<Integer> chosen(TrainSettings settings) {
         try {
-            return new TrainSettings(models, specs, epochs, batchSize, learningRate, weightDecay, seed, !noShuffle,
-                    augment, initWeights == null ? null : initWeights.toAbsolutePath().normalize().toString());
+            return members == null ? MemberList.all(settings.models()) : MemberList.parse(members, settings.models());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
-    /** Trains a whole run into {@code out} and tells the console how it goes. */
-    static RunFiles train(
-            DataSource source, VolumeData data, TrainSettings settings, Device device, Path out, Console console) {
-        Trainer.check(settings, data, device);
-        console.line(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
-                + " volumes of " + data.shape() + ", " + data.classes() + " classes"
-                + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
-        RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
-                device.convolution().flag(), device.fusion(), source, data.md5().orElse(null), data.synthetic(),
-                data.task().officialName(), data.labelNames(), settings);
-        RunFiles run = RunFiles.create(out, info);
-        boolean done = false;
+    /** What the options say, and where they say nothing, what {@code base} says. */
+    private TrainSettings settings(TrainSettings base) {
+        List<NetSpec> specs = nets == null ? base.nets()
+                : nets.stream().map(name -> SummaryCommand.net(command, name)).toList();
         try {
-            new Trainer(run, data, device, new RunProgress(settings, data, console)).run();
-            done = true;
-        } finally {
-            if (!done && !run.removeIfNothingLearned()) {
-                console.line("It broke off; what was learned until then is kept in " + out);
-            }
+            return new TrainSettings(given(models, base.models()), specs, given(epochs, base.epochs()),
+                    given(batchSize, base.batchSize()), given(learningRate, base.learningRate()),
+                    given(weightDecay, base.weightDecay()), given(seed, base.seed()), !noShuffle && base.shuffle(),
+                    given(augment, base.augment()), initWeights == null ? base.initWeights()
+                            : initWeights.toAbsolutePath().normalize().toString());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
-        console.line("The run is in " + out + "; 'medmnist ensemble --run " + out + "' combines its members.");
-        return run;
+    }
+
+    private static <T> T given(T option, T otherwise) {
+        return Optional.ofNullable(option).orElse(otherwise);
     }
 }

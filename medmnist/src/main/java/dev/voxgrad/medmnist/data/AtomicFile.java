@@ -42,6 +42,7 @@ public final class AtomicFile {
                 channel.force(true);
             }
             move(unfinished, target);
+            syncFolder(target.toAbsolutePath().getParent());
         } catch (IOException e) {
             deleteQuietly(unfinished);
             throw new DataFileException(path.toString(), "cannot be written: " + describe(e)
@@ -85,6 +86,16 @@ public final class AtomicFile {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Sees to it that renamings in a folder outlast a power cut, where the system can do that for folders. */
+    public static void syncFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Windows opens no folders; its renamings are in the journal.
+            return;
         }
     }
 

@@ -115,20 +115,33 @@ public final class BatchLoader implements AutoCloseable {
      * @param epoch number of the epoch, from 0
      */
     public Iterable<Batch> epoch(int epoch) {
+        return epoch(epoch, 0);
+    }
+
+    /**
+     * The batches of one epoch from a certain one on, for a run that goes on in the middle.
+     *
+     * @param first number of the first batch, from 0
+     */
+    public Iterable<Batch> epoch(int epoch, int first) {
         if (closed) {
             throw new IllegalStateException("batches of " + split.name() + ": the loader is closed");
         }
         if (epoch < 0) {
             throw new IllegalArgumentException("epoch must not be negative, was " + epoch);
         }
-        if (nextIndex != 0 || nextEpoch != epoch && !(epochsAlike && nextEpoch >= 0)) {
+        if (first < 0 || first >= batchesPerEpoch()) {
+            throw new IllegalArgumentException(
+                    "first batch is " + first + ", expected 0 to " + (batchesPerEpoch() - 1));
+        }
+        if (nextIndex != first || nextEpoch != epoch && !(epochsAlike && nextEpoch >= 0)) {
             dropPending();
             nextEpoch = epoch;
-            nextIndex = 0;
+            nextIndex = first;
             submitEpoch = epoch;
-            submitIndex = 0;
+            submitIndex = first;
         }
-        Pass pass = new Pass();
+        Pass pass = new Pass(first);
         current = pass;
         prepareAhead();
         return () -> pass;
@@ -245,6 +258,10 @@ public final class BatchLoader implements AutoCloseable {
     /** One run through an epoch. */
     private final class Pass implements Iterator<Batch> {
         private int taken;
+
+        Pass(int first) {
+            taken = first;
+        }
 
         @Override
         public boolean hasNext() {

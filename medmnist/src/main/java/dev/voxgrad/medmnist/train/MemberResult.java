@@ -10,10 +10,12 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param bestEpoch the epoch of its best model, from 1
  * @param best validation figures of the best model
  * @param last validation figures of the last model
- * @param seconds of all its epochs
+ * @param seconds of all its epochs; NaN if read from a table
  */
 public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last, double seconds) {
-    private static final int COLUMNS = 11;
+    private static final int COLUMNS = 10;
+    /** Versions before checkpoints had the seconds in this table, too. */
+    private static final int COLUMNS_WITH_SECONDS = 11;
 
     /**
      * Reads a row of {@code members.csv}.
@@ -22,12 +24,12 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
      */
     static MemberResult parse(String row) {
         String[] fields = row.split(",", -1);
-        if (fields.length != COLUMNS) {
+        if (fields.length != COLUMNS && fields.length != COLUMNS_WITH_SECONDS) {
             throw new IllegalArgumentException(fields.length + " fields, expected " + COLUMNS);
         }
         return new MemberResult(Integer.parseInt(fields[0]), NetSpec.byFlag(fields[1]), Integer.parseInt(fields[5]),
                 new Metrics(Double.parseDouble(fields[6]), Double.parseDouble(fields[7])),
                 new Metrics(Double.parseDouble(fields[8]), Double.parseDouble(fields[9])),
-                Double.parseDouble(fields[10]));
+                fields.length == COLUMNS ? Double.NaN : Double.parseDouble(fields[COLUMNS]));
     }
 }

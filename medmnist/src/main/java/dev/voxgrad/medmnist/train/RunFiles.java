@@ -13,10 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
@@ -26,28 +22,18 @@ import dev.voxgrad.medmnist.data.DataFileException;
  *
  * <pre>
  * run.json                           settings, data, versions: {@link RunInfo}
- * history.csv                        one row per member and epoch
+ * history.csv, timings.csv           one row per member and epoch: {@link RunTables}
  * members.csv                        one row per finished member
+ * members/                           where each member stands: {@link MemberFiles}
  * weights/member-00-net1-best.safetensors, …-last.safetensors
  * summary.csv                        one row per ensemble that was evaluated
  * results/                           MedMNIST's standard result files
  * </pre>
  */
 public final class RunFiles {
-    private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc,seconds\n";
-    private static final String MEMBERS_HEADER = "member,net,optimizer,lr,weight_decay,best_epoch,best_val_auc,"
-            + "best_val_acc,last_val_auc,last_val_acc,seconds\n";
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
-
     private final Path folder;
-    private final RunInfo info;
     private final boolean madeFolder;
-    /** Whether an epoch's results have been written. */
-    private boolean learned;
+    private RunInfo info;
 
     private RunFiles(Path folder, RunInfo info, boolean madeFolder) {
         this.folder = folder;
@@ -65,9 +51,9 @@ public final class RunFiles {
         RunFiles files = new RunFiles(folder, info, Files.notExists(folder));
         try {
             Files.createDirectories(folder.resolve("weights"));
-            AtomicFile.write(folder.resolve("run.json"), JSON.writeValueAsString(info) + "\n");
-            files.append("history.csv", HISTORY_HEADER, "");
-            files.append("members.csv", MEMBERS_HEADER, "");
+            Files.createDirectories(folder.resolve("members"));
+            files.writeInfo();
+            RunTables.write(files);
             return files;
         } catch (IOException e) {
             files.removeIfNothingLearned();
@@ -86,8 +72,11 @@ public final class RunFiles {
      * @return whether nothing was learned
      */
     public boolean removeIfNothingLearned() {
-        if (learned || !Files.isDirectory(folder)) {
-            return !learned;
+        if (!Files.isDirectory(folder)) {
+            return true;
+        }
+        if (states().stream().anyMatch(state -> state.epochs() > 0 || state.step() > 0)) {
+            return false;
         }
         try (Stream<Path> all = Files.walk(folder)) {
             List<Path> deepestFirst = all.filter(path -> madeFolder || !path.equals(folder))
@@ -128,15 +117,13 @@ public final class RunFiles {
                     + "give the folder that train --out has made");
         }
         try {
-            RunInfo info = JSON.readValue(Files.readString(file), RunInfo.class);
-            if (info == null || info.data() == null || info.settings() == null || info.labelNames() == null) {
+            RunInfo info = RunJson.read(Files.readString(file), RunInfo.class, file.toString());
+            if (info.data() == null || info.settings() == null || info.labelNames() == null) {
                 throw new DataFileException(file.toString(), "is damaged: data, settings or label names are missing");
             }
             return new RunFiles(folder, info, false);
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
-        } catch (JacksonException e) {
-            throw new DataFileException(file.toString(), "is damaged: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -148,22 +135,44 @@ public final class RunFiles {
         return info;
     }
 
-    /** Adds a row to {@code history.csv}. */
-    public void appendHistory(EpochResult epoch) {
-        append("history.csv", HISTORY_HEADER, String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s,%.3f%n", epoch.member(),
-                epoch.net().flag(), epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(),
-                epoch.validation().accuracy(), epoch.seconds()));
-        learned = true;
+    /** From now on the run has these settings. */
+    public void changeSettings(TrainSettings settings) {
+        info = info.withSettings(settings);
+        writeInfo();
     }
 
-    /** Adds a row to {@code members.csv}: from then on the ensemble knows the member. */
-    public void appendMember(MemberResult member) {
-        TrainSettings settings = info.settings();
-        append("members.csv", MEMBERS_HEADER, String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%.3f%n",
-                member.index(), member.net().flag(), settings.learningRate(), settings.weightDecay(),
-                        member.bestEpoch(),
-                member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
-                member.seconds()));
+    private void writeInfo() {
+        AtomicFile.write(folder.resolve("run.json"), RunJson.write(info));
+    }
+
+    /** The files of one member. */
+    MemberFiles member(int index) {
+        return new MemberFiles(folder, index);
+    }
+
+    /** The states of all members that have been begun, in order. */
+    List<MemberState> states() {
+        List<MemberState> states = new ArrayList<>();
+        for (int index = 0; index < info.settings().models(); index++) {
+            member(index).state().ifPresent(states::add);
+        }
+        return states;
+    }
+
+    /** How all members are doing, in order; whoever trains them is not disturbed. */
+    public List<MemberStatus> status() {
+        List<MemberStatus> status = new ArrayList<>();
+        for (int index = 0; index < info.settings().models(); index++) {
+            MemberFiles files = member(index);
+            MemberState state = files.state().orElse(MemberState.atStart(index, info.settings().netOf(index)));
+            status.add(MemberStatus.of(state, files.holder()));
+        }
+        return status;
+    }
+
+    /** Whether the run was begun by a version that wrote checkpoints. */
+    public boolean hasCheckpoints() {
+        return Files.isDirectory(folder.resolve("members"));
     }
 
     /**

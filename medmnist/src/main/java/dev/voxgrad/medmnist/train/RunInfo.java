@@ -20,4 +20,10 @@ import java.util.List;
  */
 public record RunInfo(String voxgrad, String java, String started, String device, String convolution, boolean fusion,
         DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
-        TrainSettings settings) {}
+        TrainSettings settings) {
+    /** The same run with other settings. */
+    RunInfo withSettings(TrainSettings newSettings) {
+        return new RunInfo(voxgrad, java, started, device, convolution, fusion, data, dataMd5, synthetic, task, labelNames,
+                newSettings);
+    }
+}

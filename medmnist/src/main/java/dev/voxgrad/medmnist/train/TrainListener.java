@@ -4,8 +4,12 @@ import dev.voxgrad.medmnist.nets.NetSpec;
 
 /** Told how a run is going. All methods are called on the training thread, between steps. */
 public interface TrainListener {
-    /** A member's turn has come. */
-    void memberStarts(int member, NetSpec net);
+    /**
+     * A member's turn has come.
+     *
+     * @param epochs that it has behind it already
+     */
+    void memberStarts(int member, NetSpec net, int epochs);
 
     /**
      * A step is done.
@@ -17,9 +21,15 @@ public interface TrainListener {
      */
     void stepDone(int member, int epoch, int step, int steps, double loss);
 
-    /** An epoch and its validation are done; {@code best} if it is the member's best so far. */
+    /** An epoch and its validation are done and kept; {@code best} if it is the member's best so far. */
     void epochDone(EpochResult epoch, boolean best);
 
     /** A member is finished and its weights are on disk. */
     void memberDone(MemberResult member);
+
+    /** A member cannot go on; the others do. */
+    void memberFailed(int member, String why);
+
+    /** Something that is not as it should be, but does not stop the training. */
+    void warning(String message);
 }

@@ -1,6 +1,8 @@
 package dev.voxgrad.medmnist.train;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -57,6 +59,31 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     /** How the training volumes are changed. */
     public Recipe recipe() {
         return Recipe.byFlag(augment);
+    }
+
+    /**
+     * In what a run that was begun with these settings and is to go on with others would differ from one that was not
+     * broken off: one sentence for each such setting. More epochs or members only add to a run.
+     */
+    public List<String> conflicts(TrainSettings wanted) {
+        List<String> conflicts = new ArrayList<>();
+        compare(conflicts, "models", models, wanted.models, wanted.models > models);
+        compare(conflicts, "nets", nets, wanted.nets, false);
+        compare(conflicts, "epochs", epochs, wanted.epochs, wanted.epochs > epochs);
+        compare(conflicts, "batch-size", batchSize, wanted.batchSize, false);
+        compare(conflicts, "lr", learningRate, wanted.learningRate, false);
+        compare(conflicts, "weight-decay", weightDecay, wanted.weightDecay, false);
+        compare(conflicts, "seed", seed, wanted.seed, false);
+        compare(conflicts, "no-shuffle", !shuffle, !wanted.shuffle, false);
+        compare(conflicts, "augment", augment, wanted.augment, false);
+        compare(conflicts, "init-weights", initWeights, wanted.initWeights, false);
+        return conflicts;
+    }
+
+    private static void compare(List<String> conflicts, String name, Object begun, Object wanted, boolean mayChange) {
+        if (!Objects.equals(begun, wanted) && !mayChange) {
+            conflicts.add("--" + name + " is " + wanted + ", but the run was begun with " + begun);
+        }
     }
 
     /** The net of member {@code index}. */

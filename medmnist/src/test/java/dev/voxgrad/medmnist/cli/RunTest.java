@@ -51,10 +51,13 @@ class RunTest {
     void theTablesHoldEveryEpochAndMember() throws IOException {
         List<String[]> history = rows(run.resolve("history.csv"));
         assertThat(Files.readAllLines(run.resolve("history.csv")).getFirst())
-                .isEqualTo("member,net,epoch,train_loss,val_auc,val_acc,seconds");
+                .isEqualTo("member,net,epoch,train_loss,val_auc,val_acc");
         assertThat(history).hasSize(9);
         assertThat(history.get(5)).startsWith("1", "net2", "3");
         assertThat(history.get(6)).startsWith("2", "net1", "1");
+        List<String[]> timings = rows(run.resolve("timings.csv"));
+        assertThat(timings).hasSize(9);
+        assertThat(timings.get(5)).startsWith("1", "net2", "3");
         List<String[]> members = rows(run.resolve("members.csv"));
         assertThat(members).hasSize(3);
         for (int m = 0; m < 3; m++) {

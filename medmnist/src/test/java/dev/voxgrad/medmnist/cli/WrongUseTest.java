@@ -63,13 +63,18 @@ class WrongUseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
-        "train;                                         Missing required option; --out",
+        "train;                                         Missing required argument; --out=RUN | --resume=RUN",
         "train --out OUT;                               --flag; --npz",
         "train --out OUT --flag brainmnist3d;           'brainmnist3d'; adrenalmnist3d",
         "train --out OUT --npz a.npz --download;        --download; official",
         "train --out;                                   Missing required parameter; --out",
         "trian;                                         'trian'; train",
         "--verson;                                      '--verson'; --version",
+        "train --out OUT --resume OUT;                  mutually exclusive; --resume",
+        "train --npz a --out OUT --members 0-4 --models 3;      --members is '0-4'; from 0 to 2",
+        "train --npz a --out OUT --members 2-1 --models 3;      --members is '2-1'; from 0 to 2",
+        "train --npz a --out OUT --members all;         --members is 'all'; from 0 to 14",
+        "train --npz a --out OUT --checkpoint-minutes 0;        --checkpoint-minutes is 0.0; above 0",
         "predict --net net1;                            Missing required options; --weights",
         "predict --net net9 --npz a --weights a --out OUT;      unknown net 'net9'; net3",
         "predict --net net1 --npz a --weights a --out OUT --split all;          --split; [train, val, test]",

@@ -1,0 +1,95 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.StopSignal;
+import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.TrainingStoppedException;
+
+/**
+ * Trains members of a run and tells the console how it goes. Ctrl-C and SIGTERM end it after the current step: the
+ * checkpoint is written first, and then the JVM exits with 130 or 143, as it does on these signals.
+ */
+final class Training {
+    static final double CHECKPOINT_MINUTES = 10;
+
+    private final RunFiles run;
+    private final VolumeData data;
+    private final Device device;
+    private final Console console;
+    private List<Integer> members;
+    private double checkpointMinutes = CHECKPOINT_MINUTES;
+
+    /** All members of the run. */
+    Training(RunFiles run, VolumeData data, Device device, Console console) {
+        this.run = run;
+        this.data = data;
+        this.device = device;
+        this.console = console;
+        this.members = MemberList.all(run.info().settings().models());
+    }
+
+    Training withMembers(List<Integer> some) {
+        members = some;
+        return this;
+    }
+
+    Training withCheckpointMinutes(double minutes) {
+        checkpointMinutes = minutes;
+        return this;
+    }
+
+    /** Returns when all is done; whatever breaks it off, the console says how to go on. */
+    void train() {
+        console.line(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
+                + " volumes of " + data.shape() + ", " + data.classes() + " classes"
+                + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
+        StopSignal stop = new StopSignal();
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread onSignal = new Thread(() -> waitForTheEnd(stop, ended), "stop");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            trainUntil(stop);
+        } finally {
+            ended.countDown();
+            if (!stop.isRequested()) {
+                Runtime.getRuntime().removeShutdownHook(onSignal);
+            }
+        }
+    }
+
+    private static void waitForTheEnd(StopSignal stop, CountDownLatch ended) {
+        stop.request();
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void trainUntil(StopSignal stop) {
+        Path folder = run.folder();
+        boolean done = false;
+        try {
+            long nanos = (long) (checkpointMinutes * 60e9);
+            RunProgress progress = new RunProgress(run.info().settings(), members, data, console);
+            new Trainer(run, data, device, progress, new Trainer.Control(Duration.ofNanos(nanos), stop)).run(members);
+            done = true;
+        } catch (TrainingStoppedException e) {
+            console.line(e.getMessage());
+            throw e;
+        } finally {
+            if (!done && !run.removeIfNothingLearned()) {
+                console.line("It broke off; what was learned until then is kept. Go on with: medmnist train --resume "
+                        + folder);
+            }
+        }
+        console.line("The run is in " + folder + "; 'medmnist ensemble --run " + folder + "' combines its members.");
+    }
+}

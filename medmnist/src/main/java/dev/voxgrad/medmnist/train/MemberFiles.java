@@ -1,0 +1,128 @@
+package dev.voxgrad.medmnist.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+
+/**
+ * What one member keeps in {@code RUN/members}:
+ *
+ * <pre>
+ * member-00.checkpoint            where it stands; {@code .previous} is the one before
+ * member-00.json                  its state in words, for tables and other processes
+ * member-00.lock                  held while it is trained
+ * </pre>
+ *
+ * <p>A new checkpoint is written under another name, synced, read back and compared with its checksum; only then does
+ * the newest become the previous one, and the new one the newest. So there is a good one at every moment.
+ */
+final class MemberFiles {
+    private final int member;
+    private final Path checkpoint;
+    private final Path previous;
+    private final Path fresh;
+    private final Path state;
+    private final Path lock;
+
+    MemberFiles(Path run, int member) {
+        Path folder = run.resolve("members");
+        String name = String.format(Locale.ROOT, "member-%02d", member);
+        this.member = member;
+        this.checkpoint = folder.resolve(name + ".checkpoint");
+        this.previous = folder.resolve(name + ".checkpoint.previous");
+        this.fresh = folder.resolve(name + ".checkpoint.new");
+        this.state = folder.resolve(name + ".json");
+        this.lock = folder.resolve(name + ".lock");
+    }
+
+    /** Takes the right to train the member. */
+    MemberLock takeLock() {
+        return MemberLock.take(lock, member);
+    }
+
+    /** Who trains the member at present. */
+    Optional<String> holder() {
+        return MemberLock.holder(lock);
+    }
+
+    /** Where the checkpoint that {@link #load} reads lies. */
+    Path checkpoint() {
+        return checkpoint;
+    }
+
+    /** Keeps a checkpoint; the former one stays as the previous. */
+    void save(Checkpoint now) {
+        now.write(fresh);
+        Checkpoint.read(fresh);
+        try {
+            if (Files.exists(checkpoint)) {
+                Files.move(checkpoint, previous, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(fresh, checkpoint, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new DataFileException(checkpoint.toString(), "cannot be written: " + AtomicFile.describe(e), e);
+        }
+        AtomicFile.syncFolder(checkpoint.getParent());
+        writeState(now.state());
+    }
+
+    /** Writes the state for others to read. */
+    void writeState(MemberState now) {
+        AtomicFile.write(state, RunJson.write(now));
+    }
+
+    /** What the member last told others of its state; empty before its first checkpoint. */
+    Optional<MemberState> state() {
+        if (Files.notExists(state)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(RunJson.read(Files.readString(state), MemberState.class, state.toString()));
+        } catch (IOException e) {
+            throw new DataFileException(state.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /**
+     * The newest checkpoint that is whole; empty if the member has none yet.
+     *
+     * @param warner is told if it is not the newest that was written
+     * @throws DataFileException if there are checkpoints, but none is whole
+     */
+    Optional<Checkpoint> load(Consumer<String> warner) {
+        boolean newest = Files.exists(checkpoint);
+        boolean older = Files.exists(previous);
+        if (!newest && !older) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Checkpoint.read(checkpoint));
+        } catch (DataFileException e) {
+            if (!older) {
+                throw new DataFileException(checkpoint.toString(), "is damaged, and there is none before it; remove it "
+                        + "to train member " + member + " from the start (" + e.getMessage() + ")", e);
+            }
+            Checkpoint usable = readPrevious(e);
+            warner.accept((newest ? e.getMessage() : checkpoint + " is missing") + "; member " + member
+                    + " goes on from the checkpoint before it, after epoch " + usable.state().epochs());
+            return Optional.of(usable);
+        }
+    }
+
+    private Checkpoint readPrevious(DataFileException newest) {
+        try {
+            return Checkpoint.read(previous);
+        } catch (DataFileException e) {
+            throw new DataFileException(checkpoint.toString(), "is damaged, and so is the one before it; remove both to "
+                    + "train member " + member + " from the start (" + newest.getMessage() + "; " + e.getMessage() + ")",
+                    e);
+        }
+    }
+}

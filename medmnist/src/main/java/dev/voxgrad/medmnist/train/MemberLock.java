@@ -1,0 +1,117 @@
+package dev.voxgrad.medmnist.train;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+
+/**
+ * The right to train a member: a lock of the operating system on a file, which ends with the process however it ends.
+ * The file says who holds it, for people.
+ */
+final class MemberLock implements AutoCloseable {
+    private static final int ATTEMPTS = 20;
+    private static final long MILLIS_BETWEEN = 50;
+
+    private final FileChannel channel;
+
+    private MemberLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock, or says who has it. Someone who only looks holds it for a moment, so it tries for a second.
+     *
+     * @throws DataFileException if another process trains the member
+     */
+    static MemberLock take(Path file, int member) {
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!tryFor(channel, ATTEMPTS)) {
+                channel.close();
+                throw new DataFileException(file.toString(), "member " + member + " is being trained by "
+                        + Files.readString(file).strip() + "; wait for it, stop it, or choose others with --members");
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(thisProcess().getBytes(StandardCharsets.UTF_8)), 0);
+            return new MemberLock(channel);
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /** Who trains a member at present, in words. */
+    static Optional<String> holder(Path file) {
+        if (Files.notExists(file)) {
+            return Optional.empty();
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            return tryFor(channel, 1) ? Optional.empty() : Optional.of(Files.readString(file).strip());
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be looked at: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /** The lock ends when the channel is closed. */
+    private static boolean tryFor(FileChannel channel, int attempts) throws IOException {
+        for (int attempt = 1; attempt <= attempts; attempt++) {
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return true;
+                }
+            } catch (OverlappingFileLockException e) {
+                // Held by this very process, in another thread: for us, that is held by another.
+                return false;
+            }
+            if (attempt < attempts) {
+                pause();
+            }
+        }
+        return false;
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(MILLIS_BETWEEN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for a lock", e);
+        }
+    }
+
+    private static String thisProcess() {
+        return "process " + ProcessHandle.current().pid() + " on " + host() + " since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n";
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "a host without a name";
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new DataFileException("lock", "cannot be given back: " + AtomicFile.describe(e), e);
+        }
+    }
+}

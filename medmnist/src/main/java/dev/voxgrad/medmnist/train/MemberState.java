@@ -1,0 +1,74 @@
+package dev.voxgrad.medmnist.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/**
+ * How far a member has come: with the weights and the optimiser's state, all that is needed to go on. Random numbers
+ * need no state, since they are named by seed, epoch and sample.
+ *
+ * @param member index in the run
+ * @param history its finished epochs, in order
+ * @param step batches done of the epoch after these; 0 between epochs
+ * @param lossSum of these batches: the sum of the losses of their samples
+ * @param seconds of these batches
+ * @param failure why it can't go on; null unless it can't
+ */
+record MemberState(int member, NetSpec net, List<EpochResult> history, int step, double lossSum, double seconds,
+        String failure) {
+    /** Refuses what a damaged or edited file may hold. */
+    MemberState {
+        boolean inOrder = history != null && net != null && member >= 0 && step >= 0;
+        for (int i = 0; inOrder && i < history.size(); i++) {
+            EpochResult epoch = history.get(i);
+            inOrder = epoch != null && epoch.epoch() == i + 1 && epoch.member() == member && epoch.net() == net
+                    && epoch.validation() != null;
+        }
+        if (!inOrder) {
+            throw new IllegalArgumentException("state of member " + member + ": epochs are missing or out of order");
+        }
+        history = List.copyOf(history);
+    }
+
+    /** Before the first step. */
+    static MemberState atStart(int member, NetSpec net) {
+        return new MemberState(member, net, List.of(), 0, 0, 0, null);
+    }
+
+    /** After one more epoch. */
+    MemberState withEpoch(EpochResult epoch) {
+        List<EpochResult> longer = new ArrayList<>(history);
+        longer.add(epoch);
+        return new MemberState(member, net, longer, 0, 0, 0, null);
+    }
+
+    /** In the middle of an epoch. */
+    MemberState withinEpoch(int stepsDone, double lossSumOfThem, double secondsOfThem) {
+        return new MemberState(member, net, history, stepsDone, lossSumOfThem, secondsOfThem, null);
+    }
+
+    /** At the same point, but for good. */
+    MemberState failed(String why) {
+        return new MemberState(member, net, history, step, lossSum, seconds, why);
+    }
+
+    /** Finished epochs. */
+    int epochs() {
+        return history.size();
+    }
+
+    /** The epoch with the highest validation AUC so far; of several such, the latest. */
+    Optional<EpochResult> best() {
+        return history.stream().reduce((a, b) -> b.validation().auc() >= a.validation().auc() ? b : a);
+    }
+
+    /** The row of {@code members.csv}; there must be an epoch. */
+    MemberResult result() {
+        EpochResult best = best().orElseThrow();
+        return new MemberResult(member, net, best.epoch(), best.validation(), history.getLast().validation(),
+                history.stream().mapToDouble(EpochResult::seconds).sum());
+    }
+}

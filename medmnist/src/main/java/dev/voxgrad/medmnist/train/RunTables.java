@@ -1,0 +1,69 @@
+package dev.voxgrad.medmnist.train;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+
+/**
+ * The tables of a run, written anew from the states of all members whenever one of them has changed. Rows are in the
+ * order of members and epochs, and what differs from run to run, the time it took, has a table of its own: so the others
+ * are the same to the byte, however often a run was broken off and on however many machines it went on.
+ */
+final class RunTables {
+    private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc\n";
+    private static final String TIMINGS_HEADER = "member,net,epoch,seconds\n";
+    private static final String MEMBERS_HEADER = "member,net,optimizer,lr,weight_decay,best_epoch,best_val_auc,"
+            + "best_val_acc,last_val_auc,last_val_acc\n";
+    /** One process may write in several threads, but holds a file's lock once. */
+    private static final Object IN_THIS_PROCESS = new Object();
+
+    private RunTables() {}
+
+    /** Writes all tables; of several processes that want to, one after the other. */
+    static void write(RunFiles run) {
+        Path lock = run.folder().resolve("members/tables.lock");
+        synchronized (IN_THIS_PROCESS) {
+            try (FileChannel channel =
+                            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                writeLocked(run);
+            } catch (IOException e) {
+                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
+            }
+        }
+    }
+
+    private static void writeLocked(RunFiles run) {
+        List<MemberState> states = run.states();
+        StringBuilder history = new StringBuilder(HISTORY_HEADER);
+        StringBuilder timings = new StringBuilder(TIMINGS_HEADER);
+        StringBuilder members = new StringBuilder(MEMBERS_HEADER);
+        for (MemberState state : states) {
+            for (EpochResult epoch : state.history()) {
+                history.append(String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s%n", epoch.member(), epoch.net().flag(),
+                        epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(), epoch.validation().accuracy()));
+                timings.append(String.format(Locale.ROOT, "%d,%s,%d,%.3f%n", epoch.member(), epoch.net().flag(),
+                        epoch.epoch(), epoch.seconds()));
+            }
+            if (state.failure() == null && state.epochs() >= run.info().settings().epochs()) {
+                members.append(row(state.result(), run.info().settings()));
+            }
+        }
+        AtomicFile.write(run.folder().resolve("history.csv"), history);
+        AtomicFile.write(run.folder().resolve("timings.csv"), timings);
+        AtomicFile.write(run.folder().resolve("members.csv"), members);
+    }
+
+    private static String row(MemberResult member, TrainSettings settings) {
+        return String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s%n", member.index(), member.net().flag(),
+                settings.learningRate(), settings.weightDecay(), member.bestEpoch(), member.best().auc(),
+                member.best().accuracy(), member.last().auc(), member.last().accuracy());
+    }
+}

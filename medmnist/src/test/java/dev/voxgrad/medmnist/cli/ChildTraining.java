@@ -1,0 +1,48 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Runs the command line in a JVM of its own, which can be killed, and compares what runs leave behind. */
+final class ChildTraining {
+    private ChildTraining() {}
+
+    /**
+     * Starts a command; its output goes to a file.
+     *
+     * @param prefix what the JVM is started by, such as a shell with limits; may be empty
+     */
+    static Process start(Path log, List<String> prefix, Object... arguments) throws IOException {
+        List<String> words = new ArrayList<>(prefix);
+        words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
+                "-Xmx512m", "-cp", System.getProperty("java.class.path"),
+                Main.class.getName()));
+        for (Object argument : arguments) {
+            words.add(argument.toString());
+        }
+        return new ProcessBuilder(words).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    }
+
+    /** Weights and tables of a run by their names; what takes time, and locks, are not among them. */
+    static Map<String, String> outcome(Path run) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = run.relativize(file).toString();
+                if (name.startsWith("weights") || name.equals("history.csv") || name.equals("members.csv")) {
+                    contents.put(name, HexFormat.of().formatHex(Files.readAllBytes(file)));
+                }
+            }
+        }
+        return contents;
+    }
+}

@@ -1,0 +1,167 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.voxgrad.engine.random.RandomStream;
+
+/**
+ * A real process that trains is killed at random moments and goes on each time; what it ends with is compared byte for
+ * byte with a run that was left alone.
+ */
+@Timeout(600)
+class KillTest {
+    private static final int KILLS = 28;
+    private static final List<String> ALONE = List.of();
+
+    @TempDir
+    private static Path folder;
+
+    private static Path volumes;
+    private static Map<String, String> expected;
+    private static long expectedMillis;
+
+    @BeforeAll
+    static void trainUndisturbed() throws IOException, InterruptedException {
+        volumes = TestVolumes.write(folder.resolve("volumes.npz"), 8, 1, 2, 24, 12, 4);
+        Path run = folder.resolve("undisturbed");
+        long start = System.nanoTime();
+        end(ChildTraining.start(folder.resolve("log"), ALONE, arguments("--out", run)), 0);
+        expectedMillis = (System.nanoTime() - start) / 1_000_000;
+        expected = ChildTraining.outcome(run);
+        assertThat(expected).hasSize(6);
+    }
+
+    /** Two members, eight epochs of three steps; a checkpoint after every step, to have more moments to be killed at. */
+    private static Object[] arguments(String folderOption, Path run) {
+        return new Object[] {"train", "--npz", volumes, folderOption, run, "--models", 2, "--nets", "net1", "--epochs",
+            8, "--batch-size", 8, "--seed", 3, "--checkpoint-minutes", "1e-9"};
+    }
+
+    private static Object[] resume(Path run) {
+        return new Object[] {"train", "--resume", run, "--checkpoint-minutes", "1e-9"};
+    }
+
+    private static void end(Process process, int code) throws IOException, InterruptedException {
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ends in time").isTrue();
+        assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isEqualTo(code);
+    }
+
+    @Test
+    void aRunThatIsKilledAgainAndAgainEndsWithTheSameBytes() throws IOException, InterruptedException {
+        Path run = folder.resolve("killed");
+        RandomStream random = new RandomStream(System.nanoTime(), 0, 0, 0);
+        int kills = 0;
+        int killsWithProgress = 0;
+        boolean ended = false;
+        while (!ended) {
+            boolean begun = Files.exists(run.resolve("run.json"));
+            long before = progress(run);
+            Process process = ChildTraining.start(folder.resolve("log"), ALONE,
+                    begun ? resume(run) : arguments("--out", run));
+            ended = kills >= KILLS ? process.waitFor(120, TimeUnit.SECONDS) : !kill(process, run, before, random);
+            if (ended) {
+                assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
+            } else {
+                kills++;
+                killsWithProgress += progress(run) > before ? 1 : 0;
+            }
+            if (!begun && !ended && Files.notExists(run.resolve("run.json"))) {
+                remove(run); // killed while it made its folder
+            }
+        }
+        assertThat(kills).isGreaterThanOrEqualTo(25);
+        assertThat(killsWithProgress).as("kills in the middle of the work").isGreaterThanOrEqualTo(10);
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    /** Kills a process at a random moment: one time in four while it starts, else soon after it has made progress. */
+    private static boolean kill(Process process, Path run, long before, RandomStream random)
+            throws IOException, InterruptedException {
+        if (random.nextInt(4) == 0) {
+            Thread.sleep(random.nextInt(Math.clamp(expectedMillis / 3, 200, 2000)));
+        } else {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (process.isAlive() && progress(run) <= before && System.nanoTime() < deadline) {
+                Thread.sleep(1);
+            }
+            TimeUnit.MICROSECONDS.sleep(random.nextInt(60_000));
+        }
+        boolean alive = process.isAlive();
+        process.destroyForcibly();
+        process.waitFor();
+        return alive;
+    }
+
+    /** Grows with every checkpoint. */
+    private static long progress(Path run) throws IOException {
+        long newest = 0;
+        for (int member = 0; member < 2; member++) {
+            Path checkpoint = run.resolve("members/member-0" + member + ".checkpoint");
+            try {
+                newest = Math.max(newest, Files.getLastModifiedTime(checkpoint).to(TimeUnit.NANOSECONDS));
+            } catch (NoSuchFileException e) {
+                continue; // not there yet, or just being replaced
+            }
+        }
+        return newest;
+    }
+
+    private static void remove(Path run) throws IOException {
+        if (Files.exists(run)) {
+            try (Stream<Path> files = Files.walk(run)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** SIGTERM: the step is finished, the checkpoint written, and it says how to go on. */
+    @Test
+    void aPoliteEndKeepsEverything() throws IOException, InterruptedException {
+        Path run = folder.resolve("stopped");
+        Path log = folder.resolve("stop.log");
+        Process process = ChildTraining.start(log, ALONE, "train", "--npz", volumes, "--out", run, "--models", 2,
+                "--nets", "net1", "--epochs", 8, "--batch-size", 8, "--seed", 3);
+        while (process.isAlive() && progress(run) == 0) {
+            Thread.sleep(1);
+        }
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(143);
+        assertThat(Files.readString(log)).contains("stopped member 0 (net1) after epoch",
+                "Go on with: medmnist train --resume " + run);
+        end(ChildTraining.start(folder.resolve("log"), ALONE, "train", "--resume", run), 0);
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    /** A limit on the size of files stands in for a full disk: the checkpoint cannot be written, tables can. */
+    @Test
+    void aCheckpointThatDoesNotFitLosesNothing() throws IOException, InterruptedException {
+        Path run = folder.resolve("full");
+        Path log = folder.resolve("full.log");
+        Process process = ChildTraining.start(log, List.of("sh", "-c", "ulimit -f 1000; exec \"$@\"", "limited"),
+                arguments("--out", run));
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(1);
+        assertThat(Files.readString(log)).contains("can't be written").doesNotContain("should not have happened");
+        if (Files.exists(run)) {
+            end(ChildTraining.start(folder.resolve("log"), ALONE, resume(run)), 0);
+            assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+        }
+    }
+}
