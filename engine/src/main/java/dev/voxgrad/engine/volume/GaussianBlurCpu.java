@@ -15,8 +15,8 @@ import dev.voxgrad.engine.cpu.Lanes;
  * <p>The border is mirrored between voxels (d c b a | a b c d | d c b a), as often as it takes. An axis whose σ is at
  * most 10⁻¹⁵ stays as it is. Equals {@code scipy.ndimage.gaussian_filter} with its default mode, one axis at a time.
  *
- * <p>Along X and Y a vector holds neighbours on the faster axes, along Z it holds neighbours on Z itself, from a copy of
- * the row with its mirrored border; the sum over k stays in a register.
+ * <p>Along X and Y a vector holds neighbours on the faster axes, along Z it holds neighbours on Z itself, from a copy
+ * of the row with its mirrored border; the sum over k stays in a register.
  */
 public final class GaussianBlurCpu {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;

@@ -14,8 +14,8 @@ import dev.voxgrad.medmnist.data.SampleTransform;
 /**
  * Transforms that are applied one after the other, each with a probability of its own.
  *
- * <p>For a sample, each step draws u ~ U[0, 1) and is skipped if u &gt; p. Its random numbers are named by (seed, epoch,
- * sample, transform): they depend neither on other samples or steps, nor on the order of work.
+ * <p>For a sample, each step draws u ~ U[0, 1) and is skipped if u &gt; p. Its random numbers are named by (seed,
+ * epoch, sample, transform): they depend neither on other samples or steps, nor on the order of work.
  *
  * @param flag name on the command line
  * @param description what it is for, in a line
@@ -132,10 +132,10 @@ public record Recipe(String flag, String description, List<Step> steps) {
     public String toText() {
         StringBuilder text = new StringBuilder(flag + ": " + description + "\n");
         for (Step step : steps) {
-            text.append(String.format(Locale.ROOT, "  %-8s p %-5s %s%n", step.transform().name(),
+            text.append(String.format(Locale.ROOT, "  %-8s p %-5s %s\n", step.transform().name(),
                     Words.number(step.probability()), step.transform().description()));
         }
-        text.append(String.format(Locale.ROOT, "  last of all, each volume is z-normalised, if its data set asks for it%n"));
+        text.append("  last of all, each volume is z-normalised, if its data set asks for it\n");
         return text.toString();
     }
 }

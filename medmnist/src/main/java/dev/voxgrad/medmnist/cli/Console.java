@@ -11,11 +11,18 @@ public final class Console {
 
     private final PrintWriter out;
     private final boolean terminal;
+    private final boolean quiet;
     private int width;
     private long lastUpdate;
 
     public Console(PrintWriter out) {
+        this(out, false);
+    }
+
+    /** One that keeps to itself how things are going, if {@code quiet}. */
+    Console(PrintWriter out, boolean quiet) {
         this.out = out;
+        this.quiet = quiet;
         this.terminal = System.console() != null && System.console().isTerminal();
     }
 
@@ -26,10 +33,17 @@ public final class Console {
         out.flush();
     }
 
+    /** Prints a line for good about how things are going: not where it should be quiet. */
+    void progress(String text) {
+        if (!quiet) {
+            line(text);
+        }
+    }
+
     /** Replaces the changing line; does nothing where the output is a file or a pipe. */
     public void status(String text) {
         long now = System.currentTimeMillis();
-        if (terminal && now - lastUpdate >= MILLIS_BETWEEN_UPDATES) {
+        if (terminal && !quiet && now - lastUpdate >= MILLIS_BETWEEN_UPDATES) {
             clear();
             out.print(text);
             out.flush();

@@ -56,7 +56,8 @@ final class QuickstartCommand implements Callable<Integer> {
         Console console = new Console(command.commandLine().getOut());
         Device device = deviceOptions.open();
         TrainSettings settings = new TrainSettings(NetSpec.values().length, List.of(NetSpec.values()), EPOCHS,
-                BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, Recipe.NONE.flag(), null);
+                BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, Recipe.NONE.flag(),
+                null);
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
         RunFiles run = TrainCommand.begin(source, data, settings, device, out == null ? temporary() : out);

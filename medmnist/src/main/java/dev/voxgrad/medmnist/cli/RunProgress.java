@@ -24,6 +24,7 @@ final class RunProgress implements TrainListener {
     private final Console console;
     private final double[] epochWork;
     private double totalWork;
+    private final int volumes;
     private final long start = System.nanoTime();
     private double doneWork;
     private NetSpec net;
@@ -33,6 +34,7 @@ final class RunProgress implements TrainListener {
     RunProgress(TrainSettings settings, List<Integer> members, VolumeData data, Console console) {
         this.settings = settings;
         this.console = console;
+        this.volumes = data.train().size();
         this.epochWork = new double[settings.models()];
         Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
         for (int member : members) {
@@ -49,25 +51,32 @@ final class RunProgress implements TrainListener {
         // What was done before took no time now, so it counts as never planned.
         totalWork -= epochWork[member] * epochs;
         if (epochs > 0) {
-            console.line(position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
+            console.progress(position(member, epochs)
+                    + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
         }
     }
 
     @Override
     public void stepDone(int member, int epoch, int step, int steps, double loss) {
         double work = doneWork + epochWork[member] * step / steps;
-        console.status(String.format(Locale.ROOT, "%s  step %d/%d  loss %.4f  %s", position(member, epoch), step, steps,
-                loss, left(work)));
+        double secondsPerWork = seconds() / work;
+        double ofEpoch = epochWork[member] * (steps - step) / steps * secondsPerWork;
+        double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * secondsPerWork;
+        console.status(String.format(Locale.ROOT,
+                "%s  step %d/%d  loss %.4f  best %.4f  epoch %s, member %s, run %s left", position(member, epoch), step,
+                steps, loss, bestAuc, Console.duration(ofEpoch), Console.duration(ofMember),
+                Console.duration((totalWork - work) * secondsPerWork)));
     }
 
     @Override
     public void epochDone(EpochResult epoch, boolean best) {
         doneWork += epochWork[epoch.member()];
         bestAuc = best ? epoch.validation().auc() : bestAuc;
-        console.line(String.format(Locale.ROOT, "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %s",
+        console.progress(String.format(Locale.ROOT,
+                "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
                 position(epoch.member(), epoch.epoch()), epoch.trainLoss(), epoch.validation().auc(),
                 epoch.validation().accuracy(), best ? "  best" : String.format(Locale.ROOT, "  (best %.4f)", bestAuc),
-                epoch.seconds(), left(doneWork)));
+                epoch.seconds(), volumes / epoch.seconds(), left(doneWork)));
     }
 
     @Override
@@ -90,9 +99,12 @@ final class RunProgress implements TrainListener {
                 + settings.epochs();
     }
 
+    private double seconds() {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
     private String left(double work) {
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return work >= totalWork ? "done in " + Console.duration(seconds)
-                : Console.duration(seconds * (totalWork - work) / work) + " left";
+        return work >= totalWork ? "done in " + Console.duration(seconds())
+                : Console.duration(seconds() * (totalWork - work) / work) + " left";
     }
 }

@@ -32,7 +32,7 @@ import dev.voxgrad.medmnist.train.Trainer;
     "The defaults are the original study's: 15 members of 500 epochs each, which takes a CPU weeks. To begin with:",
     "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
     "",
-    "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its last checkpoint with",
+    "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its checkpoint with",
     "  medmnist train --resume runs/adrenal",
     "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
             + " each train some --members of a run; 'medmnist status' shows them all.",
@@ -56,8 +56,8 @@ final class TrainCommand implements Callable<Integer> {
         private Path out;
 
         @Option(names = "--resume", paramLabel = "RUN",
-                description = "Go on with this run. Its settings stay; only --epochs and --models may grow, and --members, "
-                        + "--threads, --checkpoint-minutes, --root and --npz be others.")
+                description = "Go on with this run. Its settings stay; only --epochs and --models may grow, and "
+                        + "--members, --threads, --checkpoint-minutes, --root and --npz be others.")
         private Path resume;
     }
 
@@ -102,14 +102,17 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--augment", paramLabel = "R",
             description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
-                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, 'show' "
-                    + "draws pictures of them. Default: torchio")
+                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
+                    + "'show' draws pictures of them. Default: torchio")
     private String augment;
 
     @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
                     + "Default: ${DEFAULT-VALUE}")
     private double checkpointMinutes;
+
+    @Option(names = "--quiet", description = "Say nothing of the progress; warnings and the end are still told.")
+    private boolean quiet;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -155,17 +158,17 @@ final class TrainCommand implements Callable<Integer> {
                     + ". A run goes on as it was begun: leave the option out, or begin another run");
         }
         if (!run.hasCheckpoints()) {
-            throw new DataFileException(folder.resume.toString(), "was begun by a version without checkpoints and cannot "
-                    + "go on; begin another run");
+            throw new DataFileException(folder.resume.toString(), "was begun by a version without checkpoints and "
+                    + "cannot go on; begin another run");
         }
         List<Integer> chosen = chosen(settings);
         Device device = deviceOptions.openAsIn(run.info());
-        requireSame("--convolution", run.info().convolution(), device.convolution().flag());
         requireSame("--device", kind(run.info().device()), device.name());
+        requireSame("--convolution", run.info().convolution(), device.convolution().flag());
         VolumeData data = dataOptions.load(dataOptions.moved(run.info().data()));
         if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
-            throw new DataFileException(data.name(), "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run was "
-                    + "begun with " + run.info().dataMd5() + "; give the same file with --root or --npz");
+            throw new DataFileException(data.name(), "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run "
+                    + "was begun with " + run.info().dataMd5() + "; give the same file with --root or --npz");
         }
         Console console = console();
         if (!withoutThreads(run.info().device()).equals(withoutThreads(device.description()))) {
@@ -197,7 +200,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Console console() {
-        return new Console(command.commandLine().getOut());
+        return new Console(command.commandLine().getOut(), quiet);
     }
 
     private List<Integer> chosen(TrainSettings settings) {

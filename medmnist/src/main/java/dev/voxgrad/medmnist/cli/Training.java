@@ -47,7 +47,7 @@ final class Training {
 
     /** Returns when all is done; whatever breaks it off, the console says how to go on. */
     void train() {
-        console.line(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
+        console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
                 + " volumes of " + data.shape() + ", " + data.classes() + " classes"
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
         StopSignal stop = new StopSignal();

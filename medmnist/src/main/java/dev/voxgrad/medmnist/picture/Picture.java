@@ -10,8 +10,8 @@ import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * A picture of 8 bits per channel, grey or RGB, that can be written as PNG (ISO/IEC 15948). The JDK could do it too, but
- * its module for graphics is a quarter of a bundle with a runtime of its own.
+ * A picture of 8 bits per channel, grey or RGB, that can be written as PNG (ISO/IEC 15948). The JDK could do it too,
+ * but its module for graphics would be a quarter of a bundle with a runtime of its own.
  */
 public final class Picture {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};

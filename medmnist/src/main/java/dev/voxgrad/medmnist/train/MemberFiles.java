@@ -120,9 +120,9 @@ final class MemberFiles {
         try {
             return Checkpoint.read(previous);
         } catch (DataFileException e) {
-            throw new DataFileException(checkpoint.toString(), "is damaged, and so is the one before it; remove both to "
-                    + "train member " + member + " from the start (" + newest.getMessage() + "; " + e.getMessage() + ")",
-                    e);
+            throw new DataFileException(checkpoint.toString(), "is damaged, and so is the one before it; remove both "
+                    + "to train member " + member + " from the start (" + newest.getMessage() + "; " + e.getMessage()
+                    + ")", e);
         }
     }
 }

@@ -119,7 +119,8 @@ final class MemberTraining {
                 .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed));
         try (BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =
-                        new Predictor(trainer.data, trainer.data.val(), trainer.device, settings.batchSize())) {
+                        new Predictor(trainer.data, trainer.data.val(), trainer.device, settings.batchSize());
+                EventFile events = EventFile.begin(trainer.run.events(index, spec.flag()), state.history())) {
             while (state.epochs() < settings.epochs()) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
@@ -132,6 +133,7 @@ final class MemberTraining {
                 }
                 keep();
                 RunTables.write(trainer.run);
+                events.add(epoch);
                 trainer.listener.epochDone(epoch, isBest);
                 if (state.epochs() < settings.epochs()) {
                     stopIfAsked();

@@ -25,6 +25,7 @@ import dev.voxgrad.medmnist.data.DataFileException;
  * history.csv, timings.csv           one row per member and epoch: {@link RunTables}
  * members.csv                        one row per finished member
  * members/                           where each member stands: {@link MemberFiles}
+ * tensorboard/member-00-net1/        events.out.tfevents…: {@link EventFile}
  * weights/member-00-net1-best.safetensors, …-last.safetensors
  * summary.csv                        one row per ensemble that was evaluated
  * results/                           MedMNIST's standard result files
@@ -229,6 +230,11 @@ public final class RunFiles {
         } catch (IllegalArgumentException e) {
             throw new DataFileException(file.toString(), "has the damaged row '" + row + "': " + e.getMessage(), e);
         }
+    }
+
+    /** Where TensorBoard finds a member's curves. */
+    Path events(int member, String net) {
+        return folder.resolve("tensorboard").resolve(String.format(Locale.ROOT, "member-%02d-%s", member, net));
     }
 
     /** The weights of a member: its best or its last model. */

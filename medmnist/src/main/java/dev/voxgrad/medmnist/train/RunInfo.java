@@ -23,7 +23,7 @@ public record RunInfo(String voxgrad, String java, String started, String device
         TrainSettings settings) {
     /** The same run with other settings. */
     RunInfo withSettings(TrainSettings newSettings) {
-        return new RunInfo(voxgrad, java, started, device, convolution, fusion, data, dataMd5, synthetic, task, labelNames,
-                newSettings);
+        return new RunInfo(voxgrad, java, started, device, convolution, fusion, data, dataMd5, synthetic, task,
+                labelNames, newSettings);
     }
 }

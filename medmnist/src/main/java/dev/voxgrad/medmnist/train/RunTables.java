@@ -13,8 +13,8 @@ import dev.voxgrad.medmnist.data.DataFileException;
 
 /**
  * The tables of a run, written anew from the states of all members whenever one of them has changed. Rows are in the
- * order of members and epochs, and what differs from run to run, the time it took, has a table of its own: so the others
- * are the same to the byte, however often a run was broken off and on however many machines it went on.
+ * order of members and epochs, and what differs from run to run, the time it took, has a table of its own: so the
+ * others are the same to the byte, however often a run was broken off and on however many machines it went on.
  */
 final class RunTables {
     private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc\n";

@@ -45,10 +45,10 @@ class KillTest {
         assertThat(expected).hasSize(6);
     }
 
-    /** Two members, eight epochs of three steps; a checkpoint after every step, to have more moments to be killed at. */
+    /** Two members, eight epochs of three steps, a checkpoint after every step: many moments to be killed at. */
     private static Object[] arguments(String folderOption, Path run) {
-        return new Object[] {"train", "--npz", volumes, folderOption, run, "--models", 2, "--nets", "net1", "--epochs",
-            8, "--batch-size", 8, "--seed", 3, "--checkpoint-minutes", "1e-9"};
+        return new Object[] {"train", "--npz", volumes, folderOption, run, "--models", 2, "--nets", "net1",
+            "--epochs", 8, "--batch-size", 8, "--seed", 3, "--checkpoint-minutes", "1e-9"};
     }
 
     private static Object[] resume(Path run) {

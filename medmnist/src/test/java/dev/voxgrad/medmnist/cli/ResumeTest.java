@@ -1,0 +1,176 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Going on with runs, whole, in parts and with other settings. */
+class ResumeTest {
+    @TempDir
+    private static Path shared;
+
+    private static Path volumes;
+    private static Map<String, String> expected;
+
+    @TempDir
+    private Path folder;
+
+    private Path run;
+
+    @BeforeAll
+    static void trainAtOnce() throws IOException {
+        volumes = TestVolumes.write(shared.resolve("volumes.npz"), 8, 1, 2, 24, 12, 4);
+        train(shared.resolve("whole"), 3).succeeded();
+        expected = ChildTraining.outcome(shared.resolve("whole"));
+        assertThat(expected).hasSize(6);
+    }
+
+    @BeforeEach
+    void place() {
+        run = folder.resolve("run");
+    }
+
+    private static Cli train(Path out, int epochs, Object... more) {
+        List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes, "--out", out, "--models", 2, "--nets",
+                "net1", "--epochs", epochs, "--batch-size", 8, "--seed", 5));
+        words.addAll(Arrays.asList(more));
+        return Cli.run(words.toArray());
+    }
+
+    private static Cli resume(Path of, Object... more) {
+        List<Object> words = new ArrayList<>(List.of("train", "--resume", of));
+        words.addAll(Arrays.asList(more));
+        return Cli.run(words.toArray());
+    }
+
+    @Test
+    void moreEpochsGiveWhatTheyWouldHaveGivenAtOnce() throws IOException {
+        train(run, 1).succeeded();
+        assertThat(resume(run, "--epochs", 3).succeeded().out()).contains("goes on", "epoch 3/3");
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+        assertThat(Files.readString(run.resolve("run.json"))).contains("\"epochs\" : 3");
+        assertThat(resume(run).succeeded().out()).contains("finished before");
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    @Test
+    void membersCanBeTrainedApart() throws IOException {
+        assertThat(train(run, 3, "--members", "1").succeeded().out()).doesNotContain("member 1/2");
+        assertThat(Files.readAllLines(run.resolve("members.csv"))).hasSize(2);
+        Cli.run("ensemble", "--run", run).succeeded();
+        assertThat(Cli.run("status", run).succeeded().out())
+                .containsPattern("0 +net1 +0/3 +- +- +- +not begun")
+                .containsPattern("1 +net1 +3/3 .*finished")
+                .contains("1 of 2 members are finished");
+        resume(run, "--members", "0", "--threads", 1).succeeded();
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+        assertThat(Cli.run("status", run).succeeded().out()).contains("2 of 2 members are finished");
+    }
+
+    @Test
+    void aDamagedCheckpointCostsOneEpoch() throws IOException {
+        train(run, 2, "--members", "0").succeeded();
+        Path checkpoint = run.resolve("members/member-00.checkpoint");
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        bytes[bytes.length * 2 / 3] ^= 4;
+        Files.write(checkpoint, bytes);
+        assertThat(resume(run, "--epochs", 3).succeeded().out())
+                .contains("warning: " + checkpoint, "goes on from the checkpoint before it, after epoch 1");
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    @Test
+    void aMissingBestModelIsNamed() throws IOException {
+        train(run, 2, "--members", "0").succeeded();
+        Path best = run.resolve("weights/member-00-net1-best.safetensors");
+        Files.delete(best);
+        resume(run, "--epochs", 3).failed(best, "is missing", "put it back");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "--batch-size 4;        --batch-size is 4, but the run was begun with 8",
+        "--epochs 2;            --epochs is 2, but the run was begun with 3",
+        "--models 1;            --models is 1, but the run was begun with 2",
+        "--nets net2;           --nets is [NET2], but the run was begun with [NET1]",
+        "--lr 0.1;              --lr is 0.1, but the run was begun with 0.001",
+        "--weight-decay 0;      --weight-decay is 0.0, but",
+        "--seed 6;              --seed is 6, but the run was begun with 5",
+        "--no-shuffle;          --no-shuffle is true, but the run was begun with false",
+        "--augment none;        --augment is none, but the run was begun with torchio",
+        "--init-weights w;      --init-weights is",
+        "--convolution direct;  --convolution is direct, but the run was begun with auto",
+        "--device reference;    reference, but the run was begun with",
+        "--flag adrenalmnist3d; a run goes on with the data it was begun with"
+    })
+    void otherSettingsAreRefused(String options, String part) throws IOException {
+        Path whole = shared.resolve("whole");
+        List<Object> words = new ArrayList<>(List.of("train", "--resume", whole));
+        words.addAll(Arrays.asList(options.split(" ")));
+        Cli.run(words.toArray()).refused(part);
+        assertThat(ChildTraining.outcome(whole)).isEqualTo(expected);
+    }
+
+    @Test
+    void otherDataIsRefused() {
+        Path other = TestVolumes.write(folder.resolve("other.npz"), 8, 1, 2, 25, 12, 4);
+        resume(shared.resolve("whole"), "--npz", other).failed("MD5", "the run was begun with");
+    }
+
+    @Test
+    void movedDataIsFound() throws IOException {
+        Path before = TestVolumes.write(folder.resolve("before.npz"), 8, 1, 2, 24, 12, 4);
+        Cli.run("train", "--npz", before, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1).succeeded();
+        Path after = Files.move(before, folder.resolve("after.npz"), StandardCopyOption.ATOMIC_MOVE);
+        resume(run, "--epochs", 2).failed(before);
+        resume(run, "--epochs", 2, "--npz", after).succeeded();
+    }
+
+    @Test
+    void aMemberThatIsBeingTrainedIsLeftAlone() throws IOException {
+        train(run, 2, "--members", "0").succeeded();
+        Path lock = run.resolve("members/member-00.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock _ = channel.lock()) {
+            resume(run, "--epochs", 3).failed("member 0 is being trained by process", "--members");
+            assertThat(Cli.run("status", run).succeeded().out()).containsPattern("0 .*trained by process \\d+ on ");
+            assertThat(Files.readAllLines(run.resolve("history.csv"))).hasSize(3);
+        }
+        resume(run, "--epochs", 3).succeeded();
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    /** Both members diverge: the second is tried all the same, and what each did is told. */
+    @Test
+    void aMemberThatDivergesDoesNotStopTheOthers() throws IOException {
+        Cli cli = train(run, 2, "--lr", "1e30");
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.err().lines()).hasSize(1);
+        assertThat(cli.err()).containsPattern("member 0 \\(net1\\): .* in epoch 1, step \\d")
+                .containsPattern("member 1 \\(net1\\): .* in epoch 1, step \\d").contains("smaller --lr");
+    }
+
+    @Test
+    void onlyRunsGoOn() throws IOException {
+        resume(folder).failed("holds no run");
+        Files.createDirectories(run);
+        Files.copy(shared.resolve("whole/run.json"), run.resolve("run.json"));
+        resume(run).failed("begun by a version without checkpoints");
+        Cli.run("status", folder).failed("holds no run");
+    }
+}
