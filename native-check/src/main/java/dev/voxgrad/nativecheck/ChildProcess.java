@@ -72,7 +72,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
      */
     public Outcome run(Class<?> probe, String... options) {
         try {
-            Path folder = Files.createTempDirectory("voxgrad-native-check");
+            Path folder = Files.createTempDirectory(parent(), "voxgrad-native-check");
             try {
                 return run(folder, probe.getName(), options);
             } finally {
@@ -82,6 +82,13 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             throw new UncheckedIOException("native-check: cannot run " + probe.getSimpleName() + " in a child process: "
                     + e.getMessage(), e);
         }
+    }
+
+    /** The folder for temporary files; where it is no good, which has a finding of its own, the user's folders. */
+    private static Path parent() throws IOException {
+        return Stream.of("java.io.tmpdir", "user.home", "user.dir").map(System::getProperty).map(Path::of)
+                .filter(folder -> TempFolderCheck.state(folder) == TempFolderCheck.State.WRITABLE).findFirst()
+                .orElseThrow(() -> new IOException("no folder for temporary files can be written"));
     }
 
     private Outcome run(Path folder, String probe, String... options) throws IOException {

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
@@ -51,23 +53,63 @@ public final class DriverProbe {
     private static void askDriver() {
         JCudaDriver.setExceptionsEnabled(false);
         int status = JCudaDriver.cuInit(0);
-        answer(STATUS, status);
-        answer(STATUS_NAME, CUresult.stringFor(status));
+        Probe.answer(STATUS, status);
+        Probe.answer(STATUS_NAME, CUresult.stringFor(status));
         int[] number = new int[1];
         if (JCudaDriver.cuDriverGetVersion(number) == CUresult.CUDA_SUCCESS) {
-            answer(VERSION, number[0]);
+            Probe.answer(VERSION, number[0]);
         }
         if (status == CUresult.CUDA_SUCCESS && JCudaDriver.cuDeviceGetCount(number) == CUresult.CUDA_SUCCESS) {
-            answer(GPUS, number[0]);
-            if (number[0] > 0) {
-                answer(GPU_NAME, nameOfFirst());
+            Probe.answer(GPUS, number[0]);
+            for (int gpu = 0; gpu < number[0]; gpu++) {
+                askGpu(gpu);
             }
         }
     }
 
-    private static String nameOfFirst() {
+    private static void askGpu(int gpu) {
         CUdevice device = new CUdevice();
-        JCudaDriver.cuDeviceGet(device, 0);
+        if (JCudaDriver.cuDeviceGet(device, gpu) != CUresult.CUDA_SUCCESS) {
+            return;
+        }
+        String name = name(device);
+        if (gpu == 0) {
+            Probe.answer(GPU_NAME, name);
+        }
+        Probe.answer(GpuFact.NAME.key(gpu), name);
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, GpuFact.MAJOR.key(gpu));
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, GpuFact.MINOR.key(gpu));
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_MODE, GpuFact.MODE.key(gpu));
+        long[] bytes = new long[1];
+        if (JCudaDriver.cuDeviceTotalMem(bytes, device) == CUresult.CUDA_SUCCESS) {
+            Probe.answer(GpuFact.TOTAL_BYTES.key(gpu), bytes[0]);
+        }
+        askFreeMemory(device, gpu);
+    }
+
+    private static void attribute(CUdevice device, int attribute, String key) {
+        int[] value = new int[1];
+        if (JCudaDriver.cuDeviceGetAttribute(value, attribute, device) == CUresult.CUDA_SUCCESS) {
+            Probe.answer(key, value[0]);
+        }
+    }
+
+    /** Free memory is told within a context only; why there is none is said in its place. */
+    private static void askFreeMemory(CUdevice device, int gpu) {
+        CUcontext context = new CUcontext();
+        int status = JCudaDriver.cuCtxCreate(context, 0, device);
+        if (status != CUresult.CUDA_SUCCESS) {
+            Probe.answer(GpuFact.REFUSAL.key(gpu), CUresult.stringFor(status));
+            return;
+        }
+        long[] free = new long[1];
+        if (JCudaDriver.cuMemGetInfo(free, new long[1]) == CUresult.CUDA_SUCCESS) {
+            Probe.answer(GpuFact.FREE_BYTES.key(gpu), free[0]);
+        }
+        JCudaDriver.cuCtxDestroy(context);
+    }
+
+    private static String name(CUdevice device) {
         byte[] name = new byte[256];
         JCudaDriver.cuDeviceGetName(name, name.length, device);
         int length = 0;
@@ -84,17 +126,13 @@ public final class DriverProbe {
         Matcher resource = RESOURCE.matcher(message);
         Matcher cause = CAUSE.matcher(message);
         if (library.find()) {
-            answer(MISSING_LIBRARY, library.group(1));
+            Probe.answer(MISSING_LIBRARY, library.group(1));
         } else if (symbol.find()) {
-            answer(MISSING_SYMBOL, symbol.group(1));
+            Probe.answer(MISSING_SYMBOL, symbol.group(1));
         } else if (resource.find()) {
-            answer(MISSING_NATIVES, resource.group(1));
+            Probe.answer(MISSING_NATIVES, resource.group(1));
         } else {
-            answer(LINK_ERROR, cause.find() ? cause.group(1) : message.lines().findFirst().orElse("no reason given"));
+            Probe.answer(LINK_ERROR, cause.find() ? cause.group(1) : message.lines().findFirst().orElse("no reason given"));
         }
-    }
-
-    private static void answer(String key, Object value) {
-        System.out.println(key + "=" + value);
     }
 }

@@ -3,8 +3,9 @@ package dev.voxgrad.nativecheck;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 import com.sun.management.OperatingSystemMXBean;
 
@@ -12,8 +13,9 @@ import com.sun.management.OperatingSystemMXBean;
 public final class Machine {
     /** The section that decides about the GPU. */
     public static final String GPU_SECTION = "GPU";
-
-    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+    /** The sections that only the GPU needs; training on the CPU does without. */
+    public static final Set<String> CUDA_SECTIONS = Set.of(GPU_SECTION, CudaMachine.TEMP_FOLDER, CudaMachine.JARS,
+            CudaMachine.LIBRARIES, CudaMachine.VERSIONS, CudaMachine.SMOKE_TESTS);
 
     private final String system = System.getProperty("os.name");
     private final String architecture = System.getProperty("os.arch");
@@ -28,9 +30,11 @@ public final class Machine {
         this.child = child;
     }
 
-    /** Looks at everything; takes about a second. */
+    /** Looks at everything; takes about two seconds, and some more where there is a GPU. */
     public List<Section> look() {
-        return List.of(java(), cpu(), memory(), gpu());
+        List<Section> sections = new ArrayList<>(List.of(java(), cpu(), memory()));
+        sections.addAll(new CudaMachine(child, system, architecture).look());
+        return sections;
     }
 
     private Section java() {
@@ -54,12 +58,5 @@ public final class Machine {
     private Section memory() {
         OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return Section.of("Memory", new MemoryCheck(bean.getTotalMemorySize(), Runtime.getRuntime().maxMemory()));
-    }
-
-    private Section gpu() {
-        ChildProcess.Outcome probe = DriverCheck.supported(system, architecture)
-                ? child.run(DriverProbe.class, NATIVE_ACCESS)
-                : new ChildProcess.Outcome(0, false, Map.of(), "");
-        return Section.of(GPU_SECTION, new DriverCheck(system, architecture, probe));
     }
 }

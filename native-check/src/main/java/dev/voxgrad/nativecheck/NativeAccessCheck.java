@@ -6,7 +6,7 @@ package dev.voxgrad.nativecheck;
  * @param enabled whether {@code --enable-native-access=ALL-UNNAMED} is in force
  */
 public record NativeAccessCheck(boolean enabled) implements Check {
-    private static final String FLAG = "--enable-native-access=ALL-UNNAMED";
+    static final String FLAG = "--enable-native-access=ALL-UNNAMED";
 
     @Override
     public Finding judge() {

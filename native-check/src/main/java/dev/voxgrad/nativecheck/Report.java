@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
  * @param verdict what they amount to
  */
 public record Report(List<Section> sections, Verdict verdict) {
+    private static final int NAME_WIDTH = 14;
     private static final String INDENT = "        ";
 
     /** Draws the conclusion from the findings. */
@@ -23,8 +24,10 @@ public record Report(List<Section> sections, Verdict verdict) {
         StringBuilder out = new StringBuilder();
         for (Section section : sections) {
             out.append(section.title()).append('\n');
+            int width = section.findings().stream().mapToInt(finding -> finding.name().length()).max().orElse(0);
+            String line = "  %s  %-" + Math.max(NAME_WIDTH, width) + "s %s\n";
             for (Finding finding : section.findings()) {
-                out.append(String.format(Locale.ROOT, "  %s  %-14s %s\n", finding.status(), finding.name(),
+                out.append(String.format(Locale.ROOT, line, finding.status(), finding.name(),
                         finding.found()));
                 if (!finding.wanted().isEmpty()) {
                     out.append(INDENT).append("wanted: ").append(finding.wanted()).append('\n');

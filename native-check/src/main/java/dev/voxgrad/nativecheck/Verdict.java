@@ -35,13 +35,14 @@ public record Verdict(Readiness readiness, String sentence) {
 
     /** Draws the conclusion. */
     public static Verdict of(List<Section> sections) {
+        Predicate<Section> cuda = section -> Machine.CUDA_SECTIONS.contains(section.title());
         Predicate<Section> gpu = section -> section.title().equals(Machine.GPU_SECTION);
-        Optional<Finding> noTrainer = first(sections.stream().filter(gpu.negate()), Status.FAIL);
+        Optional<Finding> noTrainer = first(sections.stream().filter(cuda.negate()), Status.FAIL);
         if (noTrainer.isPresent()) {
             return new Verdict(Readiness.BROKEN, "The trainer would not run on this machine: "
                     + noTrainer.get().found() + "; " + noTrainer.get().mend() + ".");
         }
-        Optional<Finding> brokenGpu = first(sections.stream().filter(gpu), Status.FAIL);
+        Optional<Finding> brokenGpu = first(sections.stream().filter(cuda), Status.FAIL);
         if (brokenGpu.isPresent()) {
             return new Verdict(Readiness.BROKEN, "The trainer would use the CPU, because the GPU's software is broken: "
                     + brokenGpu.get().found() + ".");

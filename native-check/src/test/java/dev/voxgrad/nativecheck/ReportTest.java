@@ -83,7 +83,8 @@ class ReportTest {
         JsonNode json = new JsonMapper().readTree(out.toString());
         assertThat(json.get("exitCode").asInt()).isEqualTo(exitCode);
         assertThat(json.get("sections").valueStream().map(section -> section.get("title").asString()))
-                .containsExactly("Java", "CPU", "Memory", "GPU");
+                .containsExactly("Java", "CPU", "Memory", "Temp folder", "Jars", "GPU", "Libraries", "Versions",
+                        "Smoke tests");
     }
 
     @Test

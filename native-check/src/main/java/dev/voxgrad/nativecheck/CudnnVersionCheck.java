@@ -1,0 +1,49 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.Optional;
+
+/**
+ * Whether the release of cuDNN is one whose 3D convolutions are right, and fits the driver.
+ *
+ * @param probe the outcome of {@link VersionProbe}
+ * @param driver the newest CUDA that the driver can run; empty where there is no driver
+ */
+public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion> driver) implements Check {
+    private static final String NAME = "cuDNN";
+    private static final String OTHER_RELEASE = "install cuDNN 9.5 to 9.7, or the newest";
+
+    @Override
+    public Finding judge() {
+        Optional<Integer> version = probe.answer(VersionProbe.CUDNN).map(Integer::parseInt);
+        return version.isPresent() ? judge(version.get()) : Finding.fail(NAME, "no version: " + Probe.reason(probe),
+                "a library that tells its version", "install all of cuDNN 9 for CUDA 12 again");
+    }
+
+    private Finding judge(int number) {
+        Optional<CudaVersion> cuda = CudaVersion.of(probe, VersionProbe.CUDNN_CUDA);
+        String found = number / 10_000 + "." + number / 100 % 100 + "." + number % 100
+                + cuda.map(version -> " for CUDA " + version).orElse("");
+        if (number / 10_000 != 9) {
+            return Finding.fail(NAME, "cuDNN is " + found, "cuDNN 9", "install cuDNN 9 for CUDA 12");
+        }
+        if (cuda.isPresent() && driver.isPresent() && cuda.get().major() > driver.get().major()) {
+            return Finding.fail(NAME, "cuDNN is " + found + ", but the driver is for CUDA " + driver.get(),
+                    "cuDNN 9 for CUDA " + driver.get().major(), "install that cuDNN, or a newer NVIDIA driver");
+        }
+        // PyTorch's issues 163539, 166480 and 167024.
+        if (between(number, 90_800, 91_500)) {
+            return Finding.warn(NAME, found + ": its conv3d in bf16 and fp16 is broken for kernels other than 1"
+                    + (between(number, 91_002, 91_600) ? ", and it has a wrong TF32 conv3d kernel" : ""),
+                    "a release without these faults", OTHER_RELEASE);
+        }
+        if (between(number, 91_002, 91_600)) {
+            return Finding.warn(NAME, found + ": it has a wrong TF32 conv3d kernel", "a release without this fault",
+                    OTHER_RELEASE);
+        }
+        return Finding.pass(NAME, found);
+    }
+
+    private static boolean between(int number, int from, int below) {
+        return number >= from && number < below;
+    }
+}

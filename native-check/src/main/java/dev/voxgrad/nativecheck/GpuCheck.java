@@ -1,0 +1,67 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.Locale;
+import java.util.Optional;
+
+import jcuda.driver.CUcomputemode;
+
+/**
+ * One GPU, as {@link DriverProbe} saw it.
+ *
+ * @param gpu its index
+ * @param probe the child's outcome
+ */
+public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
+    /** cuDNN 9 for CUDA 12 supports Maxwell and newer. */
+    private static final int OLDEST_MAJOR = 5;
+
+    @Override
+    public Finding judge() {
+        String name = "GPU " + gpu;
+        int mode = number(GpuFact.MODE);
+        int major = number(GpuFact.MAJOR);
+        String found = String.format(Locale.ROOT, "%s, compute capability %d.%d, %s, %s",
+                fact(GpuFact.NAME).orElse("without a name"), major, number(GpuFact.MINOR), memory(), mode(mode));
+        if (mode == CUcomputemode.CU_COMPUTEMODE_PROHIBITED) {
+            return Finding.fail(name, found + ": no program may use it", "another compute mode",
+                    "nvidia-smi -i " + gpu + " -c DEFAULT, as administrator");
+        }
+        if (major < OLDEST_MAJOR) {
+            return Finding.fail(name, found + ": too old for cuDNN 9", "compute capability 5.0 or newer",
+                    "hide it with CUDA_VISIBLE_DEVICES, or train on the CPU");
+        }
+        Optional<String> refusal = fact(GpuFact.REFUSAL);
+        if (refusal.isPresent()) {
+            return Finding.fail(name, found + ": it refuses a program, " + refusal.get(),
+                    "a GPU that takes a program in", "look at nvidia-smi: another program may have all its memory, or "
+                            + "hold it in exclusive mode");
+        }
+        return Finding.pass(name, found);
+    }
+
+    private String memory() {
+        String total = fact(GpuFact.TOTAL_BYTES).map(GpuCheck::gibibytes).orElse("memory of unknown size");
+        return total + fact(GpuFact.FREE_BYTES).map(bytes -> " (" + gibibytes(bytes) + " free)").orElse("");
+    }
+
+    private static String gibibytes(String bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", Long.parseLong(bytes) / (double) (1 << 30));
+    }
+
+    private static String mode(int mode) {
+        return switch (mode) {
+            case CUcomputemode.CU_COMPUTEMODE_DEFAULT -> "shared mode";
+            case CUcomputemode.CU_COMPUTEMODE_PROHIBITED -> "prohibited mode";
+            case CUcomputemode.CU_COMPUTEMODE_EXCLUSIVE_PROCESS -> "exclusive mode";
+            default -> "mode " + mode;
+        };
+    }
+
+    private int number(GpuFact fact) {
+        return fact(fact).map(Integer::parseInt).orElse(0);
+    }
+
+    private Optional<String> fact(GpuFact fact) {
+        return probe.answer(fact.key(gpu));
+    }
+}

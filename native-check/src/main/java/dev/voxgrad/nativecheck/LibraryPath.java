@@ -1,0 +1,125 @@
+package dev.voxgrad.nativecheck;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Where Linux's loader looks for a library (ld.so(8)), and where CUDA is often put without telling the loader.
+ *
+ * @param first the folders in {@code LD_LIBRARY_PATH}
+ * @param cache the loader's cache: files by the library's name
+ * @param last the folders that the loader searches at the end
+ * @param elsewhere folders that the loader does not search
+ */
+public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<Path> last, List<Path> elsewhere) {
+    private static final List<Path> STANDARD = Stream.of("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu",
+            "/lib64", "/usr/lib64", "/lib", "/usr/lib").map(Path::of).toList();
+    private static final Pattern CACHED = Pattern.compile("\\s+(\\S+) \\(([^)]*)\\) => (\\S+)");
+
+    /** The search path of this process and of its children. */
+    public static LibraryPath ofThisProcess() {
+        String variable = Objects.requireNonNullElse(System.getenv("LD_LIBRARY_PATH"), "");
+        return new LibraryPath(folders(variable), cache(ldconfig()), STANDARD, CudaFolders.of(Path.of("/"),
+                System.getenv()));
+    }
+
+    /** The folders in a list such as that in {@code LD_LIBRARY_PATH}; an empty name is the working folder. */
+    static List<Path> folders(String variable) {
+        return variable.isEmpty() ? List.of() : Stream.of(variable.split("[:;]", -1))
+                .map(folder -> Path.of(folder).toAbsolutePath()).toList();
+    }
+
+    /** The files that {@code ldconfig -p} lists for this processor. */
+    static Map<String, List<Path>> cache(List<String> lines) {
+        Map<String, List<Path>> cache = new HashMap<>();
+        for (String line : lines) {
+            Matcher entry = CACHED.matcher(line);
+            if (entry.matches() && entry.group(2).contains("x86-64")) {
+                cache.computeIfAbsent(entry.group(1), name -> new ArrayList<>()).add(Path.of(entry.group(3)));
+            }
+        }
+        return cache;
+    }
+
+    private static List<String> ldconfig() {
+        Optional<Path> command = Stream.of("/sbin/ldconfig", "/usr/sbin/ldconfig").map(Path::of)
+                .filter(Files::isExecutable).findFirst();
+        if (command.isEmpty()) {
+            return List.of();
+        }
+        try {
+            Process process = new ProcessBuilder(command.get().toString(), "-p")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            return process.inputReader().lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("native-check: cannot run " + command.get(), e);
+        }
+    }
+
+    /**
+     * The files of that name, in the loader's order: it takes the first.
+     *
+     * @param runPath the folders that the asking library names itself
+     */
+    public List<Path> find(String name, List<Path> runPath) {
+        Stream<Path> before = Stream.concat(first.stream(), runPath.stream()).map(folder -> folder.resolve(name));
+        Stream<Path> cached = cache.getOrDefault(name, List.of()).stream();
+        Stream<Path> after = last.stream().map(folder -> folder.resolve(name));
+        return distinct(Stream.of(before, cached, after).flatMap(files -> files));
+    }
+
+    /** The files of that name that the loader does not find. */
+    public List<Path> findElsewhere(String name) {
+        List<Path> found = find(name, List.of()).stream().map(LibraryPath::real).toList();
+        return distinct(elsewhere.stream().map(folder -> folder.resolve(name)))
+                .stream().filter(file -> !found.contains(real(file))).toList();
+    }
+
+    /** The files anywhere whose name begins so. */
+    public List<Path> findBeginning(String beginning) {
+        Stream<Path> cached = cache.entrySet().stream().filter(entry -> entry.getKey().startsWith(beginning))
+                .flatMap(entry -> entry.getValue().stream());
+        Stream<Path> listed = Stream.of(first, last, elsewhere).flatMap(List::stream)
+                .flatMap(folder -> list(folder, beginning).stream());
+        return distinct(Stream.concat(cached, listed));
+    }
+
+    /** The files of a folder whose name begins so; none where there is no such folder. */
+    static List<Path> list(Path folder, String beginning) {
+        if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(beginning)).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("native-check: cannot list " + folder, e);
+        }
+    }
+
+    /** The files that exist, each once, whatever links lead to it. */
+    static List<Path> distinct(Stream<Path> files) {
+        Map<Path, Path> byReal = new LinkedHashMap<>();
+        files.filter(Files::isRegularFile).forEach(file -> byReal.putIfAbsent(real(file), file));
+        return List.copyOf(byReal.values());
+    }
+
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException("native-check: cannot follow " + file, e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a smoke test went.
+ *
+ * @param test the test
+ * @param probe the child's outcome
+ */
+public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements Check {
+    private static final String WANTED = "results as on the CPU";
+    private static final String LOOK_ABOVE = "mend what is said above about the libraries and versions; where nothing "
+            + "is, install the driver, the CUDA toolkit and cuDNN again";
+
+    @Override
+    public Finding judge() {
+        Optional<String> error = probe.answer(test.errorKey());
+        if (error.isPresent()) {
+            return judgeError(Double.parseDouble(error.get()));
+        }
+        if (probe.errors().contains("Cannot load symbol")) {
+            return Finding.fail(test.title(), probe.failure() + ": a part of the library is missing or does not fit",
+                    "all sub-libraries of one release", "install all of cuDNN 9 and cuBLAS 12 again, and look for other "
+                            + "copies in LD_LIBRARY_PATH");
+        }
+        return Finding.fail(test.title(), Probe.reason(probe), WANTED, LOOK_ABOVE);
+    }
+
+    private Finding judgeError(double error) {
+        String time = probe.answer(test.millisecondsKey())
+                .map(text -> String.format(Locale.ROOT, "%.3f ms", Double.parseDouble(text))).orElse("no time");
+        if (test == SmokeTest.NVRTC) {
+            return Finding.pass(test.title(), "a kernel compiled to PTX in " + time);
+        }
+        String found = String.format(Locale.ROOT, "largest error %.1e of the largest result, %s", error, time);
+        // A result that is not a number fails too.
+        return error <= test.tolerance() ? Finding.pass(test.title(), found)
+                : Finding.fail(test.title(), "wrong results: " + found,
+                        String.format(Locale.ROOT, "an error of at most %.1e", test.tolerance()), LOOK_ABOVE);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Tries out what the trainer would do on the GPU; each probe in a process of its own. */
+final class SmokeTests {
+    private static final Map<SmokeTest, Class<?>> PROBES = new EnumMap<>(Map.of(
+            SmokeTest.COPY, CopyProbe.class,
+            SmokeTest.SGEMM, SgemmProbe.class,
+            SmokeTest.CONV3D_FORWARD, Conv3dProbe.class,
+            SmokeTest.CONV3D_DATA, Conv3dProbe.class,
+            SmokeTest.CONV3D_FILTER, Conv3dProbe.class,
+            SmokeTest.NVRTC, NvrtcProbe.class));
+
+    private final ChildProcess child;
+    private final Usable usable;
+    private final Map<Class<?>, ChildProcess.Outcome> outcomes = new HashMap<>();
+
+    SmokeTests(ChildProcess child, Usable usable) {
+        this.child = child;
+        this.usable = usable;
+    }
+
+    /** Runs what can be run. */
+    Section section() {
+        return Section.of(CudaMachine.SMOKE_TESTS, Stream.of(SmokeTest.values()).map(this::run).toArray(Check[]::new));
+    }
+
+    private Check run(SmokeTest test) {
+        Optional<String> obstacle = usable.obstacle(test);
+        if (obstacle.isPresent()) {
+            return new SkippedCheck(test.title(), obstacle.get());
+        }
+        return new SmokeCheck(test, outcomes.computeIfAbsent(PROBES.get(test),
+                probe -> child.run(probe, NativeAccessCheck.FLAG)));
+    }
+}
