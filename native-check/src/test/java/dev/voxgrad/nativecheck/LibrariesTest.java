@@ -1,0 +1,183 @@
+package dev.voxgrad.nativecheck;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/** Folders of libraries as they are found on machines, on a search path that leads nowhere else. */
+@EnabledOnOs(OS.LINUX)
+class LibrariesTest {
+    @TempDir
+    private Path root;
+    private Path searched;
+    private Path notSearched;
+
+    @BeforeEach
+    void folders() throws IOException {
+        assumeTrue(Files.notExists(Path.of("/usr/local/cuda-12.0/lib64")), "JCuda's natives look there");
+        searched = Files.createDirectory(root.resolve("searched"));
+        notSearched = Files.createDirectory(root.resolve("elsewhere"));
+    }
+
+    @Test
+    void allIsThere() throws IOException {
+        completeToolkit();
+        List<Finding> findings = look(true);
+        assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
+        assertThat(findings).extracting(Finding::name).containsExactly("CUDA driver", "CUDA runtime", "cuBLAS",
+                "cuBLASLt", "NVRTC", "NVRTC builtins", "cuDNN", "cuDNN's parts");
+        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuDNN's parts").found()).isEqualTo("all 7 sub-libraries in " + searched);
+    }
+
+    @Test
+    void missingBesideADriverFailsAndWithoutOneWarns() {
+        Finding withDriver = named(look(true), "cuDNN");
+        assertThat(withDriver.status()).isEqualTo(Status.FAIL);
+        assertThat(withDriver.found()).isEqualTo("libcudnn.so.9 was not found");
+        assertThat(withDriver.wanted()).isEqualTo("libcudnn.so.9 for JCudnn 12.6");
+        assertThat(withDriver.mend()).contains("cuDNN 9").contains("nvidia/cudnn/lib").contains("linux-x86_64-redist");
+        Finding without = named(look(false), "cuDNN");
+        assertThat(without.status()).isEqualTo(Status.WARN);
+        assertThat(without.mend()).isEmpty();
+    }
+
+    @Test
+    void cuda13IsTheWrongMajorVersion() throws IOException {
+        FakeLibrary.named("libcublas.so.13").into(searched);
+        FakeLibrary.named("libnvrtc.so.13").into(notSearched);
+        Finding cublas = named(look(true), "cuBLAS");
+        assertThat(cublas.status()).isEqualTo(Status.FAIL);
+        assertThat(cublas.found()).isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is there (" + searched
+                + "), but JCublas 12.6 wants libcublas.so.12");
+        assertThat(named(look(true), "NVRTC").found()).startsWith("wrong major version: CUDA 13's libnvrtc.so.13");
+    }
+
+    @Test
+    void cudnn8IsTheWrongMajorVersion() throws IOException {
+        FakeLibrary.named("libcudnn.so.8").into(searched);
+        assertThat(named(look(true), "cuDNN").found()).startsWith("wrong major version: cuDNN 8's libcudnn.so.8");
+    }
+
+    @Test
+    void aLibraryOutsideTheSearchPathIsPointedAt() throws IOException {
+        FakeLibrary.named("libcudnn.so.9").into(notSearched);
+        Finding finding = named(look(true), "cuDNN");
+        assertThat(finding.found()).contains(notSearched + ", where the loader does not look");
+        assertThat(finding.mend()).isEqualTo("export LD_LIBRARY_PATH=" + notSearched + ":$LD_LIBRARY_PATH");
+    }
+
+    @Test
+    void eachMissingSubLibraryIsNamed() throws IOException {
+        completeToolkit();
+        for (NativeLibrary part : NativeLibrary.cudnnParts()) {
+            Path file = searched.resolve(part.file());
+            byte[] kept = Files.readAllBytes(file);
+            Files.delete(file);
+            List<Finding> findings = look(true);
+            Finding finding = named(findings, part.title());
+            assertThat(finding.status()).isEqualTo(Status.FAIL);
+            assertThat(finding.found()).isEqualTo(part.file() + " was not found");
+            assertThat(named(findings, "cuDNN's parts").found()).startsWith("the other 6 of 7");
+            Files.write(file, kept);
+        }
+    }
+
+    @Test
+    void theFirstMissingDependencyIsNamed() throws IOException {
+        FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
+        assertThat(named(look(true), "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12")
+                + " needs libcublasLt.so.12, which was not found");
+        FakeLibrary.named("libcublasLt.so.12").needing("libz.so.7").into(searched);
+        assertThat(named(look(true), "cuBLAS").found()).endsWith(
+                "libcublas.so.12 needs libcublasLt.so.12, which needs libz.so.7, which was not found");
+    }
+
+    @Test
+    void librariesThatNeedEachOtherAreNoTrap() throws IOException {
+        FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
+        FakeLibrary.named("libcublasLt.so.12").needing("libcublas.so.12").into(searched);
+        assertThat(named(look(true), "cuBLAS").status()).isEqualTo(Status.PASS);
+    }
+
+    @Test
+    void aDamagedLibraryIsNamed() throws IOException {
+        Files.writeString(searched.resolve("libcudnn.so.9"), "half a download".repeat(20));
+        assertThat(named(look(true), "cuDNN").found()).isEqualTo(searched.resolve("libcudnn.so.9")
+                + " is no shared library");
+        FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
+        Files.write(searched.resolve("libcublasLt.so.12"), new byte[3]);
+        assertThat(named(look(true), "cuBLAS").found()).contains("needs libcublasLt.so.12, but ")
+                .endsWith("is damaged or cut short");
+    }
+
+    @Test
+    void aLibrarysOwnFolderIsSearchedWhereItSaysSo() throws IOException {
+        completeToolkit();
+        Path own = Files.createDirectory(root.resolve("own"));
+        for (NativeLibrary part : NativeLibrary.cudnnParts()) {
+            Files.move(searched.resolve(part.file()), own.resolve(part.file()));
+        }
+        FakeLibrary.named("libcudnn.so.9").withRunPath("$ORIGIN/../own").into(searched);
+        Finding parts = named(look(true), "cuDNN's parts");
+        assertThat(parts.status()).isEqualTo(Status.WARN);
+        assertThat(parts.found()).contains("libcudnn_graph.so.9 does not come from the folder of");
+    }
+
+    @Test
+    void otherCopiesAreShownOnceEach() throws IOException {
+        FakeLibrary.named("libcudnn.so.9").into(searched);
+        Path second = Files.createDirectory(root.resolve("second"));
+        Path copy = FakeLibrary.named("libcudnn.so.9").into(second);
+        Path link = Files.createSymbolicLink(root.resolve("link"), second);
+        LibraryPath path = new LibraryPath(List.of(searched, second, link), Map.of("libcudnn.so.9", List.of(copy)),
+                List.of(), List.of());
+        assertThat(named(findings(new Libraries(path, true)), "cuDNN").found())
+                .isEqualTo(searched.resolve("libcudnn.so.9") + "; not used: " + copy);
+    }
+
+    @Test
+    void whatKeepsATestFromRunningIsTheFirstMissing() throws IOException {
+        completeToolkit();
+        Files.delete(searched.resolve("libcudnn_cnn.so.9"));
+        Usable usable = new Usable(true, Optional.of(new Libraries(path(), true)));
+        assertThat(usable.obstacle(SmokeTest.SGEMM)).isEmpty();
+        assertThat(usable.obstacle(SmokeTest.CONV3D_DATA)).contains("libcudnn_cnn.so.9 was not found");
+        assertThat(usable.versionsToAsk()).containsExactly("runtime", "cublas", "nvrtc");
+    }
+
+    private void completeToolkit() throws IOException {
+        for (NativeLibrary library : NativeLibrary.values()) {
+            String minor = library == NativeLibrary.NVRTC_BUILTINS ? ".6" : "";
+            FakeLibrary.named(library.file() + minor).into(searched);
+        }
+    }
+
+    private LibraryPath path() {
+        return new LibraryPath(List.of(searched), Map.of(), List.of(), List.of(notSearched));
+    }
+
+    private List<Finding> look(boolean gpu) {
+        return findings(new Libraries(path(), gpu));
+    }
+
+    private static List<Finding> findings(Libraries libraries) {
+        return libraries.checks().stream().map(Check::judge).toList();
+    }
+
+    private static Finding named(List<Finding> findings, String name) {
+        return findings.stream().filter(finding -> finding.name().equals(name)).findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.voxgrad.nativecheck;
+
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.voxgrad.nativecheck.ChildProcess.Outcome;
+import dev.voxgrad.nativecheck.Probe.CallFailed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Smoke tests that went well, wrong, or took their process along. */
+class SmokeCheckTest {
+    private static final SmokeTest CONV = SmokeTest.CONV3D_DATA;
+
+    @Test
+    void aSmallErrorPasses() {
+        Finding finding = conv("3.25E-7");
+        assertThat(finding.status()).isEqualTo(Status.PASS);
+        assertThat(finding.found()).isEqualTo("largest error 3.3e-07 of the largest result, 0.125 ms");
+    }
+
+    @Test
+    void aLargeErrorAndNoNumberFail() {
+        assertThat(conv("0.3").status()).isEqualTo(Status.FAIL);
+        assertThat(conv("0.3").found()).startsWith("wrong results: largest error 3.0e-01");
+        assertThat(conv("NaN").status()).isEqualTo(Status.FAIL);
+        assertThat(conv(String.valueOf(CONV.tolerance())).status()).isEqualTo(Status.PASS);
+    }
+
+    @Test
+    void aCopyMustBeExact() {
+        Map<String, String> answers = Map.of(SmokeTest.COPY.errorKey(), "1.0E-9");
+        assertThat(judge(SmokeTest.COPY, 0, answers, "").status()).isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void anAbortNamesTheMissingPart() {
+        Finding finding = judge(CONV, 134, Map.of(), """
+                Unable to load any of {libcudnn_graph.so.9.5.1, libcudnn_graph.so.9.5, libcudnn_graph.so.9}
+                Invalid handle. Cannot load symbol cudnnCreate
+                """);
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).contains("died of signal 6").contains("libcudnn_graph.so.9")
+                .endsWith("a part of the library is missing or does not fit");
+        assertThat(finding.mend()).contains("install all of cuDNN 9");
+    }
+
+    @Test
+    void whatWasAnsweredBeforeAnAbortCounts() {
+        Map<String, String> answers = Map.of(SmokeTest.CONV3D_FORWARD.errorKey(), "1.0E-7");
+        String words = "Invalid handle. Cannot load symbol cudnnConvolutionBackwardData\n";
+        assertThat(judge(SmokeTest.CONV3D_FORWARD, 134, answers, words).status()).isEqualTo(Status.PASS);
+        assertThat(judge(CONV, 134, answers, words).status()).isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void theCallThatFailedIsNamed() {
+        Finding finding = judge(CONV, 0, Map.of(Probe.FAILED, "cudnnCreate returned " + CudnnStatus.name(1001)), "");
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("cudnnCreate returned CUDNN_STATUS_NOT_INITIALIZED (1001)");
+        assertThat(judge(CONV, 0, Map.of(DriverProbe.MISSING_LIBRARY, "libcudnn.so.9"), "").found())
+                .isEqualTo("libcudnn.so.9 was not found");
+        assertThat(judge(CONV, 0, Map.of(), "").found()).isEqualTo("the probe gave no answer");
+    }
+
+    @Test
+    void nvrtcTellsItsTime() {
+        Map<String, String> answers = Map.of(SmokeTest.NVRTC.errorKey(), "0.0", SmokeTest.NVRTC.millisecondsKey(),
+                "25.7");
+        assertThat(judge(SmokeTest.NVRTC, 0, answers, "").found()).isEqualTo("a kernel compiled to PTX in 25.700 ms");
+    }
+
+    @Test
+    void skippedIsNeitherGoodNorToBeMended() {
+        Finding finding = new SkippedCheck("copy", "there is no GPU that works").judge();
+        assertThat(finding).isEqualTo(new Finding(Status.WARN, "copy", "skipped: there is no GPU that works", "", ""));
+    }
+
+    @Test
+    void withoutAGpuOnlyTheCompilerIsTried() {
+        Usable usable = new Usable(false, Optional.empty());
+        for (SmokeTest test : SmokeTest.values()) {
+            assertThat(usable.obstacle(test)).contains("there is no GPU that works");
+        }
+        assertThat(usable.versionsToAsk()).isEmpty();
+        assertThat(new Usable(true, Optional.empty()).versionsToAsk())
+                .containsExactly("runtime", "cublas", "nvrtc", "cudnn");
+    }
+
+    @Test
+    void statusesOfCudnn9HaveNames() {
+        assertThat(CudnnStatus.name(1008)).isEqualTo("CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED (1008)");
+        assertThat(CudnnStatus.name(3000)).isEqualTo("CUDNN_STATUS_NOT_SUPPORTED (3000)");
+        assertThat(CudnnStatus.name(3999)).isEqualTo("CUDNN_STATUS_NOT_SUPPORTED (3999)");
+        assertThat(CudnnStatus.name(77)).isEqualTo("CUDNN_STATUS_unknown (77)");
+    }
+
+    @Test
+    void errorsAreSharesOfTheLargestNumber() {
+        assertThat(Errors.largest(new float[] {1, -4.5f}, new double[] {1, -5})).isEqualTo(0.1);
+        assertThat(Errors.largest(new float[] {Float.NaN, 1}, new double[] {1, 1})).isNaN();
+    }
+
+    @Test
+    void aStatusOtherThanZeroEndsAProbe() throws CallFailed {
+        Probe.check("call", 0, String::valueOf);
+        assertThatThrownBy(() -> Probe.check("call", 7, code -> "SEVEN")).hasMessage("call returned SEVEN");
+        int[] calls = new int[1];
+        assertThat(Probe.milliseconds("call", () -> 0 * ++calls[0], () -> 0, String::valueOf)).isNotNegative();
+        assertThat(calls[0]).isEqualTo(12);
+        assertThatThrownBy(() -> Probe.milliseconds("call", () -> 0, () -> 9, code -> "NINE"))
+                .hasMessage("waiting for call returned NINE");
+    }
+
+    private static Finding conv(String error) {
+        return judge(CONV, 0, Map.of(CONV.errorKey(), error, CONV.millisecondsKey(), "0.125"), "");
+    }
+
+    private static Finding judge(SmokeTest test, int exitCode, Map<String, String> answers, String errors) {
+        return new SmokeCheck(test, new Outcome(exitCode, false, answers, errors)).judge();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.voxgrad.nativecheck;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/** Folders for temporary files that JCuda could not use, and what it would wrongly use. */
+class TempFolderTest {
+    private static final byte[] LIBRARY = "the library in the jar".getBytes(StandardCharsets.US_ASCII);
+    private static final String NAME = "libJCudaDriver-12.6.0-linux-x86_64.so";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aGoodFolderIsLeftAsItWas() throws IOException {
+        assertThat(TempFolderCheck.look(folder).judge().status()).isEqualTo(Status.PASS);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aMissingFolderFails() throws IOException {
+        Finding missing = TempFolderCheck.look(folder.resolve("none")).judge();
+        assertThat(missing.status()).isEqualTo(Status.FAIL);
+        assertThat(missing.found()).isEqualTo("the temp folder " + folder.resolve("none") + " does not exist");
+        assertThat(missing.mend()).contains("-Djava.io.tmpdir=");
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThat(TempFolderCheck.look(file).state()).isEqualTo(TempFolderCheck.State.MISSING);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aReadOnlyFolderFails() {
+        assertThat(new TempFolderCheck(folder, TempFolderCheck.State.UNWRITABLE).judge().found())
+                .isEqualTo("the temp folder " + folder + " cannot be written");
+        assertThat(folder.toFile().setWritable(false)).isTrue();
+        assumeTrue(!Files.isWritable(folder), "an administrator may write everywhere");
+        assertThat(TempFolderCheck.look(folder).state()).isEqualTo(TempFolderCheck.State.UNWRITABLE);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void theDeepestAndLatestMountCounts() throws IOException {
+        Path table = Files.writeString(folder.resolve("mounts"), """
+                overlay / overlay rw,relatime 0 0
+                tmpfs /tmp tmpfs rw,nosuid,noexec 0 0
+                tmpfs /tmp/my\\040folder tmpfs rw 0 0
+                tmpfs /var/tmp tmpfs rw,noexec 0 0
+                tmpfs /var/tmp tmpfs rw,exec 0 0
+                damaged
+                """);
+        Mount noexec = Mount.of(table, Path.of("/tmp/x"));
+        assertThat(noexec).isEqualTo(new Mount(Path.of("/tmp"), Set.of("rw", "nosuid", "noexec")));
+        assertThat(Mount.of(table, Path.of("/tmp/my folder/x")).options()).containsExactly("rw");
+        assertThat(Mount.of(table, Path.of("/var/tmp")).options()).doesNotContain("noexec");
+        assertThat(Mount.of(table, Path.of("/tmpx")).point()).isEqualTo(Path.of("/"));
+        assertThat(Mount.of(folder.resolve("none"), Path.of("/tmp")).options()).isEmpty();
+
+        Finding finding = new TempExecutableCheck(Path.of("/tmp/x"), noexec).judge();
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("the temp folder /tmp/x is on /tmp, which is mounted noexec: no library "
+                + "loads from it");
+    }
+
+    @Test
+    void aLeftLibraryIsComparedWithTheJars() throws IOException {
+        List<JCudaJar> jars = jars();
+        assertThat(StaleNativesCheck.look(folder, jars).judge().found()).isEqualTo("no library of JCuda's lies there");
+        Path left = Files.write(folder.resolve(NAME), LIBRARY);
+        assertThat(StaleNativesCheck.look(folder, jars).judge().found()).startsWith("1 of JCuda's libraries");
+
+        byte[] sameLength = LIBRARY.clone();
+        sameLength[3]++;
+        for (byte[] wrong : List.of(sameLength, new byte[0])) {
+            Files.write(left, wrong);
+            Finding finding = StaleNativesCheck.look(folder, jars).judge();
+            assertThat(finding.status()).isEqualTo(Status.FAIL);
+            assertThat(finding.found()).startsWith(left + " is not the library of that name in the jar");
+            assertThat(finding.mend()).isEqualTo("delete it: rm " + left);
+        }
+    }
+
+    private List<JCudaJar> jars() throws IOException {
+        Path jar = MadeUpJar.of("jcuda-natives", "12.6.0").with("lib/" + NAME, LIBRARY).into(folder);
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+            return JCudaJar.find(loader, "jcuda-natives");
+        }
+    }
+}
