@@ -14,13 +14,15 @@ import java.util.Map;
 
 /**
  * Writes a shared library for Linux on x86-64 that the loader takes: one segment with a dynamic section, a symbol
- * table, a hash table of one bucket, and functions of a few bytes of machine code. No compiler is needed.
+ * table, a hash table of one bucket, one version for all symbols, and functions of a few bytes of machine code. No
+ * compiler is needed.
  */
 final class FakeLibrary {
     private static final int HEADER = 64;
     private static final int SEGMENT = 56;
     private static final int SEGMENTS = 3;
     private static final int SYMBOL = 24;
+    private static final int VERSION = 28;
 
     private final String soname;
     private final List<String> needed = new ArrayList<>();
@@ -58,7 +60,7 @@ final class FakeLibrary {
         return Files.write(folder.resolve(soname), bytes());
     }
 
-    /** The file: header, program headers, dynamic section, hash table, symbols, code, strings. */
+    /** The file: header, program headers, dynamic section, hash table, symbols, version, code, strings. */
     byte[] bytes() {
         List<long[]> dynamic = new ArrayList<>();
         needed.forEach(name -> dynamic.add(new long[] {1, string(name)}));
@@ -66,15 +68,18 @@ final class FakeLibrary {
         dynamic.add(new long[] {14, string(soname)});
         int symbols = functions.size() + 1;
         int dynamicAt = HEADER + SEGMENTS * SEGMENT;
-        int hashAt = dynamicAt + (dynamic.size() + 6) * 16;
+        int hashAt = dynamicAt + (dynamic.size() + 9) * 16;
         int symbolsAt = aligned(hashAt + 4 * (3 + symbols));
-        int codeAt = symbolsAt + symbols * SYMBOL;
+        int versionAt = symbolsAt + symbols * SYMBOL;
+        int codeAt = aligned(versionAt + VERSION + 2 * symbols);
         int codeLength = functions.values().stream().mapToInt(code -> aligned(code.length)).sum();
         ByteBuffer table = symbols(codeAt);
         int stringsAt = codeAt + codeLength;
         int length = stringsAt + strings.size();
         dynamic.addAll(List.of(new long[] {4, hashAt}, new long[] {5, stringsAt}, new long[] {6, symbolsAt},
-                new long[] {10, strings.size()}, new long[] {11, SYMBOL}, new long[] {0, 0}));
+                new long[] {10, strings.size()}, new long[] {11, SYMBOL},
+                new long[] {0x6ffffffc, versionAt}, new long[] {0x6ffffffd, 1},
+                new long[] {0x6ffffff0, versionAt + VERSION}, new long[] {0, 0}));
         ByteBuffer file = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         header(file);
         segment(file, 1, 7, 0, length, 4096);
@@ -82,7 +87,12 @@ final class FakeLibrary {
         segment(file, 0x6474e551, 6, 0, 0, 8);
         dynamic.forEach(entry -> file.putLong(entry[0]).putLong(entry[1]));
         hash(file.position(hashAt), symbols);
-        file.put(symbolsAt, table.array()).position(codeAt);
+        version(file.put(symbolsAt, table.array()).position(versionAt), (int) dynamic.get(needed.size()
+                + runPath.size())[1]);
+        for (int i = 1; i < symbols; i++) {
+            file.putShort(versionAt + VERSION + 2 * i, (short) 2);
+        }
+        file.position(codeAt);
         functions.values().forEach(code -> file.put(code).position(aligned(file.position())));
         return file.put(stringsAt, strings.toByteArray()).array();
     }
@@ -104,6 +114,17 @@ final class FakeLibrary {
         for (int i = 1; i < symbols; i++) {
             file.putInt(i + 1 < symbols ? i + 1 : 0);
         }
+    }
+
+    /** A version node, number 2, that is named as the library: so JCuda's natives ask for it. */
+    private void version(ByteBuffer file, int name) {
+        int hash = 0;
+        for (char c : soname.toCharArray()) {
+            hash = (hash << 4) + c;
+            hash = (hash ^ (hash & 0xf0000000) >>> 24) & 0x0fffffff;
+        }
+        file.putShort((short) 1).putShort((short) 0).putShort((short) 2).putShort((short) 1).putInt(hash).putInt(20)
+                .putInt(0).putInt(name).putInt(0);
     }
 
     private ByteBuffer symbols(int codeAt) {
