@@ -87,7 +87,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
     /** The folder for temporary files; where it is no good, which has a finding of its own, the user's folders. */
     private static Path parent() throws IOException {
         return Stream.of("java.io.tmpdir", "user.home", "user.dir").map(System::getProperty).map(Path::of)
-                .filter(folder -> TempFolderCheck.state(folder) == TempFolderCheck.State.WRITABLE).findFirst()
+                .filter(folder -> TempFolderCheck.look(folder).problem().isEmpty()).findFirst()
                 .orElseThrow(() -> new IOException("no folder for temporary files can be written"));
     }
 

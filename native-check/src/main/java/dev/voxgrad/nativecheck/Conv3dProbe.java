@@ -87,6 +87,7 @@ public final class Conv3dProbe {
         cudnnConvolutionFwdAlgoPerf[] best = {new cudnnConvolutionFwdAlgoPerf()};
         check("cudnnGetConvolutionForwardAlgorithm", JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(handle,
                 inputShape, weightShape, convolution, outputShape, 1, new int[1], best));
+        check("the first choice for cudnnConvolutionForward", best[0].status);
         int algorithm = best[0].algo;
         long[] bytes = new long[1];
         check("cudnnGetConvolutionForwardWorkspaceSize", JCudnn.cudnnGetConvolutionForwardWorkspaceSize(handle,
@@ -102,6 +103,7 @@ public final class Conv3dProbe {
         cudnnConvolutionBwdDataAlgoPerf[] best = {new cudnnConvolutionBwdDataAlgoPerf()};
         check("cudnnGetConvolutionBackwardDataAlgorithm", JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(handle,
                 weightShape, outputShape, convolution, inputShape, 1, new int[1], best));
+        check("the first choice for cudnnConvolutionBackwardData", best[0].status);
         int algorithm = best[0].algo;
         long[] bytes = new long[1];
         check("cudnnGetConvolutionBackwardDataWorkspaceSize", JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(
@@ -117,6 +119,7 @@ public final class Conv3dProbe {
         cudnnConvolutionBwdFilterAlgoPerf[] best = {new cudnnConvolutionBwdFilterAlgoPerf()};
         check("cudnnGetConvolutionBackwardFilterAlgorithm", JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
                 handle, inputShape, outputShape, convolution, weightShape, 1, new int[1], best));
+        check("the first choice for cudnnConvolutionBackwardFilter", best[0].status);
         int algorithm = best[0].algo;
         long[] bytes = new long[1];
         check("cudnnGetConvolutionBackwardFilterWorkspaceSize",

@@ -4,9 +4,9 @@ import jcuda.runtime.JCuda;
 
 import dev.voxgrad.nativecheck.Probe.CallFailed;
 
-/** Runs in a child process: copies 64 MiB to the first GPU and back. */
+/** Runs in a child process: copies 16 MiB to the first GPU and back. */
 public final class CopyProbe {
-    private static final int LENGTH = 1 << 24;
+    private static final int LENGTH = 1 << 22;
 
     private CopyProbe() {
     }

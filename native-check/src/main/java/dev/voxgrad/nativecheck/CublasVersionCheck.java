@@ -15,7 +15,8 @@ public record CublasVersionCheck(Optional<String> version, ChildProcess.Outcome 
     @Override
     public Finding judge() {
         if (version.isEmpty()) {
-            return Finding.fail(NAME, "no version: " + Probe.reason(probe), "a library that tells its version", INSTALL);
+            return Finding.fail(NAME, "no version: " + Probe.reason(probe), "a library that tells its version",
+                    INSTALL);
         }
         return version.get().startsWith("12.") ? Finding.pass(NAME, version.get())
                 : Finding.fail(NAME, "cuBLAS calls itself " + version.get(), "cuBLAS 12", INSTALL);

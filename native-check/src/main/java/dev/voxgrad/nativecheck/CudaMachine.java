@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ final class CudaMachine {
     private static Section tempFolder(List<JCudaJar> jars) {
         Path folder = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         TempFolderCheck writable = TempFolderCheck.look(folder);
-        if (writable.state() == TempFolderCheck.State.MISSING) {
+        if (!Files.isDirectory(folder)) {
             return Section.of(TEMP_FOLDER, writable);
         }
         return Section.of(TEMP_FOLDER, writable,

@@ -132,7 +132,8 @@ public final class DriverProbe {
         } else if (resource.find()) {
             Probe.answer(MISSING_NATIVES, resource.group(1));
         } else {
-            Probe.answer(LINK_ERROR, cause.find() ? cause.group(1) : message.lines().findFirst().orElse("no reason given"));
+            Probe.answer(LINK_ERROR, cause.find() ? cause.group(1)
+                    : message.lines().findFirst().orElse("no reason given"));
         }
     }
 }

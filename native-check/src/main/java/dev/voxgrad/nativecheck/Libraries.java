@@ -54,7 +54,9 @@ public final class Libraries {
             if (library == NativeLibrary.CUBLAS) {
                 all.add(() -> Finding.pass("CUDA runtime", "inside JCuda's own natives"));
             }
-            if (library.compareTo(NativeLibrary.CUDNN) <= 0) {
+            // What comes with a library that is missing is missing too, and mended with it.
+            if (library.compareTo(NativeLibrary.CUDNN) <= 0
+                    && comesWith(library).map(main -> !checks.get(main).found().isEmpty()).orElse(true)) {
                 all.add(checks.get(library));
             }
         }
@@ -65,6 +67,14 @@ public final class Libraries {
                     parts.stream().filter(LibraryCheck::loads).map(part -> part.found().getFirst()).toList()));
         }
         return all;
+    }
+
+    private static Optional<NativeLibrary> comesWith(NativeLibrary library) {
+        return switch (library) {
+            case CUBLAS_LT -> Optional.of(NativeLibrary.CUBLAS);
+            case NVRTC_BUILTINS -> Optional.of(NativeLibrary.NVRTC);
+            default -> Optional.empty();
+        };
     }
 
     private LibraryCheck look(NativeLibrary library) {

@@ -39,7 +39,7 @@ public record LibraryCheck(NativeLibrary library, List<Path> found, Optional<Str
         if (!elsewhere.isEmpty()) {
             Path folder = elsewhere.getFirst().getParent();
             return broken(library.file() + " was not found, but lies in " + folder + ", where the loader does not look",
-                    wanted, "export LD_LIBRARY_PATH=" + folder + ":$LD_LIBRARY_PATH");
+                    wanted, "export LD_LIBRARY_PATH=" + folder + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
         }
         if (!otherMajors.isEmpty()) {
             return broken(wrongMajor(otherMajors.getFirst()), wanted, install());
@@ -67,8 +67,8 @@ public record LibraryCheck(NativeLibrary library, List<Path> found, Optional<Str
             return "install all of cuDNN 9 for CUDA 12, or put the folder nvidia/cudnn/lib of pip's wheel "
                     + "nvidia-cudnn-cu12 into LD_LIBRARY_PATH, " + REDISTRIBUTABLE;
         }
-        return "install a CUDA toolkit 12.x, beside a newer one if there is one, or put the folders nvidia/*/lib of "
-                + "pip's wheels for CUDA 12 into LD_LIBRARY_PATH, " + REDISTRIBUTABLE;
+        return "install a CUDA toolkit 12.x (a newer one may stay), or put the folders nvidia/*/lib of pip's wheels "
+                + "for CUDA 12 into LD_LIBRARY_PATH, " + REDISTRIBUTABLE;
     }
 
     private static String join(List<Path> files) {

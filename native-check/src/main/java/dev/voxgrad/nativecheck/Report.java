@@ -26,12 +26,15 @@ public record Report(List<Section> sections, Verdict verdict) {
             out.append(section.title()).append('\n');
             int width = section.findings().stream().mapToInt(finding -> finding.name().length()).max().orElse(0);
             String line = "  %s  %-" + Math.max(NAME_WIDTH, width) + "s %s\n";
+            String mendAbove = "";
             for (Finding finding : section.findings()) {
                 out.append(String.format(Locale.ROOT, line, finding.status(), finding.name(),
                         finding.found()));
                 if (!finding.wanted().isEmpty()) {
                     out.append(INDENT).append("wanted: ").append(finding.wanted()).append('\n');
-                    out.append(INDENT).append("mend:   ").append(finding.mend()).append('\n');
+                    out.append(INDENT).append("mend:   ")
+                            .append(finding.mend().equals(mendAbove) ? "as above" : finding.mend()).append('\n');
+                    mendAbove = finding.mend();
                 }
             }
         }

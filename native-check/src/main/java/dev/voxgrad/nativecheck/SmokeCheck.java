@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements Check {
     private static final String WANTED = "results as on the CPU";
-    private static final String LOOK_ABOVE = "mend what is said above about the libraries and versions; where nothing "
+    private static final String LOOK_ABOVE = "mend what is reported above about libraries and versions; where nothing "
             + "is, install the driver, the CUDA toolkit and cuDNN again";
 
     @Override
@@ -22,8 +22,8 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
         }
         if (probe.errors().contains("Cannot load symbol")) {
             return Finding.fail(test.title(), probe.failure() + ": a part of the library is missing or does not fit",
-                    "all sub-libraries of one release", "install all of cuDNN 9 and cuBLAS 12 again, and look for other "
-                            + "copies in LD_LIBRARY_PATH");
+                    "all sub-libraries of one release",
+                    "install all of cuDNN 9 and cuBLAS 12 again, and look for other copies in LD_LIBRARY_PATH");
         }
         return Finding.fail(test.title(), Probe.reason(probe), WANTED, LOOK_ABOVE);
     }

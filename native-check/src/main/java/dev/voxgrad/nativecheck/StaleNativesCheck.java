@@ -39,7 +39,8 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
 
     private static boolean same(Path file, JCudaJar.Native entry) {
         try {
-            return Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) == entry.size() && crc(file) == entry.crc();
+            return Files.isRegularFile(file) && Files.isReadable(file)
+                    && Files.size(file) == entry.size() && crc(file) == entry.crc();
         } catch (IOException e) {
             throw new UncheckedIOException("native-check: cannot read " + file, e);
         }

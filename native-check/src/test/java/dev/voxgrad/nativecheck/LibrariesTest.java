@@ -55,6 +55,22 @@ class LibrariesTest {
     }
 
     @Test
+    void whatComesWithAMissingLibraryIsNotReportedBesideIt() {
+        assertThat(look(true)).extracting(Finding::name)
+                .containsExactly("CUDA driver", "CUDA runtime", "cuBLAS", "NVRTC", "cuDNN");
+    }
+
+    @Test
+    void theBuiltinsOfNvrtcAreMissed() throws IOException {
+        FakeLibrary.named("libnvrtc.so.12").into(searched);
+        Finding finding = named(look(true), "NVRTC builtins");
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("libnvrtc-builtins.so.12 was not found");
+        FakeLibrary.named("libnvrtc-builtins.so.12.9").into(searched);
+        assertThat(named(look(true), "NVRTC builtins").status()).isEqualTo(Status.PASS);
+    }
+
+    @Test
     void cuda13IsTheWrongMajorVersion() throws IOException {
         FakeLibrary.named("libcublas.so.13").into(searched);
         FakeLibrary.named("libnvrtc.so.13").into(notSearched);
@@ -76,7 +92,8 @@ class LibrariesTest {
         FakeLibrary.named("libcudnn.so.9").into(notSearched);
         Finding finding = named(look(true), "cuDNN");
         assertThat(finding.found()).contains(notSearched + ", where the loader does not look");
-        assertThat(finding.mend()).isEqualTo("export LD_LIBRARY_PATH=" + notSearched + ":$LD_LIBRARY_PATH");
+        assertThat(finding.mend()).isEqualTo("export LD_LIBRARY_PATH=" + notSearched
+                + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
     }
 
     @Test

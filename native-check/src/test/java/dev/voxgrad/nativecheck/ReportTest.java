@@ -65,6 +65,38 @@ class ReportTest {
     }
 
     @Test
+    void aMendIsWrittenOnceWhereFindingsShareIt() {
+        Finding other = Finding.warn("a longer name than most", "nothing", "a driver", NO_GPU.mend());
+        Report report = Report.of(List.of(new Section("GPU", List.of(NO_GPU, other))));
+        assertThat(report.text().lines().limit(7)).containsExactly(
+                "GPU",
+                "  WARN  CUDA driver             no driver",
+                "        wanted: a driver",
+                "        mend:   install one",
+                "  WARN  a longer name than most nothing",
+                "        wanted: a driver",
+                "        mend:   as above");
+        assertThat(new JsonMapper().readTree(report.json()).at("/sections/0/findings/1/mend").asString())
+                .isEqualTo("install one");
+    }
+
+    @Test
+    void aWarningAboutALibraryDoesNotKeepTheGpuAway() {
+        Section versions = new Section(CudaMachine.VERSIONS, List.of(NO_GPU));
+        Section gpu = new Section(Machine.GPU_SECTION, List.of(GOOD));
+        assertThat(Report.of(List.of(gpu, versions)).verdict().readiness()).isEqualTo(Verdict.Readiness.GPU);
+    }
+
+    @Test
+    void aBrokenLibraryBreaksTheGpuAndNotTheTrainer() {
+        for (String title : Machine.CUDA_SECTIONS) {
+            Verdict verdict = Report.of(List.of(new Section(title, List.of(BROKEN_GPU)))).verdict();
+            assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
+            assertThat(verdict.sentence()).startsWith("The trainer would use the CPU, because").contains("it crashed");
+        }
+    }
+
+    @Test
     void jsonIsReadBackAsItWas() {
         String nasty = "C:\\lib \"x\" é\t\u0001\n";
         JsonNode json = new JsonMapper().readTree(report(Finding.pass("version", nasty), NO_GPU).json());

@@ -11,6 +11,7 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,17 +39,25 @@ class TempFolderTest {
         assertThat(missing.found()).isEqualTo("the temp folder " + folder.resolve("none") + " does not exist");
         assertThat(missing.mend()).contains("-Djava.io.tmpdir=");
         Path file = Files.createFile(folder.resolve("file"));
-        assertThat(TempFolderCheck.look(file).state()).isEqualTo(TempFolderCheck.State.MISSING);
+        assertThat(TempFolderCheck.look(file).problem()).contains("does not exist");
     }
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void aReadOnlyFolderFails() {
-        assertThat(new TempFolderCheck(folder, TempFolderCheck.State.UNWRITABLE).judge().found())
-                .isEqualTo("the temp folder " + folder + " cannot be written");
         assertThat(folder.toFile().setWritable(false)).isTrue();
         assumeTrue(!Files.isWritable(folder), "an administrator may write everywhere");
-        assertThat(TempFolderCheck.look(folder).state()).isEqualTo(TempFolderCheck.State.UNWRITABLE);
+        assertThat(TempFolderCheck.look(folder).judge().found())
+                .isEqualTo("the temp folder " + folder + " cannot be written (AccessDeniedException)");
+    }
+
+    /** Where even an administrator cannot make a file. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderOfTheKernelsFails() {
+        Finding finding = TempFolderCheck.look(Path.of("/proc")).judge();
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).startsWith("the temp folder /proc cannot be written (");
     }
 
     @Test
