@@ -46,8 +46,8 @@ public final class Conv3dProbe {
     }
 
     private void convolve() throws CallFailed {
-        check("cudnnCreate", JCudnn.cudnnCreate(handle));
         describe();
+        check("cudnnCreate", JCudnn.cudnnCreate(handle));
         DeviceArray x = DeviceArray.of(input);
         DeviceArray w = DeviceArray.of(weight);
         DeviceArray dy = DeviceArray.of(gradOutput);

@@ -18,10 +18,14 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
     @Override
     public Finding judge() {
         String name = "GPU " + gpu;
+        if (fact(GpuFact.NAME).isEmpty()) {
+            return Finding.fail(name, "the driver counts GPU " + gpu + " but does not open it", "a GPU that answers",
+                    "look at nvidia-smi and the system's log; the GPU may be lost until a reboot");
+        }
         int mode = number(GpuFact.MODE);
         int major = number(GpuFact.MAJOR);
         String found = String.format(Locale.ROOT, "%s, compute capability %d.%d, %s, %s",
-                fact(GpuFact.NAME).orElse("without a name"), major, number(GpuFact.MINOR), memory(), mode(mode));
+                fact(GpuFact.NAME).orElseThrow(), major, number(GpuFact.MINOR), memory(), mode(mode));
         if (mode == CUcomputemode.CU_COMPUTEMODE_PROHIBITED) {
             return Finding.fail(name, found + ": no program may use it", "another compute mode",
                     "nvidia-smi -i " + gpu + " -c DEFAULT, as administrator");

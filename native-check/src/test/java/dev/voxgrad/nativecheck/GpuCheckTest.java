@@ -43,6 +43,13 @@ class GpuCheckTest {
         assertThat(finding.found()).contains("exclusive mode").endsWith("CUDA_ERROR_OUT_OF_MEMORY");
     }
 
+    @Test
+    void aGpuThatDoesNotAnswerFails() {
+        Finding finding = new GpuCheck(3, new Outcome(0, false, Map.of(), "")).judge();
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("the driver counts GPU 3 but does not open it");
+    }
+
     private static Finding gpu(Map<GpuFact, String> facts) {
         Map<GpuFact, String> all = new HashMap<>(Map.of(GpuFact.NAME, "NVIDIA H200", GpuFact.MAJOR, "9",
                 GpuFact.MINOR, "0", GpuFact.MODE, "0", GpuFact.TOTAL_BYTES, String.valueOf(140L << 30),
