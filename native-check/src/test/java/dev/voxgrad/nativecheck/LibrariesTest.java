@@ -154,6 +154,17 @@ class LibrariesTest {
     }
 
     @Test
+    void whatALibraryNeedsMayLieInAFolderThatItNames() throws IOException {
+        Path own = Files.createDirectory(root.resolve("own"));
+        FakeLibrary.named("libcublasLt.so.12").into(own);
+        FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
+        assertThat(named(look(true), "cuBLAS").status()).isEqualTo(Status.FAIL);
+        FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").withRunPath(own.toString()).into(searched);
+        assertThat(named(look(true), "cuBLAS").status()).isEqualTo(Status.PASS);
+        assertThat(named(look(true), "cuBLASLt").found()).isEqualTo(own.resolve("libcublasLt.so.12").toString());
+    }
+
+    @Test
     void otherCopiesAreShownOnceEach() throws IOException {
         FakeLibrary.named("libcudnn.so.9").into(searched);
         Path second = Files.createDirectory(root.resolve("second"));
