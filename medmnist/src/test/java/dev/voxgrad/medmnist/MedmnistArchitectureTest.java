@@ -17,8 +17,14 @@ class MedmnistArchitectureTest {
 
     @ArchTest
     static final ArchRule ONLY_THE_COMMAND_LINE_KNOWS_PICOCLI = noClasses().that()
-            .resideOutsideOfPackage("dev.voxgrad.medmnist.cli..")
+            .resideOutsideOfPackages("dev.voxgrad.medmnist.cli..", "dev.voxgrad.nativecheck..")
             .should().dependOnClassesThat().resideInAnyPackage("picocli..");
+
+    /** native-check is a command of its own, which one command here hands out; nothing else needs it. */
+    @ArchTest
+    static final ArchRule ONLY_THE_COMMAND_LINE_KNOWS_NATIVE_CHECK = noClasses().that()
+            .resideInAPackage("dev.voxgrad.medmnist..").and().resideOutsideOfPackage("dev.voxgrad.medmnist.cli..")
+            .should().dependOnClassesThat().resideInAPackage("dev.voxgrad.nativecheck..");
 
     @ArchTest
     static final ArchRule DATA_KNOWS_NO_TENSORS = noClasses().that().resideInAnyPackage(

@@ -25,7 +25,8 @@ import picocli.CommandLine.ScopeType;
             PredictCommand.class,
             EnsembleCommand.class,
             EvaluateCommand.class,
-            ProfileCommand.class
+            ProfileCommand.class,
+            DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = {

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,10 @@ class BundleIT {
 
     /** Standard output of a command that succeeds without a word on standard error. */
     private static String run(Object... arguments) throws IOException, InterruptedException {
+        return runTo(0, arguments);
+    }
+
+    private static String runTo(int code, Object... arguments) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(command.toString()));
         Stream.of(arguments).map(Object::toString).forEach(words::add);
         Path out = folder.resolve("out");
@@ -66,7 +71,7 @@ class BundleIT {
         Process process = builder.start();
         assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("ends in time").isTrue();
         assertThat(Files.readAllLines(err)).allMatch(line -> line.contains("Using incubator modules"));
-        assertThat(process.exitValue()).isZero();
+        assertThat(process.exitValue()).isEqualTo(code);
         return Files.readString(out);
     }
 
@@ -74,6 +79,14 @@ class BundleIT {
     void saysWhatItIs() throws IOException, InterruptedException {
         assertThat(run("--version")).startsWith("Voxgrad medmnist ").contains("Java 25");
         assertThat(run("summary", "--net", "net1")).contains("total");
+    }
+
+    /** The natives are there, and probes run in processes of the bundle's own Java. */
+    @Test
+    void tellsWhatTheMachineOffers() throws IOException, InterruptedException {
+        assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
+        assertThat(runTo(1, "doctor")).contains("Smoke tests")
+                .contains("The trainer would use the CPU, because libcuda.so.1 was not found");
     }
 
     /** Files, random numbers, vectors, JSON and pictures. */
