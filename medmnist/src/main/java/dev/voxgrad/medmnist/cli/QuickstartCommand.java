@@ -20,6 +20,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -57,7 +58,7 @@ final class QuickstartCommand implements Callable<Integer> {
         Device device = deviceOptions.open();
         TrainSettings settings = new TrainSettings(NetSpec.values().length, List.of(NetSpec.values()), EPOCHS,
                 BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, Recipe.NONE.flag(),
-                null);
+                Regime.PLAIN, null);
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
         RunFiles run = TrainCommand.begin(source, data, settings, device, out == null ? temporary() : out);

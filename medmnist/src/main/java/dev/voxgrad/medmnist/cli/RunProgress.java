@@ -29,6 +29,7 @@ final class RunProgress implements TrainListener {
     private double doneWork;
     private NetSpec net;
     private double bestAuc;
+    private int epochsDone;
 
     /** For a run of which these members are trained now. */
     RunProgress(TrainSettings settings, List<Integer> members, VolumeData data, Console console) {
@@ -47,6 +48,7 @@ final class RunProgress implements TrainListener {
     @Override
     public void memberStarts(int member, NetSpec memberNet, int epochs) {
         net = memberNet;
+        epochsDone = epochs;
         bestAuc = Double.NaN;
         // What was done before took no time now, so it counts as never planned.
         totalWork -= epochWork[member] * epochs;
@@ -71,6 +73,7 @@ final class RunProgress implements TrainListener {
     @Override
     public void epochDone(EpochResult epoch, boolean best) {
         doneWork += epochWork[epoch.member()];
+        epochsDone = epoch.epoch();
         bestAuc = best ? epoch.validation().auc() : bestAuc;
         console.progress(String.format(Locale.ROOT,
                 "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
@@ -82,11 +85,18 @@ final class RunProgress implements TrainListener {
     @Override
     public void memberDone(MemberResult member) {
         console.clear();
+        dropRest(member.index());
+    }
+
+    /** A member that has ended before its last epoch has no work left. */
+    private void dropRest(int member) {
+        totalWork -= epochWork[member] * (settings.epochs() - epochsDone);
     }
 
     @Override
     public void memberFailed(int member, String why) {
         console.line("cannot go on: " + why);
+        dropRest(member);
     }
 
     @Override

@@ -35,10 +35,10 @@ final class StatusCommand implements Callable<Integer> {
                 "best AUC", "last AUC", "loss", "state"));
         int finished = 0;
         for (MemberStatus member : run.status()) {
-            finished += member.isFinished(epochs) ? 1 : 0;
+            finished += member.finished() ? 1 : 0;
             out.println(String.format(Locale.ROOT, "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s", member.index(),
                     member.net().flag(), member.epochs(), epochs, figure(member.bestAuc()), figure(member.lastAuc()),
-                    figure(member.lastLoss()), member.words(epochs)));
+                    figure(member.lastLoss()), member.words()));
         }
         out.println(finished + " of " + run.info().settings().models() + " members are finished");
         return 0;

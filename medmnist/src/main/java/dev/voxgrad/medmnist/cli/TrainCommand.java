@@ -20,6 +20,7 @@ import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -105,6 +106,23 @@ final class TrainCommand implements Callable<Integer> {
                     + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
                     + "'show' draws pictures of them. Default: torchio")
     private String augment;
+
+    @Option(names = "--schedule", paramLabel = "HOW",
+            description = "Course of the learning rate: constant, cosine (down to 0) or multistep (a tenth after half of "
+                    + "the epochs and again after three quarters, as MedMNIST's own script). Default: constant")
+    private String schedule;
+
+    @Option(names = "--warmup-epochs", paramLabel = "W",
+            description = "Let the learning rate rise for so many epochs first. Default: 0")
+    private Integer warmupEpochs;
+
+    @Option(names = "--clip-norm", paramLabel = "X",
+            description = "Limit the L2 norm over all gradients of a step. Default: 0, no limit")
+    private Double clipNorm;
+
+    @Option(names = "--patience", paramLabel = "P",
+            description = "End a member after so many epochs without a better validation AUC. Default: 0, never")
+    private Integer patience;
 
     @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
@@ -219,11 +237,17 @@ final class TrainCommand implements Callable<Integer> {
             return new TrainSettings(given(models, base.models()), specs, given(epochs, base.epochs()),
                     given(batchSize, base.batchSize()), given(learningRate, base.learningRate()),
                     given(weightDecay, base.weightDecay()), given(seed, base.seed()), !noShuffle && base.shuffle(),
-                    given(augment, base.augment()), initWeights == null ? base.initWeights()
+                    given(augment, base.augment()), regime(base.regime()), initWeights == null ? base.initWeights()
                             : initWeights.toAbsolutePath().normalize().toString());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
+    }
+
+    private Regime regime(Regime base) {
+        return new Regime(schedule == null ? base.schedule() : Regime.Schedule.byFlag(schedule),
+                given(warmupEpochs, base.warmupEpochs()), given(clipNorm, base.clipNorm()),
+                given(patience, base.patience()));
     }
 
     private static <T> T given(T option, T otherwise) {

@@ -65,6 +65,17 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
         return history.stream().reduce((a, b) -> b.validation().auc() >= a.validation().auc() ? b : a);
     }
 
+    /** Epochs since the validation AUC was last higher than ever before. */
+    int epochsWithoutBetter() {
+        double highest = Double.NEGATIVE_INFINITY;
+        int without = 0;
+        for (EpochResult epoch : history) {
+            without = epoch.validation().auc() > highest ? 0 : without + 1;
+            highest = Math.max(highest, epoch.validation().auc());
+        }
+        return without;
+    }
+
     /** The row of {@code members.csv}; there must be an epoch. */
     MemberResult result() {
         EpochResult best = best().orElseThrow();

@@ -20,6 +20,8 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.optim.AdamW;
+import dev.voxgrad.nn.optim.GradientClipping;
+import dev.voxgrad.nn.optim.LearningRateSchedule;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
@@ -39,6 +41,7 @@ final class MemberTraining {
     private final VolumeNet net;
     private final Optimizer optimizer;
     private final long seed;
+    private final LearningRateSchedule rates;
     private MemberState state;
     private long lastKept = System.nanoTime();
 
@@ -58,6 +61,7 @@ final class MemberTraining {
         this.files = trainer.run.member(index);
         this.spec = settings.netOf(index);
         this.seed = Trainer.seedOf(settings.seed(), index);
+        this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
         this.net = spec.build(trainer.device, trainer.data.shape().channels(), trainer.data.shape().edge(),
                 trainer.data.classes());
         this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), net.parameters());
@@ -121,21 +125,21 @@ final class MemberTraining {
                 Predictor validation =
                         new Predictor(trainer.data, trainer.data.val(), trainer.device, settings.batchSize());
                 EventFile events = EventFile.begin(trainer.run.events(index, spec.flag()), state.history())) {
-            while (state.epochs() < settings.epochs()) {
+            while (!settings.isFinished(state)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
                 boolean isBest = state.best().orElseThrow() == epoch;
                 if (isBest) {
                     save(ModelKind.BEST);
                 }
-                if (state.epochs() == settings.epochs()) {
+                if (settings.isFinished(state)) {
                     save(ModelKind.LAST);
                 }
                 keep();
                 RunTables.write(trainer.run);
                 events.add(epoch);
                 trainer.listener.epochDone(epoch, isBest);
-                if (state.epochs() < settings.epochs()) {
+                if (!settings.isFinished(state)) {
                     stopIfAsked();
                 }
             }
@@ -194,7 +198,10 @@ final class MemberTraining {
                             Optional.empty());
                 }
             }
-            optimizer.step(gradients);
+            if (settings.regime().clipNorm() > 0) {
+                GradientClipping.clipNorm(gradients, net.parameters().values(), settings.regime().clipNorm());
+            }
+            optimizer.step(gradients, rates.at(epoch - 1));
             return value;
         }
     }

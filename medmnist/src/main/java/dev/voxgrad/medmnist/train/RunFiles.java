@@ -166,7 +166,8 @@ public final class RunFiles {
         for (int index = 0; index < info.settings().models(); index++) {
             MemberFiles files = member(index);
             MemberState state = files.state().orElse(MemberState.atStart(index, info.settings().netOf(index)));
-            status.add(MemberStatus.of(state, files.holder()));
+            status.add(MemberStatus.of(state, state.failure() == null && info.settings().isFinished(state),
+                    files.holder()));
         }
         return status;
     }

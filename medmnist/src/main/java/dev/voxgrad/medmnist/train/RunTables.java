@@ -52,7 +52,7 @@ final class RunTables {
                 timings.append(String.format(Locale.ROOT, "%d,%s,%d,%.3f%n", epoch.member(), epoch.net().flag(),
                         epoch.epoch(), epoch.seconds()));
             }
-            if (state.failure() == null && state.epochs() >= run.info().settings().epochs()) {
+            if (state.failure() == null && run.info().settings().isFinished(state)) {
                 members.append(row(state.result(), run.info().settings()));
             }
         }

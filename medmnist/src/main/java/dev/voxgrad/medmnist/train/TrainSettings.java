@@ -19,10 +19,11 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param seed decides initial weights, data order and augmentation of all members
  * @param shuffle whether each epoch has an order of its own
  * @param augment flag of the {@link Recipe} that changes the training volumes
+ * @param regime schedule, clipping and early stopping; null in runs of versions that had none
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
 public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batchSize, double learningRate,
-        double weightDecay, long seed, boolean shuffle, String augment, String initWeights) {
+        double weightDecay, long seed, boolean shuffle, String augment, Regime regime, String initWeights) {
     public static final int MODELS = 15;
     public static final int EPOCHS = 500;
     public static final int BATCH_SIZE = 32;
@@ -35,10 +36,12 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     public TrainSettings {
         augment = augment == null ? Recipe.NONE.flag() : augment;
         Recipe.byFlag(augment);
+        regime = regime == null ? Regime.PLAIN : regime;
         nets = List.copyOf(nets);
         require(models >= 1, "models", models, "at least 1");
         require(!nets.isEmpty(), "nets", nets, "at least one of net1, net2, net3");
         require(epochs >= 1, "epochs", epochs, "at least 1");
+        require(regime.warmupEpochs() < epochs, "warmup-epochs", regime.warmupEpochs(), "less than epochs");
         require(batchSize >= 1, "batch-size", batchSize, "at least 1");
         require(learningRate > 0 && Double.isFinite(learningRate), "lr", learningRate, "a positive number");
         require(weightDecay >= 0 && Double.isFinite(weightDecay), "weight-decay", weightDecay, "zero or more");
@@ -53,7 +56,13 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     /** The study's settings with that seed. */
     public static TrainSettings defaults(long seed) {
         return new TrainSettings(MODELS, List.of(NetSpec.values()), EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY,
-                seed, true, AUGMENT, null);
+                seed, true, AUGMENT, Regime.PLAIN, null);
+    }
+
+    /** Whether a member with this history has all the epochs that it should have. */
+    boolean isFinished(MemberState state) {
+        return state.epochs() >= epochs
+                || regime.patience() > 0 && state.epochsWithoutBetter() >= regime.patience();
     }
 
     /** How the training volumes are changed. */
@@ -69,13 +78,17 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
         List<String> conflicts = new ArrayList<>();
         compare(conflicts, "models", models, wanted.models, wanted.models > models);
         compare(conflicts, "nets", nets, wanted.nets, false);
-        compare(conflicts, "epochs", epochs, wanted.epochs, wanted.epochs > epochs);
+        compare(conflicts, "epochs", epochs, wanted.epochs, wanted.epochs > epochs && !regime.dependsOnTheEnd());
         compare(conflicts, "batch-size", batchSize, wanted.batchSize, false);
         compare(conflicts, "lr", learningRate, wanted.learningRate, false);
         compare(conflicts, "weight-decay", weightDecay, wanted.weightDecay, false);
         compare(conflicts, "seed", seed, wanted.seed, false);
         compare(conflicts, "no-shuffle", !shuffle, !wanted.shuffle, false);
         compare(conflicts, "augment", augment, wanted.augment, false);
+        compare(conflicts, "schedule", regime.schedule().flag(), wanted.regime.schedule().flag(), false);
+        compare(conflicts, "warmup-epochs", regime.warmupEpochs(), wanted.regime.warmupEpochs(), false);
+        compare(conflicts, "clip-norm", regime.clipNorm(), wanted.regime.clipNorm(), false);
+        compare(conflicts, "patience", regime.patience(), wanted.regime.patience(), false);
         compare(conflicts, "init-weights", initWeights, wanted.initWeights, false);
         return conflicts;
     }

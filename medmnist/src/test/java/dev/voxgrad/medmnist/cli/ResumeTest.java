@@ -127,6 +127,52 @@ class ResumeTest {
         assertThat(ChildTraining.outcome(whole)).isEqualTo(expected);
     }
 
+    /** Whatever of an epoch depends on the schedule, the norm and the best so far is found again. */
+    @Test
+    void aRegimeGoesOnAsItWas() throws IOException {
+        Object[] regime = {"--schedule", "cosine", "--warmup-epochs", 1, "--clip-norm", 0.01, "--patience", 2};
+        train(run, 3, regime).succeeded();
+        Map<String, String> outcome = ChildTraining.outcome(run);
+        assertThat(outcome.get("history.csv")).isNotEqualTo(expected.get("history.csv"));
+        Files.delete(run.resolve("members/member-00.checkpoint"));
+        assertThat(resume(run).succeeded().out()).contains("is missing");
+        assertThat(ChildTraining.outcome(run)).isEqualTo(outcome);
+        resume(run, "--epochs", 4).refused("--epochs is 4, but the run was begun with 3");
+        resume(run, "--clip-norm", 1).refused("--clip-norm is 1.0, but the run was begun with 0.01");
+    }
+
+    /** Each part of a regime by itself makes a difference, and the plain one none. */
+    @Test
+    void eachPartOfARegimeMatters() throws IOException {
+        train(run, 3, "--schedule", "constant", "--clip-norm", 0).succeeded();
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+        Object[][] parts = {{"--schedule", "cosine"}, {"--schedule", "multistep"}, {"--warmup-epochs", 2},
+            {"--clip-norm", 0.01}};
+        for (int part = 0; part < parts.length; part++) {
+            Path other = folder.resolve("part" + part);
+            train(other, 3, parts[part]).succeeded();
+            assertThat(Files.readString(other.resolve("history.csv")))
+                    .isNotEqualTo(Files.readString(run.resolve("history.csv")));
+        }
+    }
+
+    @Test
+    void patienceEndsAMember() throws IOException {
+        train(run, 60, "--lr", "1e-12", "--patience", 2, "--members", "0").succeeded();
+        List<String> history = Files.readAllLines(run.resolve("history.csv"));
+        assertThat(history.size()).isLessThan(61);
+        double highest = 0;
+        int better = 0;
+        for (int epoch = 1; epoch < history.size(); epoch++) {
+            double auc = Double.parseDouble(history.get(epoch).split(",")[4]);
+            better = auc > highest ? epoch : better;
+            highest = Math.max(highest, auc);
+        }
+        assertThat(history).hasSize(1 + better + 2);
+        assertThat(Cli.run("status", run).succeeded().out()).contains("finished", "1 of 2 members are finished");
+        Cli.run("ensemble", "--run", run).succeeded();
+    }
+
     @Test
     void otherDataIsRefused() {
         Path other = TestVolumes.write(folder.resolve("other.npz"), 8, 1, 2, 25, 12, 4);

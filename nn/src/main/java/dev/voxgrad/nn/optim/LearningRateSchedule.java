@@ -33,6 +33,24 @@ public interface LearningRateSchedule {
     }
 
     /**
+     * Another schedule after a linear rise: epoch e of the first {@code epochs} has (e + 1)/(epochs + 1) of the rate that
+     * the other schedule begins with; then that schedule runs from its start (Goyal et al., "Accurate, large minibatch
+     * SGD", 2017, by epochs).
+     */
+    record WarmUp(int epochs, LearningRateSchedule then) implements LearningRateSchedule {
+        public WarmUp {
+            if (epochs < 0) {
+                throw new IllegalArgumentException("schedule: warm-up epochs is " + epochs + ", expected at least 0");
+            }
+        }
+
+        @Override
+        public double at(int epoch) {
+            return epoch < epochs ? then.at(0) * (epoch + 1) / (epochs + 1) : then.at(epoch - epochs);
+        }
+    }
+
+    /**
      * Half a cosine from base down to minimum over {@code epochs} epochs, as CosineAnnealingLR; it rises again
      * afterwards (Loshchilov and Hutter, "SGDR", 2017, without the restarts).
      */

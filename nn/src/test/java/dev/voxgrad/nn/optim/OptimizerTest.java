@@ -150,6 +150,10 @@ class OptimizerTest {
         assertThat(steps.at(49)).isEqualTo(1);
         assertThat(steps.at(50)).isCloseTo(0.1, within(1e-15));
         assertThat(steps.at(75)).isCloseTo(0.01, within(1e-15));
+        LearningRateSchedule warm = new LearningRateSchedule.WarmUp(3, new LearningRateSchedule.MultiStep(8, List.of(2),
+                0.5));
+        assertThat(new double[] {warm.at(0), warm.at(1), warm.at(2), warm.at(3), warm.at(4), warm.at(5)})
+                .containsExactly(2, 4, 6, 8, 8, 4);
         LearningRateSchedule cosine = new LearningRateSchedule.CosineAnnealing(1, 10, 0.2);
         assertThat(cosine.at(0)).isEqualTo(1);
         assertThat(cosine.at(5)).isCloseTo(0.6, within(1e-15));

@@ -1,0 +1,72 @@
+package dev.voxgrad.medmnist.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.nn.optim.LearningRateSchedule;
+
+/**
+ * What can be added to the study's plain training; all of it is off by default.
+ *
+ * @param schedule the course of the learning rate
+ * @param warmupEpochs epochs of a linear rise before it; 0 for none
+ * @param clipNorm the largest L2 norm over all gradients of a step; 0 for no limit
+ * @param patience epochs without a better validation AUC after which a member ends; 0 for never
+ */
+public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int patience) {
+    /** As the study did. */
+    public static final Regime PLAIN = new Regime(Schedule.CONSTANT, 0, 0, 0);
+
+    /** The courses of the learning rate. */
+    public enum Schedule {
+        /** Always the same. */
+        CONSTANT,
+        /** Half a cosine down to 0 at the last epoch. */
+        COSINE,
+        /** A tenth after half of the epochs, a hundredth after three quarters, as MedMNIST's own script. */
+        MULTISTEP;
+
+        /** As the command line spells it. */
+        public String flag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The schedule of that name. */
+        public static Schedule byFlag(String flag) {
+            return Arrays.stream(values()).filter(schedule -> schedule.flag().equals(flag)).findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("schedule is '" + flag + "'; expected "
+                            + Arrays.stream(values()).map(Schedule::flag).collect(Collectors.joining(", "))));
+        }
+    }
+
+    public Regime {
+        schedule = schedule == null ? Schedule.CONSTANT : schedule;
+        require(warmupEpochs >= 0, "warmup-epochs", warmupEpochs, "zero or more");
+        require(clipNorm >= 0 && Double.isFinite(clipNorm), "clip-norm", clipNorm, "a positive number, or 0 for none");
+        require(patience >= 0, "patience", patience, "at least 1, or 0 for none");
+    }
+
+    private static void require(boolean met, String name, Object found, String expected) {
+        if (!met) {
+            throw new IllegalArgumentException(name + " is " + found + "; expected " + expected);
+        }
+    }
+
+    /** Whether what a run does in an epoch depends on how many there will be. */
+    boolean dependsOnTheEnd() {
+        return schedule != Schedule.CONSTANT;
+    }
+
+    /** The learning rates of a run of that many epochs. */
+    LearningRateSchedule rates(double base, int epochs) {
+        int rest = Math.max(1, epochs - warmupEpochs);
+        LearningRateSchedule course = switch (schedule) {
+            case CONSTANT -> new LearningRateSchedule.Constant(base);
+            case COSINE -> new LearningRateSchedule.CosineAnnealing(base, rest, 0);
+            case MULTISTEP -> new LearningRateSchedule.MultiStep(base, List.of(rest / 2, rest * 3 / 4), 0.1);
+        };
+        return warmupEpochs == 0 ? course : new LearningRateSchedule.WarmUp(warmupEpochs, course);
+    }
+}
