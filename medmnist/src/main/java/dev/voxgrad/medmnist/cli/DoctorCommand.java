@@ -13,9 +13,9 @@ import dev.voxgrad.nativecheck.Report;
 /** {@code medmnist doctor}. */
 @Command(name = "doctor", header = "Tells what this machine offers, what is wrong with its CUDA, and how to mend it.",
         description = {
-    "Looks at Java, processor, memory, the GPU's driver and libraries, tries them out in processes of their own, and says"
-            + " of each thing what was found, what is wanted and how to get there. Its last line says what the trainer"
-            + " would use, and why. The same as the command native-check.",
+    "Looks at Java, processor, memory, the GPU's driver and libraries, tries them out in processes of their own, and"
+            + " says of each thing what was found, what is wanted and how to get there. Its last line says what the"
+            + " trainer would use, and why. The same as the command native-check.",
     "",
     "Exit code: 0 ready for the GPU, 1 CPU only, 2 broken.",
     "",

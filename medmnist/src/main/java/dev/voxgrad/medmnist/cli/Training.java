@@ -58,9 +58,15 @@ final class Training {
             trainUntil(stop);
         } finally {
             ended.countDown();
-            if (!stop.isRequested()) {
-                Runtime.getRuntime().removeShutdownHook(onSignal);
-            }
+            forget(onSignal);
+        }
+    }
+
+    private static void forget(Thread onSignal) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onSignal);
+        } catch (IllegalStateException e) {
+            return; // the JVM is on its way out
         }
     }
 

@@ -16,8 +16,8 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param holder the process that trains it at present
  * @param failure why it cannot go on, if it can't
  */
-public record MemberStatus(int index, NetSpec net, int epochs, int step, boolean finished, double bestAuc, double lastAuc,
-        double lastLoss, Optional<String> holder, Optional<String> failure) {
+public record MemberStatus(int index, NetSpec net, int epochs, int step, boolean finished, double bestAuc,
+        double lastAuc, double lastLoss, Optional<String> holder, Optional<String> failure) {
     static MemberStatus of(MemberState state, boolean finished, Optional<String> holder) {
         EpochResult last = state.history().isEmpty() ? null : state.history().getLast();
         return new MemberStatus(state.member(), state.net(), state.epochs(), state.step(), finished,

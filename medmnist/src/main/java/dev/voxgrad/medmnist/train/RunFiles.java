@@ -33,12 +33,15 @@ import dev.voxgrad.medmnist.data.DataFileException;
  */
 public final class RunFiles {
     private final Path folder;
+    /** Whether this process began the run, and whether it made the folder for it. */
+    private final boolean begun;
     private final boolean madeFolder;
     private RunInfo info;
 
-    private RunFiles(Path folder, RunInfo info, boolean madeFolder) {
+    private RunFiles(Path folder, RunInfo info, boolean begun, boolean madeFolder) {
         this.folder = folder;
         this.info = info;
+        this.begun = begun;
         this.madeFolder = madeFolder;
     }
 
@@ -49,7 +52,7 @@ public final class RunFiles {
      */
     public static RunFiles create(Path folder, RunInfo info) {
         requireEmpty(folder);
-        RunFiles files = new RunFiles(folder, info, Files.notExists(folder));
+        RunFiles files = new RunFiles(folder, info, true, Files.notExists(folder));
         try {
             Files.createDirectories(folder.resolve("weights"));
             Files.createDirectories(folder.resolve("members"));
@@ -67,16 +70,17 @@ public final class RunFiles {
     }
 
     /**
-     * Removes what a new run has written, unless the results of an epoch are among it; an empty folder that was there
-     * before stays.
+     * Removes what a run has written that was begun here, unless something was learned, or another process trains a
+     * member of it; an empty folder that was there before stays.
      *
-     * @return whether nothing was learned
+     * @return whether nothing is left of the run
      */
     public boolean removeIfNothingLearned() {
         if (!Files.isDirectory(folder)) {
             return true;
         }
-        if (states().stream().anyMatch(state -> state.epochs() > 0 || state.step() > 0)) {
+        if (!begun || status().stream().anyMatch(
+                member -> member.epochs() > 0 || member.step() > 0 || member.holder().isPresent())) {
             return false;
         }
         try (Stream<Path> all = Files.walk(folder)) {
@@ -122,7 +126,7 @@ public final class RunFiles {
             if (info.data() == null || info.settings() == null || info.labelNames() == null) {
                 throw new DataFileException(file.toString(), "is damaged: data, settings or label names are missing");
             }
-            return new RunFiles(folder, info, false);
+            return new RunFiles(folder, info, false, false);
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
         }

@@ -141,7 +141,8 @@ class RecipeTest {
                 .anyMatch(line -> line.matches(
                         " +motion +p 0\\.2 .*10 degrees about voxel \\(0,0,0\\), shifts of up to 10 voxels"))
                 .anyMatch(line -> line.matches(" +affine +p 0\\.2 .*by 0\\.9 to 1\\.1 and turns by 2 degrees.*"));
-        assertThat(Recipe.CENTRED.toText()).contains("about the centre, shifts of up to 5 % of the axis", "2.5 % of the axis");
+        assertThat(Recipe.CENTRED.toText())
+                .contains("about the centre, shifts of up to 5 % of the axis", "2.5 % of the axis");
     }
 
     /** As drawn for one sample; a change in these numbers changes every run with augmentation. */

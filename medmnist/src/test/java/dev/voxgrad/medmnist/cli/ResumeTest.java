@@ -201,6 +201,20 @@ class ResumeTest {
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
 
+    /** A process that joins a run and can do nothing takes nothing away from the one that is just beginning. */
+    @Test
+    void whoeverJoinsNeverRemovesTheRun() throws IOException {
+        train(run, 2, "--members", "0").succeeded();
+        Files.delete(run.resolve("members/member-00.checkpoint"));
+        Files.delete(run.resolve("members/member-00.json"));
+        Path lock = run.resolve("members/member-00.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock _ = channel.lock()) {
+            resume(run, "--members", "0").failed("member 0 is being trained");
+        }
+        assertThat(run.resolve("run.json")).exists();
+        assertThat(run.resolve("weights/member-00-net1-last.safetensors")).exists();
+    }
+
     /** Both members diverge: the second is tried all the same, and what each did is told. */
     @Test
     void aMemberThatDivergesDoesNotStopTheOthers() throws IOException {
