@@ -25,7 +25,8 @@ import dev.voxgrad.medmnist.data.VolumeData;
  * @param accuracy share of right answers, in [0, 1]
  */
 public record Metrics(double auc, double accuracy) {
-    private static final double THRESHOLD = 0.5;
+    /** A probability above it means yes. */
+    static final double THRESHOLD = 0.5;
 
     /**
      * Both figures of a split.

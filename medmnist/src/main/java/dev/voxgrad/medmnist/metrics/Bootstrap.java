@@ -1,0 +1,106 @@
+package dev.voxgrad.medmnist.metrics;
+
+import java.util.Arrays;
+import java.util.List;
+
+import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.VolumeData;
+
+/**
+ * How far AUC and accuracy would scatter with other volumes of the same kind: both are computed again on
+ * {@link #RESAMPLES} samples of N volumes, drawn from the N volumes with replacement, and the middle 95 % of the
+ * values is the interval. It says nothing of how the nets would differ if they were trained again.
+ *
+ * <p>A sample in which the AUC is not defined, since a class does not occur in it, is drawn again. Resample r comes
+ * from the random stream (seed, 0, r, purpose), so the interval depends on the seed alone. Source: Efron and
+ * Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13 (percentile intervals).
+ *
+ * @param auc interval of the AUC
+ * @param accuracy interval of the accuracy
+ */
+public record Bootstrap(Interval auc, Interval accuracy) {
+    public static final int RESAMPLES = 2000;
+    private static final double LEVEL = 0.95;
+    /** Draws of one resample before we say that its AUC cannot be had. */
+    private static final int MOST_DRAWS = 200;
+    /** Purpose of the random streams; 400 to 499 are this package's. */
+    private static final int PURPOSE_RESAMPLE = 400;
+
+    /** From {@code low} to {@code high}. */
+    public record Interval(double low, double high) {
+        /** The middle {@code level} of the values; between neighbours, quantiles are interpolated linearly. */
+        static Interval middle(double[] values, double level) {
+            double[] sorted = values.clone();
+            Arrays.sort(sorted);
+            return new Interval(quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2));
+        }
+
+        private static double quantile(double[] sorted, double share) {
+            double at = share * (sorted.length - 1);
+            int below = (int) at;
+            int above = Math.min(below + 1, sorted.length - 1);
+            return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+        }
+    }
+
+    /**
+     * The intervals of a split's figures.
+     *
+     * @param scores probabilities, (N, classes)
+     * @throws UndefinedMetricException if a class is so rare that hardly any resample has it
+     */
+    public static Bootstrap of(VolumeData data, Split split, double[][] scores, long seed) {
+        return split.isMultiLabel()
+                ? of(split.size(), seed, order -> Metrics.ofMultiLabel(data.labelNames(),
+                        pick(split.multiLabels(), order), pick(scores, order)))
+                : of(data.task(), data.labelNames(), split.labels(), scores, seed);
+    }
+
+    /** The intervals for one class per sample, (N); otherwise as above. */
+    static Bootstrap of(Task task, List<String> labelNames, int[] labels, double[][] scores, long seed) {
+        return of(labels.length, seed, order -> Metrics.of(task, labelNames,
+                Arrays.stream(order).map(i -> labels[i]).toArray(), pick(scores, order)));
+    }
+
+    private static <T> T[] pick(T[] rows, int[] order) {
+        T[] picked = Arrays.copyOf(rows, order.length);
+        for (int i = 0; i < order.length; i++) {
+            picked[i] = rows[order[i]];
+        }
+        return picked;
+    }
+
+    /** Gives the figures of the samples with these indices. */
+    @FunctionalInterface
+    private interface Figures {
+        Metrics of(int[] order);
+    }
+
+    private static Bootstrap of(int samples, long seed, Figures figures) {
+        double[] auc = new double[RESAMPLES];
+        double[] accuracy = new double[RESAMPLES];
+        for (int r = 0; r < RESAMPLES; r++) {
+            Metrics metrics = resample(samples, new RandomStream(seed, 0, r, PURPOSE_RESAMPLE), figures);
+            auc[r] = metrics.auc();
+            accuracy[r] = metrics.accuracy();
+        }
+        return new Bootstrap(Interval.middle(auc, LEVEL), Interval.middle(accuracy, LEVEL));
+    }
+
+    private static Metrics resample(int samples, RandomStream random, Figures figures) {
+        int[] order = new int[samples];
+        for (int draw = 1; ; draw++) {
+            Arrays.setAll(order, i -> random.nextInt(samples));
+            try {
+                return figures.of(order);
+            } catch (UndefinedMetricException e) {
+                if (draw == MOST_DRAWS) {
+                    throw new UndefinedMetricException("no bootstrap interval: in each of " + MOST_DRAWS
+                            + " resamples of " + samples + " volumes a class was missing. " + e.getMessage());
+                }
+            }
+        }
+    }
+}

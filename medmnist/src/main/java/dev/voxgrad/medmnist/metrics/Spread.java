@@ -1,0 +1,23 @@
+package dev.voxgrad.medmnist.metrics;
+
+/**
+ * Mean and spread of a figure over members.
+ *
+ * @param mean NaN for no values
+ * @param deviation sample standard deviation, {@code √(Σ (x − mean)² / (n − 1))}; NaN for fewer than two values
+ */
+public record Spread(double mean, double deviation) {
+    /** Of n values. */
+    public static Spread of(double... values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        double mean = sum / values.length;
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return new Spread(mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
+    }
+}
