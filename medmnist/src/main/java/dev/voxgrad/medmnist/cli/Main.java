@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             StatusCommand.class,
             PredictCommand.class,
             EnsembleCommand.class,
+            ReportCommand.class,
             EvaluateCommand.class,
             ProfileCommand.class,
             DoctorCommand.class

@@ -1,0 +1,97 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.ensemble.Ensemble;
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.report.RunReport;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.RunFiles;
+
+/** {@code medmnist report}. */
+@Command(name = "report", header = "Writes a run as one page of HTML, with charts.", sortOptions = false,
+        description = {
+    "Writes a run as one page of HTML: results with intervals beside published ones, learning curves, ROC and"
+            + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most confident"
+            + " mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
+    "",
+    "A run that is not finished is reported with the members that are.",
+    "",
+    "Example: medmnist report runs/adrenal --out adrenal.html",
+    ""
+})
+final class ReportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "RUN", description = "Folder that train has made.")
+    private Path runFolder;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "File to write. Default: RUN/report.html")
+    private Path out;
+
+    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
+            description = "val or test. Default: ${DEFAULT-VALUE}")
+    private SplitName split;
+
+    @Option(names = "--weights", paramLabel = "FILE",
+            description = "Weights of the ensemble from a file, as for 'ensemble'. Default: last 0.5, best 1.5, members 1")
+    private Path weightsFile;
+
+    @Option(names = "--root", paramLabel = "D",
+            description = "Folder of the official files, if they have moved since the training.")
+    private Path root;
+
+    @Option(names = "--npz", paramLabel = "FILE",
+            description = "Your own volumes, if they have moved since the training.")
+    private Path npz;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Override
+    public Integer call() {
+        RunFiles run = RunFiles.open(runFolder);
+        int members = run.members().size();
+        EnsembleWeights weights = weightsFile == null
+                ? EnsembleWeights.defaults(members) : EnsembleWeights.read(weightsFile, members);
+        Path file = out == null ? runFolder.resolve("report.html") : out;
+        AtomicFile.requireWritable(file);
+        Device device = deviceOptions.open();
+        VolumeData data = load(run);
+        Split volumes = data.split(split.name());
+        Console console = new Console(command.commandLine().getOut());
+        Ensemble ensemble = Ensemble.load(run, data, volumes, device,
+                done -> console.status("model " + done + "/" + 2 * members + " on the " + volumes.name() + " split"));
+        AtomicFile.write(file, RunReport.html(run, data, volumes, ensemble, weights));
+        console.line("written to " + file + (members < run.info().settings().models() ? " (the run is not finished: "
+                + members + " of " + run.info().settings().models() + " members)" : ""));
+        return 0;
+    }
+
+    private VolumeData load(RunFiles run) {
+        DataSource source = run.info().data();
+        source = root == null ? source : source.withRoot(root);
+        source = npz == null ? source : source.withFile(npz);
+        Consumer<String> warnings = Console.warnings(command);
+        VolumeData data = source.load(warnings);
+        String trained = run.info().dataMd5();
+        if (trained != null && !data.md5().equals(Optional.of(trained))) {
+            warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
+        }
+        return data;
+    }
+}

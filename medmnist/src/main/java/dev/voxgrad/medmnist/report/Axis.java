@@ -1,0 +1,79 @@
+package dev.voxgrad.medmnist.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One axis of a chart.
+ *
+ * @param label what it shows, with the unit if there is one
+ * @param low its number at the origin
+ * @param high its number at the other end
+ * @param step between marked numbers, from low on
+ */
+record Axis(String label, double low, double high, double step) {
+    /** About so many steps are wanted. */
+    private static final int STEPS = 5;
+
+    /** From 0 to 1. */
+    static Axis unit(String label) {
+        return new Axis(label, 0, 1, 0.2);
+    }
+
+    /** Whole numbers from 1 to {@code last}, as for epochs. */
+    static Axis counting(String label, int last) {
+        double step = Math.max(1, niceStep(last - 1.0));
+        return last == 1 ? new Axis(label, 0, 2, 1) : new Axis(label, last <= STEPS + 1 ? 1 : 0, last, step);
+    }
+
+    /** Wide enough for all numbers that are there, with ends that are round. */
+    static Axis over(String label, double... values) {
+        double least = Double.POSITIVE_INFINITY;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            if (Double.isFinite(value)) {
+                least = Math.min(least, value);
+                largest = Math.max(largest, value);
+            }
+        }
+        if (least > largest) {
+            return unit(label);
+        }
+        double step = niceStep(largest > least ? largest - least : Math.max(Math.abs(largest), 0.1));
+        double low = Math.floor(least / step) * step;
+        double high = Math.ceil(largest / step) * step;
+        return new Axis(label, low, high > low ? high : low + step, step);
+    }
+
+    /** 1, 2 or 5 times a power of ten. */
+    private static double niceStep(double range) {
+        double power = Math.pow(10, Math.floor(Math.log10(Math.max(range, 1e-12) / STEPS)));
+        for (double factor : new double[] {1, 2, 5}) {
+            if (range / (factor * power) <= STEPS + 1e-9) {
+                return factor * power;
+            }
+        }
+        return 10 * power;
+    }
+
+    /** Where a number lies, from 0 at the low end to 1 at the high one. */
+    double at(double value) {
+        return (value - low) / (high - low);
+    }
+
+    /** The numbers to mark. */
+    List<Double> ticks() {
+        List<Double> ticks = new ArrayList<>();
+        for (int i = 0; low + i * step <= high + step / 1000; i++) {
+            ticks.add(low + i * step);
+        }
+        return ticks;
+    }
+
+    /** A marked number, with as many decimals as the step has. */
+    String text(double tick) {
+        int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
+        return String.format(Locale.ROOT, "%." + decimals + "f", tick == 0 ? 0.0 : tick);
+    }
+}

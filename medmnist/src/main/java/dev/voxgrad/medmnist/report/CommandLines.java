@@ -1,0 +1,107 @@
+package dev.voxgrad.medmnist.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.RunInfo;
+import dev.voxgrad.medmnist.train.TrainSettings;
+
+/** The commands that repeat a run, for a POSIX shell. */
+final class CommandLines {
+    private static final Set<String> DEVICES = Set.of("cpu", "cuda", "reference");
+
+    private CommandLines() {}
+
+    /**
+     * The training, from what {@code run.json} says: every setting is written out, defaults too, so that it means the
+     * same in later versions.
+     *
+     * @param out the new run's folder
+     */
+    static String train(RunInfo info, Path out) {
+        List<String> words = new ArrayList<>(List.of("medmnist"));
+        if (info.data().kind() == DataSource.Kind.SYNTHETIC) {
+            words.add("quickstart");
+        } else {
+            words.add("train");
+            words.addAll(data(info.data()));
+            words.addAll(settings(info.settings()));
+        }
+        words.addAll(device(info));
+        words.addAll(List.of("--out", out.toString()));
+        return line(words);
+    }
+
+    /** The ensemble of a run on a split. */
+    static String ensemble(Path run, String split, EnsembleWeights weights) {
+        return line(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split,
+                "--last-weight", String.valueOf(weights.last()), "--best-weight", String.valueOf(weights.best()),
+                "--member-weights",
+                weights.members().stream().map(String::valueOf).collect(Collectors.joining(","))));
+    }
+
+    /** The report of a run on a split. */
+    static String report(Path run, String split) {
+        return line(List.of("medmnist", "report", run.toString(), "--split", split));
+    }
+
+    private static List<String> data(DataSource source) {
+        List<String> words = new ArrayList<>();
+        if (source.kind() == DataSource.Kind.OFFICIAL) {
+            words.addAll(List.of("--flag", source.flag(), "--size", String.valueOf(source.size()), "--root",
+                    source.root()));
+        } else {
+            words.addAll(List.of("--npz", source.file()));
+            if (!source.labels().isEmpty()) {
+                words.addAll(List.of("--labels", String.join(",", source.labels())));
+            }
+        }
+        return words;
+    }
+
+    private static List<String> settings(TrainSettings settings) {
+        List<String> words = new ArrayList<>(List.of("--models", String.valueOf(settings.models()), "--nets",
+                settings.nets().stream().map(NetSpec::flag).collect(Collectors.joining(",")),
+                "--epochs", String.valueOf(settings.epochs()), "--batch-size", String.valueOf(settings.batchSize()),
+                "--lr", String.valueOf(settings.learningRate()),
+                "--weight-decay", String.valueOf(settings.weightDecay()), "--seed", String.valueOf(settings.seed()),
+                "--augment", settings.augment()));
+        if (!settings.shuffle()) {
+            words.add("--no-shuffle");
+        }
+        if (settings.initWeights() != null) {
+            words.addAll(List.of("--init-weights", settings.initWeights()));
+        }
+        return words;
+    }
+
+    private static List<String> device(RunInfo info) {
+        List<String> words = new ArrayList<>();
+        String name = info.device() == null ? "" : info.device().split(":", 2)[0];
+        if (DEVICES.contains(name)) {
+            words.addAll(List.of("--device", name));
+        }
+        if (info.convolution() != null) {
+            words.addAll(List.of("--convolution", info.convolution()));
+        }
+        if (!info.fusion()) {
+            words.add("--no-fusion");
+        }
+        return words;
+    }
+
+    private static String line(List<String> words) {
+        return words.stream().map(CommandLines::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** As one word of the shell, whatever is in it. */
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,72 @@
+package dev.voxgrad.medmnist.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+
+/**
+ * The learning curves of a run: what its {@code history.csv} says. Columns are found by their names, and of several
+ * rows for the same epoch the last one counts.
+ *
+ * @param members epochs of each member that has begun, in order of their numbers, by the member's index
+ */
+record History(SortedMap<Integer, List<Epoch>> members) {
+    private static final List<String> COLUMNS = List.of("member", "net", "epoch", "train_loss", "val_auc", "val_acc");
+
+    /**
+     * One epoch of one member.
+     *
+     * @param net flag of the member's net
+     * @param number from 1
+     * @param trainLoss mean over the training volumes
+     * @param auc of the validation split, after the epoch
+     * @param accuracy of the validation split, after the epoch
+     */
+    record Epoch(String net, int number, double trainLoss, double auc, double accuracy) {}
+
+    /**
+     * Reads the table of a run.
+     *
+     * @throws DataFileException if it is missing or damaged
+     */
+    static History read(Path folder) {
+        Path file = folder.resolve("history.csv");
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        }
+        List<String> header = lines.isEmpty() ? List.of() : Arrays.asList(lines.getFirst().split(","));
+        if (!header.containsAll(COLUMNS)) {
+            throw new DataFileException(file.toString(), "has the columns " + header + "; expected " + COLUMNS
+                    + " among them");
+        }
+        SortedMap<Integer, SortedMap<Integer, Epoch>> members = new TreeMap<>();
+        for (String line : lines.subList(1, lines.size())) {
+            try {
+                add(members, header, line.split(",", -1));
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                throw new DataFileException(file.toString(), "has the damaged row '" + line + "'; remove it", e);
+            }
+        }
+        SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
+        members.forEach((member, epochs) -> lists.put(member, List.copyOf(epochs.values())));
+        return new History(lists);
+    }
+
+    private static void add(SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header,
+            String[] fields) {
+        String[] values = COLUMNS.stream().map(column -> fields[header.indexOf(column)]).toArray(String[]::new);
+        Epoch epoch = new Epoch(values[1], Integer.parseInt(values[2]), Double.parseDouble(values[3]),
+                Double.parseDouble(values[4]), Double.parseDouble(values[5]));
+        members.computeIfAbsent(Integer.parseInt(values[0]), member -> new TreeMap<>()).put(epoch.number(), epoch);
+    }
+}

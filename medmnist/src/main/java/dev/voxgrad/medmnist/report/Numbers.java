@@ -1,0 +1,44 @@
+package dev.voxgrad.medmnist.report;
+
+import java.util.Locale;
+
+import dev.voxgrad.medmnist.metrics.Bootstrap;
+import dev.voxgrad.medmnist.metrics.Spread;
+
+/** Numbers as the report shows them. */
+final class Numbers {
+    /** In place of a number that is not defined. */
+    static final String NONE = "–";
+
+    private Numbers() {}
+
+    /** A figure between 0 and 1: three digits, as MedMNIST prints it. */
+    static String three(double value) {
+        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    /** A difference of figures, with its sign. */
+    static String signed(double value) {
+        String text = String.format(Locale.ROOT, "%.3f", Math.abs(value));
+        return text.equals("0.000") ? "±" + text : (value < 0 ? "−" : "+") + text;
+    }
+
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    static String interval(Bootstrap.Interval interval) {
+        return three(interval.low()) + " to " + three(interval.high());
+    }
+
+    /** {@code 0.871 ± 0.012}; of one value just that value. */
+    static String spread(Spread spread) {
+        return three(spread.mean()) + (Double.isNaN(spread.deviation()) ? "" : " ± " + three(spread.deviation()));
+    }
+
+    /** A coordinate of an SVG, to a tenth of a unit. */
+    static String coordinate(double value) {
+        long tenths = Math.round(value * 10);
+        return tenths % 10 == 0 ? String.valueOf(tenths / 10) : String.valueOf(tenths / 10.0);
+    }
+}

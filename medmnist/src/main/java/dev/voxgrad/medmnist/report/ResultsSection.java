@@ -1,0 +1,126 @@
+package dev.voxgrad.medmnist.report;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.Spread;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.ModelKind;
+
+/** AUC and accuracy of the run with their intervals, above the published rows of the same data set. */
+final class ResultsSection {
+    private static final String PUBLISHED = "published";
+
+    private final Html html;
+    private final Subject subject;
+    private final Table table;
+    private final IntervalChart chart = new IntervalChart("AUC, with the 95 % interval where we can tell it", "AUC");
+
+    private ResultsSection(Html html, Subject subject, Table table) {
+        this.html = html;
+        this.subject = subject;
+        this.table = table;
+    }
+
+    static void write(Html html, Subject subject) {
+        html.open("section").element("h2", "Results");
+        Table table = Table.open(html, "AUC and accuracy on the " + subject.split().name() + " split", "Model", "AUC",
+                "95 % interval", "ACC", "95 % interval");
+        ResultsSection section = new ResultsSection(html, subject, table);
+        section.writeOwnRows();
+        List<Benchmark> published = section.writePublishedRows();
+        table.close();
+        section.chart.write(html);
+        section.writeNotes(published);
+        html.close();
+    }
+
+    private void writeOwnRows() {
+        int members = subject.ensemble().members();
+        writeEnsemble("This run, weighted ensemble", subject.scores(), true);
+        writeEnsemble("This run, uniform ensemble", subject.ensemble().scores(EnsembleWeights.uniform(members)), false);
+        for (ModelKind kind : List.of(ModelKind.BEST, ModelKind.LAST)) {
+            table.row("Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
+                    spread(kind, Metrics::auc), Numbers.NONE, spread(kind, Metrics::accuracy), Numbers.NONE);
+        }
+        if (!subject.split().isMultiLabel()) {
+            table.row("Always the most frequent class", "0.500", Numbers.NONE, Numbers.three(mostFrequent()),
+                    Numbers.NONE);
+        }
+    }
+
+    private void writeEnsemble(String name, double[][] scores, boolean strong) {
+        Metrics metrics = subject.ensemble().metrics(scores);
+        Optional<Bootstrap> bootstrap = bootstrap(scores);
+        String[] cells = {Numbers.three(metrics.auc()),
+            bootstrap.map(b -> Numbers.interval(b.auc())).orElse(Numbers.NONE), Numbers.three(metrics.accuracy()),
+            bootstrap.map(b -> Numbers.interval(b.accuracy())).orElse(Numbers.NONE)};
+        table.styled(strong ? "strong" : "", name, cells);
+        chart.add(name, metrics.auc(), bootstrap.map(Bootstrap::auc), true);
+    }
+
+    private Optional<Bootstrap> bootstrap(double[][] scores) {
+        try {
+            return Optional.of(Bootstrap.of(subject.data(), subject.split(), scores,
+                    subject.run().info().settings().seed()));
+        } catch (UndefinedMetricException e) {
+            return Optional.empty(); // a class is so rare that hardly any resample has it; the note says so
+        }
+    }
+
+    private String spread(ModelKind kind, ToDoubleFunction<Metrics> figure) {
+        return Numbers.spread(Spread.of(subject.models(kind).stream()
+                .mapToDouble(model -> figure.applyAsDouble(subject.ensemble().metrics(model))).toArray()));
+    }
+
+    private double mostFrequent() {
+        Split split = subject.split();
+        int[] counts = new int[subject.data().classes()];
+        int most = 0;
+        for (int label : split.labels()) {
+            most = Math.max(most, ++counts[label]);
+        }
+        return (double) most / split.size();
+    }
+
+    private List<Benchmark> writePublishedRows() {
+        DataSource source = subject.run().info().data();
+        if (source.kind() != DataSource.Kind.OFFICIAL || !subject.split().name().equals("test")) {
+            return List.of();
+        }
+        for (Benchmark row : Benchmark.study(source.flag())) {
+            writePublished(row);
+        }
+        List<Benchmark> rows = Benchmark.of(source.flag());
+        rows.forEach(this::writePublished);
+        return rows;
+    }
+
+    private void writePublished(Benchmark row) {
+        table.styled(PUBLISHED, row.method(), Numbers.three(row.auc()), Numbers.NONE, Numbers.three(row.accuracy()),
+                Numbers.NONE);
+        chart.add(row.method(), row.auc(), Optional.empty(), false);
+    }
+
+    private void writeNotes(List<Benchmark> published) {
+        html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
+                + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
+                + subject.run().info().settings().seed() + "): how far the figure would scatter with other volumes of "
+                + "the same kind, not with another training. Where there is a dash, there is none to be had. Deviations "
+                + "are over the members.", "class", "small");
+        if (!published.isEmpty()) {
+            DataSource source = subject.run().info().data();
+            html.open("p", "class", "small").text("Rows in italics are published, for volumes of 28³"
+                    + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³") + ": ");
+            html.element("a", Benchmark.CITATION, "href", Benchmark.ADDRESS).text(". ");
+            html.text(published.size() == 1 ? "Of its table only the row is shown whose figures we have seen for the "
+                    + "set as it is now." : "").close();
+        }
+    }
+}

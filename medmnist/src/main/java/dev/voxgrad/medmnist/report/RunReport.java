@@ -1,0 +1,87 @@
+package dev.voxgrad.medmnist.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.ensemble.Ensemble;
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.train.RunFiles;
+
+/**
+ * A run as one page of HTML: results beside published ones, learning curves, curves of the ensemble, its mistakes, and
+ * how to repeat it. The page needs no network and no JavaScript, and is well-formed XML.
+ */
+public final class RunReport {
+    /** Browsers then load nothing but what is in the page, whatever a label or path may hold. */
+    private static final String POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+    private RunReport() {}
+
+    /**
+     * Writes the page. The same run and weights give the same page to the byte.
+     *
+     * @param run finished or not; an unfinished one is reported with the members that are there
+     * @param data the run's volumes
+     * @param split the part of them that the ensemble was computed for
+     * @param weights of the ensemble
+     * @throws DataFileException if the run's history is missing or damaged
+     */
+    public static String html(
+            RunFiles run, VolumeData data, Split split, Ensemble ensemble, EnsembleWeights weights) {
+        Subject subject = Subject.of(run, data, split, ensemble, weights);
+        Html html = new Html();
+        html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
+        writeHead(html, data.name() + ", " + split.name() + " split");
+        html.open("body").open("main");
+        writeTitle(html, subject);
+        ResultsSection.write(html, subject);
+        LearningSection.write(html, subject);
+        CurvesSection.write(html, subject);
+        ClassesSection.write(html, subject);
+        CalibrationSection.write(html, subject);
+        MembersSection.write(html, subject);
+        MistakesSection.write(html, subject);
+        SettingsSection.write(html, subject);
+        html.close().close().close();
+        return html.toString();
+    }
+
+    private static void writeHead(Html html, String title) {
+        html.open("head").empty("meta", "charset", "utf-8");
+        html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
+        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+        html.empty("meta", "name", "color-scheme", "content", "light dark");
+        html.element("title", title + " – Voxgrad").element("style", styles()).close();
+    }
+
+    private static String styles() {
+        try (InputStream file = RunReport.class.getResourceAsStream("report.css")) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeTitle(Html html, Subject subject) {
+        VolumeData data = subject.data();
+        html.open("header").element("h1", data.name() + (data.synthetic() ? " (SYNTHETIC)" : ""));
+        html.element("p", "Ensemble of " + subject.ensemble().members() + (subject.ensemble().members() == 1
+                ? " member" : " members") + " on the " + subject.split().name() + " split, "
+                + subject.split().size() + " volumes of " + data.shape() + ", " + data.classes()
+                + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());
+        if (data.synthetic()) {
+            html.element("p", "SYNTHETIC: these volumes were made by code. The figures say nothing about medicine.",
+                    "class", "notice");
+        }
+        if (!subject.isFinished()) {
+            html.element("p", "This run is not finished: " + subject.ensemble().members() + " of "
+                    + subject.membersPlanned() + " members are. All figures are of those alone.", "class", "notice");
+        }
+        html.element("p", "For research; not for clinical use.", "class", "small").close();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.voxgrad.medmnist.report;
+
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.MemberResult;
+import dev.voxgrad.medmnist.train.RunInfo;
+import dev.voxgrad.medmnist.train.TrainSettings;
+
+/** What decided the outcome, and the commands that repeat it. */
+final class SettingsSection {
+    private final Html html;
+
+    private SettingsSection(Html html) {
+        this.html = html;
+    }
+
+    static void write(Html html, Subject subject) {
+        SettingsSection section = new SettingsSection(html);
+        html.open("section").element("h2", "Settings and how to reproduce").open("dl");
+        section.writeRun(subject);
+        section.writeSettings(subject.run().info().settings());
+        html.close();
+        Path folder = subject.run().folder();
+        html.element("p", "The same seed gives the same weights to the byte on the same kind of device, for any number "
+                + "of threads. Train again, combine, report:");
+        html.element("pre", CommandLines.train(subject.run().info(), folder) + "\n"
+                + CommandLines.ensemble(folder, subject.split().name(), subject.weights()) + "\n"
+                + CommandLines.report(folder, subject.split().name()), "tabindex", "0").close();
+    }
+
+    private void writeRun(Subject subject) {
+        RunInfo info = subject.run().info();
+        VolumeData data = subject.data();
+        item("run", subject.run().folder().toString());
+        item("started", info.started());
+        item("Voxgrad, Java", info.voxgrad() + ", " + info.java());
+        item("device", info.device() + (info.fusion() ? "" : ", no fusion"));
+        item("data", data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", " + data.train().size() + "/"
+                + data.val().size() + "/" + data.test().size() + " volumes to train, validate and test");
+        item("MD5 of the data", info.dataMd5() == null ? "none: made by code" : info.dataMd5()
+                + (data.md5().map(info.dataMd5()::equals).orElse(false) ? ""
+                        : " in training; the data has changed since"));
+        item("task", info.task());
+        item("time of the finished members", Math.round(
+                subject.members().stream().mapToDouble(MemberResult::seconds).sum()) + " s");
+        item("ensemble weights", subject.weights().toString());
+    }
+
+    private void writeSettings(TrainSettings settings) {
+        item("members", String.valueOf(settings.models()));
+        item("nets, in turn", settings.nets().stream().map(NetSpec::flag).collect(Collectors.joining(", ")));
+        item("epochs", String.valueOf(settings.epochs()));
+        item("batch size", String.valueOf(settings.batchSize()));
+        item("optimiser", "AdamW, learning rate " + settings.learningRate() + ", weight decay "
+                + settings.weightDecay());
+        item("seed", String.valueOf(settings.seed()));
+        item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
+        item("augmentation", settings.augment());
+        item("initial weights", settings.initWeights() == null ? "random" : settings.initWeights());
+    }
+
+    private void item(String name, String value) {
+        html.element("dt", name).element("dd", value == null ? Numbers.NONE : value);
+    }
+}
