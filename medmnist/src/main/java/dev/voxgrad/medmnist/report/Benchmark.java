@@ -40,7 +40,7 @@ record Benchmark(String method, double auc, double accuracy) {
     /** The published result of the study that this program repeats: 15 models, 500 epochs each. */
     static List<Benchmark> study(String flag) {
         return flag.equals("adrenalmnist3d")
-                ? List.of(new Benchmark("Original study's ensemble, 15 models", 0.854, 0.815)) : List.of();
+                ? List.of(new Benchmark("Original study, 15 models", 0.854, 0.815)) : List.of();
     }
 
     /** AUC and accuracy of the table's eight methods, in its order. */

@@ -20,9 +20,10 @@ final class Html {
         return this;
     }
 
-    /** Ends the element that was begun last. */
+    /** Ends the element that was begun last, and the line, unless text may follow without a space. */
     Html close() {
-        out.append("</").append(open.pop()).append(">\n");
+        String tag = open.pop();
+        out.append("</").append(tag).append(tag.equals("a") ? ">" : ">\n");
         return this;
     }
 

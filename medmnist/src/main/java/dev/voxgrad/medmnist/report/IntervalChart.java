@@ -10,7 +10,7 @@ import dev.voxgrad.medmnist.metrics.Bootstrap;
 /** Figures one below the other as dots, with whiskers where there is an interval, as SVG. */
 final class IntervalChart {
     private static final double WIDTH = 380;
-    private static final double LEFT = 186;
+    private static final double LEFT = 192;
     private static final double RIGHT = 14;
     private static final double ROW = 20;
     private static final double TOP = 6;

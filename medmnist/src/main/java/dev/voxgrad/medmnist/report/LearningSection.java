@@ -28,7 +28,7 @@ final class LearningSection {
         writeLosses(html, subject.history());
         html.close();
         html.element("p", "The ring marks the epoch whose model was kept as the best: the highest validation AUC, and "
-                + "of several such the latest.", "class", "small").close();
+                + "of several such the latest. Members are numbered from 0, as in the run's files.", "class", "small").close();
     }
 
     private static void writeMember(
@@ -59,7 +59,7 @@ final class LearningSection {
     }
 
     private static String name(int index, List<History.Epoch> epochs) {
-        return "member " + (index + 1) + " " + epochs.getFirst().net();
+        return Subject.nameOf(index, epochs.getFirst().net());
     }
 
     private static Axis epochAxis(History history) {

@@ -17,8 +17,8 @@ final class MembersSection {
         html.open("section").element("h2", "What each member contributes");
         writeModels(html, subject);
         writeParts(html, subject);
-        html.element("p", "Differences are to the weighted ensemble: a minus says that it is better with what was left "
-                + "out. They are small against the intervals above, so do not read too much into them.",
+        html.element("p", "Differences are to the weighted ensemble: a minus says that the whole is better. "
+                + "Most are small against the intervals above, so do not read too much into them.",
                 "class", "small").close();
     }
 

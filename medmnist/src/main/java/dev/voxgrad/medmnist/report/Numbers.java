@@ -36,6 +36,13 @@ final class Numbers {
         return three(spread.mean()) + (Double.isNaN(spread.deviation()) ? "" : " ± " + three(spread.deviation()));
     }
 
+    /** A span of time, in the unit that suits it. */
+    static String duration(double seconds) {
+        return seconds < 120 ? String.format(Locale.ROOT, "%.0f s", seconds)
+                : seconds < 7200 ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
+                        : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+    }
+
     /** A coordinate of an SVG, to a tenth of a unit. */
     static String coordinate(double value) {
         long tenths = Math.round(value * 10);

@@ -29,14 +29,15 @@ final class ResultsSection {
     }
 
     static void write(Html html, Subject subject) {
-        html.open("section").element("h2", "Results");
-        Table table = Table.open(html, "AUC and accuracy on the " + subject.split().name() + " split", "Model", "AUC",
-                "95 % interval", "ACC", "95 % interval");
+        html.open("section").element("h2", "Results").open("div", "class", "pair");
+        Table table = Table.open(html, "AUC and accuracy on the " + subject.split().name() + " split", "Model", "AUC", "ACC",
+                "AUC, 95 % interval", "ACC, 95 % interval");
         ResultsSection section = new ResultsSection(html, subject, table);
         section.writeOwnRows();
         List<Benchmark> published = section.writePublishedRows();
         table.close();
         section.chart.write(html);
+        html.close();
         section.writeNotes(published);
         html.close();
     }
@@ -47,10 +48,10 @@ final class ResultsSection {
         writeEnsemble("This run, uniform ensemble", subject.ensemble().scores(EnsembleWeights.uniform(members)), false);
         for (ModelKind kind : List.of(ModelKind.BEST, ModelKind.LAST)) {
             table.row("Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
-                    spread(kind, Metrics::auc), Numbers.NONE, spread(kind, Metrics::accuracy), Numbers.NONE);
+                    spread(kind, Metrics::auc), spread(kind, Metrics::accuracy), Numbers.NONE, Numbers.NONE);
         }
         if (!subject.split().isMultiLabel()) {
-            table.row("Always the most frequent class", "0.500", Numbers.NONE, Numbers.three(mostFrequent()),
+            table.row("Always the most frequent class", "0.500", Numbers.three(mostFrequent()), Numbers.NONE,
                     Numbers.NONE);
         }
     }
@@ -58,8 +59,8 @@ final class ResultsSection {
     private void writeEnsemble(String name, double[][] scores, boolean strong) {
         Metrics metrics = subject.ensemble().metrics(scores);
         Optional<Bootstrap> bootstrap = bootstrap(scores);
-        String[] cells = {Numbers.three(metrics.auc()),
-            bootstrap.map(b -> Numbers.interval(b.auc())).orElse(Numbers.NONE), Numbers.three(metrics.accuracy()),
+        String[] cells = {Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()),
+            bootstrap.map(b -> Numbers.interval(b.auc())).orElse(Numbers.NONE),
             bootstrap.map(b -> Numbers.interval(b.accuracy())).orElse(Numbers.NONE)};
         table.styled(strong ? "strong" : "", name, cells);
         chart.add(name, metrics.auc(), bootstrap.map(Bootstrap::auc), true);
@@ -103,8 +104,8 @@ final class ResultsSection {
     }
 
     private void writePublished(Benchmark row) {
-        table.styled(PUBLISHED, row.method(), Numbers.three(row.auc()), Numbers.NONE, Numbers.three(row.accuracy()),
-                Numbers.NONE);
+        table.styled(PUBLISHED, row.method(), Numbers.three(row.auc()), Numbers.three(row.accuracy()),
+                Numbers.NONE, Numbers.NONE);
         chart.add(row.method(), row.auc(), Optional.empty(), false);
     }
 

@@ -72,7 +72,9 @@ public final class RunReport {
         html.open("header").element("h1", data.name() + (data.synthetic() ? " (SYNTHETIC)" : ""));
         html.element("p", "Ensemble of " + subject.ensemble().members() + (subject.ensemble().members() == 1
                 ? " member" : " members") + " on the " + subject.split().name() + " split, "
-                + subject.split().size() + " volumes of " + data.shape() + ", " + data.classes()
+                + subject.split().size() + " volumes of " + data.shape().edge() + "³ voxels"
+                + (data.shape().channels() == 1 ? ", " : " and " + data.shape().channels() + " channels, ")
+                + data.classes()
                 + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());
         if (data.synthetic()) {
             html.element("p", "SYNTHETIC: these volumes were made by code. The figures say nothing about medicine.",

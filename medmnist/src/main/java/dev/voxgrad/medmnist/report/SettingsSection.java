@@ -26,8 +26,8 @@ final class SettingsSection {
         Path folder = subject.run().folder();
         html.element("p", "The same seed gives the same weights to the byte on the same kind of device, for any number "
                 + "of threads. Train again, combine, report:");
-        html.element("pre", CommandLines.train(subject.run().info(), folder) + "\n"
-                + CommandLines.ensemble(folder, subject.split().name(), subject.weights()) + "\n"
+        html.element("pre", CommandLines.train(subject.run().info(), folder) + "\n\n"
+                + CommandLines.ensemble(folder, subject.split().name(), subject.weights()) + "\n\n"
                 + CommandLines.report(folder, subject.split().name()), "tabindex", "0").close();
     }
 
@@ -44,8 +44,8 @@ final class SettingsSection {
                 + (data.md5().map(info.dataMd5()::equals).orElse(false) ? ""
                         : " in training; the data has changed since"));
         item("task", info.task());
-        item("time of the finished members", Math.round(
-                subject.members().stream().mapToDouble(MemberResult::seconds).sum()) + " s");
+        item("time of the finished members", Numbers.duration(
+                subject.members().stream().mapToDouble(MemberResult::seconds).sum()));
         item("ensemble weights", subject.weights().toString());
     }
 

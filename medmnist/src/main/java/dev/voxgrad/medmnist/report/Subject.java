@@ -64,8 +64,12 @@ record Subject(RunFiles run, VolumeData data, Split split, Ensemble ensemble, En
                 : Optional.of(new EnsembleWeights(weights.last(), weights.best(), members));
     }
 
-    /** How a member is called: its number from 1, as training counts them, and its net. */
+    /** How a member is called: its number from 0, as in the run's files, and its net. */
+    static String nameOf(int index, String net) {
+        return "member " + index + " " + net;
+    }
+
     static String nameOf(MemberResult member) {
-        return "member " + (member.index() + 1) + " " + member.net().flag();
+        return nameOf(member.index(), member.net().flag());
     }
 }

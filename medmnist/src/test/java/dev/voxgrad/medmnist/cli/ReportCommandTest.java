@@ -1,0 +1,228 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.TrainSettings;
+
+/** Reports of small runs: one of three classes with hostile names, and others at the edges. */
+class ReportCommandTest {
+    private static final String HOSTILE = "<script>alert(1)</script>";
+
+    @TempDir
+    private static Path folder;
+
+    private static Path run;
+    private static String page;
+
+    @BeforeAll
+    static void trainAndReport() throws IOException {
+        Path volumes = TestVolumes.write(folder.resolve("it's <own>.npz"), 9, 1, 3, 50, 21, 24);
+        run = train("run", volumes, 3, "--labels", "low & dim,\"middle\"," + HOSTILE);
+        assertThat(Cli.run("report", run).succeeded().out()).contains("written to " + run.resolve("report.html"))
+                .doesNotContain("not finished");
+        page = Files.readString(run.resolve("report.html"));
+    }
+
+    private static Path train(String name, Path volumes, int models, Object... more) {
+        List<Object> arguments = new ArrayList<>(List.of("train", "--npz", volumes, "--out", folder.resolve(name),
+                "--models", models, "--nets", "net1", "--epochs", 3, "--batch-size", 16, "--seed", 7));
+        arguments.addAll(Arrays.asList(more));
+        Cli.run(arguments.toArray()).succeeded();
+        return folder.resolve(name);
+    }
+
+    private static Document parse(String text) {
+        try {
+            return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                    .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<Element> elements(String text, String tag) {
+        NodeList nodes = parse(text).getElementsByTagName(tag);
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            elements.add((Element) nodes.item(i));
+        }
+        return elements;
+    }
+
+    /** The cells of the first row whose name begins so. */
+    private static List<String> row(String text, String name) {
+        Element row = elements(text, "tr").stream()
+                .filter(tr -> tr.getTextContent().startsWith(name)).findFirst().orElseThrow();
+        List<String> cells = new ArrayList<>();
+        for (int i = 0; i < row.getElementsByTagName("td").getLength(); i++) {
+            cells.add(row.getElementsByTagName("td").item(i).getTextContent());
+        }
+        return cells;
+    }
+
+    @Test
+    void thePageIsXmlWithAllSections() {
+        assertThat(elements(page, "h2")).extracting(Element::getTextContent).containsExactly("Results",
+                "Learning curves", "ROC and precision-recall curves", "Confusion matrix and classes", "Calibration",
+                "What each member contributes", "Most confident mistakes", "Settings and how to reproduce");
+        assertThat(elements(page, "meta")).anySatisfy(meta ->
+                assertThat(meta.getAttribute("content")).isEqualTo("width=device-width, initial-scale=1"));
+        assertThat(elements(page, "svg").stream().filter(svg -> svg.hasAttribute("role")))
+                .hasSize(1 + 4 + 2 + 1).allSatisfy(svg -> assertThat(svg.getAttribute("aria-label")).isNotBlank());
+        assertThat(page).contains("prefers-color-scheme: dark").doesNotContain("NaN", "Infinity");
+    }
+
+    @Test
+    void nothingIsLoadedFromElsewhere() {
+        for (String tag : List.of("script", "link", "iframe", "object", "embed", "base", "form", "use", "image")) {
+            assertThat(elements(page, tag)).as(tag).isEmpty();
+        }
+        assertThat(elements(page, "img")).isNotEmpty().allSatisfy(image ->
+                assertThat(image.getAttribute("src")).startsWith("data:image/png;base64,iVBORw0KGgo"));
+        assertThat(elements(page, "style").getFirst().getTextContent()).doesNotContain("url(", "@import", "http");
+        assertThat(page).contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'");
+    }
+
+    @Test
+    void namesOfTheUsersStayText() {
+        assertThat(page).doesNotContain("<script", "<own>").contains("&lt;script&gt;alert(1)&lt;/script&gt;");
+        assertThat(row(page, HOSTILE)).hasSize(3);
+        assertThat(elements(page, "dd")).anySatisfy(item ->
+                assertThat(item.getTextContent()).startsWith("it's <own>.npz"));
+    }
+
+    @Test
+    void figuresAreThoseOfTheEnsembleCommand() throws IOException {
+        Cli.run("ensemble", "--run", run).succeeded();
+        List<String> summary = Files.readAllLines(run.resolve("summary.csv"));
+        String[] weighted = summary.get(1).split(",");
+        List<String> cells = row(page, "This run, weighted");
+        assertThat(cells.get(0)).isEqualTo(String.format("%.3f", Double.parseDouble(weighted[9])));
+        assertThat(cells.get(1)).isEqualTo(String.format("%.3f", Double.parseDouble(weighted[10])));
+        assertThat(cells.get(2)).matches("[01]\\.\\d{3} to [01]\\.\\d{3}");
+        assertThat(row(page, "Always the most frequent")).startsWith("0.500", "0.333");
+        assertThat(row(page, "Single best models, mean ± deviation").getFirst()).contains(" ± ");
+        assertThat(row(page, "without member 1 net1")).hasSize(4);
+        assertThat(row(page, "group 'last' alone")).hasSize(4);
+    }
+
+    @Test
+    void theSameRunGivesTheSamePage() throws IOException {
+        Path other = folder.resolve("other.html");
+        Cli.run("report", run, "--out", other, "--threads", 1).succeeded();
+        assertThat(Files.readString(other)).isEqualTo(page);
+    }
+
+    @Test
+    void theCommandOnThePageRepeatsTheTraining() throws IOException {
+        String command = elements(page, "pre").getFirst().getTextContent().lines().findFirst().orElseThrow();
+        List<String> words = new ArrayList<>();
+        Matcher word = Pattern.compile("(?:[^\\s'\\\\]|\\\\.|'[^']*')+").matcher(command);
+        while (word.find()) {
+            words.add(word.group().replace("'\\''", "\u0001").replace("'", "").replace('\u0001', '\''));
+        }
+        assertThat(words.removeFirst()).isEqualTo("medmnist");
+        words.set(words.indexOf("--out") + 1, folder.resolve("again").toString());
+        Cli.run(words.toArray()).succeeded();
+        Path weights = Path.of("weights", "member-02-net1-last.safetensors");
+        assertThat(Files.mismatch(run.resolve(weights), folder.resolve("again").resolve(weights))).isEqualTo(-1);
+    }
+
+    @Test
+    void anUnfinishedRunSaysSo() throws IOException {
+        Path part = folder.resolve("part");
+        Files.createDirectories(part.resolve("weights"));
+        for (String name : List.of("run.json", "history.csv", "weights/member-00-net1-best.safetensors",
+                "weights/member-00-net1-last.safetensors")) {
+            Files.copy(run.resolve(name), part.resolve(name));
+        }
+        List<String> members = Files.readAllLines(run.resolve("members.csv"));
+        Files.write(part.resolve("members.csv"), members.subList(0, 2));
+        assertThat(Cli.run("report", part).succeeded().out()).contains("the run is not finished: 1 of 3 members");
+        String text = Files.readString(part.resolve("report.html"));
+        assertThat(parse(text).getDocumentElement().getTextContent())
+                .contains("This run is not finished: 1 of 3 members are", "member 2 net1, not finished");
+        assertThat(row(text, "without member 0")).containsOnly("–");
+        assertThat(row(text, "Single best").getFirst()).doesNotContain("±");
+        Files.write(part.resolve("members.csv"), members.subList(0, 1));
+        Cli.run("report", part).failed("has no finished member yet");
+    }
+
+    @Test
+    void twoClassesAndSeveralLabelsAreReportedToo() throws IOException {
+        Path two = train("two", TestVolumes.write(folder.resolve("two.npz"), 9, 3, 2, 30, 12, 14), 1);
+        String binary = Files.readString(report(two, "--split", "val"));
+        assertThat(elements(binary, "caption").getFirst().getTextContent()).contains("val split");
+        assertThat(binary).contains("Positive is '1'", "3 channels");
+        Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 4, 40, 16, 12);
+        for (String split : List.of("train", "val", "test")) {
+            int count = arrays.get(split + "_labels").count();
+            long[] labels = new long[count * 2];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = i / 2 % 4 >> i % 2 & 1;
+            }
+            arrays.put(split + "_labels", NpyArray.ofLongs(labels, count, 2));
+        }
+        Path several = train("several", TestVolumes.write(folder.resolve("several.npz"), arrays), 1, "--labels", "p,q");
+        String labels = Files.readString(report(several));
+        assertThat(elements(labels, "h2")).extracting(Element::getTextContent).contains("Labels");
+        assertThat(row(labels, "q")).hasSize(9);
+        assertThat(labels).contains("Expected calibration error over all labels").doesNotContain("NaN");
+    }
+
+    private static Path report(Path of, Object... more) {
+        List<Object> arguments = new ArrayList<>(List.of("report", of));
+        arguments.addAll(Arrays.asList(more));
+        Cli.run(arguments.toArray()).succeeded();
+        return of.resolve("report.html");
+    }
+
+    @Test
+    void syntheticVolumesAreMarked() throws IOException {
+        DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
+        TrainSettings settings = new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", null);
+        Path made = folder.resolve("made");
+        try (CpuDevice device = new CpuDevice(2)) {
+            TrainCommand.train(source, source.load(warning -> {}), settings, device, made,
+                    new Console(new PrintWriter(new StringWriter())));
+        }
+        String text = Files.readString(report(made));
+        assertThat(elements(text, "h1").getFirst().getTextContent()).contains("SYNTHETIC");
+        assertThat(text).contains("SYNTHETIC: these volumes were made by code").doesNotContain("Yang et al.");
+    }
+
+    @Test
+    void wrongUseIsExplained() {
+        Cli.run("report", folder.resolve("none")).failed("holds no run");
+        Cli.run("report", run, "--out", folder.resolve("no/such/folder.html")).failed("there is no folder");
+        Cli.run("report").refused("RUN");
+    }
+}

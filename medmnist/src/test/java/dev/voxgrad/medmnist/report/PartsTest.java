@@ -1,0 +1,163 @@
+package dev.voxgrad.medmnist.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.SAXException;
+
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.RunInfo;
+import dev.voxgrad.medmnist.train.TrainSettings;
+
+/** The parts that a report is written with. */
+class PartsTest {
+    @TempDir
+    private Path folder;
+
+    private static Document parse(String page) {
+        try {
+            return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                    .parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)));
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new AssertionError(page, e);
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsEscaped() {
+        String page = new Html().open("p", "title", "\"a\" & <b>").text("<script>1 && 2</script> \u0000 ü ³").close()
+                .toString();
+        assertThat(page).isEqualTo("<!DOCTYPE html>\n<p title=\"&quot;a&quot; &amp; &lt;b&gt;\">"
+                + "&lt;script&gt;1 &amp;&amp; 2&lt;/script&gt; \uFFFD ü ³</p>\n");
+        assertThatThrownBy(() -> new Html().open("p").toString()).hasMessage("html: not ended: [p]");
+    }
+
+    @Property(tries = 500)
+    void anyTextMakesWellFormedXml(@ForAll String text) {
+        Document page = parse(new Html().element("p", text, "title", text).toString());
+        assertThat(page.getDocumentElement().getChildNodes().getLength()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void axesHaveRoundEnds() {
+        Axis axis = Axis.over("AUC", 0.713, Double.NaN, 0.872);
+        assertThat(axis.ticks().stream().map(axis::text)).containsExactly("0.70", "0.75", "0.80", "0.85", "0.90");
+        assertThat(axis.at(0.8)).isCloseTo(0.5, within(1e-12));
+        Axis epochs = Axis.counting("epoch", 500);
+        assertThat(epochs.ticks().stream().map(epochs::text)).containsExactly("0", "100", "200", "300", "400", "500");
+        Axis few = Axis.counting("epoch", 3);
+        assertThat(few.ticks().stream().map(few::text)).containsExactly("1", "2", "3");
+        assertThat(Axis.counting("epoch", 1).ticks()).containsExactly(0.0, 1.0, 2.0);
+        assertThat(Axis.over("loss", 2, 2).high()).isGreaterThan(Axis.over("loss", 2, 2).low());
+        assertThat(Axis.over("loss", Double.NaN)).isEqualTo(Axis.unit("loss"));
+    }
+
+    @Test
+    void aChartDrawsEachLineOnceAndLeavesGapsOut() {
+        LineChart chart = new LineChart("Title", Axis.unit("across"), Axis.unit("up"));
+        chart.line("a < b", new double[] {0, 0.5, 0.5, 1}, new double[] {0, 1, 1, Double.NaN}).mark("top", 0.5, 1);
+        Html html = new Html();
+        chart.write(html);
+        Element figure = parse(html.toString()).getDocumentElement();
+        assertThat(figure.getTextContent()).contains("Title", "across", "up", "a < b", "top");
+        // The area goes from x 50 to 368 and from y 10, at the top, to 256.
+        assertThat(html.toString()).contains("d=\"M50 256L209 10\"").doesNotContain("NaN");
+        assertThat(figure.getElementsByTagName("svg").getLength()).isEqualTo(2);
+    }
+
+    @Test
+    void numbersHaveSensibleDigits() {
+        assertThat(Numbers.three(2.0 / 3)).isEqualTo("0.667");
+        assertThat(Numbers.three(Double.NaN)).isEqualTo("–");
+        assertThat(Numbers.signed(-0.0123)).isEqualTo("−0.012");
+        assertThat(Numbers.signed(0.0123)).isEqualTo("+0.012");
+        assertThat(Numbers.signed(-0.0001)).isEqualTo("±0.000");
+        assertThat(Numbers.coordinate(12.04)).isEqualTo("12");
+        assertThat(Numbers.coordinate(-0.26)).isEqualTo("-0.3");
+        assertThat(List.of(Numbers.duration(61), Numbers.duration(366), Numbers.duration(9000)))
+                .containsExactly("61 s", "6.1 min", "2.5 h");
+    }
+
+    private History history(String... lines) throws IOException {
+        Files.write(folder.resolve("history.csv"), List.of(lines));
+        return History.read(folder);
+    }
+
+    @Test
+    void theHistoryIsReadByColumnNamesAndTheLastRowOfAnEpochCounts() throws IOException {
+        History history = history("epoch,member,net,extra,train_loss,val_auc,val_acc", "1,1,net2,x,0.5,0.6,0.7",
+                "2,0,net1,x,0.4,0.8,0.9", "1,0,net1,x,9,0.1,0.1", "1,0,net1,x,0.7,0.5,0.5");
+        assertThat(history.members()).containsOnlyKeys(0, 1);
+        assertThat(history.members().get(0)).containsExactly(
+                new History.Epoch("net1", 1, 0.7, 0.5, 0.5), new History.Epoch("net1", 2, 0.4, 0.8, 0.9));
+    }
+
+    @Test
+    void aDamagedHistorySaysWhereAndWhat() {
+        assertThatThrownBy(() -> history("member,net,epoch")).isInstanceOf(DataFileException.class)
+                .hasMessageContaining("history.csv").hasMessageContaining("[member, net, epoch]; expected");
+        assertThatThrownBy(() -> history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5"))
+                .hasMessageContaining("damaged row '0,net1,1,0.5'; remove it");
+        assertThatThrownBy(() -> History.read(folder.resolve("none"))).hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void everyOfficialSetHasPublishedRows() {
+        for (DatasetInfo info : DatasetInfo.values()) {
+            assertThat(Benchmark.of(info.flag())).isNotEmpty().allSatisfy(row -> {
+                assertThat(row.auc()).isBetween(0.5, 1.0);
+                assertThat(row.accuracy()).isBetween(0.3, 1.0);
+            });
+        }
+        assertThat(Benchmark.of("adrenalmnist3d")).hasSize(8).contains(new Benchmark("ResNet-18 + ACS", 0.839, 0.754));
+        assertThat(Benchmark.study("adrenalmnist3d")).hasSize(1);
+        assertThat(Benchmark.of("own.npz")).isEmpty();
+    }
+
+    private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion) {
+        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", "cpu: 2 threads", "direct", fusion, source, null, false,
+                "", List.of(), settings);
+    }
+
+    @Test
+    void commandsAreQuotedForTheShellAndLeaveNothingOut() {
+        DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
+        TrainSettings settings = new TrainSettings(2, List.of(NetSpec.NET1, NetSpec.NET3), 4, 8, 0.002, 0, 9, false,
+                "centred", "/start.safetensors");
+        assertThat(CommandLines.train(info(file, settings, false), Path.of("new"))).isEqualTo("medmnist train "
+                + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --models 2 --nets net1,net3 --epochs 4 "
+                + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --no-shuffle "
+                + "--init-weights /start.safetensors --device cpu --convolution direct --no-fusion --out new");
+        assertThat(CommandLines.train(info(DataSource.official("vesselmnist3d", Path.of("/r"), 64),
+                TrainSettings.defaults(1), true), Path.of("new"))).isEqualTo("medmnist train --flag vesselmnist3d "
+                + "--size 64 --root /r --models 15 --nets net1,net2,net3 --epochs 500 --batch-size 32 --lr 0.001 "
+                + "--weight-decay 5.0E-4 --seed 1 --augment torchio --device cpu --convolution direct --out new");
+        assertThat(CommandLines.train(info(DataSource.synthetic(SyntheticShapes.Settings.of(1)),
+                TrainSettings.defaults(1), true), Path.of("new")))
+                .isEqualTo("medmnist quickstart --device cpu --convolution direct --out new");
+        assertThat(CommandLines.ensemble(Path.of("run"), "val", EnsembleWeights.defaults(2))).isEqualTo(
+                "medmnist ensemble --run run --split val --last-weight 0.5 --best-weight 1.5 --member-weights 1.0,1.0");
+        assertThat(Arrays.asList(CommandLines.report(Path.of("my run"), "test").split(" "))).contains("report", "'my");
+    }
+}
