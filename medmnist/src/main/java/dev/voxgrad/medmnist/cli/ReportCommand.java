@@ -25,8 +25,8 @@ import dev.voxgrad.medmnist.train.RunFiles;
 @Command(name = "report", header = "Writes a run as one page of HTML, with charts.", sortOptions = false,
         description = {
     "Writes a run as one page of HTML: results with intervals beside published ones, learning curves, ROC and"
-            + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most confident"
-            + " mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
+            + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most"
+            + " confident mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
     "",
     "A run that is not finished is reported with the members that are.",
     "",
@@ -48,7 +48,8 @@ final class ReportCommand implements Callable<Integer> {
     private SplitName split;
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights of the ensemble from a file, as for 'ensemble'. Default: last 0.5, best 1.5, members 1")
+            description = "Weights of the ensemble from a file, as for 'ensemble'. Default: last 0.5, best 1.5, "
+                    + "members 1 each")
     private Path weightsFile;
 
     @Option(names = "--root", paramLabel = "D",

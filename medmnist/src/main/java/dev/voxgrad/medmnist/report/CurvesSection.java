@@ -7,8 +7,7 @@ import dev.voxgrad.medmnist.metrics.OneVsRest;
 import dev.voxgrad.medmnist.metrics.PrecisionRecallCurve;
 import dev.voxgrad.medmnist.metrics.RocCurve;
 
-/** ROC and precision-recall curves of the weighted ensemble: of class 1, of each class against the rest, or of each
- * label. */
+/** ROC and precision-recall curves of the weighted ensemble, for each question that {@link OneVsRest} asks. */
 final class CurvesSection {
     private CurvesSection() {}
 

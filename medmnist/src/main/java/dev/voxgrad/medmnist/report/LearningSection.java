@@ -28,7 +28,8 @@ final class LearningSection {
         writeLosses(html, subject.history());
         html.close();
         html.element("p", "The ring marks the epoch whose model was kept as the best: the highest validation AUC, and "
-                + "of several such the latest. Members are numbered from 0, as in the run's files.", "class", "small").close();
+                + "of several such the latest. Members are numbered from 0, as in the run's files.",
+                "class", "small").close();
     }
 
     private static void writeMember(

@@ -13,10 +13,10 @@ final class LineChart {
     static final int COLOURS = 6;
     private static final String[] DASHES = {"", "5 3", "1.5 2.5"};
     private static final double WIDTH = 380;
-    private static final double HEIGHT = 300;
+    private static final double HEIGHT = 310;
     private static final double LEFT = 50;
     private static final double RIGHT = 12;
-    private static final double TOP = 10;
+    private static final double TOP = 24;
     private static final double BOTTOM = 44;
 
     private final String title;
@@ -54,7 +54,7 @@ final class LineChart {
         return this;
     }
 
-    /** A ring about a point of the line that was added last, and a label beside it. */
+    /** A ring about a point of the line that was added last, and a label above it. */
     LineChart mark(String label, double atX, double atY) {
         marks.add(new Mark(label, atX, atY, lines.size() - 1));
         return this;
@@ -116,11 +116,10 @@ final class LineChart {
 
     private void writeMark(Html html, Mark mark) {
         circle(html, style(mark.line()), mark.x(), mark.y(), "5.5");
-        boolean leftHalf = x.at(mark.x()) < 0.5;
-        boolean nearTop = y.at(mark.y()) > 0.9;
-        html.element("text", mark.label(), "x", Numbers.coordinate(right(mark.x()) + (leftHalf ? 9 : -9)), "y",
-                Numbers.coordinate(down(mark.y()) + (nearTop ? 16 : -8)), "text-anchor", leftHalf ? "start" : "end",
-                "class", "mark");
+        double share = x.at(mark.x());
+        html.element("text", mark.label(), "x", Numbers.coordinate(right(mark.x())), "y",
+                Numbers.coordinate(down(mark.y()) - 10), "text-anchor",
+                share < 0.2 ? "start" : share > 0.8 ? "end" : "middle", "class", "mark");
     }
 
     private void circle(Html html, String style, double atX, double atY, String radius) {

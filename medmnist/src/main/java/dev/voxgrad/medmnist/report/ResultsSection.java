@@ -30,8 +30,8 @@ final class ResultsSection {
 
     static void write(Html html, Subject subject) {
         html.open("section").element("h2", "Results").open("div", "class", "pair");
-        Table table = Table.open(html, "AUC and accuracy on the " + subject.split().name() + " split", "Model", "AUC", "ACC",
-                "AUC, 95 % interval", "ACC, 95 % interval");
+        Table table = Table.open(html, "AUC and accuracy on the " + subject.split().name()
+                + " split, with 95 % intervals", "Model", "AUC", "ACC", "AUC interval", "ACC interval");
         ResultsSection section = new ResultsSection(html, subject, table);
         section.writeOwnRows();
         List<Benchmark> published = section.writePublishedRows();
@@ -113,8 +113,8 @@ final class ResultsSection {
         html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
                 + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
                 + subject.run().info().settings().seed() + "): how far the figure would scatter with other volumes of "
-                + "the same kind, not with another training. Where there is a dash, there is none to be had. Deviations "
-                + "are over the members.", "class", "small");
+                + "the same kind, not with another training. Where there is a dash, there is none to be had. "
+                + "Deviations are over the members.", "class", "small");
         if (!published.isEmpty()) {
             DataSource source = subject.run().info().data();
             html.open("p", "class", "small").text("Rows in italics are published, for volumes of 28³"

@@ -81,8 +81,8 @@ class PartsTest {
         chart.write(html);
         Element figure = parse(html.toString()).getDocumentElement();
         assertThat(figure.getTextContent()).contains("Title", "across", "up", "a < b", "top");
-        // The area goes from x 50 to 368 and from y 10, at the top, to 256.
-        assertThat(html.toString()).contains("d=\"M50 256L209 10\"").doesNotContain("NaN");
+        // The area goes from x 50 to 368 and from y 24, at the top, to 266.
+        assertThat(html.toString()).contains("d=\"M50 266L209 24\"").doesNotContain("NaN");
         assertThat(figure.getElementsByTagName("svg").getLength()).isEqualTo(2);
     }
 
