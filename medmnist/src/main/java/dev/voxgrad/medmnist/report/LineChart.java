@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class LineChart {
     /** Colours s0, s1, … of the style sheet. */
-    static final int COLOURS = 6;
+    private static final int COLOURS = 6;
     private static final String[] DASHES = {"", "5 3", "1.5 2.5"};
     private static final double WIDTH = 380;
     private static final double HEIGHT = 310;

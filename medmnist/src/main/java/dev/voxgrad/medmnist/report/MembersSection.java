@@ -18,7 +18,7 @@ final class MembersSection {
         writeModels(html, subject);
         writeParts(html, subject);
         html.element("p", "Differences are to the weighted ensemble: a minus says that the whole is better. "
-                + "Most are small against the intervals above, so do not read too much into them.",
+                + "Those that are small against the intervals above mean little.",
                 "class", "small").close();
     }
 

@@ -14,7 +14,7 @@ final class Numbers {
 
     /** A figure between 0 and 1: three digits, as MedMNIST prints it. */
     static String three(double value) {
-        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.3f", value);
+        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.3f", value).replace('-', '−');
     }
 
     /** A difference of figures, with its sign. */

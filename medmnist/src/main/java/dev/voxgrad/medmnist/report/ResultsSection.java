@@ -116,12 +116,21 @@ final class ResultsSection {
                 + "the same kind, not with another training. Where there is a dash, there is none to be had. "
                 + "Deviations are over the members.", "class", "small");
         if (!published.isEmpty()) {
-            DataSource source = subject.run().info().data();
-            html.open("p", "class", "small").text("Rows in italics are published, for volumes of 28³"
-                    + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³") + ": ");
-            html.element("a", Benchmark.CITATION, "href", Benchmark.ADDRESS).text(". ");
-            html.text(published.size() == 1 ? "Of its table only the row is shown whose figures we have seen for the "
-                    + "set as it is now." : "").close();
+            writeSources(subject.run().info().data(), published.size() == 1);
         }
+    }
+
+    private void writeSources(DataSource source, boolean single) {
+        html.open("p", "class", "small").text("Rows in italics are published, for volumes of 28³"
+                + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³") + ": ");
+        html.element("a", Benchmark.CITATION, "href", Benchmark.ADDRESS).text(". ");
+        if (!Benchmark.study(source.flag()).isEmpty()) {
+            html.text("The row of the original study is not from there: it is the result published for the ensemble "
+                    + "that this program repeats, 15 models trained for 500 epochs each. ");
+        }
+        if (single) {
+            html.text("Of its table only the row is shown whose figures we have seen for the set as it is now.");
+        }
+        html.close();
     }
 }

@@ -89,6 +89,7 @@ class PartsTest {
     @Test
     void numbersHaveSensibleDigits() {
         assertThat(Numbers.three(2.0 / 3)).isEqualTo("0.667");
+        assertThat(Numbers.three(-0.05)).isEqualTo("−0.050");
         assertThat(Numbers.three(Double.NaN)).isEqualTo("–");
         assertThat(Numbers.signed(-0.0123)).isEqualTo("−0.012");
         assertThat(Numbers.signed(0.0123)).isEqualTo("+0.012");
