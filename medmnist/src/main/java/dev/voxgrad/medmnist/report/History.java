@@ -16,8 +16,10 @@ import dev.voxgrad.medmnist.data.DataFileException;
  * rows for the same epoch the last one counts.
  *
  * @param members epochs of each member that has begun, in order of their numbers, by the member's index
+ * @param seconds of all epochs together, from {@code timings.csv} or, in runs of older versions, the history itself;
+ *     NaN if neither tells
  */
-record History(SortedMap<Integer, List<Epoch>> members) {
+record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
     private static final List<String> COLUMNS = List.of("member", "net", "epoch", "train_loss", "val_auc", "val_acc");
 
     /**
@@ -38,13 +40,8 @@ record History(SortedMap<Integer, List<Epoch>> members) {
      */
     static History read(Path folder) {
         Path file = folder.resolve("history.csv");
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
-        }
-        List<String> header = lines.isEmpty() ? List.of() : Arrays.asList(lines.getFirst().split(","));
+        List<String> lines = lines(file);
+        List<String> header = header(lines);
         if (!header.containsAll(COLUMNS)) {
             throw new DataFileException(file.toString(), "has the columns " + header + "; expected " + COLUMNS
                     + " among them");
@@ -59,7 +56,32 @@ record History(SortedMap<Integer, List<Epoch>> members) {
         }
         SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
         members.forEach((member, epochs) -> lists.put(member, List.copyOf(epochs.values())));
-        return new History(lists);
+        Path timings = folder.resolve("timings.csv");
+        return new History(lists, Files.exists(timings) ? seconds(timings, lines(timings)) : seconds(file, lines));
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    private static List<String> header(List<String> lines) {
+        return lines.isEmpty() ? List.of() : Arrays.asList(lines.getFirst().split(","));
+    }
+
+    private static double seconds(Path file, List<String> lines) {
+        int column = header(lines).indexOf("seconds");
+        if (column < 0) {
+            return Double.NaN;
+        }
+        try {
+            return lines.stream().skip(1).mapToDouble(line -> Double.parseDouble(line.split(",", -1)[column])).sum();
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw new DataFileException(file.toString(), "has a damaged row: " + e.getMessage() + "; remove it", e);
+        }
     }
 
     private static void add(SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header,

@@ -38,6 +38,9 @@ final class Numbers {
 
     /** A span of time, in the unit that suits it. */
     static String duration(double seconds) {
+        if (Double.isNaN(seconds)) {
+            return NONE;
+        }
         return seconds < 120 ? String.format(Locale.ROOT, "%.0f s", seconds)
                 : seconds < 7200 ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
                         : String.format(Locale.ROOT, "%.1f h", seconds / 3600);

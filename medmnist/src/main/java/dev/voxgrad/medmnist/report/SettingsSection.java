@@ -5,7 +5,6 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -44,8 +43,7 @@ final class SettingsSection {
                 + (data.md5().map(info.dataMd5()::equals).orElse(false) ? ""
                         : " in training; the data has changed since"));
         item("task", info.task());
-        item("time of the finished members", Numbers.duration(
-                subject.members().stream().mapToDouble(MemberResult::seconds).sum()));
+        item("time of training", Numbers.duration(subject.history().seconds()));
         item("ensemble weights", subject.weights().toString());
     }
 

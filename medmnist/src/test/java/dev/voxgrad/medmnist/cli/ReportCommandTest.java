@@ -28,8 +28,10 @@ import org.xml.sax.SAXException;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** Reports of small runs: one of three classes with hostile names, and others at the edges. */
@@ -117,6 +119,8 @@ class ReportCommandTest {
         assertThat(row(page, HOSTILE)).hasSize(3);
         assertThat(elements(page, "dd")).anySatisfy(item ->
                 assertThat(item.getTextContent()).startsWith("it's <own>.npz"));
+        assertThat(elements(page, "dd")).anySatisfy(item ->
+                assertThat(item.getTextContent()).matches("[0-9.]+ (s|min)"));
     }
 
     @Test
@@ -211,8 +215,9 @@ class ReportCommandTest {
         TrainSettings settings = new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", null);
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
-            TrainCommand.train(source, source.load(warning -> {}), settings, device, made,
-                    new Console(new PrintWriter(new StringWriter())));
+            VolumeData data = source.load(warning -> {});
+            RunFiles begun = TrainCommand.begin(source, data, settings, device, made);
+            new Training(begun, data, device, new Console(new PrintWriter(new StringWriter()))).train();
         }
         String text = Files.readString(report(made));
         assertThat(elements(text, "h1").getFirst().getTextContent()).contains("SYNTHETIC");

@@ -115,6 +115,18 @@ class PartsTest {
     }
 
     @Test
+    void theTimeIsInATableOfItsOwnOrInOlderHistories() throws IOException {
+        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7").seconds()).isNaN();
+        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc,seconds", "0,net1,1,0.5,0.6,0.7,1.5",
+                "0,net1,2,0.5,0.6,0.7,2").seconds()).isEqualTo(3.5);
+        Files.write(folder.resolve("timings.csv"), List.of("member,net,epoch,seconds", "0,net1,1,4.25"));
+        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7").seconds())
+                .isEqualTo(4.25);
+        Files.write(folder.resolve("timings.csv"), List.of("member,net,epoch,seconds", "0,net1,1,soon"));
+        assertThatThrownBy(() -> History.read(folder)).hasMessageContaining("timings.csv").hasMessageContaining("soon");
+    }
+
+    @Test
     void aDamagedHistorySaysWhereAndWhat() {
         assertThatThrownBy(() -> history("member,net,epoch")).isInstanceOf(DataFileException.class)
                 .hasMessageContaining("history.csv").hasMessageContaining("[member, net, epoch]; expected");
