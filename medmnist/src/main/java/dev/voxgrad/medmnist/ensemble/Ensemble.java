@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.ensemble;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -28,7 +29,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
 public final class Ensemble {
     private final VolumeData data;
     private final Split split;
-    private final List<Model> models = new ArrayList<>();
+    private final List<Model> models;
 
     /**
      * One model and its logits.
@@ -38,26 +39,30 @@ public final class Ensemble {
      */
     public record Model(int position, MemberResult member, ModelKind kind, double[][] logits) {}
 
-    private Ensemble(VolumeData data, Split split) {
+    /** An ensemble of these models: members in order, of each the last and then the best. */
+    Ensemble(VolumeData data, Split split, List<Model> models) {
         this.data = data;
         this.split = split;
+        this.models = List.copyOf(models);
     }
 
     /**
      * Runs the best and the last model of every finished member over a split.
      *
+     * @param augmentation of the volumes, for every model the same
      * @param progress is given the number of models done, after each
      * @throws DataFileException if no member is finished, or a weights file is missing or damaged
      */
-    public static Ensemble load(RunFiles run, VolumeData data, Split split, Device device, IntConsumer progress) {
+    public static Ensemble load(RunFiles run, VolumeData data, Split split, Device device,
+            Predictor.Augmentation augmentation, IntConsumer progress) {
         List<MemberResult> members = run.members();
         if (!data.labelNames().equals(run.info().labelNames())) {
             throw new DataFileException(run.folder().toString(), "was trained for the classes "
                     + run.info().labelNames() + " but the data has " + data.labelNames());
         }
-        Metrics.requireDefined(data, split);
-        Ensemble ensemble = new Ensemble(data, split);
-        try (Predictor predictor = new Predictor(data, split, device, run.info().settings().batchSize())) {
+        List<Model> models = new ArrayList<>();
+        int batchSize = run.info().settings().batchSize();
+        try (Predictor predictor = new Predictor(data, split, device, batchSize, augmentation)) {
             for (int position = 0; position < members.size(); position++) {
                 MemberResult member = members.get(position);
                 VolumeNet net = member.net().build(device, data.shape().channels(), data.shape().edge(),
@@ -67,17 +72,27 @@ public final class Ensemble {
                     WeightsFile.load(net, weights);
                     double[][] logits = predictor.logits(net);
                     Predictor.requireFinite(logits, weights.toString());
-                    ensemble.models.add(new Model(position, member, kind, logits));
-                    progress.accept(ensemble.models.size());
+                    models.add(new Model(position, member, kind, logits));
+                    progress.accept(models.size());
                 }
             }
         }
-        return ensemble;
+        return new Ensemble(data, split, models);
     }
 
     /** All models: members in order, of each the last and then the best. */
     public List<Model> models() {
-        return List.copyOf(models);
+        return models;
+    }
+
+    /** What the split is of. */
+    public VolumeData data() {
+        return data;
+    }
+
+    /** What the logits are of. */
+    public Split split() {
+        return split;
     }
 
     /** Number of members. */
@@ -87,7 +102,7 @@ public final class Ensemble {
 
     /** Figures of one model by itself. */
     public Metrics metrics(Model model) {
-        return metrics(Predictor.probabilities(data.task(), model.logits()));
+        return metrics(probabilities(model.logits()));
     }
 
     /** Figures of given scores. */
@@ -97,6 +112,31 @@ public final class Ensemble {
 
     /** Scores of the whole ensemble with these weights, (N, classes). */
     public double[][] scores(EnsembleWeights weights) {
+        return probabilities(logits(weights));
+    }
+
+    /** Scores of these logits, (N, classes). */
+    double[][] probabilities(double[][] logits) {
+        return Predictor.probabilities(data.task(), logits);
+    }
+
+    /** Log-loss of these logits, (N, classes), divided by a temperature: nats per volume, or per volume and label. */
+    double logLoss(double[][] logits, double temperature) {
+        return logLoss(logits).value(new double[] {1 / temperature});
+    }
+
+    /** The log-loss as a function of the one number that multiplies these logits, (N, classes). */
+    LogLoss logLoss(double[][] logits) {
+        return LogLoss.of(data.task(), split, Collections.singletonList(logits));
+    }
+
+    /** The log-loss as a function of the weights of all models, in their order. */
+    LogLoss logLoss() {
+        return LogLoss.of(data.task(), split, models.stream().map(Model::logits).toList());
+    }
+
+    /** Logits of the whole ensemble with these weights, (N, classes). */
+    double[][] logits(EnsembleWeights weights) {
         double[][] mean = new double[split.size()][data.classes()];
         double total = 0;
         for (Model model : models) {
@@ -113,6 +153,6 @@ public final class Ensemble {
                 row[c] /= total;
             }
         }
-        return Predictor.probabilities(data.task(), mean);
+        return mean;
     }
 }

@@ -3,11 +3,12 @@ package dev.voxgrad.medmnist.ensemble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
@@ -18,42 +19,58 @@ import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.RunFiles;
 
-/** The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. */
+/**
+ * The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. Beside the
+ * weights asked for there are always uniform ones: a validation split of some hundred volumes is soon overfitted.
+ */
 public final class EnsembleReport {
-    private static final String SUMMARY_HEADER =
-            "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc\n";
-
     private final RunFiles run;
     private final VolumeData data;
     private final Split split;
     private final Ensemble ensemble;
-    private final EnsembleWeights weights;
-    private final double[][] weightedScores;
-    private final Metrics weighted;
-    private final Metrics uniform;
+    private final EnsembleSettings settings;
+    private final Optional<WeightMethod.Fit> fit;
+    private final Combination weighted;
+    private final Combination uniform;
 
-    public EnsembleReport(RunFiles run, VolumeData data, Split split, Ensemble ensemble, EnsembleWeights weights) {
+    /**
+     * Fits what is to be fitted, and evaluates.
+     *
+     * @param ensemble on the split to be reported
+     * @param validation on the validation split, which must be there if the settings need it
+     * @throws DataException if the weights cannot be fitted, or the split has no figures
+     */
+    public EnsembleReport(
+            RunFiles run, Ensemble ensemble, Optional<Ensemble> validation, EnsembleSettings settings) {
         this.run = run;
-        this.data = data;
-        this.split = split;
+        this.data = ensemble.data();
+        this.split = ensemble.split();
         this.ensemble = ensemble;
-        this.weights = weights;
-        this.weightedScores = ensemble.scores(weights);
-        this.weighted = ensemble.metrics(weightedScores);
-        this.uniform = ensemble.metrics(ensemble.scores(EnsembleWeights.uniform(ensemble.members())));
+        this.settings = settings;
+        this.fit = settings.method().filter(WeightMethod::needsValidation)
+                .map(method -> method.fit(validation.orElseThrow()));
+        EnsembleWeights weights = fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
+        EnsembleWeights same = EnsembleWeights.uniform(ensemble.members());
+        this.weighted = Combination.of("weighted", weights, ensemble, validation, settings.temperature());
+        this.uniform = Combination.of("uniform", same, ensemble, validation, settings.temperature());
     }
 
     /** Figures of the ensemble with the weights asked for. */
     public Metrics weighted() {
-        return weighted;
+        return weighted.metrics();
     }
 
     /** Figures of the ensemble in which every model counts the same. */
     public Metrics uniform() {
-        return uniform;
+        return uniform.metrics();
     }
 
-    /** Every model alone, both ensembles, and the weighted one's confusion matrix. */
+    /** The weights asked for. */
+    EnsembleWeights weights() {
+        return weighted.weights();
+    }
+
+    /** Every model alone, both ensembles, what was fitted, and the weighted one's confusion matrix. */
     public String toText() {
         StringBuilder text = new StringBuilder();
         text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
@@ -66,12 +83,14 @@ public final class EnsembleReport {
                 case LAST -> String.valueOf(run.info().settings().epochs());
             };
             row(text, model.member().index() + " " + model.member().net().flag(), model.kind().label(), epoch,
-                    three(weights.of(model.position(), model.kind())), ensemble.metrics(model));
+                    three(weights().of(model.position(), model.kind())), ensemble.metrics(model));
         }
-        row(text, "ensemble", "uniform", "", "", uniform);
-        row(text, "ensemble", "weighted", "", "", weighted);
+        row(text, "ensemble", "uniform", "", "", uniform.metrics());
+        row(text, "ensemble", "weighted", "", "", weighted.metrics());
+        appendFit(text);
         if (data.task() != Task.MULTI_LABEL) {
-            ConfusionMatrix matrix = ConfusionMatrix.of(data.task(), data.labelNames(), split.labels(), weightedScores);
+            ConfusionMatrix matrix =
+                    ConfusionMatrix.of(data.task(), data.labelNames(), split.labels(), weighted.scores());
             text.append("\nConfusion matrix of the weighted ensemble\n").append(matrix.toText());
         }
         return text.toString();
@@ -91,15 +110,47 @@ public final class EnsembleReport {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
+    private void appendFit(StringBuilder text) {
+        if (settings.augmentation().draws() > 0) {
+            text.append(String.format(Locale.ROOT,
+                    "%nEach logit is the mean over the plain volume and %d draws of '%s', seed %d.%n", settings.augmentation().draws(), settings.augmentation().recipe().flag(),
+                    settings.augmentation().seed()));
+        }
+        if (weighted.validation().isEmpty()) {
+            return;
+        }
+        text.append('\n');
+        fit.ifPresent(found -> text.append(found.account()).append('\n'));
+        if (split.name().equals("val")) {
+            text.append("The table above is of the very volumes that were fitted to: it flatters what was fitted.\n");
+        }
+        text.append(String.format(Locale.ROOT, "%-9s  %8s  %12s  %13s%s%n", "log-loss", "val AUC", "val log-loss",
+                split.name() + " log-loss", settings.temperature() ? "       T  both log-losses at T" : ""));
+        for (Combination combination : List.of(uniform, weighted)) {
+            appendLogLoss(text, combination, combination.validation().orElseThrow());
+        }
+    }
+
+    private void appendLogLoss(StringBuilder text, Combination combination, Combination.OnValidation validation) {
+        String auc = validation.auc().isPresent() ? three(validation.auc().getAsDouble()) : "none";
+        text.append(String.format(Locale.ROOT, "%-9s  %8s  %12.4f  %13.4f", combination.name(), auc,
+                validation.logLoss(), combination.logLoss()));
+        if (settings.temperature()) {
+            text.append(String.format(Locale.ROOT, "  %6.3f  %8.4f  %8.4f", combination.temperature().value(),
+                    validation.temperedLogLoss(), combination.temperedLogLoss()));
+            if (combination.temperature().state() != Temperature.State.FITTED) {
+                text.append("  T ").append(combination.temperature().state().meaning());
+            }
+        }
+        text.append(System.lineSeparator());
+    }
+
     /**
      * Adds both ensembles to the run's {@code summary.csv} and, for an official data set, writes the weighted one's
      * scores as a standard result file.
      */
     public void save() {
-        String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        EnsembleWeights same = EnsembleWeights.uniform(ensemble.members());
-        run.append("summary.csv", SUMMARY_HEADER, summaryRow(time, "weighted", weights, weighted)
-                + summaryRow(time, "uniform", same, uniform));
+        SummaryFile.append(run, ensemble, settings, List.of(weighted, uniform));
         DataSource source = run.info().data();
         if (source.kind() == DataSource.Kind.OFFICIAL) {
             Path results = run.folder().resolve("results");
@@ -108,15 +159,8 @@ public final class EnsembleReport {
             } catch (IOException e) {
                 throw new DataFileException(results.toString(), "cannot be made: " + AtomicFile.describe(e), e);
             }
-            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted, "voxgrad",
-                    weightedScores);
+            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted.metrics(), "voxgrad",
+                    weighted.scores());
         }
-    }
-
-    private String summaryRow(String time, String name, EnsembleWeights used, Metrics metrics) {
-        String members = used.members().toString().replace(",", "").replace("[", "").replace("]", "");
-        return String.join(",", time, data.name(), String.valueOf(data.synthetic()), split.name(),
-                String.valueOf(ensemble.members()), name, String.valueOf(used.last()), String.valueOf(used.best()),
-                members, String.valueOf(metrics.auc()), String.valueOf(metrics.accuracy())) + "\n";
     }
 }

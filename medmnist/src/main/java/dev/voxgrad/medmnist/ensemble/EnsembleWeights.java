@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
@@ -11,17 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.train.ModelKind;
 
 /**
- * How much each model counts in an ensemble: the weight of its group, last or best, times that of its member.
+ * How much each model counts in an ensemble: the weight of its group, last or best, times that of its member, times
+ * its own.
  *
  * @param last weight of the members' last models
  * @param best weight of the members' best models
  * @param members one weight per member, in order of the members
+ * @param models one weight per model: members in order, of each the last and then the best
  */
-public record EnsembleWeights(double last, double best, List<Double> members) {
+public record EnsembleWeights(double last, double best, List<Double> members, List<Double> models) {
     /** The study's group weights. */
     public static final double LAST = 0.5;
     public static final double BEST = 1.5;
@@ -33,9 +38,32 @@ public record EnsembleWeights(double last, double best, List<Double> members) {
         for (int i = 0; i < members.size(); i++) {
             requireWeight("member." + i, members.get(i));
         }
-        if (last + best == 0 || members.stream().allMatch(weight -> weight == 0)) {
+        models = List.copyOf(models);
+        if (models.size() != members.size() * ModelKind.values().length) {
+            throw new IllegalArgumentException("ensemble: " + models.size() + " weights of models for "
+                    + members.size() + " members; expected " + members.size() * ModelKind.values().length);
+        }
+        for (int i = 0; i < models.size(); i++) {
+            requireWeight("of model " + i, models.get(i));
+        }
+        if (sum(last, best, members, models) == 0) {
             throw new IllegalArgumentException("ensemble: all weights are zero; at least one model must count");
         }
+    }
+
+    /** Weights of groups and members, all models of such alike. */
+    public EnsembleWeights(double last, double best, List<Double> members) {
+        this(last, best, members, Collections.nCopies(members.size() * ModelKind.values().length, 1.0));
+    }
+
+    private static double sum(double last, double best, List<Double> members, List<Double> models) {
+        return IntStream.range(0, models.size()).mapToDouble(i -> weight(last, best, members, models, i)).sum();
+    }
+
+    private static double weight(double last, double best, List<Double> members, List<Double> models, int model) {
+        int kinds = ModelKind.values().length;
+        double group = ModelKind.values()[model % kinds] == ModelKind.BEST ? best : last;
+        return members.get(model / kinds) * group * models.get(model);
     }
 
     private static void requireWeight(String name, double weight) {
@@ -102,7 +130,28 @@ public record EnsembleWeights(double last, double best, List<Double> members) {
 
     /** The weight of one model, not yet divided by the sum of all. */
     public double of(int member, ModelKind kind) {
-        return members.get(member) * (kind == ModelKind.BEST ? best : last);
+        return weight(last, best, members, models, member * ModelKind.values().length + kind.ordinal());
+    }
+
+    /**
+     * These weights, each times a factor.
+     *
+     * @param factors one per model: members in order, of each the last and then the best
+     * @throws DataException if nothing above zero is left
+     */
+    public EnsembleWeights times(List<Double> factors) {
+        List<Double> products = IntStream.range(0, models.size())
+                .mapToObj(i -> models.get(i) * factors.get(i)).toList();
+        if (sum(last, best, members, products) == 0) {
+            throw new DataException("ensemble: every weight is zero: the fitted ones are " + factors + " (of each "
+                    + "member its last model and its best) and are multiplied by those given, " + this
+                    + "; let a model count that has a fitted weight above zero");
+        }
+        return new EnsembleWeights(last, best, members, products);
+    }
+
+    static List<Double> list(double[] values) {
+        return Arrays.stream(values).boxed().toList();
     }
 
     /** For tables: {@code last 0.5, best 1.5, members 1 1 1}. */

@@ -4,9 +4,11 @@ import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -17,31 +19,83 @@ public final class Predictor implements AutoCloseable {
     private final VolumeData data;
     private final Split split;
     private final Device device;
+    private final int draws;
     private final BatchLoader loader;
 
+    /**
+     * Test-time augmentation: the logits are the mean over the plain volume and {@code draws} random changes of it.
+     *
+     * <p>Draws stand where training has its epochs, so what they make of a volume is named by (seed, draw, volume,
+     * transform), whatever the batch size and the threads; epoch 0 is the plain volumes'.
+     *
+     * @param draws of each volume, besides the plain one; 0 for plain volumes only
+     * @param recipe what a draw changes
+     * @param seed decides the draws
+     */
+    public record Augmentation(int draws, Recipe recipe, long seed) {
+        /** Plain volumes only. */
+        public static final Augmentation OFF = new Augmentation(0, Recipe.NONE, 0);
+
+        public Augmentation {
+            if (draws < 0) {
+                throw new IllegalArgumentException("test-time augmentation: " + draws + " draws; expected 0 or more");
+            }
+        }
+
+        private SampleTransform transform() {
+            SampleTransform drawn = recipe.keyed(seed);
+            return draws == 0 || drawn == SampleTransform.NONE ? SampleTransform.NONE : (volume, sample) -> {
+                if (sample.epoch() > 0) {
+                    drawn.apply(volume, sample);
+                }
+            };
+        }
+    }
+
     public Predictor(VolumeData data, Split split, Device device, int batchSize) {
+        this(data, split, device, batchSize, Augmentation.OFF);
+    }
+
+    public Predictor(VolumeData data, Split split, Device device, int batchSize, Augmentation augmentation) {
         this.data = data;
         this.split = split;
         this.device = device;
-        this.loader = new BatchLoader(split, BatchLoader.Settings.evaluation(data, batchSize));
+        this.draws = augmentation.draws();
+        this.loader = new BatchLoader(split,
+                BatchLoader.Settings.evaluation(data, batchSize).withTransform(augmentation.transform()));
     }
 
-    /** Logits of every volume, (N, classes). Leaves the net in evaluation mode. */
+    /**
+     * Logits of every volume, (N, classes), under test-time augmentation their mean. Leaves the net in evaluation mode.
+     */
     public double[][] logits(Layer net) {
-        double[][] logits = new double[split.size()][];
-        int done = 0;
+        double[][] logits = new double[split.size()][data.classes()];
         net.eval();
-        for (Batch batch : loader.epoch(0)) {
-            try (var _ = Scope.withoutGradients()) {
-                double[] values = net.forward(input(device, batch)).toDoubleArray();
-                for (int i = 0; i < batch.size(); i++) {
-                    double[] row = new double[data.classes()];
-                    System.arraycopy(values, i * row.length, row, 0, row.length);
-                    logits[done++] = row;
-                }
+        for (int draw = 0; draw <= draws; draw++) {
+            add(net, loader.epoch(draw), logits);
+        }
+        // Sums of a few floats are exact in double: the mean of equal logits is these logits, to the bit.
+        for (double[] row : logits) {
+            for (int c = 0; c < row.length; c++) {
+                row[c] /= 1 + draws;
             }
         }
         return logits;
+    }
+
+    private void add(Layer net, Iterable<Batch> batches, double[][] sums) {
+        int done = 0;
+        for (Batch batch : batches) {
+            try (var _ = Scope.withoutGradients()) {
+                double[] values = net.forward(input(device, batch)).toDoubleArray();
+                for (int i = 0; i < batch.size(); i++) {
+                    double[] row = sums[done++];
+                    for (int c = 0; c < row.length; c++) {
+                        row[c] += values[i * row.length + c];
+                    }
+                }
+            }
+        }
     }
 
     /**

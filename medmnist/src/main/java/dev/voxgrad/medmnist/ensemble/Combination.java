@@ -1,0 +1,75 @@
+package dev.voxgrad.medmnist.ensemble;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+
+/**
+ * An ensemble with certain weights, and what it reaches.
+ *
+ * @param name uniform or weighted
+ * @param temperature fitted for these weights on validation, or {@link Temperature#OFF}
+ * @param scores with the temperature, (N, classes)
+ * @param metrics of these scores
+ * @param logLoss without temperature, in nats
+ * @param temperedLogLoss with it
+ * @param validation the same figures of the validation split, where something was fitted
+ */
+record Combination(String name, EnsembleWeights weights, Temperature temperature, double[][] scores, Metrics metrics,
+        double logLoss, double temperedLogLoss, Optional<OnValidation> validation) {
+    /**
+     * What the weights reach where they were fitted.
+     *
+     * @param auc none where a class does not occur in the split
+     */
+    record OnValidation(OptionalDouble auc, double logLoss, double temperedLogLoss) {}
+
+    /** Evaluates weights; {@code validation} is there if any figures of it are wanted. */
+    static Combination of(String name, EnsembleWeights weights, Ensemble ensemble, Optional<Ensemble> validation,
+            boolean fitTemperature) {
+        Temperature temperature = fitTemperature
+                ? validation.map(split -> Temperature.fit(split.logLoss(split.logits(weights)))).orElseThrow()
+                : Temperature.OFF;
+        double t = temperature.value();
+        double[][] logits = ensemble.logits(weights);
+        double[][] scores = ensemble.probabilities(divided(logits, t));
+        return new Combination(name, weights, temperature, scores, metrics(ensemble, logits, scores),
+                ensemble.logLoss(logits, 1), ensemble.logLoss(logits, t),
+                validation.map(split -> onValidation(split, split.logits(weights), t)));
+    }
+
+    private static double[][] divided(double[][] logits, double temperature) {
+        double[][] divided = new double[logits.length][];
+        for (int i = 0; i < logits.length; i++) {
+            divided[i] = logits[i].clone();
+            for (int c = 0; c < divided[i].length; c++) {
+                divided[i][c] /= temperature;
+            }
+        }
+        return divided;
+    }
+
+    /**
+     * Metrics of the scores. By its definition a temperature changes the AUC of more than two classes only; scores that
+     * round to the same number must not make it look otherwise, so the rest is taken without it.
+     */
+    private static Metrics metrics(Ensemble ensemble, double[][] logits, double[][] scores) {
+        Metrics plain = ensemble.metrics(ensemble.probabilities(logits));
+        return ensemble.data().task() == Task.MULTI_CLASS
+                ? new Metrics(ensemble.metrics(scores).auc(), plain.accuracy()) : plain;
+    }
+
+    private static OnValidation onValidation(Ensemble validation, double[][] logits, double temperature) {
+        OptionalDouble auc;
+        try {
+            auc = OptionalDouble.of(metrics(validation, logits,
+                    validation.probabilities(divided(logits, temperature))).auc());
+        } catch (UndefinedMetricException e) {
+            auc = OptionalDouble.empty(); // weights by log-loss and temperatures do without
+        }
+        return new OnValidation(auc, validation.logLoss(logits, 1), validation.logLoss(logits, temperature));
+    }
+}

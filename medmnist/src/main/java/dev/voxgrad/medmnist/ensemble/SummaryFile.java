@@ -1,0 +1,91 @@
+package dev.voxgrad.medmnist.ensemble;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.RunFiles;
+
+/**
+ * A run's {@code summary.csv}: one row per ensemble that was evaluated. What is empty was not fitted.
+ *
+ * <p>Files of versions that knew no fitted weights lack the columns from {@code weights} on; they get them, empty,
+ * before the first row is added.
+ */
+final class SummaryFile {
+    private static final String NAME = "summary.csv";
+    private static final String FIRST_COLUMNS =
+            "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc";
+    private static final String MORE_COLUMNS =
+            ",weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed";
+
+    private SummaryFile() {}
+
+    /** Adds rows, all or none. */
+    static void append(RunFiles run, Ensemble ensemble, EnsembleSettings settings, List<Combination> combinations) {
+        widen(run.folder().resolve(NAME));
+        String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String rows = combinations.stream().map(combination -> String.join(",", time, ensemble.data().name(),
+                String.valueOf(ensemble.data().synthetic()), ensemble.split().name(),
+                String.valueOf(ensemble.members()), results(combination), method(combination, settings),
+                fitted(combination), augmentation(settings.augmentation())) + "\n").collect(Collectors.joining());
+        run.append(NAME, FIRST_COLUMNS + MORE_COLUMNS + "\n", rows);
+    }
+
+    private static void widen(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        try {
+            List<String> lines = Files.readAllLines(file);
+            if (!lines.isEmpty() && lines.getFirst().equals(FIRST_COLUMNS)) {
+                String empty = MORE_COLUMNS.replaceAll("[^,]", "");
+                AtomicFile.write(file, FIRST_COLUMNS + MORE_COLUMNS + "\n" + lines.stream().skip(1)
+                        .map(line -> line + empty + "\n").collect(Collectors.joining()));
+            }
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /** ensemble, last_weight, best_weight, member_weights, auc, acc. */
+    private static String results(Combination combination) {
+        EnsembleWeights weights = combination.weights();
+        return String.join(",", combination.name(), String.valueOf(weights.last()), String.valueOf(weights.best()),
+                spaced(weights.members()), String.valueOf(combination.metrics().auc()),
+                String.valueOf(combination.metrics().accuracy()));
+    }
+
+    private static String spaced(List<Double> weights) {
+        return weights.stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    /** weights, model_weights. */
+    private static String method(Combination combination, EnsembleSettings settings) {
+        String method = combination.name().equals("uniform") ? WeightMethod.UNIFORM.flag()
+                : settings.method().map(WeightMethod::flag).orElse("given");
+        return method + "," + spaced(combination.weights().models());
+    }
+
+    /** val_auc, val_log_loss, log_loss, temperature, log_loss_at_t. */
+    private static String fitted(Combination combination) {
+        boolean tempered = combination.temperature().state() != Temperature.State.OFF;
+        return combination.validation().map(validation -> validation.auc().stream().mapToObj(String::valueOf)
+                .collect(Collectors.joining()) + "," + validation.logLoss()).orElse(",")
+                + "," + combination.logLoss()
+                + (tempered ? "," + combination.temperature().value() + "," + combination.temperedLogLoss() : ",,");
+    }
+
+    /** tta, tta_augment, tta_seed. */
+    private static String augmentation(Predictor.Augmentation augmentation) {
+        return augmentation.draws() == 0 ? "0,,"
+                : augmentation.draws() + "," + augmentation.recipe().flag() + "," + augmentation.seed();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.voxgrad.medmnist.ensemble;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+
+/** Ways to find weights of models, all but the first from their logits on the validation split. */
+public enum WeightMethod {
+    /** Every model counts the same. */
+    UNIFORM("uniform"),
+    /** A model's weight is its AUC. */
+    VALIDATION_AUC("validation-auc"),
+    /** {@link Greedy}. */
+    GREEDY("greedy"),
+    /** {@link Stacking}. */
+    STACKED("stacked");
+
+    private final String flag;
+
+    /**
+     * Weights and how they were found.
+     *
+     * @param weights one per model: members in order, of each the last and then the best
+     * @param account a line for the terminal, with the score the weights were chosen by
+     */
+    record Fit(List<Double> weights, String account) {}
+
+    WeightMethod(String flag) {
+        this.flag = flag;
+    }
+
+    /** As it is spelled on the command line. */
+    public String flag() {
+        return flag;
+    }
+
+    /** The method of that name, if there is one. */
+    public static Optional<WeightMethod> byFlag(String flag) {
+        return Arrays.stream(values()).filter(method -> method.flag.equals(flag)).findFirst();
+    }
+
+    /** All names, {@code uniform, …}. */
+    public static String flags() {
+        return Arrays.stream(values()).map(WeightMethod::flag).collect(Collectors.joining(", "));
+    }
+
+    /** Whether there is something to fit. */
+    public boolean needsValidation() {
+        return this != UNIFORM;
+    }
+
+    /** Whether the validation split must have an AUC. */
+    public boolean needsValidationAuc() {
+        return this == VALIDATION_AUC || this == GREEDY;
+    }
+
+    /**
+     * Fits the weights to a split.
+     *
+     * @throws UndefinedMetricException if the method goes by the AUC and a class does not occur in the split
+     */
+    Fit fit(Ensemble validation) {
+        Split split = validation.split();
+        String where = " on the " + split.size() + " volumes of the " + split.name() + " split";
+        return switch (this) {
+            case UNIFORM -> throw new IllegalStateException("uniform weights are not fitted");
+            case VALIDATION_AUC -> new Fit(validation.models().stream().map(m -> validation.metrics(m).auc()).toList(),
+                    "Weights: each model's AUC" + where + ".");
+            case GREEDY -> {
+                Greedy greedy = Greedy.fit(validation);
+                yield new Fit(greedy.counts(), String.format(Locale.ROOT,
+                        "Weights: how often forward selection picked each model%s; %d picks, AUC %.4f, log-loss %.4f.",
+                        where, greedy.picks(), greedy.score().auc(), greedy.score().logLoss()));
+            }
+            case STACKED -> {
+                Stacking stacking = Stacking.fit(validation.logLoss());
+                yield new Fit(EnsembleWeights.list(stacking.weights()), String.format(Locale.ROOT,
+                        "Weights: those with the least log-loss%s; it is %.6f, at most %.1e above the least possible.",
+                        where, stacking.loss(), Math.max(stacking.gap(), 0)));
+            }
+        };
+    }
+}
