@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.train.ModelKind;
 
@@ -56,5 +57,21 @@ class EnsembleWeightsTest {
         assertThatThrownBy(() -> EnsembleWeights.groups(0, 0, 2)).hasMessageContaining("all weights are zero");
         assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(0.0))).hasMessageContaining("all weights are zero");
         assertThatThrownBy(() -> EnsembleWeights.read(folder.resolve("none"), 1)).hasMessageContaining("no such file");
+    }
+
+    @Test
+    void factorsOfModelsMultiply() {
+        EnsembleWeights weights = new EnsembleWeights(0.5, 1.5, List.of(1.0, 2.0)).times(List.of(1.0, 2.0, 3.0, 0.0));
+        assertThat(weights.of(0, ModelKind.LAST)).isEqualTo(0.5);
+        assertThat(weights.of(0, ModelKind.BEST)).isEqualTo(3);
+        assertThat(weights.of(1, ModelKind.LAST)).isEqualTo(3);
+        assertThat(weights.of(1, ModelKind.BEST)).isZero();
+        assertThatThrownBy(() -> EnsembleWeights.groups(0, 1, 1).times(List.of(1.0, 0.0)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("every weight is zero", "[1.0, 0.0]", "last 0.0, best 1.0");
+        assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(1.0), List.of(1.0)))
+                .hasMessageContaining("1 weights of models for 1 members; expected 2");
+        assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(1.0), List.of(1.0, -1.0)))
+                .hasMessageContaining("weight of model 1 is -1.0");
     }
 }
