@@ -26,7 +26,7 @@ public enum WeightMethod {
      * Weights and how they were found.
      *
      * @param weights one per model: members in order, of each the last and then the best
-     * @param account a line for the terminal, with the score the weights were chosen by
+     * @param account for the terminal: a line or two, with the score the weights were chosen by
      */
     record Fit(List<Double> weights, String account) {}
 
@@ -74,13 +74,13 @@ public enum WeightMethod {
             case GREEDY -> {
                 Greedy greedy = Greedy.fit(validation);
                 yield new Fit(greedy.counts(), String.format(Locale.ROOT,
-                        "Weights: how often forward selection picked each model%s; %d picks, AUC %.4f, log-loss %.4f.",
+                        "Weights: how often forward selection picked each model%s.%n%d picks reach AUC %.4f, log-loss %.4f.",
                         where, greedy.picks(), greedy.score().auc(), greedy.score().logLoss()));
             }
             case STACKED -> {
                 Stacking stacking = Stacking.fit(validation.logLoss());
                 yield new Fit(EnsembleWeights.list(stacking.weights()), String.format(Locale.ROOT,
-                        "Weights: those with the least log-loss%s; it is %.6f, at most %.1e above the least possible.",
+                        "Weights: those with the least log-loss%s.%nIt is %.6f, at most %.1e above the least possible.",
                         where, stacking.loss(), Math.max(stacking.gap(), 0)));
             }
         };
