@@ -32,7 +32,7 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
 record Stacking(double[] weights, double loss, double gap, int steps) {
     /** The gap to reach: nats, or a share of the loss where that is above 1. */
     static final double TOLERANCE = 1e-9;
-    /** Some thirty are usual. */
+    /** Fewer than 100 are usual. */
     private static final int MOST_STEPS = 500;
     private static final double BARRIER_FACTOR = 0.1;
     /** Weights below the first, or at least below the last, are made zero at the end. */
