@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +24,6 @@ import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -103,13 +101,8 @@ final class EnsembleCommand implements Callable<Integer> {
                     + "so that scores are honest probabilities. No volume changes its class by it.")
     private boolean temperature;
 
-    @Option(names = "--root", paramLabel = "D",
-            description = "Folder of the official files, if they have moved since the training.")
-    private Path root;
-
-    @Option(names = "--npz", paramLabel = "FILE",
-            description = "Your own volumes, if they have moved since the training.")
-    private Path npz;
+    @Mixin
+    private MovedData movedData;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -128,7 +121,7 @@ final class EnsembleCommand implements Callable<Integer> {
         EnsembleSettings settings = new EnsembleSettings(
                 weights(run.members().size(), method), method, temperature, augmentation);
         Device device = deviceOptions.open();
-        VolumeData data = load(run);
+        VolumeData data = movedData.load(run);
         evaluate(run, data, data.split(split.name()), device, settings, new Console(command.commandLine().getOut()));
         return 0;
     }
@@ -163,19 +156,6 @@ final class EnsembleCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--tta-" + e.getMessage(), e);
         }
-    }
-
-    private VolumeData load(RunFiles run) {
-        DataSource source = run.info().data();
-        source = root == null ? source : source.withRoot(root);
-        source = npz == null ? source : source.withFile(npz);
-        Consumer<String> warnings = Console.warnings(command);
-        VolumeData data = source.load(warnings);
-        String trained = run.info().dataMd5();
-        if (trained != null && !data.md5().equals(Optional.of(trained))) {
-            warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
-        }
-        return data;
     }
 
     /** As below, on plain volumes and with these weights. */

@@ -1,9 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +16,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.report.RunReport;
-import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /** {@code medmnist report}. */
@@ -52,13 +50,8 @@ final class ReportCommand implements Callable<Integer> {
                     + "members 1 each")
     private Path weightsFile;
 
-    @Option(names = "--root", paramLabel = "D",
-            description = "Folder of the official files, if they have moved since the training.")
-    private Path root;
-
-    @Option(names = "--npz", paramLabel = "FILE",
-            description = "Your own volumes, if they have moved since the training.")
-    private Path npz;
+    @Mixin
+    private MovedData movedData;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -72,27 +65,14 @@ final class ReportCommand implements Callable<Integer> {
         Path file = out == null ? runFolder.resolve("report.html") : out;
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();
-        VolumeData data = load(run);
+        VolumeData data = movedData.load(run);
         Split volumes = data.split(split.name());
         Console console = new Console(command.commandLine().getOut());
-        Ensemble ensemble = Ensemble.load(run, data, volumes, device,
+        Ensemble ensemble = Ensemble.load(run, data, volumes, device, Predictor.Augmentation.OFF,
                 done -> console.status("model " + done + "/" + 2 * members + " on the " + volumes.name() + " split"));
         AtomicFile.write(file, RunReport.html(run, data, volumes, ensemble, weights));
         console.line("written to " + file + (members < run.info().settings().models() ? " (the run is not finished: "
                 + members + " of " + run.info().settings().models() + " members)" : ""));
         return 0;
-    }
-
-    private VolumeData load(RunFiles run) {
-        DataSource source = run.info().data();
-        source = root == null ? source : source.withRoot(root);
-        source = npz == null ? source : source.withFile(npz);
-        Consumer<String> warnings = Console.warnings(command);
-        VolumeData data = source.load(warnings);
-        String trained = run.info().dataMd5();
-        if (trained != null && !data.md5().equals(Optional.of(trained))) {
-            warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
-        }
-        return data;
     }
 }

@@ -80,7 +80,9 @@ public final class EnsembleReport {
         for (Ensemble.Model model : ensemble.models()) {
             String epoch = switch (model.kind()) {
                 case BEST -> String.valueOf(model.member().bestEpoch());
-                case LAST -> String.valueOf(run.info().settings().epochs());
+                // With early stopping, members end at epochs of their own.
+                case LAST -> run.info().settings().regime().patience() > 0 ? "-"
+                        : String.valueOf(run.info().settings().epochs());
             };
             row(text, model.member().index() + " " + model.member().net().flag(), model.kind().label(), epoch,
                     three(weights().of(model.position(), model.kind())), ensemble.metrics(model));
@@ -113,7 +115,8 @@ public final class EnsembleReport {
     private void appendFit(StringBuilder text) {
         if (settings.augmentation().draws() > 0) {
             text.append(String.format(Locale.ROOT,
-                    "%nEach logit is the mean over the plain volume and %d draws of '%s', seed %d.%n", settings.augmentation().draws(), settings.augmentation().recipe().flag(),
+                    "%nEach logit is the mean over the plain volume and %d draws of '%s', seed %d.%n",
+                    settings.augmentation().draws(), settings.augmentation().recipe().flag(),
                     settings.augmentation().seed()));
         }
         if (weighted.validation().isEmpty()) {

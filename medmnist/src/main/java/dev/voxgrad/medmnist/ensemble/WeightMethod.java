@@ -74,7 +74,8 @@ public enum WeightMethod {
             case GREEDY -> {
                 Greedy greedy = Greedy.fit(validation);
                 yield new Fit(greedy.counts(), String.format(Locale.ROOT,
-                        "Weights: how often forward selection picked each model%s.%n%d picks reach AUC %.4f, log-loss %.4f.",
+                        "Weights: how often forward selection picked each model%s.%n"
+                                + "%d picks reach AUC %.4f, log-loss %.4f.",
                         where, greedy.picks(), greedy.score().auc(), greedy.score().logLoss()));
             }
             case STACKED -> {

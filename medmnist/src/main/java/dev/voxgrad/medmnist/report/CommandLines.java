@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -72,6 +73,12 @@ final class CommandLines {
                 "--lr", String.valueOf(settings.learningRate()),
                 "--weight-decay", String.valueOf(settings.weightDecay()), "--seed", String.valueOf(settings.seed()),
                 "--augment", settings.augment()));
+        Regime regime = settings.regime();
+        if (!regime.equals(Regime.PLAIN)) {
+            words.addAll(List.of("--schedule", regime.schedule().flag(), "--warmup-epochs",
+                    String.valueOf(regime.warmupEpochs()), "--clip-norm", String.valueOf(regime.clipNorm()),
+                    "--patience", String.valueOf(regime.patience())));
+        }
         if (!settings.shuffle()) {
             words.add("--no-shuffle");
         }

@@ -31,6 +31,7 @@ import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -212,7 +213,8 @@ class ReportCommandTest {
     @Test
     void syntheticVolumesAreMarked() throws IOException {
         DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
-        TrainSettings settings = new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", null);
+        TrainSettings settings = new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none",
+                Regime.PLAIN, null);
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
             VolumeData data = source.load(warning -> {});

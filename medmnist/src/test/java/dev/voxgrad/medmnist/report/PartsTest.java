@@ -27,6 +27,7 @@ import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -157,10 +158,11 @@ class PartsTest {
     void commandsAreQuotedForTheShellAndLeaveNothingOut() {
         DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
         TrainSettings settings = new TrainSettings(2, List.of(NetSpec.NET1, NetSpec.NET3), 4, 8, 0.002, 0, 9, false,
-                "centred", "/start.safetensors");
+                "centred", new Regime(Regime.Schedule.COSINE, 1, 2.5, 3), "/start.safetensors");
         assertThat(CommandLines.train(info(file, settings, false), Path.of("new"))).isEqualTo("medmnist train "
                 + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --models 2 --nets net1,net3 --epochs 4 "
-                + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --no-shuffle "
+                + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred "
+                + "--schedule cosine --warmup-epochs 1 --clip-norm 2.5 --patience 3 --no-shuffle "
                 + "--init-weights /start.safetensors --device cpu --convolution direct --no-fusion --out new");
         assertThat(CommandLines.train(info(DataSource.official("vesselmnist3d", Path.of("/r"), 64),
                 TrainSettings.defaults(1), true), Path.of("new"))).isEqualTo("medmnist train --flag vesselmnist3d "

@@ -34,8 +34,8 @@ public interface LearningRateSchedule {
 
     /**
      * Another schedule after a linear rise: epoch e of the first {@code epochs} has (e + 1)/(epochs + 1) of the rate
-     * that the other schedule begins with; then that schedule runs from its start (Goyal et al., "Accurate, large minibatch
-     * SGD", 2017, by epochs).
+     * that the other schedule begins with; then that schedule runs from its start (Goyal et al., "Accurate, large
+     * minibatch SGD", 2017, by epochs).
      */
     record WarmUp(int epochs, LearningRateSchedule then) implements LearningRateSchedule {
         public WarmUp {
