@@ -20,8 +20,8 @@ final class CommandLines {
     private CommandLines() {}
 
     /**
-     * The training, from what {@code run.json} says: every setting is written out, defaults too, so that it means the
-     * same in later versions.
+     * The training, from what {@code run.json} says: settings are written out, defaults too, so that it means the same
+     * in later versions; what is switched off is left out.
      *
      * @param out the new run's folder
      */
@@ -73,17 +73,29 @@ final class CommandLines {
                 "--lr", String.valueOf(settings.learningRate()),
                 "--weight-decay", String.valueOf(settings.weightDecay()), "--seed", String.valueOf(settings.seed()),
                 "--augment", settings.augment()));
-        Regime regime = settings.regime();
-        if (!regime.equals(Regime.PLAIN)) {
-            words.addAll(List.of("--schedule", regime.schedule().flag(), "--warmup-epochs",
-                    String.valueOf(regime.warmupEpochs()), "--clip-norm", String.valueOf(regime.clipNorm()),
-                    "--patience", String.valueOf(regime.patience())));
-        }
+        words.addAll(regime(settings.regime()));
         if (!settings.shuffle()) {
             words.add("--no-shuffle");
         }
         if (settings.initWeights() != null) {
             words.addAll(List.of("--init-weights", settings.initWeights()));
+        }
+        return words;
+    }
+
+    private static List<String> regime(Regime regime) {
+        List<String> words = new ArrayList<>();
+        if (regime.schedule() != Regime.PLAIN.schedule()) {
+            words.addAll(List.of("--schedule", regime.schedule().flag()));
+        }
+        if (regime.warmupEpochs() > 0) {
+            words.addAll(List.of("--warmup-epochs", String.valueOf(regime.warmupEpochs())));
+        }
+        if (regime.clipNorm() > 0) {
+            words.addAll(List.of("--clip-norm", String.valueOf(regime.clipNorm())));
+        }
+        if (regime.patience() > 0) {
+            words.addAll(List.of("--patience", String.valueOf(regime.patience())));
         }
         return words;
     }

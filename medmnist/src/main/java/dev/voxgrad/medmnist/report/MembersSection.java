@@ -31,12 +31,18 @@ final class MembersSection {
             Metrics metrics = subject.ensemble().metrics(model);
             Metrics validation = best ? member.best() : member.last();
             table.row(Subject.nameOf(member), model.kind().label(),
-                    String.valueOf(best ? member.bestEpoch() : subject.run().info().settings().epochs()),
+                    best ? String.valueOf(member.bestEpoch()) : lastEpoch(subject, member),
                     String.valueOf(subject.weights().of(model.position(), model.kind())),
                     Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()), Numbers.three(validation.auc()),
                     Numbers.three(validation.accuracy()));
         }
         table.close();
+    }
+
+    /** The number of its last epoch: not always that of the settings, since a member may end early. */
+    private static String lastEpoch(Subject subject, MemberResult member) {
+        List<History.Epoch> epochs = subject.history().members().getOrDefault(member.index(), List.of());
+        return epochs.isEmpty() ? Numbers.NONE : String.valueOf(epochs.getLast().number());
     }
 
     private static void writeParts(Html html, Subject subject) {

@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -54,6 +55,11 @@ final class SettingsSection {
         item("batch size", String.valueOf(settings.batchSize()));
         item("optimiser", "AdamW, learning rate " + settings.learningRate() + ", weight decay "
                 + settings.weightDecay());
+        Regime regime = settings.regime();
+        item("schedule", regime.schedule().flag()
+                + (regime.warmupEpochs() > 0 ? ", warm-up of " + regime.warmupEpochs() + " epochs" : "")
+                + (regime.clipNorm() > 0 ? ", gradients clipped at norm " + regime.clipNorm() : "")
+                + (regime.patience() > 0 ? ", ends after " + regime.patience() + " epochs without a better one" : ""));
         item("seed", String.valueOf(settings.seed()));
         item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
         item("augmentation", settings.augment());
