@@ -1,12 +1,12 @@
 package dev.voxgrad.medmnist.cli;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.train.MemberLockedException;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.StopSignal;
 import dev.voxgrad.medmnist.train.Trainer;
@@ -80,22 +80,26 @@ final class Training {
     }
 
     private void trainUntil(StopSignal stop) {
-        Path folder = run.folder();
-        boolean done = false;
+        long nanos = (long) (checkpointMinutes * 60e9);
+        RunProgress progress = new RunProgress(run.info().settings(), members, data, console);
+        Trainer.Control control = new Trainer.Control(Duration.ofNanos(nanos), stop);
+        boolean brokeOff = true;
         try {
-            long nanos = (long) (checkpointMinutes * 60e9);
-            RunProgress progress = new RunProgress(run.info().settings(), members, data, console);
-            new Trainer(run, data, device, progress, new Trainer.Control(Duration.ofNanos(nanos), stop)).run(members);
-            done = true;
+            new Trainer(run, data, device, progress, control).run(members);
+            brokeOff = false;
+        } catch (MemberLockedException e) {
+            brokeOff = false; // it never began
+            throw e;
         } catch (TrainingStoppedException e) {
             console.line(e.getMessage());
             throw e;
         } finally {
-            if (!done && !run.removeIfNothingLearned()) {
+            if (brokeOff && !run.removeIfNothingLearned()) {
                 console.line("It broke off; what was learned until then is kept. Go on with: medmnist train --resume "
-                        + folder);
+                        + run.folder());
             }
         }
-        console.line("The run is in " + folder + "; 'medmnist ensemble --run " + folder + "' combines its members.");
+        console.line("The run is in " + run.folder() + "; 'medmnist ensemble --run " + run.folder()
+                + "' combines its members.");
     }
 }

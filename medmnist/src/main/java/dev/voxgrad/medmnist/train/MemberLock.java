@@ -35,14 +35,14 @@ final class MemberLock implements AutoCloseable {
     /**
      * Takes the lock, or says who has it. Someone who only looks holds it for a moment, so it tries for a second.
      *
-     * @throws DataFileException if another process trains the member
+     * @throws MemberLockedException if another process trains the member
      */
     static MemberLock take(Path file, int member) {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!tryFor(channel, ATTEMPTS)) {
                 channel.close();
-                throw new DataFileException(file.toString(), "member " + member + " is being trained by "
+                throw new MemberLockedException(file.toString(), "member " + member + " is being trained by "
                         + Files.readString(file).strip() + "; wait for it, stop it, or choose others with --members");
             }
             channel.truncate(0);

@@ -74,7 +74,7 @@ public final class Trainer {
      * Trains these members to the end, or as far as they come; their weights and rows are in the run's folder as soon
      * as each is done.
      *
-     * @throws dev.voxgrad.medmnist.data.DataFileException if another process trains one of them; nothing is done then
+     * @throws MemberLockedException if another process trains one of them; nothing is done then
      * @throws TrainingStoppedException if the stop signal asked for it; what was learned is kept
      * @throws TrainingException at the end, if members could not go on: it names them
      */
