@@ -67,6 +67,68 @@ class TransformsTest {
         assertThat(at(volume, 5, 9, 22)).isCloseTo(.9644045f, within(1e-7f));
     }
 
+    /** Term by term from the formula, random coefficients, odd and even sides, three channels. */
+    @Test
+    void biasFieldIsThePolynomialsExponential() {
+        for (int round = 0; round < 5; round++) {
+            Volume volume = random(10 + round, 3, 3 + round, 8 - round, 2 + 3 * round);
+            float[] before = volume.values().clone();
+            RandomBiasField.BiasField field = new RandomBiasField(0.5).draw(stream(round), volume);
+            field.apply(volume);
+            int at = 0;
+            for (int channel = 0; channel < 3; channel++) {
+                for (int i = 0; i < volume.x(); i++) {
+                    for (int j = 0; j < volume.y(); j++) {
+                        for (int k = 0; k < volume.z(); k++) {
+                            double factor = bias(field.coefficients(), centred(i, volume.x()),
+                                    centred(j, volume.y()), centred(k, volume.z()));
+                            // One product, rounded to float once.
+                            assertThat((double) volume.values()[at]).isCloseTo(before[at] * factor,
+                                    within(before[at] * factor * 0x1p-23));
+                            at++;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static double centred(int i, int n) {
+        return (i - (n - 1) / 2.0) / ((n - 1) / 2.0);
+    }
+
+    private static double bias(double[] coefficients, double x, double y, double z) {
+        double exponent = 0;
+        int next = 0;
+        for (int a = 0; a <= 3; a++) {
+            for (int b = 0; b <= 3 - a; b++) {
+                for (int c = 0; c <= 3 - a - b; c++) {
+                    exponent += coefficients[next++] * Math.pow(x, a) * Math.pow(y, b) * Math.pow(z, c);
+                }
+            }
+        }
+        return Math.exp(exponent);
+    }
+
+    /** x + σ·n, with the stream's own deviates in the order of the voxels, in chunks of 4096. */
+    @Test
+    void noiseIsTheStreamsDeviatesTimesSigma() {
+        Volume volume = random(20, 3, 13, 17, 19);
+        float[] before = volume.values().clone();
+        new RandomNoise.Noise(0.17, stream(5)).apply(volume);
+        RandomStream stream = stream(5);
+        for (int from = 0; from < before.length; from += 4096) {
+            float[] deviates = new float[Math.min(4096, before.length - from)];
+            stream.fillGaussians(deviates, 0, deviates.length);
+            for (int i = 0; i < deviates.length; i++) {
+                double expected = before[from + i] + 0.17 * deviates[i];
+                // σ and the product are rounded relative to the product, the sum relative to itself.
+                assertThat((double) volume.values()[from + i]).isCloseTo(expected,
+                        within(2 * 0x1p-24 * Math.abs(0.17 * deviates[i]) + 0x1p-24 * (Math.abs(expected) + 1e-6)));
+            }
+        }
+    }
+
     @Test
     void affineMapOfKnownScales() {
         RandomAffine.Affine affine =
