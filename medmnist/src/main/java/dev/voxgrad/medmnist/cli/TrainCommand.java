@@ -108,7 +108,7 @@ final class TrainCommand implements Callable<Integer> {
     private String augment;
 
     @Option(names = "--schedule", paramLabel = "HOW",
-            description = "Course of the learning rate: constant, cosine (down to 0) or multistep (a tenth after half "
+            description = "Course of the learning rate: constant, cosine (towards 0) or multistep (a tenth after half "
                     + "of the epochs and again after three quarters, as MedMNIST's own script). Default: constant")
     private String schedule;
 

@@ -21,13 +21,15 @@ import dev.voxgrad.medmnist.data.DataFileException;
  * </pre>
  *
  * <p>A new checkpoint is written under another name, synced, read back and compared with its checksum; only then does
- * the newest become the previous one, and the new one the newest. So there is a good one at every moment.
+ * the newest become the previous one, and the new one the newest. So there is a good one at every moment. One that is
+ * found damaged is put aside, as {@code .damaged}.
  */
 final class MemberFiles {
     private final int member;
     private final Path checkpoint;
     private final Path previous;
     private final Path fresh;
+    private final Path damaged;
     private final Path state;
     private final Path lock;
 
@@ -38,6 +40,7 @@ final class MemberFiles {
         this.checkpoint = folder.resolve(name + ".checkpoint");
         this.previous = folder.resolve(name + ".checkpoint.previous");
         this.fresh = folder.resolve(name + ".checkpoint.new");
+        this.damaged = folder.resolve(name + ".checkpoint.damaged");
         this.state = folder.resolve(name + ".json");
         this.lock = folder.resolve(name + ".lock");
     }
@@ -110,9 +113,23 @@ final class MemberFiles {
                         + "to train member " + member + " from the start (" + e.getMessage() + ")", e);
             }
             Checkpoint usable = readPrevious(e);
+            putAside();
             warner.accept((newest ? e.getMessage() : checkpoint + " is missing") + "; member " + member
                     + " goes on from the checkpoint before it, after epoch " + usable.state().epochs());
             return Optional.of(usable);
+        }
+    }
+
+    /** Else the next checkpoint would make it the previous one, in place of the one that is good. */
+    private void putAside() {
+        if (Files.notExists(checkpoint)) {
+            return;
+        }
+        try {
+            Files.move(checkpoint, damaged, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new DataFileException(checkpoint.toString(), "is damaged and cannot be put aside: "
+                    + AtomicFile.describe(e), e);
         }
     }
 

@@ -39,6 +39,7 @@ final class MemberTraining {
     private final int index;
     private final NetSpec spec;
     private final VolumeNet net;
+    private final Map<String, Tensor> parameters;
     private final Optimizer optimizer;
     private final long seed;
     private final LearningRateSchedule rates;
@@ -64,7 +65,8 @@ final class MemberTraining {
         this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
         this.net = spec.build(trainer.device, trainer.data.shape().channels(), trainer.data.shape().edge(),
                 trainer.data.classes());
-        this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), net.parameters());
+        this.parameters = net.parameters();
+        this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), parameters);
     }
 
     /** Trains to the last epoch, unless it can't go on; returns how far it has come. */
@@ -191,7 +193,7 @@ final class MemberTraining {
                 throw diverged("the loss is " + value, epoch, step, badWeights());
             }
             Gradients gradients = loss.backward();
-            for (Map.Entry<String, Tensor> parameter : net.parameters().entrySet()) {
+            for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
                 if (gradients.has(parameter.getValue())
                         && !Double.isFinite(GradientMath.sumOfSquares(gradients.of(parameter.getValue())))) {
                     throw diverged("the gradient of " + parameter.getKey() + " is not finite", epoch, step,
@@ -199,7 +201,7 @@ final class MemberTraining {
                 }
             }
             if (settings.regime().clipNorm() > 0) {
-                GradientClipping.clipNorm(gradients, net.parameters().values(), settings.regime().clipNorm());
+                GradientClipping.clipNorm(gradients, parameters.values(), settings.regime().clipNorm());
             }
             optimizer.step(gradients, rates.at(epoch - 1));
             return value;

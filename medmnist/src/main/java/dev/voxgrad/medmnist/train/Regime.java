@@ -23,7 +23,7 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
     public enum Schedule {
         /** Always the same. */
         CONSTANT,
-        /** Half a cosine down to 0 at the last epoch. */
+        /** Half a cosine that would reach 0 after the last epoch. */
         COSINE,
         /** A tenth after half of the epochs, a hundredth after three quarters, as MedMNIST's own script. */
         MULTISTEP;

@@ -115,12 +115,27 @@ class CheckpointTest {
         assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
         assertThat(warnings).singleElement().asString()
                 .contains("checksum", "member 0 goes on from the checkpoint before it, after epoch 2");
-        Files.delete(files.checkpoint());
+        assertThat(files.checkpoint()).as("put aside").doesNotExist();
         assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
         assertThat(warnings.getLast()).contains("is missing");
         Files.write(folder.resolve("members/member-00.checkpoint.previous"), bytes);
         assertThatThrownBy(() -> files.load(warnings::add)).isInstanceOf(DataFileException.class)
                 .hasMessageContaining("is damaged, and so is the one before it; remove both");
+    }
+
+    /** The one that is good stays the one before, and is not replaced by the damaged one. */
+    @Test
+    void savingAfterAFallBackKeepsTheGoodOne() throws IOException {
+        List<String> warnings = new ArrayList<>();
+        files.save(checkpoint(1));
+        files.save(checkpoint(2));
+        Files.write(files.checkpoint(), new byte[1000]);
+        assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(1));
+        files.save(checkpoint(2));
+        Files.write(files.checkpoint(), new byte[1000]);
+        assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(1));
+        assertThat(warnings).hasSize(2);
+        assertThat(folder.resolve("members/member-00.checkpoint.damaged")).exists();
     }
 
     /** Of the steps of saving, any may be the last: there is always a checkpoint that is whole. */
