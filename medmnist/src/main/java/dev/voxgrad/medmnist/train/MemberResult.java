@@ -10,11 +10,10 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param bestEpoch the epoch of its best model, from 1
  * @param best validation figures of the best model
  * @param last validation figures of the last model
- * @param seconds of all its epochs; NaN if read from a table
  */
-public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last, double seconds) {
+public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last) {
     private static final int COLUMNS = 10;
-    /** Versions before checkpoints had the seconds in this table, too. */
+    /** Versions before checkpoints had seconds at the end of a row. */
     private static final int COLUMNS_WITH_SECONDS = 11;
 
     /**
@@ -29,7 +28,6 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
         }
         return new MemberResult(Integer.parseInt(fields[0]), NetSpec.byFlag(fields[1]), Integer.parseInt(fields[5]),
                 new Metrics(Double.parseDouble(fields[6]), Double.parseDouble(fields[7])),
-                new Metrics(Double.parseDouble(fields[8]), Double.parseDouble(fields[9])),
-                fields.length == COLUMNS ? Double.NaN : Double.parseDouble(fields[COLUMNS]));
+                new Metrics(Double.parseDouble(fields[8]), Double.parseDouble(fields[9])));
     }
 }

@@ -79,7 +79,6 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
     /** The row of {@code members.csv}; there must be an epoch. */
     MemberResult result() {
         EpochResult best = best().orElseThrow();
-        return new MemberResult(member, net, best.epoch(), best.validation(), history.getLast().validation(),
-                history.stream().mapToDouble(EpochResult::seconds).sum());
+        return new MemberResult(member, net, best.epoch(), best.validation(), history.getLast().validation());
     }
 }
