@@ -365,6 +365,16 @@ public final class Tensor {
         return apply(new CrossEntropyOp(labels), this);
     }
 
+    /**
+     * Cross-entropy of one class label per sample under these logits (N,K), mean over the samples with the weight of
+     * each one's class: a scalar.
+     *
+     * @param classWeights one of at least 0 per class; null for the plain mean
+     */
+    public Tensor crossEntropy(float[] classWeights, int... labels) {
+        return apply(new CrossEntropyOp(labels, classWeights), this);
+    }
+
     /** Mean binary cross-entropy of row-major targets from 0 to 1 under these logits (N,L): a scalar. */
     public Tensor bceWithLogits(float... targets) {
         return apply(new BceWithLogitsOp(targets), this);

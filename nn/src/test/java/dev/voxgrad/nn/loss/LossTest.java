@@ -23,6 +23,13 @@ class LossTest {
     }
 
     @Test
+    void crossEntropyWeighsTheSamplesByTheirClass() {
+        double[] p = new Softmax().forward(LOGITS).toDoubleArray();
+        assertThat(new CrossEntropyLoss(new float[] {3, 0.5f, 1}).forward(LOGITS, 2, 0).item())
+                .isCloseTo(-(Math.log(p[2]) + 3 * Math.log(p[3])) / 4, within(1e-12));
+    }
+
+    @Test
     void binaryCrossEntropyIsTheMeanOverAllElements() {
         float[] targets = {1, 0, 0.25f, 0, 1, 1};
         double[] x = LOGITS.toDoubleArray();

@@ -7,28 +7,30 @@ import dev.voxgrad.engine.device.CpuStorage;
 /** {@link CrossEntropyKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
 final class CrossEntropyCpu implements CrossEntropyKernels {
     @Override
-    public void forward(Tensor logits, int[] labels, Tensor loss) {
+    public void forward(Tensor logits, int[] labels, float[] sampleWeights, Tensor loss) {
         float[] x = CpuStorage.array(logits);
         int classes = logits.shape().dim(1);
         double sum = 0;
         for (int n = 0; n < labels.length; n++) {
-            sum += LogSumExp.of(x, n * classes, classes) - x[n * classes + labels[n]];
+            double sampleLoss = LogSumExp.of(x, n * classes, classes) - x[n * classes + labels[n]];
+            sum += sampleWeights == null ? sampleLoss : sampleWeights[n] * sampleLoss;
         }
-        CpuStorage.array(loss)[0] = (float) (sum / labels.length);
+        CpuStorage.array(loss)[0] = (float) (sampleWeights == null ? sum / labels.length : sum);
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, Tensor gradLoss, Tensor gradLogits) {
+    public void backward(Tensor logits, int[] labels, float[] sampleWeights, Tensor gradLoss, Tensor gradLogits) {
         float[] x = CpuStorage.array(logits);
         float[] dx = CpuStorage.array(gradLogits);
         double upstream = CpuStorage.array(gradLoss)[0];
         int classes = logits.shape().dim(1);
         for (int n = 0; n < labels.length; n++) {
+            double gradSample = sampleWeights == null ? upstream / labels.length : upstream * sampleWeights[n];
             double logSumExp = LogSumExp.of(x, n * classes, classes);
             for (int k = 0; k < classes; k++) {
                 double softmax = Math.exp(x[n * classes + k] - logSumExp);
                 double target = k == labels[n] ? 1 : 0;
-                dx[n * classes + k] = (float) (upstream / labels.length * (softmax - target));
+                dx[n * classes + k] = (float) (gradSample * (softmax - target));
             }
         }
     }

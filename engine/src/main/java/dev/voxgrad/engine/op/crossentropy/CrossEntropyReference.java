@@ -6,28 +6,30 @@ import dev.voxgrad.engine.device.ReferenceStorage;
 /** {@link CrossEntropyKernels} in plain loops. */
 final class CrossEntropyReference implements CrossEntropyKernels {
     @Override
-    public void forward(Tensor logits, int[] labels, Tensor loss) {
+    public void forward(Tensor logits, int[] labels, float[] sampleWeights, Tensor loss) {
         double[] x = ReferenceStorage.array(logits);
         int classes = logits.shape().dim(1);
         double sum = 0;
         for (int n = 0; n < labels.length; n++) {
-            sum += logSumExp(x, n * classes, classes) - x[n * classes + labels[n]];
+            double sampleLoss = logSumExp(x, n * classes, classes) - x[n * classes + labels[n]];
+            sum += sampleWeights == null ? sampleLoss : sampleWeights[n] * sampleLoss;
         }
-        ReferenceStorage.array(loss)[0] = sum / labels.length;
+        ReferenceStorage.array(loss)[0] = sampleWeights == null ? sum / labels.length : sum;
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, Tensor gradLoss, Tensor gradLogits) {
+    public void backward(Tensor logits, int[] labels, float[] sampleWeights, Tensor gradLoss, Tensor gradLogits) {
         double[] x = ReferenceStorage.array(logits);
         double[] dx = ReferenceStorage.array(gradLogits);
         double upstream = ReferenceStorage.array(gradLoss)[0];
         int classes = logits.shape().dim(1);
         for (int n = 0; n < labels.length; n++) {
+            double gradSample = sampleWeights == null ? upstream / labels.length : upstream * sampleWeights[n];
             double logSumExp = logSumExp(x, n * classes, classes);
             for (int k = 0; k < classes; k++) {
                 double softmax = Math.exp(x[n * classes + k] - logSumExp);
                 double target = k == labels[n] ? 1 : 0;
-                dx[n * classes + k] = upstream / labels.length * (softmax - target);
+                dx[n * classes + k] = gradSample * (softmax - target);
             }
         }
     }

@@ -16,6 +16,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 @Tag("kernels")
@@ -28,10 +29,21 @@ class CrossEntropyTest {
         return labels;
     }
 
+    /** 0 for class 1, else 1, 0.25, 0.5, 0.75 in turn. */
+    private static float[] weights(int classes) {
+        float[] weights = new float[classes];
+        for (int k = 0; k < classes; k++) {
+            weights[k] = k == 1 ? 0 : (k + 3) % 4 / 4f + 0.25f;
+        }
+        return weights;
+    }
+
     @Test
     void gradientEqualsCentralDifferences() {
         assertThat(GradientCheck.check(in -> in[0].crossEntropy(labels(5, 4)), Shape.of(5, 4))).isEqualTo(20);
         assertThat(GradientCheck.check(in -> in[0].crossEntropy(0), Shape.of(1, 3))).isEqualTo(3);
+        assertThat(GradientCheck.check(
+                in -> in[0].crossEntropy(weights(4), labels(5, 4)), Shape.of(5, 4))).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -45,6 +57,53 @@ class CrossEntropyTest {
             }
         }
         assertThat(compared).isEqualTo(3 * 7 * 2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    void agreesWithTheReferenceWithClassWeights(Device device) {
+        int compared = 0;
+        for (int samples : new int[] {2, 15, 33}) {
+            for (int classes : new int[] {1, 2, 4, 11, 16, 17, 33}) {
+                compared += DeviceAgreement.check(device, 1, in -> in[0].crossEntropy(
+                        weights(classes), labels(samples, classes)), Shape.of(samples, classes));
+            }
+        }
+        assertThat(compared).isEqualTo(3 * 7 * 2);
+    }
+
+    /** torch.nn.CrossEntropyLoss(weight=w): the losses 1, 2 and 3 of labels 0, 1, 0 under weights 1 and 4. */
+    @ParameterizedTest
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    void classWeightsMakeAWeightedMean(Device device) {
+        Tensor x = Tensor.of(device, Shape.of(3, 2), logit(1), 0, 0, logit(2), logit(3), 0).requiresGrad(true);
+        float[] weights = {1, 4};
+        Tensor loss = x.crossEntropy(weights, 0, 1, 0);
+        assertThat(loss.item()).isCloseTo((1 * 1 + 4 * 2 + 1 * 3) / (1.0 + 4 + 1), within(1e-6));
+        // A logit's gradient is w/Σw · (p − 1) for the sample's class, with p = exp(−loss), and opposite for the other.
+        double[] gradient = loss.backward().of(x).toDoubleArray();
+        double[] expected = {(Math.exp(-1) - 1) / 6, 4 * (Math.exp(-2) - 1) / 6, (Math.exp(-3) - 1) / 6};
+        int[] at = {0, 3, 4};
+        for (int n = 0; n < 3; n++) {
+            assertThat(gradient[at[n]]).isCloseTo(expected[n], within(1e-6));
+            assertThat(gradient[at[n] ^ 1]).isCloseTo(-expected[n], within(1e-6));
+        }
+        assertThat(x.crossEntropy(weights, 0, 0, 0).item()).as("one class only: the plain mean")
+                .isCloseTo(x.crossEntropy(0, 0, 0).item(), within(1e-6));
+        assertThat(x.crossEntropy(new float[] {2, 8}, 0, 1, 0).item()).isCloseTo(2, within(1e-6));
+        assertThat(x.crossEntropy(new float[] {0, 4}, 0, 1, 0).item()).as("class 0 does not count")
+                .isCloseTo(2, within(1e-6));
+    }
+
+    /** The logit of a label, beside a logit of 0, whose loss is {@code loss}: −log σ(logit) = loss. */
+    private static double logit(double loss) {
+        return -Math.log(Math.expm1(loss));
+    }
+
+    @Test
+    void noClassWeightsAreThePlainMeanToTheBit() {
+        Tensor x = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(7, 3), Samples.gaussian(Shape.of(7, 3), 1));
+        assertThat(x.crossEntropy((float[]) null, labels(7, 3)).item()).isEqualTo(x.crossEntropy(labels(7, 3)).item());
     }
 
     @ParameterizedTest
@@ -73,5 +132,16 @@ class CrossEntropyTest {
         assertThatThrownBy(() -> x.crossEntropy(0, 0, -1)).hasMessageContaining("label -1 of sample 2");
         assertThatThrownBy(() -> x.flatten(0).crossEntropy(0))
                 .hasMessage("crossEntropy: logits has 1 dimensions, expected 2 (N,K); logits [12]");
+        assertThatThrownBy(() -> x.crossEntropy(new float[3], 0, 1, 2))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("crossEntropy: logits have 4 classes (dim 1) but there are 3 class weights; logits [3,4]");
+        for (float bad : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> x.crossEntropy(new float[] {1, 1, bad, 1}, 0, 1, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("crossEntropy: the weight of class 2 is " + bad + ", expected a number of at least 0");
+        }
+        assertThatThrownBy(() -> x.crossEntropy(new float[] {0, 1, 0, 1}, 0, 2, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the weights of all classes that the 3 samples have are 0");
     }
 }
