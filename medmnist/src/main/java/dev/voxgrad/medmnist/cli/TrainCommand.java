@@ -19,6 +19,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.ClassWeights;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -124,6 +125,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "End a member after so many epochs without a better validation AUC. Default: 0, never")
     private Integer patience;
 
+    @Option(names = "--class-weights", paramLabel = "HOW",
+            description = "How much the volumes of each class count in the loss: none (all the same), balanced (n/(K "
+                    + "n_k) for class k of K that has n_k of the n training volumes, so that rare classes count as "
+                    + "much as frequent ones) or a number for each, W0,W1,... They lift the recall of rare classes and "
+                    + "bend probabilities towards them; AUC changes less. Not for several labels per volume. "
+                    + "Default: none")
+    private String classWeights;
+
     @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
                     + "Default: ${DEFAULT-VALUE}")
@@ -158,11 +167,12 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Makes the folder of a new run, after finding out whether everything fits together. */
     static RunFiles begin(DataSource source, VolumeData data, TrainSettings settings, Device device, Path out) {
-        Trainer.check(settings, data, device);
+        TrainSettings resolved = settings.resolved(data);
+        Trainer.check(resolved, data, device);
         RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
                 device.convolution().flag(), device.fusion(), source, data.md5().orElse(null), data.synthetic(),
-                data.task().officialName(), data.labelNames(), settings);
+                data.task().officialName(), data.labelNames(), resolved);
         return RunFiles.create(out, info);
     }
 
@@ -193,9 +203,10 @@ final class TrainCommand implements Callable<Integer> {
             console.line("warning: the run was begun on " + run.info().device()
                     + "; here, results may differ in the last digits");
         }
-        Trainer.check(settings, data, device);
-        if (!settings.equals(begun)) {
-            run.changeSettings(settings);
+        TrainSettings resolved = settings.resolved(data);
+        Trainer.check(resolved, data, device);
+        if (!resolved.equals(begun)) {
+            run.changeSettings(resolved);
         }
         return new Training(run, data, device, console).withMembers(chosen);
     }
@@ -247,7 +258,8 @@ final class TrainCommand implements Callable<Integer> {
     private Regime regime(Regime base) {
         return new Regime(schedule == null ? base.schedule() : Regime.Schedule.byFlag(schedule),
                 given(warmupEpochs, base.warmupEpochs()), given(clipNorm, base.clipNorm()),
-                given(patience, base.patience()));
+                given(patience, base.patience()),
+                classWeights == null ? base.classWeights() : ClassWeights.parse(classWeights));
     }
 
     private static <T> T given(T option, T otherwise) {

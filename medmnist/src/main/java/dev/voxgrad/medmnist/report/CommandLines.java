@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.ClassWeights;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
@@ -96,6 +97,9 @@ final class CommandLines {
         }
         if (regime.patience() > 0) {
             words.addAll(List.of("--patience", String.valueOf(regime.patience())));
+        }
+        if (!regime.classWeights().equals(ClassWeights.NONE)) {
+            words.addAll(List.of("--class-weights", regime.classWeights().asked()));
         }
         return words;
     }

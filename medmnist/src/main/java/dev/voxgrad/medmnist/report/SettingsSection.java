@@ -60,6 +60,7 @@ final class SettingsSection {
                 + (regime.warmupEpochs() > 0 ? ", warm-up of " + regime.warmupEpochs() + " epochs" : "")
                 + (regime.clipNorm() > 0 ? ", gradients clipped at norm " + regime.clipNorm() : "")
                 + (regime.patience() > 0 ? ", ends after " + regime.patience() + " epochs without a better one" : ""));
+        item("class weights", regime.classWeights().toString());
         item("seed", String.valueOf(settings.seed()));
         item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
         item("augmentation", settings.augment());

@@ -43,6 +43,7 @@ final class MemberTraining {
     private final Optimizer optimizer;
     private final long seed;
     private final LearningRateSchedule rates;
+    private final float[] classWeights;
     private MemberState state;
     private long lastKept = System.nanoTime();
 
@@ -63,6 +64,7 @@ final class MemberTraining {
         this.spec = settings.netOf(index);
         this.seed = Trainer.seedOf(settings.seed(), index);
         this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
+        this.classWeights = settings.regime().classWeights().forLoss();
         this.net = spec.build(trainer.device, trainer.data.shape().channels(), trainer.data.shape().edge(),
                 trainer.data.classes());
         this.parameters = net.parameters();
@@ -187,7 +189,7 @@ final class MemberTraining {
             Tensor logits = net.forward(Predictor.input(trainer.device, batch));
             Tensor loss = trainer.data.task() == Task.MULTI_LABEL
                     ? logits.bceWithLogits(Arrays.copyOf(batch.targets(), batch.size() * trainer.data.classes()))
-                    : logits.crossEntropy(Arrays.copyOf(batch.labels(), batch.size()));
+                    : logits.crossEntropy(classWeights, Arrays.copyOf(batch.labels(), batch.size()));
             double value = loss.item();
             if (!Double.isFinite(value)) {
                 throw diverged("the loss is " + value, epoch, step, badWeights());

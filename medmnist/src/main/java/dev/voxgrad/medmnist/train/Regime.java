@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 
 /**
@@ -14,10 +15,11 @@ import dev.voxgrad.nn.optim.LearningRateSchedule;
  * @param warmupEpochs epochs of a linear rise before it; 0 for none
  * @param clipNorm the largest L2 norm over all gradients of a step; 0 for no limit
  * @param patience epochs without a better validation AUC after which a member ends; 0 for never
+ * @param classWeights how much the volumes of each class count in the loss; null in runs of versions that had none
  */
-public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int patience) {
+public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights) {
     /** As the study did. */
-    public static final Regime PLAIN = new Regime(Schedule.CONSTANT, 0, 0, 0);
+    public static final Regime PLAIN = new Regime(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE);
 
     /** The courses of the learning rate. */
     public enum Schedule {
@@ -43,6 +45,7 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
 
     public Regime {
         schedule = schedule == null ? Schedule.CONSTANT : schedule;
+        classWeights = classWeights == null ? ClassWeights.NONE : classWeights;
         require(warmupEpochs >= 0, "warmup-epochs", warmupEpochs, "zero or more");
         require(clipNorm >= 0 && Double.isFinite(clipNorm), "clip-norm", clipNorm, "a positive number, or 0 for none");
         require(patience >= 0, "patience", patience, "at least 1, or 0 for none");
@@ -52,6 +55,11 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
         if (!met) {
             throw new IllegalArgumentException(name + " is " + found + "; expected " + expected);
         }
+    }
+
+    /** With class weights in numbers. */
+    Regime resolved(VolumeData data) {
+        return new Regime(schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data));
     }
 
     /** Whether what a run does in an epoch depends on how many there will be. */

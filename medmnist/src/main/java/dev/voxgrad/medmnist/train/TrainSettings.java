@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**
@@ -19,7 +20,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param seed decides initial weights, data order and augmentation of all members
  * @param shuffle whether each epoch has an order of its own
  * @param augment flag of the {@link Recipe} that changes the training volumes
- * @param regime schedule, clipping and early stopping; null in runs of versions that had none
+ * @param regime schedule, clipping, early stopping and class weights; null in runs of versions that had none
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
 public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batchSize, double learningRate,
@@ -65,6 +66,16 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
                 || regime.patience() > 0 && state.epochsWithoutBetter() >= regime.patience();
     }
 
+    /**
+     * The same settings with all that depends on the volumes in numbers, as run.json holds it.
+     *
+     * @throws dev.voxgrad.medmnist.data.DataException if they do not fit the volumes
+     */
+    public TrainSettings resolved(VolumeData data) {
+        return new TrainSettings(models, nets, epochs, batchSize, learningRate, weightDecay, seed, shuffle, augment,
+                regime.resolved(data), initWeights);
+    }
+
     /** How the training volumes are changed. */
     public Recipe recipe() {
         return Recipe.byFlag(augment);
@@ -89,6 +100,7 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
         compare(conflicts, "warmup-epochs", regime.warmupEpochs(), wanted.regime.warmupEpochs(), false);
         compare(conflicts, "clip-norm", regime.clipNorm(), wanted.regime.clipNorm(), false);
         compare(conflicts, "patience", regime.patience(), wanted.regime.patience(), false);
+        compare(conflicts, "class-weights", regime.classWeights().asked(), wanted.regime.classWeights().asked(), false);
         compare(conflicts, "init-weights", initWeights, wanted.initWeights, false);
         return conflicts;
     }

@@ -114,6 +114,7 @@ class ResumeTest {
         "--seed 6;              --seed is 6, but the run was begun with 5",
         "--no-shuffle;          --no-shuffle is true, but the run was begun with false",
         "--augment none;        --augment is none, but the run was begun with torchio",
+        "--class-weights balanced; --class-weights is balanced, but the run was begun with none",
         "--init-weights w;      --init-weights is",
         "--convolution direct;  --convolution is direct, but the run was begun with auto",
         "--device reference;    reference, but the run was begun with",
