@@ -19,9 +19,10 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Availability;
-import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
@@ -40,9 +41,13 @@ import dev.voxgrad.engine.random.RandomStream;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx4g"})
 public abstract class DeviceBenchmark {
-    /** {@code cpu} or {@code reference}. */
+    /** {@code cpu}, {@code cuda} or {@code reference}. */
     @Param("cpu")
     public String device;
+
+    /** On a GPU: {@code fp32}, {@code tf32} or {@code bf16}. */
+    @Param("fp32")
+    public String precision;
 
     private Device opened;
     private int tensors;
@@ -71,8 +76,8 @@ public abstract class DeviceBenchmark {
     /** Opens the device, then calls {@link #prepare}. */
     @Setup
     public void open() {
-        opened = switch (Devices.find(device, 0, convolution(), fusion())) {
-            case Availability.Available(Device found) -> found;
+        opened = switch (Devices.find(device, settings())) {
+            case Availability.Available available -> available.device();
             case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
         };
         prepare();
@@ -91,11 +96,16 @@ public abstract class DeviceBenchmark {
     /** Makes what is measured; the device is open. */
     abstract void prepare();
 
-    /** Ends the device's threads. */
+    private Devices.Settings settings() {
+        return new Devices.Settings(0, convolution(), fusion(),
+                new CudaDevice.Settings(Precision.byFlag(precision), false, _ -> { }));
+    }
+
+    /** Ends what the device holds. */
     @TearDown
-    public void close() {
-        if (opened instanceof CpuDevice cpu) {
-            cpu.close();
+    public void close() throws Exception {
+        if (opened instanceof AutoCloseable closeable) {
+            closeable.close();
         }
     }
 

@@ -6,6 +6,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.optim.UpdateSlot;
 import dev.voxgrad.nn.optim.Adam;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Sgd;
@@ -57,7 +58,7 @@ public class OptimizerBenchmark extends DeviceBenchmark {
     @Benchmark
     public Tensor update(Work work) {
         work.add(flop, bytes);
-        update.update(parameter, gradient, state, ++step, update.learningRate());
+        update.update(++step, update.learningRate()).apply(new UpdateSlot(parameter, gradient, state));
         return parameter;
     }
 }

@@ -20,6 +20,8 @@ final class Memory {
         this.scope = Scope.current();
         if (scope != null) {
             scope.register(this);
+        } else {
+            device.leaveToCollector(this, storage);
         }
     }
 
@@ -39,7 +41,10 @@ final class Memory {
 
     /** Takes this memory out of its scope: it outlives the scope and is left to the garbage collector. */
     void keep() {
-        scope = null;
+        if (scope != null) {
+            scope = null;
+            device.leaveToCollector(this, storage);
+        }
     }
 
     /** Called when {@code closing} ends. */

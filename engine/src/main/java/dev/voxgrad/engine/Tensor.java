@@ -105,9 +105,21 @@ public final class Tensor {
         return new Tensor(device, shape, layout, new Memory(device, device.allocate(shape.elements())));
     }
 
+    /** As {@link #empty(Device, Shape, Layout)}, for an activation as the device keeps them. */
+    public static Tensor emptyActivation(Device device, Shape shape) {
+        return new Tensor(device, shape, device.activationLayout(),
+                new Memory(device, device.allocateActivation(shape.elements())));
+    }
+
     /** As {@link #empty(Device, Shape, Layout)}, with this tensor's device, shape and layout. */
     public Tensor emptyLike() {
-        return empty(device, shape, layout);
+        return emptyLike(shape);
+    }
+
+    /** As {@link #emptyLike()}, with another shape. */
+    public Tensor emptyLike(Shape newShape) {
+        return new Tensor(device, newShape, layout,
+                new Memory(device, device.allocateLike(storage(), newShape.elements())));
     }
 
     private static void requireLength(Shape shape, int length) {

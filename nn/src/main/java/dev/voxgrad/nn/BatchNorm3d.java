@@ -51,7 +51,7 @@ public final class BatchNorm3d implements Layer {
 
     /** Notes that one more batch has moved the running statistics. */
     void countBatch() {
-        batchesTracked.increment();
+        weight.device().hostEffect(batchesTracked::increment);
     }
 
     boolean isTraining() {

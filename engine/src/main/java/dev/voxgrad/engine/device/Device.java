@@ -8,7 +8,7 @@ import dev.voxgrad.engine.trace.Recorder;
  * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
  * and a {@code switch} over devices picks it: the compiler names every place that a new device needs.
  */
-public sealed interface Device permits CpuDevice, ReferenceDevice {
+public sealed interface Device permits CpuDevice, CudaDevice, ReferenceDevice {
     /** As the command line spells it. */
     String name();
 
@@ -32,6 +32,27 @@ public sealed interface Device permits CpuDevice, ReferenceDevice {
 
     /** Memory for that many numbers; its contents are unspecified. */
     Storage allocate(int elements);
+
+    /** Memory for that many numbers of an activation, which a device may keep less exactly than others. */
+    default Storage allocateActivation(int elements) {
+        return allocate(elements);
+    }
+
+    /** Memory for that many numbers of the kind that another storage holds. */
+    default Storage allocateLike(Storage like, int elements) {
+        return allocate(elements);
+    }
+
+    /** Takes memory back once {@code holder} is garbage; where memory is the host's own, nothing needs be done. */
+    default void leaveToCollector(Object holder, Storage storage) {}
+
+    /**
+     * Does something on the host that belongs to a step, such as counting it: now, and, where the step is being
+     * recorded, at each replay instead.
+     */
+    default void hostEffect(Runnable effect) {
+        effect.run();
+    }
 
     /** Takes memory back; the caller holds no further reference to it. */
     void free(Storage storage);

@@ -30,7 +30,9 @@ public record AdamUpdate(
         double epsilon,
         double weightDecay,
         boolean decoupled,
-        long step) {
+        long step) implements TensorUpdate {
+    /** Floats of {@code struct AdamStep} in optim.cu. */
+    static final int NUMBERS = 7;
 
     /**
      * Updates {@code parameter}, {@code mean} (m) and {@code square} (v) in place.
@@ -42,6 +44,22 @@ public record AdamUpdate(
         SameForm.require("adam", parameter, "mean", mean);
         SameForm.require("adam", parameter, "square", square);
         AdamKernels.on(parameter.device()).step(parameter, gradient, mean, square, this);
+    }
+
+    @Override
+    public void apply(UpdateSlot slot) {
+        apply(slot.parameter(), slot.gradient(), slot.state().get(0), slot.state().get(1));
+    }
+
+    /** The fields of {@code struct AdamStep}. */
+    void copyTo(float[] numbers, int at) {
+        numbers[at] = (float) shrink();
+        numbers[at + 1] = (float) penalty();
+        numbers[at + 2] = (float) beta1;
+        numbers[at + 3] = (float) beta2;
+        numbers[at + 4] = (float) stepSize();
+        numbers[at + 5] = (float) rootCorrection();
+        numbers[at + 6] = (float) epsilon;
     }
 
     /** What AdamW multiplies the parameter with first; 1 for Adam. */

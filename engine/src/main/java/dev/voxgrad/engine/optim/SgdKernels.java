@@ -2,6 +2,7 @@ package dev.voxgrad.engine.optim;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -14,6 +15,7 @@ interface SgdKernels {
     static SgdKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new SgdCpu(cpu);
+            case CudaDevice cuda -> new SgdCuda(cuda);
             case ReferenceDevice reference -> new SgdReference();
         };
     }

@@ -19,7 +19,11 @@ import dev.voxgrad.engine.Tensor;
  * @param weightDecay λ, an L2 penalty
  * @param nesterov whether to look ahead
  */
-public record SgdUpdate(double learningRate, double momentum, double weightDecay, boolean nesterov) {
+public record SgdUpdate(double learningRate, double momentum, double weightDecay, boolean nesterov)
+        implements TensorUpdate {
+    /** Floats of {@code struct SgdStep} in optim.cu. */
+    static final int NUMBERS = 5;
+
     /**
      * Updates {@code parameter} and {@code velocity} (b) in place.
      *
@@ -35,5 +39,19 @@ public record SgdUpdate(double learningRate, double momentum, double weightDecay
             SameForm.require("sgd", parameter, "velocity", velocity);
             kernels.withMomentum(parameter, gradient, velocity, this);
         }
+    }
+
+    @Override
+    public void apply(UpdateSlot slot) {
+        apply(slot.parameter(), slot.gradient(), slot.state().isEmpty() ? null : slot.state().getFirst());
+    }
+
+    /** The fields of {@code struct SgdStep}. */
+    void copyTo(float[] numbers, int at) {
+        numbers[at] = (float) learningRate;
+        numbers[at + 1] = (float) momentum;
+        numbers[at + 2] = (float) weightDecay;
+        numbers[at + 3] = nesterov ? 1 : 0;
+        numbers[at + 4] = momentum == 0 ? 0 : 1;
     }
 }

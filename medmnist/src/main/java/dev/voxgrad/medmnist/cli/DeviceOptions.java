@@ -1,27 +1,34 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.train.RunInfo;
 
 /** What the nets run on. */
 final class DeviceOptions {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.voxgrad.device");
     private static final int MOST_THREADS = 1024;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
-            description = "auto, cpu, cuda, or reference (slow, in double precision). Default: ${DEFAULT-VALUE}")
+    @Option(names = "--device", paramLabel = "DEVICE",
+            description = "cpu, cuda (an NVIDIA GPU; 'doctor' says whether this machine's can be used), reference "
+                    + "(slow, in double precision), or auto: cuda where it works, else cpu. Default: auto")
     private String name;
 
     @Option(names = "--threads", paramLabel = "T",
@@ -33,6 +40,17 @@ final class DeviceOptions {
                     + "Default: auto")
     private String convolution;
 
+    @Option(names = "--precision", paramLabel = "P",
+            description = "On a GPU: fp32 (float32 proper), tf32 (factors of products rounded to ten bits, on tensor "
+                    + "cores) or bf16 (activations kept in half the memory as well; weights, statistics and loss "
+                    + "stay float32). Default: fp32")
+    private String precision;
+
+    @Option(names = "--fast-algorithms",
+            description = "On a GPU: let cuDNN measure and choose its fastest algorithms. Some add up in a different "
+                    + "order each time, so that two runs differ in the last digits.")
+    private boolean fastAlgorithms;
+
     @Option(names = "--no-fusion",
             description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
                     + "last digits.")
@@ -40,9 +58,24 @@ final class DeviceOptions {
 
     /** As {@link #open}, but what is not asked for is as it was when the run was begun. */
     Device openAsIn(RunInfo run) {
+        name = name == null ? run.deviceName() : name;
         convolution = convolution == null ? run.convolution() : convolution;
         noFusion |= !run.fusion();
+        if (run.gpu() != null) {
+            precision = precision == null ? run.gpu().precision() : precision;
+            fastAlgorithms |= run.gpu().fastAlgorithms();
+        }
         return open();
+    }
+
+    /** As {@link #open}, for a command that knows no other device. */
+    CpuDevice openCpu() {
+        name = name == null ? "cpu" : name;
+        if (!name.equals("cpu")) {
+            throw new ParameterException(command.commandLine(),
+                    command.name() + " is for the cpu; leave out --device");
+        }
+        return (CpuDevice) open();
     }
 
     /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
@@ -53,20 +86,34 @@ final class DeviceOptions {
         }
         Availability availability;
         try {
-            availability = Devices.find(name, threads == null ? 0 : threads,
-                    convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion);
+            availability = Devices.find(name == null ? "auto" : name, settings());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
         return switch (availability) {
-            case Availability.Available(Device device) -> {
+            case Availability.Available(Device device, String why) -> {
+                requireGpuFor(device);
                 PrintWriter out = command.commandLine().getOut();
-                out.println("device " + device.description()
-                        + (name.equals("auto") ? " (auto: " + Devices.explainAuto() + ")" : ""));
+                out.println("device " + device.description() + (why.isEmpty() ? "" : " (auto: " + why + ")"));
                 out.flush();
                 yield device;
             }
             case Availability.Missing(String reason) -> throw new DataException(reason);
         };
+    }
+
+    private Devices.Settings settings() {
+        return new Devices.Settings(threads == null ? 0 : threads,
+                convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion,
+                new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(precision),
+                        fastAlgorithms, LOG::info));
+    }
+
+    private void requireGpuFor(Device device) {
+        if (!(device instanceof CudaDevice) && (precision != null || fastAlgorithms)) {
+            throw new ParameterException(command.commandLine(), (precision != null ? "--precision" : "--fast-algorithms")
+                    + " is for GPUs, and the device is " + device.name()
+                    + "; leave it out, or give --device cuda to hear why there is none");
+        }
     }
 }

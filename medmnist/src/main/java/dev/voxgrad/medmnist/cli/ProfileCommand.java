@@ -88,10 +88,7 @@ final class ProfileCommand implements Callable<Integer> {
         if (trace != null) {
             AtomicFile.requireWritable(trace);
         }
-        if (!(deviceOptions.open() instanceof CpuDevice device)) {
-            throw new ParameterException(command.commandLine(), "profile is for the cpu; leave out --device");
-        }
-        try (device) {
+        try (CpuDevice device = deviceOptions.openCpu()) {
             profile(device, new Profiler.Settings(
                     spec, batchSize, channels, size, classes, phase == Phase.train, steps));
         }

@@ -171,7 +171,7 @@ final class TrainCommand implements Callable<Integer> {
         Trainer.check(resolved, data, device);
         RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
-                device.convolution().flag(), device.fusion(), source, data.md5().orElse(null), data.synthetic(),
+                device.convolution().flag(), device.fusion(), RunInfo.Gpu.of(device), source, data.md5().orElse(null), data.synthetic(),
                 data.task().officialName(), data.labelNames(), resolved);
         return RunFiles.create(out, info);
     }
@@ -191,8 +191,13 @@ final class TrainCommand implements Callable<Integer> {
         }
         List<Integer> chosen = chosen(settings);
         Device device = deviceOptions.openAsIn(run.info());
-        requireSame("--device", kind(run.info().device()), device.name());
+        requireSame("--device", run.info().deviceName(), device.name());
         requireSame("--convolution", run.info().convolution(), device.convolution().flag());
+        RunInfo.Gpu gpu = RunInfo.Gpu.of(device);
+        if (gpu != null && run.info().gpu() != null) {
+            requireSame("--precision", run.info().gpu().precision(), gpu.precision());
+            requireSame("--fast-algorithms", run.info().gpu().fastAlgorithms(), gpu.fastAlgorithms());
+        }
         VolumeData data = dataOptions.load(dataOptions.moved(run.info().data()));
         if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
             throw new DataFileException(data.name(), "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run "
@@ -211,16 +216,11 @@ final class TrainCommand implements Callable<Integer> {
         return new Training(run, data, device, console).withMembers(chosen);
     }
 
-    private void requireSame(String option, String begun, String now) {
+    private void requireSame(String option, Object begun, Object now) {
         if (!Objects.equals(begun, now)) {
             throw new ParameterException(command.commandLine(), option + " is " + now + ", but the run was begun with "
                     + begun + ". A run goes on as it was begun: leave the option out, or begin another run");
         }
-    }
-
-    /** The device's name, with which its description begins. */
-    private static String kind(String description) {
-        return description.split(":", 2)[0];
     }
 
     /** The number of threads changes nothing. */

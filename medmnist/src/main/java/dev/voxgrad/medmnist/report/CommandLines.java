@@ -113,7 +113,12 @@ final class CommandLines {
         if (info.convolution() != null) {
             words.addAll(List.of("--convolution", info.convolution()));
         }
-        if (!info.fusion()) {
+        if (info.gpu() != null) {
+            words.addAll(List.of("--precision", info.gpu().precision()));
+            if (info.gpu().fastAlgorithms()) {
+                words.add("--fast-algorithms");
+            }
+        } else if (!info.fusion()) {
             words.add("--no-fusion");
         }
         return words;

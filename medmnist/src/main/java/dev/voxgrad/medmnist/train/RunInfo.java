@@ -2,6 +2,9 @@ package dev.voxgrad.medmnist.train;
 
 import java.util.List;
 
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Device;
+
 /**
  * What {@code run.json} says of a run.
  *
@@ -11,6 +14,7 @@ import java.util.List;
  * @param device the device, in words
  * @param convolution who chooses its convolution algorithm; null in runs of versions that knew no choice
  * @param fusion whether layers were run together as one operation
+ * @param gpu how a GPU was used; null for other devices
  * @param data where the volumes come from
  * @param dataMd5 MD5 of the data file; null where the volumes are made by code
  * @param synthetic whether the volumes are made by code: then results say nothing about medicine
@@ -19,11 +23,30 @@ import java.util.List;
  * @param settings everything else that decides the outcome
  */
 public record RunInfo(String voxgrad, String java, String started, String device, String convolution, boolean fusion,
-        DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
+        Gpu gpu, DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
         TrainSettings settings) {
+    /**
+     * What of a GPU's use decides the outcome.
+     *
+     * @param precision {@code fp32}, {@code tf32} or {@code bf16}
+     * @param fastAlgorithms whether cuDNN was free to choose
+     */
+    public record Gpu(String precision, boolean fastAlgorithms) {
+        /** How that device is used; null if it is no GPU. */
+        public static Gpu of(Device device) {
+            return device instanceof CudaDevice gpu
+                    ? new Gpu(gpu.precision().flag(), gpu.usesFastestAlgorithms()) : null;
+        }
+    }
+
+    /** The device's name on the command line, with which its description begins. */
+    public String deviceName() {
+        return device.split(":", 2)[0];
+    }
+
     /** The same run with other settings. */
     RunInfo withSettings(TrainSettings newSettings) {
-        return new RunInfo(voxgrad, java, started, device, convolution, fusion, data, dataMd5, synthetic, task,
+        return new RunInfo(voxgrad, java, started, device, convolution, fusion, gpu, data, dataMd5, synthetic, task,
                 labelNames, newSettings);
     }
 }

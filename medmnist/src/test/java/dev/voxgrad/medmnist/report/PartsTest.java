@@ -151,7 +151,7 @@ class PartsTest {
     }
 
     private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion) {
-        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", "cpu: 2 threads", "direct", fusion, source, null, false,
+        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", "cpu: 2 threads", "direct", fusion, null, source, null, false,
                 "", List.of(), settings);
     }
 

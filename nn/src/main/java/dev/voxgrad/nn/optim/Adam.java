@@ -2,7 +2,6 @@ package dev.voxgrad.nn.optim;
 
 import java.util.List;
 
-import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.AdamUpdate;
 
 /** Adam with an L2 penalty in the gradient, as PyTorch's Adam; the formula is at {@link AdamUpdate}. */
@@ -28,9 +27,8 @@ public record Adam(double learningRate, double beta1, double beta2, double epsil
     }
 
     @Override
-    public void update(Tensor parameter, Tensor gradient, List<Tensor> state, long step, double rate) {
-        new AdamUpdate(rate, beta1, beta2, epsilon, weightDecay, false, step)
-                .apply(parameter, gradient, state.get(0), state.get(1));
+    public AdamUpdate update(long step, double rate) {
+        return new AdamUpdate(rate, beta1, beta2, epsilon, weightDecay, false, step);
     }
 
     static void requireSettings(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {

@@ -2,7 +2,6 @@ package dev.voxgrad.nn.optim;
 
 import java.util.List;
 
-import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.AdamUpdate;
 
 /** Adam with decoupled weight decay, as PyTorch's AdamW; the formula is at {@link AdamUpdate}. */
@@ -23,8 +22,7 @@ public record AdamW(double learningRate, double beta1, double beta2, double epsi
     }
 
     @Override
-    public void update(Tensor parameter, Tensor gradient, List<Tensor> state, long step, double rate) {
-        new AdamUpdate(rate, beta1, beta2, epsilon, weightDecay, true, step)
-                .apply(parameter, gradient, state.get(0), state.get(1));
+    public AdamUpdate update(long step, double rate) {
+        return new AdamUpdate(rate, beta1, beta2, epsilon, weightDecay, true, step);
     }
 }

@@ -13,9 +13,6 @@ import dev.voxgrad.engine.optim.GradientMath;
 
 /** Limits gradients in place, before the optimiser's step. Parameters without a gradient are passed over. */
 public final class GradientClipping {
-    /** Added to the norm before dividing, as in PyTorch. */
-    private static final double EPSILON = 1e-6;
-
     private GradientClipping() {}
 
     /**
@@ -31,7 +28,7 @@ public final class GradientClipping {
             sum += gradients.has(parameter) ? GradientMath.sumOfSquares(gradients.of(parameter)) : 0;
         }
         double norm = Math.sqrt(sum);
-        double factor = Math.min(1, maxNorm / (norm + EPSILON));
+        double factor = Math.min(1, maxNorm / (norm + GradientMath.EPSILON));
         if (factor != 1) {
             forEachOnce(gradients, parameters, gradient -> GradientMath.scale(gradient, factor));
         }

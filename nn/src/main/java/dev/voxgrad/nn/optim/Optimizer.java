@@ -7,9 +7,8 @@ import java.util.SequencedMap;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.trace.Pass;
-import dev.voxgrad.engine.trace.Trace;
-import dev.voxgrad.engine.trace.Work;
+import dev.voxgrad.engine.optim.TensorUpdate;
+import dev.voxgrad.engine.optim.UpdateSlot;
 import dev.voxgrad.nn.Counter;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateDict;
@@ -30,9 +29,10 @@ import dev.voxgrad.nn.StateDict;
 public final class Optimizer {
     private final UpdateRule rule;
     private final List<Slot> slots = new ArrayList<>();
+    private double rate;
 
-    /** A parameter with its name, its count of steps, the rule's tensors for it, and what an update takes. */
-    private record Slot(String name, Tensor parameter, Counter steps, List<Tensor> state, Work work) {}
+    /** A parameter with its name, its count of steps, and the rule's tensors for it. */
+    private record Slot(String name, Tensor parameter, Counter steps, List<Tensor> state) {}
 
     /** For these parameters by name, such as {@link dev.voxgrad.nn.Layer#parameters}. */
     public Optimizer(UpdateRule rule, Map<String, Tensor> parameters) {
@@ -42,9 +42,7 @@ public final class Optimizer {
             for (int i = 0; i < rule.stateNames().size(); i++) {
                 state.add(Tensor.zeros(parameter.device(), parameter.shape()));
             }
-            // The gradient is read; the parameter and the state are read and written.
-            Work work = Work.moving((3L + 2 * state.size()) * parameter.shape().elements());
-            slots.add(new Slot(name, parameter, new Counter(), state, work));
+            slots.add(new Slot(name, parameter, new Counter(), state));
         });
     }
 
@@ -64,25 +62,21 @@ public final class Optimizer {
      * @throws IllegalArgumentException if not one of the parameters has a gradient
      */
     public void step(Gradients gradients, double learningRate) {
-        boolean moved = false;
-        for (Slot slot : slots) {
-            if (gradients.has(slot.parameter)) {
-                update(slot, gradients.of(slot.parameter), learningRate);
-                moved = true;
-            }
-        }
-        if (!moved) {
+        List<Slot> moved = slots.stream().filter(slot -> gradients.has(slot.parameter)).toList();
+        if (moved.isEmpty()) {
             throw new IllegalArgumentException("optimizer: none of its " + slots.size()
                     + " parameters has a gradient; do the gradients belong to another net?");
         }
+        rate = learningRate;
+        moved.getFirst().parameter.device().hostEffect(() -> moved.forEach(slot -> slot.steps.increment()));
+        TensorUpdate.applyAll(
+                moved.stream().map(s -> new UpdateSlot(s.parameter, gradients.of(s.parameter), s.state)).toList(),
+                i -> rule.update(moved.get(i).steps.value(), rate));
     }
 
-    private void update(Slot slot, Tensor gradient, double learningRate) {
-        Tensor parameter = slot.parameter;
-        slot.steps.increment();
-        try (var _ = Trace.span(parameter.device(), "optimizer", Pass.UPDATE, slot.work, parameter.shape())) {
-            rule.update(parameter, gradient, slot.state, slot.steps.value(), learningRate);
-        }
+    /** The learning rate of the steps to come, where a device replays a recorded one and {@code step} isn't called. */
+    public void setLearningRate(double learningRate) {
+        rate = learningRate;
     }
 
     /** A copy of all that a later run needs to go on: {@code layer1.0.weight.step}, {@code ….exp_avg}, … */

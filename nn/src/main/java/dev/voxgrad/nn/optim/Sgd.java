@@ -2,7 +2,6 @@ package dev.voxgrad.nn.optim;
 
 import java.util.List;
 
-import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.SgdUpdate;
 
 /**
@@ -30,8 +29,7 @@ public record Sgd(double learningRate, double momentum, double weightDecay, bool
     }
 
     @Override
-    public void update(Tensor parameter, Tensor gradient, List<Tensor> state, long step, double rate) {
-        Tensor velocity = state.isEmpty() ? null : state.getFirst();
-        new SgdUpdate(rate, momentum, weightDecay, nesterov).apply(parameter, gradient, velocity);
+    public SgdUpdate update(long step, double rate) {
+        return new SgdUpdate(rate, momentum, weightDecay, nesterov);
     }
 }

@@ -2,7 +2,7 @@ package dev.voxgrad.nn.optim;
 
 import java.util.List;
 
-import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.optim.TensorUpdate;
 
 /**
  * How an optimiser moves one parameter: its settings and formula. {@link Optimizer} keeps the state and the count of
@@ -16,12 +16,11 @@ public interface UpdateRule {
     List<String> stateNames();
 
     /**
-     * Updates a parameter and its state in place.
+     * What a step does to one parameter.
      *
-     * @param state in the order of {@link #stateNames}, each of the parameter's shape
      * @param step 1 in the parameter's first step
      */
-    void update(Tensor parameter, Tensor gradient, List<Tensor> state, long step, double learningRate);
+    TensorUpdate update(long step, double learningRate);
 
     /** Throws unless {@code value} is in [0, limit). */
     static void requireBelow(String setting, double value, double limit) {

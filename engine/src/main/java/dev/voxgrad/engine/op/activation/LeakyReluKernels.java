@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.activation;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -14,6 +15,7 @@ interface LeakyReluKernels {
     static LeakyReluKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new LeakyReluCpu(cpu);
+            case CudaDevice cuda -> new LeakyReluCuda(cuda);
             case ReferenceDevice reference -> new LeakyReluReference();
         };
     }

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.batchnorm;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -34,6 +35,7 @@ interface BatchNormKernels {
     static BatchNormKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new BatchNormCpu(cpu);
+            case CudaDevice cuda -> new BatchNormCuda(cuda);
             case ReferenceDevice reference -> new BatchNormReference();
         };
     }

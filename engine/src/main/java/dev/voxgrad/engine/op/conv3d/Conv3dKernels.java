@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.conv3d;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -22,6 +23,7 @@ interface Conv3dKernels {
     static Conv3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new Conv3dCpu(cpu);
+            case CudaDevice cuda -> new Conv3dCuda(cuda);
             case ReferenceDevice reference -> new Conv3dReference();
         };
     }

@@ -84,7 +84,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         Tensor input = inputs[0];
         Tensor weight = inputs[1];
         Tensor bias = inputs.length > 2 ? inputs[2] : null;
-        Tensor output = Tensor.empty(input.device(), context.outputShape(), input.device().activationLayout());
+        Tensor output = Tensor.emptyActivation(input.device(), context.outputShape());
         Conv3dKernels.on(input.device()).forward(geometry(input.shape(), weight.shape(), output.shape()),
                 input, weight, bias, output);
         context.save(input, weight);

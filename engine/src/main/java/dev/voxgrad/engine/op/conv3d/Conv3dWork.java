@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.trace.Pass;
@@ -38,6 +39,7 @@ public final class Conv3dWork {
                         ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
                 case DIRECT -> direct(g, pass);
             };
+            case CudaDevice cuda -> direct; // cuDNN doesn't tell
             case ReferenceDevice reference -> direct;
         };
         return new Work(algorithm.label(), direct, executed, 4 * elements);

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.crossentropy;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -14,6 +15,7 @@ interface BceWithLogitsKernels {
     static BceWithLogitsKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new BceWithLogitsCpu();
+            case CudaDevice cuda -> new BceWithLogitsCuda(cuda);
             case ReferenceDevice reference -> new BceWithLogitsReference();
         };
     }

@@ -7,7 +7,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 /** {@link CrossEntropyKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
 final class CrossEntropyCpu implements CrossEntropyKernels {
     @Override
-    public void forward(Tensor logits, int[] labels, float[] sampleWeights, Tensor loss) {
+    public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
+        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         float[] x = CpuStorage.array(logits);
         int classes = logits.shape().dim(1);
         double sum = 0;
@@ -19,7 +20,8 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, float[] sampleWeights, Tensor gradLoss, Tensor gradLogits) {
+    public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
+        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         float[] x = CpuStorage.array(logits);
         float[] dx = CpuStorage.array(gradLogits);
         double upstream = CpuStorage.array(gradLoss)[0];

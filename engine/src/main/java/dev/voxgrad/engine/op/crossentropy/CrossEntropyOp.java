@@ -67,13 +67,13 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
                         + ", expected a number of at least 0");
             }
         }
-        if (sumOfWeights() == 0) {
+        if (sumOfWeights(labels, classWeights) == 0) {
             throw new IllegalArgumentException(name() + ": the weights of all classes that the " + labels.length
                     + " samples have are 0, so they have no weighted mean; expected one above 0");
         }
     }
 
-    private double sumOfWeights() {
+    private static double sumOfWeights(int[] labels, float[] classWeights) {
         double sum = 0;
         for (int label : labels) {
             sum += classWeights[label];
@@ -82,11 +82,11 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
     }
 
     /** What each sample counts for, s (N), which adds up to 1; null for the plain mean. */
-    private float[] sampleWeights() {
+    static float[] sampleWeights(int[] labels, float[] classWeights) {
         if (classWeights == null) {
             return null;
         }
-        double sum = sumOfWeights();
+        double sum = sumOfWeights(labels, classWeights);
         float[] weights = new float[labels.length];
         for (int n = 0; n < labels.length; n++) {
             weights[n] = (float) (classWeights[labels[n]] / sum);
@@ -97,7 +97,7 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
         Tensor loss = Tensor.empty(inputs[0].device(), context.outputShape(), Layout.ROW_MAJOR);
-        CrossEntropyKernels.on(loss.device()).forward(inputs[0], labels, sampleWeights(), loss);
+        CrossEntropyKernels.on(loss.device()).forward(inputs[0], labels, classWeights, loss);
         context.save(inputs[0]);
         return loss;
     }
@@ -106,7 +106,7 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
     public Tensor[] backward(Context context, Tensor gradOutput) {
         Tensor gradLogits = context.saved(0).emptyLike();
         CrossEntropyKernels.on(gradOutput.device())
-                .backward(context.saved(0), labels, sampleWeights(), gradOutput, gradLogits);
+                .backward(context.saved(0), labels, classWeights, gradOutput, gradLogits);
         return new Tensor[] {gradLogits};
     }
 }

@@ -6,7 +6,8 @@ import dev.voxgrad.engine.device.ReferenceStorage;
 /** {@link CrossEntropyKernels} in plain loops. */
 final class CrossEntropyReference implements CrossEntropyKernels {
     @Override
-    public void forward(Tensor logits, int[] labels, float[] sampleWeights, Tensor loss) {
+    public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
+        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         double[] x = ReferenceStorage.array(logits);
         int classes = logits.shape().dim(1);
         double sum = 0;
@@ -18,7 +19,8 @@ final class CrossEntropyReference implements CrossEntropyKernels {
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, float[] sampleWeights, Tensor gradLoss, Tensor gradLogits) {
+    public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
+        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         double[] x = ReferenceStorage.array(logits);
         double[] dx = ReferenceStorage.array(gradLogits);
         double upstream = ReferenceStorage.array(gradLoss)[0];

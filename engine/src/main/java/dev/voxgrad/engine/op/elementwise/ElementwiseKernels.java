@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.elementwise;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -19,6 +20,7 @@ interface ElementwiseKernels {
     static ElementwiseKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new ElementwiseCpu(cpu);
+            case CudaDevice cuda -> new ElementwiseCuda(cuda);
             case ReferenceDevice reference -> new ElementwiseReference();
         };
     }

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.layout;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -13,6 +14,7 @@ interface LayoutKernels {
     static LayoutKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new LayoutCpu(cpu);
+            case CudaDevice cuda -> new LayoutCuda(cuda);
             case ReferenceDevice reference -> new LayoutReference();
         };
     }

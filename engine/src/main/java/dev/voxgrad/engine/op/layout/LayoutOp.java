@@ -37,7 +37,9 @@ public record LayoutOp(Layout wanted) implements Op {
     }
 
     private static Tensor convert(Tensor input, Layout wanted) {
-        Tensor output = Tensor.empty(input.device(), input.shape(), wanted);
+        Tensor output = wanted == Layout.CHANNELS_LAST && input.device().activationLayout() == wanted
+                ? Tensor.emptyActivation(input.device(), input.shape())
+                : Tensor.empty(input.device(), input.shape(), wanted);
         int samples = input.shape().dim(0);
         int channels = input.shape().dim(1);
         int voxels = input.shape().elementsFrom(2);

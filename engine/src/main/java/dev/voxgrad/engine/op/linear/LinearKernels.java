@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.linear;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -25,6 +26,7 @@ interface LinearKernels {
     static LinearKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new LinearCpu(cpu);
+            case CudaDevice cuda -> new LinearCuda(cuda);
             case ReferenceDevice reference -> new LinearReference();
         };
     }

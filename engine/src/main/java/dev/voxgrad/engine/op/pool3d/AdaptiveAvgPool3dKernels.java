@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.pool3d;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -14,6 +15,7 @@ interface AdaptiveAvgPool3dKernels {
     static AdaptiveAvgPool3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new AdaptiveAvgPool3dCpu(cpu);
+            case CudaDevice cuda -> new AdaptiveAvgPool3dCuda(cuda);
             case ReferenceDevice reference -> new AdaptiveAvgPool3dReference();
         };
     }

@@ -46,8 +46,7 @@ public record AdaptiveAvgPool3dOp(Dims3 output) implements Op {
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        Tensor gradInput = Tensor.empty(gradOutput.device(), context.inputShape(0),
-                gradOutput.device().activationLayout());
+        Tensor gradInput = Tensor.emptyActivation(gradOutput.device(), context.inputShape(0));
         AdaptiveAvgPool3dKernels.on(gradOutput.device()).backward(gradOutput, gradInput);
         return new Tensor[] {gradInput};
     }

@@ -58,7 +58,7 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
         Tensor input = inputs[0];
-        Tensor output = Tensor.empty(input.device(), context.outputShape(), input.layout());
+        Tensor output = input.emptyLike(context.outputShape());
         MaxPool3dKernels.on(input.device()).forward(input, this, output);
         context.save(input);
         return output;

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.reduce;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -16,6 +17,7 @@ interface ReduceKernels {
     static ReduceKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new ReduceCpu(cpu);
+            case CudaDevice cuda -> new ReduceCuda(cuda);
             case ReferenceDevice reference -> new ReduceReference();
         };
     }

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.shape;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -20,6 +21,7 @@ interface ConcatKernels {
     static ConcatKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new ConcatCpu();
+            case CudaDevice cuda -> new ConcatCuda(cuda);
             case ReferenceDevice reference -> new ConcatReference();
         };
     }

@@ -2,6 +2,7 @@ package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -18,6 +19,7 @@ interface SoftmaxKernels {
     static SoftmaxKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new SoftmaxCpu();
+            case CudaDevice cuda -> new SoftmaxCuda(cuda);
             case ReferenceDevice reference -> new SoftmaxReference();
         };
     }

@@ -12,6 +12,7 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
@@ -105,7 +106,9 @@ class Conv3dChoiceTest {
         assertThatThrownBy(() -> Conv3dChoice.byFlag("fft"))
                 .hasMessage("convolution: 'fft' is unknown; choose auto, direct, winograd");
         assertThat(Conv3dChoice.AUTO.rule()).contains("3x3x3", "channels >= 16", "edges >= 4");
-        assertThat(Devices.find("reference", 0, Conv3dChoice.WINOGRAD, true)).isInstanceOfSatisfying(
+        Devices.Settings winograd =
+                new Devices.Settings(0, Conv3dChoice.WINOGRAD, true, CudaDevice.Settings.DEFAULT);
+        assertThat(Devices.find("reference", winograd)).isInstanceOfSatisfying(
                 Availability.Missing.class, missing -> assertThat(missing.reason()).contains("reference", "winograd"));
     }
 }

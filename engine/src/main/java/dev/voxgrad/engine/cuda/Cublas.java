@@ -1,0 +1,96 @@
+package dev.voxgrad.engine.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+/**
+ * Matrix products by cuBLAS of CUDA 12 or 13, on one stream. Matrices are row-major here; cuBLAS, which thinks in
+ * columns, is given the transposed product Cᵀ = Bᵀ·Aᵀ.
+ */
+public final class Cublas implements AutoCloseable {
+    static final List<String> NAMES = List.of("libcublas.so.13", "libcublas.so.12");
+    private static final int NO_TRANSPOSE = 0;
+    private static final int TRANSPOSE = 1;
+    private static final int DEFAULT_MATH = 0;
+    private static final int TF32_MATH = 3;
+    /** Scratch that products may use, given beforehand so that none is allocated while a graph is captured. */
+    private static final int WORKSPACE_BYTES = 8 << 20;
+
+    private final ForeignLibrary library;
+    private final ForeignLibrary.Call sgemm;
+    private final ForeignLibrary.Call destroy;
+    private final MemorySegment handle;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment one;
+    private final MemorySegment zero;
+
+    /**
+     * For products on that stream.
+     *
+     * @param tf32 whether factors may be rounded to TF32
+     * @throws CudaException if there is no cuBLAS
+     */
+    public Cublas(CudaStream stream, DeviceAllocator allocator, boolean tf32) {
+        library = Holder.FOUND.orElseThrow(() -> new CudaException("none of " + NAMES + " was found; install cuBLAS of "
+                + "CUDA 12 or 13"));
+        MemorySegment address = arena.allocate(ADDRESS);
+        check("cublasCreate", library.function("cublasCreate_v2", ADDRESS).call(address));
+        handle = address.get(ADDRESS, 0);
+        destroy = library.function("cublasDestroy_v2", ADDRESS);
+        check("cublasSetStream", library.function("cublasSetStream_v2", ADDRESS, JAVA_LONG).call(
+                handle, stream.handle()));
+        check("cublasSetWorkspace", library.function("cublasSetWorkspace_v2", ADDRESS, JAVA_LONG, JAVA_LONG).call(
+                handle, allocator.takeForGood(WORKSPACE_BYTES).address(), (long) WORKSPACE_BYTES));
+        check("cublasSetMathMode", library.function("cublasSetMathMode", ADDRESS, JAVA_INT).call(
+                handle, tf32 ? TF32_MATH : DEFAULT_MATH));
+        sgemm = library.function("cublasSgemm_v2", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
+                JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        one = arena.allocateFrom(JAVA_FLOAT, 1);
+        zero = arena.allocateFrom(JAVA_FLOAT, 0);
+    }
+
+    /** Looked for once. */
+    private static final class Holder {
+        static final Optional<ForeignLibrary> FOUND = ForeignLibrary.find(NAMES);
+    }
+
+    /** The file that was found, if any was. */
+    public static Optional<String> libraryName() {
+        return Holder.FOUND.map(ForeignLibrary::name);
+    }
+
+    /**
+     * c (rows, columns) = a · b, in float32.
+     *
+     * @param inner length of the sums
+     * @param transposeA whether {@code a} is kept as (inner, rows) rather than (rows, inner)
+     * @param transposeB whether {@code b} is kept as (columns, inner) rather than (inner, columns)
+     */
+    public void multiply(int rows, int columns, int inner, DeviceBuffer a, boolean transposeA, DeviceBuffer b,
+            boolean transposeB, DeviceBuffer c) {
+        check("cublasSgemm", sgemm.call(handle, transposeB ? TRANSPOSE : NO_TRANSPOSE,
+                transposeA ? TRANSPOSE : NO_TRANSPOSE, columns, rows, inner, one,
+                b.address(), transposeB ? inner : columns, a.address(), transposeA ? rows : inner, zero,
+                c.address(), columns));
+    }
+
+    private void check(String call, int status) {
+        if (status != 0) {
+            throw new CudaException(call + " (" + library.name() + "): status " + status
+                    + " of cublasStatus_t; `doctor` may tell more");
+        }
+    }
+
+    @Override
+    public void close() {
+        CudaDriver.ignore(() -> destroy.call(handle));
+        arena.close();
+    }
+}

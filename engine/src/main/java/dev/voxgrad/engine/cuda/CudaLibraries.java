@@ -1,0 +1,47 @@
+package dev.voxgrad.engine.cuda;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Looks for the libraries that a GPU needs, without calling anything in them. */
+public final class CudaLibraries {
+    private static final String DRIVER = "libcuda.so.1";
+    private static final String CUDNN = "libcudnn.so.9";
+    /** Those of cuDNN's parts that convolutions need; where one is missing, cuDNN ends the process. */
+    private static final List<String> CUDNN_PARTS = List.of("libcudnn_graph.so.9", "libcudnn_ops.so.9",
+            "libcudnn_cnn.so.9", "libcudnn_heuristic.so.9", "libcudnn_engines_precompiled.so.9",
+            "libcudnn_engines_runtime_compiled.so.9");
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
+
+    private CudaLibraries() {}
+
+    /** What is missing, in words; empty if all is there. The driver is looked for first, and nothing else without it. */
+    public static Optional<String> firstMissing() {
+        if (ForeignLibrary.find(List.of(DRIVER)).isEmpty()) {
+            return Optional.of("no NVIDIA driver is installed (" + DRIVER + " was not found)");
+        }
+        if (ForeignLibrary.find(List.of(CUDNN)).isEmpty()) {
+            return Optional.of("cuDNN 9 was not found (" + CUDNN + ")");
+        }
+        if (Cublas.libraryName().isEmpty()) {
+            return Optional.of("cuBLAS of CUDA 12 or 13 was not found (" + String.join(", ", Cublas.NAMES) + ")");
+        }
+        return CUDNN_PARTS.stream().filter(part -> !isBeside(part) && ForeignLibrary.find(List.of(part)).isEmpty())
+                .findFirst().map(part -> "a part of cuDNN was not found (" + part + ")");
+    }
+
+    /** Whether a file of that name lies in the folder that cuDNN was loaded from, where cuDNN itself looks first. */
+    private static boolean isBeside(String part) {
+        try (Stream<String> lines = Files.lines(MAPPINGS)) {
+            return lines.filter(line -> line.contains("/" + CUDNN.replace(".so.9", ".so")))
+                    .map(line -> Path.of(line.substring(line.indexOf('/'))).resolveSibling(part))
+                    .anyMatch(Files::exists);
+        } catch (IOException e) {
+            return false; // no such file system here; the loader is asked then
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.voxgrad.engine.cuda;
+
+/** Names for the kinds of cuDNN 9's status codes; JCudnn's Java side knows those of cuDNN 8 only. */
+final class CudnnStatus {
+    static final int SUCCESS = 0;
+    private static final int KIND = 1000;
+
+    private CudnnStatus() {}
+
+    /** The kind and the number, as {@code not supported (3000)}. */
+    static String inWords(int status) {
+        String kind = switch (status / KIND) {
+            case 1 -> "not initialised";
+            case 2 -> "bad parameter";
+            case 3 -> "not supported";
+            case 4 -> "internal error";
+            case 5 -> "execution failed";
+            default -> "status";
+        };
+        return kind + " (" + status + ")";
+    }
+
+    static void check(String call, int status) {
+        if (status != SUCCESS) {
+            throw new CudaException(call + ": " + inWords(status));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.voxgrad.engine.cuda;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * Our own kernels on one card. A file is compiled when one of its kernels is first asked for: by NVRTC where there is
+ * one, else PTX that was built beforehand is taken.
+ */
+public final class KernelLibrary {
+    /** The oldest architecture that CUDA 13 compiles for; newer cards translate it when it is loaded. */
+    private static final int OLDEST_COMMON = 75;
+    private static KernelLibrary first;
+
+    private final CudaDriver driver;
+    private final int architecture;
+    private final Map<CudaSource, CUmodule> modules = new HashMap<>();
+    private final Map<String, CudaKernel> kernels = new HashMap<>();
+
+    private KernelLibrary(CudaDriver driver) {
+        this.driver = driver;
+        this.architecture = Math.min(OLDEST_COMMON, driver.computeCapability());
+    }
+
+    /** The kernels of the first card; all its devices share them. */
+    public static synchronized KernelLibrary first() {
+        if (first == null) {
+            first = new KernelLibrary(CudaDriver.first());
+        }
+        return first;
+    }
+
+    /** The kernel of that name in a file. */
+    public synchronized CudaKernel kernel(CudaSource source, String name) {
+        return kernels.computeIfAbsent(source.name() + "/" + name, _ -> find(source, name));
+    }
+
+    private CudaKernel find(CudaSource source, String name) {
+        driver.bind();
+        CUfunction function = new CUfunction();
+        CudaDriver.check("cuModuleGetFunction " + name + " of " + source.name() + ".cu",
+                JCudaDriver.cuModuleGetFunction(function, modules.computeIfAbsent(source, this::load), name));
+        return new CudaKernel(name, function);
+    }
+
+    private CUmodule load(CudaSource source) {
+        Optional<Nvrtc> compiler = Nvrtc.find();
+        String ptx = compiler.isPresent()
+                ? compiler.get().compile(source.name() + ".cu", source.text(), architecture)
+                : source.ptx().orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
+                        + Nvrtc.NAMES + " was found, and this build holds no PTX; install NVRTC of CUDA 12 or 13"));
+        CUmodule module = new CUmodule();
+        CudaDriver.check("loading " + source.name() + ".cu", JCudaDriver.cuModuleLoadData(module, ptx));
+        return module;
+    }
+}

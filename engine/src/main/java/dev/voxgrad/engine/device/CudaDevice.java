@@ -1,0 +1,333 @@
+package dev.voxgrad.engine.device;
+
+import java.lang.ref.Cleaner;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.Cublas;
+import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.CudaStream;
+import dev.voxgrad.engine.cuda.Cudnn;
+import dev.voxgrad.engine.cuda.DeviceAllocator;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.KernelArguments;
+import dev.voxgrad.engine.cuda.KernelLibrary;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.trace.Recorder;
+
+/**
+ * An NVIDIA GPU: cuDNN's convolutions, cuBLAS's matrix products, and kernels of our own for everything else.
+ *
+ * <p>All work goes to one stream, in order, and the host runs ahead of it: only reading numbers back waits. Numbers from
+ * the host are copied into pinned memory first, so that they may be changed as soon as a call returns. A device belongs
+ * to one thread at a time; several devices on one card, each with a stream of its own, may be at work at once.
+ */
+public final class CudaDevice implements Device, AutoCloseable {
+    private static final CudaSource SOURCE = new CudaSource(CudaStream.class, "memory");
+
+    /** Gives memory back whose last tensor was garbage. */
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Settings settings;
+    private final CudaDriver driver;
+    private final CudaStream stream;
+    private final DeviceAllocator allocator;
+    private final Staging staging;
+    private final Cudnn cudnn;
+    private final Cublas cublas;
+    private final KernelLibrary kernels;
+    private RecordedStep recording;
+
+    /**
+     * How a GPU is used.
+     *
+     * @param precision of products and activations
+     * @param fastest whether convolution algorithms that sum in a different order each time are welcome; results then
+     *     differ in the last digits from run to run
+     * @param log is told the algorithm that each convolution gets
+     */
+    public record Settings(Precision precision, boolean fastest, Consumer<String> log) {
+        /** float32, deterministic, quiet. */
+        public static final Settings DEFAULT = new Settings(Precision.FP32, false, _ -> { });
+    }
+
+    /**
+     * The first card.
+     *
+     * @throws dev.voxgrad.engine.cuda.CudaException if the driver or a library refuses
+     * @throws LinkageError if there is no driver, or no cuDNN
+     */
+    public CudaDevice(Settings settings) {
+        this.settings = settings;
+        this.driver = CudaDriver.first();
+        this.kernels = KernelLibrary.first();
+        this.stream = new CudaStream(driver);
+        this.allocator = new DeviceAllocator(driver);
+        this.staging = new Staging(driver, stream);
+        Cudnn.Rounding rounding = switch (settings.precision) {
+            case FP32 -> Cudnn.Rounding.FLOAT32;
+            case TF32 -> Cudnn.Rounding.TF32;
+            case BF16 -> Cudnn.Rounding.BFLOAT16;
+        };
+        this.cudnn = new Cudnn(stream, allocator, rounding, settings.fastest, settings.log);
+        this.cublas = new Cublas(stream, allocator, settings.precision != Precision.FP32);
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String description() {
+        return String.format(Locale.ROOT, "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution",
+                driver.name(), driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
+                Cudnn.inWords(Cudnn.version()), Cublas.libraryName().orElse("no cuBLAS"), settings.precision.flag(),
+                settings.fastest ? "fastest" : "deterministic");
+    }
+
+    /** How products and activations are rounded. */
+    public Precision precision() {
+        return settings.precision;
+    }
+
+    /** Whether cuDNN is free to choose algorithms that give other last digits each time. */
+    public boolean usesFastestAlgorithms() {
+        return settings.fastest;
+    }
+
+    @Override
+    public Layout activationLayout() {
+        return settings.precision.layout();
+    }
+
+    /** Left to cuDNN. */
+    @Override
+    public Conv3dChoice convolution() {
+        return Conv3dChoice.AUTO;
+    }
+
+    /** Never: operations are run one by one. */
+    @Override
+    public boolean fusion() {
+        return false;
+    }
+
+    /** Never anybody. */
+    @Override
+    public Recorder recorder() {
+        return null;
+    }
+
+    @Override
+    public CudaStorage allocate(int elements) {
+        return allocate(elements, ElementType.FLOAT32);
+    }
+
+    @Override
+    public CudaStorage allocateActivation(int elements) {
+        return allocate(elements, settings.precision.activations());
+    }
+
+    @Override
+    public CudaStorage allocateLike(Storage like, int elements) {
+        return allocate(elements, ((CudaStorage) like).type());
+    }
+
+    private CudaStorage allocate(int elements, ElementType type) {
+        return new CudaStorage(borrow((long) elements * type.bytes()), elements, type);
+    }
+
+    @Override
+    public void free(Storage storage) {
+        giveBack(((CudaStorage) storage).buffer());
+    }
+
+    /** Scratch memory, contents unspecified; give it back with {@link #giveBack}. */
+    public DeviceBuffer borrow(long bytes) {
+        return allocator.take(Math.max(bytes, 1));
+    }
+
+    /** Takes scratch memory back, as soon as its last use was launched. */
+    public void giveBack(DeviceBuffer buffer) {
+        allocator.give(buffer);
+    }
+
+    /** Bytes of the card that this device holds, in use or not. */
+    public long allocatedBytes() {
+        return allocator.allocatedBytes();
+    }
+
+    /** Bytes that tensors and scratch take. */
+    public long usedBytes() {
+        return allocator.usedBytes();
+    }
+
+    @Override
+    public void write(float[] from, Storage to) {
+        CudaStorage storage = (CudaStorage) to;
+        if (storage.type() == ElementType.FLOAT32) {
+            upload(HostNumbers.of(from), to.elements(), storage.buffer());
+            return;
+        }
+        DeviceBuffer floats = borrow(4L * to.elements());
+        upload(HostNumbers.of(from), to.elements(), floats);
+        convert(floats, ElementType.FLOAT32, storage);
+        giveBack(floats);
+    }
+
+    @Override
+    public void write(double[] from, Storage to) {
+        float[] rounded = new float[to.elements()];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) from[i];
+        }
+        write(rounded, to);
+    }
+
+    /**
+     * A copy of the host's numbers for kernels to read: labels, tables. Give it back with {@link #giveBack}. In a
+     * recorded step the array is read again at each replay.
+     */
+    public DeviceBuffer borrowCopy(HostNumbers numbers) {
+        DeviceBuffer copy = borrow(numbers.bytes(numbers.length()));
+        upload(numbers, numbers.length(), copy);
+        return copy;
+    }
+
+    private void upload(HostNumbers numbers, int length, DeviceBuffer to) {
+        driver.bind();
+        if (recording != null) {
+            recording.readAtReplay(numbers, length, to);
+        } else {
+            staging.upload(numbers, length, to);
+        }
+    }
+
+    @Override
+    public void read(Storage from, float[] to) {
+        if (recording != null) {
+            throw new IllegalStateException("cuda: numbers can't be read back inside of a recorded step");
+        }
+        driver.bind();
+        CudaStorage storage = (CudaStorage) from;
+        if (storage.type() == ElementType.FLOAT32) {
+            staging.download(storage.buffer(), from.elements(), to);
+            return;
+        }
+        DeviceBuffer floats = converted(storage, ElementType.FLOAT32);
+        staging.download(floats, from.elements(), to);
+        giveBack(floats);
+    }
+
+    @Override
+    public void read(Storage from, double[] to) {
+        float[] values = new float[from.elements()];
+        read(from, values);
+        for (int i = 0; i < values.length; i++) {
+            to[i] = values[i];
+        }
+    }
+
+    @Override
+    public void fill(Storage storage, double value) {
+        CudaStorage to = (CudaStorage) storage;
+        launch(SOURCE, "fill_" + to.type().suffix(), Grid.of(to.elements()), new KernelArguments()
+                .add(to.buffer()).add((float) value).add((long) to.elements()));
+    }
+
+    @Override
+    public void leaveToCollector(Object holder, Storage storage) {
+        DeviceBuffer buffer = ((CudaStorage) storage).buffer();
+        DeviceAllocator owner = allocator;
+        CLEANER.register(holder, () -> owner.giveLater(buffer));
+    }
+
+    @Override
+    public void hostEffect(Runnable effect) {
+        if (recording != null) {
+            recording.repeat(effect);
+        } else {
+            effect.run();
+        }
+    }
+
+    /** A copy of a storage in the other type, as scratch memory. */
+    public DeviceBuffer converted(CudaStorage storage, ElementType type) {
+        DeviceBuffer copy = borrow((long) storage.elements() * type.bytes());
+        convert(storage.buffer(), storage.type(), new CudaStorage(copy, storage.elements(), type));
+        return copy;
+    }
+
+    /** Copies numbers of one type into a storage of the other. */
+    public void convert(DeviceBuffer from, ElementType type, CudaStorage to) {
+        if (type == to.type()) {
+            throw new IllegalArgumentException("cuda: converting " + type + " to itself");
+        }
+        launch(SOURCE, "to_" + to.type().suffix(), Grid.of(to.elements()),
+                new KernelArguments().add(from).add(to.buffer()).add((long) to.elements()));
+    }
+
+    /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */
+    public CudaLaunch kernel(CudaSource source, String name, Tensor tensor) {
+        ElementType type = CudaStorage.of(tensor).type();
+        return new CudaLaunch(this, source, name + "_" + type.suffix(), type);
+    }
+
+    /** A launch of a kernel whose numbers are all float32. */
+    public CudaLaunch kernel(CudaSource source, String name) {
+        return new CudaLaunch(this, source, name, ElementType.FLOAT32);
+    }
+
+    void launch(CudaSource source, String name, Grid grid, KernelArguments arguments) {
+        driver.bind();
+        stream.launch(kernels.kernel(source, name), grid, arguments);
+    }
+
+    /** Convolutions on this device's stream. */
+    public Cudnn cudnn() {
+        driver.bind();
+        return cudnn;
+    }
+
+    /** Matrix products on this device's stream. */
+    public Cublas cublas() {
+        driver.bind();
+        return cublas;
+    }
+
+    /** How many blocks a sum over that many numbers is cut into: enough to fill a card, and a matter of the size alone. */
+    public static int chunks(long numbers) {
+        return Math.clamp(numbers / 1024, 1, 128);
+    }
+
+    /** A step that the card will replay by itself; see {@link RecordedStep}. */
+    public RecordedStep record(RecordedStep.Body body) {
+        return new RecordedStep(this, driver, stream, allocator, body);
+    }
+
+    /** Until it is told otherwise, work is written down for that step, not done; null for none. */
+    void writeDownFor(RecordedStep step) {
+        recording = step;
+    }
+
+    /** Waits until the card has done everything that this device was asked for. */
+    public void synchronize() {
+        stream.synchronize();
+    }
+
+    /** Gives the card's memory and handles back; tensors of this device are gone. */
+    @Override
+    public void close() {
+        stream.synchronize();
+        staging.close();
+        cudnn.close();
+        cublas.close();
+        allocator.close();
+        stream.close();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.voxgrad.engine.device;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.KernelArguments;
+
+/**
+ * One launch of a kernel of ours: its arguments in order, then {@link #over}.
+ *
+ * <pre>{@code
+ * device.kernel(SOURCE, "relu_forward", output).in(input).out(output).add(elements).over(elements);
+ * }</pre>
+ *
+ * <p>A kernel that exists for both element types is taken for the type of one tensor. Inputs of the other type are
+ * converted on the way in; results must be of the type.
+ */
+public final class CudaLaunch {
+    private final CudaDevice device;
+    private final CudaSource source;
+    private final String name;
+    private final ElementType type;
+    private final KernelArguments arguments = new KernelArguments();
+    private final List<DeviceBuffer> converted = new ArrayList<>();
+
+    CudaLaunch(CudaDevice device, CudaSource source, String name, ElementType type) {
+        this.device = device;
+        this.source = source;
+        this.name = name;
+        this.type = type;
+    }
+
+    /** Numbers that are read, of the kernel's type. */
+    public CudaLaunch in(Tensor tensor) {
+        return read(tensor, type);
+    }
+
+    /** Numbers that are read as float32, whatever the kernel's type. */
+    public CudaLaunch floats(Tensor tensor) {
+        return read(tensor, ElementType.FLOAT32);
+    }
+
+    private CudaLaunch read(Tensor tensor, ElementType wanted) {
+        CudaStorage storage = CudaStorage.of(tensor);
+        if (storage.type() == wanted) {
+            arguments.add(storage.buffer());
+        } else {
+            DeviceBuffer other = device.converted(storage, wanted);
+            converted.add(other);
+            arguments.add(other);
+        }
+        return this;
+    }
+
+    /** Numbers that are written, or read and written, of the kernel's type. */
+    public CudaLaunch out(Tensor tensor) {
+        return write(tensor, type);
+    }
+
+    /** Numbers that are written, or read and written, as float32. */
+    public CudaLaunch outFloats(Tensor tensor) {
+        return write(tensor, ElementType.FLOAT32);
+    }
+
+    private CudaLaunch write(Tensor tensor, ElementType wanted) {
+        CudaStorage storage = CudaStorage.of(tensor);
+        if (storage.type() != wanted) {
+            throw new IllegalStateException(name + ": writes " + wanted + " into a tensor of " + storage.type());
+        }
+        arguments.add(storage.buffer());
+        return this;
+    }
+
+    /** Scratch memory, or a table. */
+    public CudaLaunch add(DeviceBuffer buffer) {
+        arguments.add(buffer);
+        return this;
+    }
+
+    /** One or more ints: a number, or a struct of nothing else. */
+    public CudaLaunch add(int... numbers) {
+        arguments.add(numbers);
+        return this;
+    }
+
+    /** One or more {@code long long}s: a number, or a struct of nothing else. */
+    public CudaLaunch add(long... numbers) {
+        arguments.add(numbers);
+        return this;
+    }
+
+    public CudaLaunch add(float number) {
+        arguments.add(number);
+        return this;
+    }
+
+    public CudaLaunch add(double number) {
+        arguments.add(number);
+        return this;
+    }
+
+    /** Launches a thread for each of that many elements. */
+    public void over(long elements) {
+        on(Grid.of(elements));
+    }
+
+    /** Launches. */
+    public void on(Grid grid) {
+        device.launch(source, name, grid, arguments);
+        converted.forEach(device::giveBack);
+    }
+}

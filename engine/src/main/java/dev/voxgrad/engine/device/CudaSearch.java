@@ -1,0 +1,33 @@
+package dev.voxgrad.engine.device;
+
+import java.util.Locale;
+import java.util.Optional;
+
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.CudaLibraries;
+
+/** Finds out whether this machine has a GPU that can be used. A machine without a driver loads nothing native. */
+final class CudaSearch {
+    private static final String DOCTOR = "; `medmnist doctor` says what is wrong and how to mend it";
+
+    private CudaSearch() {}
+
+    static Availability find(CudaDevice.Settings settings) {
+        String os = System.getProperty("os.name");
+        String architecture = System.getProperty("os.arch");
+        if (!os.toLowerCase(Locale.ROOT).contains("linux") || !architecture.equals("amd64")) {
+            return new Availability.Missing("GPUs are used on Linux x86-64 only, and this is " + os + " " + architecture);
+        }
+        Optional<String> absent = CudaLibraries.firstMissing();
+        if (absent.isPresent()) {
+            return new Availability.Missing(absent.get() + DOCTOR);
+        }
+        try {
+            return new Availability.Available(new CudaDevice(settings));
+        } catch (CudaException e) {
+            return new Availability.Missing(e.getMessage() + DOCTOR);
+        } catch (LinkageError e) {
+            return new Availability.Missing("JCuda's native libraries don't load (" + e.getMessage() + ")" + DOCTOR);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.voxgrad.engine.device;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.CudaEvent;
+import dev.voxgrad.engine.cuda.CudaGraph;
+import dev.voxgrad.engine.cuda.CudaStream;
+import dev.voxgrad.engine.cuda.DeviceAllocator;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.PinnedBuffer;
+
+/**
+ * A training step that a card replays by itself, without a call for each kernel: a CUDA graph.
+ *
+ * <p>The body is run as it stands the first time, written down the second time, and from then on only replayed. So it
+ * must do the same operations on tensors of the same shapes each time, and:
+ * <ul>
+ *   <li>the host's arrays that it copies to the device (inputs, labels) are read again before every replay: change
+ *       their contents in place, between runs;
+ *   <li>what it changes on the host (counters, the learning rate's array) goes through {@link Device#hostEffect};
+ *   <li>it reads nothing back: small tensors that it returns are copied to the host behind each run, and
+ *       {@link Results#get} waits for them.
+ * </ul>
+ *
+ * <p>Inputs of a run are copied to the card while the run before is still at work, and nothing waits for the card until
+ * results are asked for. Two runs' results may be outstanding.
+ */
+public final class RecordedStep implements AutoCloseable {
+    /** Runs whose inputs or results may be on their way at once. */
+    private static final int SLOTS = 2;
+    /** Where an input begins among all inputs: what the card likes best. */
+    private static final int ALIGNMENT = 256;
+
+    private final CudaDevice device;
+    private final CudaDriver driver;
+    private final CudaStream stream;
+    private final DeviceAllocator allocator;
+    private final Body body;
+    private final List<Input> inputs = new ArrayList<>();
+    private final List<Runnable> effects = new ArrayList<>();
+    private final Slot[] slots = new Slot[SLOTS];
+    private List<Tensor> results;
+    private CudaStream uploads;
+    private CudaGraph graph;
+    private long inputBytes;
+    private int runs;
+
+    /** What a step does. */
+    public interface Body {
+        /** Does it once; returns small tensors, of float32, that are wanted on the host. Their scope is open. */
+        List<Tensor> run();
+    }
+
+    /** An array that is read again before each replay, and where its numbers lie among all inputs and on the card. */
+    private record Input(HostNumbers numbers, int length, long offset, DeviceBuffer target) {}
+
+    /** Memory for one run's inputs and results on their way. */
+    private static final class Slot {
+        private final CudaEvent uploaded = CudaEvent.forOrder();
+        private final CudaEvent consumed = CudaEvent.forOrder();
+        private final CudaEvent answered = CudaEvent.forOrder();
+        private PinnedBuffer pinned;
+        private DeviceBuffer staged;
+        private PinnedBuffer answers;
+        private Results results;
+
+        void close() {
+            uploaded.close();
+            consumed.close();
+            answered.close();
+            if (pinned != null) {
+                pinned.close();
+            }
+            if (answers != null) {
+                answers.close();
+            }
+        }
+    }
+
+    /** The numbers that one run has left, on their way to the host. */
+    public static final class Results {
+        private final Slot slot;
+        private final int[] lengths;
+        private float[][] values;
+
+        private Results(Slot slot, List<Tensor> tensors) {
+            this.slot = slot;
+            this.lengths = tensors.stream().mapToInt(tensor -> tensor.shape().elements()).toArray();
+        }
+
+        /** The numbers of each tensor that the body returned; waits until the card has come so far. */
+        public float[][] get() {
+            if (values == null) {
+                slot.answered.synchronize();
+                values = new float[lengths.length][];
+                ByteBuffer bytes = slot.answers.bytes().position(0).slice().order(ByteOrder.nativeOrder());
+                for (int i = 0; i < lengths.length; i++) {
+                    values[i] = new float[lengths[i]];
+                    bytes.asFloatBuffer().get(values[i]);
+                    bytes = bytes.position(Float.BYTES * lengths[i]).slice().order(ByteOrder.nativeOrder());
+                }
+            }
+            return values;
+        }
+    }
+
+    RecordedStep(CudaDevice device, CudaDriver driver, CudaStream stream, DeviceAllocator allocator, Body body) {
+        this.device = device;
+        this.driver = driver;
+        this.stream = stream;
+        this.allocator = allocator;
+        this.body = body;
+        driver.bind();
+        for (int i = 0; i < SLOTS; i++) {
+            slots[i] = new Slot();
+        }
+    }
+
+    /** Runs the step once more. */
+    public Results run() {
+        driver.bind();
+        Slot slot = slots[runs % SLOTS];
+        if (slot.results != null) {
+            slot.results.get(); // before its memory is written again
+        }
+        runs++;
+        if (runs == 1) {
+            runAsItStands(slot);
+        } else {
+            if (graph == null) {
+                writeDown();
+            }
+            replay(slot);
+        }
+        return slot.results;
+    }
+
+    /** Also fills the graphs' pool with the memory that will be wanted, and has kernels loaded and algorithms chosen. */
+    private void runAsItStands(Slot slot) {
+        allocator.beginGraph();
+        try (Scope _ = Scope.open()) {
+            fetch(slot, body.run());
+        } finally {
+            allocator.endGraph();
+        }
+    }
+
+    private void writeDown() {
+        inputs.clear();
+        effects.clear();
+        inputBytes = 0;
+        allocator.beginGraph();
+        device.writeDownFor(this);
+        try {
+            graph = stream.capture(() -> {
+                try (Scope scope = Scope.open()) {
+                    results = List.copyOf(body.run());
+                    results.forEach(scope::keep);
+                }
+            });
+        } finally {
+            device.writeDownFor(null);
+            allocator.endGraph();
+        }
+        uploads = new CudaStream(driver);
+        for (Slot slot : slots) {
+            slot.pinned = new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1)));
+            slot.staged = allocator.take(Math.max(inputBytes, 1));
+        }
+    }
+
+    /** Notes that these numbers are wanted on the card at each replay. */
+    void readAtReplay(HostNumbers numbers, int length, DeviceBuffer target) {
+        inputs.add(new Input(numbers, length, inputBytes, target));
+        inputBytes = Math.ceilDiv(inputBytes + numbers.bytes(length), ALIGNMENT) * ALIGNMENT;
+    }
+
+    /** Notes that this is to be done on the host at each replay. */
+    void repeat(Runnable effect) {
+        effects.add(effect);
+    }
+
+    private void replay(Slot slot) {
+        effects.forEach(Runnable::run);
+        slot.uploaded.synchronize(); // the card has fetched what lay in the pinned memory
+        for (Input input : inputs) {
+            input.numbers.copyTo(slot.pinned.bytes().position((int) input.offset), 0, input.length);
+        }
+        uploads.await(slot.consumed);
+        uploads.upload(slot.pinned, 0, slot.staged.slice(0, inputBytes));
+        uploads.record(slot.uploaded);
+        stream.await(slot.uploaded);
+        for (Input input : inputs) {
+            stream.copy(slot.staged.slice(input.offset, input.numbers.bytes(input.length)), input.target);
+        }
+        stream.record(slot.consumed);
+        stream.launch(graph);
+        fetch(slot, results);
+    }
+
+    /** Starts the way of these tensors' numbers to the host. */
+    private void fetch(Slot slot, List<Tensor> tensors) {
+        int bytes = Float.BYTES * tensors.stream().mapToInt(tensor -> tensor.shape().elements()).sum();
+        if (slot.answers == null) {
+            slot.answers = new PinnedBuffer(driver, Math.max(bytes, 1));
+        }
+        int at = 0;
+        for (Tensor tensor : tensors) {
+            int length = Float.BYTES * tensor.shape().elements();
+            stream.download(CudaStorage.of(tensor).buffer().slice(0, length), slot.answers, at);
+            at += length;
+        }
+        stream.record(slot.answered);
+        slot.results = new Results(slot, tensors);
+    }
+
+    /** Gives up the graph and what it alone uses. */
+    @Override
+    public void close() {
+        stream.synchronize();
+        if (graph != null) {
+            graph.close();
+            uploads.synchronize();
+            uploads.close();
+            for (Slot slot : slots) {
+                allocator.give(slot.staged);
+            }
+        }
+        for (Slot slot : slots) {
+            slot.close();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.voxgrad.engine.device;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.CudaEvent;
+import dev.voxgrad.engine.cuda.CudaStream;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.PinnedBuffer;
+
+/**
+ * Copies between the host's arrays and a card by way of pinned memory. An upload returns when the array was copied to
+ * pinned memory, and the card fetches it from there when its stream comes to it. The pinned memory is a ring of
+ * segments; one is filled again when the card has fetched all that it held.
+ */
+final class Staging implements AutoCloseable {
+    private static final int SEGMENTS = 4;
+    private static final int SEGMENT_BYTES = 4 << 20;
+    /** Where a piece begins: the widest number's width, and a cache line. */
+    private static final int ALIGNMENT = 64;
+
+    private final CudaStream stream;
+    private final PinnedBuffer[] segments = new PinnedBuffer[SEGMENTS];
+    private final CudaEvent[] fetched = new CudaEvent[SEGMENTS];
+    private final PinnedBuffer answers;
+    private int segment;
+    private int used;
+
+    Staging(CudaDriver driver, CudaStream stream) {
+        this.stream = stream;
+        for (int i = 0; i < SEGMENTS; i++) {
+            segments[i] = new PinnedBuffer(driver, SEGMENT_BYTES);
+            fetched[i] = CudaEvent.forOrder();
+        }
+        answers = new PinnedBuffer(driver, SEGMENT_BYTES);
+    }
+
+    /** Copies the first {@code length} numbers to the card. */
+    void upload(HostNumbers numbers, int length, DeviceBuffer to) {
+        int each = (int) numbers.bytes(1);
+        int done = 0;
+        while (done < length) {
+            if (SEGMENT_BYTES - used < each) {
+                nextSegment();
+            }
+            int count = Math.min(length - done, (SEGMENT_BYTES - used) / each);
+            // A piece that a fresh segment would hold whole is not cut in two.
+            if (count < length - done && used > 0) {
+                nextSegment();
+                continue;
+            }
+            numbers.copyTo(segments[segment].bytes().position(used), done, count);
+            long bytes = numbers.bytes(count);
+            stream.upload(segments[segment], used, to.slice(numbers.bytes(done), bytes));
+            used = Math.ceilDiv(used + (int) bytes, ALIGNMENT) * ALIGNMENT;
+            done += count;
+        }
+    }
+
+    private void nextSegment() {
+        stream.record(fetched[segment]);
+        segment = (segment + 1) % SEGMENTS;
+        fetched[segment].synchronize();
+        used = 0;
+    }
+
+    /** Copies the card's first {@code length} floats into an array, and waits for them. */
+    void download(DeviceBuffer from, int length, float[] to) {
+        int most = SEGMENT_BYTES / Float.BYTES;
+        for (int done = 0; done < length; done += most) {
+            int count = Math.min(most, length - done);
+            stream.download(from.slice((long) Float.BYTES * done, (long) Float.BYTES * count), answers, 0);
+            stream.synchronize();
+            ByteBuffer bytes = answers.bytes().position(0);
+            bytes.slice().order(ByteOrder.nativeOrder()).asFloatBuffer().get(to, done, count);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < SEGMENTS; i++) {
+            segments[i].close();
+            fetched[i].close();
+        }
+        answers.close();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.voxgrad.engine.op.activation;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link LeakyReluKernels} on a GPU. */
+final class LeakyReluCuda implements LeakyReluKernels {
+    private static final CudaSource SOURCE = new CudaSource(LeakyReluCuda.class, "activation");
+
+    private final CudaDevice device;
+
+    LeakyReluCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor input, double negativeSlope, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "leaky_relu_forward", output).in(input).add((float) negativeSlope).out(output).add(n)
+                .over(n);
+    }
+
+    @Override
+    public void backward(Tensor input, double negativeSlope, Tensor gradOutput, Tensor gradInput) {
+        long n = gradInput.shape().elements();
+        device.kernel(SOURCE, "leaky_relu_backward", gradInput).in(input).add((float) negativeSlope).in(gradOutput)
+                .out(gradInput).add(n).over(n);
+    }
+}

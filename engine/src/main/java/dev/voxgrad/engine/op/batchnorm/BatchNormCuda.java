@@ -1,0 +1,80 @@
+package dev.voxgrad.engine.op.batchnorm;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/**
+ * {@link BatchNormKernels} on a GPU. Our own rather than cuDNN's: one implementation for float32 and bfloat16 in either
+ * order, whose sums come in a fixed order and don't lose digits where the mean is large.
+ */
+final class BatchNormCuda implements BatchNormKernels {
+    private static final CudaSource SOURCE = new CudaSource(BatchNormCuda.class, "batchnorm");
+    /** Bytes of {@code Moments<float>}: count, mean and squares. */
+    private static final int MOMENTS = 3 * Float.BYTES;
+    /** Bytes of two sums. */
+    private static final int SUMS = 2 * Float.BYTES;
+
+    private final CudaDevice device;
+
+    BatchNormCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
+            Tensor mean, Tensor scale) {
+        ChannelsCuda channels = ChannelsCuda.of(input);
+        DeviceBuffer parts = device.borrow((long) MOMENTS * channels.chunks() * channels.channels());
+        device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).add(channels.activation())
+                .add(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "batch_statistics").add(parts).add(channels.chunks()).add(channels.channels())
+                .add(momentum).add(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
+                .on(channels.joining());
+        device.giveBack(parts);
+    }
+
+    @Override
+    public void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
+        int channels = mean.shape().elements();
+        device.kernel(SOURCE, "running_statistics").in(runningMean).in(runningVariance).add(eps).out(mean).out(scale)
+                .add(channels).over(channels);
+    }
+
+    @Override
+    public void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "normalise", output).in(input).floats(mean).floats(scale).floats(weight).floats(bias)
+                .out(output).add(ChannelsCuda.of(input).activation()).add(n).over(n);
+    }
+
+    @Override
+    public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
+            Tensor gradBias) {
+        ChannelsCuda channels = ChannelsCuda.of(input);
+        DeviceBuffer parts = device.borrow((long) SUMS * channels.chunks() * channels.channels());
+        device.kernel(SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
+                .add(channels.activation()).add(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "parameter_gradients").add(parts).add(channels.chunks()).add(channels.channels())
+                .in(scale).out(gradWeight).out(gradBias).on(channels.joining());
+        device.giveBack(parts);
+    }
+
+    @Override
+    public void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
+            Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+        long n = gradInput.shape().elements();
+        float perValue = 1f / BatchNormOp.valuesPerChannel(input.shape());
+        device.kernel(SOURCE, "input_gradient", gradInput).in(input).floats(mean).floats(scale).floats(weight)
+                .in(gradOutput).floats(gradWeight).floats(gradBias).out(gradInput).add(perValue)
+                .add(ChannelsCuda.of(input).activation()).add(n).over(n);
+    }
+
+    @Override
+    public void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput) {
+        long n = gradInput.shape().elements();
+        device.kernel(SOURCE, "scaled_gradient", gradInput).floats(scale).floats(weight).in(gradOutput).out(gradInput)
+                .add(ChannelsCuda.of(gradInput).activation()).add(n).over(n);
+    }
+}

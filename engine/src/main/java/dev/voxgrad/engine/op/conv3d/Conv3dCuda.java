@@ -1,0 +1,137 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import java.util.List;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.Convolution;
+import dev.voxgrad.engine.cuda.ConvolutionShape;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
+
+/**
+ * {@link Conv3dKernels} on a GPU: the three passes by cuDNN, the bias by kernels of ours.
+ *
+ * <p>With bfloat16 activations, cuDNN wants weights of bfloat16 too, in the order (O,KD,KH,KW,C): they are packed anew
+ * for each pass from the float32 parameters, which are small beside activations, and gradients are unpacked.
+ */
+final class Conv3dCuda implements Conv3dKernels {
+    private static final CudaSource SOURCE = new CudaSource(Conv3dCuda.class, "conv3d");
+
+    private final CudaDevice device;
+    private final ElementType type;
+
+    Conv3dCuda(CudaDevice device) {
+        this.device = device;
+        this.type = device.precision().activations();
+    }
+
+    @Override
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+        try (Operand x = read(input); Operand w = packed(g, weight)) {
+            convolution(g).forward(x.buffer, w.buffer, CudaStorage.of(output).buffer());
+        }
+        if (bias != null) {
+            long n = output.shape().elements();
+            device.kernel(SOURCE, "add_bias", output).floats(bias).out(output)
+                    .add(ChannelsCuda.of(output).activation()).add(n).over(n);
+        }
+    }
+
+    @Override
+    public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
+        try (Operand dy = read(gradOutput); Operand w = packed(g, weight); Operand dx = written(gradInput)) {
+            convolution(g).gradInput(w.buffer, dy.buffer, dx.buffer);
+        }
+    }
+
+    @Override
+    public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
+        try (Operand x = read(input); Operand dy = read(gradOutput)) {
+            if (type == ElementType.FLOAT32) {
+                convolution(g).gradWeight(x.buffer, dy.buffer, CudaStorage.of(gradWeight).buffer());
+                return;
+            }
+            long n = gradWeight.shape().elements();
+            DeviceBuffer dw = device.borrow(type.bytes() * n);
+            convolution(g).gradWeight(x.buffer, dy.buffer, dw);
+            device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).add(g.groupInputs())
+                    .add(g.kernel().product()).add(n).over(n);
+            device.giveBack(dw);
+        }
+    }
+
+    @Override
+    public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
+        ChannelsCuda channels = ChannelsCuda.of(gradOutput);
+        DeviceBuffer parts = device.borrow((long) Float.BYTES * channels.chunks() * channels.channels());
+        device.kernel(SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts).add(channels.activation())
+                .add(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "bias_gradient").add(parts).add(channels.chunks()).add(channels.channels())
+                .out(gradBias).on(channels.joining());
+        device.giveBack(parts);
+    }
+
+    /** What cuDNN is given, and what has to be done when it has it. */
+    private record Operand(DeviceBuffer buffer, Runnable end) implements AutoCloseable {
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+
+    private Operand scratch(DeviceBuffer buffer) {
+        return new Operand(buffer, () -> device.giveBack(buffer));
+    }
+
+    /** An activation that is read: converted, if it is not of the device's type, as the net's input is. */
+    private Operand read(Tensor tensor) {
+        CudaStorage storage = CudaStorage.of(tensor);
+        return storage.type() == type
+                ? new Operand(storage.buffer(), () -> { })
+                : scratch(device.converted(storage, type));
+    }
+
+    /** An activation's gradient that is written, which is of the activation's type. */
+    private Operand written(Tensor tensor) {
+        CudaStorage storage = CudaStorage.of(tensor);
+        if (storage.type() == type) {
+            return new Operand(storage.buffer(), () -> { });
+        }
+        DeviceBuffer result = device.borrow((long) type.bytes() * storage.elements());
+        return new Operand(result, () -> {
+            device.convert(result, type, storage);
+            device.giveBack(result);
+        });
+    }
+
+    private Operand packed(Conv3dGeometry g, Tensor weight) {
+        CudaStorage storage = CudaStorage.of(weight);
+        if (type == ElementType.FLOAT32) {
+            return new Operand(storage.buffer(), () -> { });
+        }
+        long n = storage.elements();
+        DeviceBuffer result = device.borrow(type.bytes() * n);
+        device.kernel(SOURCE, "pack_weight").floats(weight).add(result).add(g.groupInputs())
+                .add(g.kernel().product()).add(n).over(n);
+        return scratch(result);
+    }
+
+    private Convolution convolution(Conv3dGeometry g) {
+        return device.cudnn().convolution(new ConvolutionShape(
+                List.of(g.batch(), g.inputChannels(), g.input().d(), g.input().h(), g.input().w()),
+                List.of(g.outputChannels(), g.groupInputs(), g.kernel().d(), g.kernel().h(), g.kernel().w()),
+                List.of(g.batch(), g.outputChannels(), g.output().d(), g.output().h(), g.output().w()),
+                list(g.padding()), list(g.stride()), list(g.dilation()), g.groups(),
+                device.activationLayout() == Layout.CHANNELS_LAST, type == ElementType.BFLOAT16));
+    }
+
+    private static List<Integer> list(Dims3 dims) {
+        return List.of(dims.d(), dims.h(), dims.w());
+    }
+}

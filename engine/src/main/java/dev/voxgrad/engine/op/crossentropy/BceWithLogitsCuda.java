@@ -1,0 +1,35 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.HostNumbers;
+
+/** {@link BceWithLogitsKernels} on a GPU. */
+final class BceWithLogitsCuda implements BceWithLogitsKernels {
+    private static final CudaSource SOURCE = new CudaSource(BceWithLogitsCuda.class, "crossentropy");
+
+    private final CudaDevice device;
+
+    BceWithLogitsCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor logits, float[] targets, Tensor loss) {
+        DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
+        device.kernel(SOURCE, "bce_with_logits").in(logits).add(wanted).out(loss).add(targets.length)
+                .on(Grid.blocks(1, Grid.THREADS));
+        device.giveBack(wanted);
+    }
+
+    @Override
+    public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
+        DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
+        device.kernel(SOURCE, "bce_with_logits_backward").in(logits).add(wanted).in(gradLoss).out(gradLogits)
+                .add(targets.length).over(targets.length);
+        device.giveBack(wanted);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.voxgrad.engine.op.crossentropy;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.HostNumbers;
+
+/** {@link CrossEntropyKernels} on a GPU. The sum of weights is made there, since a recorded step's labels change. */
+final class CrossEntropyCuda implements CrossEntropyKernels {
+    private static final CudaSource SOURCE = new CudaSource(CrossEntropyCuda.class, "crossentropy");
+
+    private final CudaDevice device;
+
+    CrossEntropyCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
+        int classes = logits.shape().dim(1);
+        DeviceBuffer classOf = device.borrowCopy(HostNumbers.of(labels));
+        DeviceBuffer weightOf = weights(classWeights, classes);
+        device.kernel(SOURCE, "cross_entropy").in(logits).add(classOf).add(weightOf).out(loss).add(labels.length)
+                .add(classes).on(Grid.blocks(1, Grid.THREADS));
+        device.giveBack(weightOf);
+        device.giveBack(classOf);
+    }
+
+    @Override
+    public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
+        int classes = logits.shape().dim(1);
+        DeviceBuffer classOf = device.borrowCopy(HostNumbers.of(labels));
+        DeviceBuffer weightOf = weights(classWeights, classes);
+        device.kernel(SOURCE, "cross_entropy_backward").in(logits).add(classOf).add(weightOf).in(gradLoss)
+                .out(gradLogits).add(labels.length).add(classes).over(gradLogits.shape().elements());
+        device.giveBack(weightOf);
+        device.giveBack(classOf);
+    }
+
+    private DeviceBuffer weights(float[] classWeights, int classes) {
+        float[] weights = classWeights;
+        if (weights == null) {
+            weights = new float[classes];
+            Arrays.fill(weights, 1);
+        }
+        return device.borrowCopy(HostNumbers.of(weights));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.voxgrad.engine.op.elementwise;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link ElementwiseKernels} on a GPU. */
+final class ElementwiseCuda implements ElementwiseKernels {
+    private static final CudaSource SOURCE = new CudaSource(ElementwiseCuda.class, "elementwise");
+
+    private final CudaDevice device;
+
+    ElementwiseCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void add(Tensor a, Tensor b, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "add", output).in(a).in(b).out(output).add(n).over(n);
+    }
+
+    @Override
+    public void mul(Tensor a, Tensor b, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "mul", output).in(a).in(b).out(output).add(n).over(n);
+    }
+
+    @Override
+    public void scale(Tensor x, double factor, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "scale", output).in(x).add((float) factor).out(output).add(n).over(n);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.voxgrad.engine.op.linear;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.ElementType;
+
+/** {@link LinearKernels} on a GPU: matrix products by cuBLAS in float32, or in TF32 where that is allowed. */
+final class LinearCuda implements LinearKernels {
+    private static final CudaSource SOURCE = new CudaSource(LinearCuda.class, "linear");
+
+    private final CudaDevice device;
+
+    LinearCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor input, Tensor weight, Tensor output) {
+        multiply(output.shape().dim(0), output.shape().dim(1), input.shape().dim(1), input, false, weight, true,
+                output);
+    }
+
+    @Override
+    public void addBias(Tensor bias, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "add_bias_f32").in(bias).out(output).add(bias.shape().dim(0)).add(n).over(n);
+    }
+
+    @Override
+    public void backwardInput(Tensor weight, Tensor gradOutput, Tensor gradInput) {
+        multiply(gradInput.shape().dim(0), gradInput.shape().dim(1), weight.shape().dim(0), gradOutput, false, weight,
+                false, gradInput);
+    }
+
+    @Override
+    public void backwardWeight(Tensor input, Tensor gradOutput, Tensor gradWeight) {
+        multiply(gradWeight.shape().dim(0), gradWeight.shape().dim(1), input.shape().dim(0), gradOutput, true, input,
+                false, gradWeight);
+    }
+
+    @Override
+    public void backwardBias(Tensor gradOutput, Tensor gradBias) {
+        int features = gradBias.shape().dim(0);
+        device.kernel(SOURCE, "bias_gradient_f32").in(gradOutput).out(gradBias).add(gradOutput.shape().dim(0))
+                .add(features).over(features);
+    }
+
+    private void multiply(int rows, int columns, int inner, Tensor a, boolean transposeA, Tensor b, boolean transposeB,
+            Tensor c) {
+        device.cublas().multiply(rows, columns, inner, floats(a), transposeA, floats(b), transposeB, floats(c));
+    }
+
+    private static DeviceBuffer floats(Tensor tensor) {
+        CudaStorage storage = CudaStorage.of(tensor);
+        if (storage.type() != ElementType.FLOAT32) {
+            throw new IllegalStateException("linear: a matrix of " + storage.type() + ", expected float32");
+        }
+        return storage.buffer();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.voxgrad.engine.op.pool3d;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link AdaptiveAvgPool3dKernels} on a GPU; the means are float32 whatever the volumes are. */
+final class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
+    private static final CudaSource SOURCE = new CudaSource(AdaptiveAvgPool3dCuda.class, "pool3d");
+
+    private final CudaDevice device;
+
+    AdaptiveAvgPool3dCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor input, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "adaptive_avg_pool", input).in(input).outFloats(output)
+                .add(PoolSizes.ofBins(input, output)).add(n).over(n);
+    }
+
+    @Override
+    public void backward(Tensor gradOutput, Tensor gradInput) {
+        long n = gradInput.shape().elements();
+        device.kernel(SOURCE, "adaptive_avg_pool_backward", gradInput).floats(gradOutput).out(gradInput)
+                .add(PoolSizes.ofBins(gradInput, gradOutput)).add(n).over(n);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.voxgrad.engine.op.pool3d;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link MaxPool3dKernels} on a GPU. */
+final class MaxPool3dCuda implements MaxPool3dKernels {
+    private static final CudaSource SOURCE = new CudaSource(MaxPool3dCuda.class, "pool3d");
+
+    private final CudaDevice device;
+
+    MaxPool3dCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor input, MaxPool3dOp pool, Tensor output) {
+        long n = output.shape().elements();
+        device.kernel(SOURCE, "max_pool", output).in(input).out(output).add(PoolSizes.of(pool, input, output)).add(n)
+                .over(n);
+    }
+
+    @Override
+    public void backward(Tensor input, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+        long n = gradInput.shape().elements();
+        device.kernel(SOURCE, "max_pool_backward", gradInput).in(input).in(gradOutput).out(gradInput)
+                .add(PoolSizes.of(pool, input, gradOutput)).add(n).over(n);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.voxgrad.engine.op.reduce;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link ReduceKernels} on a GPU: blocks sum shares, and one more block sums these. */
+final class ReduceCuda implements ReduceKernels {
+    private static final CudaSource SOURCE = new CudaSource(ReduceCuda.class, "reduce");
+
+    private final CudaDevice device;
+
+    ReduceCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void sum(Tensor input, double factor, Tensor output) {
+        long n = input.shape().elements();
+        int shares = CudaDevice.chunks(n);
+        DeviceBuffer sums = device.borrow((long) Double.BYTES * shares);
+        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).add(n)
+                .on(Grid.blocks(shares, Grid.THREADS));
+        device.kernel(SOURCE, "sum_of_shares").add(sums).add(shares).add(factor).out(output)
+                .on(Grid.blocks(1, Grid.THREADS));
+        device.giveBack(sums);
+    }
+
+    @Override
+    public void spread(Tensor gradOutput, double factor, Tensor gradInput) {
+        long n = gradInput.shape().elements();
+        device.kernel(SOURCE, "spread", gradInput).floats(gradOutput).add((float) factor).out(gradInput).add(n)
+                .over(n);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.voxgrad.engine.op.shape;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link ConcatKernels} on a GPU. */
+final class ConcatCuda implements ConcatKernels {
+    private static final CudaSource SOURCE = new CudaSource(ConcatCuda.class, "concat");
+
+    private final CudaDevice device;
+
+    ConcatCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void copyColumns(
+            Tensor from, int fromLength, int fromColumn, Tensor to, int toLength, int toColumn, int columns) {
+        long n = (long) (to.shape().elements() / toLength) * columns;
+        device.kernel(SOURCE, "copy_columns_f32").in(from).add((long) fromLength).add((long) fromColumn).out(to)
+                .add((long) toLength).add((long) toColumn).add((long) columns).add(n).over(n);
+    }
+}

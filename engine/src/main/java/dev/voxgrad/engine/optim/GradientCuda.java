@@ -1,0 +1,80 @@
+package dev.voxgrad.engine.optim;
+
+import java.util.List;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.HostNumbers;
+
+/** {@link GradientKernels} on a GPU; only {@link #sumOfSquares} waits for it. */
+final class GradientCuda implements GradientKernels {
+    private final CudaDevice device;
+
+    GradientCuda(CudaDevice device) {
+        this.device = device;
+    }
+
+    /** The square of the norm, which has the digits of float32 only. */
+    @Override
+    public double sumOfSquares(Tensor gradient) {
+        Tensor norm = Tensor.empty(device, Shape.of(1), Layout.ROW_MAJOR);
+        norms(List.of(gradient), norm);
+        double value = norm.item();
+        norm.release();
+        return value * value;
+    }
+
+    @Override
+    public void norms(List<Tensor> gradients, Tensor output) {
+        try (SlotTable table = table(gradients)) {
+            DeviceBuffer sums = squares(table, gradients.size());
+            device.kernel(SlotTable.SOURCE, "roots").add(sums).out(output).add(gradients.size())
+                    .over(gradients.size());
+            device.giveBack(sums);
+        }
+    }
+
+    @Override
+    public void clipNorm(List<Tensor> gradients, double maxNorm) {
+        try (SlotTable table = table(gradients)) {
+            DeviceBuffer sums = squares(table, gradients.size());
+            table.kernel("clip_norm").add(table.pieces()).add(sums).add(gradients.size()).add(maxNorm)
+                    .on(table.grid());
+            device.giveBack(sums);
+        }
+    }
+
+    private SlotTable table(List<Tensor> gradients) {
+        return new SlotTable(device, gradients.stream().map(g -> new UpdateSlot(g, g, List.of())).toList());
+    }
+
+    /** The sum of squares of each gradient, in double, as scratch memory. */
+    private DeviceBuffer squares(SlotTable table, int tensors) {
+        int[] firstPieces = table.firstPieces();
+        DeviceBuffer parts = device.borrow((long) Double.BYTES * firstPieces[tensors]);
+        table.kernel("square_parts").add(table.pieces()).add(parts).on(table.grid());
+        DeviceBuffer first = device.borrowCopy(HostNumbers.of(firstPieces));
+        DeviceBuffer sums = device.borrow((long) Double.BYTES * tensors);
+        device.kernel(SlotTable.SOURCE, "squares").add(parts).add(first).add(sums)
+                .on(Grid.blocks(tensors, Grid.THREADS));
+        device.giveBack(first);
+        device.giveBack(parts);
+        return sums;
+    }
+
+    @Override
+    public void scale(Tensor gradient, double factor) {
+        long n = gradient.shape().elements();
+        device.kernel(SlotTable.SOURCE, "scale_gradient").out(gradient).add((float) factor).add(n).over(n);
+    }
+
+    @Override
+    public void clamp(Tensor gradient, double limit) {
+        long n = gradient.shape().elements();
+        device.kernel(SlotTable.SOURCE, "clamp_gradient").out(gradient).add((float) limit).add(n).over(n);
+    }
+}

@@ -1,0 +1,54 @@
+#include "voxgrad.cuh"
+
+// y = max(x, 0); NaN stays NaN.
+template <typename T>
+__device__ void reluForward(const T* x, T* y, long long n) {
+    long long i = element();
+    if (i < n) {
+        float value = load(x, i);
+        store(y, i, value <= 0 ? 0 : value);
+    }
+}
+
+// dx = dy where y > 0, else 0.
+template <typename T>
+__device__ void reluBackward(const T* y, const T* dy, T* dx, long long n) {
+    long long i = element();
+    if (i < n) {
+        store(dx, i, load(y, i) > 0 ? load(dy, i) : 0);
+    }
+}
+
+// y = x where x > 0, else slope * x.
+template <typename T>
+__device__ void leakyReluForward(const T* x, float slope, T* y, long long n) {
+    long long i = element();
+    if (i < n) {
+        float value = load(x, i);
+        store(y, i, value > 0 ? value : slope * value);
+    }
+}
+
+// dx = dy where x > 0, else slope * dy.
+template <typename T>
+__device__ void leakyReluBackward(const T* x, float slope, const T* dy, T* dx, long long n) {
+    long long i = element();
+    if (i < n) {
+        store(dx, i, load(x, i) > 0 ? load(dy, i) : slope * load(dy, i));
+    }
+}
+
+#define ENTRY(T, suffix) \
+    extern "C" __global__ void relu_forward_##suffix(const T* x, T* y, long long n) { reluForward(x, y, n); } \
+    extern "C" __global__ void relu_backward_##suffix(const T* y, const T* dy, T* dx, long long n) { \
+        reluBackward(y, dy, dx, n); \
+    } \
+    extern "C" __global__ void leaky_relu_forward_##suffix(const T* x, float slope, T* y, long long n) { \
+        leakyReluForward(x, slope, y, n); \
+    } \
+    extern "C" __global__ void leaky_relu_backward_##suffix( \
+            const T* x, float slope, const T* dy, T* dx, long long n) { \
+        leakyReluBackward(x, slope, dy, dx, n); \
+    }
+FOR_BOTH_TYPES(ENTRY)
+#undef ENTRY

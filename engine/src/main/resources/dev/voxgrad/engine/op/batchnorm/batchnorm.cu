@@ -1,0 +1,188 @@
+#include "voxgrad.cuh"
+
+// Number, mean and sum of squared deviations of some values, joined by the rule of Chan, Golub and LeVeque, "Updating
+// formulae and a pairwise algorithm for computing sample variances", 1979.
+template <typename F>
+struct Moments {
+    F count, mean, squares;
+
+    __device__ void add(const Moments& other) {
+        F sum = count + other.count;
+        if (other.count > 0) {
+            F difference = other.mean - mean;
+            F ratio = other.count / sum;
+            mean += difference * ratio;
+            squares += other.squares + difference * difference * count * ratio;
+            count = sum;
+        }
+    }
+};
+
+// The moments of each channel of a block's share of x: parts[chunk, channel].
+template <typename T>
+__device__ void momentParts(const T* x, Moments<float>* parts, Activation a, long long rows) {
+    __shared__ Moments<float> shared[BLOCK];
+    ChannelShare share(a);
+    Moments<float> own = {0, 0, 0};
+    if (share.channel < a.channels && share.firstRow < rows) {
+        // Sums about the first value lose nothing where the mean is large beside the deviation.
+        float centre = load(x, a.at(share.firstRow, share.channel));
+        float sum = 0, squares = 0;
+        int count = 0;
+        for (long long r = share.firstRow; r < rows; r += share.rowStep) {
+            float difference = load(x, a.at(r, share.channel)) - centre;
+            sum += difference;
+            squares += difference * difference;
+            count++;
+        }
+        float remainder = sum / count;
+        own.count = count;
+        own.mean = centre + remainder;
+        own.squares = squares - remainder * sum;
+    }
+    shared[threadIdx.x] = own;
+    int stride = ChannelShare::stride(a);
+    for (int half = BLOCK / 2; half >= stride; half /= 2) {
+        __syncthreads();
+        if (threadIdx.x < half) {
+            shared[threadIdx.x].add(shared[threadIdx.x + half]);
+        }
+    }
+    if (threadIdx.x < stride && share.channel < a.channels) {
+        parts[(long long) blockIdx.x * a.channels + share.channel] = shared[threadIdx.x];
+    }
+}
+
+// Joins the parts of a channel, a block each, and moves the running statistics.
+extern "C" __global__ void batch_statistics(const Moments<float>* parts, int chunks, int channels, double momentum,
+        double eps, float* runningMean, float* runningVariance, float* mean, float* scale) {
+    __shared__ Moments<double> shared[BLOCK];
+    int c = blockIdx.x;
+    Moments<double> own = {0, 0, 0};
+    for (int i = threadIdx.x; i < chunks; i += BLOCK) {
+        Moments<float> part = parts[(long long) i * channels + c];
+        Moments<double> wide = {part.count, part.mean, part.squares};
+        own.add(wide);
+    }
+    shared[threadIdx.x] = own;
+    for (int half = BLOCK / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (threadIdx.x < half) {
+            shared[threadIdx.x].add(shared[threadIdx.x + half]);
+        }
+    }
+    if (threadIdx.x == 0) {
+        Moments<double> all = shared[0];
+        mean[c] = (float) all.mean;
+        scale[c] = (float) (1 / sqrt(all.squares / all.count + eps));
+        runningMean[c] = (float) ((1 - momentum) * runningMean[c] + momentum * all.mean);
+        runningVariance[c] = (float) ((1 - momentum) * runningVariance[c] + momentum * all.squares / (all.count - 1));
+    }
+}
+
+// Mean and scale from the running statistics.
+extern "C" __global__ void running_statistics(const float* runningMean, const float* runningVariance, double eps,
+        float* mean, float* scale, int channels) {
+    long long c = element();
+    if (c < channels) {
+        mean[c] = runningMean[c];
+        scale[c] = (float) (1 / sqrt(runningVariance[c] + eps));
+    }
+}
+
+// y = weight * (x - mean) * scale + bias.
+template <typename T>
+__device__ void normalise(const T* x, const float* mean, const float* scale, const float* weight, const float* bias,
+        T* y, Activation a, long long n) {
+    long long i = element();
+    if (i < n) {
+        long long c = a.channelOf(i);
+        store(y, i, weight[c] * (load(x, i) - mean[c]) * scale[c] + bias[c]);
+    }
+}
+
+// Each block's share of the sums of dy * (x - mean) and of dy: parts[chunk, channel].
+template <typename T>
+__device__ void gradientParts(const T* x, const float* mean, const T* dy, float2* parts, Activation a,
+        long long rows) {
+    ChannelShare share(a);
+    float products = 0, sum = 0;
+    if (share.channel < a.channels) {
+        float centre = mean[share.channel];
+        for (long long r = share.firstRow; r < rows; r += share.rowStep) {
+            long long i = a.at(r, share.channel);
+            float gradient = load(dy, i);
+            products += gradient * (load(x, i) - centre);
+            sum += gradient;
+        }
+    }
+    if (channelSum(a, products, sum) && share.channel < a.channels) {
+        parts[(long long) blockIdx.x * a.channels + share.channel] = make_float2(products, sum);
+    }
+}
+
+// Sums the parts of a channel, a block each: dweight = scale * the sum of products, dbias = the sum of dy.
+extern "C" __global__ void parameter_gradients(const float2* parts, int chunks, int channels, const float* scale,
+        float* dweight, float* dbias) {
+    int c = blockIdx.x;
+    double products = 0, sum = 0;
+    for (int i = threadIdx.x; i < chunks; i += BLOCK) {
+        float2 part = parts[(long long) i * channels + c];
+        products += part.x;
+        sum += part.y;
+    }
+    products = blockSum(products);
+    sum = blockSum(sum);
+    if (threadIdx.x == 0) {
+        dweight[c] = (float) (products * scale[c]);
+        dbias[c] = (float) sum;
+    }
+}
+
+// dx = weight * scale * (dy - dbias / count - xhat * dweight / count), with xhat = (x - mean) * scale.
+template <typename T>
+__device__ void inputGradient(const T* x, const float* mean, const float* scale, const float* weight, const T* dy,
+        const float* dweight, const float* dbias, T* dx, float perValue, Activation a, long long n) {
+    long long i = element();
+    if (i < n) {
+        long long c = a.channelOf(i);
+        float normalised = (load(x, i) - mean[c]) * scale[c];
+        float centred = load(dy, i) - dbias[c] * perValue - normalised * dweight[c] * perValue;
+        store(dx, i, weight[c] * scale[c] * centred);
+    }
+}
+
+// dx = weight * scale * dy, where mean and scale are constants.
+template <typename T>
+__device__ void scaledGradient(const float* scale, const float* weight, const T* dy, T* dx, Activation a, long long n) {
+    long long i = element();
+    if (i < n) {
+        long long c = a.channelOf(i);
+        store(dx, i, weight[c] * scale[c] * load(dy, i));
+    }
+}
+
+#define ENTRY(T, suffix) \
+    extern "C" __global__ void moment_parts_##suffix( \
+            const T* x, Moments<float>* parts, Activation a, long long rows) { \
+        momentParts(x, parts, a, rows); \
+    } \
+    extern "C" __global__ void normalise_##suffix(const T* x, const float* mean, const float* scale, \
+            const float* weight, const float* bias, T* y, Activation a, long long n) { \
+        normalise(x, mean, scale, weight, bias, y, a, n); \
+    } \
+    extern "C" __global__ void gradient_parts_##suffix(const T* x, const float* mean, const T* dy, float2* parts, \
+            Activation a, long long rows) { \
+        gradientParts(x, mean, dy, parts, a, rows); \
+    } \
+    extern "C" __global__ void input_gradient_##suffix(const T* x, const float* mean, const float* scale, \
+            const float* weight, const T* dy, const float* dweight, const float* dbias, T* dx, float perValue, \
+            Activation a, long long n) { \
+        inputGradient(x, mean, scale, weight, dy, dweight, dbias, dx, perValue, a, n); \
+    } \
+    extern "C" __global__ void scaled_gradient_##suffix(const float* scale, const float* weight, const T* dy, T* dx, \
+            Activation a, long long n) { \
+        scaledGradient(scale, weight, dy, dx, a, n); \
+    }
+FOR_BOTH_TYPES(ENTRY)
+#undef ENTRY

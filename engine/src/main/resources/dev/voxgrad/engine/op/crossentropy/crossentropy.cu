@@ -1,0 +1,70 @@
+#include "voxgrad.cuh"
+
+// Logarithm of the sum of exp of K numbers.
+__device__ inline float logSumExp(const float* x, int classes) {
+    float largest = x[0];
+    for (int k = 1; k < classes; k++) {
+        largest = x[k] > largest || x[k] != x[k] ? x[k] : largest;
+    }
+    float sum = 0;
+    for (int k = 0; k < classes; k++) {
+        sum += expf(x[k] - largest);
+    }
+    return largest + logf(sum);
+}
+
+// loss = the mean of logSumExp(x) - x[label], weighted by the weight of each sample's class; one block.
+extern "C" __global__ void cross_entropy(const float* x, const int* labels, const float* classWeights, float* loss,
+        int samples, int classes) {
+    double sum = 0, weights = 0;
+    for (int n = threadIdx.x; n < samples; n += BLOCK) {
+        const float* row = x + (long long) n * classes;
+        double weight = classWeights[labels[n]];
+        sum += weight * (logSumExp(row, classes) - row[labels[n]]);
+        weights += weight;
+    }
+    sum = blockSum(sum);
+    weights = blockSum(weights);
+    if (threadIdx.x == 0) {
+        loss[0] = (float) (sum / weights);
+    }
+}
+
+// dx = dloss * weight / (sum of weights) * (softmax(x) - (1 at the label)), an element each.
+extern "C" __global__ void cross_entropy_backward(const float* x, const int* labels, const float* classWeights,
+        const float* dloss, float* dx, int samples, int classes) {
+    double weights = 0;
+    for (int n = 0; n < samples; n++) {
+        weights += classWeights[labels[n]];
+    }
+    long long i = element();
+    if (i < (long long) samples * classes) {
+        int n = (int) (i / classes);
+        int k = (int) (i % classes);
+        float softmax = expf(x[i] - logSumExp(x + (long long) n * classes, classes));
+        dx[i] = (float) (dloss[0] * (classWeights[labels[n]] / weights)) * (softmax - (k == labels[n] ? 1 : 0));
+    }
+}
+
+// loss = the mean of max(x, 0) - x * target + log(1 + exp(-|x|)); one block.
+extern "C" __global__ void bce_with_logits(const float* x, const float* targets, float* loss, int n) {
+    double sum = 0;
+    for (int i = threadIdx.x; i < n; i += BLOCK) {
+        float magnitude = x[i] < 0 ? -x[i] : x[i];
+        float positive = x[i] <= 0 ? 0 : x[i];
+        sum += (double) (positive - x[i] * targets[i]) + log1pf(expf(-magnitude));
+    }
+    sum = blockSum(sum);
+    if (threadIdx.x == 0) {
+        loss[0] = (float) (sum / n);
+    }
+}
+
+// dx = dloss / n * (sigmoid(x) - target).
+extern "C" __global__ void bce_with_logits_backward(
+        const float* x, const float* targets, const float* dloss, float* dx, int n) {
+    long long i = element();
+    if (i < n) {
+        dx[i] = dloss[0] / n * (1 / (1 + expf(-x[i])) - targets[i]);
+    }
+}

@@ -1,0 +1,21 @@
+#include "voxgrad.cuh"
+
+// y[n, o] += bias[o].
+extern "C" __global__ void add_bias_f32(const float* bias, float* y, int features, long long n) {
+    long long i = element();
+    if (i < n) {
+        y[i] += bias[i % features];
+    }
+}
+
+// dbias[o] = the sum over n of dy[n, o]; a thread for each o, as there are few rows.
+extern "C" __global__ void bias_gradient_f32(const float* dy, float* dbias, int rows, int features) {
+    long long o = element();
+    if (o < features) {
+        double sum = 0;
+        for (int n = 0; n < rows; n++) {
+            sum += dy[(long long) n * features + o];
+        }
+        dbias[o] = (float) sum;
+    }
+}
