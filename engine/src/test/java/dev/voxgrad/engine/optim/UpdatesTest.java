@@ -37,7 +37,9 @@ class UpdatesTest {
             (t, p, g, m, v) -> new AdamUpdate(1e-2, 0.8, 0.99, 1e-6, 0.1, false, t).apply(p, g, m, v),
             (t, p, g, m, v) -> new SgdUpdate(1e-2, 0, 0.1, false).apply(p, g, null),
             (t, p, g, m, v) -> new SgdUpdate(1e-2, 0.9, 0.1, false).apply(p, g, m),
-            (t, p, g, m, v) -> new SgdUpdate(1e-2, 0.9, 0.1, true).apply(p, g, m));
+            (t, p, g, m, v) -> new SgdUpdate(1e-2, 0.9, 0.1, true).apply(p, g, m),
+            (t, p, g, m, v) -> new AverageUpdate(0.9).apply(p, g),
+            (t, p, g, m, v) -> new AverageUpdate(0.3).apply(p, g));
 
     /** The parameter and the two state tensors after five steps with five different gradients. */
     private static Tensor[] run(Device device, Update update, int n) {
@@ -67,7 +69,7 @@ class UpdatesTest {
                 }
             }
         }
-        assertThat(compared).isEqualTo(5 * 9 * 3);
+        assertThat(compared).isEqualTo(7 * 9 * 3);
     }
 
     @Test
@@ -152,6 +154,32 @@ class UpdatesTest {
     }
 
     @Test
+    void theAverageFollowsItsFormula() {
+        Tensor average = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2), 1.0, -2.0);
+        new AverageUpdate(0.75).apply(average, Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2), 3.0, 2.0));
+        assertThat(average.toDoubleArray()).containsExactly(1.5, -1);
+        assertThatThrownBy(() -> new AverageUpdate(1)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("average: decay is 1.0, expected at least 0 and less than 1");
+    }
+
+    /** Decay 0 copies to the bit, and the average of equal numbers is these numbers, to the bit, for any decay. */
+    @ParameterizedTest
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    void averagesAreExactWhereTheyCanBe(Device device) {
+        for (int n : SIZES) {
+            Shape shape = Shape.of(n);
+            Tensor value = Tensor.of(device, shape, Samples.gaussian(shape, 2));
+            Tensor average = Tensor.of(device, shape, Samples.gaussian(shape, 3));
+            new AverageUpdate(0).apply(average, value);
+            assertThat(average.toArray()).containsExactly(value.toArray());
+            for (double decay : new double[] {0.1, 0.5, 0.9, 0.9999}) {
+                new AverageUpdate(decay).apply(average, value);
+                assertThat(average.toArray()).containsExactly(value.toArray());
+            }
+        }
+    }
+
+    @Test
     void misfitsAreNamed() {
         Tensor parameter = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2));
         Tensor wrong = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3));
@@ -162,6 +190,10 @@ class UpdatesTest {
         assertThatThrownBy(() -> new AdamUpdate(1, 0.9, 0.9, 0, 0, true, 1).apply(parameter, parameter, wrong, wrong))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("mean [3]");
+        assertThatThrownBy(() -> new AverageUpdate(0.5).apply(parameter, wrong))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("average")
+                .hasMessageContaining("value [3]");
         Shape cube = Shape.of(2, 2, 2, 2, 2);
         Tensor rows = Tensor.empty(ReferenceDevice.INSTANCE, cube, Layout.ROW_MAJOR);
         Tensor channels = Tensor.empty(ReferenceDevice.INSTANCE, cube, Layout.CHANNELS_LAST);

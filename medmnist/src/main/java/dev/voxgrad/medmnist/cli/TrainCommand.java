@@ -133,6 +133,13 @@ final class TrainCommand implements Callable<Integer> {
                     + "Default: none")
     private String classWeights;
 
+    @Option(names = "--ema", paramLabel = "DECAY",
+            description = "Keep an exponential moving average of the weights, and validate and save that: the best and "
+                    + "the last model are then averages, which are steadier than the weights of single steps. It looks "
+                    + "back over about 1/(1-DECAY) steps, 1000 for 0.999, and begins with the weights after the first "
+                    + "step, so training should have many times as many. Default: 0, no average")
+    private Double ema;
+
     @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
                     + "Default: ${DEFAULT-VALUE}")
@@ -259,7 +266,8 @@ final class TrainCommand implements Callable<Integer> {
         return new Regime(schedule == null ? base.schedule() : Regime.Schedule.byFlag(schedule),
                 given(warmupEpochs, base.warmupEpochs()), given(clipNorm, base.clipNorm()),
                 given(patience, base.patience()),
-                classWeights == null ? base.classWeights() : ClassWeights.parse(classWeights));
+                classWeights == null ? base.classWeights() : ClassWeights.parse(classWeights),
+                given(ema, base.ema()));
     }
 
     private static <T> T given(T option, T otherwise) {

@@ -101,6 +101,9 @@ final class CommandLines {
         if (!regime.classWeights().equals(ClassWeights.NONE)) {
             words.addAll(List.of("--class-weights", regime.classWeights().asked()));
         }
+        if (regime.ema() > 0) {
+            words.addAll(List.of("--ema", String.valueOf(regime.ema())));
+        }
         return words;
     }
 

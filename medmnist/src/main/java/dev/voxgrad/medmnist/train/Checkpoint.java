@@ -15,27 +15,36 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.optim.Optimizer;
+import dev.voxgrad.nn.optim.WeightAverage;
 import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
 /**
- * A member in the middle of its training: a safetensors file with the net's and the optimiser's numbers, the
- * {@link MemberState} in its metadata, and a SHA-256 of all of that.
+ * A member in the middle of its training: a safetensors file with the net's and the optimiser's numbers and those of the
+ * weights' average, if there is one, the {@link MemberState} in its metadata, and a SHA-256 of all of that.
  *
  * @param state how far the member has come
- * @param tensors {@code net/NAME} and {@code optimizer/NAME}
+ * @param tensors {@code net/NAME}, {@code optimizer/NAME} and {@code average/NAME}
  */
 record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) {
     private static final String NET = "net/";
     private static final String OPTIMIZER = "optimizer/";
+    private static final String AVERAGE = "average/";
     private static final String STATE = "state";
     private static final String SUM = "sha256";
 
-    /** A copy of where a member stands. */
-    static Checkpoint of(MemberState state, VolumeNet net, Optimizer optimizer) {
+    /**
+     * A copy of where a member stands.
+     *
+     * @param average null if there is none
+     */
+    static Checkpoint of(MemberState state, VolumeNet net, Optimizer optimizer, WeightAverage average) {
         SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
         net.stateDict().values().forEach(tensor -> put(tensors, NET, tensor));
         optimizer.state().values().forEach(tensor -> put(tensors, OPTIMIZER, tensor));
+        if (average != null) {
+            average.state().values().forEach(tensor -> put(tensors, AVERAGE, tensor));
+        }
         return new Checkpoint(state, tensors);
     }
 
@@ -54,13 +63,17 @@ record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) 
     /**
      * Puts a member back to where it stood.
      *
+     * @param average null if there is none
      * @param file where the checkpoint came from, for the message
      * @throws DataFileException if the checkpoint is of another net
      */
-    void restore(VolumeNet net, Optimizer optimizer, Path file) {
+    void restore(VolumeNet net, Optimizer optimizer, WeightAverage average, Path file) {
         try {
             net.loadStateDict(named(NET));
             optimizer.loadState(named(OPTIMIZER));
+            if (average != null) {
+                average.loadState(named(AVERAGE));
+            }
         } catch (StateMismatchException e) {
             throw new DataFileException(file.toString(), "is of another net: " + e.getMessage(), e);
         }

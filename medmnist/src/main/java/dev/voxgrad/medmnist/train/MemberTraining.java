@@ -23,6 +23,7 @@ import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.GradientClipping;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 import dev.voxgrad.nn.optim.Optimizer;
+import dev.voxgrad.nn.optim.WeightAverage;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -39,6 +40,10 @@ final class MemberTraining {
     private final int index;
     private final NetSpec spec;
     private final VolumeNet net;
+    /** The average of the net's weights; null if there is none. */
+    private final WeightAverage average;
+    /** What is validated and kept: the averaged net if there is one, else the net itself. */
+    private final VolumeNet product;
     private final Map<String, Tensor> parameters;
     private final Optimizer optimizer;
     private final long seed;
@@ -65,10 +70,17 @@ final class MemberTraining {
         this.seed = Trainer.seedOf(settings.seed(), index);
         this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
         this.classWeights = settings.regime().classWeights().forLoss();
-        this.net = spec.build(trainer.device, trainer.data.shape().channels(), trainer.data.shape().edge(),
-                trainer.data.classes());
+        this.net = build();
         this.parameters = net.parameters();
         this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), parameters);
+        double decay = settings.regime().ema();
+        this.product = decay > 0 ? build() : net;
+        this.average = decay > 0 ? new WeightAverage(decay, net, product) : null;
+    }
+
+    private VolumeNet build() {
+        return spec.build(trainer.device, trainer.data.shape().channels(), trainer.data.shape().edge(),
+                trainer.data.classes());
     }
 
     /** Trains to the last epoch, unless it can't go on; returns how far it has come. */
@@ -98,7 +110,7 @@ final class MemberTraining {
     private void goToStart() {
         Optional<Checkpoint> checkpoint = files.load(trainer.listener::warning);
         if (checkpoint.isPresent()) {
-            checkpoint.get().restore(net, optimizer, files.checkpoint());
+            checkpoint.get().restore(net, optimizer, average, files.checkpoint());
             state = checkpoint.get().state();
             requireBestModel();
             files.writeState(state);
@@ -177,7 +189,7 @@ final class MemberTraining {
         if (bad.isPresent()) {
             throw diverged("the weights have diverged", epoch, step, bad);
         }
-        double[][] scores = Predictor.probabilities(trainer.data.task(), validation.logits(net));
+        double[][] scores = Predictor.probabilities(trainer.data.task(), validation.logits(product));
         requireFinite(scores, epoch);
         Metrics metrics = Metrics.of(trainer.data, trainer.data.val(), scores);
         double seconds = secondsBefore + (System.nanoTime() - start) / 1e9;
@@ -206,6 +218,9 @@ final class MemberTraining {
                 GradientClipping.clipNorm(gradients, parameters.values(), settings.regime().clipNorm());
             }
             optimizer.step(gradients, rates.at(epoch - 1));
+            if (average != null) {
+                average.update();
+            }
             return value;
         }
     }
@@ -258,11 +273,11 @@ final class MemberTraining {
     }
 
     private void keep() {
-        files.save(Checkpoint.of(state, net, optimizer));
+        files.save(Checkpoint.of(state, net, optimizer, average));
         lastKept = System.nanoTime();
     }
 
     private void save(ModelKind kind) {
-        WeightsFile.save(net, trainer.run.weights(index, spec.flag(), kind));
+        WeightsFile.save(product, trainer.run.weights(index, spec.flag(), kind));
     }
 }

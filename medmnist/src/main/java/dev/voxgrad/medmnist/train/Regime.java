@@ -16,10 +16,13 @@ import dev.voxgrad.nn.optim.LearningRateSchedule;
  * @param clipNorm the largest L2 norm over all gradients of a step; 0 for no limit
  * @param patience epochs without a better validation AUC after which a member ends; 0 for never
  * @param classWeights how much the volumes of each class count in the loss; null in runs of versions that had none
+ * @param ema decay of the exponential moving average of the weights that is validated and kept in place of the weights
+ *     themselves; 0 for no average, which null stands for in runs of versions that had none
  */
-public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights) {
+public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights,
+        Double ema) {
     /** As the study did. */
-    public static final Regime PLAIN = new Regime(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE);
+    public static final Regime PLAIN = new Regime(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE, 0.0);
 
     /** The courses of the learning rate. */
     public enum Schedule {
@@ -46,9 +49,11 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
     public Regime {
         schedule = schedule == null ? Schedule.CONSTANT : schedule;
         classWeights = classWeights == null ? ClassWeights.NONE : classWeights;
+        ema = ema == null ? 0 : ema;
         require(warmupEpochs >= 0, "warmup-epochs", warmupEpochs, "zero or more");
         require(clipNorm >= 0 && Double.isFinite(clipNorm), "clip-norm", clipNorm, "a positive number, or 0 for none");
         require(patience >= 0, "patience", patience, "at least 1, or 0 for none");
+        require(ema >= 0 && ema < 1, "ema", ema, "less than 1, such as 0.999, or 0 for none");
     }
 
     private static void require(boolean met, String name, Object found, String expected) {
@@ -59,7 +64,7 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
 
     /** With class weights in numbers. */
     Regime resolved(VolumeData data) {
-        return new Regime(schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data));
+        return new Regime(schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data), ema);
     }
 
     /** Whether what a run does in an epoch depends on how many there will be. */

@@ -20,7 +20,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param seed decides initial weights, data order and augmentation of all members
  * @param shuffle whether each epoch has an order of its own
  * @param augment flag of the {@link Recipe} that changes the training volumes
- * @param regime schedule, clipping, early stopping and class weights; null in runs of versions that had none
+ * @param regime schedule, clipping, early stopping, class weights and averaging; null in runs of versions that had none
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
 public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batchSize, double learningRate,
@@ -101,6 +101,7 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
         compare(conflicts, "clip-norm", regime.clipNorm(), wanted.regime.clipNorm(), false);
         compare(conflicts, "patience", regime.patience(), wanted.regime.patience(), false);
         compare(conflicts, "class-weights", regime.classWeights().asked(), wanted.regime.classWeights().asked(), false);
+        compare(conflicts, "ema", regime.ema(), wanted.regime.ema(), false);
         compare(conflicts, "init-weights", initWeights, wanted.initWeights, false);
         return conflicts;
     }

@@ -45,10 +45,13 @@ class KillTest {
         assertThat(expected).hasSize(6);
     }
 
-    /** Two members, eight epochs of three steps, a checkpoint after every step: many moments to be killed at. */
+    /**
+     * Two members, eight epochs of three steps, a checkpoint after every step: many moments to be killed at. The
+     * average is one more thing that must be found again.
+     */
     private static Object[] arguments(String folderOption, Path run) {
         return new Object[] {"train", "--npz", volumes, folderOption, run, "--models", 2, "--nets", "net1",
-            "--epochs", 8, "--batch-size", 8, "--seed", 3, "--checkpoint-minutes", "1e-9"};
+            "--epochs", 8, "--batch-size", 8, "--seed", 3, "--ema", 0.9, "--checkpoint-minutes", "1e-9"};
     }
 
     private static Object[] resume(Path run) {
@@ -136,7 +139,7 @@ class KillTest {
         Path run = folder.resolve("stopped");
         Path log = folder.resolve("stop.log");
         Process process = ChildTraining.start(log, ALONE, "train", "--npz", volumes, "--out", run, "--models", 2,
-                "--nets", "net1", "--epochs", 8, "--batch-size", 8, "--seed", 3);
+                "--nets", "net1", "--epochs", 8, "--batch-size", 8, "--seed", 3, "--ema", 0.9);
         while (process.isAlive() && progress(run) == 0) {
             Thread.sleep(1);
         }

@@ -115,6 +115,7 @@ class ResumeTest {
         "--no-shuffle;          --no-shuffle is true, but the run was begun with false",
         "--augment none;        --augment is none, but the run was begun with torchio",
         "--class-weights balanced; --class-weights is balanced, but the run was begun with none",
+        "--ema 0.9;             --ema is 0.9, but the run was begun with 0.0",
         "--init-weights w;      --init-weights is",
         "--convolution direct;  --convolution is direct, but the run was begun with auto",
         "--device reference;    reference, but the run was begun with",

@@ -59,6 +59,8 @@ class WrongUseTest {
         "--class-weights 1,;            --class-weights is '1,'; none, balanced",
         "--class-weights 1,0;           the weight 0.0; a positive number",
         "--class-weights 1,NaN;         the weight NaN; a positive number",
+        "--ema 1;                       --ema is 1.0; less than 1",
+        "--ema -0.5;                    --ema is -0.5; less than 1",
         "--seed x;                      --seed; 'x'",
         "--labels a,b;                  --labels; --npz",
         "--npz a.npz;                   --flag and --npz; exclude",

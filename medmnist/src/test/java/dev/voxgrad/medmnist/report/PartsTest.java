@@ -159,12 +159,12 @@ class PartsTest {
     void commandsAreQuotedForTheShellAndLeaveNothingOut() {
         DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
         TrainSettings settings = new TrainSettings(2, List.of(NetSpec.NET1, NetSpec.NET3), 4, 8, 0.002, 0, 9, false,
-                "centred", new Regime(Regime.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5")),
+                "centred", new Regime(Regime.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
                 "/start.safetensors");
         assertThat(CommandLines.train(info(file, settings, false), Path.of("new"))).isEqualTo("medmnist train "
                 + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --models 2 --nets net1,net3 --epochs 4 "
                 + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --schedule cosine "
-                + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 "
+                + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
                 + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion --out new");
         assertThat(CommandLines.train(info(DataSource.official("vesselmnist3d", Path.of("/r"), 64),
                 TrainSettings.defaults(1), true), Path.of("new"))).isEqualTo("medmnist train --flag vesselmnist3d "

@@ -21,6 +21,7 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
+import dev.voxgrad.nn.optim.WeightAverage;
 
 class CheckpointTest {
     @TempDir
@@ -29,10 +30,13 @@ class CheckpointTest {
     private final CpuDevice device = new CpuDevice(1);
     private final VolumeNet net = NetSpec.NET1.build(device, 1, 8, 2);
     private final Optimizer optimizer = new Optimizer(new AdamW(1e-3, 5e-4), net.parameters());
+    private final WeightAverage average = new WeightAverage(0.9, net, NetSpec.NET1.build(device, 1, 8, 2));
     private MemberFiles files;
 
     @BeforeEach
     void makeFolder() throws IOException {
+        Initialization.apply(net, 2);
+        average.update();
         Initialization.apply(net, 1);
         Files.createDirectories(folder.resolve("members"));
         files = new MemberFiles(folder, 0);
@@ -45,7 +49,7 @@ class CheckpointTest {
             state = state.withEpoch(new EpochResult(0, NetSpec.NET1, epoch, 0.1 + epoch,
                     new Metrics(1 / (1.0 + epoch), 0.3), 1.5));
         }
-        return Checkpoint.of(state.withinEpoch(7, 1 / 3.0, 2.5), net, optimizer);
+        return Checkpoint.of(state.withinEpoch(7, 1 / 3.0, 2.5), net, optimizer, average);
     }
 
     @Test
@@ -56,10 +60,13 @@ class CheckpointTest {
         assertThat(read).isEqualTo(written);
         assertThat(files.state()).contains(written.state());
         VolumeNet other = NetSpec.NET1.build(device, 1, 8, 2);
-        read.restore(other, new Optimizer(new AdamW(1e-3, 5e-4), other.parameters()), files.checkpoint());
+        WeightAverage otherAverage = new WeightAverage(0.9, other, NetSpec.NET1.build(device, 1, 8, 2));
+        Optimizer otherOptimizer = new Optimizer(new AdamW(1e-3, 5e-4), other.parameters());
+        read.restore(other, otherOptimizer, otherAverage, files.checkpoint());
         assertThat(other.stateDict()).isEqualTo(net.stateDict());
+        assertThat(otherAverage.state()).isEqualTo(average.state()).isNotEqualTo(net.stateDict());
         VolumeNet wrong = NetSpec.NET2.build(device, 1, 8, 2);
-        assertThatThrownBy(() -> read.restore(wrong, optimizer, files.checkpoint()))
+        assertThatThrownBy(() -> read.restore(wrong, optimizer, null, files.checkpoint()))
                 .isInstanceOf(DataFileException.class).hasMessageContaining("is of another net");
     }
 

@@ -1,0 +1,39 @@
+package dev.voxgrad.engine.optim;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.cpu.Ranges;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/** {@link AverageKernels} in the Vector API; the scalar tail does the same operations in the same order. */
+record AverageCpu(CpuDevice device) implements AverageKernels {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+
+    /** Both forms go from one tensor a part of the way to the other. */
+    @Override
+    public void step(Tensor average, Tensor value, double decay) {
+        float[] a = CpuStorage.array(average);
+        float[] p = CpuStorage.array(value);
+        boolean fromAverage = decay >= 0.5;
+        float[] start = fromAverage ? a : p;
+        float[] end = fromAverage ? p : a;
+        float part = (float) (fromAverage ? 1 - decay : decay);
+        Ranges.parallel(device, average.shape().elements(), (from, to) -> move(start, end, part, a, from, to));
+    }
+
+    private static void move(float[] start, float[] end, float part, float[] result, int from, int to) {
+        FloatVector parts = FloatVector.broadcast(S, part);
+        int i = from;
+        for (; i <= to - S.length(); i += S.length()) {
+            FloatVector begin = FloatVector.fromArray(S, start, i);
+            FloatVector.fromArray(S, end, i).sub(begin).fma(parts, begin).intoArray(result, i);
+        }
+        for (; i < to; i++) {
+            result[i] = Math.fma(end[i] - start[i], part, start[i]);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.voxgrad.engine.optim;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
+
+/** The kernel of {@link AverageUpdate}; both tensors have the same shape and layout. */
+interface AverageKernels {
+    void step(Tensor average, Tensor value, double decay);
+
+    static AverageKernels on(Device device) {
+        return switch (device) {
+            case CpuDevice cpu -> new AverageCpu(cpu);
+            case ReferenceDevice reference -> new AverageReference();
+        };
+    }
+}
