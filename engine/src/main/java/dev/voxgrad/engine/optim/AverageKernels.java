@@ -2,6 +2,7 @@ package dev.voxgrad.engine.optim;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -12,6 +13,7 @@ interface AverageKernels {
     static AverageKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new AverageCpu(cpu);
+            case CudaDevice cuda -> new AverageCuda(cuda);
             case ReferenceDevice reference -> new AverageReference();
         };
     }

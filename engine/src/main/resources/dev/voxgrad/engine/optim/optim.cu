@@ -135,3 +135,13 @@ extern "C" __global__ void clamp_gradient(float* g, float limit, long long n) {
         g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
     }
 }
+
+// a = a + part * (p - a), or p + part * (a - p): a part of the way from one to the other.
+extern "C" __global__ void average(float* a, const float* p, int fromAverage, float part, long long n) {
+    long long i = element();
+    if (i < n) {
+        float start = fromAverage ? a[i] : p[i];
+        float end = fromAverage ? p[i] : a[i];
+        a[i] = fmaf(end - start, part, start);
+    }
+}

@@ -2,25 +2,16 @@ package dev.voxgrad.medmnist.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 
-import dev.voxgrad.engine.Gradients;
-import dev.voxgrad.engine.Scope;
-import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
-import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.optim.AdamW;
-import dev.voxgrad.nn.optim.GradientClipping;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
@@ -44,22 +35,13 @@ final class MemberTraining {
     private final WeightAverage average;
     /** What is validated and kept: the averaged net if there is one, else the net itself. */
     private final VolumeNet product;
-    private final Map<String, Tensor> parameters;
     private final Optimizer optimizer;
     private final long seed;
     private final LearningRateSchedule rates;
-    private final float[] classWeights;
     private MemberState state;
+    /** Of the epoch under way. */
+    private double lossSum;
     private long lastKept = System.nanoTime();
-
-    /** Nothing that can be mended by going on: a loss, gradient or weight that is no number. */
-    private static final class DivergedException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        DivergedException(String message) {
-            super(message);
-        }
-    }
 
     MemberTraining(Trainer trainer, int index) {
         this.trainer = trainer;
@@ -69,10 +51,9 @@ final class MemberTraining {
         this.spec = settings.netOf(index);
         this.seed = Trainer.seedOf(settings.seed(), index);
         this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
-        this.classWeights = settings.regime().classWeights().forLoss();
         this.net = build();
-        this.parameters = net.parameters();
-        this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), parameters);
+        this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()),
+                net.parameters());
         double decay = settings.regime().ema();
         this.product = decay > 0 ? build() : net;
         this.average = decay > 0 ? new WeightAverage(decay, net, product) : null;
@@ -140,9 +121,14 @@ final class MemberTraining {
         try (BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =
                         new Predictor(trainer.data, trainer.data.val(), trainer.device, settings.batchSize());
+                MemberSteps steps = new MemberSteps(trainer.device, net, optimizer, average, objective(),
+                        (epoch, step, samples, loss) -> {
+                            lossSum += loss * samples;
+                            trainer.listener.stepDone(index, epoch, step, loader.batchesPerEpoch(), loss);
+                        });
                 EventFile events = EventFile.begin(trainer.run.events(index, spec.flag()), state.history())) {
             while (!settings.isFinished(state)) {
-                EpochResult epoch = epoch(loader, validation);
+                EpochResult epoch = epoch(loader, steps, validation);
                 state = state.withEpoch(epoch);
                 boolean isBest = state.best().orElseThrow() == epoch;
                 if (isBest) {
@@ -165,78 +151,40 @@ final class MemberTraining {
         }
     }
 
+    private MemberSteps.Objective objective() {
+        return new MemberSteps.Objective(trainer.data.task(), trainer.data.classes(),
+                settings.regime().classWeights().forLoss(), settings.regime().clipNorm());
+    }
+
     /** The epoch that is under way, or the next one, to its end. */
-    private EpochResult epoch(BatchLoader loader, Predictor validation) throws DivergedException {
+    private EpochResult epoch(BatchLoader loader, MemberSteps steps, Predictor validation) throws DivergedException {
         long start = System.nanoTime();
         double secondsBefore = state.seconds();
-        double lossSum = state.lossSum();
+        lossSum = state.lossSum();
         int epoch = state.epochs() + 1;
-        int steps = loader.batchesPerEpoch();
+        int batches = loader.batchesPerEpoch();
         int step = state.step();
         net.train();
-        if (step < steps) {
+        if (step < batches) {
             for (Batch batch : loader.epoch(epoch - 1, step)) {
                 step++;
-                double loss = step(batch, epoch, step);
-                lossSum += loss * batch.size();
-                trainer.listener.stepDone(index, epoch, step, steps, loss);
-                if (step < steps) {
-                    keepIfDue(step, lossSum, secondsBefore + (System.nanoTime() - start) / 1e9);
+                steps.run(batch, epoch, step, rates.at(epoch - 1));
+                if (step < batches && isDue()) {
+                    steps.finish();
+                    keepWithinEpoch(step, secondsBefore + (System.nanoTime() - start) / 1e9);
                 }
             }
+            steps.finish();
         }
-        Optional<String> bad = badWeights();
+        Optional<String> bad = MemberSteps.firstNotFinite(net);
         if (bad.isPresent()) {
-            throw diverged("the weights have diverged", epoch, step, bad);
+            throw DivergedException.in(epoch, step, "the weights have diverged", bad);
         }
         double[][] scores = Predictor.probabilities(trainer.data.task(), validation.logits(product));
         requireFinite(scores, epoch);
         Metrics metrics = Metrics.of(trainer.data, trainer.data.val(), scores);
         double seconds = secondsBefore + (System.nanoTime() - start) / 1e9;
         return new EpochResult(index, spec, epoch, lossSum / trainer.data.train().size(), metrics, seconds);
-    }
-
-    private double step(Batch batch, int epoch, int step) throws DivergedException {
-        try (var _ = Scope.open()) {
-            Tensor logits = net.forward(Predictor.input(trainer.device, batch));
-            Tensor loss = trainer.data.task() == Task.MULTI_LABEL
-                    ? logits.bceWithLogits(Arrays.copyOf(batch.targets(), batch.size() * trainer.data.classes()))
-                    : logits.crossEntropy(classWeights, Arrays.copyOf(batch.labels(), batch.size()));
-            double value = loss.item();
-            if (!Double.isFinite(value)) {
-                throw diverged("the loss is " + value, epoch, step, badWeights());
-            }
-            Gradients gradients = loss.backward();
-            for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
-                if (gradients.has(parameter.getValue())
-                        && !Double.isFinite(GradientMath.sumOfSquares(gradients.of(parameter.getValue())))) {
-                    throw diverged("the gradient of " + parameter.getKey() + " is not finite", epoch, step,
-                            Optional.empty());
-                }
-            }
-            if (settings.regime().clipNorm() > 0) {
-                GradientClipping.clipNorm(gradients, parameters.values(), settings.regime().clipNorm());
-            }
-            optimizer.step(gradients, rates.at(epoch - 1));
-            if (average != null) {
-                average.update();
-            }
-            return value;
-        }
-    }
-
-    /** The first of the weights and running statistics that is not finite, in words. */
-    private Optional<String> badWeights() {
-        for (NamedTensor tensor : net.stateDict().values()) {
-            if (tensor instanceof NamedTensor.Floats floats) {
-                for (float value : floats.values()) {
-                    if (!Float.isFinite(value)) {
-                        return Optional.of(tensor.name() + " holds " + value);
-                    }
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private void requireFinite(double[][] scores, int epoch) throws DivergedException {
@@ -250,19 +198,16 @@ final class MemberTraining {
         }
     }
 
-    private static DivergedException diverged(String what, int epoch, int step, Optional<String> tensor) {
-        return new DivergedException(what + " in epoch " + epoch + ", step " + step
-                + tensor.map(words -> " (" + words + ")").orElse("") + "; try a smaller --lr");
+    /** Whether it is time for a checkpoint within an epoch, or the last thing to do. */
+    private boolean isDue() {
+        return trainer.control.stop().isRequested()
+                || System.nanoTime() - lastKept >= trainer.control.checkpointEvery().toNanos();
     }
 
-    /** Keeps a checkpoint within an epoch if it is time for one, or if it is the last thing to do. */
-    private void keepIfDue(int step, double lossSum, double seconds) {
-        boolean stop = trainer.control.stop().isRequested();
-        if (stop || System.nanoTime() - lastKept >= trainer.control.checkpointEvery().toNanos()) {
-            state = state.withinEpoch(step, lossSum, seconds);
-            keep();
-            stopIfAsked();
-        }
+    private void keepWithinEpoch(int step, double seconds) {
+        state = state.withinEpoch(step, lossSum, seconds);
+        keep();
+        stopIfAsked();
     }
 
     private void stopIfAsked() {

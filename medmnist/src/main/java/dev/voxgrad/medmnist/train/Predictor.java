@@ -12,6 +12,7 @@ import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.nn.Layer;
 
 /** Runs nets over a whole split, in evaluation mode and in the order of the file. */
@@ -116,9 +117,12 @@ public final class Predictor implements AutoCloseable {
 
     /** The batch as a tensor (N,C,S,S,S). */
     static Tensor input(Device device, Batch batch) {
-        int edge = batch.shape().edge();
-        Shape shape = Shape.of(batch.size(), batch.shape().channels(), edge, edge, edge);
-        return Tensor.ofChannelsLast(device, shape, batch.inputs());
+        return Tensor.ofChannelsLast(device, shape(batch.size(), batch.shape()), batch.inputs());
+    }
+
+    /** The shape of that many volumes. */
+    static Shape shape(int volumes, VolumeShape each) {
+        return Shape.of(volumes, each.channels(), each.edge(), each.edge(), each.edge());
     }
 
     /** Probabilities: softmax over the classes, or a sigmoid per label where there are several labels. */

@@ -58,6 +58,10 @@ public final class WeightAverage {
     public void update() {
         apply(updates.value() == 0 ? COPY : rule, averaged.parameters(), net.parameters());
         apply(COPY, averaged.buffers(), net.buffers());
+        averaged.parameters().values().iterator().next().device().hostEffect(this::count);
+    }
+
+    private void count() {
         SequencedMap<String, Layer> sources = Named.layers(net);
         Named.layers(averaged).forEach((path, layer) -> {
             SequencedMap<String, Counter> counters = sources.get(path).ownCounters();

@@ -1,0 +1,15 @@
+package dev.voxgrad.engine.optim;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** {@link AverageKernels} on a GPU. */
+record AverageCuda(CudaDevice device) implements AverageKernels {
+    @Override
+    public void step(Tensor average, Tensor value, double decay) {
+        boolean fromAverage = decay >= 0.5;
+        long n = average.shape().elements();
+        device.kernel(SlotTable.SOURCE, "average").out(average).in(value).add(fromAverage ? 1 : 0)
+                .add((float) (fromAverage ? 1 - decay : decay)).add(n).over(n);
+    }
+}
