@@ -90,6 +90,11 @@ public final class CudaDevice implements Device, AutoCloseable {
                 settings.fastest ? "fastest" : "deterministic");
     }
 
+    /** Another device on the same card, with a stream and memory of its own, set up in the same way. */
+    public CudaDevice another() {
+        return new CudaDevice(settings);
+    }
+
     /** How products and activations are rounded. */
     public Precision precision() {
         return settings.precision;

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,10 +27,16 @@ final class RunProgress implements TrainListener {
     private double totalWork;
     private final int volumes;
     private final long start = System.nanoTime();
+    private final Map<Integer, Current> current = new HashMap<>();
     private double doneWork;
-    private NetSpec net;
-    private double bestAuc;
-    private int epochsDone;
+
+    /** A member that is being trained. */
+    private static final class Current {
+        private NetSpec net;
+        private double bestAuc = Double.NaN;
+        private int epochsDone;
+        private double workOfEpoch;
+    }
 
     /** For a run of which these members are trained now. */
     RunProgress(TrainSettings settings, List<Integer> members, VolumeData data, Console console) {
@@ -46,10 +53,11 @@ final class RunProgress implements TrainListener {
     }
 
     @Override
-    public void memberStarts(int member, NetSpec memberNet, int epochs) {
-        net = memberNet;
-        epochsDone = epochs;
-        bestAuc = Double.NaN;
+    public synchronized void memberStarts(int member, NetSpec net, int epochs) {
+        Current now = new Current();
+        now.net = net;
+        now.epochsDone = epochs;
+        current.put(member, now);
         // What was done before took no time now, so it counts as never planned.
         totalWork -= epochWork[member] * epochs;
         if (epochs > 0) {
@@ -59,53 +67,60 @@ final class RunProgress implements TrainListener {
     }
 
     @Override
-    public void stepDone(int member, int epoch, int step, int steps, double loss) {
-        double work = doneWork + epochWork[member] * step / steps;
+    public synchronized void stepDone(int member, int epoch, int step, int steps, double loss) {
+        Current now = current.get(member);
+        now.workOfEpoch = epochWork[member] * step / steps;
+        double work = doneWork + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
         double secondsPerWork = seconds() / work;
-        double ofEpoch = epochWork[member] * (steps - step) / steps * secondsPerWork;
-        double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * secondsPerWork;
+        // Members that are trained at once share the device.
+        double ownSeconds = secondsPerWork * current.size();
+        double ofEpoch = (epochWork[member] - now.workOfEpoch) * ownSeconds;
+        double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * ownSeconds;
         console.status(String.format(Locale.ROOT,
                 "%s  step %d/%d  loss %.4f  best %.4f  epoch %s, member %s, run %s left", position(member, epoch), step,
-                steps, loss, bestAuc, Console.duration(ofEpoch), Console.duration(ofMember),
+                steps, loss, now.bestAuc, Console.duration(ofEpoch), Console.duration(ofMember),
                 Console.duration((totalWork - work) * secondsPerWork)));
     }
 
     @Override
-    public void epochDone(EpochResult epoch, boolean best) {
+    public synchronized void epochDone(EpochResult epoch, boolean best) {
+        Current now = current.get(epoch.member());
         doneWork += epochWork[epoch.member()];
-        epochsDone = epoch.epoch();
-        bestAuc = best ? epoch.validation().auc() : bestAuc;
+        now.workOfEpoch = 0;
+        now.epochsDone = epoch.epoch();
+        now.bestAuc = best ? epoch.validation().auc() : now.bestAuc;
         console.progress(String.format(Locale.ROOT,
                 "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
                 position(epoch.member(), epoch.epoch()), epoch.trainLoss(), epoch.validation().auc(),
-                epoch.validation().accuracy(), best ? "  best" : String.format(Locale.ROOT, "  (best %.4f)", bestAuc),
+                epoch.validation().accuracy(),
+                best ? "  best" : String.format(Locale.ROOT, "  (best %.4f)", now.bestAuc),
                 epoch.seconds(), volumes / epoch.seconds(), left(doneWork)));
     }
 
     @Override
-    public void memberDone(MemberResult member) {
+    public synchronized void memberDone(MemberResult member) {
         console.clear();
         dropRest(member.index());
     }
 
-    /** A member that has ended before its last epoch has no work left. */
+    /** A member that has ended, perhaps before its last epoch, has no work left. */
     private void dropRest(int member) {
-        totalWork -= epochWork[member] * (settings.epochs() - epochsDone);
+        totalWork -= epochWork[member] * (settings.epochs() - current.remove(member).epochsDone);
     }
 
     @Override
-    public void memberFailed(int member, String why) {
+    public synchronized void memberFailed(int member, String why) {
         console.line("cannot go on: " + why);
         dropRest(member);
     }
 
     @Override
-    public void warning(String message) {
+    public synchronized void warning(String message) {
         console.line("warning: " + message);
     }
 
     private String position(int member, int epoch) {
-        return "member " + (member + 1) + "/" + settings.models() + " " + net.flag() + "  epoch " + epoch + "/"
+        return "member " + (member + 1) + "/" + settings.models() + " " + current.get(member).net.flag() + "  epoch " + epoch + "/"
                 + settings.epochs();
     }
 

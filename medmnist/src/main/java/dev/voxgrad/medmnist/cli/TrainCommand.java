@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -145,6 +147,11 @@ final class TrainCommand implements Callable<Integer> {
                     + "Default: ${DEFAULT-VALUE}")
     private double checkpointMinutes;
 
+    @Option(names = "--concurrent", paramLabel = "M", defaultValue = "1",
+            description = "On a GPU: train so many members at once, which keeps a big card busy with small nets. "
+                    + "Each needs its own memory; the results are the same. Default: ${DEFAULT-VALUE}")
+    private int concurrent;
+
     @Option(names = "--quiet", description = "Say nothing of the progress; warnings and the end are still told.")
     private boolean quiet;
 
@@ -157,8 +164,21 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--checkpoint-minutes is " + checkpointMinutes
                     + "; expected a number above 0 and at most a million");
         }
+        if (concurrent < 1) {
+            throw new ParameterException(command.commandLine(),
+                    "--concurrent is " + concurrent + "; expected at least 1");
+        }
         (folder.resume == null ? begin() : resume()).withCheckpointMinutes(checkpointMinutes).train();
         return 0;
+    }
+
+    /** The further devices that members are trained on at once: on a GPU streams of their own on the same card. */
+    private List<? extends Device> moreDevices(Device device, int members) {
+        if (concurrent > 1 && !(device instanceof CudaDevice)) {
+            throw new ParameterException(command.commandLine(), "--concurrent is for GPUs, and the device is "
+                    + device.name() + ", which one member keeps busy; to share the work between machines, use --members");
+        }
+        return Stream.generate(() -> ((CudaDevice) device).another()).limit(Math.min(concurrent, members) - 1L).toList();
     }
 
     private Training begin() {
@@ -167,9 +187,11 @@ final class TrainCommand implements Callable<Integer> {
         List<Integer> chosen = chosen(settings);
         RunFiles.requireEmpty(folder.out);
         Device device = deviceOptions.open();
+        List<? extends Device> more = moreDevices(device, chosen.size());
         VolumeData data = dataOptions.load(source);
         RunFiles run = begin(source, data, settings, device, folder.out);
-        return new Training(run, data, device, console()).withMembers(chosen);
+        return new Training(run, data, device, console()).withMembers(chosen)
+                .withDevices(more);
     }
 
     /** Makes the folder of a new run, after finding out whether everything fits together. */
@@ -220,7 +242,8 @@ final class TrainCommand implements Callable<Integer> {
         if (!resolved.equals(begun)) {
             run.changeSettings(resolved);
         }
-        return new Training(run, data, device, console).withMembers(chosen);
+        return new Training(run, data, device, console).withMembers(chosen)
+                .withDevices(moreDevices(device, chosen.size()));
     }
 
     private void requireSame(String option, Object begun, Object now) {

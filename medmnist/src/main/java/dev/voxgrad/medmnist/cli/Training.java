@@ -25,6 +25,7 @@ final class Training {
     private final Console console;
     private List<Integer> members;
     private double checkpointMinutes = CHECKPOINT_MINUTES;
+    private List<? extends Device> moreDevices = List.of();
 
     /** All members of the run. */
     Training(RunFiles run, VolumeData data, Device device, Console console) {
@@ -42,6 +43,12 @@ final class Training {
 
     Training withCheckpointMinutes(double minutes) {
         checkpointMinutes = minutes;
+        return this;
+    }
+
+    /** Trains members on these devices too, at the same time. */
+    Training withDevices(List<? extends Device> more) {
+        moreDevices = more;
         return this;
     }
 
@@ -82,7 +89,7 @@ final class Training {
     private void trainUntil(StopSignal stop) {
         long nanos = (long) (checkpointMinutes * 60e9);
         RunProgress progress = new RunProgress(run.info().settings(), members, data, console);
-        Trainer.Control control = new Trainer.Control(Duration.ofNanos(nanos), stop);
+        Trainer.Control control = new Trainer.Control(Duration.ofNanos(nanos), stop, moreDevices);
         boolean brokeOff = true;
         try {
             new Trainer(run, data, device, progress, control).run(members);

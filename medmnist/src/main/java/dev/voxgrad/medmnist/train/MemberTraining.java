@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.DataFileException;
@@ -26,6 +27,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
  */
 final class MemberTraining {
     private final Trainer trainer;
+    private final Device device;
     private final TrainSettings settings;
     private final MemberFiles files;
     private final int index;
@@ -43,8 +45,9 @@ final class MemberTraining {
     private double lossSum;
     private long lastKept = System.nanoTime();
 
-    MemberTraining(Trainer trainer, int index) {
+    MemberTraining(Trainer trainer, int index, Device device) {
         this.trainer = trainer;
+        this.device = device;
         this.settings = trainer.settings;
         this.index = index;
         this.files = trainer.run.member(index);
@@ -60,7 +63,7 @@ final class MemberTraining {
     }
 
     private VolumeNet build() {
-        return spec.build(trainer.device, trainer.data.shape().channels(), trainer.data.shape().edge(),
+        return spec.build(device, trainer.data.shape().channels(), trainer.data.shape().edge(),
                 trainer.data.classes());
     }
 
@@ -120,8 +123,8 @@ final class MemberTraining {
                 .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed));
         try (BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =
-                        new Predictor(trainer.data, trainer.data.val(), trainer.device, settings.batchSize());
-                MemberSteps steps = new MemberSteps(trainer.device, net, optimizer, average, objective(),
+                        new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
+                MemberSteps steps = new MemberSteps(device, net, optimizer, average, objective(),
                         (epoch, step, samples, loss) -> {
                             lossSum += loss * samples;
                             trainer.listener.stepDone(index, epoch, step, loader.batchesPerEpoch(), loss);

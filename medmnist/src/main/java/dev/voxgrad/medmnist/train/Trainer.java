@@ -3,7 +3,15 @@ package dev.voxgrad.medmnist.train;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.random.RandomStream;
@@ -14,7 +22,7 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * Trains the members of a run one after the other, as the study did: AdamW on the cross-entropy, both models kept.
+ * Trains the members of a run, one after the other or some at once, as the study did: AdamW on the cross-entropy, both models kept.
  *
  * <p>A member's seed comes from the run's seed and its index alone, so members do not depend on each other: several
  * processes can each train some. Training goes on from checkpoints where there are any, and ends with the same bytes as
@@ -36,8 +44,14 @@ public final class Trainer {
      *
      * @param checkpointEvery the longest time between two checkpoints; there is one after every epoch in any case
      * @param stop asks for an end
+     * @param devices on which members are trained at the same time as on the trainer's own
      */
-    public record Control(Duration checkpointEvery, StopSignal stop) {}
+    public record Control(Duration checkpointEvery, StopSignal stop, List<? extends Device> devices) {
+        /** Members are trained one after the other. */
+        public Control(Duration checkpointEvery, StopSignal stop) {
+            this(checkpointEvery, stop, List.of());
+        }
+    }
 
     public Trainer(RunFiles run, VolumeData data, Device device, TrainListener listener, Control control) {
         this.run = run;
@@ -82,18 +96,61 @@ public final class Trainer {
         List<MemberLock> locks = new ArrayList<>();
         try {
             members.forEach(member -> locks.add(run.member(member).takeLock()));
-            List<String> failures = new ArrayList<>();
-            for (int member : members) {
-                MemberState end = new MemberTraining(this, member).train();
-                if (end.failure() != null) {
-                    failures.add(end.failure());
-                }
-            }
+            List<MemberState> ends = control.devices.isEmpty() ? trainInTurn(members)
+                    : trainAtOnce(members);
+            List<String> failures = ends.stream().map(MemberState::failure).filter(Objects::nonNull).toList();
             if (!failures.isEmpty()) {
                 throw new TrainingException(String.join("; ", failures));
             }
         } finally {
             locks.forEach(MemberLock::close);
         }
+    }
+
+    private List<MemberState> trainInTurn(List<Integer> members) {
+        return members.stream().map(member -> new MemberTraining(this, member, device).train()).toList();
+    }
+
+    /** A thread for each device; each trains the next member that nobody has begun. */
+    private List<MemberState> trainAtOnce(List<Integer> members) {
+        Queue<Integer> waiting = new ConcurrentLinkedQueue<>(members);
+        List<MemberState> ends = Collections.synchronizedList(new ArrayList<>());
+        List<Device> devices = new ArrayList<>(control.devices);
+        devices.add(device);
+        RuntimeException first = null;
+        try (ExecutorService threads = Executors.newFixedThreadPool(devices.size())) {
+            List<Future<?>> running = new ArrayList<>();
+            for (Device own : devices) {
+                running.add(threads.submit(() -> {
+                    for (Integer member = waiting.poll(); member != null; member = waiting.poll()) {
+                        ends.add(new MemberTraining(this, member, own).train());
+                    }
+                }));
+            }
+            for (Future<?> thread : running) {
+                try {
+                    thread.get();
+                } catch (ExecutionException | InterruptedException e) {
+                    control.stop.request(); // the others end after their step, and keep what they have
+                    waiting.clear();
+                    first = first != null ? first : asRuntime(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+        return ends;
+    }
+
+    private static RuntimeException asRuntime(Exception e) {
+        return switch (e.getCause()) {
+            case RuntimeException cause -> cause;
+            case Error cause -> throw cause;
+            case null, default -> {
+                Thread.currentThread().interrupt();
+                yield new IllegalStateException("interrupted while members were trained", e);
+            }
+        };
     }
 }
