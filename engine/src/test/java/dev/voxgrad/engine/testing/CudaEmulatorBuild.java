@@ -1,0 +1,232 @@
+package dev.voxgrad.engine.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Compiles the CUDA emulator and all kernels with g++ into {@code engine/target/cuda-emulator/HASH}, once for each
+ * state of their sources. A build happens in a folder of its own that is renamed at its end, so that several JVMs may
+ * build at once.
+ */
+final class CudaEmulatorBuild {
+    private static final String COMPILER = "g++";
+    private static final String SOURCES = "src/test/native";
+    private static final List<String> COMMON = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread");
+    private static final List<String> WARNINGS = List.of("-Wall", "-Wextra", "-Werror");
+    /** float arithmetic as written; and kernels read floats as vectors, which C++ alone forbids. */
+    private static final List<String> KERNELS = List.of("-ffp-contract=off", "-fno-strict-aliasing", "-w");
+
+    private static final String LAUNCH_BOUNDS = "(?:__launch_bounds__\\s*\\([^)]*\\)\\s*)?";
+    private static final Pattern ENTRY_POINT = Pattern.compile("extern\\s+\"C\"\\s+__global__\\s+" + LAUNCH_BOUNDS
+            + "void\\s+" + LAUNCH_BOUNDS + "(\\w+)\\s*\\(");
+    private static final Pattern GLOBAL = Pattern.compile("\\b__global__\\b");
+
+    private static Optional<String> missing;
+
+    private final Path sources = engineFolder().resolve(SOURCES);
+    private final List<Path> kernels;
+    private final List<Path> kernelHeaders;
+    private final List<String> includes;
+
+    /** The kernels are the {@code .cu} files of these folders and of those below them. */
+    CudaEmulatorBuild(List<Path> kernelFolders) throws IOException {
+        kernels = files(kernelFolders, ".cu");
+        kernelHeaders = files(kernelFolders, ".cuh");
+        Set<String> flags = new LinkedHashSet<>(List.of("-I" + sources));
+        kernelHeaders.forEach(header -> flags.add("-I" + header.getParent()));
+        includes = List.copyOf(flags);
+    }
+
+    /** The engine's folder, seen from the folder of any module, in which its tests run. */
+    static Path engineFolder() {
+        Path here = Path.of("").toAbsolutePath();
+        return Files.isDirectory(here.resolve(SOURCES)) ? here : here.resolveSibling("engine");
+    }
+
+    static synchronized Optional<String> missing() {
+        if (missing == null) {
+            missing = findMissing();
+        }
+        return missing;
+    }
+
+    private static Optional<String> findMissing() {
+        String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!machine.equals("Linux amd64")) {
+            return Optional.of("the CUDA emulator runs on Linux x86-64 only, and this is " + machine);
+        }
+        Path folder = engineFolder().resolve(SOURCES);
+        if (!Files.isDirectory(folder)) {
+            return Optional.of("the CUDA emulator's sources are not at " + folder);
+        }
+        try {
+            run(folder, List.of(COMPILER, "--version"));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("the CUDA emulator needs " + COMPILER + ", which cannot be started: " + e.getMessage());
+        }
+    }
+
+    /** The folder with the libraries, which are built if they are not there. */
+    Path folder() throws IOException {
+        Path all = engineFolder().resolve("target/cuda-emulator");
+        Path folder = all.resolve(hash());
+        if (Files.isDirectory(folder)) {
+            return folder;
+        }
+        Files.createDirectories(all);
+        Path building = Files.createTempDirectory(all, "building-");
+        try {
+            build(building);
+            Files.move(building, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        } finally {
+            delete(building);
+        }
+        return folder;
+    }
+
+    private void build(Path target) throws IOException {
+        library(target, "libcuda.so.1", "driver.cpp", "streams.cpp", "launch.cpp");
+        library(target, "libcublas.so.12", "cublas.cpp");
+        library(target, "libnvrtc.so.12", "nvrtc.cpp");
+        List<String> command = new ArrayList<>(List.of(COMPILER));
+        command.addAll(COMMON);
+        command.addAll(KERNELS);
+        command.addAll(includes);
+        command.addAll(List.of("-shared", "-o", "libkernels.so", sources.resolve("fibers.cpp").toString()));
+        for (int i = 0; i < kernels.size(); i++) {
+            String name = "kernels" + i + ".cpp";
+            Files.writeString(target.resolve(name), translationUnit(kernels.get(i)));
+            command.add(name);
+        }
+        run(target, command);
+    }
+
+    /** One of the emulated libraries; all but the driver have a version node of their own name, and need the driver. */
+    private void library(Path target, String name, String... files) throws IOException {
+        List<String> command = new ArrayList<>(List.of(COMPILER));
+        command.addAll(COMMON);
+        command.addAll(WARNINGS);
+        command.addAll(List.of("-shared", "-o", name, "-Wl,-soname," + name));
+        for (String file : files) {
+            command.add(sources.resolve(file).toString());
+        }
+        if (!name.startsWith("libcuda.")) {
+            Files.writeString(target.resolve(name + ".version"), name + " { global: *; };\n");
+            command.addAll(List.of("-Wl,--version-script=" + name + ".version", "libcuda.so.1"));
+        }
+        command.add("-ldl");
+        run(target, command);
+    }
+
+    /**
+     * A kernel file in a namespace of its own, so that helpers of the same name in several files do not meet, and a
+     * description of each entry point.
+     */
+    private String translationUnit(Path kernel) throws IOException {
+        StringBuilder text = new StringBuilder("#include \"emulated_cuda.h\"\n#include \"kernel_entry.h\"\n\n");
+        text.append("namespace {\n#include \"").append(kernel).append("\"\n}\n\n");
+        for (String entry : entryPoints(kernel)) {
+            text.append("EMULATED_KERNEL(").append(entry).append(")\n");
+        }
+        return text.toString();
+    }
+
+    /** The names of the kernels, also of those that macros make. */
+    private List<String> entryPoints(Path kernel) throws IOException {
+        List<String> command = new ArrayList<>(List.of(COMPILER, "-E", "-P", "-x", "c++"));
+        command.addAll(includes);
+        command.add(kernel.toString());
+        String text = run(kernel.getParent(), command);
+        List<String> names = ENTRY_POINT.matcher(text).results().map(match -> match.group(1)).toList();
+        long marked = GLOBAL.matcher(text).results().count();
+        if (marked != names.size()) {
+            throw new IllegalStateException(kernel + ": " + marked + " functions are __global__, but the CUDA emulator"
+                    + " finds " + names.size() + " of the form: extern \"C\" __global__ void name(...): " + names);
+        }
+        return names;
+    }
+
+    /** The emulator's sources, the kernels and how all is compiled. */
+    private String hash() throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((COMMON + "" + WARNINGS + KERNELS + run(sources, List.of(COMPILER, "--version")))
+                    .getBytes(StandardCharsets.UTF_8));
+            Set<Path> all = new TreeSet<>(files(List.of(sources), ""));
+            all.addAll(kernels);
+            all.addAll(kernelHeaders);
+            all.add(engineFolder().resolve("src/test/java/dev/voxgrad/engine/testing/CudaEmulatorBuild.java"));
+            for (Path file : all) {
+                digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
+                digest.update(Files.readAllBytes(file));
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static List<Path> files(List<Path> folders, String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path folder : folders) {
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            try (Stream<Path> walk = Files.walk(folder.toAbsolutePath())) {
+                walk.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(ending))
+                        .sorted().forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    /** Runs a command to its end and returns what it printed. */
+    private static String run(Path folder, List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        try {
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + " failed:\n" + output);
+            }
+            return output;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the CUDA emulator was built", e);
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

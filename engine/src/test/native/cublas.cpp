@@ -1,0 +1,171 @@
+// Emulated cuBLAS: matrix products as three loops with sums in double, queued on the handle's stream.
+#include <algorithm>
+
+#include "emulator.h"
+#include "numbers.h"
+
+namespace {
+
+enum Cublas : int {
+    CUBLAS_SUCCESS = 0,
+    CUBLAS_NOT_INITIALIZED = 1,
+    CUBLAS_INVALID_VALUE = 7,
+    CUBLAS_EXECUTION_FAILED = 13,
+    CUBLAS_NOT_SUPPORTED = 15,
+};
+
+constexpr int FLOAT32 = 0;
+constexpr int BFLOAT16 = 14;
+constexpr int COMPUTE_32F = 68;
+constexpr int COMPUTE_32F_LAST = 77;  // 32F and its variants: pedantic, fast 16F, fast 16BF, fast TF32
+
+struct Handle {
+    Stream* stream = nullptr;
+};
+
+/** A matrix of a product: column-major, `transposed` in the product. */
+struct Matrix {
+    Numbers numbers;
+    long leading;
+    bool transposed;
+
+    double at(long row, long column) const {
+        return transposed ? numbers.get(row * leading + column) : numbers.get(column * leading + row);
+    }
+
+    /** The rows that are stored, for a matrix of that size in the product. */
+    long storedRows(long rows, long columns) const {
+        return transposed ? columns : rows;
+    }
+
+    bool check(long rows, long columns, const char* name) const {
+        long stored = storedRows(rows, columns);
+        long others = transposed ? rows : columns;
+        size_t bytes = ((others - 1) * leading + stored) * numbers.size();
+        return emulator::inDeviceMemory(numbers.address, bytes, std::string("matrix ") + name + " of a product");
+    }
+};
+
+Cublas wrong(const std::string& why) {
+    emulator::complain("cuBLAS: " + why);
+    return CUBLAS_INVALID_VALUE;
+}
+
+/** C (m, n) = alpha A (m, k) B (k, n) + beta C. */
+void multiply(long m, long n, long k, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
+    if (!(k == 0 || (a.check(m, k, "A") && b.check(k, n, "B"))) || !c.check(m, n, "C")) return;
+    for (long column = 0; column < n; column++) {
+        for (long row = 0; row < m; row++) {
+            double sum = 0;
+            for (long i = 0; i < k; i++) sum += a.at(row, i) * b.at(i, column);
+            c.numbers.blend(column * c.leading + row, alpha, sum, beta);
+        }
+    }
+}
+
+Cublas product(Handle* handle, int transposeA, int transposeB, int m, int n, int k, const float* alpha,
+               Matrix a, Matrix b, const float* beta, Matrix c) {
+    Locked locked;
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    if (transposeA < 0 || transposeA > 2 || transposeB < 0 || transposeB > 2) return wrong("no such transposition");
+    if (m < 0 || n < 0 || k < 0) return wrong("a size is negative");
+    if (alpha == nullptr || beta == nullptr) return wrong("alpha or beta is null");
+    a.transposed = transposeA != 0;
+    b.transposed = transposeB != 0;
+    auto fits = [](long leading, long rows) { return leading >= std::max(1L, rows); };
+    if (!fits(a.leading, a.storedRows(m, k))) return wrong("lda is smaller than A's rows");
+    if (!fits(b.leading, b.storedRows(k, n))) return wrong("ldb is smaller than B's rows");
+    if (!fits(c.leading, m)) return wrong("ldc is smaller than C's rows");
+    if (m == 0 || n == 0) return CUBLAS_SUCCESS;
+    if (emulator::ready() != SUCCESS) return CUBLAS_EXECUTION_FAILED;
+    double scale = *alpha;
+    double keep = *beta;
+    Result result = emulator::enqueue(handle->stream, [=] { multiply(m, n, k, scale, a, b, keep, c); });
+    return result == SUCCESS ? CUBLAS_SUCCESS : CUBLAS_EXECUTION_FAILED;
+}
+
+Matrix matrix(const void* address, int type, long leading) {
+    return {{const_cast<void*>(address), type == BFLOAT16}, leading, false};
+}
+
+bool known(int type) {
+    return type == FLOAT32 || type == BFLOAT16;
+}
+
+}  // namespace
+
+API int cublasCreate_v2(Handle** handle) {
+    Locked locked;
+    if (emulator::readyOutsideCapture("cublasCreate") != SUCCESS) return CUBLAS_NOT_INITIALIZED;
+    *handle = new Handle;
+    return CUBLAS_SUCCESS;
+}
+
+API int cublasDestroy_v2(Handle* handle) {
+    Locked locked;
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    delete handle;
+    return CUBLAS_SUCCESS;
+}
+
+API int cublasSetStream_v2(Handle* handle, Stream* stream) {
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    handle->stream = stream;
+    return CUBLAS_SUCCESS;
+}
+
+API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t bytes) {
+    Locked locked;
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    if (reinterpret_cast<uintptr_t>(workspace) % 256 != 0) return wrong("the workspace is not aligned to 256 bytes");
+    if (bytes == 0) return CUBLAS_SUCCESS;
+    return emulator::inDeviceMemory(workspace, bytes, "cuBLAS' workspace") ? CUBLAS_SUCCESS : CUBLAS_INVALID_VALUE;
+}
+
+API int cublasSetMathMode(Handle* handle, int) {
+    return handle == nullptr ? CUBLAS_NOT_INITIALIZED : CUBLAS_SUCCESS;
+}
+
+/** Only scalars in host memory (0) are emulated. */
+API int cublasSetPointerMode_v2(Handle* handle, int mode) {
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    return mode == 0 ? CUBLAS_SUCCESS : CUBLAS_NOT_SUPPORTED;
+}
+
+API int cublasGetVersion_v2(Handle* handle, int* version) {
+    if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    *version = 120600;
+    return CUBLAS_SUCCESS;
+}
+
+API int cublasSgemm_v2(Handle* handle, int transposeA, int transposeB, int m, int n, int k, const float* alpha,
+                       const float* a, int lda, const float* b, int ldb, const float* beta, float* c, int ldc) {
+    return product(handle, transposeA, transposeB, m, n, k, alpha, matrix(a, FLOAT32, lda), matrix(b, FLOAT32, ldb),
+                   beta, matrix(c, FLOAT32, ldc));
+}
+
+/** A and B of one type, float32 or bfloat16; C float32, or bfloat16 with A and B; sums as of float32. */
+API int cublasGemmEx(Handle* handle, int transposeA, int transposeB, int m, int n, int k, const void* alpha,
+                     const void* a, int typeA, int lda, const void* b, int typeB, int ldb, const void* beta, void* c,
+                     int typeC, int ldc, int computeType, int) {
+    bool types = known(typeA) && typeB == typeA && known(typeC) && (typeC == FLOAT32 || typeA == BFLOAT16);
+    if (!types || computeType < COMPUTE_32F || computeType > COMPUTE_32F_LAST) {
+        emulator::complain("cuBLAS: these types are not supported: " + std::to_string(typeA) + ", "
+                           + std::to_string(typeB) + ", " + std::to_string(typeC) + ", computed as "
+                           + std::to_string(computeType));
+        return CUBLAS_NOT_SUPPORTED;
+    }
+    return product(handle, transposeA, transposeB, m, n, k, static_cast<const float*>(alpha), matrix(a, typeA, lda),
+                   matrix(b, typeB, ldb), static_cast<const float*>(beta), matrix(c, typeC, ldc));
+}
+
+API const char* cublasGetStatusString(int status) {
+    switch (status) {
+        case CUBLAS_SUCCESS: return "CUBLAS_STATUS_SUCCESS";
+        case CUBLAS_NOT_INITIALIZED: return "CUBLAS_STATUS_NOT_INITIALIZED";
+        case CUBLAS_INVALID_VALUE: return "CUBLAS_STATUS_INVALID_VALUE";
+        case CUBLAS_EXECUTION_FAILED: return "CUBLAS_STATUS_EXECUTION_FAILED";
+        case CUBLAS_NOT_SUPPORTED: return "CUBLAS_STATUS_NOT_SUPPORTED";
+        default: return "CUBLAS_STATUS unknown";
+    }
+}

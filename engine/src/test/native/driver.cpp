@@ -1,0 +1,366 @@
+// State, memory, copies and device queries of the emulated driver.
+#include "driver.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+constexpr size_t ALIGNMENT = 256;
+constexpr size_t RED_ZONE = 256;
+constexpr int POISON = 0xFF;
+
+/** The context that is current on this thread, by its generation; 0 if none is. */
+thread_local long currentGeneration = 0;
+
+/** The only context; callers see its address. */
+int theContext;
+
+bool contextIsCurrent() {
+    return currentGeneration != 0 && currentGeneration == driver().contextGeneration && driver().retained > 0;
+}
+
+std::string hex(uintptr_t value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "0x%lx", value);
+    return text;
+}
+
+bool isPoison(const unsigned char* bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != POISON) return false;
+    }
+    return true;
+}
+
+size_t padded(size_t bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+void release(std::map<uintptr_t, size_t>::iterator entry) {
+    driver().liveBytes -= entry->second;
+    std::free(reinterpret_cast<char*>(entry->first) - RED_ZONE);
+    driver().allocations.erase(entry);
+}
+
+}  // namespace
+
+Driver& driver() {
+    static Driver* instance = new Driver;
+    return *instance;
+}
+
+std::recursive_mutex& emulator::lock() {
+    static auto* mutex = new std::recursive_mutex;
+    return *mutex;
+}
+
+void emulator::complain(const std::string& why) {
+    std::fprintf(stderr, "CUDA emulator: %s\n", why.c_str());
+}
+
+void emulator::fail(Result result, const std::string& why) {
+    complain(why);
+    if (driver().sticky == SUCCESS) driver().sticky = result;
+}
+
+Result emulator::ready() {
+    if (!driver().initialised) return NOT_INITIALIZED;
+    if (!contextIsCurrent()) return INVALID_CONTEXT;
+    return driver().sticky;
+}
+
+bool emulator::inDeviceMemory(const void* address, size_t bytes, const std::string& what) {
+    auto start = reinterpret_cast<uintptr_t>(address);
+    auto after = driver().allocations.upper_bound(start);
+    if (after != driver().allocations.begin()) {
+        auto [base, size] = *std::prev(after);
+        if (start - base <= size && bytes <= size - (start - base)) return true;
+        if (start - base < size) {
+            fail(ILLEGAL_ADDRESS, what + ": " + std::to_string(bytes) + " bytes at " + hex(start) + " go past the end of"
+                 " the allocation of " + std::to_string(size) + " bytes at " + hex(base));
+            return false;
+        }
+    }
+    fail(ILLEGAL_ADDRESS, what + ": " + std::to_string(bytes) + " bytes at " + hex(start) + " are in no allocation");
+    return false;
+}
+
+/** The zone behind an allocation begins with its last byte, since the padding belongs to nobody. */
+void checkRedZones(const std::string& after) {
+    for (auto [base, size] : driver().allocations) {
+        auto* bytes = reinterpret_cast<unsigned char*>(base);
+        size_t behind = padded(size) - size + RED_ZONE;
+        bool before = isPoison(bytes - RED_ZONE, RED_ZONE);
+        if (before && isPoison(bytes + size, behind)) continue;
+        emulator::fail(ILLEGAL_ADDRESS, after + " wrote " + (before ? "past the end of" : "before") +
+                       " the allocation of " + std::to_string(size) + " bytes at " + hex(base));
+        std::memset(bytes - RED_ZONE, POISON, RED_ZONE);
+        std::memset(bytes + size, POISON, behind);
+    }
+}
+
+// ---- Initialisation, device and context
+
+API int cuInit(unsigned flags) {
+    Locked locked;
+    driver().initialised = true;
+    return flags == 0 ? SUCCESS : INVALID_VALUE;
+}
+
+API int cuDriverGetVersion(int* version) {
+    *version = 13000;
+    return SUCCESS;
+}
+
+API int cuDeviceGetCount(int* count) {
+    *count = 1;
+    return driver().initialised ? SUCCESS : NOT_INITIALIZED;
+}
+
+API int cuDeviceGet(int* device, int ordinal) {
+    *device = ordinal;
+    if (!driver().initialised) return NOT_INITIALIZED;
+    return ordinal == 0 ? SUCCESS : INVALID_DEVICE;
+}
+
+API int cuDeviceGetName(char* name, int length, int device) {
+    if (length > 0) std::snprintf(name, length, "Emulated GPU");
+    return device == 0 ? SUCCESS : INVALID_DEVICE;
+}
+
+API int cuDeviceTotalMem_v2(size_t* bytes, int) {
+    *bytes = driver().memoryLimit;
+    return SUCCESS;
+}
+
+API int cuDeviceGetAttribute(int* value, int attribute, int device) {
+    static const std::map<int, int> ATTRIBUTES = {
+        {1, 1024}, {2, 1024}, {3, 1024}, {4, 64}, {5, 2147483647}, {6, 65535}, {7, 65535},  // threads, block, grid
+        {8, 48 << 10}, {10, 32}, {16, 132}, {75, 9}, {76, 0}};  // shared bytes, warp, SMs, compute capability
+    auto found = ATTRIBUTES.find(attribute);
+    *value = found == ATTRIBUTES.end() ? 0 : found->second;
+    return device == 0 ? SUCCESS : INVALID_DEVICE;
+}
+
+API int cuDeviceComputeCapability(int* major, int* minor, int device) {
+    *major = 9;
+    *minor = 0;
+    return device == 0 ? SUCCESS : INVALID_DEVICE;
+}
+
+API int cuDevicePrimaryCtxRetain(void** context, int device) {
+    Locked locked;
+    if (!driver().initialised) return NOT_INITIALIZED;
+    if (device != 0) return INVALID_DEVICE;
+    if (driver().retained++ == 0) driver().contextGeneration++;
+    *context = &theContext;
+    return SUCCESS;
+}
+
+/** With the last reference the context goes, and everything in it: it is current on no thread any more. */
+API int cuDevicePrimaryCtxRelease_v2(int device) {
+    Locked locked;
+    if (device != 0) return INVALID_DEVICE;
+    if (driver().retained == 0) return INVALID_CONTEXT;
+    if (--driver().retained > 0) return SUCCESS;
+    drainAll();
+    while (!driver().allocations.empty()) release(driver().allocations.begin());
+    return SUCCESS;
+}
+
+API int cuCtxSetCurrent(void* context) {
+    Locked locked;
+    if (!driver().initialised) return NOT_INITIALIZED;
+    if (context != nullptr && (context != &theContext || driver().retained == 0)) return INVALID_CONTEXT;
+    currentGeneration = context == nullptr ? 0 : driver().contextGeneration;
+    return SUCCESS;
+}
+
+API int cuCtxGetCurrent(void** context) {
+    Locked locked;
+    *context = contextIsCurrent() ? &theContext : nullptr;
+    return SUCCESS;
+}
+
+// ---- Memory
+
+API int cuMemGetInfo_v2(size_t* available, size_t* total) {
+    Locked locked;
+    TRY(emulator::ready());
+    *total = driver().memoryLimit;
+    *available = driver().memoryLimit > driver().liveBytes ? driver().memoryLimit - driver().liveBytes : 0;
+    return SUCCESS;
+}
+
+API int cuMemAlloc_v2(void** address, size_t bytes) {
+    Locked locked;
+    TRY(emulator::readyOutsideCapture("cuMemAlloc"));
+    if (bytes == 0) return INVALID_VALUE;
+    Driver& state = driver();
+    if (bytes > state.memoryLimit || state.liveBytes > state.memoryLimit - bytes) return OUT_OF_MEMORY;
+    size_t total = RED_ZONE + padded(bytes) + RED_ZONE;
+    auto* memory = static_cast<char*>(std::aligned_alloc(ALIGNMENT, total));
+    if (memory == nullptr) return OUT_OF_MEMORY;
+    std::memset(memory, POISON, total);
+    *address = memory + RED_ZONE;
+    state.allocations[reinterpret_cast<uintptr_t>(*address)] = bytes;
+    state.liveBytes += bytes;
+    state.counters.allocations++;
+    return SUCCESS;
+}
+
+/** Waits for all work, as the real one does; null is allowed. */
+API int cuMemFree_v2(void* address) {
+    Locked locked;
+    TRY(emulator::readyOutsideCapture("cuMemFree"));
+    if (address == nullptr) return SUCCESS;
+    auto entry = driver().allocations.find(reinterpret_cast<uintptr_t>(address));
+    if (entry == driver().allocations.end()) return INVALID_VALUE;
+    drainAll();
+    release(entry);
+    driver().counters.frees++;
+    return driver().sticky;
+}
+
+API int cuMemHostAlloc(void** address, size_t bytes, unsigned) {
+    Locked locked;
+    TRY(emulator::readyOutsideCapture("cuMemHostAlloc"));
+    if (bytes == 0) return INVALID_VALUE;
+    *address = std::aligned_alloc(ALIGNMENT, padded(bytes));
+    if (*address == nullptr) return OUT_OF_MEMORY;
+    std::memset(*address, POISON, bytes);
+    driver().hostAllocations[*address] = bytes;
+    driver().counters.hostAllocations++;
+    return SUCCESS;
+}
+
+API int cuMemAllocHost_v2(void** address, size_t bytes) {
+    return cuMemHostAlloc(address, bytes, 0);
+}
+
+API int cuMemFreeHost(void* address) {
+    Locked locked;
+    TRY(emulator::readyOutsideCapture("cuMemFreeHost"));
+    if (driver().hostAllocations.erase(address) == 0) return INVALID_VALUE;
+    drainAll();
+    std::free(address);
+    return driver().sticky;
+}
+
+// ---- Copies and fills. Addresses are checked, and host memory is read, when the work runs.
+
+namespace {
+
+enum class Kind { HOST_TO_DEVICE, DEVICE_TO_HOST, DEVICE_TO_DEVICE };
+
+Work copy(void* to, const void* from, size_t bytes, Kind kind) {
+    return [=] {
+        bool source = kind == Kind::HOST_TO_DEVICE || emulator::inDeviceMemory(from, bytes, "source of a copy");
+        bool target = kind == Kind::DEVICE_TO_HOST || emulator::inDeviceMemory(to, bytes, "target of a copy");
+        if (source && target) std::memmove(to, from, bytes);
+    };
+}
+
+template <class T>
+Work fill(void* to, T value, size_t count) {
+    return [=] {
+        if (!emulator::inDeviceMemory(to, count * sizeof(T), "target of a memset")) return;
+        auto* values = static_cast<T*>(to);
+        for (size_t i = 0; i < count; i++) values[i] = value;
+    };
+}
+
+int copyNow(const char* call, Work work) {
+    Locked locked;
+    TRY(emulator::readyOutsideCapture(call));
+    driver().counters.synchronousCopies++;
+    TRY(emulator::enqueue(nullptr, std::move(work)));
+    return emulator::finish(nullptr);
+}
+
+int copyLater(Stream* stream, Work work) {
+    Locked locked;
+    TRY(emulator::ready());
+    driver().counters.asynchronousCopies++;
+    return emulator::enqueue(stream, std::move(work));
+}
+
+int fillLater(Stream* stream, Work work) {
+    Locked locked;
+    TRY(emulator::ready());
+    return emulator::enqueue(stream, std::move(work));
+}
+
+}  // namespace
+
+API int cuMemcpyHtoD_v2(void* to, const void* from, size_t bytes) {
+    return copyNow("cuMemcpyHtoD", copy(to, from, bytes, Kind::HOST_TO_DEVICE));
+}
+
+API int cuMemcpyDtoH_v2(void* to, const void* from, size_t bytes) {
+    return copyNow("cuMemcpyDtoH", copy(to, from, bytes, Kind::DEVICE_TO_HOST));
+}
+
+API int cuMemcpyDtoD_v2(void* to, const void* from, size_t bytes) {
+    return copyNow("cuMemcpyDtoD", copy(to, from, bytes, Kind::DEVICE_TO_DEVICE));
+}
+
+API int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, Stream* stream) {
+    return copyLater(stream, copy(to, from, bytes, Kind::HOST_TO_DEVICE));
+}
+
+API int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, Stream* stream) {
+    return copyLater(stream, copy(to, from, bytes, Kind::DEVICE_TO_HOST));
+}
+
+API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, Stream* stream) {
+    return copyLater(stream, copy(to, from, bytes, Kind::DEVICE_TO_DEVICE));
+}
+
+/** On the real device too, a fill without a stream is only queued on the default stream. */
+API int cuMemsetD32_v2(void* to, unsigned value, size_t count) {
+    return fillLater(nullptr, fill<unsigned>(to, value, count));
+}
+
+API int cuMemsetD32Async(void* to, unsigned value, size_t count, Stream* stream) {
+    return fillLater(stream, fill<unsigned>(to, value, count));
+}
+
+API int cuMemsetD8_v2(void* to, unsigned char value, size_t count) {
+    return fillLater(nullptr, fill<unsigned char>(to, value, count));
+}
+
+API int cuMemsetD8Async(void* to, unsigned char value, size_t count, Stream* stream) {
+    return fillLater(stream, fill<unsigned char>(to, value, count));
+}
+
+// ---- For the tests themselves
+
+/** A counter by its name; -1 if there is none of that name. */
+API long emulatorCount(const char* name) {
+    Locked locked;
+    const Counters& c = driver().counters;
+    const std::map<std::string, long> counts = {
+        {"allocations", c.allocations}, {"frees", c.frees}, {"liveBytes", static_cast<long>(driver().liveBytes)},
+        {"hostAllocations", c.hostAllocations}, {"synchronousCopies", c.synchronousCopies},
+        {"asynchronousCopies", c.asynchronousCopies}, {"launches", c.launches}, {"graphLaunches", c.graphLaunches},
+        {"synchronises", c.synchronises}, {"captures", c.captures}, {"kernelsRun", c.kernelsRun}};
+    auto found = counts.find(name);
+    return found == counts.end() ? -1 : found->second;
+}
+
+API void emulatorMemoryLimit(long bytes) {
+    Locked locked;
+    driver().memoryLimit = static_cast<size_t>(bytes);
+}
+
+/** Forgets errors, queued work, captures and counts, and restores the memory limit. Allocations stay. */
+API void emulatorReset() {
+    Locked locked;
+    dropAll();
+    driver().sticky = SUCCESS;
+    driver().counters = Counters{};
+    driver().memoryLimit = Driver{}.memoryLimit;
+}

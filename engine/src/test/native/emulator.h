@@ -1,0 +1,83 @@
+// What the emulated libraries share. libcuda.so.1 implements it; cuDNN's and cuBLAS' emulators queue their work by it.
+//
+// This is an emulator for tests. It runs the host code that drives a GPU, and our kernels, on the CPU: it proves that
+// our code does what we mean, and says nothing about the hardware, its speed, or the behaviour of NVIDIA's libraries.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#define EXPORTED __attribute__((visibility("default")))
+#define API extern "C" EXPORTED
+
+/** Results of the driver API that the emulator gives; the numbers are those of CUresult. */
+enum Result : int {
+    SUCCESS = 0,
+    INVALID_VALUE = 1,
+    OUT_OF_MEMORY = 2,
+    NOT_INITIALIZED = 3,
+    INVALID_DEVICE = 101,
+    INVALID_CONTEXT = 201,
+    INVALID_HANDLE = 400,
+    NOT_FOUND = 500,
+    NOT_READY = 600,
+    ILLEGAL_ADDRESS = 700,
+    LAUNCH_FAILED = 719,
+    NOT_SUPPORTED = 801,
+    CAPTURE_UNSUPPORTED = 900,
+    CAPTURE_INVALIDATED = 901,
+    CAPTURE_MERGE = 902,
+    CAPTURE_UNMATCHED = 903,
+    CAPTURE_UNJOINED = 904,
+    CAPTURE_ISOLATION = 905,
+    CAPTURE_IMPLICIT = 906,
+    CAPTURED_EVENT = 907,
+    CAPTURE_WRONG_THREAD = 908,
+};
+
+struct Stream;
+
+namespace emulator {
+
+using Work = std::function<void()>;
+
+/** One lock for all emulated libraries: whoever calls waits for whoever is inside. */
+EXPORTED std::recursive_mutex& lock();
+
+/** Whether a call may go on: not without a current context, nor after a kernel or a copy went wrong. */
+EXPORTED Result ready();
+
+/** As ready(), for calls that wait or allocate: those are refused in a capture, and make it invalid. */
+EXPORTED Result readyOutsideCapture(const char* call);
+
+/** Appends work to a stream, or to the graph that the stream is being captured into. */
+EXPORTED Result enqueue(Stream* stream, Work work);
+
+/** Runs everything that was queued on a stream. */
+EXPORTED Result finish(Stream* stream);
+
+/** Whether the bytes lie inside one live allocation; otherwise reports it, and every later call fails. */
+EXPORTED bool inDeviceMemory(const void* address, size_t bytes, const std::string& what);
+
+/** Prints why, and makes every later call give that result until emulatorReset(). */
+EXPORTED void fail(Result result, const std::string& why);
+
+/** Prints why a call was refused. */
+EXPORTED void complain(const std::string& why);
+
+}  // namespace emulator
+
+/** Holds the lock for a block. */
+struct Locked {
+    std::lock_guard<std::recursive_mutex> guard{emulator::lock()};
+};
+
+/** Ends a function with the first result that is not success. */
+#define TRY(expression)                        \
+    do {                                       \
+        Result result_ = (expression);         \
+        if (result_ != SUCCESS) return result_; \
+    } while (false)
