@@ -21,9 +21,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.train.ClassWeights;
 import dev.voxgrad.medmnist.train.DataSource;
-import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -41,17 +39,24 @@ import dev.voxgrad.medmnist.train.Trainer;
     "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
             + " each train some --members of a run; 'medmnist status' shows them all.",
     "",
+    "Before that, in a minute or two: does it work at all, and can the nets learn?",
+    "  medmnist train --flag adrenalmnist3d --download --models 3 --fast-dev-run",
+    "  medmnist train --flag adrenalmnist3d --download --models 3 --overfit-one-batch",
+    "",
     "The same seed gives the same weights to the byte, for any number of threads.",
     ""
 })
 final class TrainCommand implements Callable<Integer> {
+    private static final int OVERFIT_STEPS = 200;
+    private static final int FAST_BATCHES = 2;
+
     @Spec
     private CommandSpec command;
 
     @Mixin
     private DataOptions dataOptions;
 
-    @ArgGroup(multiplicity = "1")
+    @ArgGroup
     private Folder folder;
 
     /** Where the run is. */
@@ -63,6 +68,26 @@ final class TrainCommand implements Callable<Integer> {
                 description = "Go on with this run. Its settings stay; only --epochs and --models may grow, and "
                         + "--members, --threads, --checkpoint-minutes, --root and --npz be others.")
         private Path resume;
+    }
+
+    @ArgGroup
+    private Trial trial;
+
+    /** Tries whether training works, and keeps nothing. */
+    private static final class Trial {
+        @Option(names = "--overfit-one-batch", paramLabel = "STEPS", arity = "0..1",
+                fallbackValue = "" + OVERFIT_STEPS,
+                description = "In place of a run, train each net on the first batch only, over and over, without "
+                        + "augmentation and shuffling, until its loss is near zero, but for " + OVERFIT_STEPS
+                        + " steps at most, or STEPS. A net that cannot learn one batch by heart has something wrong "
+                        + "with it, or with data or settings: exit code 1.")
+        private Integer overfitSteps;
+
+        @Option(names = "--fast-dev-run", paramLabel = "N", arity = "0..1", fallbackValue = "" + FAST_BATCHES,
+                description = "In place of a run, train each net for N steps (" + FAST_BATCHES + " if not said) and "
+                        + "validate it on N batches, in a temporary folder that is removed, to see that all works "
+                        + "before days of training. Append it to the command that is to be tried; --out is left alone.")
+        private Integer fastBatches;
     }
 
     @Option(names = "--models", paramLabel = "N",
@@ -110,37 +135,8 @@ final class TrainCommand implements Callable<Integer> {
                     + "'show' draws pictures of them. Default: torchio")
     private String augment;
 
-    @Option(names = "--schedule", paramLabel = "HOW",
-            description = "Course of the learning rate: constant, cosine (towards 0) or multistep (a tenth after half "
-                    + "of the epochs and again after three quarters, as MedMNIST's own script). Default: constant")
-    private String schedule;
-
-    @Option(names = "--warmup-epochs", paramLabel = "W",
-            description = "Let the learning rate rise for so many epochs first. Default: 0")
-    private Integer warmupEpochs;
-
-    @Option(names = "--clip-norm", paramLabel = "X",
-            description = "Limit the L2 norm over all gradients of a step. Default: 0, no limit")
-    private Double clipNorm;
-
-    @Option(names = "--patience", paramLabel = "P",
-            description = "End a member after so many epochs without a better validation AUC. Default: 0, never")
-    private Integer patience;
-
-    @Option(names = "--class-weights", paramLabel = "HOW",
-            description = "How much the volumes of each class count in the loss: none (all the same), balanced (n/(K "
-                    + "n_k) for class k of K that has n_k of the n training volumes, so that rare classes count as "
-                    + "much as frequent ones) or a number for each, W0,W1,... They lift the recall of rare classes and "
-                    + "bend probabilities towards them; AUC changes less. Not for several labels per volume. "
-                    + "Default: none")
-    private String classWeights;
-
-    @Option(names = "--ema", paramLabel = "DECAY",
-            description = "Keep an exponential moving average of the weights, and validate and save that: the best and "
-                    + "the last model are then averages, which are steadier than the weights of single steps. It looks "
-                    + "back over about 1/(1-DECAY) steps, 1000 for 0.999, and begins with the weights after the first "
-                    + "step, so training should have many times as many. Default: 0, no average")
-    private Double ema;
+    @Mixin
+    private RegimeOptions regimeOptions;
 
     @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
@@ -168,6 +164,14 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(),
                     "--concurrent is " + concurrent + "; expected at least 1");
         }
+        if (trial != null) {
+            tryOut();
+            return 0;
+        }
+        if (folder == null) {
+            throw new ParameterException(command.commandLine(),
+                    "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
+        }
         (folder.resume == null ? begin() : resume()).withCheckpointMinutes(checkpointMinutes).train();
         return 0;
     }
@@ -192,6 +196,33 @@ final class TrainCommand implements Callable<Integer> {
         RunFiles run = begin(source, data, settings, device, folder.out);
         return new Training(run, data, device, console()).withMembers(chosen)
                 .withDevices(more);
+    }
+
+    private void tryOut() {
+        String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
+        int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
+        if (count < 1) {
+            throw new ParameterException(command.commandLine(), option + " is " + count + "; expected at least 1");
+        }
+        if (folder != null && folder.resume != null) {
+            throw new ParameterException(command.commandLine(), option
+                    + " tries a run that is to begin, not one that goes on; give its settings in place of --resume");
+        }
+        DataSource source = dataOptions.source();
+        TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        List<NetSpec> tried = chosen(settings).stream().map(settings::netOf).distinct().toList();
+        if (folder != null) {
+            RunFiles.requireEmpty(folder.out);
+        }
+        Device device = deviceOptions.open();
+        VolumeData data = dataOptions.load(source);
+        TrainSettings resolved = settings.resolved(data);
+        Trainer.check(resolved, data, device);
+        if (trial.fastBatches != null) {
+            new FastDevRun(source, resolved, data, device, console()).run(tried, count);
+        } else {
+            new OverfitOneBatch(resolved, data, device, count, console()).run(tried);
+        }
     }
 
     /** Makes the folder of a new run, after finding out whether everything fits together. */
@@ -278,22 +309,15 @@ final class TrainCommand implements Callable<Integer> {
             return new TrainSettings(given(models, base.models()), specs, given(epochs, base.epochs()),
                     given(batchSize, base.batchSize()), given(learningRate, base.learningRate()),
                     given(weightDecay, base.weightDecay()), given(seed, base.seed()), !noShuffle && base.shuffle(),
-                    given(augment, base.augment()), regime(base.regime()), initWeights == null ? base.initWeights()
+                    given(augment, base.augment()), regimeOptions.regime(base.regime()), initWeights == null ? base.initWeights()
                             : initWeights.toAbsolutePath().normalize().toString());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
-    private Regime regime(Regime base) {
-        return new Regime(schedule == null ? base.schedule() : Regime.Schedule.byFlag(schedule),
-                given(warmupEpochs, base.warmupEpochs()), given(clipNorm, base.clipNorm()),
-                given(patience, base.patience()),
-                classWeights == null ? base.classWeights() : ClassWeights.parse(classWeights),
-                given(ema, base.ema()));
-    }
-
-    private static <T> T given(T option, T otherwise) {
+    /** What an option says, or else {@code otherwise}. */
+    static <T> T given(T option, T otherwise) {
         return Optional.ofNullable(option).orElse(otherwise);
     }
 }

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -57,12 +58,17 @@ final class Training {
         console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
                 + " volumes of " + data.shape() + ", " + data.classes() + " classes"
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
+        untilSignal(this::trainUntil);
+    }
+
+    /** Does work that a signal asks to stop, and holds up the end of the JVM until it has. */
+    static void untilSignal(Consumer<StopSignal> work) {
         StopSignal stop = new StopSignal();
         CountDownLatch ended = new CountDownLatch(1);
         Thread onSignal = new Thread(() -> waitForTheEnd(stop, ended), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
-            trainUntil(stop);
+            work.accept(stop);
         } finally {
             ended.countDown();
             forget(onSignal);
@@ -86,10 +92,14 @@ final class Training {
         }
     }
 
+    static Duration checkpointEvery(double minutes) {
+        return Duration.ofNanos((long) (minutes * 60e9));
+    }
+
     private void trainUntil(StopSignal stop) {
-        long nanos = (long) (checkpointMinutes * 60e9);
         RunProgress progress = new RunProgress(run.info().settings(), members, data, console);
-        Trainer.Control control = new Trainer.Control(Duration.ofNanos(nanos), stop, moreDevices);
+        Trainer.Control control =
+                new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices);
         boolean brokeOff = true;
         try {
             new Trainer(run, data, device, progress, control).run(members);

@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.Arrays;
+
 /**
  * One part of a data set: N volumes of the same shape and their labels.
  *
@@ -82,6 +84,13 @@ public final class Split {
             throw new IllegalStateException(name + ": only a multi-label split has several labels per volume");
         }
         return multiLabels;
+    }
+
+    /** A copy of the first {@code count} volumes, 1 to all, as a split of the same name. */
+    public Split first(int count) {
+        byte[] some = Arrays.copyOf(voxels, Math.multiplyExact(count, shape.elements()));
+        return isMultiLabel() ? ofMultiLabel(name, shape, some, Arrays.copyOf(multiLabels, count))
+                : of(name, shape, some, Arrays.copyOf(labels, count));
     }
 
     /** Index of the first volume whose voxels are all equal, or −1: such a volume cannot be z-normalised. */

@@ -69,6 +69,12 @@ public record VolumeData(String name, String description, Task task, List<String
         return train.shape();
     }
 
+    /** The same data set with other volumes to train on and to choose models by. */
+    public VolumeData withTrainAndVal(Split newTrain, Split newVal) {
+        return new VolumeData(
+                name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test);
+    }
+
     /** The split of that name: train, val or test. */
     public Split split(String splitName) {
         return switch (splitName) {

@@ -54,7 +54,8 @@ public record ClassWeights(String asked, List<Double> values) {
 
     /**
      * The numbers for these volumes. Balanced is n/(K·n_k) for class k of K that has n_k of the n training volumes, as
-     * scikit-learn's {@code compute_class_weight}: every class then has the same share of the loss.
+     * scikit-learn's {@code compute_class_weight}: every class then has the same share of the loss. Numbers that are
+     * there already stay.
      *
      * @throws DataException if they do not fit
      */
@@ -66,7 +67,7 @@ public record ClassWeights(String asked, List<Double> values) {
             throw new DataException(data.name() + ": --class-weights is for one class per volume, but here each has "
                     + data.classes() + " labels that are yes or no; leave the option out");
         }
-        if (asked.equals(BALANCED)) {
+        if (asked.equals(BALANCED) && values.isEmpty()) {
             return new ClassWeights(BALANCED, balanced(data));
         }
         if (values.size() != data.classes()) {

@@ -1,23 +1,24 @@
 package dev.voxgrad.medmnist.train;
 
+import java.io.Serial;
 import java.util.Optional;
 
-/** Nothing that can be mended by going on: a loss, gradient or weight that is no number. */
+/** Nothing that can be mended by going on: a loss, gradient, weight or score that is no number. */
 final class DivergedException extends Exception {
+    @Serial
     private static final long serialVersionUID = 1;
 
     DivergedException(String message) {
-        super(message);
+        super(message + "; try a smaller --lr");
     }
 
     /**
-     * In a step.
+     * At that step.
      *
-     * @param what was found
-     * @param tensor the first tensor that is to blame, in words
+     * @param tensor what is known of the weights, in words
      */
-    static DivergedException in(int epoch, int step, String what, Optional<String> tensor) {
+    static DivergedException at(int epoch, int step, String what, Optional<String> tensor) {
         return new DivergedException(what + " in epoch " + epoch + ", step " + step
-                + tensor.map(words -> " (" + words + ")").orElse("") + "; try a smaller --lr");
+                + tensor.map(words -> " (" + words + ")").orElse(""));
     }
 }

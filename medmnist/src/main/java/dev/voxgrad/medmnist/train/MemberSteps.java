@@ -18,14 +18,16 @@ import dev.voxgrad.engine.device.RecordedStep;
 import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.NamedTensor;
+import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.GradientClipping;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
 
 /**
- * The training steps of one member: forward, loss, backward, clipping, update, average.
+ * The training steps of one net: forward, loss, backward, clipping, update, average.
  *
  * <p>On the host's devices a step is done when {@link #run} returns. A GPU replays a recorded step, one for each size
  * of batch, while the host goes on: what came of a step is told one step later, or by {@link #finish}.
@@ -39,20 +41,13 @@ final class MemberSteps implements AutoCloseable {
     private final Map<String, Tensor> parameters;
     private final Optimizer optimizer;
     private final WeightAverage average;
-    private final Objective objective;
+    private final VolumeData data;
+    private final float[] classWeights;
+    private final double clipNorm;
     private final Listener listener;
     private final Map<Integer, Recorded> recorded = new HashMap<>();
     private final Deque<UnderWay> underWay = new ArrayDeque<>();
     private double learningRate;
-
-    /**
-     * What is minimised, and how.
-     *
-     * @param classes of the data
-     * @param classWeights what the classes count in the loss; null if all count the same
-     * @param clipNorm largest norm over all gradients; 0 for no limit
-     */
-    record Objective(Task task, int classes, float[] classWeights, double clipNorm) {}
 
     /** Is told each step, in order, when its loss is known. */
     interface Listener {
@@ -62,16 +57,26 @@ final class MemberSteps implements AutoCloseable {
     /** A step whose results are on their way. */
     private record UnderWay(int epoch, int step, int samples, Recorded how, RecordedStep.Results results) {}
 
-    /** @param average of the net's weights; null if there is none */
-    MemberSteps(Device device, VolumeNet net, Optimizer optimizer, WeightAverage average, Objective objective,
+    /**
+     * Steps as a run's settings want them.
+     *
+     * @param average of the net's weights; null if there is none
+     */
+    MemberSteps(VolumeNet net, WeightAverage average, TrainSettings settings, VolumeData data, Device device,
             Listener listener) {
         this.device = device;
         this.net = net;
+        this.data = data;
         this.parameters = net.parameters();
-        this.optimizer = optimizer;
+        this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), parameters);
         this.average = average;
-        this.objective = objective;
+        this.classWeights = settings.regime().classWeights().forLoss();
+        this.clipNorm = settings.regime().clipNorm();
         this.listener = listener;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
     }
 
     /**
@@ -104,21 +109,21 @@ final class MemberSteps implements AutoCloseable {
             Tensor loss = loss(net.forward(Predictor.input(device, batch)),
                     Arrays.copyOf(batch.labels(), batch.labels().length == 0 ? 0 : batch.size()),
                     Arrays.copyOf(batch.targets(), batch.targets().length == 0 ? 0
-                            : batch.size() * objective.classes));
+                            : batch.size() * data.classes()));
             double value = loss.item();
             if (!Double.isFinite(value)) {
-                throw DivergedException.in(epoch, step, "the loss is " + value, firstNotFinite(net));
+                throw DivergedException.at(epoch, step, "the loss is " + value, firstNotFinite(net));
             }
             Gradients gradients = loss.backward();
             for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
                 if (gradients.has(parameter.getValue())
                         && !Double.isFinite(GradientMath.sumOfSquares(gradients.of(parameter.getValue())))) {
-                    throw DivergedException.in(epoch, step, "the gradient of " + parameter.getKey()
+                    throw DivergedException.at(epoch, step, "the gradient of " + parameter.getKey()
                             + " is not finite", Optional.empty());
                 }
             }
-            if (objective.clipNorm > 0) {
-                GradientClipping.clipNorm(gradients, parameters.values(), objective.clipNorm);
+            if (clipNorm > 0) {
+                GradientClipping.clipNorm(gradients, parameters.values(), clipNorm);
             }
             update(gradients);
             return value;
@@ -126,8 +131,8 @@ final class MemberSteps implements AutoCloseable {
     }
 
     private Tensor loss(Tensor logits, int[] labels, float[] targets) {
-        return objective.task == Task.MULTI_LABEL
-                ? logits.bceWithLogits(targets) : logits.crossEntropy(objective.classWeights, labels);
+        return data.task() == Task.MULTI_LABEL
+                ? logits.bceWithLogits(targets) : logits.crossEntropy(classWeights, labels);
     }
 
     private void update(Gradients gradients) {
@@ -146,9 +151,9 @@ final class MemberSteps implements AutoCloseable {
                 underWay.clear(); // they went on from weights that are no numbers
                 String name = step.how.gradientNames.get(i);
                 throw Float.isFinite(loss)
-                        ? DivergedException.in(step.epoch, step.step, "the gradient of " + name + " is not finite",
+                        ? DivergedException.at(step.epoch, step.step, "the gradient of " + name + " is not finite",
                                 Optional.empty())
-                        : DivergedException.in(step.epoch, step.step, "the loss is " + loss, step.how.blame(norms));
+                        : DivergedException.at(step.epoch, step.step, "the loss is " + loss, step.how.blame(norms));
             }
         }
         listener.stepDone(step.epoch, step.step, step.samples, loss);
@@ -186,7 +191,7 @@ final class MemberSteps implements AutoCloseable {
             this.gpu = gpu;
             this.inputs = new float[batch.size() * batch.shape().elements()];
             this.labels = new int[batch.labels().length == 0 ? 0 : batch.size()];
-            this.targets = new float[batch.targets().length == 0 ? 0 : batch.size() * objective.classes];
+            this.targets = new float[batch.targets().length == 0 ? 0 : batch.size() * data.classes()];
             this.step = gpu.record(() -> body(batch.size(), batch));
         }
 
@@ -206,8 +211,8 @@ final class MemberSteps implements AutoCloseable {
             List<Tensor> moved = new ArrayList<>();
             gradientNames.forEach(name -> moved.add(gradients.of(parameters.get(name))));
             Tensor norms = GradientMath.norms(moved);
-            if (objective.clipNorm > 0) {
-                GradientMath.clipNorm(moved, objective.clipNorm);
+            if (clipNorm > 0) {
+                GradientMath.clipNorm(moved, clipNorm);
             }
             update(gradients);
             return List.of(loss, norms);

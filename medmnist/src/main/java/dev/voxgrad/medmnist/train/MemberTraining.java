@@ -12,9 +12,7 @@ import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
-import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
-import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
 import dev.voxgrad.nn.weights.WeightsFile;
 
@@ -37,7 +35,7 @@ final class MemberTraining {
     private final WeightAverage average;
     /** What is validated and kept: the averaged net if there is one, else the net itself. */
     private final VolumeNet product;
-    private final Optimizer optimizer;
+    private final MemberSteps steps;
     private final long seed;
     private final LearningRateSchedule rates;
     private MemberState state;
@@ -55,11 +53,10 @@ final class MemberTraining {
         this.seed = Trainer.seedOf(settings.seed(), index);
         this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
         this.net = build();
-        this.optimizer = new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()),
-                net.parameters());
         double decay = settings.regime().ema();
         this.product = decay > 0 ? build() : net;
         this.average = decay > 0 ? new WeightAverage(decay, net, product) : null;
+        this.steps = new MemberSteps(net, average, settings, trainer.data, device, this::stepDone);
     }
 
     private VolumeNet build() {
@@ -94,7 +91,7 @@ final class MemberTraining {
     private void goToStart() {
         Optional<Checkpoint> checkpoint = files.load(trainer.listener::warning);
         if (checkpoint.isPresent()) {
-            checkpoint.get().restore(net, optimizer, average, files.checkpoint());
+            checkpoint.get().restore(net, steps.optimizer(), average, files.checkpoint());
             state = checkpoint.get().state();
             requireBestModel();
             files.writeState(state);
@@ -121,17 +118,13 @@ final class MemberTraining {
     private void trainEpochs() throws DivergedException {
         BatchLoader.Settings batches = BatchLoader.Settings.training(trainer.data, settings.batchSize(), seed)
                 .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed));
-        try (BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
+        try (steps;
+                BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =
                         new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
-                MemberSteps steps = new MemberSteps(device, net, optimizer, average, objective(),
-                        (epoch, step, samples, loss) -> {
-                            lossSum += loss * samples;
-                            trainer.listener.stepDone(index, epoch, step, loader.batchesPerEpoch(), loss);
-                        });
                 EventFile events = EventFile.begin(trainer.run.events(index, spec.flag()), state.history())) {
             while (!settings.isFinished(state)) {
-                EpochResult epoch = epoch(loader, steps, validation);
+                EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
                 boolean isBest = state.best().orElseThrow() == epoch;
                 if (isBest) {
@@ -154,13 +147,14 @@ final class MemberTraining {
         }
     }
 
-    private MemberSteps.Objective objective() {
-        return new MemberSteps.Objective(trainer.data.task(), trainer.data.classes(),
-                settings.regime().classWeights().forLoss(), settings.regime().clipNorm());
+    private void stepDone(int epoch, int step, int samples, double loss) {
+        lossSum += loss * samples;
+        int batches = Math.ceilDiv(trainer.data.train().size(), settings.batchSize());
+        trainer.listener.stepDone(index, epoch, step, batches, loss);
     }
 
     /** The epoch that is under way, or the next one, to its end. */
-    private EpochResult epoch(BatchLoader loader, MemberSteps steps, Predictor validation) throws DivergedException {
+    private EpochResult epoch(BatchLoader loader, Predictor validation) throws DivergedException {
         long start = System.nanoTime();
         double secondsBefore = state.seconds();
         lossSum = state.lossSum();
@@ -181,7 +175,7 @@ final class MemberTraining {
         }
         Optional<String> bad = MemberSteps.firstNotFinite(net);
         if (bad.isPresent()) {
-            throw DivergedException.in(epoch, step, "the weights have diverged", bad);
+            throw DivergedException.at(epoch, step, "the weights have diverged", bad);
         }
         double[][] scores = Predictor.probabilities(trainer.data.task(), validation.logits(product));
         requireFinite(scores, epoch);
@@ -194,8 +188,7 @@ final class MemberTraining {
         for (double[] row : scores) {
             for (double score : row) {
                 if (!Double.isFinite(score)) {
-                    throw new DivergedException("a validation score is " + score + " after epoch " + epoch
-                            + "; try a smaller --lr");
+                    throw new DivergedException("a validation score is " + score + " after epoch " + epoch);
                 }
             }
         }
@@ -221,7 +214,7 @@ final class MemberTraining {
     }
 
     private void keep() {
-        files.save(Checkpoint.of(state, net, optimizer, average));
+        files.save(Checkpoint.of(state, net, steps.optimizer(), average));
         lastKept = System.nanoTime();
     }
 

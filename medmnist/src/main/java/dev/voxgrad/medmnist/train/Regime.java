@@ -67,6 +67,11 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
         return new Regime(schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data), ema);
     }
 
+    /** With a schedule that begins at once. */
+    Regime withoutWarmup() {
+        return new Regime(schedule, 0, clipNorm, patience, classWeights, ema);
+    }
+
     /** Whether what a run does in an epoch depends on how many there will be. */
     boolean dependsOnTheEnd() {
         return schedule != Schedule.CONSTANT;

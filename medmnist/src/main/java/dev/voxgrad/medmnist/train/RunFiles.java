@@ -83,16 +83,32 @@ public final class RunFiles {
                 member -> member.epochs() > 0 || member.step() > 0 || member.holder().isPresent())) {
             return false;
         }
+        try {
+            remove(folder, madeFolder);
+            return true;
+        } catch (DataFileException e) {
+            // What led here is being reported, and matters more than these leftovers.
+            return true;
+        }
+    }
+
+    /** Removes a run's folder with all that is in it: of one that was to try something out. */
+    public static void remove(Path folder) {
+        remove(folder, true);
+    }
+
+    private static void remove(Path folder, boolean folderToo) {
         try (Stream<Path> all = Files.walk(folder)) {
-            List<Path> deepestFirst = all.filter(path -> madeFolder || !path.equals(folder))
+            List<Path> deepestFirst = all.filter(path -> folderToo || !path.equals(folder))
                     .sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
                 Files.delete(path);
             }
-            return true;
-        } catch (IOException | UncheckedIOException e) {
-            // What led here is being reported, and matters more than these leftovers.
-            return true;
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "cannot be removed: " + AtomicFile.describe(e), e);
+        } catch (UncheckedIOException e) {
+            throw new DataFileException(folder.toString(), "cannot be removed: " + AtomicFile.describe(e.getCause()),
+                    e);
         }
     }
 

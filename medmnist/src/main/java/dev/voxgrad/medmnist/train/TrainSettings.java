@@ -76,6 +76,15 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
                 regime.resolved(data), initWeights);
     }
 
+    /**
+     * One member of each of these nets and one epoch, to try whether training works; without warm-up, which takes
+     * epochs of its own.
+     */
+    public TrainSettings tryingOut(List<NetSpec> someNets) {
+        return new TrainSettings(someNets.size(), someNets, 1, batchSize, learningRate, weightDecay, seed, shuffle,
+                augment, regime.withoutWarmup(), initWeights);
+    }
+
     /** How the training volumes are changed. */
     public Recipe recipe() {
         return Recipe.byFlag(augment);

@@ -1,0 +1,146 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.EpochResult;
+import dev.voxgrad.medmnist.train.MemberResult;
+import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.TrainListener;
+import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.train.Trainer;
+
+/**
+ * {@code train --fast-dev-run}: a run with one epoch of a few steps for each net, in a temporary folder that is
+ * removed. It goes the way of a real run, checkpoints and tables included, and shows no figures that could pass for
+ * results.
+ */
+final class FastDevRun {
+    private final DataSource source;
+    private final TrainSettings settings;
+    private final VolumeData data;
+    private final Device device;
+    private final Console console;
+
+    /** With a run's settings, resolved for all its volumes. */
+    FastDevRun(DataSource source, TrainSettings settings, VolumeData data, Device device, Console console) {
+        this.source = source;
+        this.settings = settings;
+        this.data = data;
+        this.device = device;
+        this.console = console;
+    }
+
+    /**
+     * Tries these nets one after the other.
+     *
+     * @param batches to train on, and to validate on
+     */
+    void run(List<NetSpec> nets, int batches) {
+        VolumeData few = few(batches);
+        Training.untilSignal(stop -> {
+            Path folder = folder();
+            try {
+                RunFiles run = TrainCommand.begin(source, few, settings.tryingOut(nets), device, folder);
+                Trainer.Control control =
+                        new Trainer.Control(Training.checkpointEvery(Training.CHECKPOINT_MINUTES), stop);
+                new Trainer(run, few, device, new Listener(few), control).run(MemberList.all(nets.size()));
+            } finally {
+                RunFiles.remove(folder);
+            }
+        });
+        console.line(nets.stream().map(NetSpec::flag).collect(Collectors.joining(", ")) + ": trained, validated, and "
+                + "wrote and read checkpoints, weights and tables. All of that works; its folder is removed, and "
+                + "nothing was kept.");
+    }
+
+    /** The first volumes of both splits; to validate, as many more as it takes for AUC to have a value. */
+    private VolumeData few(int batches) {
+        int wanted = Math.clamp((long) batches * settings.batchSize(), 1, Integer.MAX_VALUE);
+        VolumeData few = data.withTrainAndVal(data.train().first(Math.min(wanted, data.train().size())), data.val());
+        int validated = Math.min(wanted, data.val().size());
+        while (validated < data.val().size() && !isDefined(few.withTrainAndVal(few.train(),
+                data.val().first(validated)))) {
+            validated = Math.min(validated + settings.batchSize(), data.val().size());
+        }
+        return few.withTrainAndVal(few.train(), data.val().first(validated));
+    }
+
+    private static boolean isDefined(VolumeData some) {
+        try {
+            Metrics.requireDefined(some, some.val());
+            return true;
+        } catch (UndefinedMetricException e) {
+            return false;
+        }
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("voxgrad-fast-dev-run-");
+        } catch (IOException e) {
+            throw new DataFileException(System.getProperty("java.io.tmpdir"), "has no room for a new folder: "
+                    + AtomicFile.describe(e) + "; name another one with VOXGRAD_OPTS=-Djava.io.tmpdir=FOLDER", e);
+        }
+    }
+
+    /** Tells what is being done, but no validation figures. */
+    private final class Listener implements TrainListener {
+        private final VolumeData few;
+        private NetSpec net;
+        private int steps;
+        private double lastLoss;
+
+        Listener(VolumeData few) {
+            this.few = few;
+        }
+
+        @Override
+        public void memberStarts(int member, NetSpec memberNet, int epochs) {
+            net = memberNet;
+        }
+
+        @Override
+        public void stepDone(int member, int epoch, int step, int stepsOfEpoch, double loss) {
+            steps = step;
+            lastLoss = loss;
+            console.status(String.format(Locale.ROOT, "%s  step %d/%d  loss %.4f", net.flag(), step, stepsOfEpoch,
+                    loss));
+        }
+
+        @Override
+        public void epochDone(EpochResult epoch, boolean best) {
+            console.progress(String.format(Locale.ROOT,
+                    "%s  %d steps of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
+                    net.flag(), steps, Math.min(settings.batchSize(), few.train().size()), lastLoss, few.val().size(),
+                    epoch.seconds()));
+        }
+
+        @Override
+        public void memberDone(MemberResult member) {
+            console.clear();
+        }
+
+        @Override
+        public void memberFailed(int member, String why) {
+            console.line("cannot go on: " + why);
+        }
+
+        @Override
+        public void warning(String message) {
+            console.line("warning: " + message);
+        }
+    }
+}
