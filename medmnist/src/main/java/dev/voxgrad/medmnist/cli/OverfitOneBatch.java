@@ -47,8 +47,8 @@ final class OverfitOneBatch {
                     + "does not help, look for equal volumes with different labels, for volumes that normalisation "
                     + "leaves nothing of ('medmnist show'), and for a wrong loss or gradient");
         }
-        console.line("Volumes, labels, loss, gradients and optimiser work together. How well the nets do on other "
-                + "volumes, this says nothing of; nothing was kept.");
+        console.line("Volumes, labels, loss, gradients and optimiser work together. This says nothing of how well "
+                + "the nets do on other volumes; nothing was kept.");
     }
 
     /** Lines for steps 1, 2, 5, 10, 20, 50, …; a terminal shows the others in passing. */

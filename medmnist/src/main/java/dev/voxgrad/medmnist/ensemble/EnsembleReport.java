@@ -17,7 +17,9 @@ import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.TrainSettings;
 
 /**
  * The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. Beside the
@@ -80,9 +82,7 @@ public final class EnsembleReport {
         for (Ensemble.Model model : ensemble.models()) {
             String epoch = switch (model.kind()) {
                 case BEST -> String.valueOf(model.member().bestEpoch());
-                // With early stopping, members end at epochs of their own.
-                case LAST -> run.info().settings().regime().patience() > 0 ? "-"
-                        : String.valueOf(run.info().settings().epochs());
+                case LAST -> lastEpoch(model.member());
             };
             row(text, model.member().index() + " " + model.member().net().flag(), model.kind().label(), epoch,
                     three(weights().of(model.position(), model.kind())), ensemble.metrics(model));
@@ -96,6 +96,15 @@ public final class EnsembleReport {
             text.append("\nConfusion matrix of the weighted ensemble\n").append(matrix.toText());
         }
         return text.toString();
+    }
+
+    /** Older versions did not tell it, but then a member without patience has had all epochs. */
+    private String lastEpoch(MemberResult member) {
+        TrainSettings settings = run.info().settings();
+        if (member.lastEpoch() > 0) {
+            return String.valueOf(member.lastEpoch());
+        }
+        return settings.regime().patience() > 0 ? "-" : String.valueOf(settings.epochs());
     }
 
     private static void row(StringBuilder text, String model, String kind, String epoch, String weight, Metrics m) {

@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.train;
 
+import java.util.List;
+
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
@@ -10,24 +12,35 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param bestEpoch the epoch of its best model, from 1
  * @param best validation figures of the best model
  * @param last validation figures of the last model
+ * @param lastEpoch the epoch of its last model, which comes early where patience has ended it; 0 if that is not known
  */
-public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last) {
-    private static final int COLUMNS = 10;
-    /** Versions before checkpoints had seconds at the end of a row. */
-    private static final int COLUMNS_WITH_SECONDS = 11;
+public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last, int lastEpoch) {
+    /** The column that older versions lack; before checkpoints, they had seconds in its place. */
+    private static final String LAST_EPOCH = "last_epoch";
+    private static final List<String> COLUMNS = List.of("member", "net", "optimizer", "lr", "weight_decay",
+            "best_epoch", "best_val_auc", "best_val_acc", "last_val_auc", "last_val_acc");
+
+    /** The first line of {@code members.csv}. */
+    static String header() {
+        return String.join(",", COLUMNS) + "," + LAST_EPOCH;
+    }
 
     /**
      * Reads a row of {@code members.csv}.
      *
-     * @throws IllegalArgumentException if it is not one
+     * @param header the table's first line
+     * @throws IllegalArgumentException if the row is not one of that table
      */
-    static MemberResult parse(String row) {
+    static MemberResult parse(String header, String row) {
+        List<String> columns = List.of(header.split(",", -1));
         String[] fields = row.split(",", -1);
-        if (fields.length != COLUMNS && fields.length != COLUMNS_WITH_SECONDS) {
-            throw new IllegalArgumentException(fields.length + " fields, expected " + COLUMNS);
+        if (fields.length != columns.size() || fields.length < COLUMNS.size()) {
+            throw new IllegalArgumentException(fields.length + " fields, expected " + columns.size());
         }
+        int lastEpoch = columns.indexOf(LAST_EPOCH);
         return new MemberResult(Integer.parseInt(fields[0]), NetSpec.byFlag(fields[1]), Integer.parseInt(fields[5]),
                 new Metrics(Double.parseDouble(fields[6]), Double.parseDouble(fields[7])),
-                new Metrics(Double.parseDouble(fields[8]), Double.parseDouble(fields[9])));
+                new Metrics(Double.parseDouble(fields[8]), Double.parseDouble(fields[9])),
+                lastEpoch < 0 ? 0 : Integer.parseInt(fields[lastEpoch]));
     }
 }

@@ -79,6 +79,7 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
     /** The row of {@code members.csv}; there must be an epoch. */
     MemberResult result() {
         EpochResult best = best().orElseThrow();
-        return new MemberResult(member, net, best.epoch(), best.validation(), history.getLast().validation());
+        return new MemberResult(member, net, best.epoch(), best.validation(), history.getLast().validation(),
+                epochs());
     }
 }

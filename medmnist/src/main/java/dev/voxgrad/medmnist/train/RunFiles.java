@@ -234,7 +234,7 @@ public final class RunFiles {
         try {
             List<String> lines = Files.readAllLines(file);
             for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-                members.add(member(file, line));
+                members.add(member(file, lines.getFirst(), line));
             }
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
@@ -245,9 +245,9 @@ public final class RunFiles {
         return members.stream().sorted((a, b) -> Integer.compare(a.index(), b.index())).toList();
     }
 
-    private static MemberResult member(Path file, String row) {
+    private static MemberResult member(Path file, String header, String row) {
         try {
-            return MemberResult.parse(row);
+            return MemberResult.parse(header, row);
         } catch (IllegalArgumentException e) {
             throw new DataFileException(file.toString(), "has the damaged row '" + row + "': " + e.getMessage(), e);
         }

@@ -19,8 +19,6 @@ import dev.voxgrad.medmnist.data.DataFileException;
 final class RunTables {
     private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc\n";
     private static final String TIMINGS_HEADER = "member,net,epoch,seconds\n";
-    private static final String MEMBERS_HEADER = "member,net,optimizer,lr,weight_decay,best_epoch,best_val_auc,"
-            + "best_val_acc,last_val_auc,last_val_acc\n";
     /** One process may write in several threads, but holds a file's lock once. */
     private static final Object IN_THIS_PROCESS = new Object();
 
@@ -44,7 +42,7 @@ final class RunTables {
         List<MemberState> states = run.states();
         StringBuilder history = new StringBuilder(HISTORY_HEADER);
         StringBuilder timings = new StringBuilder(TIMINGS_HEADER);
-        StringBuilder members = new StringBuilder(MEMBERS_HEADER);
+        StringBuilder members = new StringBuilder(MemberResult.header()).append('\n');
         for (MemberState state : states) {
             for (EpochResult epoch : state.history()) {
                 history.append(String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s%n", epoch.member(), epoch.net().flag(),
@@ -62,8 +60,9 @@ final class RunTables {
     }
 
     private static String row(MemberResult member, TrainSettings settings) {
-        return String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s%n", member.index(), member.net().flag(),
+        return String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%n", member.index(), member.net().flag(),
                 settings.learningRate(), settings.weightDecay(), member.bestEpoch(), member.best().auc(),
-                member.best().accuracy(), member.last().auc(), member.last().accuracy());
+                member.best().accuracy(), member.last().auc(), member.last().accuracy(),
+                member.lastEpoch());
     }
 }

@@ -172,7 +172,24 @@ class ResumeTest {
         }
         assertThat(history).hasSize(1 + better + 2);
         assertThat(Cli.run("status", run).succeeded().out()).contains("finished", "1 of 2 members are finished");
-        Cli.run("ensemble", "--run", run).succeeded();
+        Path table = run.resolve("members.csv");
+        List<String> members = Files.readAllLines(table);
+        int lastEpoch = better + 2;
+        assertThat(members.getFirst()).endsWith(",last_val_acc,last_epoch");
+        assertThat(members.getLast()).endsWith("," + lastEpoch);
+        assertThat(lastModel(run)).contains(String.valueOf(lastEpoch));
+        // As older versions wrote it: without the column, and before that with the seconds in its place.
+        Files.write(table, members.stream().map(row -> row.substring(0, row.lastIndexOf(','))).toList());
+        assertThat(lastModel(run)).contains("-");
+        Files.write(table, List.of(members.getFirst().replace("last_epoch", "seconds"), members.getLast() + ".25"));
+        assertThat(lastModel(run)).contains("-");
+    }
+
+    /** The row of member 0's last model in what ensemble prints, in words. */
+    private static List<String> lastModel(Path run) {
+        return Cli.run("ensemble", "--run", run).succeeded().out().lines().filter(line -> line.startsWith("0 net1"))
+                .map(line -> List.of(line.split(" +"))).filter(words -> words.contains("last")).findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -40,7 +40,7 @@ final class MadeUp {
         List<Ensemble.Model> models = new ArrayList<>();
         for (int k = 0; k < logits.size(); k++) {
             Metrics none = new Metrics(0, 0);
-            MemberResult member = new MemberResult(k / 2, NetSpec.NET1, 1, none, none);
+            MemberResult member = new MemberResult(k / 2, NetSpec.NET1, 1, none, none, 1);
             models.add(new Ensemble.Model(k / 2, member, ModelKind.values()[k % 2], logits.get(k)));
         }
         return new Ensemble(data, split, models);
