@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -11,12 +12,15 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
+import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist evaluate}. */
 @Command(name = "evaluate", header = "Evaluates a standard result file of MedMNIST.", description = {
-    "Computes AUC and ACC of a standard result file of MedMNIST: lines index,score0,score1,… in a file whose name"
+    "Computes AUC and ACC, with bootstrap intervals, of a standard result file of MedMNIST: lines"
+            + " index,score0,score1,… in a file whose name"
             + " begins with flag, size (unless it is 28) and split, as adrenalmnist3d_64_val@run1.csv.",
     "Example: medmnist evaluate --path adrenalmnist3d_test@run1.csv"
 })
@@ -36,8 +40,13 @@ final class EvaluateCommand implements Callable<Integer> {
         VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(),
                 Console.warnings(command));
         Metrics metrics = file.evaluate(data);
-        command.commandLine().getOut().printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(),
-                file.split(), file.scores().length, metrics.auc(), metrics.accuracy());
+        PrintWriter out = command.commandLine().getOut();
+        out.printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(), file.split(),
+                file.scores().length, metrics.auc(), metrics.accuracy());
+        Bootstrap.ifDefined(data, data.split(file.split()), file.scores(), TrainSettings.SEED).ifPresent(
+                intervals -> out.println("95 % intervals over " + Bootstrap.RESAMPLES + " bootstrap resamples of the "
+                        + "volumes, seed " + TrainSettings.SEED + ": AUC " + intervals.auc().toText() + ", ACC "
+                        + intervals.accuracy().toText()));
         return 0;
     }
 }

@@ -17,6 +17,7 @@ import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.DataSource;
@@ -63,9 +64,9 @@ final class QuickstartCommand implements Callable<Integer> {
         VolumeData data = source.load(console::line);
         RunFiles run = TrainCommand.begin(source, data, settings, device, out == null ? temporary() : out);
         new Training(run, data, device, console).train();
-        EnsembleWeights weights = EnsembleWeights.defaults(settings.models());
+        EnsembleSettings plain = EnsembleSettings.plain(EnsembleWeights.defaults(settings.models()));
         console.line("");
-        EnsembleCommand.evaluate(run, data, data.test(), device, weights, console);
+        EnsembleCommand.evaluate(run, data, data.test(), device, plain, console);
         return 0;
     }
 

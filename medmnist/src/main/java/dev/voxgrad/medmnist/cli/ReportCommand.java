@@ -13,10 +13,9 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.ensemble.Ensemble;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.report.RunReport;
-import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /** {@code medmnist report}. */
@@ -28,7 +27,12 @@ import dev.voxgrad.medmnist.train.RunFiles;
     "",
     "A run that is not finished is reported with the members that are.",
     "",
-    "Example: medmnist report runs/adrenal --out adrenal.html",
+    "It is the page of one ensemble, put together as 'medmnist ensemble' does with the same options; the uniform one"
+            + " stands beside it.",
+    "",
+    "Examples:",
+    "  medmnist report runs/adrenal --out adrenal.html",
+    "  medmnist report runs/adrenal --weights stacked --temperature --tta 8",
     ""
 })
 final class ReportCommand implements Callable<Integer> {
@@ -45,10 +49,8 @@ final class ReportCommand implements Callable<Integer> {
             description = "val or test. Default: ${DEFAULT-VALUE}")
     private SplitName split;
 
-    @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights of the ensemble from a file, as for 'ensemble'. Default: last 0.5, best 1.5, "
-                    + "members 1 each")
-    private Path weightsFile;
+    @Mixin
+    private EnsembleOptions ensembleOptions;
 
     @Mixin
     private MovedData movedData;
@@ -59,18 +61,16 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFiles run = RunFiles.open(runFolder);
-        int members = run.members().size();
-        EnsembleWeights weights = weightsFile == null
-                ? EnsembleWeights.defaults(members) : EnsembleWeights.read(weightsFile, members);
+        EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);
         Split volumes = data.split(split.name());
         Console console = new Console(command.commandLine().getOut());
-        Ensemble ensemble = Ensemble.load(run, data, volumes, device, Predictor.Augmentation.OFF,
-                done -> console.status("model " + done + "/" + 2 * members + " on the " + volumes.name() + " split"));
-        AtomicFile.write(file, RunReport.html(run, data, volumes, ensemble, weights));
+        Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);
+        AtomicFile.write(file, RunReport.html(run, evaluation));
+        int members = evaluation.ensemble().members();
         console.line("written to " + file + (members < run.info().settings().models() ? " (the run is not finished: "
                 + members + " of " + run.info().settings().models() + " members)" : ""));
         return 0;

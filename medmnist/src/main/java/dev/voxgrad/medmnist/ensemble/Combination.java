@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 
@@ -18,14 +19,14 @@ import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
  * @param temperedLogLoss with it
  * @param validation the same figures of the validation split, where something was fitted
  */
-record Combination(String name, EnsembleWeights weights, Temperature temperature, double[][] scores, Metrics metrics,
+public record Combination(String name, EnsembleWeights weights, Temperature temperature, double[][] scores, Metrics metrics,
         double logLoss, double temperedLogLoss, Optional<OnValidation> validation) {
     /**
      * What the weights reach where they were fitted.
      *
      * @param auc none where a class does not occur in the split
      */
-    record OnValidation(OptionalDouble auc, double logLoss, double temperedLogLoss) {}
+    public record OnValidation(OptionalDouble auc, double logLoss, double temperedLogLoss) {}
 
     /** Evaluates weights; {@code validation} is there if any figures of it are wanted. */
     static Combination of(String name, EnsembleWeights weights, Ensemble ensemble, Optional<Ensemble> validation,
@@ -60,6 +61,20 @@ record Combination(String name, EnsembleWeights weights, Temperature temperature
         Metrics plain = ensemble.metrics(ensemble.probabilities(logits));
         return ensemble.data().task() == Task.MULTI_CLASS
                 ? new Metrics(ensemble.metrics(scores).auc(), plain.accuracy()) : plain;
+    }
+
+    /** Figures of other weights, with this temperature. */
+    Metrics metrics(Ensemble ensemble, EnsembleWeights others) {
+        double[][] logits = ensemble.logits(others);
+        return metrics(ensemble, logits, ensemble.probabilities(divided(logits, temperature.value())));
+    }
+
+    /** Intervals of the metrics, taken of the same scores as they are; empty if there are none to be had. */
+    public Optional<Bootstrap> intervals(Ensemble ensemble, long seed) {
+        Optional<Bootstrap> plain = ensemble.intervals(ensemble.scores(weights), seed);
+        return ensemble.data().task() == Task.MULTI_CLASS && temperature.state() != Temperature.State.OFF
+                ? plain.flatMap(p -> ensemble.intervals(scores, seed).map(t -> new Bootstrap(t.auc(), p.accuracy())))
+                : plain;
     }
 
     private static OnValidation onValidation(Ensemble validation, double[][] logits, double temperature) {

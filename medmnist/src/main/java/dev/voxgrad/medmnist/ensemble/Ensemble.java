@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.MemberResult;
@@ -100,14 +102,24 @@ public final class Ensemble {
         return models.size() / ModelKind.values().length;
     }
 
+    /** Scores of one model by itself, (N, classes). */
+    public double[][] scores(Model model) {
+        return probabilities(model.logits());
+    }
+
     /** Figures of one model by itself. */
     public Metrics metrics(Model model) {
-        return metrics(probabilities(model.logits()));
+        return metrics(scores(model));
     }
 
     /** Figures of given scores. */
     public Metrics metrics(double[][] scores) {
         return Metrics.of(data, split, scores);
+    }
+
+    /** Intervals of the figures of given scores; empty if a class is so rare that there are none to be had. */
+    public Optional<Bootstrap> intervals(double[][] scores, long seed) {
+        return Bootstrap.ifDefined(data, split, scores, seed);
     }
 
     /** Scores of the whole ensemble with these weights, (N, classes). */

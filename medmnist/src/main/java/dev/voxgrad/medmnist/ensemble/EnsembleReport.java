@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
@@ -21,74 +21,49 @@ import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
-/**
- * The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. Beside the
- * weights asked for there are always uniform ones: a validation split of some hundred volumes is soon overfitted.
- */
+/** The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. */
 public final class EnsembleReport {
     private final RunFiles run;
     private final VolumeData data;
     private final Split split;
     private final Ensemble ensemble;
     private final EnsembleSettings settings;
-    private final Optional<WeightMethod.Fit> fit;
+    private final Evaluation evaluation;
     private final Combination weighted;
     private final Combination uniform;
 
-    /**
-     * Fits what is to be fitted, and evaluates.
-     *
-     * @param ensemble on the split to be reported
-     * @param validation on the validation split, which must be there if the settings need it
-     * @throws DataException if the weights cannot be fitted, or the split has no figures
-     */
-    public EnsembleReport(
-            RunFiles run, Ensemble ensemble, Optional<Ensemble> validation, EnsembleSettings settings) {
+    public EnsembleReport(RunFiles run, Evaluation evaluation) {
         this.run = run;
-        this.data = ensemble.data();
-        this.split = ensemble.split();
-        this.ensemble = ensemble;
-        this.settings = settings;
-        this.fit = settings.method().filter(WeightMethod::needsValidation)
-                .map(method -> method.fit(validation.orElseThrow()));
-        EnsembleWeights weights = fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
-        EnsembleWeights same = EnsembleWeights.uniform(ensemble.members());
-        this.weighted = Combination.of("weighted", weights, ensemble, validation, settings.temperature());
-        this.uniform = Combination.of("uniform", same, ensemble, validation, settings.temperature());
-    }
-
-    /** Figures of the ensemble with the weights asked for. */
-    public Metrics weighted() {
-        return weighted.metrics();
-    }
-
-    /** Figures of the ensemble in which every model counts the same. */
-    public Metrics uniform() {
-        return uniform.metrics();
-    }
-
-    /** The weights asked for. */
-    EnsembleWeights weights() {
-        return weighted.weights();
+        this.data = evaluation.ensemble().data();
+        this.split = evaluation.ensemble().split();
+        this.ensemble = evaluation.ensemble();
+        this.settings = evaluation.settings();
+        this.evaluation = evaluation;
+        this.weighted = evaluation.weighted();
+        this.uniform = evaluation.uniform();
     }
 
     /** Every model alone, both ensembles, what was fitted, and the weighted one's confusion matrix. */
     public String toText() {
+        long seed = run.info().settings().seed();
         StringBuilder text = new StringBuilder();
         text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
                 .append(" volumes").append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)"
                         : "").append('\n');
-        row(text, "model", "kind", "epoch", "weight", "AUC", "ACC");
+        row(text, "model", "kind", "epoch", "weight", "AUC", "95 % interval", "ACC", "95 % interval");
         for (Ensemble.Model model : ensemble.models()) {
             String epoch = switch (model.kind()) {
                 case BEST -> String.valueOf(model.member().bestEpoch());
                 case LAST -> lastEpoch(model.member());
             };
             row(text, model.member().index() + " " + model.member().net().flag(), model.kind().label(), epoch,
-                    three(weights().of(model.position(), model.kind())), ensemble.metrics(model));
+                    three(weighted.weights().of(model.position(), model.kind())), ensemble.metrics(model),
+                    ensemble.intervals(ensemble.scores(model), seed));
         }
-        row(text, "ensemble", "uniform", "", "", uniform.metrics());
-        row(text, "ensemble", "weighted", "", "", weighted.metrics());
+        row(text, "ensemble", "uniform", "", "", uniform.metrics(), uniform.intervals(ensemble, seed));
+        row(text, "ensemble", "weighted", "", "", weighted.metrics(), weighted.intervals(ensemble, seed));
+        text.append("Intervals: the middle 95 % over ").append(Bootstrap.RESAMPLES)
+                .append(" bootstrap resamples of the volumes, seed ").append(seed).append(".\n");
         appendFit(text);
         if (data.task() != Task.MULTI_LABEL) {
             ConfusionMatrix matrix =
@@ -107,14 +82,18 @@ public final class EnsembleReport {
         return settings.regime().patience() > 0 ? "-" : String.valueOf(settings.epochs());
     }
 
-    private static void row(StringBuilder text, String model, String kind, String epoch, String weight, Metrics m) {
-        row(text, model, kind, epoch, weight, three(m.auc()), three(m.accuracy()));
+    private static void row(StringBuilder text, String model, String kind, String epoch, String weight, Metrics m,
+            Optional<Bootstrap> intervals) {
+        row(text, model, kind, epoch, weight, three(m.auc()), interval(intervals.map(Bootstrap::auc)),
+                three(m.accuracy()), interval(intervals.map(Bootstrap::accuracy)));
     }
 
-    private static void row(StringBuilder text, String model, String kind, String epoch, String weight, String auc,
-            String accuracy) {
-        text.append(String.format(Locale.ROOT, "%-9s  %-8s  %5s  %6s  %6s  %6s%n", model, kind, epoch, weight, auc,
-                accuracy));
+    private static void row(StringBuilder text, String... cells) {
+        text.append(String.format(Locale.ROOT, "%-9s  %-8s  %5s  %6s  %6s  %-14s  %6s  %s%n", (Object[]) cells));
+    }
+
+    private static String interval(Optional<Bootstrap.Interval> interval) {
+        return interval.map(Bootstrap.Interval::toText).orElse("none");
     }
 
     private static String three(double value) {
@@ -132,7 +111,7 @@ public final class EnsembleReport {
             return;
         }
         text.append('\n');
-        fit.ifPresent(found -> text.append(found.account()).append('\n'));
+        evaluation.account().ifPresent(account -> text.append(account).append('\n'));
         if (split.name().equals("val")) {
             text.append("The table above is of the very volumes that were fitted to: it flatters what was fitted.\n");
         }

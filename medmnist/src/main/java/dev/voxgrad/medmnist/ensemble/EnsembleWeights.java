@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -126,6 +127,17 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         } catch (NumberFormatException e) {
             throw new DataFileException(file.toString(), key + " is '" + text + "'; expected a number", e);
         }
+    }
+
+    /** Whether every model counts the same, with weight 1. */
+    public boolean isUniform() {
+        return equals(uniform(members.size()));
+    }
+
+    /** With other weights of groups and members, and those of the models as they are; empty if nothing counts then. */
+    public Optional<EnsembleWeights> with(double otherLast, double otherBest, List<Double> otherMembers) {
+        return sum(otherLast, otherBest, otherMembers, models) == 0 ? Optional.empty()
+                : Optional.of(new EnsembleWeights(otherLast, otherBest, otherMembers, models));
     }
 
     /** The weight of one model, not yet divided by the sum of all. */

@@ -2,6 +2,8 @@ package dev.voxgrad.medmnist.metrics;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.Split;
@@ -30,6 +32,11 @@ public record Bootstrap(Interval auc, Interval accuracy) {
 
     /** From {@code low} to {@code high}. */
     public record Interval(double low, double high) {
+        /** {@code 0.812 to 0.902}. */
+        public String toText() {
+            return String.format(Locale.ROOT, "%.3f to %.3f", low, high);
+        }
+
         /** The middle {@code level} of the values; between neighbours, quantiles are interpolated linearly. */
         static Interval middle(double[] values, double level) {
             double[] sorted = values.clone();
@@ -56,6 +63,15 @@ public record Bootstrap(Interval auc, Interval accuracy) {
                 ? of(split.size(), seed, order -> Metrics.ofMultiLabel(data.labelNames(),
                         pick(split.multiLabels(), order), pick(scores, order)))
                 : of(data.task(), data.labelNames(), split.labels(), scores, seed);
+    }
+
+    /** The intervals of a split's figures; empty if a class is so rare that hardly any resample has it. */
+    public static Optional<Bootstrap> ifDefined(VolumeData data, Split split, double[][] scores, long seed) {
+        try {
+            return Optional.of(of(data, split, scores, seed));
+        } catch (UndefinedMetricException e) {
+            return Optional.empty();
+        }
     }
 
     /** The intervals for one class per sample, (N); otherwise as above. */

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.ClassWeights;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -41,16 +43,34 @@ final class CommandLines {
     }
 
     /** The ensemble of a run on a split. */
-    static String ensemble(Path run, String split, EnsembleWeights weights) {
-        return line(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split,
-                "--last-weight", String.valueOf(weights.last()), "--best-weight", String.valueOf(weights.best()),
-                "--member-weights",
-                weights.members().stream().map(String::valueOf).collect(Collectors.joining(","))));
+    static String ensemble(Path run, String split, EnsembleSettings settings) {
+        return line(combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
     }
 
     /** The report of a run on a split. */
-    static String report(Path run, String split) {
-        return line(List.of("medmnist", "report", run.toString(), "--split", split));
+    static String report(Path run, String split, EnsembleSettings settings) {
+        return line(combined(List.of("medmnist", "report", run.toString(), "--split", split), settings));
+    }
+
+    /** Weights are written out, wherever they came from, unless a method finds them anew. */
+    private static List<String> combined(List<String> begin, EnsembleSettings settings) {
+        List<String> words = new ArrayList<>(begin);
+        settings.method().ifPresent(method -> words.addAll(List.of("--weights", method.flag())));
+        EnsembleWeights given = settings.given();
+        if (settings.method().isEmpty() || !given.isUniform()) {
+            words.addAll(List.of("--last-weight", String.valueOf(given.last()), "--best-weight",
+                    String.valueOf(given.best()), "--member-weights",
+                    given.members().stream().map(String::valueOf).collect(Collectors.joining(","))));
+        }
+        Predictor.Augmentation augmentation = settings.augmentation();
+        if (augmentation.draws() > 0) {
+            words.addAll(List.of("--tta", String.valueOf(augmentation.draws()), "--tta-augment",
+                    augmentation.recipe().flag(), "--seed", String.valueOf(augmentation.seed())));
+        }
+        if (settings.temperature()) {
+            words.add("--temperature");
+        }
+        return words;
     }
 
     private static List<String> data(DataSource source) {

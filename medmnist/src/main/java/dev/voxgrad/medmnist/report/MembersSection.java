@@ -2,9 +2,11 @@ package dev.voxgrad.medmnist.report;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.ModelKind;
@@ -24,17 +26,22 @@ final class MembersSection {
 
     private static void writeModels(Html html, Subject subject) {
         Table table = Table.open(html, "Each model alone, on the " + subject.split().name() + " split", "Model", "Kind",
-                "Epoch", "Weight", "AUC", "ACC", "Validation AUC", "Validation ACC");
+                "Epoch", "Weight", "Share", "AUC", "AUC interval", "ACC", "ACC interval", "Validation AUC",
+                "Validation ACC");
         for (Ensemble.Model model : subject.ensemble().models()) {
             MemberResult member = model.member();
             boolean best = model.kind() == ModelKind.BEST;
             Metrics metrics = subject.ensemble().metrics(model);
+            Optional<Bootstrap> intervals =
+                    subject.ensemble().intervals(subject.ensemble().scores(model), subject.seed());
             Metrics validation = best ? member.best() : member.last();
             table.row(Subject.nameOf(member), model.kind().label(),
                     best ? String.valueOf(member.bestEpoch()) : lastEpoch(subject, member),
-                    String.valueOf(subject.weights().of(model.position(), model.kind())),
-                    Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()), Numbers.three(validation.auc()),
-                    Numbers.three(validation.accuracy()));
+                    Numbers.three(subject.weights().of(model.position(), model.kind())),
+                    Numbers.percent(subject.share(Predicate.isEqual(model))),
+                    Numbers.three(metrics.auc()), Numbers.interval(intervals.map(Bootstrap::auc)),
+                    Numbers.three(metrics.accuracy()), Numbers.interval(intervals.map(Bootstrap::accuracy)),
+                    Numbers.three(validation.auc()), Numbers.three(validation.accuracy()));
         }
         table.close();
     }
@@ -46,29 +53,34 @@ final class MembersSection {
     }
 
     private static void writeParts(Html html, Subject subject) {
-        Metrics whole = subject.ensemble().metrics(subject.scores());
-        Table table = Table.open(html, "Groups, and the ensemble with one member left out", "Ensemble", "AUC",
-                "Difference", "ACC", "Difference");
-        table.strong("weighted, all members", Numbers.three(whole.auc()), "", Numbers.three(whole.accuracy()), "");
+        Metrics whole = subject.evaluation().weighted().metrics();
+        Table table = Table.open(html, "Groups, and the ensemble with one member left out", "Ensemble",
+                "Share of weight", "AUC", "Difference", "ACC", "Difference");
+        table.strong("weighted, all members", Numbers.percent(1), Numbers.three(whole.auc()), "",
+                Numbers.three(whole.accuracy()), "");
         for (ModelKind kind : ModelKind.values()) {
-            row(table, subject, "group '" + kind.label() + "' alone", subject.only(kind), whole);
+            row(table, subject, "group '" + kind.label() + "' alone", subject.only(kind),
+                    model -> model.kind() == kind);
         }
         List<MemberResult> members = subject.members();
         for (int position = 0; position < members.size(); position++) {
-            Optional<EnsembleWeights> others = subject.without(position);
-            String name = "without " + Subject.nameOf(members.get(position));
-            if (others.isPresent()) {
-                row(table, subject, name, others.get(), whole);
-            } else {
-                table.row(name, Numbers.NONE, Numbers.NONE, Numbers.NONE, Numbers.NONE);
-            }
+            int left = position;
+            row(table, subject, "without " + Subject.nameOf(members.get(position)), subject.without(position),
+                    model -> model.position() != left);
         }
         table.close();
     }
 
-    private static void row(Table table, Subject subject, String name, EnsembleWeights weights, Metrics whole) {
-        Metrics metrics = subject.ensemble().metrics(subject.ensemble().scores(weights));
-        table.row(name, Numbers.three(metrics.auc()), Numbers.signed(metrics.auc() - whole.auc()),
+    private static void row(Table table, Subject subject, String name, Optional<EnsembleWeights> weights,
+            Predicate<Ensemble.Model> counts) {
+        String share = Numbers.percent(subject.share(counts));
+        if (weights.isEmpty()) {
+            table.row(name, share, Numbers.NONE, Numbers.NONE, Numbers.NONE, Numbers.NONE);
+            return;
+        }
+        Metrics whole = subject.evaluation().weighted().metrics();
+        Metrics metrics = subject.evaluation().metrics(weights.get());
+        table.row(name, share, Numbers.three(metrics.auc()), Numbers.signed(metrics.auc() - whole.auc()),
                 Numbers.three(metrics.accuracy()), Numbers.signed(metrics.accuracy() - whole.accuracy()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.report;
 
 import java.util.Locale;
+import java.util.Optional;
 
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Spread;
@@ -27,8 +28,8 @@ final class Numbers {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
-    static String interval(Bootstrap.Interval interval) {
-        return three(interval.low()) + " to " + three(interval.high());
+    static String interval(Optional<Bootstrap.Interval> interval) {
+        return interval.map(Bootstrap.Interval::toText).orElse(NONE);
     }
 
     /** {@code 0.871 ± 0.012}; of one value just that value. */

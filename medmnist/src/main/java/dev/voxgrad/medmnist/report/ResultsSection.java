@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.medmnist.data.Split;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.Spread;
-import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.train.Predictor;
 
 /** AUC and accuracy of the run with their intervals, above the published rows of the same data set. */
 final class ResultsSection {
@@ -44,8 +44,8 @@ final class ResultsSection {
 
     private void writeOwnRows() {
         int members = subject.ensemble().members();
-        writeEnsemble("This run, weighted ensemble", subject.scores(), true);
-        writeEnsemble("This run, uniform ensemble", subject.ensemble().scores(EnsembleWeights.uniform(members)), false);
+        writeEnsemble("This run, weighted ensemble", subject.evaluation().weighted(), true);
+        writeEnsemble("This run, uniform ensemble", subject.evaluation().uniform(), false);
         for (ModelKind kind : List.of(ModelKind.BEST, ModelKind.LAST)) {
             table.row("Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
                     spread(kind, Metrics::auc), spread(kind, Metrics::accuracy), Numbers.NONE, Numbers.NONE);
@@ -56,23 +56,12 @@ final class ResultsSection {
         }
     }
 
-    private void writeEnsemble(String name, double[][] scores, boolean strong) {
-        Metrics metrics = subject.ensemble().metrics(scores);
-        Optional<Bootstrap> bootstrap = bootstrap(scores);
-        String[] cells = {Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()),
-            bootstrap.map(b -> Numbers.interval(b.auc())).orElse(Numbers.NONE),
-            bootstrap.map(b -> Numbers.interval(b.accuracy())).orElse(Numbers.NONE)};
-        table.styled(strong ? "strong" : "", name, cells);
-        chart.add(name, metrics.auc(), bootstrap.map(Bootstrap::auc), true);
-    }
-
-    private Optional<Bootstrap> bootstrap(double[][] scores) {
-        try {
-            return Optional.of(Bootstrap.of(subject.data(), subject.split(), scores,
-                    subject.run().info().settings().seed()));
-        } catch (UndefinedMetricException e) {
-            return Optional.empty(); // a class is so rare that hardly any resample has it; the note says so
-        }
+    private void writeEnsemble(String name, Combination ensemble, boolean strong) {
+        Metrics metrics = ensemble.metrics();
+        Optional<Bootstrap> intervals = ensemble.intervals(subject.ensemble(), subject.seed());
+        table.styled(strong ? "strong" : "", name, Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()),
+                Numbers.interval(intervals.map(Bootstrap::auc)), Numbers.interval(intervals.map(Bootstrap::accuracy)));
+        chart.add(name, metrics.auc(), intervals.map(Bootstrap::auc), true);
     }
 
     private String spread(ModelKind kind, ToDoubleFunction<Metrics> figure) {
@@ -112,9 +101,15 @@ final class ResultsSection {
     private void writeNotes(List<Benchmark> published) {
         html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
                 + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
-                + subject.run().info().settings().seed() + "): how far the figure would scatter with other volumes of "
+                + subject.seed() + "): how far the figure would scatter with other volumes of "
                 + "the same kind, not with another training. Where there is a dash, there is none to be had. "
                 + "Deviations are over the members.", "class", "small");
+        Predictor.Augmentation augmentation = subject.evaluation().settings().augmentation();
+        if (augmentation.draws() > 0) {
+            html.element("p", "Test-time augmentation: each logit is the mean over the plain volume and "
+                    + augmentation.draws() + " draws of '" + augmentation.recipe().flag() + "', seed "
+                    + augmentation.seed() + ", for single models as for ensembles.", "class", "small");
+        }
         if (!published.isEmpty()) {
             writeSources(subject.run().info().data(), published.size() == 1);
         }

@@ -6,10 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.ensemble.Ensemble;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /**
@@ -23,23 +21,21 @@ public final class RunReport {
     private RunReport() {}
 
     /**
-     * Writes the page. The same run and weights give the same page to the byte.
+     * Writes the page. The same run and settings of the ensemble give the same page to the byte.
      *
      * @param run finished or not; an unfinished one is reported with the members that are there
-     * @param data the run's volumes
-     * @param split the part of them that the ensemble was computed for
-     * @param weights of the ensemble
+     * @param evaluation of its ensemble
      * @throws DataFileException if the run's history is missing or damaged
      */
-    public static String html(
-            RunFiles run, VolumeData data, Split split, Ensemble ensemble, EnsembleWeights weights) {
-        Subject subject = Subject.of(run, data, split, ensemble, weights);
+    public static String html(RunFiles run, Evaluation evaluation) {
+        Subject subject = new Subject(run, evaluation, History.read(run.folder()));
         Html html = new Html();
         html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
-        writeHead(html, data.name() + ", " + split.name() + " split");
+        writeHead(html, subject.data().name() + ", " + subject.split().name() + " split");
         html.open("body").open("main");
         writeTitle(html, subject);
         ResultsSection.write(html, subject);
+        FitSection.write(html, subject);
         LearningSection.write(html, subject);
         CurvesSection.write(html, subject);
         ClassesSection.write(html, subject);

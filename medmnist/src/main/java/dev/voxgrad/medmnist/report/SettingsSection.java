@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -27,8 +30,8 @@ final class SettingsSection {
         html.element("p", "The same seed gives the same weights to the byte on the same kind of device, for any number "
                 + "of threads. Train again, combine, report:");
         html.element("pre", CommandLines.train(subject.run().info(), folder) + "\n\n"
-                + CommandLines.ensemble(folder, subject.split().name(), subject.weights()) + "\n\n"
-                + CommandLines.report(folder, subject.split().name()), "tabindex", "0").close();
+                + CommandLines.ensemble(folder, subject.split().name(), subject.evaluation().settings()) + "\n\n"
+                + CommandLines.report(folder, subject.split().name(), subject.evaluation().settings()), "tabindex", "0").close();
     }
 
     private void writeRun(Subject subject) {
@@ -45,7 +48,23 @@ final class SettingsSection {
                         : " in training; the data has changed since"));
         item("task", info.task());
         item("time of training", Numbers.duration(subject.history().seconds()));
-        item("ensemble weights", subject.weights().toString());
+        writeEnsemble(subject.evaluation());
+    }
+
+    private void writeEnsemble(Evaluation evaluation) {
+        EnsembleSettings ensemble = evaluation.settings();
+        item("ensemble weights", ensemble.method().map(method -> method.flag()
+                + (method.needsValidation() ? ", fitted to the validation split" : "")
+                + (ensemble.given().isUniform() ? "" : ", times " + ensemble.given()))
+                .orElse(ensemble.given().toString()));
+        if (ensemble.temperature()) {
+            item("temperature", Numbers.three(evaluation.weighted().temperature().value()));
+        }
+        Predictor.Augmentation augmentation = ensemble.augmentation();
+        if (augmentation.draws() > 0) {
+            item("test-time augmentation", augmentation.draws() + " draws of '" + augmentation.recipe().flag()
+                    + "', seed " + augmentation.seed());
+        }
     }
 
     private void writeSettings(TrainSettings settings) {

@@ -3,11 +3,13 @@ package dev.voxgrad.medmnist.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.ModelKind;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -16,18 +18,38 @@ import dev.voxgrad.medmnist.train.RunFiles;
  * What a report is about.
  *
  * @param run finished or not
- * @param data the run's volumes
- * @param split the part of them that is reported
- * @param ensemble all finished members on that split
- * @param weights of the ensemble
+ * @param evaluation all finished members on the split that is reported, and their ensemble
  * @param history the learning curves
- * @param scores probabilities of the weighted ensemble, (N, classes)
  */
-record Subject(RunFiles run, VolumeData data, Split split, Ensemble ensemble, EnsembleWeights weights,
-        History history, double[][] scores) {
-    static Subject of(RunFiles run, VolumeData data, Split split, Ensemble ensemble, EnsembleWeights weights) {
-        return new Subject(run, data, split, ensemble, weights, History.read(run.folder()),
-                ensemble.scores(weights));
+record Subject(RunFiles run, Evaluation evaluation, History history) {
+    /** All finished members on the split. */
+    Ensemble ensemble() {
+        return evaluation.ensemble();
+    }
+
+    /** The run's volumes. */
+    VolumeData data() {
+        return ensemble().data();
+    }
+
+    /** The part of them that is reported. */
+    Split split() {
+        return ensemble().split();
+    }
+
+    /** The weights of the weighted ensemble. */
+    EnsembleWeights weights() {
+        return evaluation.weighted().weights();
+    }
+
+    /** Probabilities of the weighted ensemble, (N, classes). */
+    double[][] scores() {
+        return evaluation.weighted().scores();
+    }
+
+    /** The seed of all intervals. */
+    long seed() {
+        return run.info().settings().seed();
     }
 
     /** Members that were to be trained. */
@@ -36,32 +58,40 @@ record Subject(RunFiles run, VolumeData data, Split split, Ensemble ensemble, En
     }
 
     boolean isFinished() {
-        return ensemble.members() >= membersPlanned();
+        return ensemble().members() >= membersPlanned();
     }
 
     /** The finished members, in order. */
     List<MemberResult> members() {
-        return ensemble.models().stream().filter(model -> model.kind() == ModelKind.BEST)
+        return ensemble().models().stream().filter(model -> model.kind() == ModelKind.BEST)
                 .map(Ensemble.Model::member).toList();
     }
 
     /** The models of one kind, in order of the members. */
     List<Ensemble.Model> models(ModelKind kind) {
-        return ensemble.models().stream().filter(model -> model.kind() == kind).toList();
+        return ensemble().models().stream().filter(model -> model.kind() == kind).toList();
     }
 
-    /** The members' weights for one group alone. */
-    EnsembleWeights only(ModelKind kind) {
-        return new EnsembleWeights(kind == ModelKind.LAST ? 1 : 0, kind == ModelKind.BEST ? 1 : 0,
-                weights.members());
+    /** The weights for one group alone; empty if nothing counts in it. */
+    Optional<EnsembleWeights> only(ModelKind kind) {
+        return weights().with(kind == ModelKind.LAST ? 1 : 0, kind == ModelKind.BEST ? 1 : 0, weights().members());
     }
 
     /** The weights with one member left out; empty if nothing would count then. */
     Optional<EnsembleWeights> without(int position) {
-        List<Double> members = new ArrayList<>(weights.members());
+        List<Double> members = new ArrayList<>(weights().members());
         members.set(position, 0.0);
-        return members.stream().allMatch(weight -> weight == 0) ? Optional.empty()
-                : Optional.of(new EnsembleWeights(weights.last(), weights.best(), members));
+        return weights().with(weights().last(), weights().best(), members);
+    }
+
+    /** How much of all weight these models have, from 0 to 1. */
+    double share(Predicate<Ensemble.Model> models) {
+        return sum(models) / sum(model -> true);
+    }
+
+    private double sum(Predicate<Ensemble.Model> models) {
+        return ensemble().models().stream().filter(models)
+                .mapToDouble(model -> weights().of(model.position(), model.kind())).sum();
     }
 
     /** How a member is called: its number from 0, as in the run's files, and its net. */

@@ -135,8 +135,75 @@ class ReportCommandTest {
         assertThat(cells.get(2)).matches("[01]\\.\\d{3} to [01]\\.\\d{3}");
         assertThat(row(page, "Always the most frequent")).startsWith("0.500", "0.333");
         assertThat(row(page, "Single best models, mean ± deviation").getFirst()).contains(" ± ");
-        assertThat(row(page, "without member 1 net1")).hasSize(4);
-        assertThat(row(page, "group 'last' alone")).hasSize(4);
+        assertThat(row(page, "without member 1 net1")).hasSize(5);
+        assertThat(row(page, "group 'last' alone")).hasSize(5).first().isEqualTo("25.0 %");
+    }
+
+    /** Every single model has intervals, those that the ensemble command prints, around its figures. */
+    @Test
+    void singleModelsHaveIntervals() {
+        String table = Cli.run("ensemble", run).succeeded().out();
+        for (String member : List.of("0 net1", "1 net1", "2 net1")) {
+            List<String> cells = row(page, "member " + member);
+            assertThat(cells).hasSize(10).first().isEqualTo("last");
+            assertThat(table).containsPattern(member + " +last +3 +0.500 +" + cells.get(4) + " +" + cells.get(5) + " +"
+                    + cells.get(6) + " +" + cells.get(7) + "\n");
+            String[] ends = cells.get(5).split(" to ");
+            assertThat(Double.parseDouble(cells.get(4)))
+                    .isBetween(Double.parseDouble(ends[0]), Double.parseDouble(ends[1]));
+        }
+        assertThat(table).contains("over 2000 bootstrap resamples of the volumes, seed 7");
+    }
+
+    /** The page of fitted weights: figures, weights and T of the ensemble command, and a command that repeats it. */
+    @Test
+    void whatEnsembleFitsIsReported() throws IOException {
+        List<String> options = List.of("--weights", "stacked", "--tta", "2", "--seed", "4", "--temperature");
+        Path fitted = folder.resolve("fitted.html");
+        Cli.run(words(List.of("report", run, "--out", fitted), options)).succeeded();
+        String text = Files.readString(fitted);
+        Files.deleteIfExists(run.resolve("summary.csv"));
+        Cli.run(words(List.of("ensemble", run), options)).succeeded();
+        List<String> summary = Files.readAllLines(run.resolve("summary.csv"));
+        Files.delete(run.resolve("summary.csv"));
+        String[] weighted = summary.get(1).split(",");
+        String[] uniform = summary.get(2).split(",");
+        assertThat(row(text, "This run, weighted")).startsWith(three(weighted[9]), three(weighted[10]));
+        assertThat(row(text, "This run, uniform")).startsWith(three(uniform[9]), three(uniform[10]));
+        assertThat(row(text, "weighted")).containsExactly(three(weighted[13]), three(weighted[14]),
+                three(weighted[15]), three(weighted[16]), row(text, "weighted").get(4), three(weighted[17]));
+        String[] weights = weighted[12].split(" ");
+        assertThat(row(text, "member 0 net1").get(2)).isEqualTo(three(weights[0]));
+        double last = Double.parseDouble(weights[0]) + Double.parseDouble(weights[2]) + Double.parseDouble(weights[4]);
+        assertThat(row(text, "group 'last' alone").getFirst()).isEqualTo(String.format("%.1f %%", 100 * last));
+        assertThat(elements(text, "h2")).extracting(Element::getTextContent)
+                .contains("What was fitted to the validation split");
+        assertThat(text).contains("2 draws of 'centred', seed 4", "stacked, fitted to the validation split",
+                " --weights stacked --tta 2 --tta-augment centred --seed 4 --temperature").doesNotContain("NaN");
+        assertThat(page).doesNotContain("What was fitted");
+    }
+
+    private static Object[] words(List<?> begin, List<?> more) {
+        List<Object> words = new ArrayList<>(begin);
+        words.addAll(more);
+        return words.toArray();
+    }
+
+    private static String three(String number) {
+        return String.format("%.3f", Double.parseDouble(number));
+    }
+
+    /** A group or member without any weight has dashes, and its weight is zero. */
+    @Test
+    void whatHasNoWeightIsReportedWithDashes() throws IOException {
+        Path file = folder.resolve("one.html");
+        Path weights = Files.writeString(folder.resolve("one.txt"), "last = 0\nmember.0 = 0\nmember.2 = 0\n");
+        Cli.run("report", run, "--weights", weights, "--out", file).succeeded();
+        String text = Files.readString(file);
+        assertThat(row(text, "without member 1")).containsExactly("0.0 %", "–", "–", "–", "–");
+        assertThat(row(text, "without member 0").getFirst()).isEqualTo("100.0 %");
+        assertThat(row(text, "member 0 net1")).startsWith("last", "3", "0.000", "0.0 %");
+        assertThat(text).contains("--last-weight 0.0 --best-weight 1.5 --member-weights 0.0,1.0,0.0");
     }
 
     @Test
@@ -175,7 +242,7 @@ class ReportCommandTest {
         String text = Files.readString(part.resolve("report.html"));
         assertThat(parse(text).getDocumentElement().getTextContent())
                 .contains("This run is not finished: 1 of 3 members are", "member 2 net1, not finished");
-        assertThat(row(text, "without member 0")).containsOnly("–");
+        assertThat(row(text, "without member 0")).containsExactly("0.0 %", "–", "–", "–", "–");
         assertThat(row(text, "Single best").getFirst()).doesNotContain("±");
         Files.write(part.resolve("members.csv"), members.subList(0, 1));
         Cli.run("report", part).failed("has no finished member yet");
@@ -231,5 +298,7 @@ class ReportCommandTest {
         Cli.run("report", folder.resolve("none")).failed("holds no run");
         Cli.run("report", run, "--out", folder.resolve("no/such/folder.html")).failed("there is no folder");
         Cli.run("report").refused("RUN");
+        Cli.run("report", run, "--weights", "gredy").failed("gredy", "no such file, and no method");
+        Cli.run("report", run, "--seed", 3).refused("--seed goes with --tta N");
     }
 }

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,10 +137,16 @@ class UnusualRunsTest {
                 "--epochs", 1, "--out", run));
         warnsOnce(Cli.run("predict", "--flag", "adrenalmnist3d", "--root", folder, "--net", "net1", "--out",
                 folder.resolve("scores.csv"), "--weights", run.resolve("weights/member-01-net1-best.safetensors")));
-        warnsOnce(Cli.run("ensemble", "--run", run));
+        Cli ensemble = Cli.run("ensemble", "--run", run);
+        warnsOnce(ensemble);
         Path[] results = results(run);
         assertThat(results).hasSize(1);
-        warnsOnce(Cli.run("evaluate", "--path", results[0], "--root", folder));
+        Cli evaluated = Cli.run("evaluate", "--path", results[0], "--root", folder);
+        warnsOnce(evaluated);
+        Matcher intervals = Pattern.compile("seed 1: AUC (.* to .*), ACC (.* to .*)\n").matcher(evaluated.out());
+        assertThat(intervals.find()).as(evaluated.out()).isTrue();
+        assertThat(ensemble.out()).containsPattern(
+                "weighted .*" + intervals.group(1) + " .* " + intervals.group(2) + "\n");
     }
 
     private static void warnsOnce(Cli cli) {

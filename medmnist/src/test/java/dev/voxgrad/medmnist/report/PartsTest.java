@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import net.jqwik.api.ForAll;
@@ -21,13 +21,17 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
+import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.ClassWeights;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -173,8 +177,22 @@ class PartsTest {
         assertThat(CommandLines.train(info(DataSource.synthetic(SyntheticShapes.Settings.of(1)),
                 TrainSettings.defaults(1), true), Path.of("new")))
                 .isEqualTo("medmnist quickstart --device cpu --convolution direct --out new");
-        assertThat(CommandLines.ensemble(Path.of("run"), "val", EnsembleWeights.defaults(2))).isEqualTo(
-                "medmnist ensemble --run run --split val --last-weight 0.5 --best-weight 1.5 --member-weights 1.0,1.0");
-        assertThat(Arrays.asList(CommandLines.report(Path.of("my run"), "test").split(" "))).contains("report", "'my");
+    }
+
+    @Test
+    void commandsCombineAsThePageDoes() {
+        EnsembleSettings plain = EnsembleSettings.plain(EnsembleWeights.defaults(2));
+        String given = " --last-weight 0.5 --best-weight 1.5 --member-weights 1.0,1.0";
+        assertThat(CommandLines.ensemble(Path.of("run"), "val", plain))
+                .isEqualTo("medmnist ensemble --run run --split val" + given);
+        assertThat(CommandLines.report(Path.of("my run"), "test", plain))
+                .isEqualTo("medmnist report 'my run' --split test" + given);
+        Predictor.Augmentation eight = new Predictor.Augmentation(8, Recipe.TORCHIO, 5);
+        assertThat(CommandLines.report(Path.of("run"), "test", new EnsembleSettings(EnsembleWeights.uniform(2),
+                Optional.of(WeightMethod.STACKED), true, eight))).isEqualTo("medmnist report run --split test "
+                + "--weights stacked --tta 8 --tta-augment torchio --seed 5 --temperature");
+        assertThat(CommandLines.report(Path.of("run"), "test", new EnsembleSettings(EnsembleWeights.groups(0, 1, 2),
+                Optional.of(WeightMethod.GREEDY), false, Predictor.Augmentation.OFF))).endsWith("--split test "
+                + "--weights greedy --last-weight 0.0 --best-weight 1.0 --member-weights 1.0,1.0");
     }
 }

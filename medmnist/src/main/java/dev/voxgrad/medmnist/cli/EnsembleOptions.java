@@ -1,0 +1,134 @@
+package dev.voxgrad.medmnist.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.ensemble.WeightMethod;
+import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.TrainSettings;
+
+/** How the models of a run are combined. */
+final class EnsembleOptions {
+    private static final int MOST_DRAWS = 1000;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--weights", paramLabel = "METHOD|FILE", description = {
+        "A method that finds a weight for each model; it sees the validation split, never the test labels:",
+        "  uniform: every model counts the same, nothing is fitted",
+        "  validation-auc: a model's weight is its validation AUC",
+        "  greedy: how often forward selection with replacement picks the model, by validation AUC (Caruana et al., "
+                + "ICML 2004)",
+        "  stacked: zero or more, summing to one, with the least validation log-loss",
+        "Or all weights from a file with lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (./greedy, if it has "
+                + "a method's name). Default: the weights of the next three options. Beside a method, those three "
+                + "multiply its weights where they are given."})
+    private String weightsText;
+
+    @Option(names = "--last-weight", paramLabel = "X",
+            description = "Weight of all last models. Default: 0.5; beside a method, 1")
+    private Double lastWeight;
+
+    @Option(names = "--best-weight", paramLabel = "Y",
+            description = "Weight of all best models. Default: 1.5; beside a method, 1")
+    private Double bestWeight;
+
+    @Option(names = "--member-weights", paramLabel = "W", split = ",",
+            description = "One weight per member. Default: 1 each")
+    private List<Double> memberWeights;
+
+    @Option(names = "--tta", paramLabel = "N",
+            description = "Test-time augmentation: take the mean of the logits over the plain volume and N random "
+                    + "changes of it, on every split that is used. Takes N + 1 times as long.")
+    private Integer draws;
+
+    @Option(names = "--tta-augment", paramLabel = "R",
+            description = "What --tta draws from: torchio, centred or none. Default: centred")
+    private String drawAugment;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Decides the draws of --tta. Default: 1")
+    private Long drawSeed;
+
+    @Option(names = "--temperature",
+            description = "Divide the logits by the one number with the least validation log-loss (Guo et al. 2017), "
+                    + "so that scores are honest probabilities. No volume changes its class by it.")
+    private boolean temperature;
+
+    /**
+     * What the options say, for the finished members of a run.
+     *
+     * @throws ParameterException if they contradict each other or the run
+     * @throws DataFileException if a file of weights cannot be used, or no member is finished
+     */
+    EnsembleSettings settings(RunFiles run) {
+        Optional<WeightMethod> method = Optional.ofNullable(weightsText).flatMap(WeightMethod::byFlag);
+        if (weightsText != null && method.isEmpty()
+                && (lastWeight != null || bestWeight != null || memberWeights != null)) {
+            throw wrongUse("--weights excludes --last-weight, --best-weight and --member-weights, unless it names a "
+                    + "method: " + WeightMethod.flags());
+        }
+        Predictor.Augmentation augmentation = augmentation();
+        return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation);
+    }
+
+    private ParameterException wrongUse(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
+    private Predictor.Augmentation augmentation() {
+        if (draws == null) {
+            if (drawAugment != null || drawSeed != null) {
+                throw wrongUse((drawAugment != null ? "--tta-augment" : "--seed") + " goes with --tta N");
+            }
+            return Predictor.Augmentation.OFF;
+        }
+        if (draws < 1 || draws > MOST_DRAWS) {
+            throw wrongUse("--tta is " + draws + "; expected 1 to " + MOST_DRAWS + ", or no --tta for plain volumes");
+        }
+        try {
+            Recipe recipe = drawAugment == null ? Recipe.CENTRED : Recipe.byFlag(drawAugment);
+            return new Predictor.Augmentation(draws, recipe, drawSeed == null ? TrainSettings.SEED : drawSeed);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--tta-" + e.getMessage(), e);
+        }
+    }
+
+    private EnsembleWeights weights(int members, Optional<WeightMethod> method) {
+        if (weightsText != null && method.isEmpty()) {
+            return weightsFile(members);
+        }
+        double last = lastWeight != null ? lastWeight : method.isPresent() ? 1 : EnsembleWeights.LAST;
+        double best = bestWeight != null ? bestWeight : method.isPresent() ? 1 : EnsembleWeights.BEST;
+        if (memberWeights != null && memberWeights.size() != members) {
+            throw wrongUse("--member-weights has " + memberWeights.size() + " numbers, but the run has " + members
+                    + " finished members");
+        }
+        try {
+            return memberWeights == null
+                    ? EnsembleWeights.groups(last, best, members) : new EnsembleWeights(last, best, memberWeights);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private EnsembleWeights weightsFile(int members) {
+        Path file = Path.of(weightsText);
+        if (Files.notExists(file)) {
+            throw new DataFileException(weightsText, "no such file, and no method either; --weights takes a file, "
+                    + WeightMethod.flags());
+        }
+        return EnsembleWeights.read(file, members);
+    }
+}

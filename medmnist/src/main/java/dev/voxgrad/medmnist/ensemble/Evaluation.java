@@ -1,0 +1,70 @@
+package dev.voxgrad.medmnist.ensemble;
+
+import java.util.Optional;
+import java.util.function.ObjIntConsumer;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.train.RunFiles;
+
+/**
+ * An ensemble as it was asked for, fitted and evaluated. Beside the weights asked for there are always uniform ones: a
+ * validation split of some hundred volumes is soon overfitted.
+ *
+ * @param ensemble on the split that is evaluated
+ * @param settings what was asked for
+ * @param account how the weights were found, for people: a line or two; empty if they were not fitted
+ * @param weighted with the weights asked for
+ * @param uniform with every model counting the same
+ */
+public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<String> account, Combination weighted,
+        Combination uniform) {
+    /**
+     * Runs all models over the split, and over the validation split if something is to be fitted; then fits and
+     * evaluates.
+     *
+     * @param split to be evaluated
+     * @param progress is given the split and the number of models done on it, after each
+     * @throws DataFileException if no member is finished, or a weights file is missing or damaged
+     * @throws DataException if the weights cannot be fitted, or the split has no figures
+     */
+    public static Evaluation load(RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings,
+            ObjIntConsumer<Split> progress) {
+        Metrics.requireDefined(data, split);
+        if (settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
+            Metrics.requireDefined(data, data.val());
+        }
+        Ensemble ensemble = load(run, split, data, device, settings, progress);
+        Optional<Ensemble> validation = Optional.empty();
+        if (settings.needsValidation()) {
+            validation = Optional.of(
+                    split == data.val() ? ensemble : load(run, data.val(), data, device, settings, progress));
+        }
+        return of(ensemble, validation, settings);
+    }
+
+    private static Ensemble load(RunFiles run, Split split, VolumeData data, Device device, EnsembleSettings settings,
+            ObjIntConsumer<Split> progress) {
+        return Ensemble.load(run, data, split, device, settings.augmentation(), done -> progress.accept(split, done));
+    }
+
+    /** Fits and evaluates; {@code validation} must be there if the settings need it. */
+    static Evaluation of(Ensemble ensemble, Optional<Ensemble> validation, EnsembleSettings settings) {
+        Optional<WeightMethod.Fit> fit = settings.method().filter(WeightMethod::needsValidation)
+                .map(method -> method.fit(validation.orElseThrow()));
+        EnsembleWeights weights = fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
+        EnsembleWeights same = EnsembleWeights.uniform(ensemble.members());
+        return new Evaluation(ensemble, settings, fit.map(WeightMethod.Fit::account),
+                Combination.of("weighted", weights, ensemble, validation, settings.temperature()),
+                Combination.of("uniform", same, ensemble, validation, settings.temperature()));
+    }
+
+    /** Figures of other weights, with the temperature of the weighted ensemble. */
+    public Metrics metrics(EnsembleWeights others) {
+        return weighted.metrics(ensemble, others);
+    }
+}
