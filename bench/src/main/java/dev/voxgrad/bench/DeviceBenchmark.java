@@ -98,7 +98,7 @@ public abstract class DeviceBenchmark {
 
     private Devices.Settings settings() {
         return new Devices.Settings(0, convolution(), fusion(),
-                new CudaDevice.Settings(Precision.byFlag(precision), false, _ -> { }));
+                new CudaDevice.Settings(Precision.byFlag(precision), false, fusion(), _ -> { }));
     }
 
     /** Ends what the device holds. */

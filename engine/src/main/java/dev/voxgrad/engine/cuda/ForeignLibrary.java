@@ -42,7 +42,7 @@ final class ForeignLibrary {
     }
 
     /** A function of the library that returns a status. */
-    interface Call {
+    public interface Call {
         int call(Object... arguments);
     }
 

@@ -48,11 +48,12 @@ public final class CudaDevice implements Device, AutoCloseable {
      * @param precision of products and activations
      * @param fastest whether convolution algorithms that sum in a different order each time are welcome; results then
      *     differ in the last digits from run to run
+     * @param fusion whether layers that follow one another may be run as one operation
      * @param log is told the algorithm that each convolution gets
      */
-    public record Settings(Precision precision, boolean fastest, Consumer<String> log) {
-        /** float32, deterministic, quiet. */
-        public static final Settings DEFAULT = new Settings(Precision.FP32, false, _ -> { });
+    public record Settings(Precision precision, boolean fastest, boolean fusion, Consumer<String> log) {
+        /** float32, deterministic, fused, quiet. */
+        public static final Settings DEFAULT = new Settings(Precision.FP32, false, true, _ -> { });
     }
 
     /**
@@ -84,10 +85,10 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public String description() {
-        return String.format(Locale.ROOT, "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution",
+        return String.format(Locale.ROOT, "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s",
                 driver.name(), driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
                 Cudnn.inWords(Cudnn.version()), Cublas.libraryName().orElse("no cuBLAS"), settings.precision.flag(),
-                settings.fastest ? "fastest" : "deterministic");
+                settings.fastest ? "fastest" : "deterministic", settings.fusion ? "" : ", no fusion");
     }
 
     /** Another device on the same card, with a stream and memory of its own, set up in the same way. */
@@ -116,10 +117,9 @@ public final class CudaDevice implements Device, AutoCloseable {
         return Conv3dChoice.AUTO;
     }
 
-    /** Never: operations are run one by one. */
     @Override
     public boolean fusion() {
-        return false;
+        return settings.fusion;
     }
 
     /** Never anybody. */

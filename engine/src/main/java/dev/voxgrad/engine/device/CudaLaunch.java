@@ -44,6 +44,11 @@ public final class CudaLaunch {
         return read(tensor, ElementType.FLOAT32);
     }
 
+    /** As {@link #floats}; null becomes a null pointer. */
+    public CudaLaunch floatsOrNull(Tensor tensor) {
+        return tensor == null ? add(0L) : floats(tensor);
+    }
+
     private CudaLaunch read(Tensor tensor, ElementType wanted) {
         CudaStorage storage = CudaStorage.of(tensor);
         if (storage.type() == wanted) {
@@ -73,6 +78,19 @@ public final class CudaLaunch {
         }
         arguments.add(storage.buffer());
         return this;
+    }
+
+    /** A struct of addresses, each of float32 numbers that are read. */
+    public CudaLaunch addresses(Tensor... tensors) {
+        long[] addresses = new long[tensors.length];
+        for (int i = 0; i < addresses.length; i++) {
+            CudaStorage storage = CudaStorage.of(tensors[i]);
+            if (storage.type() != ElementType.FLOAT32) {
+                throw new IllegalStateException(name + ": a table of " + storage.type() + ", expected float32");
+            }
+            addresses[i] = storage.buffer().address();
+        }
+        return add(addresses);
     }
 
     /** Scratch memory, or a table. */

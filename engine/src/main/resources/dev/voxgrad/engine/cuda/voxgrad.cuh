@@ -73,6 +73,11 @@ struct Activation {
     __device__ long long channelOf(long long i) const {
         return channelsLast ? i % channels : i / voxels % channels;
     }
+
+    // The (sample, voxel) of the i-th number in memory.
+    __device__ long long rowOf(long long i) const {
+        return channelsLast ? i / channels : i / voxels / channels * voxels + i % voxels;
+    }
 };
 
 // A block's share of the sums over one channel: blocks are (chunk, channel group). Row-major, a block has one channel and

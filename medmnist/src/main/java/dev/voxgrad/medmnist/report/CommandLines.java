@@ -141,7 +141,8 @@ final class CommandLines {
             if (info.gpu().fastAlgorithms()) {
                 words.add("--fast-algorithms");
             }
-        } else if (!info.fusion()) {
+        }
+        if (!info.fusion()) {
             words.add("--no-fusion");
         }
         return words;

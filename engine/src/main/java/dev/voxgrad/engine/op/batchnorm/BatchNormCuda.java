@@ -9,7 +9,7 @@ import dev.voxgrad.engine.device.CudaDevice;
  * {@link BatchNormKernels} on a GPU. Our own rather than cuDNN's: one implementation for float32 and bfloat16 in either
  * order, whose sums come in a fixed order and don't lose digits where the mean is large.
  */
-final class BatchNormCuda implements BatchNormKernels {
+public final class BatchNormCuda implements BatchNormKernels {
     private static final CudaSource SOURCE = new CudaSource(BatchNormCuda.class, "batchnorm");
     /** Bytes of {@code Moments<float>}: count, mean and squares. */
     private static final int MOMENTS = 3 * Float.BYTES;
@@ -18,19 +18,29 @@ final class BatchNormCuda implements BatchNormKernels {
 
     private final CudaDevice device;
 
-    BatchNormCuda(CudaDevice device) {
+    public BatchNormCuda(CudaDevice device) {
         this.device = device;
     }
 
     @Override
     public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
             Tensor mean, Tensor scale) {
+        batchStatistics(input, null, momentum, eps, runningMean, runningVariance, mean, scale);
+    }
+
+    /**
+     * As above, of a convolution's output that lacks the bias.
+     *
+     * @param bias what the running mean has besides; null for nothing
+     */
+    public void batchStatistics(Tensor input, Tensor bias, double momentum, double eps, Tensor runningMean,
+            Tensor runningVariance, Tensor mean, Tensor scale) {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = device.borrow((long) MOMENTS * channels.chunks() * channels.channels());
         device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).add(channels.activation())
                 .add(channels.rows()).on(channels.grid());
         device.kernel(SOURCE, "batch_statistics").add(parts).add(channels.chunks()).add(channels.channels())
-                .add(momentum).add(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
+                .floatsOrNull(bias).add(momentum).add(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
                 .on(channels.joining());
         device.giveBack(parts);
     }
@@ -53,12 +63,23 @@ final class BatchNormCuda implements BatchNormKernels {
     public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
             Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(input);
-        DeviceBuffer parts = device.borrow((long) SUMS * channels.chunks() * channels.channels());
+        DeviceBuffer parts = borrowParts(channels);
         device.kernel(SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
                 .add(channels.activation()).add(channels.rows()).on(channels.grid());
+        joinGradients(parts, channels, scale, gradWeight, gradBias);
+        device.giveBack(parts);
+    }
+
+    /** Scratch memory for the parts of two sums over each channel. */
+    public DeviceBuffer borrowParts(ChannelsCuda channels) {
+        return device.borrow((long) SUMS * channels.chunks() * channels.channels());
+    }
+
+    /** dγ and dβ from the parts of Σ g·(x − μ) and Σ g. */
+    public void joinGradients(DeviceBuffer parts, ChannelsCuda channels, Tensor scale, Tensor gradWeight,
+            Tensor gradBias) {
         device.kernel(SOURCE, "parameter_gradients").add(parts).add(channels.chunks()).add(channels.channels())
                 .in(scale).out(gradWeight).out(gradBias).on(channels.joining());
-        device.giveBack(parts);
     }
 
     @Override

@@ -20,13 +20,13 @@ import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
  * <p>With bfloat16 activations, cuDNN wants weights of bfloat16 too, in the order (O,KD,KH,KW,C): they are packed anew
  * for each pass from the float32 parameters, which are small beside activations, and gradients are unpacked.
  */
-final class Conv3dCuda implements Conv3dKernels {
+public final class Conv3dCuda implements Conv3dKernels {
     private static final CudaSource SOURCE = new CudaSource(Conv3dCuda.class, "conv3d");
 
     private final CudaDevice device;
     private final ElementType type;
 
-    Conv3dCuda(CudaDevice device) {
+    public Conv3dCuda(CudaDevice device) {
         this.device = device;
         this.type = device.precision().activations();
     }

@@ -9,6 +9,8 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
@@ -99,21 +101,26 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
 
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
-        if (!(inputs[0].device() instanceof CpuDevice device)) {
-            throw new IllegalArgumentException("convBlock: not on device " + inputs[0].device().name()
-                    + "; run its operations one by one there");
-        }
         if (context.recording() && !training) {
             throw new IllegalStateException("convBlock: with running statistics it has no backward; run its operations "
                     + "one by one, or without gradients");
         }
-        ConvBlockCpu block = new ConvBlockCpu(device, this, inputs);
-        return training ? block.train(context) : block.infer(context.outputShape());
+        return switch (inputs[0].device()) {
+            case CpuDevice cpu -> {
+                ConvBlockCpu block = new ConvBlockCpu(cpu, this, inputs);
+                yield training ? block.train(context) : block.infer(context.outputShape());
+            }
+            case CudaDevice cuda -> new ConvBlockCuda(cuda, this).forward(context, inputs);
+            case ReferenceDevice reference -> throw new IllegalArgumentException("convBlock: not on device "
+                    + reference.name() + "; run its operations one by one there");
+        };
     }
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        return new ConvBlockGradient(this, context, gradOutput).run();
+        return gradOutput.device() instanceof CudaDevice cuda
+                ? new ConvBlockCuda(cuda, this).backward(context, gradOutput)
+                : new ConvBlockGradient(this, context, gradOutput).run();
     }
 
     /** The shapes of all units' outputs. */

@@ -53,9 +53,10 @@ __device__ void momentParts(const T* x, Moments<float>* parts, Activation a, lon
     }
 }
 
-// Joins the parts of a channel, a block each, and moves the running statistics.
-extern "C" __global__ void batch_statistics(const Moments<float>* parts, int chunks, int channels, double momentum,
-        double eps, float* runningMean, float* runningVariance, float* mean, float* scale) {
+// Joins the parts of a channel, a block each, and moves the running statistics. Where x lacks a constant that belongs to
+// it, the bias of the convolution before, the running mean has it all the same; bias may be null.
+extern "C" __global__ void batch_statistics(const Moments<float>* parts, int chunks, int channels, const float* bias,
+        double momentum, double eps, float* runningMean, float* runningVariance, float* mean, float* scale) {
     __shared__ Moments<double> shared[BLOCK];
     int c = blockIdx.x;
     Moments<double> own = {0, 0, 0};
@@ -75,7 +76,7 @@ extern "C" __global__ void batch_statistics(const Moments<float>* parts, int chu
         Moments<double> all = shared[0];
         mean[c] = (float) all.mean;
         scale[c] = (float) (1 / sqrt(all.squares / all.count + eps));
-        runningMean[c] = (float) ((1 - momentum) * runningMean[c] + momentum * all.mean);
+        runningMean[c] = (float) ((1 - momentum) * runningMean[c] + momentum * (all.mean + (bias ? bias[c] : 0)));
         runningVariance[c] = (float) ((1 - momentum) * runningVariance[c] + momentum * all.squares / (all.count - 1));
     }
 }

@@ -1,0 +1,140 @@
+package dev.voxgrad.engine.op.convblock;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.op.batchnorm.BatchNormCuda;
+import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
+import dev.voxgrad.engine.op.conv3d.Conv3dCuda;
+
+/**
+ * {@link ConvBlockOp} on a GPU: batch norm, ReLU and pool in one pass over the convolution's output z, and in the
+ * backward pass one for the sums and one for dz. The convolution's bias is never added, since batch norm would take it
+ * away again: only the running mean gets it.
+ */
+final class ConvBlockCuda {
+    private static final CudaSource SOURCE = new CudaSource(ConvBlockCuda.class, "convblock");
+    /** Saved tensors of each unit: its input, weight, z, mean, scale, and batch norm's weight and bias. */
+    private static final int SAVED = 7;
+
+    private final CudaDevice device;
+    private final ConvBlockOp op;
+    private final Conv3dCuda convolution;
+    private final BatchNormCuda norm;
+
+    ConvBlockCuda(CudaDevice device, ConvBlockOp op) {
+        this.device = device;
+        this.op = op;
+        this.convolution = new Conv3dCuda(device);
+        this.norm = new BatchNormCuda(device);
+    }
+
+    Tensor forward(Context context, Tensor... inputs) {
+        Shape[] shapes = op.unitShapes(inputs);
+        Tensor current = inputs[0];
+        for (int i = 0; i < shapes.length; i++) {
+            UnitTensors unit = UnitTensors.of(op, i, inputs);
+            ConvBlockOp.Unit settings = op.units().get(i);
+            Tensor z = Tensor.emptyActivation(device, shapes[i]);
+            convolution.forward(unit.geometry(current.shape(), shapes[i]), current, unit.weight(),
+                    op.training() ? null : unit.bias(), z);
+            Tensor mean = unit.runningMean().emptyLike();
+            Tensor scale = unit.runningMean().emptyLike();
+            if (op.training()) {
+                norm.batchStatistics(z, unit.bias(), settings.momentum(), settings.eps(), unit.runningMean(),
+                        unit.runningVariance(), mean, scale);
+            } else {
+                norm.runningStatistics(settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
+            }
+            boolean pooled = isPooled(i);
+            Tensor a = Tensor.emptyActivation(device, pooled ? context.outputShape() : shapes[i]);
+            long n = a.shape().elements();
+            device.kernel(SOURCE, "norm_relu", z).in(z).out(a)
+                    .addresses(mean, scale, unit.normWeight(), unit.normBias()).add(volume(z, pooled)).add(n).over(n);
+            context.save(current, unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
+            for (Tensor done : i == 0 ? new Tensor[] {z, mean, scale} : new Tensor[] {z, mean, scale, current}) {
+                done.release();
+            }
+            current = a;
+        }
+        return current;
+    }
+
+    private boolean isPooled(int unit) {
+        return op.pool() && unit == op.units().size() - 1;
+    }
+
+    /** The numbers of {@code struct Volume}. */
+    private static long[] volume(Tensor z, boolean pooled) {
+        long[] activation = ChannelsCuda.of(z).activation();
+        return new long[] {activation[0], activation[1], activation[2], z.shape().dim(2), z.shape().dim(3),
+            z.shape().dim(4), pooled ? 1 : 0};
+    }
+
+    Tensor[] backward(Context context, Tensor gradOutput) {
+        Tensor[] gradients = new Tensor[context.inputs()];
+        Tensor gradActivation = gradOutput;
+        for (int i = op.units().size() - 1; i >= 0; i--) {
+            Tensor gradInput = backward(context, i, gradActivation, gradients);
+            if (gradActivation != gradOutput) {
+                gradActivation.release();
+            }
+            gradActivation = gradInput;
+        }
+        gradients[0] = gradActivation;
+        return gradients;
+    }
+
+    /** The gradients of one unit's parameters, and that of its input, which is returned; null if nobody asks. */
+    private Tensor backward(Context context, int unit, Tensor gradActivation, Tensor[] gradients) {
+        Tensor input = context.saved(SAVED * unit);
+        Tensor weight = context.saved(SAVED * unit + 1);
+        Tensor z = context.saved(SAVED * unit + 2);
+        int at = op.firstInput(unit);
+        boolean withBias = op.units().get(unit).withBias();
+        int normAt = withBias ? at + 2 : at + 1;
+        gradients[normAt] = context.saved(SAVED * unit + 5).emptyLike();
+        gradients[normAt + 1] = context.saved(SAVED * unit + 6).emptyLike();
+        Tensor dz = normGradient(context, unit, gradActivation, gradients[normAt], gradients[normAt + 1]);
+        var geometry = op.units().get(unit).convolution().geometry(input.shape(), weight.shape(), z.shape());
+        if (context.needsGradient(at)) {
+            gradients[at] = weight.emptyLike();
+            convolution.gradWeight(geometry, input, dz, gradients[at]);
+        }
+        if (withBias && context.needsGradient(at + 1)) {
+            gradients[at + 1] = Tensor.empty(device, Shape.of(z.shape().dim(1)), Layout.ROW_MAJOR);
+            device.fill(gradients[at + 1].storage(), 0);
+        }
+        Tensor gradInput = null;
+        if (unit > 0 || context.needsGradient(0)) {
+            gradInput = input.emptyLike();
+            convolution.gradInput(geometry, dz, weight, gradInput);
+        }
+        dz.release();
+        return gradInput;
+    }
+
+    /** dz, and the gradients of batch norm's weight and bias. */
+    private Tensor normGradient(Context context, int unit, Tensor gradActivation, Tensor gradWeight, Tensor gradBias) {
+        Tensor z = context.saved(SAVED * unit + 2);
+        Tensor mean = context.saved(SAVED * unit + 3);
+        Tensor scale = context.saved(SAVED * unit + 4);
+        Tensor[] table = {mean, scale, context.saved(SAVED * unit + 5), context.saved(SAVED * unit + 6)};
+        long[] volume = volume(z, isPooled(unit));
+        ChannelsCuda channels = ChannelsCuda.of(z);
+        DeviceBuffer parts = norm.borrowParts(channels);
+        device.kernel(SOURCE, "block_gradient_parts", z).in(z).in(gradActivation).addresses(table).add(parts)
+                .add(volume).add(channels.rows()).on(channels.grid());
+        norm.joinGradients(parts, channels, scale, gradWeight, gradBias);
+        device.giveBack(parts);
+        Tensor dz = z.emptyLike();
+        long n = z.shape().elements();
+        device.kernel(SOURCE, "block_input_gradient", z).in(z).in(gradActivation).addresses(table).floats(gradWeight)
+                .floats(gradBias).out(dz).add(1f / channels.rows()).add(volume).add(n).over(n);
+        return dz;
+    }
+}

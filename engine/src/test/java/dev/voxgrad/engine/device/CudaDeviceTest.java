@@ -1,0 +1,166 @@
+package dev.voxgrad.engine.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Gradients;
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Scope;
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.DeviceMemoryException;
+import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.testing.CudaEmulator;
+import dev.voxgrad.engine.testing.Samples;
+import dev.voxgrad.engine.testing.TestGpu;
+
+/** A GPU's memory and the order of its work. */
+class CudaDeviceTest {
+    private CudaDevice device;
+
+    @BeforeEach
+    void open() {
+        device = TestGpu.open(Precision.FP32);
+    }
+
+    @AfterEach
+    void close() {
+        if (device != null) {
+            device.close();
+        }
+    }
+
+    @Test
+    void numbersComeBackAsTheyWent() {
+        for (int n : new int[] {1, 1000, 1_048_576, 1_048_577, 5_000_003}) {
+            float[] values = new float[n];
+            for (int i = 0; i < n; i++) {
+                values[i] = i * 0.37f;
+            }
+            Tensor tensor = Tensor.of(device, Shape.of(n), values.clone());
+            assertThat(tensor.toArray()).isEqualTo(values);
+            tensor.release();
+        }
+    }
+
+    @Test
+    void theHostsArrayMayBeChangedAtOnce() {
+        float[] values = new float[3_000_000];
+        Tensor[] tensors = new Tensor[8];
+        for (int i = 0; i < tensors.length; i++) {
+            Arrays.fill(values, i);
+            tensors[i] = Tensor.of(device, Shape.of(values.length), values);
+        }
+        Arrays.fill(values, -1);
+        for (int i = 0; i < tensors.length; i++) {
+            float[] read = tensors[i].toArray();
+            assertThat(read[0]).isEqualTo(i);
+            assertThat(read[read.length - 1]).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void aStepTakesTheMemoryOfTheStepBefore() {
+        step(3);
+        step(3);
+        long before = device.allocatedBytes();
+        for (int i = 0; i < 20; i++) {
+            step(3);
+        }
+        assertThat(device.allocatedBytes()).isEqualTo(before);
+        assertThat(device.usedBytes()).isLessThan(before);
+    }
+
+    /** Forward and backward of a convolution with that many output channels, in a scope. */
+    private double[] step(int channels) {
+        try (Scope _ = Scope.open()) {
+            Shape shape = Shape.of(2, 2, 5, 4, 6);
+            Tensor x = Tensor.of(device, shape, Samples.gaussian(shape, 1));
+            Shape kernel = Shape.of(channels, 2, 3, 3, 3);
+            Tensor w = Tensor.of(device, kernel, Samples.gaussian(kernel, 2)).requiresGrad(true);
+            Tensor loss = x.conv3d(w, null, Conv3dOp.padded(1)).relu().maxPool3d(Dims3.cube(2), Dims3.cube(2),
+                    Dims3.ZERO).mean();
+            Gradients gradients = loss.backward();
+            return gradients.of(w).toDoubleArray();
+        }
+    }
+
+    @Test
+    void memoryOfForgottenTensorsComesBack() throws InterruptedException {
+        Shape megabyte = Shape.of(262_144);
+        long most = 0;
+        for (int i = 0; i < 200; i++) {
+            Tensor.zeros(device, megabyte);
+            if (i % 20 == 19) {
+                System.gc();
+                Thread.sleep(20);
+                most = Math.max(most, device.allocatedBytes());
+            }
+        }
+        assertThat(most).isLessThan(100L << 20);
+    }
+
+    @Test
+    void aFullCardIsSurvived() {
+        long limit = 64L << 20;
+        int tooMany = 1 << 30;
+        boolean emulated = TestGpu.isEmulated();
+        if (emulated) {
+            CudaEmulator.memoryLimit(limit);
+        }
+        try {
+            double[] before = step(4);
+            Tensor[] hoard = new Tensor[1000];
+            assertThatThrownBy(() -> {
+                for (int i = 0; i < hoard.length; i++) {
+                    hoard[i] = Tensor.empty(device, Shape.of(emulated ? 4 << 20 : tooMany), Layout.ROW_MAJOR);
+                }
+            }).isInstanceOf(DeviceMemoryException.class)
+                    .hasMessageContaining("were asked for").hasMessageContaining("are free")
+                    .hasMessageContaining("lower --batch-size");
+            Arrays.fill(hoard, null);
+            assertThat(step(4)).isEqualTo(before);
+        } finally {
+            if (emulated) {
+                CudaEmulator.memoryLimit(4L << 30);
+            }
+        }
+    }
+
+    @Test
+    void theSameWorkGivesTheSameBits() {
+        double[] first = step(17);
+        assertThat(step(17)).isEqualTo(first);
+        try (CudaDevice other = device.another()) {
+            CudaDevice mine = device;
+            device = other;
+            assertThat(step(17)).isEqualTo(first);
+            device = mine;
+        }
+    }
+
+    @Test
+    void manyStepsLeaveNothingBehind() {
+        int steps = TestGpu.isEmulated() ? 300 : 10_000;
+        step(2);
+        step(2);
+        long held = device.allocatedBytes();
+        for (int i = 0; i < steps; i++) {
+            step(2);
+        }
+        assertThat(device.allocatedBytes()).isEqualTo(held);
+    }
+
+    @Test
+    void itSaysWhatItIs() {
+        assertThat(device.name()).isEqualTo("cuda");
+        assertThat(device.description()).startsWith("cuda: ").contains("GiB", "driver for CUDA", "cuDNN 9.", "fp32",
+                "deterministic convolution");
+    }
+}

@@ -1,0 +1,63 @@
+package dev.voxgrad.engine.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Optional;
+
+import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.Precision;
+
+/**
+ * A GPU for tests: this machine's, where there is one, else an emulated one. The emulated one proves what is ours (kernels,
+ * layouts, sizes, the order of work, memory), not what cuDNN or a card does.
+ */
+public final class TestGpu {
+    private static final Optional<String> MISSING = find();
+
+    private static boolean emulated;
+
+    private TestGpu() {}
+
+    private static Optional<String> find() {
+        if (Devices.find("cuda", Devices.Settings.DEFAULT) instanceof Availability.Available(var device, _)) {
+            ((CudaDevice) device).close();
+            return Optional.empty();
+        }
+        Optional<String> missing = CudaEmulator.missing();
+        if (missing.isEmpty()) {
+            CudaEmulator.load();
+            emulated = true;
+        }
+        return missing;
+    }
+
+    /** Why there is neither a GPU nor an emulated one; empty if there is. */
+    public static Optional<String> missing() {
+        return MISSING;
+    }
+
+    /** Whether the GPU is an emulated one, which is slow. */
+    public static boolean isEmulated() {
+        assumeSome();
+        return emulated;
+    }
+
+    /** Skips the test, with the reason, where there is neither a GPU nor an emulated one. */
+    public static void assumeSome() {
+        assumeTrue(MISSING.isEmpty(), () -> "no GPU, and none can be emulated: " + MISSING.orElseThrow());
+    }
+
+    /** Skips the test where there is no real GPU. */
+    public static void assumeReal() {
+        assumeSome();
+        assumeTrue(!emulated, "no NVIDIA GPU on this machine");
+    }
+
+    /** A new device with deterministic algorithms; skips the test where there can be none. */
+    public static CudaDevice open(Precision precision) {
+        assumeSome();
+        return new CudaDevice(new CudaDevice.Settings(precision, false, _ -> { }));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.voxgrad.engine.testing.TestGpu;
+
+/** Training by the command line on a GPU, or an emulated one. */
+class GpuTrainingTest {
+    @TempDir
+    private Path folder;
+
+    private Path volumes;
+
+    @BeforeEach
+    void makeVolumes() throws IOException {
+        TestGpu.assumeSome();
+        // 22 volumes in batches of 8: the last batch of an epoch is shorter.
+        volumes = TestVolumes.write(folder.resolve("volumes.npz"), 8, 1, 2, 22, 12, 4);
+    }
+
+    private Cli train(String name, String device, Object... more) {
+        List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes, "--out", folder.resolve(name),
+                "--models", 2, "--nets", "net1", "--epochs", 2, "--batch-size", 8, "--seed", 5, "--augment", "none",
+                "--device", device));
+        words.addAll(Arrays.asList(more));
+        return Cli.run(words.toArray());
+    }
+
+    private List<Double> losses(String name) throws IOException {
+        return Files.readAllLines(folder.resolve(name).resolve("history.csv")).stream().skip(1)
+                .map(line -> Double.valueOf(line.split(",")[3])).toList();
+    }
+
+    @Test
+    void learnsWhatTheCpuLearns() throws IOException {
+        train("cpu", "cpu").succeeded();
+        assertThat(train("cuda", "cuda").succeeded().out()).contains("device cuda: ", "fp32", "epoch 2/2");
+        List<Double> expected = losses("cpu");
+        List<Double> actual = losses("cuda");
+        assertThat(actual).hasSize(4);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(actual.get(i)).isCloseTo(expected.get(i), within(0.02 * expected.get(i)));
+        }
+        assertThat(Files.readString(folder.resolve("cuda/run.json"))).contains("\"precision\" : \"fp32\"");
+    }
+
+    @Test
+    void aRunThatWasBrokenOffEndsWithTheSameBytes() throws IOException {
+        train("whole", "cuda", "--epochs", 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
+        train("parts", "cuda", "--ema", 0.9, "--clip-norm", 0.5, "--members", "0").succeeded();
+        Path parts = folder.resolve("parts");
+        assertThat(Cli.run("train", "--resume", parts, "--epochs", 3, "--concurrent", 2).succeeded().out())
+                .contains("goes on", "epoch 3/3");
+        assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
+    }
+
+    @Test
+    void anotherPrecisionIsRefusedOnResume() {
+        train("run", "cuda", "--precision", "bf16", "--epochs", 1).succeeded();
+        Path run = folder.resolve("run");
+        Cli.run("train", "--resume", run, "--precision", "tf32", "--epochs", 2)
+                .refused("--precision is tf32, but the run was begun with bf16");
+        Cli.run("train", "--resume", run, "--device", "cpu").refused("--precision is for GPUs");
+        Cli.run("train", "--resume", run, "--epochs", 2).succeeded();
+    }
+
+    @Test
+    void divergingIsNamed() {
+        Cli diverged = train("run", "cuda", "--lr", 1e30, "--models", 1);
+        assertThat(diverged.err()).contains("member 0 (net1)", "in epoch 1, step", "try a smaller --lr");
+    }
+
+    /** What issue and README promise of a real card; an emulated one would take hours. */
+    @Test
+    void theFirstEpochOfNet1OnRealVolumesHasTheCpusLoss() throws IOException {
+        TestGpu.assumeReal();
+        for (String device : List.of("cpu", "cuda")) {
+            Cli.run("train", "--flag", "adrenalmnist3d", "--root", Path.of(System.getProperty("voxgrad.shared", "shared"), "data"), "--out",
+                    folder.resolve(device), "--models", 1, "--nets", "net1", "--epochs", 1, "--augment", "none",
+                    "--device", device).succeeded();
+        }
+        double expected = losses("cpu").getFirst();
+        assertThat(losses("cuda").getFirst()).isCloseTo(expected, within(0.02 * expected));
+    }
+}
