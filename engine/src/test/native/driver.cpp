@@ -27,11 +27,10 @@ std::string hex(uintptr_t value) {
     return text;
 }
 
+/** At most of two zones' length. It is asked for every allocation after every kernel. */
 bool isPoison(const unsigned char* bytes, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != POISON) return false;
-    }
-    return true;
+    static const std::vector<unsigned char> poison(2 * RED_ZONE, POISON);
+    return std::memcmp(bytes, poison.data(), length) == 0;
 }
 
 size_t padded(size_t bytes) {
@@ -78,8 +77,8 @@ bool emulator::inDeviceMemory(const void* address, size_t bytes, const std::stri
         auto [base, size] = *std::prev(after);
         if (start - base <= size && bytes <= size - (start - base)) return true;
         if (start - base < size) {
-            fail(ILLEGAL_ADDRESS, what + ": " + std::to_string(bytes) + " bytes at " + hex(start) + " go past the end of"
-                 " the allocation of " + std::to_string(size) + " bytes at " + hex(base));
+            fail(ILLEGAL_ADDRESS, what + ": " + std::to_string(bytes) + " bytes at " + hex(start)
+                 + " go past the end of the allocation of " + std::to_string(size) + " bytes at " + hex(base));
             return false;
         }
     }
@@ -356,9 +355,10 @@ API void emulatorMemoryLimit(long bytes) {
     driver().memoryLimit = static_cast<size_t>(bytes);
 }
 
-/** Forgets errors, queued work, captures and counts, and restores the memory limit. Allocations stay. */
+/** Runs what is queued, or drops it after an error; forgets errors, captures, counts and limit. Allocations stay. */
 API void emulatorReset() {
     Locked locked;
+    if (driver().sticky == SUCCESS) drainAll();
     dropAll();
     driver().sticky = SUCCESS;
     driver().counters = Counters{};

@@ -17,23 +17,23 @@ public final class KernelArguments {
     }
 
     /** One or more ints: a number, or a struct of nothing else. */
-    public KernelArguments add(int... numbers) {
+    public KernelArguments i32(int... numbers) {
         values.add(Pointer.to(numbers));
         return this;
     }
 
     /** One or more {@code long long}s: a number, or a struct of nothing else. */
-    public KernelArguments add(long... numbers) {
+    public KernelArguments i64(long... numbers) {
         values.add(Pointer.to(numbers));
         return this;
     }
 
-    public KernelArguments add(float number) {
+    public KernelArguments f32(float number) {
         values.add(Pointer.to(new float[] {number}));
         return this;
     }
 
-    public KernelArguments add(double number) {
+    public KernelArguments f64(double number) {
         values.add(Pointer.to(new double[] {number}));
         return this;
     }

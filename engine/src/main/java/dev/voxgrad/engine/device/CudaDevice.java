@@ -206,27 +206,36 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     private void upload(HostNumbers numbers, int length, DeviceBuffer to) {
         driver.bind();
-        if (recording != null) {
-            recording.readAtReplay(numbers, length, to);
-        } else {
+        if (recording == null || !recording.takes(numbers, length, to)) {
             staging.upload(numbers, length, to);
         }
     }
 
     @Override
     public void read(Storage from, float[] to) {
-        if (recording != null) {
-            throw new IllegalStateException("cuda: numbers can't be read back inside of a recorded step");
-        }
-        driver.bind();
         CudaStorage storage = (CudaStorage) from;
         if (storage.type() == ElementType.FLOAT32) {
-            staging.download(storage.buffer(), from.elements(), to);
+            download(storage.buffer(), from.elements(), Float.BYTES, (bytes, at, count) ->
+                    bytes.asFloatBuffer().get(to, at, count));
             return;
         }
         DeviceBuffer floats = converted(storage, ElementType.FLOAT32);
-        staging.download(floats, from.elements(), to);
+        download(floats, from.elements(), Float.BYTES, (bytes, at, count) ->
+                bytes.asFloatBuffer().get(to, at, count));
         giveBack(floats);
+    }
+
+    /** Copies scratch memory's doubles out. */
+    public void read(DeviceBuffer from, double[] to) {
+        download(from, to.length, Double.BYTES, (bytes, at, count) -> bytes.asDoubleBuffer().get(to, at, count));
+    }
+
+    private void download(DeviceBuffer from, int length, int each, Staging.Reader reader) {
+        if (recording != null && recording.isWritingDown()) {
+            throw new IllegalStateException("cuda: numbers can't be read back inside of a recorded step");
+        }
+        driver.bind();
+        staging.download(from, length, each, reader);
     }
 
     @Override
@@ -242,7 +251,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     public void fill(Storage storage, double value) {
         CudaStorage to = (CudaStorage) storage;
         launch(SOURCE, "fill_" + to.type().suffix(), Grid.of(to.elements()), new KernelArguments()
-                .add(to.buffer()).add((float) value).add((long) to.elements()));
+                .add(to.buffer()).f32((float) value).i64((long) to.elements()));
     }
 
     @Override
@@ -254,7 +263,7 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public void hostEffect(Runnable effect) {
-        if (recording != null) {
+        if (recording != null && recording.isWritingDown()) {
             recording.repeat(effect);
         } else {
             effect.run();
@@ -274,7 +283,7 @@ public final class CudaDevice implements Device, AutoCloseable {
             throw new IllegalArgumentException("cuda: converting " + type + " to itself");
         }
         launch(SOURCE, "to_" + to.type().suffix(), Grid.of(to.elements()),
-                new KernelArguments().add(from).add(to.buffer()).add((long) to.elements()));
+                new KernelArguments().add(from).add(to.buffer()).i64((long) to.elements()));
     }
 
     /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */
@@ -315,8 +324,8 @@ public final class CudaDevice implements Device, AutoCloseable {
         return new RecordedStep(this, driver, stream, allocator, body);
     }
 
-    /** Until it is told otherwise, work is written down for that step, not done; null for none. */
-    void writeDownFor(RecordedStep step) {
+    /** Tells that step of uploads and effects until it is told otherwise; null for none. */
+    void recordFor(RecordedStep step) {
         recording = step;
     }
 

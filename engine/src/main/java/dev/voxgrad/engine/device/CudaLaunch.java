@@ -13,7 +13,7 @@ import dev.voxgrad.engine.cuda.KernelArguments;
  * One launch of a kernel of ours: its arguments in order, then {@link #over}.
  *
  * <pre>{@code
- * device.kernel(SOURCE, "relu_forward", output).in(input).out(output).add(elements).over(elements);
+ * device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i64(elements).over(elements);
  * }</pre>
  *
  * <p>A kernel that exists for both element types is taken for the type of one tensor. Inputs of the other type are
@@ -46,7 +46,7 @@ public final class CudaLaunch {
 
     /** As {@link #floats}; null becomes a null pointer. */
     public CudaLaunch floatsOrNull(Tensor tensor) {
-        return tensor == null ? add(0L) : floats(tensor);
+        return tensor == null ? i64(0) : floats(tensor);
     }
 
     private CudaLaunch read(Tensor tensor, ElementType wanted) {
@@ -90,7 +90,7 @@ public final class CudaLaunch {
             }
             addresses[i] = storage.buffer().address();
         }
-        return add(addresses);
+        return i64(addresses);
     }
 
     /** Scratch memory, or a table. */
@@ -100,24 +100,24 @@ public final class CudaLaunch {
     }
 
     /** One or more ints: a number, or a struct of nothing else. */
-    public CudaLaunch add(int... numbers) {
-        arguments.add(numbers);
+    public CudaLaunch i32(int... numbers) {
+        arguments.i32(numbers);
         return this;
     }
 
     /** One or more {@code long long}s: a number, or a struct of nothing else. */
-    public CudaLaunch add(long... numbers) {
-        arguments.add(numbers);
+    public CudaLaunch i64(long... numbers) {
+        arguments.i64(numbers);
         return this;
     }
 
-    public CudaLaunch add(float number) {
-        arguments.add(number);
+    public CudaLaunch f32(float number) {
+        arguments.f32(number);
         return this;
     }
 
-    public CudaLaunch add(double number) {
-        arguments.add(number);
+    public CudaLaunch f64(double number) {
+        arguments.f64(number);
         return this;
     }
 

@@ -48,7 +48,10 @@ public final class RecordedStep implements AutoCloseable {
     private List<Tensor> results;
     private CudaStream uploads;
     private CudaGraph graph;
+    /** Where a replay finds its inputs, one behind the other. */
+    private DeviceBuffer arena;
     private long inputBytes;
+    private boolean writingDown;
     private int runs;
 
     /** What a step does. */
@@ -57,8 +60,8 @@ public final class RecordedStep implements AutoCloseable {
         List<Tensor> run();
     }
 
-    /** An array that is read again before each replay, and where its numbers lie among all inputs and on the card. */
-    private record Input(HostNumbers numbers, int length, long offset, DeviceBuffer target) {}
+    /** An array that is read again before each replay, and where its numbers lie among all inputs. */
+    private record Input(HostNumbers numbers, int length, long offset) {}
 
     /** Memory for one run's inputs and results on their way. */
     private static final class Slot {
@@ -144,19 +147,26 @@ public final class RecordedStep implements AutoCloseable {
     /** Also fills the graphs' pool with the memory that will be wanted, and has kernels loaded and algorithms chosen. */
     private void runAsItStands(Slot slot) {
         allocator.beginGraph();
+        device.recordFor(this);
         try (Scope _ = Scope.open()) {
             fetch(slot, body.run());
         } finally {
+            device.recordFor(null);
             allocator.endGraph();
         }
     }
 
     private void writeDown() {
-        inputs.clear();
-        effects.clear();
+        uploads = new CudaStream(driver);
+        arena = allocator.take(Math.max(inputBytes, 1));
+        for (Slot slot : slots) {
+            slot.pinned = new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1)));
+            slot.staged = allocator.take(Math.max(inputBytes, 1));
+        }
         inputBytes = 0;
         allocator.beginGraph();
-        device.writeDownFor(this);
+        device.recordFor(this);
+        writingDown = true;
         try {
             graph = stream.capture(() -> {
                 try (Scope scope = Scope.open()) {
@@ -165,20 +175,35 @@ public final class RecordedStep implements AutoCloseable {
                 }
             });
         } finally {
-            device.writeDownFor(null);
+            writingDown = false;
+            device.recordFor(null);
             allocator.endGraph();
-        }
-        uploads = new CudaStream(driver);
-        for (Slot slot : slots) {
-            slot.pinned = new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1)));
-            slot.staged = allocator.take(Math.max(inputBytes, 1));
         }
     }
 
-    /** Notes that these numbers are wanted on the card at each replay. */
-    void readAtReplay(HostNumbers numbers, int length, DeviceBuffer target) {
-        inputs.add(new Input(numbers, length, inputBytes, target));
-        inputBytes = Math.ceilDiv(inputBytes + numbers.bytes(length), ALIGNMENT) * ALIGNMENT;
+    /** True while work is written down instead of being done. */
+    boolean isWritingDown() {
+        return writingDown;
+    }
+
+    /**
+     * Notes that these numbers are wanted on the card, there, each time; true if this has been seen to. The memory there
+     * may be used for something else before and after, so a replay copies them from memory of their own.
+     */
+    boolean takes(HostNumbers numbers, int length, DeviceBuffer to) {
+        long offset = inputBytes;
+        inputBytes = Math.ceilDiv(offset + numbers.bytes(length), ALIGNMENT) * ALIGNMENT;
+        if (!writingDown) {
+            return false;
+        }
+        if (inputBytes > arena.bytes()) {
+            throw new IllegalStateException("recorded step: it reads more of the host's numbers than in its first run; "
+                    + "it must do the same each time");
+        }
+        inputs.add(new Input(numbers, length, offset));
+        DeviceBuffer source = arena.slice(offset, numbers.bytes(length));
+        stream.copy(source, to);
+        return true;
     }
 
     /** Notes that this is to be done on the host at each replay. */
@@ -192,14 +217,14 @@ public final class RecordedStep implements AutoCloseable {
         for (Input input : inputs) {
             input.numbers.copyTo(slot.pinned.bytes().position((int) input.offset), 0, input.length);
         }
-        uploads.await(slot.consumed);
-        uploads.upload(slot.pinned, 0, slot.staged.slice(0, inputBytes));
-        uploads.record(slot.uploaded);
-        stream.await(slot.uploaded);
-        for (Input input : inputs) {
-            stream.copy(slot.staged.slice(input.offset, input.numbers.bytes(input.length)), input.target);
+        if (inputBytes > 0) {
+            uploads.await(slot.consumed);
+            uploads.upload(slot.pinned, 0, slot.staged.slice(0, inputBytes));
+            uploads.record(slot.uploaded);
+            stream.await(slot.uploaded);
+            stream.copy(slot.staged.slice(0, inputBytes), arena.slice(0, inputBytes));
+            stream.record(slot.consumed);
         }
-        stream.record(slot.consumed);
         stream.launch(graph);
         fetch(slot, results);
     }
@@ -223,11 +248,19 @@ public final class RecordedStep implements AutoCloseable {
     /** Gives up the graph and what it alone uses. */
     @Override
     public void close() {
+        for (Slot slot : slots) {
+            if (slot.results != null) {
+                slot.results.get(); // somebody may ask for them later
+            }
+        }
         stream.synchronize();
         if (graph != null) {
             graph.close();
+        }
+        if (uploads != null) {
             uploads.synchronize();
             uploads.close();
+            allocator.give(arena);
             for (Slot slot : slots) {
                 allocator.give(slot.staged);
             }

@@ -65,15 +65,19 @@ final class Staging implements AutoCloseable {
         used = 0;
     }
 
-    /** Copies the card's first {@code length} floats into an array, and waits for them. */
-    void download(DeviceBuffer from, int length, float[] to) {
-        int most = SEGMENT_BYTES / Float.BYTES;
+    /** Takes {@code count} numbers out of a buffer, for the places from {@code at} on. */
+    interface Reader {
+        void read(ByteBuffer bytes, int at, int count);
+    }
+
+    /** Hands the card's first {@code length} numbers of so many bytes each to a reader, and waits for them. */
+    void download(DeviceBuffer from, int length, int each, Reader reader) {
+        int most = SEGMENT_BYTES / each;
         for (int done = 0; done < length; done += most) {
             int count = Math.min(most, length - done);
-            stream.download(from.slice((long) Float.BYTES * done, (long) Float.BYTES * count), answers, 0);
+            stream.download(from.slice((long) each * done, (long) each * count), answers, 0);
             stream.synchronize();
-            ByteBuffer bytes = answers.bytes().position(0);
-            bytes.slice().order(ByteOrder.nativeOrder()).asFloatBuffer().get(to, done, count);
+            reader.read(answers.bytes().position(0).slice().order(ByteOrder.nativeOrder()), done, count);
         }
     }
 

@@ -2,8 +2,6 @@ package dev.voxgrad.engine.optim;
 
 import java.util.List;
 
-import dev.voxgrad.engine.Layout;
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.cuda.Grid;
@@ -18,21 +16,22 @@ final class GradientCuda implements GradientKernels {
         this.device = device;
     }
 
-    /** The square of the norm, which has the digits of float32 only. */
     @Override
     public double sumOfSquares(Tensor gradient) {
-        Tensor norm = Tensor.empty(device, Shape.of(1), Layout.ROW_MAJOR);
-        norms(List.of(gradient), norm);
-        double value = norm.item();
-        norm.release();
-        return value * value;
+        try (SlotTable table = table(List.of(gradient))) {
+            DeviceBuffer sums = squares(table, 1);
+            double[] sum = new double[1];
+            device.read(sums, sum);
+            device.giveBack(sums);
+            return sum[0];
+        }
     }
 
     @Override
     public void norms(List<Tensor> gradients, Tensor output) {
         try (SlotTable table = table(gradients)) {
             DeviceBuffer sums = squares(table, gradients.size());
-            device.kernel(SlotTable.SOURCE, "roots").add(sums).out(output).add(gradients.size())
+            device.kernel(SlotTable.SOURCE, "roots").add(sums).out(output).i32(gradients.size())
                     .over(gradients.size());
             device.giveBack(sums);
         }
@@ -42,7 +41,7 @@ final class GradientCuda implements GradientKernels {
     public void clipNorm(List<Tensor> gradients, double maxNorm) {
         try (SlotTable table = table(gradients)) {
             DeviceBuffer sums = squares(table, gradients.size());
-            table.kernel("clip_norm").add(table.pieces()).add(sums).add(gradients.size()).add(maxNorm)
+            table.kernel("clip_norm").add(table.pieces()).add(sums).i32(gradients.size()).f64(maxNorm)
                     .on(table.grid());
             device.giveBack(sums);
         }
@@ -69,12 +68,12 @@ final class GradientCuda implements GradientKernels {
     @Override
     public void scale(Tensor gradient, double factor) {
         long n = gradient.shape().elements();
-        device.kernel(SlotTable.SOURCE, "scale_gradient").out(gradient).add((float) factor).add(n).over(n);
+        device.kernel(SlotTable.SOURCE, "scale_gradient").out(gradient).f32((float) factor).i64(n).over(n);
     }
 
     @Override
     public void clamp(Tensor gradient, double limit) {
         long n = gradient.shape().elements();
-        device.kernel(SlotTable.SOURCE, "clamp_gradient").out(gradient).add((float) limit).add(n).over(n);
+        device.kernel(SlotTable.SOURCE, "clamp_gradient").out(gradient).f32((float) limit).i64(n).over(n);
     }
 }

@@ -54,7 +54,7 @@ class UpdatesTest {
         return new Tensor[] {parameter, state1, state2};
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreeWithTheReferenceOverSeveralSteps(Device device) {
         int compared = 0;
@@ -163,7 +163,7 @@ class UpdatesTest {
     }
 
     /** Decay 0 copies to the bit, and the average of equal numbers is these numbers, to the bit, for any decay. */
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void averagesAreExactWhereTheyCanBe(Device device) {
         for (int n : SIZES) {
@@ -201,7 +201,7 @@ class UpdatesTest {
                 .hasMessageContaining("CHANNELS_LAST");
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void gradientMathAgreesWithTheReference(Device device) {
         for (int n : SIZES) {

@@ -27,7 +27,8 @@ import java.util.function.LongConsumer;
 @SuppressWarnings("restricted") // Loading native code is what this class is for.
 public final class CudaEmulator {
     /** In the order in which they need each other. */
-    private static final List<String> LIBRARIES = List.of("libcuda.so.1", "libcublas.so.12", "libnvrtc.so.12");
+    private static final List<String> LIBRARIES =
+            List.of("libcuda.so.1", "libcudnn.so.9", "libcublas.so.12", "libnvrtc.so.12");
 
     private static Path loaded;
     private static List<Path> loadedKernels;
@@ -89,10 +90,10 @@ public final class CudaEmulator {
     }
 
     /**
-     * How often something has happened since the last reset: {@code allocations}, {@code frees}, {@code hostAllocations},
-     * {@code synchronousCopies}, {@code asynchronousCopies}, {@code launches} (calls, also those that are captured),
-     * {@code kernelsRun} (also from graphs), {@code graphLaunches}, {@code synchronises}, {@code captures}; and
-     * {@code liveBytes}, the device memory in use now.
+     * How often something has happened since the last reset: {@code allocations}, {@code frees},
+     * {@code hostAllocations}, {@code synchronousCopies}, {@code asynchronousCopies}, {@code launches} (calls, also
+     * those that are captured), {@code kernelsRun} (also from graphs), {@code graphLaunches}, {@code synchronises},
+     * {@code captures}; and {@code liveBytes}, the device memory in use now.
      */
     public static long count(String name) {
         MethodHandle function = function("emulatorCount",
@@ -113,7 +114,10 @@ public final class CudaEmulator {
         MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(bytes);
     }
 
-    /** Forgets errors, queued work, captures and counts, and restores the memory limit. Allocations stay. */
+    /**
+     * Runs the work that is queued, or drops it after an error; forgets errors, captures and counts, and restores the
+     * memory limit. Allocations stay.
+     */
     public static void reset() {
         MethodHandle function = function("emulatorReset", FunctionDescriptor.ofVoid());
         MethodHandleProxies.asInterfaceInstance(Runnable.class, function).run();

@@ -1,7 +1,7 @@
 package dev.voxgrad.engine.testing;
 
+import static dev.voxgrad.engine.testing.EmulatedContext.check;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,8 +9,6 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 import jcuda.Pointer;
-import jcuda.driver.CUcontext;
-import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
@@ -22,48 +20,34 @@ import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The emulated driver, called through JCuda: laziness, captures, kernels, and what it refuses. */
 class CudaEmulatorTest {
-    private final CUstream stream = new CUstream();
-
-    @BeforeAll
-    static void load() {
-        assumeTrue(CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
-        CudaEmulator.load();
-    }
+    private EmulatedContext gpu;
+    private CUstream stream;
 
     @BeforeEach
     void setUp() {
-        CudaEmulator.reset();
-        check(JCudaDriver.cuInit(0));
-        CUdevice device = new CUdevice();
-        check(JCudaDriver.cuDeviceGet(device, 0));
-        CUcontext context = new CUcontext();
-        check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-        check(JCudaDriver.cuCtxSetCurrent(context));
-        check(JCudaDriver.cuStreamCreate(stream, 1));
+        gpu = new EmulatedContext();
+        stream = gpu.stream();
     }
 
     @AfterEach
     void tearDown() {
-        CudaEmulator.reset();
-        CUdevice device = new CUdevice();
-        check(JCudaDriver.cuDeviceGet(device, 0));
-        check(JCudaDriver.cuStreamDestroy(stream));
-        check(JCudaDriver.cuDevicePrimaryCtxRelease(device));
+        if (gpu != null) {
+            gpu.close();
+        }
     }
 
     @Test
     void memoryIsPoisonedCopiedAndCounted() {
         long before = CudaEmulator.count("liveBytes");
-        CUdeviceptr memory = allocate(3);
-        assertThat(read(memory, 3)).containsExactly(Float.NaN, Float.NaN, Float.NaN);
+        CUdeviceptr memory = gpu.allocate(3);
+        assertThat(gpu.read(memory, 3)).containsExactly(Float.NaN, Float.NaN, Float.NaN);
         check(JCudaDriver.cuMemcpyHtoD(memory, Pointer.to(new float[] {1, 2, 3}), 12));
-        assertThat(read(memory, 3)).containsExactly(1, 2, 3);
+        assertThat(gpu.read(memory, 3)).containsExactly(1, 2, 3);
         assertThat(CudaEmulator.count("synchronousCopies")).isEqualTo(3);
         assertThat(CudaEmulator.count("liveBytes")).isEqualTo(before + 12);
         check(JCudaDriver.cuMemFree(memory));
@@ -81,7 +65,7 @@ class CudaEmulatorTest {
 
     @Test
     void anErrorStaysUntilTheReset() {
-        CUdeviceptr memory = allocate(3);
+        CUdeviceptr memory = gpu.allocate(3);
         float[] four = new float[4];
         assertThat(JCudaDriver.cuMemcpyDtoH(Pointer.to(four), memory, 16))
                 .isEqualTo(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
@@ -93,13 +77,13 @@ class CudaEmulatorTest {
     @Test
     void aQueuedCopySendsWhatTheBufferHoldsWhenItRuns() {
         FloatBuffer host = hostBuffer(1);
-        CUdeviceptr memory = allocate(1);
+        CUdeviceptr memory = gpu.allocate(1);
         host.put(0, 1);
         check(JCudaDriver.cuMemcpyHtoDAsync(memory, Pointer.to(host), 4, stream));
         host.put(0, 2);
-        assertThat(read(memory, 1)).as("nobody has waited for the stream").containsExactly(Float.NaN);
+        assertThat(gpu.read(memory, 1)).as("nobody has waited for the stream").containsExactly(Float.NaN);
         check(JCudaDriver.cuStreamSynchronize(stream));
-        assertThat(read(memory, 1)).containsExactly(2);
+        assertThat(gpu.read(memory, 1)).containsExactly(2);
     }
 
     @Test
@@ -108,16 +92,16 @@ class CudaEmulatorTest {
         CUevent event = new CUevent();
         check(JCudaDriver.cuStreamCreate(other, 1));
         check(JCudaDriver.cuEventCreate(event, 0));
-        CUdeviceptr memory = allocate(1);
+        CUdeviceptr memory = gpu.allocate(1);
         check(JCudaDriver.cuMemsetD32Async(memory, 1, 1, other));
         check(JCudaDriver.cuEventRecord(event, other));
         check(JCudaDriver.cuMemsetD32Async(memory, 2, 1, other));
         check(JCudaDriver.cuStreamWaitEvent(stream, event, 0));
         check(JCudaDriver.cuStreamSynchronize(stream));
-        assertThat(Float.floatToRawIntBits(read(memory, 1)[0])).isEqualTo(1);
+        assertThat(Float.floatToRawIntBits(gpu.read(memory, 1)[0])).isEqualTo(1);
         assertThat(JCudaDriver.cuStreamQuery(other)).isEqualTo(CUresult.CUDA_ERROR_NOT_READY);
         check(JCudaDriver.cuStreamQuery(other));
-        assertThat(Float.floatToRawIntBits(read(memory, 1)[0])).isEqualTo(2);
+        assertThat(Float.floatToRawIntBits(gpu.read(memory, 1)[0])).isEqualTo(2);
         check(JCudaDriver.cuStreamDestroy(other));
     }
 
@@ -126,19 +110,18 @@ class CudaEmulatorTest {
         int count = 600;
         float[] ones = new float[count];
         Arrays.fill(ones, 1);
-        CUdeviceptr values = allocate(count);
-        CUdeviceptr sums = allocate(3);
-        check(JCudaDriver.cuMemcpyHtoD(values, Pointer.to(ones), 4L * count));
+        CUdeviceptr values = gpu.upload(ones);
+        CUdeviceptr sums = gpu.allocate(3);
         launch("fixtureBlockSum", 3, 256, Pointer.to(values), Pointer.to(sums), Pointer.to(new int[] {count}));
         check(JCudaDriver.cuStreamSynchronize(stream));
-        assertThat(read(sums, 3)).containsExactly(256, 256, 88);
-        assertThat(read(values, count)[511]).isEqualTo(1f / 256);
-        assertThat(read(values, count)[512]).isEqualTo(1f / 88);
+        assertThat(gpu.read(sums, 3)).containsExactly(256, 256, 88);
+        assertThat(gpu.read(values, count)[511]).isEqualTo(1f / 256);
+        assertThat(gpu.read(values, count)[512]).isEqualTo(1f / 88);
     }
 
     @Test
     void kernelsAreStoppedThatAGpuWouldNotStop() {
-        CUdeviceptr values = allocate(64);
+        CUdeviceptr values = gpu.allocate(64);
         launch("fixtureHalfBarrier", 1, 64, Pointer.to(values));
         assertThat(JCudaDriver.cuStreamSynchronize(stream)).isEqualTo(CUresult.CUDA_ERROR_LAUNCH_FAILED);
         CudaEmulator.reset();
@@ -147,19 +130,35 @@ class CudaEmulatorTest {
         CudaEmulator.reset();
         launch("fixtureNoBarrier", 1, 64, Pointer.to(values));
         check(JCudaDriver.cuStreamSynchronize(stream));
-        assertThat(read(values, 1)[0]).as("shared memory that nobody wrote yet").isNaN();
+        assertThat(gpu.read(values, 1)[0]).as("shared memory that nobody wrote yet").isNaN();
+    }
+
+    @Test
+    void alignmentAndSharedArraysAreChecked() {
+        CUdeviceptr values = gpu.upload(1, 2, 3, 4, 5);
+        CUdeviceptr sum = gpu.upload(0);
+        launch("fixtureVectors", 1, 32, Pointer.to(values), Pointer.to(sum));
+        check(JCudaDriver.cuStreamSynchronize(stream));
+        assertThat(gpu.read(sum, 1)).containsExactly(320);
+        launch("fixtureVectors", 1, 32, Pointer.to(values.withByteOffset(4)), Pointer.to(sum));
+        assertThat(JCudaDriver.cuStreamSynchronize(stream)).isEqualTo(CUresult.CUDA_ERROR_LAUNCH_FAILED);
+        CudaEmulator.reset();
+        CUdeviceptr shared = gpu.allocate(64);
+        launch("fixtureBounds", 1, 64, Pointer.to(shared), Pointer.to(new int[] {0}));
+        check(JCudaDriver.cuStreamSynchronize(stream));
+        launch("fixtureBounds", 1, 64, Pointer.to(shared), Pointer.to(new int[] {1}));
+        assertThat(JCudaDriver.cuStreamSynchronize(stream)).isEqualTo(CUresult.CUDA_ERROR_LAUNCH_FAILED);
     }
 
     @Test
     void aCaptureIsReplayedWithTheMemoryOfThen() {
-        CUdeviceptr values = allocate(2);
+        CUdeviceptr values = gpu.upload(1, 10);
         CUstream other = new CUstream();
         check(JCudaDriver.cuStreamCreate(other, 1));
         CUevent fork = new CUevent();
         CUevent join = new CUevent();
         check(JCudaDriver.cuEventCreate(fork, 0));
         check(JCudaDriver.cuEventCreate(join, 0));
-        check(JCudaDriver.cuMemcpyHtoD(values, Pointer.to(new float[] {1, 10}), 8));
 
         check(JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL));
         launch("fixtureScale", 1, 32, Pointer.to(values), floats(3), Pointer.to(new long[] {2}));
@@ -173,14 +172,14 @@ class CudaEmulatorTest {
         long[] nodes = new long[1];
         check(JCudaDriver.cuGraphGetNodes(graph, null, nodes));
         assertThat(nodes[0]).isEqualTo(2);
-        assertThat(read(values, 2)).as("a capture runs nothing").containsExactly(1, 10);
+        assertThat(gpu.read(values, 2)).as("a capture runs nothing").containsExactly(1, 10);
 
         CUgraphExec executable = new CUgraphExec();
         check(JCudaDriver.cuGraphInstantiate(executable, graph, 0));
         check(JCudaDriver.cuGraphLaunch(executable, stream));
         check(JCudaDriver.cuGraphLaunch(executable, stream));
         check(JCudaDriver.cuStreamSynchronize(stream));
-        assertThat(read(values, 2)).containsExactly(13, 90);
+        assertThat(gpu.read(values, 2)).containsExactly(13, 90);
         assertThat(CudaEmulator.count("graphLaunches")).isEqualTo(2);
         assertThat(CudaEmulator.count("launches")).isEqualTo(2);
         assertThat(CudaEmulator.count("kernelsRun")).isEqualTo(4);
@@ -189,7 +188,7 @@ class CudaEmulatorTest {
 
     @Test
     void aCaptureEndsWithAnErrorAfterWhatIsNotAllowedInIt() {
-        CUdeviceptr values = allocate(1);
+        CUdeviceptr values = gpu.allocate(1);
         check(JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL));
         assertThat(JCudaDriver.cuStreamSynchronize(stream))
                 .isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
@@ -206,18 +205,6 @@ class CudaEmulatorTest {
         check(JCudaDriver.cuMemsetD32Async(values, 0, 1, other));
         assertThat(JCudaDriver.cuStreamEndCapture(stream, new CUgraph()))
                 .isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
-    }
-
-    private static CUdeviceptr allocate(int floats) {
-        CUdeviceptr memory = new CUdeviceptr();
-        check(JCudaDriver.cuMemAlloc(memory, 4L * floats));
-        return memory;
-    }
-
-    private static float[] read(CUdeviceptr memory, int count) {
-        float[] values = new float[count];
-        check(JCudaDriver.cuMemcpyDtoH(Pointer.to(values), memory, 4L * count));
-        return values;
     }
 
     private static FloatBuffer hostBuffer(int floats) {
@@ -238,9 +225,5 @@ class CudaEmulatorTest {
         check(JCudaDriver.cuModuleLoadData(module, name));
         check(JCudaDriver.cuModuleGetFunction(function, module, name));
         check(JCudaDriver.cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, 0, on, Pointer.to(parameters), null));
-    }
-
-    private static void check(int result) {
-        assertThat(CUresult.stringFor(result)).isEqualTo("CUDA_SUCCESS");
     }
 }

@@ -58,6 +58,6 @@ public final class TestGpu {
     /** A new device with deterministic algorithms; skips the test where there can be none. */
     public static CudaDevice open(Precision precision) {
         assumeSome();
-        return new CudaDevice(new CudaDevice.Settings(precision, false, _ -> { }));
+        return new CudaDevice(new CudaDevice.Settings(precision, false, true, _ -> { }));
     }
 }

@@ -63,3 +63,17 @@ extern "C" __global__ void fixtureNoBarrier(float* values) {
     shared[threadIdx.x] = 1.0f;
     values[threadIdx.x] = shared[(threadIdx.x + 1) % 64];
 }
+
+/** Reads four floats at once from an address that may not be aligned for it. */
+extern "C" __global__ void fixtureVectors(const float* __restrict__ values, float* sums) {
+    float4 four = *reinterpret_cast<const float4*>(values);
+    atomicAdd(sums, four.x + four.y + four.z + four.w);
+}
+
+/** Writes behind a shared array where the offset is not 0. */
+extern "C" __global__ void fixtureBounds(float* values, int offset) {
+    __shared__ float shared[64];
+    shared[threadIdx.x + offset] = 1.0f;
+    __syncthreads();
+    values[threadIdx.x] = shared[63 - threadIdx.x];
+}

@@ -17,14 +17,14 @@ final class LeakyReluCuda implements LeakyReluKernels {
     @Override
     public void forward(Tensor input, double negativeSlope, Tensor output) {
         long n = output.shape().elements();
-        device.kernel(SOURCE, "leaky_relu_forward", output).in(input).add((float) negativeSlope).out(output).add(n)
+        device.kernel(SOURCE, "leaky_relu_forward", output).in(input).f32((float) negativeSlope).out(output).i64(n)
                 .over(n);
     }
 
     @Override
     public void backward(Tensor input, double negativeSlope, Tensor gradOutput, Tensor gradInput) {
         long n = gradInput.shape().elements();
-        device.kernel(SOURCE, "leaky_relu_backward", gradInput).in(input).add((float) negativeSlope).in(gradOutput)
-                .out(gradInput).add(n).over(n);
+        device.kernel(SOURCE, "leaky_relu_backward", gradInput).in(input).f32((float) negativeSlope).in(gradOutput)
+                .out(gradInput).i64(n).over(n);
     }
 }

@@ -11,8 +11,8 @@ import dev.voxgrad.engine.device.CudaDevice;
  */
 public final class BatchNormCuda implements BatchNormKernels {
     private static final CudaSource SOURCE = new CudaSource(BatchNormCuda.class, "batchnorm");
-    /** Bytes of {@code Moments<float>}: count, mean and squares. */
-    private static final int MOMENTS = 3 * Float.BYTES;
+    /** Bytes of {@code struct Moments}: count, mean and squares. */
+    private static final int MOMENTS = 3 * Double.BYTES;
     /** Bytes of two sums. */
     private static final int SUMS = 2 * Float.BYTES;
 
@@ -37,10 +37,10 @@ public final class BatchNormCuda implements BatchNormKernels {
             Tensor runningVariance, Tensor mean, Tensor scale) {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = device.borrow((long) MOMENTS * channels.chunks() * channels.channels());
-        device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).add(channels.activation())
-                .add(channels.rows()).on(channels.grid());
-        device.kernel(SOURCE, "batch_statistics").add(parts).add(channels.chunks()).add(channels.channels())
-                .floatsOrNull(bias).add(momentum).add(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
+        device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).i64(channels.activation())
+                .i64(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "batch_statistics").add(parts).i32(channels.chunks()).i32(channels.channels())
+                .floatsOrNull(bias).f64(momentum).f64(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
                 .on(channels.joining());
         device.giveBack(parts);
     }
@@ -48,15 +48,15 @@ public final class BatchNormCuda implements BatchNormKernels {
     @Override
     public void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
         int channels = mean.shape().elements();
-        device.kernel(SOURCE, "running_statistics").in(runningMean).in(runningVariance).add(eps).out(mean).out(scale)
-                .add(channels).over(channels);
+        device.kernel(SOURCE, "running_statistics").in(runningMean).in(runningVariance).f64(eps).out(mean).out(scale)
+                .i32(channels).over(channels);
     }
 
     @Override
     public void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output) {
         long n = output.shape().elements();
         device.kernel(SOURCE, "normalise", output).in(input).floats(mean).floats(scale).floats(weight).floats(bias)
-                .out(output).add(ChannelsCuda.of(input).activation()).add(n).over(n);
+                .out(output).i64(ChannelsCuda.of(input).activation()).i64(n).over(n);
     }
 
     @Override
@@ -65,7 +65,7 @@ public final class BatchNormCuda implements BatchNormKernels {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = borrowParts(channels);
         device.kernel(SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
-                .add(channels.activation()).add(channels.rows()).on(channels.grid());
+                .i64(channels.activation()).i64(channels.rows()).on(channels.grid());
         joinGradients(parts, channels, scale, gradWeight, gradBias);
         device.giveBack(parts);
     }
@@ -78,7 +78,7 @@ public final class BatchNormCuda implements BatchNormKernels {
     /** dγ and dβ from the parts of Σ g·(x − μ) and Σ g. */
     public void joinGradients(DeviceBuffer parts, ChannelsCuda channels, Tensor scale, Tensor gradWeight,
             Tensor gradBias) {
-        device.kernel(SOURCE, "parameter_gradients").add(parts).add(channels.chunks()).add(channels.channels())
+        device.kernel(SOURCE, "parameter_gradients").add(parts).i32(channels.chunks()).i32(channels.channels())
                 .in(scale).out(gradWeight).out(gradBias).on(channels.joining());
     }
 
@@ -88,14 +88,14 @@ public final class BatchNormCuda implements BatchNormKernels {
         long n = gradInput.shape().elements();
         float perValue = 1f / BatchNormOp.valuesPerChannel(input.shape());
         device.kernel(SOURCE, "input_gradient", gradInput).in(input).floats(mean).floats(scale).floats(weight)
-                .in(gradOutput).floats(gradWeight).floats(gradBias).out(gradInput).add(perValue)
-                .add(ChannelsCuda.of(input).activation()).add(n).over(n);
+                .in(gradOutput).floats(gradWeight).floats(gradBias).out(gradInput).f32(perValue)
+                .i64(ChannelsCuda.of(input).activation()).i64(n).over(n);
     }
 
     @Override
     public void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput) {
         long n = gradInput.shape().elements();
         device.kernel(SOURCE, "scaled_gradient", gradInput).floats(scale).floats(weight).in(gradOutput).out(gradInput)
-                .add(ChannelsCuda.of(gradInput).activation()).add(n).over(n);
+                .i64(ChannelsCuda.of(gradInput).activation()).i64(n).over(n);
     }
 }

@@ -39,7 +39,7 @@ public final class Conv3dCuda implements Conv3dKernels {
         if (bias != null) {
             long n = output.shape().elements();
             device.kernel(SOURCE, "add_bias", output).floats(bias).out(output)
-                    .add(ChannelsCuda.of(output).activation()).add(n).over(n);
+                    .i64(ChannelsCuda.of(output).activation()).i64(n).over(n);
         }
     }
 
@@ -60,8 +60,8 @@ public final class Conv3dCuda implements Conv3dKernels {
             long n = gradWeight.shape().elements();
             DeviceBuffer dw = device.borrow(type.bytes() * n);
             convolution(g).gradWeight(x.buffer, dy.buffer, dw);
-            device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).add(g.groupInputs())
-                    .add(g.kernel().product()).add(n).over(n);
+            device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).i32(g.groupInputs())
+                    .i32(g.kernel().product()).i64(n).over(n);
             device.giveBack(dw);
         }
     }
@@ -70,9 +70,9 @@ public final class Conv3dCuda implements Conv3dKernels {
     public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(gradOutput);
         DeviceBuffer parts = device.borrow((long) Float.BYTES * channels.chunks() * channels.channels());
-        device.kernel(SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts).add(channels.activation())
-                .add(channels.rows()).on(channels.grid());
-        device.kernel(SOURCE, "bias_gradient").add(parts).add(channels.chunks()).add(channels.channels())
+        device.kernel(SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts).i64(channels.activation())
+                .i64(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "bias_gradient").add(parts).i32(channels.chunks()).i32(channels.channels())
                 .out(gradBias).on(channels.joining());
         device.giveBack(parts);
     }
@@ -117,8 +117,8 @@ public final class Conv3dCuda implements Conv3dKernels {
         }
         long n = storage.elements();
         DeviceBuffer result = device.borrow(type.bytes() * n);
-        device.kernel(SOURCE, "pack_weight").floats(weight).add(result).add(g.groupInputs())
-                .add(g.kernel().product()).add(n).over(n);
+        device.kernel(SOURCE, "pack_weight").floats(weight).add(result).i32(g.groupInputs())
+                .i32(g.kernel().product()).i64(n).over(n);
         return scratch(result);
     }
 

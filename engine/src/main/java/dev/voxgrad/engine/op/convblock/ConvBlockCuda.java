@@ -54,7 +54,7 @@ final class ConvBlockCuda {
             Tensor a = Tensor.emptyActivation(device, pooled ? context.outputShape() : shapes[i]);
             long n = a.shape().elements();
             device.kernel(SOURCE, "norm_relu", z).in(z).out(a)
-                    .addresses(mean, scale, unit.normWeight(), unit.normBias()).add(volume(z, pooled)).add(n).over(n);
+                    .addresses(mean, scale, unit.normWeight(), unit.normBias()).i64(volume(z, pooled)).i64(n).over(n);
             context.save(current, unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             for (Tensor done : i == 0 ? new Tensor[] {z, mean, scale} : new Tensor[] {z, mean, scale, current}) {
                 done.release();
@@ -128,13 +128,13 @@ final class ConvBlockCuda {
         ChannelsCuda channels = ChannelsCuda.of(z);
         DeviceBuffer parts = norm.borrowParts(channels);
         device.kernel(SOURCE, "block_gradient_parts", z).in(z).in(gradActivation).addresses(table).add(parts)
-                .add(volume).add(channels.rows()).on(channels.grid());
+                .i64(volume).i64(channels.rows()).on(channels.grid());
         norm.joinGradients(parts, channels, scale, gradWeight, gradBias);
         device.giveBack(parts);
         Tensor dz = z.emptyLike();
         long n = z.shape().elements();
         device.kernel(SOURCE, "block_input_gradient", z).in(z).in(gradActivation).addresses(table).floats(gradWeight)
-                .floats(gradBias).out(dz).add(1f / channels.rows()).add(volume).add(n).over(n);
+                .floats(gradBias).out(dz).f32(1f / channels.rows()).i64(volume).i64(n).over(n);
         return dz;
     }
 }

@@ -20,7 +20,7 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
     @Override
     public void forward(Tensor logits, float[] targets, Tensor loss) {
         DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
-        device.kernel(SOURCE, "bce_with_logits").in(logits).add(wanted).out(loss).add(targets.length)
+        device.kernel(SOURCE, "bce_with_logits").in(logits).add(wanted).out(loss).i32(targets.length)
                 .on(Grid.blocks(1, Grid.THREADS));
         device.giveBack(wanted);
     }
@@ -29,7 +29,7 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
     public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
         DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
         device.kernel(SOURCE, "bce_with_logits_backward").in(logits).add(wanted).in(gradLoss).out(gradLogits)
-                .add(targets.length).over(targets.length);
+                .i32(targets.length).over(targets.length);
         device.giveBack(wanted);
     }
 }

@@ -26,7 +26,7 @@ final class LinearCuda implements LinearKernels {
     @Override
     public void addBias(Tensor bias, Tensor output) {
         long n = output.shape().elements();
-        device.kernel(SOURCE, "add_bias_f32").in(bias).out(output).add(bias.shape().dim(0)).add(n).over(n);
+        device.kernel(SOURCE, "add_row_bias").in(bias).out(output).i32(bias.shape().dim(0)).i64(n).over(n);
     }
 
     @Override
@@ -44,8 +44,8 @@ final class LinearCuda implements LinearKernels {
     @Override
     public void backwardBias(Tensor gradOutput, Tensor gradBias) {
         int features = gradBias.shape().dim(0);
-        device.kernel(SOURCE, "bias_gradient_f32").in(gradOutput).out(gradBias).add(gradOutput.shape().dim(0))
-                .add(features).over(features);
+        device.kernel(SOURCE, "row_bias_gradient").in(gradOutput).out(gradBias).i32(gradOutput.shape().dim(0))
+                .i32(features).over(features);
     }
 
     private void multiply(int rows, int columns, int inner, Tensor a, boolean transposeA, Tensor b, boolean transposeB,

@@ -18,13 +18,13 @@ final class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
     public void forward(Tensor input, Tensor output) {
         long n = output.shape().elements();
         device.kernel(SOURCE, "adaptive_avg_pool", input).in(input).outFloats(output)
-                .add(PoolSizes.ofBins(input, output)).add(n).over(n);
+                .i32(PoolSizes.ofBins(input, output)).i64(n).over(n);
     }
 
     @Override
     public void backward(Tensor gradOutput, Tensor gradInput) {
         long n = gradInput.shape().elements();
         device.kernel(SOURCE, "adaptive_avg_pool_backward", gradInput).floats(gradOutput).out(gradInput)
-                .add(PoolSizes.ofBins(gradInput, gradOutput)).add(n).over(n);
+                .i32(PoolSizes.ofBins(gradInput, gradOutput)).i64(n).over(n);
     }
 }

@@ -21,9 +21,9 @@ final class ReduceCuda implements ReduceKernels {
         long n = input.shape().elements();
         int shares = CudaDevice.chunks(n);
         DeviceBuffer sums = device.borrow((long) Double.BYTES * shares);
-        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).add(n)
+        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).i64(n)
                 .on(Grid.blocks(shares, Grid.THREADS));
-        device.kernel(SOURCE, "sum_of_shares").add(sums).add(shares).add(factor).out(output)
+        device.kernel(SOURCE, "sum_of_shares").add(sums).i32(shares).f64(factor).out(output)
                 .on(Grid.blocks(1, Grid.THREADS));
         device.giveBack(sums);
     }
@@ -31,7 +31,7 @@ final class ReduceCuda implements ReduceKernels {
     @Override
     public void spread(Tensor gradOutput, double factor, Tensor gradInput) {
         long n = gradInput.shape().elements();
-        device.kernel(SOURCE, "spread", gradInput).floats(gradOutput).add((float) factor).out(gradInput).add(n)
+        device.kernel(SOURCE, "spread", gradInput).floats(gradOutput).f32((float) factor).out(gradInput).i64(n)
                 .over(n);
     }
 }

@@ -18,7 +18,7 @@ final class ConcatCuda implements ConcatKernels {
     public void copyColumns(
             Tensor from, int fromLength, int fromColumn, Tensor to, int toLength, int toColumn, int columns) {
         long n = (long) (to.shape().elements() / toLength) * columns;
-        device.kernel(SOURCE, "copy_columns_f32").in(from).add((long) fromLength).add((long) fromColumn).out(to)
-                .add((long) toLength).add((long) toColumn).add((long) columns).add(n).over(n);
+        device.kernel(SOURCE, "copy_columns_f32").in(from).i64(fromLength).i64(fromColumn).out(to)
+                .i64(toLength).i64(toColumn).i64(columns).i64(n).over(n);
     }
 }

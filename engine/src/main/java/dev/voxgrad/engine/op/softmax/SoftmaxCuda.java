@@ -40,6 +40,6 @@ final class SoftmaxCuda implements SoftmaxKernels {
         for (Tensor input : inputs) {
             launch.in(input);
         }
-        launch.out(result).add(rows).add(result.shape().dim(1)).over(rows);
+        launch.out(result).i32(rows).i32(result.shape().dim(1)).over(rows);
     }
 }

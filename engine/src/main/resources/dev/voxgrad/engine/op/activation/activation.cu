@@ -10,12 +10,12 @@ __device__ void reluForward(const T* x, T* y, long long n) {
     }
 }
 
-// dx = dy where y > 0, else 0.
+// dx = 0 where y <= 0, else dy; so a NaN lets it pass.
 template <typename T>
 __device__ void reluBackward(const T* y, const T* dy, T* dx, long long n) {
     long long i = element();
     if (i < n) {
-        store(dx, i, load(y, i) > 0 ? load(dy, i) : 0);
+        store(dx, i, load(y, i) <= 0 ? 0 : load(dy, i));
     }
 }
 

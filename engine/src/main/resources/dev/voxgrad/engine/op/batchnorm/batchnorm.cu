@@ -1,16 +1,15 @@
 #include "voxgrad.cuh"
 
-// Number, mean and sum of squared deviations of some values, joined by the rule of Chan, Golub and LeVeque, "Updating
+// Number, mean and sum of squared deviations of some values, in double, joined by the rule of Chan, Golub and LeVeque, "Updating
 // formulae and a pairwise algorithm for computing sample variances", 1979.
-template <typename F>
 struct Moments {
-    F count, mean, squares;
+    double count, mean, squares;
 
     __device__ void add(const Moments& other) {
-        F sum = count + other.count;
+        double sum = count + other.count;
         if (other.count > 0) {
-            F difference = other.mean - mean;
-            F ratio = other.count / sum;
+            double difference = other.mean - mean;
+            double ratio = other.count / sum;
             mean += difference * ratio;
             squares += other.squares + difference * difference * count * ratio;
             count = sum;
@@ -20,10 +19,10 @@ struct Moments {
 
 // The moments of each channel of a block's share of x: parts[chunk, channel].
 template <typename T>
-__device__ void momentParts(const T* x, Moments<float>* parts, Activation a, long long rows) {
-    __shared__ Moments<float> shared[BLOCK];
+__device__ void momentParts(const T* x, Moments* parts, Activation a, long long rows) {
+    __shared__ Moments shared[BLOCK];
     ChannelShare share(a);
-    Moments<float> own = {0, 0, 0};
+    Moments own = {0, 0, 0};
     if (share.channel < a.channels && share.firstRow < rows) {
         // Sums about the first value lose nothing where the mean is large beside the deviation.
         float centre = load(x, a.at(share.firstRow, share.channel));
@@ -37,8 +36,8 @@ __device__ void momentParts(const T* x, Moments<float>* parts, Activation a, lon
         }
         float remainder = sum / count;
         own.count = count;
-        own.mean = centre + remainder;
-        own.squares = squares - remainder * sum;
+        own.mean = (double) centre + remainder;
+        own.squares = squares - (double) remainder * sum;
     }
     shared[threadIdx.x] = own;
     int stride = ChannelShare::stride(a);
@@ -55,15 +54,13 @@ __device__ void momentParts(const T* x, Moments<float>* parts, Activation a, lon
 
 // Joins the parts of a channel, a block each, and moves the running statistics. Where x lacks a constant that belongs to
 // it, the bias of the convolution before, the running mean has it all the same; bias may be null.
-extern "C" __global__ void batch_statistics(const Moments<float>* parts, int chunks, int channels, const float* bias,
+extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, int channels, const float* bias,
         double momentum, double eps, float* runningMean, float* runningVariance, float* mean, float* scale) {
-    __shared__ Moments<double> shared[BLOCK];
+    __shared__ Moments shared[BLOCK];
     int c = blockIdx.x;
-    Moments<double> own = {0, 0, 0};
+    Moments own = {0, 0, 0};
     for (int i = threadIdx.x; i < chunks; i += BLOCK) {
-        Moments<float> part = parts[(long long) i * channels + c];
-        Moments<double> wide = {part.count, part.mean, part.squares};
-        own.add(wide);
+        own.add(parts[(long long) i * channels + c]);
     }
     shared[threadIdx.x] = own;
     for (int half = BLOCK / 2; half > 0; half /= 2) {
@@ -73,7 +70,7 @@ extern "C" __global__ void batch_statistics(const Moments<float>* parts, int chu
         }
     }
     if (threadIdx.x == 0) {
-        Moments<double> all = shared[0];
+        Moments all = shared[0];
         mean[c] = (float) all.mean;
         scale[c] = (float) (1 / sqrt(all.squares / all.count + eps));
         runningMean[c] = (float) ((1 - momentum) * runningMean[c] + momentum * (all.mean + (bias ? bias[c] : 0)));
@@ -165,7 +162,7 @@ __device__ void scaledGradient(const float* scale, const float* weight, const T*
 
 #define ENTRY(T, suffix) \
     extern "C" __global__ void moment_parts_##suffix( \
-            const T* x, Moments<float>* parts, Activation a, long long rows) { \
+            const T* x, Moments* parts, Activation a, long long rows) { \
         momentParts(x, parts, a, rows); \
     } \
     extern "C" __global__ void normalise_##suffix(const T* x, const float* mean, const float* scale, \

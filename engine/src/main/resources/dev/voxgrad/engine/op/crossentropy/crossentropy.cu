@@ -1,16 +1,16 @@
 #include "voxgrad.cuh"
 
-// Logarithm of the sum of exp of K numbers.
-__device__ inline float logSumExp(const float* x, int classes) {
-    float largest = x[0];
+// Logarithm of the sum of exp of K numbers, less their largest, in double: differences of large logits lose nothing.
+__device__ inline double logSumExp(const float* x, int classes, float& largest) {
+    largest = x[0];
     for (int k = 1; k < classes; k++) {
         largest = x[k] > largest || x[k] != x[k] ? x[k] : largest;
     }
-    float sum = 0;
+    double sum = 0;
     for (int k = 0; k < classes; k++) {
-        sum += expf(x[k] - largest);
+        sum += exp((double) x[k] - largest);
     }
-    return largest + logf(sum);
+    return log(sum);
 }
 
 // loss = the mean of logSumExp(x) - x[label], weighted by the weight of each sample's class; one block.
@@ -20,7 +20,9 @@ extern "C" __global__ void cross_entropy(const float* x, const int* labels, cons
     for (int n = threadIdx.x; n < samples; n += BLOCK) {
         const float* row = x + (long long) n * classes;
         double weight = classWeights[labels[n]];
-        sum += weight * (logSumExp(row, classes) - row[labels[n]]);
+        float largest;
+        double log = logSumExp(row, classes, largest);
+        sum += weight * (log + ((double) largest - row[labels[n]]));
         weights += weight;
     }
     sum = blockSum(sum);
@@ -41,8 +43,10 @@ extern "C" __global__ void cross_entropy_backward(const float* x, const int* lab
     if (i < (long long) samples * classes) {
         int n = (int) (i / classes);
         int k = (int) (i % classes);
-        float softmax = expf(x[i] - logSumExp(x + (long long) n * classes, classes));
-        dx[i] = (float) (dloss[0] * (classWeights[labels[n]] / weights)) * (softmax - (k == labels[n] ? 1 : 0));
+        float largest;
+        double log = logSumExp(x + (long long) n * classes, classes, largest);
+        double softmax = exp((double) x[i] - largest - log);
+        dx[i] = (float) (dloss[0] * (classWeights[labels[n]] / weights) * (softmax - (k == labels[n] ? 1 : 0)));
     }
 }
 

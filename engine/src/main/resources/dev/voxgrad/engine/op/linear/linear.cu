@@ -1,7 +1,7 @@
 #include "voxgrad.cuh"
 
 // y[n, o] += bias[o].
-extern "C" __global__ void add_bias_f32(const float* bias, float* y, int features, long long n) {
+extern "C" __global__ void add_row_bias(const float* bias, float* y, int features, long long n) {
     long long i = element();
     if (i < n) {
         y[i] += bias[i % features];
@@ -9,7 +9,7 @@ extern "C" __global__ void add_bias_f32(const float* bias, float* y, int feature
 }
 
 // dbias[o] = the sum over n of dy[n, o]; a thread for each o, as there are few rows.
-extern "C" __global__ void bias_gradient_f32(const float* dy, float* dbias, int rows, int features) {
+extern "C" __global__ void row_bias_gradient(const float* dy, float* dbias, int rows, int features) {
     long long o = element();
     if (o < features) {
         double sum = 0;

@@ -22,7 +22,7 @@ class LeakyReluTest {
         assertThat(GradientCheck.check(in -> in[0].leakyRelu(-0.5), Shape.of(2, 3, 4))).isEqualTo(24);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;

@@ -21,7 +21,7 @@ class ReluTest {
         assertThat(GradientCheck.check(in -> in[0].relu(), Shape.of(2, 3, 4))).isEqualTo(24);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -31,7 +31,7 @@ class ReluTest {
         assertThat(compared).isEqualTo(18);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
     void keepsNaNAndLetsItsGradientPass(Device device) {
         double[] values = new double[35];

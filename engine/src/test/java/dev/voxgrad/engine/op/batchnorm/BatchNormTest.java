@@ -55,7 +55,7 @@ class BatchNormTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -72,7 +72,7 @@ class BatchNormTest {
         assertThat(compared).isEqualTo(2 * 4 * (9 * 3 + 2));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void aLargeMeanCostsNoDigits(Device device) {
         for (double shift : new double[] {100, 10_000}) {
@@ -124,7 +124,7 @@ class BatchNormTest {
         assertThat(ThreadAgreement.check(batchNorm(true), shapes(2, 3, 33, 33, 33))).isEqualTo(8);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void movesTheRunningStatisticsInTrainingOnly(Device device) {
         Tensor x = Tensor.of(device, Shape.of(4, 1), 1.0, 2.0, 3.0, 6.0);

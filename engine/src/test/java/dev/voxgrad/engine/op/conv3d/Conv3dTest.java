@@ -45,7 +45,7 @@ class Conv3dTest {
     }
 
     /** Channels around the vector widths, odd volumes, batch 1, and the row lengths of the nets. */
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -60,7 +60,7 @@ class Conv3dTest {
         assertThat(compared).isEqualTo(4 * channels.length);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReferenceForRandomSettings(Device device) {
         RandomStream random = new RandomStream(5, 0, 0, 0);

@@ -34,7 +34,7 @@ class BceWithLogitsTest {
         assertThat(GradientCheck.check(in -> in[0].bceWithLogits(1), Shape.of(1, 1))).isEqualTo(1);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -47,7 +47,7 @@ class BceWithLogitsTest {
         assertThat(compared).isEqualTo(3 * 7 * 2);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithHandComputedLosses(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 2), 0.0, 2.0, 5000.0, -5000.0).requiresGrad(true);

@@ -46,7 +46,7 @@ class CrossEntropyTest {
                 in -> in[0].crossEntropy(weights(4), labels(5, 4)), Shape.of(5, 4))).isEqualTo(20);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -59,7 +59,7 @@ class CrossEntropyTest {
         assertThat(compared).isEqualTo(3 * 7 * 2);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReferenceWithClassWeights(Device device) {
         int compared = 0;
@@ -73,7 +73,7 @@ class CrossEntropyTest {
     }
 
     /** torch.nn.CrossEntropyLoss(weight=w): the losses 1, 2 and 3 of labels 0, 1, 0 under weights 1 and 4. */
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void classWeightsMakeAWeightedMean(Device device) {
         Tensor x = Tensor.of(device, Shape.of(3, 2), logit(1), 0, 0, logit(2), logit(3), 0).requiresGrad(true);
@@ -106,7 +106,7 @@ class CrossEntropyTest {
         assertThat(x.crossEntropy((float[]) null, labels(7, 3)).item()).isEqualTo(x.crossEntropy(labels(7, 3)).item());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithHandComputedLosses(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 3), 0.0, 0.0, 0.0, 1000.0, 990.0, -1000.0);

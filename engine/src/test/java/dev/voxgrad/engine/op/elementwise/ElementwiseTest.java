@@ -30,7 +30,7 @@ class ElementwiseTest {
         assertThat(GradientCheck.check(in -> in[0].scale(-2.5), shape)).isEqualTo(24);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -44,7 +44,7 @@ class ElementwiseTest {
     }
 
     /** One factor channels-last, the other row-major. */
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void layoutsMayDiffer(Device device) {
         Shape shape = Shape.of(2, 3, 1, 2, 5);

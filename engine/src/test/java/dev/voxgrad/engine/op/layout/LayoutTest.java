@@ -23,7 +23,7 @@ class LayoutTest {
         assertThat(x.toArray()).containsExactly(1, 3, 5, 2, 4, 6);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void thereAndBackGivesTheSame(Device device) {
         for (int channels : new int[] {1, 3, 16, 33, 70}) {

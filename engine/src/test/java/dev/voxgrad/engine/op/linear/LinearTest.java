@@ -32,7 +32,7 @@ class LinearTest {
         assertThat(GradientCheck.check(in -> in[0].linear(in[1]), Shape.of(3, 2), Shape.of(4, 2))).isEqualTo(6 + 8);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -51,7 +51,7 @@ class LinearTest {
         assertThat(compared).isEqualTo(7 * 7 * 3 * 4 + 4 + 3);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithAHandComputedProduct(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 3), 1.0, 2.0, 3.0, -1.0, 0.0, 4.0);

@@ -27,7 +27,7 @@ class AdaptiveAvgPool3dTest {
         assertThat(GradientCheck.check(in -> in[0].adaptiveAvgPool3d(new Dims3(3, 2, 5)), shape)).isEqualTo(360);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -43,7 +43,7 @@ class AdaptiveAvgPool3dTest {
     }
 
     /** Five numbers in three bins, as PyTorch cuts them: 0–1, 1–3, 3–4. */
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void binsArePyTorchs(Device device) {
         Tensor x = Tensor.of(device, Shape.of(1, 1, 1, 1, 5), 1.0, 2.0, 4.0, 6.0, 10.0);

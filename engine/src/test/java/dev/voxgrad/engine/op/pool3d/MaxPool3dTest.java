@@ -34,7 +34,7 @@ class MaxPool3dTest {
                 .isEqualTo(280);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -76,7 +76,7 @@ class MaxPool3dTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("withReference")
     void theFirstMaximumTakesTheGradient(Device device) {
         assertGradientGoesTo(2, 3, device, 1, 2, 3, 0, 3, -1, 3, 2);
@@ -85,7 +85,7 @@ class MaxPool3dTest {
         assertGradientGoesTo(0, low, device, low, low, low, low, low, low, low, low);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("withReference")
     void notANumberWins(Device device) {
         assertGradientGoesTo(5, Double.NaN, device, 1, 2, Double.NaN, 0, 3, Double.NaN, 9, 2);

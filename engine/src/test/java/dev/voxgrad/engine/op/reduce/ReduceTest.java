@@ -24,7 +24,7 @@ class ReduceTest {
         assertThat(GradientCheck.check(in -> in[0].mean(), Shape.of())).isEqualTo(1);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
@@ -38,7 +38,7 @@ class ReduceTest {
         assertThat(compared).isEqualTo(9 * 4 + 2);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void addsMillionsOfEqualNumbersExactly(Device device) {
         // In float32, adding 0.1 that often one by one ends 30 % off.

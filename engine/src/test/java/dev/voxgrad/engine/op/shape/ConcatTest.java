@@ -33,7 +33,7 @@ class ConcatTest {
         assertThat(GradientCheck.check(in -> Tensor.concat(1, in[0], in[0]), Shape.of(2, 3))).isEqualTo(6);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;

@@ -26,7 +26,7 @@ class ReshapeTest {
     }
 
     /** Whatever the physical order, the meaning is row-major. */
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
