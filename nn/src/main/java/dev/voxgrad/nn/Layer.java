@@ -69,6 +69,11 @@ public interface Layer {
         return Named.collect(this, Layer::ownBuffers);
     }
 
+    /** All counters under their full names, as {@code layer1.1.num_batches_tracked}. */
+    default SequencedMap<String, Counter> counters() {
+        return Named.collect(this, Layer::ownCounters);
+    }
+
     /** A copy of all parameters, buffers and counters, under PyTorch's names and in its order. */
     default SequencedMap<String, NamedTensor> stateDict() {
         return StateDict.of(this).read();

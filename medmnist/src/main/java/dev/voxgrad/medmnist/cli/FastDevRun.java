@@ -62,8 +62,8 @@ final class FastDevRun {
             }
         });
         console.line(nets.stream().map(NetSpec::flag).collect(Collectors.joining(", ")) + ": trained, validated, and "
-                + "wrote and read checkpoints, weights and tables. All of that works; its folder is removed, and "
-                + "nothing was kept.");
+                + "wrote checkpoints, weights and tables. All of that works; its folder is removed, and nothing was "
+                + "kept.");
     }
 
     /** The first volumes of both splits; to validate, as many more as it takes for AUC to have a value. */
@@ -123,9 +123,9 @@ final class FastDevRun {
         @Override
         public void epochDone(EpochResult epoch, boolean best) {
             console.progress(String.format(Locale.ROOT,
-                    "%s  %d steps of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
-                    net.flag(), steps, Math.min(settings.batchSize(), few.train().size()), lastLoss, few.val().size(),
-                    epoch.seconds()));
+                    "%s  %d step%s of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
+                    net.flag(), steps, steps == 1 ? "" : "s", Math.min(settings.batchSize(), few.train().size()),
+                    lastLoss, few.val().size(), epoch.seconds()));
         }
 
         @Override

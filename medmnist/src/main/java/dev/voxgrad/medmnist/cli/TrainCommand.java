@@ -78,9 +78,9 @@ final class TrainCommand implements Callable<Integer> {
         @Option(names = "--overfit-one-batch", paramLabel = "STEPS", arity = "0..1",
                 fallbackValue = "" + OVERFIT_STEPS,
                 description = "In place of a run, train each net on the first batch only, over and over, without "
-                        + "augmentation and shuffling, until its loss is near zero, but for " + OVERFIT_STEPS
-                        + " steps at most, or STEPS. A net that cannot learn one batch by heart has something wrong "
-                        + "with it, or with data or settings: exit code 1.")
+                        + "augmentation, shuffling, schedule and average, until its loss is near zero, but for "
+                        + OVERFIT_STEPS + " steps at most, or STEPS. A net that cannot learn one batch by heart has "
+                        + "something wrong with it, or with data or settings: exit code 1.")
         private Integer overfitSteps;
 
         @Option(names = "--fast-dev-run", paramLabel = "N", arity = "0..1", fallbackValue = "" + FAST_BATCHES,
@@ -198,6 +198,7 @@ final class TrainCommand implements Callable<Integer> {
                 .withDevices(more);
     }
 
+    /** Trains no run, but refuses whatever the beginning of one would refuse. */
     private void tryOut() {
         String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
         int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
@@ -309,8 +310,8 @@ final class TrainCommand implements Callable<Integer> {
             return new TrainSettings(given(models, base.models()), specs, given(epochs, base.epochs()),
                     given(batchSize, base.batchSize()), given(learningRate, base.learningRate()),
                     given(weightDecay, base.weightDecay()), given(seed, base.seed()), !noShuffle && base.shuffle(),
-                    given(augment, base.augment()), regimeOptions.regime(base.regime()), initWeights == null ? base.initWeights()
-                            : initWeights.toAbsolutePath().normalize().toString());
+                    given(augment, base.augment()), regimeOptions.regime(base.regime()),
+                    initWeights == null ? base.initWeights() : initWeights.toAbsolutePath().normalize().toString());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }

@@ -80,7 +80,8 @@ final class SettingsSection {
                 + (regime.clipNorm() > 0 ? ", gradients clipped at norm " + regime.clipNorm() : "")
                 + (regime.patience() > 0 ? ", ends after " + regime.patience() + " epochs without a better one" : ""));
         item("class weights", regime.classWeights().toString());
-        item("models", regime.ema() > 0 ? "moving averages of the weights, decay " + regime.ema() : "the weights");
+        item("weights kept", regime.ema() > 0 ? "moving average over the steps, decay " + regime.ema()
+                : "as the epoch's last step left them");
         item("seed", String.valueOf(settings.seed()));
         item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
         item("augmentation", settings.augment());

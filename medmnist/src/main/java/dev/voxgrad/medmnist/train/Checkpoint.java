@@ -20,7 +20,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
 /**
- * A member in the middle of its training: a safetensors file with the net's and the optimiser's numbers and those of the
+ * A member in the middle of its training: a safetensors file with the numbers of the net, of the optimiser and of the
  * weights' average, if there is one, the {@link MemberState} in its metadata, and a SHA-256 of all of that.
  *
  * @param state how far the member has come

@@ -169,7 +169,8 @@ class PartsTest {
                 + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --models 2 --nets net1,net3 --epochs 4 "
                 + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --schedule cosine "
                 + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
-                + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion --out new");
+                + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion "
+                + "--out new");
         assertThat(CommandLines.train(info(DataSource.official("vesselmnist3d", Path.of("/r"), 64),
                 TrainSettings.defaults(1), true), Path.of("new"))).isEqualTo("medmnist train --flag vesselmnist3d "
                 + "--size 64 --root /r --models 15 --nets net1,net2,net3 --epochs 500 --batch-size 32 --lr 0.001 "

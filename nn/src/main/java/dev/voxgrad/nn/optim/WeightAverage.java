@@ -1,5 +1,6 @@
 package dev.voxgrad.nn.optim;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -7,7 +8,6 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.AverageUpdate;
 import dev.voxgrad.nn.Counter;
 import dev.voxgrad.nn.Layer;
-import dev.voxgrad.nn.Named;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateDict;
 
@@ -31,22 +31,33 @@ public final class WeightAverage {
     private static final AverageUpdate COPY = new AverageUpdate(0);
 
     private final AverageUpdate rule;
-    private final Layer net;
     private final Layer averaged;
+    private final List<Pair<Tensor>> parameters;
+    private final List<Pair<Tensor>> buffers;
+    private final List<Pair<Counter>> counters;
     private final Counter updates = new Counter();
 
+    /** Of the averaged net and of the net. */
+    private record Pair<T>(T average, T value) {
+        static <T> List<Pair<T>> all(Map<String, T> averages, Map<String, T> values) {
+            return averages.entrySet().stream().map(e -> new Pair<>(e.getValue(), values.get(e.getKey()))).toList();
+        }
+    }
+
     /**
-     * Of {@code net}, kept in {@code averaged}, whose numbers it replaces at the first update. Made outside of a scope,
-     * since both nets outlive the steps.
+     * Of {@code net}, kept in {@code averaged}, whose numbers it replaces. Made outside of a scope, since both nets
+     * outlive the steps.
      *
      * @param decay how much of the average stays in each update, at least 0 and less than 1
      * @throws dev.voxgrad.nn.StateMismatchException if the nets are not of the same make
      */
     public WeightAverage(double decay, Layer net, Layer averaged) {
         this.rule = new AverageUpdate(decay);
-        this.net = net;
         this.averaged = averaged;
         averaged.loadStateDict(net.stateDict());
+        this.parameters = Pair.all(averaged.parameters(), net.parameters());
+        this.buffers = Pair.all(averaged.buffers(), net.buffers());
+        this.counters = Pair.all(averaged.counters(), net.counters());
     }
 
     /** The net that holds the average. */
@@ -56,22 +67,15 @@ public final class WeightAverage {
 
     /** Takes the net's present weights into the average: once after each step of the optimiser. */
     public void update() {
-        apply(updates.value() == 0 ? COPY : rule, averaged.parameters(), net.parameters());
-        apply(COPY, averaged.buffers(), net.buffers());
-        averaged.parameters().values().iterator().next().device().hostEffect(this::count);
+        AverageUpdate update = updates.value() == 0 ? COPY : rule;
+        parameters.forEach(pair -> update.apply(pair.average, pair.value));
+        buffers.forEach(pair -> COPY.apply(pair.average, pair.value));
+        parameters.getFirst().average.device().hostEffect(this::count);
     }
 
     private void count() {
-        SequencedMap<String, Layer> sources = Named.layers(net);
-        Named.layers(averaged).forEach((path, layer) -> {
-            SequencedMap<String, Counter> counters = sources.get(path).ownCounters();
-            layer.ownCounters().forEach((name, counter) -> counter.set(counters.get(name).value()));
-        });
+        counters.forEach(pair -> pair.average.set(pair.value.value()));
         updates.increment();
-    }
-
-    private static void apply(AverageUpdate update, Map<String, Tensor> averages, Map<String, Tensor> values) {
-        averages.forEach((name, average) -> update.apply(average, values.get(name)));
     }
 
     /** A copy of all that a later run needs to go on: the averaged net's numbers, and {@code n_averaged}. */
