@@ -1,15 +1,14 @@
 package dev.voxgrad.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
@@ -74,23 +73,55 @@ class GpuNetTest {
         return differences;
     }
 
-    /**
-     * float32: rounding errors of some sums of a thousand terms behind one another. bfloat16 has 8 bits of mantissa, so
-     * that each activation is wrong by up to 2⁻⁹ of its size; through four convolutions and back, and with ReLUs and
-     * pools that decide otherwise, gradients differ by a tenth of their largest number.
-     */
+    /** Rounding errors of some sums of a thousand terms, behind one another. */
     @ParameterizedTest
-    @CsvSource({"FP32, 1, 1e-4", "FP32, 3, 1e-4", "BF16, 1, 0.15", "BF16, 3, 0.15"})
-    void agreesWithTheReference(Precision precision, int inputChannels, double bound) {
-        try (CudaDevice device = TestGpu.open(precision)) {
+    @ValueSource(ints = {1, 3})
+    void agreesWithTheReferenceInFloat32(int inputChannels) {
+        try (CudaDevice device = TestGpu.open(Precision.FP32)) {
             Map<String, Double> differences = differences(
                     train(ReferenceDevice.INSTANCE, inputChannels), train(device, inputChannels));
-            System.out.println("GpuNetTest " + precision + " " + inputChannels + ": " + differences);
             // A convolution's bias in front of batch norm has a gradient of zero but for rounding.
             differences.keySet().removeIf(name -> name.matches("layer\\d\\.[03]\\.bias"));
             assertThat(differences).hasSize(2 + 20 - 4 + 8)
-                    .allSatisfy((name, difference) -> assertThat(difference).isCloseTo(0, within(bound)));
+                    .allSatisfy((name, difference) -> assertThat(difference).isLessThan(1e-5));
         }
+    }
+
+    /**
+     * Each activation is wrong by up to 2⁻⁹ of its size, so some ReLUs and pools decide otherwise and send the whole
+     * gradient elsewhere. What is averaged over a volume is wrong by a few times 2⁻⁹; gradients keep their direction.
+     * Single operations are held to their rounding in the engine's tests.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void agreesWithTheReferenceInBfloat16(int inputChannels) {
+        try (CudaDevice device = TestGpu.open(Precision.BF16)) {
+            Map<String, double[]> expected = train(ReferenceDevice.INSTANCE, inputChannels);
+            Map<String, double[]> actual = train(device, inputChannels);
+            Map<String, Double> differences = differences(expected, actual);
+            assertThat(differences.get("logits")).isLessThan(0x1p-7);
+            assertThat(differences.get("evaluated")).isLessThan(0x1p-7);
+            int compared = 0;
+            for (String name : expected.keySet()) {
+                if (name.endsWith("weight")) {
+                    assertThat(cosine(expected.get(name), actual.get(name))).as(name).isGreaterThan(0.95);
+                    compared++;
+                }
+            }
+            assertThat(compared).isEqualTo(10);
+        }
+    }
+
+    private static double cosine(double[] a, double[] b) {
+        double product = 0;
+        double squaresOfA = 0;
+        double squaresOfB = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += a[i] * b[i];
+            squaresOfA += a[i] * a[i];
+            squaresOfB += b[i] * b[i];
+        }
+        return product / Math.sqrt(squaresOfA * squaresOfB);
     }
 
     @Test
