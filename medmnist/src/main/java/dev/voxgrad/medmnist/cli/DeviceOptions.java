@@ -106,7 +106,7 @@ final class DeviceOptions {
         return new Devices.Settings(threads == null ? 0 : threads,
                 convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion,
                 new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(precision),
-                        fastAlgorithms, !noFusion, LOG::info));
+                        fastAlgorithms, !noFusion, fastAlgorithms ? LOG::info : LOG::debug));
     }
 
     private void requireGpuFor(Device device) {

@@ -29,10 +29,10 @@ class GpuTrainingTest {
         volumes = TestVolumes.write(folder.resolve("volumes.npz"), 8, 1, 2, 22, 12, 4);
     }
 
-    private Cli train(String name, String device, Object... more) {
+    private Cli train(String name, String device, int models, int epochs, Object... more) {
         List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes, "--out", folder.resolve(name),
-                "--models", 2, "--nets", "net1", "--epochs", 2, "--batch-size", 8, "--seed", 5, "--augment", "none",
-                "--device", device));
+                "--models", models, "--nets", "net1", "--epochs", epochs, "--batch-size", 8, "--seed", 5, "--augment",
+                "none", "--device", device));
         words.addAll(Arrays.asList(more));
         return Cli.run(words.toArray());
     }
@@ -44,8 +44,8 @@ class GpuTrainingTest {
 
     @Test
     void learnsWhatTheCpuLearns() throws IOException {
-        train("cpu", "cpu").succeeded();
-        assertThat(train("cuda", "cuda").succeeded().out()).contains("device cuda: ", "fp32", "epoch 2/2");
+        train("cpu", "cpu", 2, 2).succeeded();
+        assertThat(train("cuda", "cuda", 2, 2).succeeded().out()).contains("device cuda: ", "fp32", "epoch 2/2");
         List<Double> expected = losses("cpu");
         List<Double> actual = losses("cuda");
         assertThat(actual).hasSize(4);
@@ -57,8 +57,8 @@ class GpuTrainingTest {
 
     @Test
     void aRunThatWasBrokenOffEndsWithTheSameBytes() throws IOException {
-        train("whole", "cuda", "--epochs", 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
-        train("parts", "cuda", "--ema", 0.9, "--clip-norm", 0.5, "--members", "0").succeeded();
+        train("whole", "cuda", 2, 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
+        train("parts", "cuda", 2, 2, "--ema", 0.9, "--clip-norm", 0.5, "--members", "0").succeeded();
         Path parts = folder.resolve("parts");
         assertThat(Cli.run("train", "--resume", parts, "--epochs", 3, "--concurrent", 2).succeeded().out())
                 .contains("goes on", "epoch 3/3");
@@ -67,7 +67,7 @@ class GpuTrainingTest {
 
     @Test
     void anotherPrecisionIsRefusedOnResume() {
-        train("run", "cuda", "--precision", "bf16", "--epochs", 1).succeeded();
+        train("run", "cuda", 2, 1, "--precision", "bf16").succeeded();
         Path run = folder.resolve("run");
         Cli.run("train", "--resume", run, "--precision", "tf32", "--epochs", 2)
                 .refused("--precision is tf32, but the run was begun with bf16");
@@ -77,7 +77,7 @@ class GpuTrainingTest {
 
     @Test
     void divergingIsNamed() {
-        Cli diverged = train("run", "cuda", "--lr", 1e30, "--models", 1);
+        Cli diverged = train("run", "cuda", 1, 2, "--lr", 1e30);
         assertThat(diverged.err()).contains("member 0 (net1)", "in epoch 1, step", "try a smaller --lr");
     }
 
