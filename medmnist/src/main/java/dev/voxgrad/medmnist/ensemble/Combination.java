@@ -19,8 +19,8 @@ import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
  * @param temperedLogLoss with it
  * @param validation the same figures of the validation split, where something was fitted
  */
-public record Combination(String name, EnsembleWeights weights, Temperature temperature, double[][] scores, Metrics metrics,
-        double logLoss, double temperedLogLoss, Optional<OnValidation> validation) {
+public record Combination(String name, EnsembleWeights weights, Temperature temperature, double[][] scores,
+        Metrics metrics, double logLoss, double temperedLogLoss, Optional<OnValidation> validation) {
     /**
      * What the weights reach where they were fitted.
      *

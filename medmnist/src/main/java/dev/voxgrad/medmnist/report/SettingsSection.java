@@ -27,11 +27,13 @@ final class SettingsSection {
         section.writeSettings(subject.run().info().settings());
         html.close();
         Path folder = subject.run().folder();
+        String split = subject.split().name();
+        EnsembleSettings settings = subject.evaluation().settings();
         html.element("p", "The same seed gives the same weights to the byte on the same kind of device, for any number "
                 + "of threads. Train again, combine, report:");
         html.element("pre", CommandLines.train(subject.run().info(), folder) + "\n\n"
-                + CommandLines.ensemble(folder, subject.split().name(), subject.evaluation().settings()) + "\n\n"
-                + CommandLines.report(folder, subject.split().name(), subject.evaluation().settings()), "tabindex", "0").close();
+                + CommandLines.ensemble(folder, split, settings) + "\n\n"
+                + CommandLines.report(folder, split, settings), "tabindex", "0").close();
     }
 
     private void writeRun(Subject subject) {

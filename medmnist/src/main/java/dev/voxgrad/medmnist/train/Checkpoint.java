@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.train;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
+import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.NamedTensor;
@@ -87,13 +89,23 @@ record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) 
         return some;
     }
 
-    /** Writes the file and syncs it; one of that name is replaced once the new one is complete. */
+    /**
+     * Writes the file and syncs it; one of that name is replaced once the new one is complete.
+     *
+     * @throws DataFileException if that can't be done, as on a full disk; nothing of it is left then
+     */
     void write(Path file) {
         String text = RunJson.write(state);
         SequencedMap<String, String> metadata = new LinkedHashMap<>();
         metadata.put(STATE, text);
         metadata.put(SUM, sum(text, tensors));
-        new WeightsFile(tensors, metadata).write(file);
+        try {
+            new WeightsFile(tensors, metadata).write(file);
+        } catch (WeightsFileException e) {
+            String why = e.getCause() instanceof IOException io ? AtomicFile.describe(io) : e.getMessage();
+            throw new DataFileException(file.toString(), "cannot be written: " + why + "; checkpoints that were there "
+                    + "before are unchanged", e);
+        }
     }
 
     /**

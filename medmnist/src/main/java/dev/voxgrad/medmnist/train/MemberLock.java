@@ -40,36 +40,46 @@ final class MemberLock implements AutoCloseable {
     static MemberLock take(Path file, int member) {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!tryFor(channel, ATTEMPTS)) {
+            if (!tryFor(channel, ATTEMPTS, false)) {
                 channel.close();
                 throw new MemberLockedException(file.toString(), "member " + member + " is being trained by "
                         + Files.readString(file).strip() + "; wait for it, stop it, or choose others with --members");
             }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(thisProcess().getBytes(StandardCharsets.UTF_8)), 0);
+            sign(channel);
             return new MemberLock(channel);
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
         }
     }
 
-    /** Who trains a member at present, in words. */
+    /** Writes down who holds the lock; where that fails, as on a full disk, it is given back. */
+    private static void sign(FileChannel channel) throws IOException {
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(thisProcess().getBytes(StandardCharsets.UTF_8)), 0);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Who trains a member at present, in words; the file need only be readable. */
     static Optional<String> holder(Path file) {
         if (Files.notExists(file)) {
             return Optional.empty();
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            return tryFor(channel, 1) ? Optional.empty() : Optional.of(Files.readString(file).strip());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return tryFor(channel, 1, true) ? Optional.empty() : Optional.of(Files.readString(file).strip());
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be looked at: " + AtomicFile.describe(e), e);
         }
     }
 
-    /** The lock ends when the channel is closed. */
-    private static boolean tryFor(FileChannel channel, int attempts) throws IOException {
+    /** The lock ends when the channel is closed. A shared one, to look, cannot be had beside that of the holder. */
+    private static boolean tryFor(FileChannel channel, int attempts, boolean shared) throws IOException {
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
-                FileLock lock = channel.tryLock();
+                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
                 if (lock != null) {
                     return true;
                 }

@@ -133,7 +133,7 @@ public final class RunFiles {
     /** Opens the folder of an existing run. */
     public static RunFiles open(Path folder) {
         Path file = folder.resolve("run.json");
-        if (!Files.exists(file)) {
+        if (Files.notExists(file)) {
             throw new DataFileException(folder.toString(), "holds no run (there is no run.json in it); "
                     + "give the folder that train --out has made");
         }

@@ -1,0 +1,86 @@
+package dev.voxgrad.medmnist.cli;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A file system in memory, of any size, in a mount namespace of its own: it ends with the process that holds it, and
+ * the rest of the machine never sees it. Tests that need one are skipped where the system forbids it.
+ */
+final class SmallDisk implements AutoCloseable {
+    private static final int SECONDS = 30;
+
+    private final Process holder;
+    private final Path folder;
+    private final Path log;
+
+    private SmallDisk(Process holder, Path folder, Path log) {
+        this.holder = holder;
+        this.folder = folder;
+        this.log = log;
+    }
+
+    /**
+     * Mounts a disk of so many bytes.
+     *
+     * @param folder where processes in the namespace find it; outside, it stays empty
+     */
+    static SmallDisk mount(Path folder, long bytes) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        Path log = folder.resolveSibling(folder.getFileName() + ".log");
+        Process holder;
+        try {
+            // It would end by itself, if this JVM were killed.
+            holder = new ProcessBuilder("unshare", "--mount", "sh", "-c",
+                    "mount -t tmpfs -o size=" + bytes + " tmpfs \"$0\" && touch \"$0/mounted\" && exec sleep 600",
+                    folder.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        } catch (IOException e) {
+            assumeTrue(false, "needs unshare: " + e.getMessage());
+            throw e;
+        }
+        SmallDisk disk = new SmallDisk(holder, folder, log);
+        Path mounted = disk.fromOutside(folder.resolve("mounted"));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (holder.isAlive() && Files.notExists(mounted) && System.nanoTime() < deadline) {
+            Thread.sleep(5);
+        }
+        if (Files.notExists(mounted)) {
+            disk.close();
+            assumeTrue(false, "needs the right to mount: " + Files.readString(log).strip());
+        }
+        Files.delete(mounted);
+        return disk;
+    }
+
+    /** Where this JVM sees what the namespace has under that path. */
+    Path fromOutside(Path path) {
+        return Path.of("/proc/" + holder.pid() + "/root" + path.toAbsolutePath());
+    }
+
+    /** What a command is to be started by so that it runs in the namespace. */
+    List<String> prefix() {
+        return List.of("nsenter", "--mount=/proc/" + holder.pid() + "/ns/mnt");
+    }
+
+    /** Changes how it is mounted: {@code size=…}, {@code ro} or {@code rw}. */
+    void remount(String options) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(prefix());
+        words.addAll(List.of("mount", "-o", "remount," + options, folder.toString()));
+        Process mount = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        if (!mount.waitFor(SECONDS, TimeUnit.SECONDS) || mount.exitValue() != 0) {
+            mount.destroyForcibly();
+            throw new IOException("cannot remount: " + Files.readString(log));
+        }
+    }
+
+    @Override
+    public void close() {
+        holder.destroyForcibly().onExit().orTimeout(SECONDS, TimeUnit.SECONDS).join();
+    }
+}
