@@ -58,7 +58,9 @@ final class EnsembleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunFiles run = RunFiles.open(runFolder());
+        Path folder = runFolder();
+        ensembleOptions.check();
+        RunFiles run = RunFiles.open(folder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);

@@ -67,20 +67,34 @@ final class EnsembleOptions {
     private boolean temperature;
 
     /**
+     * Finds out whether the options fit together, before there is a run.
+     *
+     * @throws ParameterException if they don't
+     */
+    void check() {
+        Optional<WeightMethod> method = method();
+        if (weightsText != null && method.isEmpty()
+                && (lastWeight != null || bestWeight != null || memberWeights != null)) {
+            throw wrongUse("--weights excludes --last-weight, --best-weight and --member-weights, unless it names a "
+                    + "method: " + WeightMethod.flags());
+        }
+        augmentation();
+    }
+
+    /**
      * What the options say, for the finished members of a run.
      *
      * @throws ParameterException if they contradict each other or the run
      * @throws DataFileException if a file of weights cannot be used, or no member is finished
      */
     EnsembleSettings settings(RunFiles run) {
-        Optional<WeightMethod> method = Optional.ofNullable(weightsText).flatMap(WeightMethod::byFlag);
-        if (weightsText != null && method.isEmpty()
-                && (lastWeight != null || bestWeight != null || memberWeights != null)) {
-            throw wrongUse("--weights excludes --last-weight, --best-weight and --member-weights, unless it names a "
-                    + "method: " + WeightMethod.flags());
-        }
-        Predictor.Augmentation augmentation = augmentation();
-        return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation);
+        check();
+        Optional<WeightMethod> method = method();
+        return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation());
+    }
+
+    private Optional<WeightMethod> method() {
+        return Optional.ofNullable(weightsText).flatMap(WeightMethod::byFlag);
     }
 
     private ParameterException wrongUse(String message) {

@@ -60,6 +60,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ensembleOptions.check();
         RunFiles run = RunFiles.open(runFolder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
@@ -16,7 +17,7 @@ final class FitSection {
             return;
         }
         html.open("section").element("h2", "What was fitted to the validation split");
-        evaluation.account().ifPresent(account -> account.lines().forEach(line -> html.element("p", line)));
+        evaluation.account().ifPresent(account -> html.element("p", account.lines().collect(Collectors.joining(" "))));
         String split = subject.split().name();
         if (split.equals("val")) {
             html.element("p", "All figures of this page are of the very volumes that were fitted to: they flatter what "
@@ -25,10 +26,10 @@ final class FitSection {
         boolean tempered = evaluation.settings().temperature();
         Table table = tempered
                 ? Table.open(html, "Log-loss, and what the temperature T makes of it", "Ensemble", "Validation AUC",
-                        "Validation log-loss", split + " log-loss", "T", "Validation log-loss at T",
-                        split + " log-loss at T")
+                        "Validation log-loss", "Log-loss on " + split, "T", "Validation log-loss at T",
+                        "Log-loss on " + split + " at T")
                 : Table.open(html, "Log-loss", "Ensemble", "Validation AUC", "Validation log-loss",
-                        split + " log-loss");
+                        "Log-loss on " + split);
         for (Combination ensemble : List.of(evaluation.weighted(), evaluation.uniform())) {
             Combination.OnValidation validation = ensemble.validation().orElseThrow();
             String auc = Numbers.three(validation.auc().orElse(Double.NaN));

@@ -81,7 +81,8 @@ class FullDiskTest {
         Path log = folder.resolve("third.log");
         try (SmallDisk disk = SmallDisk.mount(mount, weightsBytes + checkpointBytes * 5 / 2)) {
             assertThat(run(disk.prefix(), log, train(run))).as(() -> text(log)).isEqualTo(1);
-            assertThat(text(log)).contains(run.resolve("members/member-00.checkpoint.new") + ": cannot be written: No space left",
+            assertThat(text(log)).contains(
+                    run.resolve("members/member-00.checkpoint.new") + ": cannot be written: No space left on device",
                     "Go on with: medmnist train --resume " + run)
                     .doesNotContain("should not have happened");
             Path seen = disk.fromOutside(run);

@@ -161,7 +161,8 @@ class KillTest {
                 arguments("--out", run));
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(1);
-        assertThat(Files.readString(log)).contains(".checkpoint.new: cannot be written").doesNotContain("should not have happened");
+        assertThat(Files.readString(log)).contains(".checkpoint.new: cannot be written")
+                .doesNotContain("should not have happened");
         if (Files.exists(run)) {
             end(ChildTraining.start(folder.resolve("log"), ALONE, resume(run)), 0);
             assertThat(ChildTraining.outcome(run)).isEqualTo(expected);

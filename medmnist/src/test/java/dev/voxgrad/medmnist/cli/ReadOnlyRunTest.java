@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs that may be read but not written, on a disk mounted so and by permissions: what reads works, and what writes says
- * where it may not.
+ * Runs that may be read but not written, on a disk mounted so and by permissions: what reads works, and what writes
+ * says where it may not.
  */
 @Timeout(300)
 class ReadOnlyRunTest {
