@@ -1,0 +1,106 @@
+package dev.voxgrad.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every file of CUDA C compiles, by whichever of NVIDIA's two compilers is here; neither needs a GPU. */
+class CudaSourcesTest {
+    private static final Path SOURCES = Path.of("src", "main", "resources");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void nvccCompilesAllWithoutAWarning() throws IOException, InterruptedException {
+        int code = nvcc(SOURCES);
+        assertThat(code).as("%s", said()).isZero();
+        assertAllAreThere();
+    }
+
+    @Test
+    void nvccRefusesAMistakeAndAWarning() throws IOException, InterruptedException {
+        assertThat(nvcc(sourceOf("wrong();"))).isNotZero();
+        assertThat(said()).contains("mistake.cu(1): error: identifier \"wrong\" is undefined");
+        assertThat(nvcc(sourceOf("int unused;"))).isNotZero();
+        assertThat(said()).contains("variable \"unused\" was declared but never referenced");
+    }
+
+    @Test
+    void nvrtcCompilesAll() throws IOException, InterruptedException {
+        int code = nvrtc(SOURCES);
+        assertThat(code).as("%s", said()).isZero();
+        assertAllAreThere();
+    }
+
+    @Test
+    void nvrtcRefusesAMistake() throws IOException, InterruptedException {
+        assertThat(nvrtc(sourceOf("wrong();"))).isNotZero();
+        assertThat(said()).contains("CudaException: libnvrtc.so.", " could not compile mistake.cu:",
+                "mistake.cu(1): error: identifier \"wrong\" is undefined");
+    }
+
+    private void assertAllAreThere() throws IOException {
+        Map<String, String> ptx = files(folder.resolve("ptx"), ".ptx");
+        assertThat(ptx.keySet()).hasSizeGreaterThan(10).isEqualTo(files(SOURCES, ".cu").keySet());
+        assertThat(ptx.values()).allSatisfy(text -> assertThat(text).contains(".entry", ".target sm_75"));
+    }
+
+    /** The texts of the files under a folder, by their paths without their ending. */
+    private static Map<String, String> files(Path folder, String ending) throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(path -> path.toString().endsWith(ending)).toList()) {
+                String path = folder.relativize(file).toString();
+                texts.put(path.substring(0, path.length() - ending.length()), Files.readString(file));
+            }
+        }
+        return texts;
+    }
+
+    /** A folder with a kernel of that body. */
+    private Path sourceOf(String body) throws IOException {
+        Path sources = Files.createDirectories(folder.resolve("sources"));
+        Files.writeString(sources.resolve("mistake.cu"), "extern \"C\" __global__ void k() { " + body + " }");
+        return sources;
+    }
+
+    /** As the build of the bundle runs it, but that no warning passes. */
+    private int nvcc(Path sources) throws IOException, InterruptedException {
+        String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
+        assumeTrue(Stream.of(path.split(File.pathSeparator)).map(place -> Path.of(place, "nvcc"))
+                .anyMatch(Files::isExecutable), "there is no nvcc on the PATH");
+        return run("sh", Path.of("..", ".mvn", "build-ptx.sh").toString(), sources.toString(),
+                folder.resolve("ptx").toString(), "-Werror", "all-warnings");
+    }
+
+    private int nvrtc(Path sources) throws IOException, InterruptedException {
+        int code = run(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                NvrtcOfThisMachine.class.getName(), sources.toString(), folder.resolve("ptx").toString());
+        assumeTrue(code != NvrtcOfThisMachine.MISSING, () -> "the loader finds no " + Nvrtc.NAMES);
+        return code;
+    }
+
+    private int run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true).redirectOutput(folder.resolve("said").toFile()).start();
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("the compiler ends").isTrue();
+        return process.exitValue();
+    }
+
+    private String said() throws IOException {
+        return Files.readString(folder.resolve("said"));
+    }
+}
