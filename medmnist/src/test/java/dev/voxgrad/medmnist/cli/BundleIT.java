@@ -9,8 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,14 +48,14 @@ class BundleIT {
         }
         Files.createDirectories(folder.resolve("elsewhere"));
         Path tools = Files.createDirectories(folder.resolve("tools"));
-        for (String tool : TOOLS) {
-            Files.copy(find(tool), tools.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
+        for (String name : TOOLS) {
+            Files.copy(tool(name).orElseThrow(), tools.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
         }
     }
 
-    private static Path find(String tool) {
-        return Stream.of(System.getenv("PATH").split(":")).map(place -> Path.of(place, tool))
-                .filter(Files::isExecutable).findFirst().orElseThrow();
+    private static Optional<Path> tool(String name) {
+        return Stream.of(System.getenv("PATH").split(":")).map(place -> Path.of(place, name))
+                .filter(Files::isExecutable).findFirst();
     }
 
     /** Standard output of a command that succeeds without a word on standard error. */
@@ -87,6 +92,21 @@ class BundleIT {
         assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
         assertThat(runTo(1, "doctor")).contains("Smoke tests")
                 .contains("The trainer would use the CPU, because libcuda.so.1 was not found");
+    }
+
+    /** A machine with a GPU has NVRTC, or runs what nvcc made of the kernels when the bundle was built. */
+    @Test
+    void holdsPtxBesideEveryKernelFile() throws IOException {
+        assumeTrue(tool("nvcc").isPresent(), "no nvcc on the PATH to have made PTX");
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> libraries = Files.list(command.resolveSibling("../app/lib"));
+                JarFile engine = new JarFile(libraries.filter(file -> file.getFileName().toString()
+                        .startsWith("engine-")).findFirst().orElseThrow().toFile())) {
+            engine.stream().map(ZipEntry::getName).forEach(names::add);
+        }
+        List<String> sources = names.stream().filter(name -> name.endsWith(".cu")).toList();
+        assertThat(sources).hasSizeGreaterThan(10)
+                .allSatisfy(name -> assertThat(names).contains(name.replace(".cu", ".ptx")));
     }
 
     /** Files, random numbers, vectors, JSON and pictures. */
