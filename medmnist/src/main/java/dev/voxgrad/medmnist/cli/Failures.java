@@ -21,7 +21,7 @@ import dev.voxgrad.nn.weights.WeightsFileException;
 /** Turns what goes wrong into a sentence or two on standard error, and an exit code. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     /** As shells count: 128 and the number of SIGINT. */
-    private static final int INTERRUPTED = 130;
+    static final int INTERRUPTED = 130;
 
     private final BooleanSupplier debug;
 

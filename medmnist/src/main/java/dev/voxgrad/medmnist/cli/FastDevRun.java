@@ -50,17 +50,17 @@ final class FastDevRun {
      */
     void run(List<NetSpec> nets, int batches) {
         VolumeData few = few(batches);
-        Training.untilSignal(stop -> {
+        try (SignalStop stop = new SignalStop()) {
             Path folder = folder();
             try {
                 RunFiles run = TrainCommand.begin(source, few, settings.tryingOut(nets), device, folder);
                 Trainer.Control control =
-                        new Trainer.Control(Training.checkpointEvery(Training.CHECKPOINT_MINUTES), stop);
+                        new Trainer.Control(Training.checkpointEvery(Training.CHECKPOINT_MINUTES), stop.signal());
                 new Trainer(run, few, device, new Listener(few), control).run(MemberList.all(nets.size()));
             } finally {
                 RunFiles.remove(folder);
             }
-        });
+        }
         console.line(nets.stream().map(NetSpec::flag).collect(Collectors.joining(", ")) + ": trained, validated, and "
                 + "wrote checkpoints, weights and tables. All of that works; its folder is removed, and nothing was "
                 + "kept.");

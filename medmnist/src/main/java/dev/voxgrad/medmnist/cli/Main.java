@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             DownloadCommand.class,
             SummaryCommand.class,
             ShowCommand.class,
+            LrFindCommand.class,
             TrainCommand.class,
             StatusCommand.class,
             PredictCommand.class,

@@ -2,8 +2,6 @@ package dev.voxgrad.medmnist.cli;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -14,8 +12,8 @@ import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
 
 /**
- * Trains members of a run and tells the console how it goes. Ctrl-C and SIGTERM end it after the current step: the
- * checkpoint is written first, and then the JVM exits with 130 or 143, as it does on these signals.
+ * Trains members of a run and tells the console how it goes. Ctrl-C and SIGTERM end it after the current step, once the
+ * checkpoint is written.
  */
 final class Training {
     static final double CHECKPOINT_MINUTES = 10;
@@ -58,37 +56,8 @@ final class Training {
         console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
                 + " volumes of " + data.shape() + ", " + data.classes() + " classes"
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
-        untilSignal(this::trainUntil);
-    }
-
-    /** Does work that a signal asks to stop, and holds up the end of the JVM until it has. */
-    static void untilSignal(Consumer<StopSignal> work) {
-        StopSignal stop = new StopSignal();
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread onSignal = new Thread(() -> waitForTheEnd(stop, ended), "stop");
-        Runtime.getRuntime().addShutdownHook(onSignal);
-        try {
-            work.accept(stop);
-        } finally {
-            ended.countDown();
-            forget(onSignal);
-        }
-    }
-
-    private static void forget(Thread onSignal) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(onSignal);
-        } catch (IllegalStateException e) {
-            return; // the JVM is on its way out
-        }
-    }
-
-    private static void waitForTheEnd(StopSignal stop, CountDownLatch ended) {
-        stop.request();
-        try {
-            ended.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        try (SignalStop stop = new SignalStop()) {
+            trainUntil(stop.signal());
         }
     }
 

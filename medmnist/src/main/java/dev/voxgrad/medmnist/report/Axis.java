@@ -10,11 +10,21 @@ import java.util.Locale;
  * @param label what it shows, with the unit if there is one
  * @param low its number at the origin
  * @param high its number at the other end
- * @param step between marked numbers, from low on
+ * @param step between marked numbers, from low on; the factor between them on a logarithmic axis
+ * @param logarithmic whether equal distances are equal factors; then all numbers are above 0, and those marked are
+ *     powers of ten
  */
-record Axis(String label, double low, double high, double step) {
+record Axis(String label, double low, double high, double step, boolean logarithmic) {
     /** About so many steps are wanted. */
     private static final int STEPS = 5;
+    /** At most so many fit side by side on a logarithmic axis. */
+    private static final int MOST_POWERS = 8;
+    private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+    /** A linear axis. */
+    Axis(String label, double low, double high, double step) {
+        this(label, low, high, step, false);
+    }
 
     /** From 0 to 1. */
     static Axis unit(String label) {
@@ -46,6 +56,15 @@ record Axis(String label, double low, double high, double step) {
         return new Axis(label, low, high > low ? high : low + step, step);
     }
 
+    /** Logarithmic, from the power of ten at or below {@code least} to the one at or above {@code largest}. */
+    static Axis powers(String label, double least, double largest) {
+        int low = (int) Math.floor(Math.log10(least) + 1e-9);
+        int high = Math.max(low + 1, (int) Math.ceil(Math.log10(largest) - 1e-9));
+        int step = Math.ceilDiv(high - low, MOST_POWERS);
+        return new Axis(label, Math.pow(10, low), Math.pow(10, low + step * Math.ceilDiv(high - low, step)),
+                Math.pow(10, step), true);
+    }
+
     /** 1, 2 or 5 times a power of ten. */
     private static double niceStep(double range) {
         double power = Math.pow(10, Math.floor(Math.log10(Math.max(range, 1e-12) / STEPS)));
@@ -59,21 +78,36 @@ record Axis(String label, double low, double high, double step) {
 
     /** Where a number lies, from 0 at the low end to 1 at the high one. */
     double at(double value) {
-        return (value - low) / (high - low);
+        return logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
     }
 
     /** The numbers to mark. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
+        if (logarithmic) {
+            for (double tick = low; tick < high * Math.sqrt(step); tick *= step) {
+                ticks.add(tick);
+            }
+            return ticks;
+        }
         for (int i = 0; low + i * step <= high + step / 1000; i++) {
             ticks.add(low + i * step);
         }
         return ticks;
     }
 
-    /** A marked number, with as many decimals as the step has. */
+    /** A marked number, with as many decimals as the step has; a power of ten as such. */
     String text(double tick) {
+        if (logarithmic) {
+            return "10" + superscript(Math.round(Math.log10(tick)));
+        }
         int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
         return String.format(Locale.ROOT, "%." + decimals + "f", tick == 0 ? 0.0 : tick);
+    }
+
+    private static String superscript(long exponent) {
+        StringBuilder text = new StringBuilder(exponent < 0 ? "⁻" : "");
+        String.valueOf(Math.abs(exponent)).chars().forEach(digit -> text.append(SUPERSCRIPTS.charAt(digit - '0')));
+        return text.toString();
     }
 }

@@ -47,7 +47,8 @@ public final class RunReport {
         return html.toString();
     }
 
-    private static void writeHead(Html html, String title) {
+    /** The head of a page, with its style sheet. */
+    static void writeHead(Html html, String title) {
         html.open("head").empty("meta", "charset", "utf-8");
         html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
         html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");

@@ -80,6 +80,23 @@ class PartsTest {
     }
 
     @Test
+    void logarithmicAxesHavePowersOfTen() {
+        Axis axis = Axis.powers("rate", 1e-7, 1);
+        assertThat(axis.ticks().stream().map(axis::text))
+                .containsExactly("10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰");
+        assertThat(axis.at(1e-7)).isCloseTo(0, within(1e-12));
+        assertThat(axis.at(1e-3)).as("equal factors, equal distances").isCloseTo(4 / 7.0, within(1e-12));
+        assertThat(axis.at(1)).isCloseTo(1, within(1e-12));
+        Axis within = Axis.powers("rate", 2e-4, 5e-4);
+        assertThat(within.ticks().stream().map(within::text)).containsExactly("10⁻⁴", "10⁻³");
+        Axis same = Axis.powers("rate", 0.01, 0.01);
+        assertThat(same.ticks().stream().map(same::text)).containsExactly("10⁻²", "10⁻¹");
+        Axis wide = Axis.powers("rate", 1e-12, 3e8);
+        assertThat(wide.ticks().stream().map(wide::text))
+                .containsExactly("10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "10⁰", "10³", "10⁶", "10⁹");
+    }
+
+    @Test
     void aChartDrawsEachLineOnceAndLeavesGapsOut() {
         LineChart chart = new LineChart("Title", Axis.unit("across"), Axis.unit("up"));
         chart.line("a < b", new double[] {0, 0.5, 0.5, 1}, new double[] {0, 1, 1, Double.NaN}).mark("top", 0.5, 1);
