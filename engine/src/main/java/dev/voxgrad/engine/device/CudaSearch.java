@@ -8,8 +8,6 @@ import dev.voxgrad.engine.cuda.CudaLibraries;
 
 /** Finds out whether this machine has a GPU that can be used. A machine without a driver loads nothing native. */
 final class CudaSearch {
-    private static final String DOCTOR = "; `medmnist doctor` says what is wrong and how to mend it";
-
     private CudaSearch() {}
 
     static Availability find(CudaDevice.Settings settings) {
@@ -20,14 +18,14 @@ final class CudaSearch {
         }
         Optional<String> absent = CudaLibraries.firstMissing();
         if (absent.isPresent()) {
-            return new Availability.Missing(absent.get() + DOCTOR);
+            return new Availability.Missing(absent.get());
         }
         try {
             return new Availability.Available(new CudaDevice(settings));
         } catch (CudaException e) {
-            return new Availability.Missing(e.getMessage() + DOCTOR);
+            return new Availability.Missing(e.getMessage());
         } catch (LinkageError e) {
-            return new Availability.Missing("JCuda's native libraries don't load (" + e.getMessage() + ")" + DOCTOR);
+            return new Availability.Missing("JCuda's native libraries don't load (" + e.getMessage() + ")");
         }
     }
 }

@@ -45,7 +45,8 @@ public final class Devices {
                     : new Availability.Available(ReferenceDevice.INSTANCE);
             case "cuda" -> switch (CudaSearch.find(settings.cuda)) {
                 case Availability.Available gpu -> gpu;
-                case Availability.Missing(String reason) -> new Availability.Missing("device cuda: " + reason);
+                case Availability.Missing(String reason) -> new Availability.Missing("device cuda: " + reason
+                        + "; 'medmnist doctor' tells how to mend it, and --device cpu works without");
             };
             default -> throw new IllegalArgumentException("device: '" + name + "' is unknown; choose auto, "
                     + String.join(", ", NAMES));
