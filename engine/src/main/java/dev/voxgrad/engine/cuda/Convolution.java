@@ -1,7 +1,10 @@
 package dev.voxgrad.engine.cuda;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
@@ -11,6 +14,7 @@ import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
+import jcuda.jcudnn.cudnnDeterminism;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
@@ -33,6 +37,7 @@ public final class Convolution implements AutoCloseable {
     private final cudnnTensorDescriptor output;
     private final cudnnFilterDescriptor weight = new cudnnFilterDescriptor();
     private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
+    private final Set<String> trusted = new HashSet<>();
     private Algorithm forward;
     private Algorithm gradInput;
     private Algorithm gradWeight;
@@ -126,6 +131,11 @@ public final class Convolution implements AutoCloseable {
                         dw.pointer())));
     }
 
+    /** True the first time that it is asked of a pass: then the algorithm that was chosen has not proven itself yet. */
+    public boolean isNew(String pass) {
+        return trusted.add(pass);
+    }
+
     private String at(Algorithm algorithm) {
         return " (algorithm " + algorithm.number + ", " + shape + ")";
     }
@@ -208,7 +218,7 @@ public final class Convolution implements AutoCloseable {
 
     /** Scratch that a search may use: what the largest tensor takes, eight times. */
     private long searchBytes() {
-        long largest = java.lang.Math.max(elements(shape.input()), elements(shape.output()));
+        long largest = Math.max(elements(shape.input()), elements(shape.output()));
         return 8 * largest * (shape.bfloat16() ? 2 : 4);
     }
 
@@ -219,11 +229,11 @@ public final class Convolution implements AutoCloseable {
     private Algorithm choose(String pass, List<Candidate> ranking) {
         for (Candidate candidate : ranking) {
             if (candidate.status == CudnnStatus.SUCCESS
-                    && (cudnn.fastest() || candidate.determinism == DETERMINISTIC)) {
-                cudnn.log(String.format(java.util.Locale.ROOT, "conv3d %s of %s, weight %s: cuDNN's algorithm %d, "
+                    && (cudnn.fastest() || candidate.determinism == cudnnDeterminism.CUDNN_DETERMINISTIC)) {
+                cudnn.log(String.format(Locale.ROOT, "conv3d %s of %s, weight %s: cuDNN's algorithm %d, "
                         + "workspace %,d bytes%s", pass, shape.input(), shape.weight(), candidate.number,
                         candidate.memory, candidate.milliseconds > 0
-                                ? String.format(java.util.Locale.ROOT, ", %.3f ms", candidate.milliseconds) : ""));
+                                ? String.format(Locale.ROOT, ", %.3f ms", candidate.milliseconds) : ""));
                 return new Algorithm(candidate.number, candidate.memory);
             }
         }
@@ -231,8 +241,6 @@ public final class Convolution implements AutoCloseable {
                 + (cudnn.fastest() ? "" : "deterministic ") + "algorithm for the " + pass + " of " + shape
                 + (cudnn.fastest() ? "" : "; try --fast-algorithms"));
     }
-
-    private static final int DETERMINISTIC = jcuda.jcudnn.cudnnDeterminism.CUDNN_DETERMINISTIC;
 
     @Override
     public void close() {

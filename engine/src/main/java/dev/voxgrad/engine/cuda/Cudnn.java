@@ -49,7 +49,7 @@ public final class Cudnn implements AutoCloseable {
 
     /** The library's version as 10000·major + 100·minor + patch. */
     public static int version() {
-        return java.lang.Math.toIntExact(JCudnn.cudnnGetVersion());
+        return Math.toIntExact(JCudnn.cudnnGetVersion());
     }
 
     /** 9.5.1 for 90501. */

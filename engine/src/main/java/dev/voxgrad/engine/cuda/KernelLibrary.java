@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -55,7 +56,13 @@ public final class KernelLibrary {
                 : source.ptx().orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
                         + Nvrtc.NAMES + " was found, and this build holds no PTX; install NVRTC of CUDA 12 or 13"));
         CUmodule module = new CUmodule();
-        CudaDriver.check("loading " + source.name() + ".cu", JCudaDriver.cuModuleLoadData(module, ptx));
+        int status = JCudaDriver.cuModuleLoadData(module, ptx);
+        if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {
+            throw new CudaException("the driver, which is for CUDA " + CudaDriver.inWords(driver.version())
+                    + ", is too old for the PTX of " + compiler.map(Nvrtc::libraryName).orElse("this build")
+                    + "; update the driver, or install NVRTC of CUDA " + driver.version() / 1000);
+        }
+        CudaDriver.check("loading " + source.name() + ".cu", status);
         return module;
     }
 }

@@ -41,6 +41,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     private final Cublas cublas;
     private final KernelLibrary kernels;
     private RecordedStep recording;
+    private Cudnn exactCudnn;
 
     /**
      * How a GPU is used.
@@ -308,6 +309,15 @@ public final class CudaDevice implements Device, AutoCloseable {
         return cudnn;
     }
 
+    /** Convolutions in float32 proper, whatever the precision: to check others by. Made when it is first asked for. */
+    public Cudnn exactCudnn() {
+        driver.bind();
+        if (exactCudnn == null) {
+            exactCudnn = new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> { });
+        }
+        return exactCudnn;
+    }
+
     /** Matrix products on this device's stream. */
     public Cublas cublas() {
         driver.bind();
@@ -340,6 +350,9 @@ public final class CudaDevice implements Device, AutoCloseable {
         stream.synchronize();
         staging.close();
         cudnn.close();
+        if (exactCudnn != null) {
+            exactCudnn.close();
+        }
         cublas.close();
         allocator.close();
         stream.close();

@@ -25,16 +25,22 @@ public final class Conv3dCuda implements Conv3dKernels {
 
     private final CudaDevice device;
     private final ElementType type;
+    private final Conv3dProof proof;
 
     public Conv3dCuda(CudaDevice device) {
         this.device = device;
         this.type = device.precision().activations();
+        this.proof = new Conv3dProof(device);
     }
 
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+        Convolution convolution = convolution(g);
         try (Operand x = read(input); Operand w = packed(g, weight)) {
-            convolution(g).forward(x.buffer, w.buffer, CudaStorage.of(output).buffer());
+            convolution.forward(x.buffer, w.buffer, CudaStorage.of(output).buffer());
+        }
+        if (proof.isDue(convolution, "forward")) {
+            proof.forward(shape(g), input, weight, output);
         }
         if (bias != null) {
             long n = output.shape().elements();
@@ -45,25 +51,38 @@ public final class Conv3dCuda implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
+        Convolution convolution = convolution(g);
         try (Operand dy = read(gradOutput); Operand w = packed(g, weight); Operand dx = written(gradInput)) {
-            convolution(g).gradInput(w.buffer, dy.buffer, dx.buffer);
+            convolution.gradInput(w.buffer, dy.buffer, dx.buffer);
+        }
+        if (proof.isDue(convolution, "input gradient")) {
+            proof.gradInput(shape(g), weight, gradOutput, gradInput);
         }
     }
 
     @Override
     public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
+        Convolution convolution = convolution(g);
         try (Operand x = read(input); Operand dy = read(gradOutput)) {
-            if (type == ElementType.FLOAT32) {
-                convolution(g).gradWeight(x.buffer, dy.buffer, CudaStorage.of(gradWeight).buffer());
-                return;
-            }
-            long n = gradWeight.shape().elements();
-            DeviceBuffer dw = device.borrow(type.bytes() * n);
-            convolution(g).gradWeight(x.buffer, dy.buffer, dw);
-            device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).i32(g.groupInputs())
-                    .i32(g.kernel().product()).i64(n).over(n);
-            device.giveBack(dw);
+            gradWeight(g, convolution, x.buffer, dy.buffer, gradWeight);
         }
+        if (proof.isDue(convolution, "weight gradient")) {
+            proof.gradWeight(shape(g), input, gradOutput, gradWeight);
+        }
+    }
+
+    private void gradWeight(Conv3dGeometry g, Convolution convolution, DeviceBuffer x, DeviceBuffer dy,
+            Tensor gradWeight) {
+        if (type == ElementType.FLOAT32) {
+            convolution.gradWeight(x, dy, CudaStorage.of(gradWeight).buffer());
+            return;
+        }
+        long n = gradWeight.shape().elements();
+        DeviceBuffer dw = device.borrow(type.bytes() * n);
+        convolution.gradWeight(x, dy, dw);
+        device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).i32(g.groupInputs()).i32(g.kernel().product())
+                .i64(n).over(n);
+        device.giveBack(dw);
     }
 
     @Override
@@ -123,12 +142,16 @@ public final class Conv3dCuda implements Conv3dKernels {
     }
 
     private Convolution convolution(Conv3dGeometry g) {
-        return device.cudnn().convolution(new ConvolutionShape(
+        return device.cudnn().convolution(shape(g));
+    }
+
+    private ConvolutionShape shape(Conv3dGeometry g) {
+        return new ConvolutionShape(
                 List.of(g.batch(), g.inputChannels(), g.input().d(), g.input().h(), g.input().w()),
                 List.of(g.outputChannels(), g.groupInputs(), g.kernel().d(), g.kernel().h(), g.kernel().w()),
                 List.of(g.batch(), g.outputChannels(), g.output().d(), g.output().h(), g.output().w()),
                 list(g.padding()), list(g.stride()), list(g.dilation()), g.groups(),
-                device.activationLayout() == Layout.CHANNELS_LAST, type == ElementType.BFLOAT16));
+                device.activationLayout() == Layout.CHANNELS_LAST, type == ElementType.BFLOAT16);
     }
 
     private static List<Integer> list(Dims3 dims) {

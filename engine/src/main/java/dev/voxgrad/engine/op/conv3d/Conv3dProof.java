@@ -1,0 +1,98 @@
+package dev.voxgrad.engine.op.conv3d;
+
+import java.util.Locale;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.Convolution;
+import dev.voxgrad.engine.cuda.ConvolutionShape;
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.Cudnn;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.optim.GradientMath;
+
+/**
+ * Compares what a reduced precision's convolution gives with float32 proper, once for each shape and pass, on the numbers
+ * that it is first used with. Some versions of cuDNN hold kernels for tensor cores that are wrong (PyTorch issues 163539,
+ * 166480 and 167024), and who trains for days should not find out by the result.
+ *
+ * <p>Factors rounded to TF32 are wrong by up to 2⁻¹¹ of themselves, to bfloat16 by up to 2⁻⁸; over a whole result, most
+ * of it cancels. The norm of the difference may be eight times that, relative to the norm of the result. A kernel that
+ * mixes something up is wrong by as much as the result is large.
+ */
+final class Conv3dProof {
+    private static final double TF32_BOUND = 8 * 0x1p-11;
+    private static final double BF16_BOUND = 8 * 0x1p-8;
+
+    private final CudaDevice device;
+
+    Conv3dProof(CudaDevice device) {
+        this.device = device;
+    }
+
+    /** Whether a pass that has just run for the first time is to be looked at. */
+    boolean isDue(Convolution convolution, String pass) {
+        return device.precision() != Precision.FP32 && convolution.isNew(pass);
+    }
+
+    /** The three tensors of a pass in float32, row-major: two that are read, one that is written. */
+    private interface Exact {
+        void run(Convolution convolution, CudaStorage first, CudaStorage second, CudaStorage result);
+    }
+
+    void forward(ConvolutionShape shape, Tensor x, Tensor weight, Tensor y) {
+        check("forward", shape, x, weight, y, (c, first, second, result) ->
+                c.forward(first.buffer(), second.buffer(), result.buffer()));
+    }
+
+    void gradInput(ConvolutionShape shape, Tensor weight, Tensor gradOutput, Tensor gradInput) {
+        check("input gradient", shape, weight, gradOutput, gradInput, (c, first, second, result) ->
+                c.gradInput(first.buffer(), second.buffer(), result.buffer()));
+    }
+
+    void gradWeight(ConvolutionShape shape, Tensor x, Tensor gradOutput, Tensor gradWeight) {
+        check("weight gradient", shape, x, gradOutput, gradWeight, (c, first, second, result) ->
+                c.gradWeight(first.buffer(), second.buffer(), result.buffer()));
+    }
+
+    private void check(String pass, ConvolutionShape shape, Tensor first, Tensor second, Tensor result, Exact exact) {
+        ConvolutionShape plain = new ConvolutionShape(shape.input(), shape.weight(), shape.output(), shape.padding(),
+                shape.stride(), shape.dilation(), shape.groups(), false, false);
+        Tensor expected = Tensor.empty(device, result.shape(), Layout.ROW_MAJOR);
+        exact.run(device.exactCudnn().convolution(plain), plain(first), plain(second), CudaStorage.of(expected));
+        double norm = Math.sqrt(GradientMath.sumOfSquares(expected));
+        Tensor difference = expected.add(row(result).scale(-1));
+        double relative = Math.sqrt(GradientMath.sumOfSquares(difference)) / norm;
+        require(pass, shape, norm, relative);
+    }
+
+    /** Throws unless the result is as near as its precision lets it be; where all is zero there is nothing to say. */
+    private void require(String pass, ConvolutionShape shape, double norm, double relative) {
+        double bound = device.precision() == Precision.TF32 ? TF32_BOUND : BF16_BOUND;
+        if (Double.isFinite(norm) && norm > 0 && !(relative <= bound)) {
+            throw new CudaException(String.format(Locale.ROOT, "cuDNN %s computes a wrong 3D convolution in %s: the %s of "
+                    + "input %s and weight %s is off by %.2g of its norm, at most %.2g is rounding; use another version "
+                    + "of cuDNN, or --precision fp32", Cudnn.inWords(Cudnn.version()), device.precision().flag(), pass,
+                    shape.input(), shape.weight(), relative, bound));
+        }
+    }
+
+    private static CudaStorage plain(Tensor tensor) {
+        return CudaStorage.of(row(tensor));
+    }
+
+    /** The numbers in float32, row-major; an activation whose orders coincide is only converted. */
+    private static Tensor row(Tensor tensor) {
+        Tensor handle = tensor.detach().inLayout(Layout.ROW_MAJOR);
+        CudaStorage from = CudaStorage.of(handle);
+        if (from.type() == ElementType.FLOAT32) {
+            return handle;
+        }
+        Tensor floats = Tensor.empty(tensor.device(), tensor.shape(), Layout.ROW_MAJOR);
+        ((CudaDevice) tensor.device()).convert(from.buffer(), from.type(), CudaStorage.of(floats));
+        return floats;
+    }
+}
