@@ -5,10 +5,12 @@
 # and, where the jar is built with a Maven profile, into a folder of its own,
 #   profile    the profile, whose further sources are in src/$profile of the module
 #   first_use  what its first build takes
-# It finds a JDK and offers build_when_needed, and run_quietly of run-quietly.sh.
+# It finds a JDK, and CUDA's libraries where they have been unpacked, and offers build_when_needed, and run_quietly of
+# run-quietly.sh.
 
 . "$root/.mvn/find-jdk.sh"
 . "$root/.mvn/run-quietly.sh"
+. "$root/.mvn/cuda-libraries.sh"
 
 target=$root/$module/target${profile:+/$profile}
 version=$(sed -n '/<version>/{s/.*<version>\(.*\)<\/version>.*/\1/p;q;}' "$root/pom.xml")

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Folders in which CUDA's libraries are put without the loader being told: toolkits, wheels of pip, Conda. */
+/**
+ * Folders in which CUDA's libraries are put without the loader being told: toolkits, our own cache, wheels
+ * of pip, Conda.
+ */
 final class CudaFolders {
     private CudaFolders() {
     }
@@ -24,6 +27,7 @@ final class CudaFolders {
         }
         folders.add(root.resolve("opt/cuda/lib64"));
         folders.add(root.resolve("usr/lib/wsl/lib"));
+        folders.add(LibraryCache.of(environment).folder());
         Stream<String> homes = Stream.of("VIRTUAL_ENV", "CONDA_PREFIX").map(environment::get)
                 .filter(home -> home != null && !home.isEmpty());
         List<Path> prefixes = new ArrayList<>(homes.map(Path::of).toList());

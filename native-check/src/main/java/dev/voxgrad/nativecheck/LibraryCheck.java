@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 public record LibraryCheck(NativeLibrary library, List<Path> found, Optional<String> problem, List<Path> elsewhere,
         List<Path> otherMajors, boolean gpu) implements Check {
-    private static final String REDISTRIBUTABLE = "or use Maven's "
-            + "org.bytedeco:cuda:12.6-9.5-1.5.11:linux-x86_64-redist";
+    private static final String FETCH = "or run " + LibraryCache.COMMAND + " in Voxgrad's sources, which fetches all "
+            + "of CUDA that it needs (2.0 GB)";
 
     /** Whether the loader would load it. */
     public boolean loads() {
@@ -65,10 +65,10 @@ public record LibraryCheck(NativeLibrary library, List<Path> found, Optional<Str
     private String install() {
         if (library.title().startsWith("cuDNN")) {
             return "install all of cuDNN 9 for CUDA 12, or put the folder nvidia/cudnn/lib of pip's wheel "
-                    + "nvidia-cudnn-cu12 into LD_LIBRARY_PATH, " + REDISTRIBUTABLE;
+                    + "nvidia-cudnn-cu12 into LD_LIBRARY_PATH, " + FETCH;
         }
         return "install a CUDA toolkit 12.x (a newer one may stay), or put the folders nvidia/*/lib of pip's wheels "
-                + "for CUDA 12 into LD_LIBRARY_PATH, " + REDISTRIBUTABLE;
+                + "for CUDA 12 into LD_LIBRARY_PATH, " + FETCH;
     }
 
     private static String join(List<Path> files) {

@@ -48,7 +48,7 @@ class LibrariesTest {
         assertThat(withDriver.status()).isEqualTo(Status.FAIL);
         assertThat(withDriver.found()).isEqualTo("libcudnn.so.9 was not found");
         assertThat(withDriver.wanted()).isEqualTo("libcudnn.so.9 for JCudnn 12.6");
-        assertThat(withDriver.mend()).contains("cuDNN 9").contains("nvidia/cudnn/lib").contains("linux-x86_64-redist");
+        assertThat(withDriver.mend()).contains("cuDNN 9").contains("nvidia/cudnn/lib").contains(LibraryCache.COMMAND);
         Finding without = named(look(false), "cuDNN");
         assertThat(without.status()).isEqualTo(Status.WARN);
         assertThat(without.mend()).isEmpty();
