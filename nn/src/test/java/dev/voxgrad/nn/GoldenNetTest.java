@@ -13,6 +13,10 @@ import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.testing.TestGpu;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.testing.Npz;
@@ -37,31 +41,45 @@ class GoldenNetTest {
     @ParameterizedTest
     @CsvSource({"Net1, 2", "Net2, 3"})
     void reproducesPyTorch(String name, int stages) {
+        try (CpuDevice device = CpuDevice.allCores()) {
+            check(device, name, stages);
+        }
+    }
+
+    /** An emulated GPU would take a quarter of an hour. */
+    @ParameterizedTest
+    @CsvSource({"Net1, 2", "Net2, 3"})
+    void reproducesPyTorchOnAGpu(String name, int stages) {
+        TestGpu.assumeReal();
+        try (CudaDevice device = TestGpu.open(Precision.FP32)) {
+            check(device, name, stages);
+        }
+    }
+
+    private static void check(Device device, String name, int stages) {
         Npz golden = Npz.read(SharedFiles.require("golden/" + name + "_golden.npz"));
         Npz data = Npz.read(SharedFiles.require("data/adrenalmnist3d.npz"), "train_");
         float[] volumes = normalized(data.get("train_images"));
         int[] labels = new int[BATCH];
         Arrays.setAll(labels, i -> (int) data.get("train_labels")[i]);
-        try (CpuDevice device = CpuDevice.allCores()) {
-            Sequential net = TestNets.net(device, stages, 1, CLASSES);
-            WeightsFile.load(net, SharedFiles.require("golden/" + name + "_init.safetensors"));
-            Tensor x = Tensor.of(device, INPUT, volumes);
-            checkInputs(golden, volumes, labels);
+        Sequential net = TestNets.net(device, stages, 1, CLASSES);
+        WeightsFile.load(net, SharedFiles.require("golden/" + name + "_init.safetensors"));
+        Tensor x = Tensor.of(device, INPUT, volumes);
+        checkInputs(golden, volumes, labels);
 
-            checkLogits("eval_logits", golden, evaluate(net, x), 1e-4);
-            Optimizer optimizer = new Optimizer(new AdamW(LEARNING_RATE, 5e-4), net.parameters());
-            double[] losses = new double[10];
-            try (Scope _ = Scope.open()) {
-                losses[0] = firstStep(golden, net, optimizer, x, labels);
-            }
-            for (int step = 1; step < losses.length; step++) {
-                losses[step] = step(net, optimizer, x, labels);
-            }
-            checkLosses(golden.get("losses"), losses);
-            checkFinalLogits(golden.get("final_eval_logits"), evaluate(net, x));
-            assertThat(((NamedTensor.Longs) net.stateDict().get("layer1.1.num_batches_tracked")).values())
-                    .containsExactly(10);
+        checkLogits("eval_logits", golden, evaluate(net, x), 1e-4);
+        Optimizer optimizer = new Optimizer(new AdamW(LEARNING_RATE, 5e-4), net.parameters());
+        double[] losses = new double[10];
+        try (Scope _ = Scope.open()) {
+            losses[0] = firstStep(golden, net, optimizer, x, labels);
         }
+        for (int step = 1; step < losses.length; step++) {
+            losses[step] = step(net, optimizer, x, labels);
+        }
+        checkLosses(golden.get("losses"), losses);
+        checkFinalLogits(golden.get("final_eval_logits"), evaluate(net, x));
+        assertThat(((NamedTensor.Longs) net.stateDict().get("layer1.1.num_batches_tracked")).values())
+                .containsExactly(10);
     }
 
     /** x/255, then per volume minus its mean, divided by its deviation with N − 1. */

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.testing.TestGpu;
 
 /** Training by the command line on a GPU, or an emulated one. */
+@Tag("gpu")
 class GpuTrainingTest {
     @TempDir
     private Path folder;
