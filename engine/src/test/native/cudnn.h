@@ -1,4 +1,4 @@
-// Emulated cuDNN 9: descriptors, status codes, and tensors as dense arrays of double.
+// Emulated cuDNN 9, as far as the engine calls it: descriptors, status codes, and tensors as dense arrays of double.
 //
 // Every operation loads its operands into arrays in the order (N, C, spatial), whatever their strides, computes in
 // double and stores each result once, rounded to the tensor's type.
@@ -54,10 +54,6 @@ struct Convolution {
     std::vector<long> dilations;
     long groups = 1;
     int mathType = 0;
-};
-
-struct Activation {
-    bool set = false;
 };
 
 /** The strides of dense tensors, channels first or last. */

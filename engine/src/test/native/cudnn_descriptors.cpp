@@ -195,8 +195,6 @@ API int cudnnCreateFilterDescriptor(Filter** filter) { return create(filter); }
 API int cudnnDestroyFilterDescriptor(Filter* filter) { return destroy(filter); }
 API int cudnnCreateConvolutionDescriptor(Convolution** convolution) { return create(convolution); }
 API int cudnnDestroyConvolutionDescriptor(Convolution* convolution) { return destroy(convolution); }
-API int cudnnCreateActivationDescriptor(Activation** activation) { return create(activation); }
-API int cudnnDestroyActivationDescriptor(Activation* activation) { return destroy(activation); }
 
 API int cudnnSetTensorNdDescriptor(Tensor* tensor, int type, int count, const int* dims, const int* strides) {
     REQUIRE(checkDims(count, dims));
@@ -250,13 +248,5 @@ API int cudnnSetConvolutionGroupCount(Convolution* convolution, int groups) {
 API int cudnnSetConvolutionMathType(Convolution* convolution, int mathType) {
     if (convolution == nullptr || mathType < 0 || mathType > 3) return wrong("math type");
     convolution->mathType = mathType;
-    return CUDNN_SUCCESS;
-}
-
-/** Only ReLU (1) is emulated. */
-API int cudnnSetActivationDescriptor(Activation* activation, int mode, int, double) {
-    if (activation == nullptr) return wrong("a descriptor is null");
-    if (mode != 1) return unsupported("an activation other than ReLU");
-    activation->set = true;
     return CUDNN_SUCCESS;
 }

@@ -10,7 +10,8 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /**
- * The CUDA driver and one card's primary context, checked: what fails throws a {@link CudaException} that names the call.
+ * The CUDA driver and one card's primary context, checked: what fails throws a {@link CudaException} that names the
+ * call.
  *
  * <p>A context has to be current on each thread that calls the driver; {@link #bind} sees to it.
  */

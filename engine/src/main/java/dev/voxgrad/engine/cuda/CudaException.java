@@ -7,8 +7,4 @@ public class CudaException extends RuntimeException {
     public CudaException(String message) {
         super(message);
     }
-
-    public CudaException(String message, Throwable cause) {
-        super(message, cause);
-    }
 }

@@ -19,7 +19,9 @@ public final class CudaLibraries {
 
     private CudaLibraries() {}
 
-    /** What is missing, in words; empty if all is there. The driver is looked for first, and nothing else without it. */
+    /**
+     * What is missing, in words; empty if all is there. The driver is looked for first, and nothing else without it.
+     */
     public static Optional<String> firstMissing() {
         if (ForeignLibrary.find(List.of(DRIVER)).isEmpty()) {
             return Optional.of("no NVIDIA driver is installed (" + DRIVER + " was not found)");

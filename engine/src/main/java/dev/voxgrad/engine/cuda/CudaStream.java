@@ -15,7 +15,6 @@ import jcuda.runtime.cudaStream_t;
 public final class CudaStream implements AutoCloseable {
     private final CUstream stream = new CUstream();
     private final CudaDriver driver;
-    private boolean capturing;
 
     /** A stream that doesn't wait for the default stream. */
     public CudaStream(CudaDriver driver) {
@@ -71,7 +70,8 @@ public final class CudaStream implements AutoCloseable {
     /** Launches a kernel over a grid of blocks. */
     public void launch(CudaKernel kernel, Grid grid, KernelArguments arguments) {
         CudaDriver.check("cuLaunchKernel " + kernel.name(), JCudaDriver.cuLaunchKernel(kernel.function(),
-                grid.blocksX(), grid.blocksY(), grid.blocksZ(), grid.threads(), 1, 1, 0, stream, arguments.pointer(), null));
+                grid.blocksX(), grid.blocksY(), grid.blocksZ(), grid.threads(), 1, 1, 0, stream, arguments.pointer(),
+                null));
     }
 
     /** Marks the point that this stream's work has come to. */
@@ -90,16 +90,10 @@ public final class CudaStream implements AutoCloseable {
         CudaDriver.check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream));
     }
 
-    /** True while work is written down instead of being done. */
-    public boolean isCapturing() {
-        return capturing;
-    }
-
     /** Writes all work that {@code body} gives this stream down, to be replayed; none of it is done now. */
     public CudaGraph capture(Runnable body) {
         CudaDriver.check("cuStreamBeginCapture", JCudaDriver.cuStreamBeginCapture(stream,
                 CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
-        capturing = true;
         CUgraph graph = new CUgraph();
         boolean complete = false;
         int end;
@@ -107,7 +101,6 @@ public final class CudaStream implements AutoCloseable {
             body.run();
             complete = true;
         } finally {
-            capturing = false;
             end = JCudaDriver.cuStreamEndCapture(stream, graph);
             if (!complete) {
                 CudaDriver.ignore(() -> JCudaDriver.cuGraphDestroy(graph));

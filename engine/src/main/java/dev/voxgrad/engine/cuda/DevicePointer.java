@@ -2,7 +2,10 @@ package dev.voxgrad.engine.cuda;
 
 import jcuda.driver.CUdeviceptr;
 
-/** An address in a card's memory, which is never null and can also be had as a number, for the libraries that JCuda doesn't call. */
+/**
+ * An address in a card's memory, which is never null and can also be had as a number, for the libraries that JCuda
+ * doesn't call.
+ */
 final class DevicePointer extends CUdeviceptr {
     DevicePointer() {}
 

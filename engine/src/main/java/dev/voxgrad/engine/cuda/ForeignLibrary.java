@@ -51,6 +51,7 @@ final class ForeignLibrary {
         MethodHandle handle = Linker.nativeLinker().downcallHandle(
                 symbols.find(function).orElseThrow(() -> new CudaException(name + " has no function " + function)),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters));
-        return MethodHandleProxies.asInterfaceInstance(Call.class, handle.asSpreader(Object[].class, parameters.length));
+        return MethodHandleProxies.asInterfaceInstance(Call.class,
+                handle.asSpreader(Object[].class, parameters.length));
     }
 }

@@ -22,9 +22,9 @@ import dev.voxgrad.engine.trace.Recorder;
 /**
  * An NVIDIA GPU: cuDNN's convolutions, cuBLAS's matrix products, and kernels of our own for everything else.
  *
- * <p>All work goes to one stream, in order, and the host runs ahead of it: only reading numbers back waits. Numbers from
- * the host are copied into pinned memory first, so that they may be changed as soon as a call returns. A device belongs
- * to one thread at a time; several devices on one card, each with a stream of its own, may be at work at once.
+ * <p>All work goes to one stream, in order, and the host runs ahead of it: only reading numbers back waits. Numbers
+ * from the host are copied into pinned memory first, so that they may be changed as soon as a call returns. A device
+ * belongs to one thread at a time; several devices on one card, each with a stream of its own, may be at work at once.
  */
 public final class CudaDevice implements Device, AutoCloseable {
     private static final CudaSource SOURCE = new CudaSource(CudaStream.class, "memory");
@@ -324,7 +324,9 @@ public final class CudaDevice implements Device, AutoCloseable {
         return cublas;
     }
 
-    /** How many blocks a sum over that many numbers is cut into: enough to fill a card, and a matter of the size alone. */
+    /**
+     * How many blocks a sum over that many numbers is cut into: enough to fill a card, and a matter of the size alone.
+     */
     public static int chunks(long numbers) {
         return Math.clamp(numbers / 1024, 1, 128);
     }

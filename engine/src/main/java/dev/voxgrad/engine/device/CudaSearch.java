@@ -14,7 +14,8 @@ final class CudaSearch {
         String os = System.getProperty("os.name");
         String architecture = System.getProperty("os.arch");
         if (!os.toLowerCase(Locale.ROOT).contains("linux") || !architecture.equals("amd64")) {
-            return new Availability.Missing("GPUs are used on Linux x86-64 only, and this is " + os + " " + architecture);
+            return new Availability.Missing(
+                    "GPUs are used on Linux x86-64 only, and this is " + os + " " + architecture);
         }
         Optional<String> absent = CudaLibraries.firstMissing();
         if (absent.isPresent()) {

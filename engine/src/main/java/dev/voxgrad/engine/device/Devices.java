@@ -27,14 +27,16 @@ public final class Devices {
     /**
      * The device of that name, or the reason why it can't be had. Never another device instead.
      *
-     * @param name {@code cpu}, {@code cuda}, {@code reference}, or {@code auto} for a GPU where there is one that works,
+     * @param name {@code cpu}, {@code cuda}, {@code reference}, or {@code auto} for a GPU where there is one that
+     * works,
      *     and else the CPU
      * @throws IllegalArgumentException for a name that is none of these
      */
     public static Availability find(String name, Settings settings) {
         return switch (name) {
             case "auto" -> switch (CudaSearch.find(settings.cuda)) {
-                case Availability.Available gpu -> new Availability.Available(gpu.device(), "there is a GPU that works");
+                case Availability.Available gpu ->
+                        new Availability.Available(gpu.device(), "there is a GPU that works");
                 case Availability.Missing none -> new Availability.Available(cpu(settings),
                         "no GPU: " + none.reason());
             };

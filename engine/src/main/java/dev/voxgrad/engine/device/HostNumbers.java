@@ -11,7 +11,9 @@ public sealed interface HostNumbers {
     /** Bytes of that many of them. */
     long bytes(int count);
 
-    /** Copies {@code count} numbers from the {@code from}-th on to the buffer's position, in the machine's byte order. */
+    /**
+     * Copies {@code count} numbers from the {@code from}-th on to the buffer's position, in the machine's byte order.
+     */
     void copyTo(ByteBuffer to, int from, int count);
 
     static HostNumbers of(float... values) {

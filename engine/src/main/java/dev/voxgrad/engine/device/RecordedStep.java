@@ -144,7 +144,9 @@ public final class RecordedStep implements AutoCloseable {
         return slot.results;
     }
 
-    /** Also fills the graphs' pool with the memory that will be wanted, and has kernels loaded and algorithms chosen. */
+    /**
+     * Also fills the graphs' pool with the memory that will be wanted, and has kernels loaded and algorithms chosen.
+     */
     private void runAsItStands(Slot slot) {
         allocator.beginGraph();
         device.recordFor(this);
@@ -187,8 +189,8 @@ public final class RecordedStep implements AutoCloseable {
     }
 
     /**
-     * Notes that these numbers are wanted on the card, there, each time; true if this has been seen to. The memory there
-     * may be used for something else before and after, so a replay copies them from memory of their own.
+     * Notes that these numbers are wanted on the card, there, each time; true if this has been seen to. The memory
+     * there may be used for something else before and after, so a replay copies them from memory of their own.
      */
     boolean takes(HostNumbers numbers, int length, DeviceBuffer to) {
         long offset = inputBytes;

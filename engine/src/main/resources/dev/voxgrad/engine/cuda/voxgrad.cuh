@@ -80,8 +80,8 @@ struct Activation {
     }
 };
 
-// A block's share of the sums over one channel: blocks are (chunk, channel group). Row-major, a block has one channel and
-// its threads lie side by side along voxels. Channels-last, it has 32 channels, and a warp reads them side by side.
+// A block's share of the sums over one channel: blocks are (chunk, channel group). Row-major, a block has one channel
+// and its threads lie side by side along voxels. Channels-last, it has 32 channels, and a warp reads them side by side.
 struct ChannelShare {
     long long channel;
     long long firstRow;

@@ -22,10 +22,10 @@ import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
 
 /**
- * Operations on a GPU whose activations are bfloat16, against the reference. All inputs and upstream gradients are exact in
- * bfloat16, and sums are float32, so that what is written is rounded by at most 2⁻⁸ of itself: there are eight bits of
- * mantissa, the hidden one among them. The bound is that of the largest element, times the number of results that are
- * written one after the other.
+ * Operations on a GPU whose activations are bfloat16, against the reference. All inputs and upstream gradients are
+ * exact in bfloat16, and sums are float32, so that what is written is rounded by at most 2⁻⁸ of itself: there are eight
+ * bits of mantissa, the hidden one among them. The bound is that of the largest element, times the number of results
+ * that are written one after the other.
  */
 class Bfloat16Test {
     private static final double ROUNDING = 0x1p-8;
@@ -66,7 +66,8 @@ class Bfloat16Test {
             }
             for (int i = 0; i < expected[tensor].length; i++) {
                 assertThat(Math.abs(actual[tensor][i] - expected[tensor][i])).as("tensor %d, element %d: %s for %s",
-                        tensor, i, actual[tensor][i], expected[tensor][i]).isLessThanOrEqualTo(roundings * ROUNDING * largest);
+                        tensor, i, actual[tensor][i], expected[tensor][i])
+                        .isLessThanOrEqualTo(roundings * ROUNDING * largest);
             }
         }
         return expected.length;
@@ -80,7 +81,8 @@ class Bfloat16Test {
                     Shape.of(6, channels, 3, 3, 3), Shape.of(6));
         }
         Conv3dOp unusual = new Conv3dOp(new Dims3(2, 1, 3), new Dims3(1, 0, 2), new Dims3(1, 2, 1), 2);
-        compared += check(2, in -> in[0].conv3d(in[1], null, unusual), Shape.of(2, 4, 5, 6, 7), Shape.of(6, 2, 2, 3, 3));
+        compared += check(2, in -> in[0].conv3d(in[1], null, unusual), Shape.of(2, 4, 5, 6, 7),
+                Shape.of(6, 2, 2, 3, 3));
         assertThat(compared).isEqualTo(6 * 4 + 3);
     }
 
@@ -110,8 +112,8 @@ class Bfloat16Test {
             compared += check(1, in -> activation(in[0]).maxPool3d(Dims3.cube(3), two, Dims3.ONE), shape);
             compared += check(1, in -> activation(in[0]).adaptiveAvgPool3d(new Dims3(2, 3, 1)), shape);
             // y in three steps, the gradient of the first input in four
-            compared += check(4, in -> activation(in[0]).add(activation(in[1])).mul(activation(in[0])).scale(0.5), shape,
-                    shape);
+            compared += check(4, in -> activation(in[0]).add(activation(in[1])).mul(activation(in[0])).scale(0.5),
+                    shape, shape);
             compared += check(1, in -> activation(in[0]).flatten(1), shape);
             compared += check(1, in -> activation(in[0]).mean(), shape);
         }

@@ -10,8 +10,8 @@ import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.Precision;
 
 /**
- * A GPU for tests: this machine's, where there is one, else an emulated one. The emulated one proves what is ours (kernels,
- * layouts, sizes, the order of work, memory), not what cuDNN or a card does.
+ * A GPU for tests: this machine's, where there is one, else an emulated one. The emulated one proves what is ours
+ * (kernels, layouts, sizes, the order of work, memory), not what cuDNN or a card does.
  */
 public final class TestGpu {
     private static final Optional<String> MISSING = find();

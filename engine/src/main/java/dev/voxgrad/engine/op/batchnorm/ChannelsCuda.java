@@ -6,7 +6,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.Grid;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** How a GPU sums over the channels of (N,C) or (N,C,D,H,W): {@code Activation} and {@code ChannelShare} in voxgrad.cuh. */
+/**
+ * How a GPU sums over the channels of (N,C) or (N,C,D,H,W): {@code Activation} and {@code ChannelShare} in voxgrad.cuh.
+ */
 public record ChannelsCuda(int channels, long rows, boolean channelsLast, int voxels) {
     /** Channels of a block where they are the fastest dimension. */
     private static final int GROUP = 32;

@@ -15,9 +15,9 @@ import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.optim.GradientMath;
 
 /**
- * Compares what a reduced precision's convolution gives with float32 proper, once for each shape and pass, on the numbers
- * that it is first used with. Some versions of cuDNN hold kernels for tensor cores that are wrong (PyTorch issues 163539,
- * 166480 and 167024), and who trains for days should not find out by the result.
+ * Compares what a reduced precision's convolution gives with float32 proper, once for each shape and pass, on the
+ * numbers that it is first used with. Some versions of cuDNN hold kernels for tensor cores that are wrong (PyTorch
+ * issues 163539, 166480 and 167024), and who trains for days should not find out by the result.
  *
  * <p>Factors rounded to TF32 are wrong by up to 2⁻¹¹ of themselves, to bfloat16 by up to 2⁻⁸; over a whole result, most
  * of it cancels. The norm of the difference may be eight times that, relative to the norm of the result. A kernel that
@@ -73,9 +73,9 @@ final class Conv3dProof {
     private void require(String pass, ConvolutionShape shape, double norm, double relative) {
         double bound = device.precision() == Precision.TF32 ? TF32_BOUND : BF16_BOUND;
         if (Double.isFinite(norm) && norm > 0 && !(relative <= bound)) {
-            throw new CudaException(String.format(Locale.ROOT, "cuDNN %s computes a wrong 3D convolution in %s: the %s of "
-                    + "input %s and weight %s is off by %.2g of its norm, at most %.2g is rounding; use another version "
-                    + "of cuDNN, or --precision fp32", Cudnn.inWords(Cudnn.version()), device.precision().flag(), pass,
+            throw new CudaException(String.format(Locale.ROOT, "cuDNN %s computes a wrong 3D convolution in %s: the %s "
+                    + "of input %s and weight %s is off by %.2g of its norm, at most %.2g is rounding; use another "
+                    + "version of cuDNN, or --precision fp32", Cudnn.inWords(Cudnn.version()), device.precision().flag(), pass,
                     shape.input(), shape.weight(), relative, bound));
         }
     }

@@ -1,7 +1,7 @@
 #include "voxgrad.cuh"
 
-// Number, mean and sum of squared deviations of some values, in double, joined by the rule of Chan, Golub and LeVeque, "Updating
-// formulae and a pairwise algorithm for computing sample variances", 1979.
+// Number, mean and sum of squared deviations of some values, in double, joined by the rule of Chan, Golub and LeVeque,
+// "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 struct Moments {
     double count, mean, squares;
 
@@ -52,8 +52,8 @@ __device__ void momentParts(const T* x, Moments* parts, Activation a, long long 
     }
 }
 
-// Joins the parts of a channel, a block each, and moves the running statistics. Where x lacks a constant that belongs to
-// it, the bias of the convolution before, the running mean has it all the same; bias may be null.
+// Joins the parts of a channel, a block each, and moves the running statistics. Where x lacks a constant that belongs
+// to it, the bias of the convolution before, the running mean has it all the same; bias may be null.
 extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, int channels, const float* bias,
         double momentum, double eps, float* runningMean, float* runningVariance, float* mean, float* scale) {
     __shared__ Moments shared[BLOCK];

@@ -1,7 +1,7 @@
 #include "voxgrad.cuh"
 
-// Batch norm and ReLU of a convolution's output z, and perhaps a max pool of 2x2x2, in one pass; and their gradient from z
-// and the gradient of what came out, so that nothing else is ever in memory.
+// Batch norm and ReLU of a convolution's output z, and perhaps a max pool of 2x2x2, in one pass; and their gradient
+// from z and the gradient of what came out, so that nothing else is ever in memory.
 
 struct Volume {
     long long channels, voxels, channelsLast;
