@@ -252,7 +252,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     public void fill(Storage storage, double value) {
         CudaStorage to = (CudaStorage) storage;
         launch(SOURCE, "fill_" + to.type().suffix(), Grid.of(to.elements()), new KernelArguments()
-                .add(to.buffer()).f32((float) value).i64((long) to.elements()));
+                .add(to.buffer()).f32((float) value).i32(to.elements()));
     }
 
     @Override
@@ -284,7 +284,7 @@ public final class CudaDevice implements Device, AutoCloseable {
             throw new IllegalArgumentException("cuda: converting " + type + " to itself");
         }
         launch(SOURCE, "to_" + to.type().suffix(), Grid.of(to.elements()),
-                new KernelArguments().add(from).add(to.buffer()).i64((long) to.elements()));
+                new KernelArguments().add(from).add(to.buffer()).i32(to.elements()));
     }
 
     /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */

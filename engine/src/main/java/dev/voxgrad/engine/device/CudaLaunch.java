@@ -13,7 +13,7 @@ import dev.voxgrad.engine.cuda.KernelArguments;
  * One launch of a kernel of ours: its arguments in order, then {@link #over}.
  *
  * <pre>{@code
- * device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i64(elements).over(elements);
+ * device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i32(elements).over(elements);
  * }</pre>
  *
  * <p>A kernel that exists for both element types is taken for the type of one tensor. Inputs of the other type are

@@ -8,8 +8,8 @@ record AverageCuda(CudaDevice device) implements AverageKernels {
     @Override
     public void step(Tensor average, Tensor value, double decay) {
         boolean fromAverage = decay >= 0.5;
-        long n = average.shape().elements();
+        int n = average.shape().elements();
         device.kernel(SlotTable.SOURCE, "average").out(average).in(value).i32(fromAverage ? 1 : 0)
-                .f32((float) (fromAverage ? 1 - decay : decay)).i64(n).over(n);
+                .f32((float) (fromAverage ? 1 - decay : decay)).i32(n).over(n);
     }
 }

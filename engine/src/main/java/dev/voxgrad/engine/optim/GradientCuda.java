@@ -67,13 +67,13 @@ final class GradientCuda implements GradientKernels {
 
     @Override
     public void scale(Tensor gradient, double factor) {
-        long n = gradient.shape().elements();
-        device.kernel(SlotTable.SOURCE, "scale_gradient").out(gradient).f32((float) factor).i64(n).over(n);
+        int n = gradient.shape().elements();
+        device.kernel(SlotTable.SOURCE, "scale_gradient").out(gradient).f32((float) factor).i32(n).over(n);
     }
 
     @Override
     public void clamp(Tensor gradient, double limit) {
-        long n = gradient.shape().elements();
-        device.kernel(SlotTable.SOURCE, "clamp_gradient").out(gradient).f32((float) limit).i64(n).over(n);
+        int n = gradient.shape().elements();
+        device.kernel(SlotTable.SOURCE, "clamp_gradient").out(gradient).f32((float) limit).i32(n).over(n);
     }
 }

@@ -2,28 +2,28 @@
 
 // Sets n numbers.
 template <typename T>
-__device__ void fill(T* y, float value, long long n) {
-    long long i = element();
+__device__ void fill(T* y, float value, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         store(y, i, value);
     }
 }
 
 #define ENTRY(T, suffix) \
-    extern "C" __global__ void fill_##suffix(T* y, float value, long long n) { fill(y, value, n); }
+    extern "C" __global__ void fill_##suffix(T* y, float value, unsigned n) { fill(y, value, n); }
 FOR_BOTH_TYPES(ENTRY)
 #undef ENTRY
 
 // Copies n numbers into the other type.
-extern "C" __global__ void to_bf16(const float* x, bf16* y, long long n) {
-    long long i = element();
+extern "C" __global__ void to_bf16(const float* x, bf16* y, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         store(y, i, x[i]);
     }
 }
 
-extern "C" __global__ void to_f32(const bf16* x, float* y, long long n) {
-    long long i = element();
+extern "C" __global__ void to_f32(const bf16* x, float* y, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         y[i] = load(x, i);
     }

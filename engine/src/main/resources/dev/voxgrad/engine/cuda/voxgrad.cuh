@@ -2,27 +2,30 @@
 //
 // Kernels compute in float32 whatever they load and store. Sums are made in an order that depends on sizes alone, so
 // that a kernel gives the same bits every time.
+//
+// No tensor has more than 2^31 - 1 numbers, so places in memory are computed in 32 bits: a division by a size that is
+// not a constant takes a card several times as long in 64.
 
 // bfloat16: the upper half of a float32.
 struct bf16 {
     unsigned short bits;
 };
 
-__device__ inline float load(const float* p, long long i) {
+__device__ inline float load(const float* p, unsigned i) {
     return p[i];
 }
 
-__device__ inline float load(const bf16* p, long long i) {
-    return __uint_as_float((unsigned int) p[i].bits << 16);
+__device__ inline float load(const bf16* p, unsigned i) {
+    return __uint_as_float((unsigned) p[i].bits << 16);
 }
 
-__device__ inline void store(float* p, long long i, float value) {
+__device__ inline void store(float* p, unsigned i, float value) {
     p[i] = value;
 }
 
 // Rounds to the nearest, ties to even; NaN stays NaN.
-__device__ inline void store(bf16* p, long long i, float value) {
-    unsigned int bits = __float_as_uint(value);
+__device__ inline void store(bf16* p, unsigned i, float value) {
+    unsigned bits = __float_as_uint(value);
     if (value != value) {
         p[i].bits = 0x7fc0;
     } else {
@@ -31,8 +34,8 @@ __device__ inline void store(bf16* p, long long i, float value) {
 }
 
 // The element that this thread works on where each has one.
-__device__ inline long long element() {
-    return (long long) blockIdx.x * blockDim.x + threadIdx.x;
+__device__ inline unsigned element() {
+    return blockIdx.x * blockDim.x + threadIdx.x;
 }
 
 // Makes an entry point for each type: ENTRY(type, suffix of the name).
@@ -60,22 +63,22 @@ __device__ T blockSum(T value) {
 
 // How an activation of N samples, C channels and V voxels lies in memory.
 struct Activation {
-    long long channels;
-    long long voxels;
-    long long channelsLast;
+    unsigned channels;
+    unsigned voxels;
+    unsigned channelsLast;
 
     // Where channel c of the r-th (sample, voxel) is.
-    __device__ long long at(long long r, long long c) const {
+    __device__ unsigned at(unsigned r, unsigned c) const {
         return channelsLast ? r * channels + c : (r / voxels * channels + c) * voxels + r % voxels;
     }
 
     // The channel of the i-th number in memory.
-    __device__ long long channelOf(long long i) const {
+    __device__ unsigned channelOf(unsigned i) const {
         return channelsLast ? i % channels : i / voxels % channels;
     }
 
     // The (sample, voxel) of the i-th number in memory.
-    __device__ long long rowOf(long long i) const {
+    __device__ unsigned rowOf(unsigned i) const {
         return channelsLast ? i / channels : i / voxels / channels * voxels + i % voxels;
     }
 };
@@ -83,19 +86,19 @@ struct Activation {
 // A block's share of the sums over one channel: blocks are (chunk, channel group). Row-major, a block has one channel
 // and its threads lie side by side along voxels. Channels-last, it has 32 channels, and a warp reads them side by side.
 struct ChannelShare {
-    long long channel;
-    long long firstRow;
-    long long rowStep;
+    unsigned channel;
+    unsigned firstRow;
+    unsigned rowStep;
 
     __device__ ChannelShare(const Activation& a) {
         if (a.channelsLast) {
-            channel = (long long) blockIdx.y * 32 + threadIdx.x % 32;
-            firstRow = (long long) blockIdx.x * (BLOCK / 32) + threadIdx.x / 32;
-            rowStep = (long long) gridDim.x * (BLOCK / 32);
+            channel = blockIdx.y * 32 + threadIdx.x % 32;
+            firstRow = blockIdx.x * (BLOCK / 32) + threadIdx.x / 32;
+            rowStep = gridDim.x * (BLOCK / 32);
         } else {
             channel = blockIdx.y;
-            firstRow = (long long) blockIdx.x * BLOCK + threadIdx.x;
-            rowStep = (long long) gridDim.x * BLOCK;
+            firstRow = blockIdx.x * BLOCK + threadIdx.x;
+            rowStep = gridDim.x * BLOCK;
         }
     }
 

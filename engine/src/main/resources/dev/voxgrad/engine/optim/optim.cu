@@ -94,8 +94,8 @@ extern "C" __global__ void squares(const double* parts, const int* firstPiece, d
 }
 
 // y = the square root of each.
-extern "C" __global__ void roots(const double* sums, float* y, int n) {
-    long long i = element();
+extern "C" __global__ void roots(const double* sums, float* y, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         y[i] = (float) sqrt(sums[i]);
     }
@@ -122,23 +122,23 @@ extern "C" __global__ void clip_norm(const Slot* slots, const long long* pieces,
 }
 
 // g = factor * g, and g = min(max(g, -limit), limit), where NaN stays NaN.
-extern "C" __global__ void scale_gradient(float* g, float factor, long long n) {
-    long long i = element();
+extern "C" __global__ void scale_gradient(float* g, float factor, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         g[i] *= factor;
     }
 }
 
-extern "C" __global__ void clamp_gradient(float* g, float limit, long long n) {
-    long long i = element();
+extern "C" __global__ void clamp_gradient(float* g, float limit, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
     }
 }
 
 // a = a + part * (p - a), or p + part * (a - p): a part of the way from one to the other.
-extern "C" __global__ void average(float* a, const float* p, int fromAverage, float part, long long n) {
-    long long i = element();
+extern "C" __global__ void average(float* a, const float* p, int fromAverage, float part, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         float start = fromAverage ? a[i] : p[i];
         float end = fromAverage ? p[i] : a[i];

@@ -16,15 +16,15 @@ final class LeakyReluCuda implements LeakyReluKernels {
 
     @Override
     public void forward(Tensor input, double negativeSlope, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "leaky_relu_forward", output).in(input).f32((float) negativeSlope).out(output).i64(n)
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "leaky_relu_forward", output).in(input).f32((float) negativeSlope).out(output).i32(n)
                 .over(n);
     }
 
     @Override
     public void backward(Tensor input, double negativeSlope, Tensor gradOutput, Tensor gradInput) {
-        long n = gradInput.shape().elements();
+        int n = gradInput.shape().elements();
         device.kernel(SOURCE, "leaky_relu_backward", gradInput).in(input).f32((float) negativeSlope).in(gradOutput)
-                .out(gradInput).i64(n).over(n);
+                .out(gradInput).i32(n).over(n);
     }
 }

@@ -16,13 +16,13 @@ final class ReluCuda implements ReluKernels {
 
     @Override
     public void forward(Tensor input, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i64(n).over(n);
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i32(n).over(n);
     }
 
     @Override
     public void backward(Tensor output, Tensor gradOutput, Tensor gradInput) {
-        long n = gradInput.shape().elements();
-        device.kernel(SOURCE, "relu_backward", gradInput).in(output).in(gradOutput).out(gradInput).i64(n).over(n);
+        int n = gradInput.shape().elements();
+        device.kernel(SOURCE, "relu_backward", gradInput).in(output).in(gradOutput).out(gradInput).i32(n).over(n);
     }
 }

@@ -37,8 +37,8 @@ public final class BatchNormCuda implements BatchNormKernels {
             Tensor runningVariance, Tensor mean, Tensor scale) {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = device.borrow((long) MOMENTS * channels.chunks() * channels.channels());
-        device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).i64(channels.activation())
-                .i64(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).i32(channels.activation())
+                .i32(channels.rows()).on(channels.grid());
         device.kernel(SOURCE, "batch_statistics").add(parts).i32(channels.chunks()).i32(channels.channels())
                 .floatsOrNull(bias).f64(momentum).f64(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
                 .on(channels.joining());
@@ -54,9 +54,9 @@ public final class BatchNormCuda implements BatchNormKernels {
 
     @Override
     public void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output) {
-        long n = output.shape().elements();
+        int n = output.shape().elements();
         device.kernel(SOURCE, "normalise", output).in(input).floats(mean).floats(scale).floats(weight).floats(bias)
-                .out(output).i64(ChannelsCuda.of(input).activation()).i64(n).over(n);
+                .out(output).i32(ChannelsCuda.of(input).activation()).i32(n).over(n);
     }
 
     @Override
@@ -65,7 +65,7 @@ public final class BatchNormCuda implements BatchNormKernels {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = borrowParts(channels);
         device.kernel(SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
-                .i64(channels.activation()).i64(channels.rows()).on(channels.grid());
+                .i32(channels.activation()).i32(channels.rows()).on(channels.grid());
         joinGradients(parts, channels, scale, gradWeight, gradBias);
         device.giveBack(parts);
     }
@@ -85,17 +85,17 @@ public final class BatchNormCuda implements BatchNormKernels {
     @Override
     public void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
             Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
-        long n = gradInput.shape().elements();
+        int n = gradInput.shape().elements();
         float perValue = 1f / BatchNormOp.valuesPerChannel(input.shape());
         device.kernel(SOURCE, "input_gradient", gradInput).in(input).floats(mean).floats(scale).floats(weight)
                 .in(gradOutput).floats(gradWeight).floats(gradBias).out(gradInput).f32(perValue)
-                .i64(ChannelsCuda.of(input).activation()).i64(n).over(n);
+                .i32(ChannelsCuda.of(input).activation()).i32(n).over(n);
     }
 
     @Override
     public void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput) {
-        long n = gradInput.shape().elements();
+        int n = gradInput.shape().elements();
         device.kernel(SOURCE, "scaled_gradient", gradInput).floats(scale).floats(weight).in(gradOutput).out(gradInput)
-                .i64(ChannelsCuda.of(gradInput).activation()).i64(n).over(n);
+                .i32(ChannelsCuda.of(gradInput).activation()).i32(n).over(n);
     }
 }

@@ -9,7 +9,7 @@ import dev.voxgrad.engine.device.CudaDevice;
 /**
  * How a GPU sums over the channels of (N,C) or (N,C,D,H,W): {@code Activation} and {@code ChannelShare} in voxgrad.cuh.
  */
-public record ChannelsCuda(int channels, long rows, boolean channelsLast, int voxels) {
+public record ChannelsCuda(int channels, int rows, boolean channelsLast, int voxels) {
     /** Channels of a block where they are the fastest dimension. */
     private static final int GROUP = 32;
 
@@ -19,12 +19,12 @@ public record ChannelsCuda(int channels, long rows, boolean channelsLast, int vo
         int voxels = shape.elementsFrom(2);
         // Without voxels, both orders are the same, and reading along channels is the faster.
         boolean channelsLast = voxels == 1 || tensor.layout() == Layout.CHANNELS_LAST;
-        return new ChannelsCuda(shape.dim(1), (long) shape.dim(0) * voxels, channelsLast, voxels);
+        return new ChannelsCuda(shape.dim(1), shape.dim(0) * voxels, channelsLast, voxels);
     }
 
     /** The numbers of {@code struct Activation}. */
-    public long[] activation() {
-        return new long[] {channels, voxels, channelsLast ? 1 : 0};
+    public int[] activation() {
+        return new int[] {channels, voxels, channelsLast ? 1 : 0};
     }
 
     /** How many parts each channel's sum is made in. */

@@ -43,9 +43,9 @@ public final class Conv3dCuda implements Conv3dKernels {
             proof.forward(shape(g), input, weight, output);
         }
         if (bias != null) {
-            long n = output.shape().elements();
+            int n = output.shape().elements();
             device.kernel(SOURCE, "add_bias", output).floats(bias).out(output)
-                    .i64(ChannelsCuda.of(output).activation()).i64(n).over(n);
+                    .i32(ChannelsCuda.of(output).activation()).i32(n).over(n);
         }
     }
 
@@ -77,11 +77,11 @@ public final class Conv3dCuda implements Conv3dKernels {
             convolution.gradWeight(x, dy, CudaStorage.of(gradWeight).buffer());
             return;
         }
-        long n = gradWeight.shape().elements();
-        DeviceBuffer dw = device.borrow(type.bytes() * n);
+        int n = gradWeight.shape().elements();
+        DeviceBuffer dw = device.borrow((long) type.bytes() * n);
         convolution.gradWeight(x, dy, dw);
         device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).i32(g.groupInputs()).i32(g.kernel().product())
-                .i64(n).over(n);
+                .i32(n).over(n);
         device.giveBack(dw);
     }
 
@@ -89,8 +89,8 @@ public final class Conv3dCuda implements Conv3dKernels {
     public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(gradOutput);
         DeviceBuffer parts = device.borrow((long) Float.BYTES * channels.chunks() * channels.channels());
-        device.kernel(SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts).i64(channels.activation())
-                .i64(channels.rows()).on(channels.grid());
+        device.kernel(SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts).i32(channels.activation())
+                .i32(channels.rows()).on(channels.grid());
         device.kernel(SOURCE, "bias_gradient").add(parts).i32(channels.chunks()).i32(channels.channels())
                 .out(gradBias).on(channels.joining());
         device.giveBack(parts);
@@ -134,10 +134,10 @@ public final class Conv3dCuda implements Conv3dKernels {
         if (type == ElementType.FLOAT32) {
             return new Operand(storage.buffer(), () -> { });
         }
-        long n = storage.elements();
-        DeviceBuffer result = device.borrow(type.bytes() * n);
+        int n = storage.elements();
+        DeviceBuffer result = device.borrow((long) type.bytes() * n);
         device.kernel(SOURCE, "pack_weight").floats(weight).add(result).i32(g.groupInputs())
-                .i32(g.kernel().product()).i64(n).over(n);
+                .i32(g.kernel().product()).i32(n).over(n);
         return scratch(result);
     }
 

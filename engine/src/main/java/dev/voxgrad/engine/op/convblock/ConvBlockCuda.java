@@ -52,9 +52,9 @@ final class ConvBlockCuda {
             }
             boolean pooled = isPooled(i);
             Tensor a = Tensor.emptyActivation(device, pooled ? context.outputShape() : shapes[i]);
-            long n = a.shape().elements();
+            int n = a.shape().elements();
             device.kernel(SOURCE, "norm_relu", z).in(z).out(a)
-                    .addresses(mean, scale, unit.normWeight(), unit.normBias()).i64(volume(z, pooled)).i64(n).over(n);
+                    .addresses(mean, scale, unit.normWeight(), unit.normBias()).i32(volume(z, pooled)).i32(n).over(n);
             context.save(current, unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             for (Tensor done : i == 0 ? new Tensor[] {z, mean, scale} : new Tensor[] {z, mean, scale, current}) {
                 done.release();
@@ -69,9 +69,9 @@ final class ConvBlockCuda {
     }
 
     /** The numbers of {@code struct Volume}. */
-    private static long[] volume(Tensor z, boolean pooled) {
-        long[] activation = ChannelsCuda.of(z).activation();
-        return new long[] {activation[0], activation[1], activation[2], z.shape().dim(2), z.shape().dim(3),
+    private static int[] volume(Tensor z, boolean pooled) {
+        int[] activation = ChannelsCuda.of(z).activation();
+        return new int[] {activation[0], activation[1], activation[2], z.shape().dim(2), z.shape().dim(3),
             z.shape().dim(4), pooled ? 1 : 0};
     }
 
@@ -124,17 +124,17 @@ final class ConvBlockCuda {
         Tensor mean = context.saved(SAVED * unit + 3);
         Tensor scale = context.saved(SAVED * unit + 4);
         Tensor[] table = {mean, scale, context.saved(SAVED * unit + 5), context.saved(SAVED * unit + 6)};
-        long[] volume = volume(z, isPooled(unit));
+        int[] volume = volume(z, isPooled(unit));
         ChannelsCuda channels = ChannelsCuda.of(z);
         DeviceBuffer parts = norm.borrowParts(channels);
         device.kernel(SOURCE, "block_gradient_parts", z).in(z).in(gradActivation).addresses(table).add(parts)
-                .i64(volume).i64(channels.rows()).on(channels.grid());
+                .i32(volume).i32(channels.rows()).on(channels.grid());
         norm.joinGradients(parts, channels, scale, gradWeight, gradBias);
         device.giveBack(parts);
         Tensor dz = z.emptyLike();
-        long n = z.shape().elements();
+        int n = z.shape().elements();
         device.kernel(SOURCE, "block_input_gradient", z).in(z).in(gradActivation).addresses(table).floats(gradWeight)
-                .floats(gradBias).out(dz).f32(1f / channels.rows()).i64(volume).i64(n).over(n);
+                .floats(gradBias).out(dz).f32(1f / channels.rows()).i32(volume).i32(n).over(n);
         return dz;
     }
 }

@@ -16,19 +16,19 @@ final class ElementwiseCuda implements ElementwiseKernels {
 
     @Override
     public void add(Tensor a, Tensor b, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "add", output).in(a).in(b).out(output).i64(n).over(n);
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "add", output).in(a).in(b).out(output).i32(n).over(n);
     }
 
     @Override
     public void mul(Tensor a, Tensor b, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "mul", output).in(a).in(b).out(output).i64(n).over(n);
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "mul", output).in(a).in(b).out(output).i32(n).over(n);
     }
 
     @Override
     public void scale(Tensor x, double factor, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "scale", output).in(x).f32((float) factor).out(output).i64(n).over(n);
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "scale", output).in(x).f32((float) factor).out(output).i32(n).over(n);
     }
 }

@@ -25,8 +25,8 @@ final class LinearCuda implements LinearKernels {
 
     @Override
     public void addBias(Tensor bias, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "add_row_bias").in(bias).out(output).i32(bias.shape().dim(0)).i64(n).over(n);
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "add_row_bias").in(bias).out(output).i32(bias.shape().dim(0)).i32(n).over(n);
     }
 
     @Override

@@ -16,15 +16,15 @@ final class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
 
     @Override
     public void forward(Tensor input, Tensor output) {
-        long n = output.shape().elements();
+        int n = output.shape().elements();
         device.kernel(SOURCE, "adaptive_avg_pool", input).in(input).outFloats(output)
-                .i32(PoolSizes.ofBins(input, output)).i64(n).over(n);
+                .i32(PoolSizes.ofBins(input, output)).i32(n).over(n);
     }
 
     @Override
     public void backward(Tensor gradOutput, Tensor gradInput) {
-        long n = gradInput.shape().elements();
+        int n = gradInput.shape().elements();
         device.kernel(SOURCE, "adaptive_avg_pool_backward", gradInput).floats(gradOutput).out(gradInput)
-                .i32(PoolSizes.ofBins(gradInput, gradOutput)).i64(n).over(n);
+                .i32(PoolSizes.ofBins(gradInput, gradOutput)).i32(n).over(n);
     }
 }

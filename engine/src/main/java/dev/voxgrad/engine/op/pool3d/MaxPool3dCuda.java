@@ -16,15 +16,15 @@ final class MaxPool3dCuda implements MaxPool3dKernels {
 
     @Override
     public void forward(Tensor input, MaxPool3dOp pool, Tensor output) {
-        long n = output.shape().elements();
-        device.kernel(SOURCE, "max_pool", output).in(input).out(output).i32(PoolSizes.of(pool, input, output)).i64(n)
+        int n = output.shape().elements();
+        device.kernel(SOURCE, "max_pool", output).in(input).out(output).i32(PoolSizes.of(pool, input, output)).i32(n)
                 .over(n);
     }
 
     @Override
     public void backward(Tensor input, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
-        long n = gradInput.shape().elements();
+        int n = gradInput.shape().elements();
         device.kernel(SOURCE, "max_pool_backward", gradInput).in(input).in(gradOutput).out(gradInput)
-                .i32(PoolSizes.of(pool, input, gradOutput)).i64(n).over(n);
+                .i32(PoolSizes.of(pool, input, gradOutput)).i32(n).over(n);
     }
 }

@@ -18,10 +18,10 @@ final class ReduceCuda implements ReduceKernels {
 
     @Override
     public void sum(Tensor input, double factor, Tensor output) {
-        long n = input.shape().elements();
+        int n = input.shape().elements();
         int shares = CudaDevice.chunks(n);
         DeviceBuffer sums = device.borrow((long) Double.BYTES * shares);
-        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).i64(n)
+        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).i32(n)
                 .on(Grid.blocks(shares, Grid.THREADS));
         device.kernel(SOURCE, "sum_of_shares").add(sums).i32(shares).f64(factor).out(output)
                 .on(Grid.blocks(1, Grid.THREADS));
@@ -30,8 +30,8 @@ final class ReduceCuda implements ReduceKernels {
 
     @Override
     public void spread(Tensor gradOutput, double factor, Tensor gradInput) {
-        long n = gradInput.shape().elements();
-        device.kernel(SOURCE, "spread", gradInput).floats(gradOutput).f32((float) factor).out(gradInput).i64(n)
+        int n = gradInput.shape().elements();
+        device.kernel(SOURCE, "spread", gradInput).floats(gradOutput).f32((float) factor).out(gradInput).i32(n)
                 .over(n);
     }
 }

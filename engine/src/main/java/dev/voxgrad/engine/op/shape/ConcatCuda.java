@@ -17,8 +17,8 @@ final class ConcatCuda implements ConcatKernels {
     @Override
     public void copyColumns(
             Tensor from, int fromLength, int fromColumn, Tensor to, int toLength, int toColumn, int columns) {
-        long n = (long) (to.shape().elements() / toLength) * columns;
-        device.kernel(SOURCE, "copy_columns_f32").in(from).i64(fromLength).i64(fromColumn).out(to)
-                .i64(toLength).i64(toColumn).i64(columns).i64(n).over(n);
+        int n = to.shape().elements() / toLength * columns;
+        device.kernel(SOURCE, "copy_columns_f32").in(from).i32(fromLength).i32(fromColumn).out(to)
+                .i32(toLength).i32(toColumn).i32(columns).i32(n).over(n);
     }
 }

@@ -19,7 +19,7 @@ struct Moments {
 
 // The moments of each channel of a block's share of x: parts[chunk, channel].
 template <typename T>
-__device__ void momentParts(const T* x, Moments* parts, Activation a, long long rows) {
+__device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned rows) {
     __shared__ Moments shared[BLOCK];
     ChannelShare share(a);
     Moments own = {0, 0, 0};
@@ -28,7 +28,7 @@ __device__ void momentParts(const T* x, Moments* parts, Activation a, long long 
         float centre = load(x, a.at(share.firstRow, share.channel));
         float sum = 0, squares = 0;
         int count = 0;
-        for (long long r = share.firstRow; r < rows; r += share.rowStep) {
+        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
             float difference = load(x, a.at(r, share.channel)) - centre;
             sum += difference;
             squares += difference * difference;
@@ -48,7 +48,7 @@ __device__ void momentParts(const T* x, Moments* parts, Activation a, long long 
         }
     }
     if (threadIdx.x < stride && share.channel < a.channels) {
-        parts[(long long) blockIdx.x * a.channels + share.channel] = shared[threadIdx.x];
+        parts[blockIdx.x * a.channels + share.channel] = shared[threadIdx.x];
     }
 }
 
@@ -60,7 +60,7 @@ extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, in
     int c = blockIdx.x;
     Moments own = {0, 0, 0};
     for (int i = threadIdx.x; i < chunks; i += BLOCK) {
-        own.add(parts[(long long) i * channels + c]);
+        own.add(parts[i * channels + c]);
     }
     shared[threadIdx.x] = own;
     for (int half = BLOCK / 2; half > 0; half /= 2) {
@@ -81,7 +81,7 @@ extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, in
 // Mean and scale from the running statistics.
 extern "C" __global__ void running_statistics(const float* runningMean, const float* runningVariance, double eps,
         float* mean, float* scale, int channels) {
-    long long c = element();
+    unsigned c = element();
     if (c < channels) {
         mean[c] = runningMean[c];
         scale[c] = (float) (1 / sqrt(runningVariance[c] + eps));
@@ -91,10 +91,10 @@ extern "C" __global__ void running_statistics(const float* runningMean, const fl
 // y = weight * (x - mean) * scale + bias.
 template <typename T>
 __device__ void normalise(const T* x, const float* mean, const float* scale, const float* weight, const float* bias,
-        T* y, Activation a, long long n) {
-    long long i = element();
+        T* y, Activation a, unsigned n) {
+    unsigned i = element();
     if (i < n) {
-        long long c = a.channelOf(i);
+        unsigned c = a.channelOf(i);
         store(y, i, weight[c] * (load(x, i) - mean[c]) * scale[c] + bias[c]);
     }
 }
@@ -102,20 +102,20 @@ __device__ void normalise(const T* x, const float* mean, const float* scale, con
 // Each block's share of the sums of dy * (x - mean) and of dy: parts[chunk, channel].
 template <typename T>
 __device__ void gradientParts(const T* x, const float* mean, const T* dy, float2* parts, Activation a,
-        long long rows) {
+        unsigned rows) {
     ChannelShare share(a);
     float products = 0, sum = 0;
     if (share.channel < a.channels) {
         float centre = mean[share.channel];
-        for (long long r = share.firstRow; r < rows; r += share.rowStep) {
-            long long i = a.at(r, share.channel);
+        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
+            unsigned i = a.at(r, share.channel);
             float gradient = load(dy, i);
             products += gradient * (load(x, i) - centre);
             sum += gradient;
         }
     }
     if (channelSum(a, products, sum) && share.channel < a.channels) {
-        parts[(long long) blockIdx.x * a.channels + share.channel] = make_float2(products, sum);
+        parts[blockIdx.x * a.channels + share.channel] = make_float2(products, sum);
     }
 }
 
@@ -125,7 +125,7 @@ extern "C" __global__ void parameter_gradients(const float2* parts, int chunks, 
     int c = blockIdx.x;
     double products = 0, sum = 0;
     for (int i = threadIdx.x; i < chunks; i += BLOCK) {
-        float2 part = parts[(long long) i * channels + c];
+        float2 part = parts[i * channels + c];
         products += part.x;
         sum += part.y;
     }
@@ -140,10 +140,10 @@ extern "C" __global__ void parameter_gradients(const float2* parts, int chunks, 
 // dx = weight * scale * (dy - dbias / count - xhat * dweight / count), with xhat = (x - mean) * scale.
 template <typename T>
 __device__ void inputGradient(const T* x, const float* mean, const float* scale, const float* weight, const T* dy,
-        const float* dweight, const float* dbias, T* dx, float perValue, Activation a, long long n) {
-    long long i = element();
+        const float* dweight, const float* dbias, T* dx, float perValue, Activation a, unsigned n) {
+    unsigned i = element();
     if (i < n) {
-        long long c = a.channelOf(i);
+        unsigned c = a.channelOf(i);
         float normalised = (load(x, i) - mean[c]) * scale[c];
         float centred = load(dy, i) - dbias[c] * perValue - normalised * dweight[c] * perValue;
         store(dx, i, weight[c] * scale[c] * centred);
@@ -152,34 +152,34 @@ __device__ void inputGradient(const T* x, const float* mean, const float* scale,
 
 // dx = weight * scale * dy, where mean and scale are constants.
 template <typename T>
-__device__ void scaledGradient(const float* scale, const float* weight, const T* dy, T* dx, Activation a, long long n) {
-    long long i = element();
+__device__ void scaledGradient(const float* scale, const float* weight, const T* dy, T* dx, Activation a, unsigned n) {
+    unsigned i = element();
     if (i < n) {
-        long long c = a.channelOf(i);
+        unsigned c = a.channelOf(i);
         store(dx, i, weight[c] * scale[c] * load(dy, i));
     }
 }
 
 #define ENTRY(T, suffix) \
     extern "C" __global__ void moment_parts_##suffix( \
-            const T* x, Moments* parts, Activation a, long long rows) { \
+            const T* x, Moments* parts, Activation a, unsigned rows) { \
         momentParts(x, parts, a, rows); \
     } \
     extern "C" __global__ void normalise_##suffix(const T* x, const float* mean, const float* scale, \
-            const float* weight, const float* bias, T* y, Activation a, long long n) { \
+            const float* weight, const float* bias, T* y, Activation a, unsigned n) { \
         normalise(x, mean, scale, weight, bias, y, a, n); \
     } \
     extern "C" __global__ void gradient_parts_##suffix(const T* x, const float* mean, const T* dy, float2* parts, \
-            Activation a, long long rows) { \
+            Activation a, unsigned rows) { \
         gradientParts(x, mean, dy, parts, a, rows); \
     } \
     extern "C" __global__ void input_gradient_##suffix(const T* x, const float* mean, const float* scale, \
             const float* weight, const T* dy, const float* dweight, const float* dbias, T* dx, float perValue, \
-            Activation a, long long n) { \
+            Activation a, unsigned n) { \
         inputGradient(x, mean, scale, weight, dy, dweight, dbias, dx, perValue, a, n); \
     } \
     extern "C" __global__ void scaled_gradient_##suffix(const float* scale, const float* weight, const T* dy, T* dx, \
-            Activation a, long long n) { \
+            Activation a, unsigned n) { \
         scaledGradient(scale, weight, dy, dx, a, n); \
     }
 FOR_BOTH_TYPES(ENTRY)

@@ -2,8 +2,8 @@
 
 // y[.., c, ..] += bias[c].
 template <typename T>
-__device__ void addBias(const float* bias, T* y, Activation a, long long n) {
-    long long i = element();
+__device__ void addBias(const float* bias, T* y, Activation a, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         store(y, i, load(y, i) + bias[a.channelOf(i)]);
     }
@@ -11,16 +11,16 @@ __device__ void addBias(const float* bias, T* y, Activation a, long long n) {
 
 // Each block's share of the sum of dy over one channel: parts[chunk, channel].
 template <typename T>
-__device__ void biasGradientParts(const T* dy, float* parts, Activation a, long long rows) {
+__device__ void biasGradientParts(const T* dy, float* parts, Activation a, unsigned rows) {
     ChannelShare share(a);
     float sum = 0, unused = 0;
     if (share.channel < a.channels) {
-        for (long long r = share.firstRow; r < rows; r += share.rowStep) {
+        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
             sum += load(dy, a.at(r, share.channel));
         }
     }
     if (channelSum(a, sum, unused) && share.channel < a.channels) {
-        parts[(long long) blockIdx.x * a.channels + share.channel] = sum;
+        parts[blockIdx.x * a.channels + share.channel] = sum;
     }
 }
 
@@ -28,7 +28,7 @@ __device__ void biasGradientParts(const T* dy, float* parts, Activation a, long 
 extern "C" __global__ void bias_gradient(const float* parts, int chunks, int channels, float* dbias) {
     double sum = 0;
     for (int i = threadIdx.x; i < chunks; i += BLOCK) {
-        sum += parts[(long long) i * channels + blockIdx.x];
+        sum += parts[i * channels + blockIdx.x];
     }
     sum = blockSum(sum);
     if (threadIdx.x == 0) {
@@ -37,32 +37,32 @@ extern "C" __global__ void bias_gradient(const float* parts, int chunks, int cha
 }
 
 // Weights (O, C, kernel) of float32 as (O, kernel, C) of bfloat16, a number each, and gradients the way back.
-extern "C" __global__ void pack_weight(const float* weight, bf16* packed, int channels, int kernel, long long n) {
-    long long i = element();
+extern "C" __global__ void pack_weight(const float* weight, bf16* packed, int channels, int kernel, unsigned n) {
+    unsigned i = element();
     if (i < n) {
-        long long c = i % channels;
-        long long k = i / channels % kernel;
-        long long o = i / channels / kernel;
+        unsigned c = i % channels;
+        unsigned k = i / channels % kernel;
+        unsigned o = i / channels / kernel;
         store(packed, i, weight[(o * channels + c) * kernel + k]);
     }
 }
 
-extern "C" __global__ void unpack_weight(const bf16* packed, float* weight, int channels, int kernel, long long n) {
-    long long i = element();
+extern "C" __global__ void unpack_weight(const bf16* packed, float* weight, int channels, int kernel, unsigned n) {
+    unsigned i = element();
     if (i < n) {
-        long long k = i % kernel;
-        long long c = i / kernel % channels;
-        long long o = i / kernel / channels;
+        unsigned k = i % kernel;
+        unsigned c = i / kernel % channels;
+        unsigned o = i / kernel / channels;
         weight[i] = load(packed, (o * kernel + k) * channels + c);
     }
 }
 
 #define ENTRY(T, suffix) \
-    extern "C" __global__ void add_bias_##suffix(const float* bias, T* y, Activation a, long long n) { \
+    extern "C" __global__ void add_bias_##suffix(const float* bias, T* y, Activation a, unsigned n) { \
         addBias(bias, y, a, n); \
     } \
     extern "C" __global__ void bias_gradient_parts_##suffix( \
-            const T* dy, float* parts, Activation a, long long rows) { \
+            const T* dy, float* parts, Activation a, unsigned rows) { \
         biasGradientParts(dy, parts, a, rows); \
     }
 FOR_BOTH_TYPES(ENTRY)

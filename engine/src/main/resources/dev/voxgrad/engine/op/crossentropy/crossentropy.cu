@@ -18,7 +18,7 @@ extern "C" __global__ void cross_entropy(const float* x, const int* labels, cons
         int samples, int classes) {
     double sum = 0, weights = 0;
     for (int n = threadIdx.x; n < samples; n += BLOCK) {
-        const float* row = x + (long long) n * classes;
+        const float* row = x + n * classes;
         double weight = classWeights[labels[n]];
         float largest;
         double log = logSumExp(row, classes, largest);
@@ -39,12 +39,12 @@ extern "C" __global__ void cross_entropy_backward(const float* x, const int* lab
     for (int n = 0; n < samples; n++) {
         weights += classWeights[labels[n]];
     }
-    long long i = element();
-    if (i < (long long) samples * classes) {
+    unsigned i = element();
+    if (i < samples * classes) {
         int n = (int) (i / classes);
         int k = (int) (i % classes);
         float largest;
-        double log = logSumExp(x + (long long) n * classes, classes, largest);
+        double log = logSumExp(x + n * classes, classes, largest);
         double softmax = exp((double) x[i] - largest - log);
         dx[i] = (float) (dloss[0] * (classWeights[labels[n]] / weights) * (softmax - (k == labels[n] ? 1 : 0)));
     }
@@ -67,7 +67,7 @@ extern "C" __global__ void bce_with_logits(const float* x, const float* targets,
 // dx = dloss / n * (sigmoid(x) - target).
 extern "C" __global__ void bce_with_logits_backward(
         const float* x, const float* targets, const float* dloss, float* dx, int n) {
-    long long i = element();
+    unsigned i = element();
     if (i < n) {
         dx[i] = dloss[0] / n * (1 / (1 + expf(-x[i])) - targets[i]);
     }

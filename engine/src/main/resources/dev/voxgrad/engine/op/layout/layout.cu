@@ -5,12 +5,12 @@
 // y[m, c, r] = x[m, r, c] for matrices of rows x columns. A block of 256 threads moves tiles of 32 x 32 through shared
 // memory, so that both reading and writing go along rows; the 33rd column keeps a column's numbers in different banks.
 template <typename T>
-__device__ void transpose(const T* x, T* y, long long rows, long long columns) {
+__device__ void transpose(const T* x, T* y, unsigned rows, unsigned columns) {
     __shared__ float tile[TILE][TILE + 1];
-    long long tilesAcross = (columns + TILE - 1) / TILE;
-    long long firstRow = blockIdx.x / tilesAcross * TILE;
-    long long firstColumn = blockIdx.x % tilesAcross * TILE;
-    long long matrix = (long long) blockIdx.y * rows * columns;
+    unsigned tilesAcross = (columns + TILE - 1) / TILE;
+    unsigned firstRow = blockIdx.x / tilesAcross * TILE;
+    unsigned firstColumn = blockIdx.x % tilesAcross * TILE;
+    unsigned matrix = blockIdx.y * rows * columns;
     int lane = threadIdx.x % TILE;
     for (int line = threadIdx.x / TILE; line < TILE; line += BLOCK / TILE) {
         if (firstRow + line < rows && firstColumn + lane < columns) {
@@ -26,7 +26,7 @@ __device__ void transpose(const T* x, T* y, long long rows, long long columns) {
 }
 
 #define ENTRY(T, suffix) \
-    extern "C" __global__ void transpose_##suffix(const T* x, T* y, long long rows, long long columns) { \
+    extern "C" __global__ void transpose_##suffix(const T* x, T* y, unsigned rows, unsigned columns) { \
         transpose(x, y, rows, columns); \
     }
 FOR_BOTH_TYPES(ENTRY)

@@ -1,8 +1,8 @@
 #include "voxgrad.cuh"
 
 // y[n, o] += bias[o].
-extern "C" __global__ void add_row_bias(const float* bias, float* y, int features, long long n) {
-    long long i = element();
+extern "C" __global__ void add_row_bias(const float* bias, float* y, int features, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         y[i] += bias[i % features];
     }
@@ -10,11 +10,11 @@ extern "C" __global__ void add_row_bias(const float* bias, float* y, int feature
 
 // dbias[o] = the sum over n of dy[n, o]; a thread for each o, as there are few rows.
 extern "C" __global__ void row_bias_gradient(const float* dy, float* dbias, int rows, int features) {
-    long long o = element();
+    unsigned o = element();
     if (o < features) {
         double sum = 0;
         for (int n = 0; n < rows; n++) {
-            sum += dy[(long long) n * features + o];
+            sum += dy[n * features + o];
         }
         dbias[o] = (float) sum;
     }

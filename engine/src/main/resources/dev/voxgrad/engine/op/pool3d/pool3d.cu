@@ -12,10 +12,10 @@ struct Pool {
 
 // Sample, channel and position of a number in memory.
 struct Place {
-    long long sample;
+    unsigned sample;
     int channel, d, h, w;
 
-    __device__ Place(long long i, const Pool& p, int depth, int height, int width) {
+    __device__ Place(unsigned i, const Pool& p, int depth, int height, int width) {
         if (p.channelsLast) {
             channel = (int) (i % p.channels);
             i /= p.channels;
@@ -34,7 +34,7 @@ struct Place {
     }
 
     // Where another position of the same sample and channel lies, in a volume of these sizes.
-    __device__ long long other(int dd, int hh, int ww, const Pool& p, int depth, int height, int width) const {
+    __device__ unsigned other(int dd, int hh, int ww, const Pool& p, int depth, int height, int width) const {
         return p.channelsLast
                 ? (((sample * depth + dd) * height + hh) * width + ww) * p.channels + channel
                 : (((sample * p.channels + channel) * depth + dd) * height + hh) * width + ww;
@@ -51,19 +51,19 @@ __device__ inline int below(int a, int b) {
 
 // Where in x the maximum of an output's window is: the first of equal ones; the last NaN, if there is any.
 template <typename T>
-__device__ long long maximumOf(const T* x, const Place& place, int d, int h, int w, const Pool& p) {
+__device__ unsigned maximumOf(const T* x, const Place& place, int d, int h, int w, const Pool& p) {
     int d0 = above(d * p.strideD - p.paddingD, 0);
     int h0 = above(h * p.strideH - p.paddingH, 0);
     int w0 = above(w * p.strideW - p.paddingW, 0);
     int d1 = below(d * p.strideD - p.paddingD + p.kernelD, p.depth);
     int h1 = below(h * p.strideH - p.paddingH + p.kernelH, p.height);
     int w1 = below(w * p.strideW - p.paddingW + p.kernelW, p.width);
-    long long best = place.other(d0, h0, w0, p, p.depth, p.height, p.width);
+    unsigned best = place.other(d0, h0, w0, p, p.depth, p.height, p.width);
     float maximum = load(x, best);
     for (int dd = d0; dd < d1; dd++) {
         for (int hh = h0; hh < h1; hh++) {
             for (int ww = w0; ww < w1; ww++) {
-                long long at = place.other(dd, hh, ww, p, p.depth, p.height, p.width);
+                unsigned at = place.other(dd, hh, ww, p, p.depth, p.height, p.width);
                 float value = load(x, at);
                 if (value > maximum || value != value) {
                     maximum = value;
@@ -77,8 +77,8 @@ __device__ long long maximumOf(const T* x, const Place& place, int d, int h, int
 
 // A thread for each output.
 template <typename T>
-__device__ void maxPool(const T* x, T* y, Pool p, long long n) {
-    long long i = element();
+__device__ void maxPool(const T* x, T* y, Pool p, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         Place place(i, p, p.outDepth, p.outHeight, p.outWidth);
         store(y, i, load(x, maximumOf(x, place, place.d, place.h, place.w, p)));
@@ -88,8 +88,8 @@ __device__ void maxPool(const T* x, T* y, Pool p, long long n) {
 // A thread for each input, which looks at the windows that it is in: no two threads write the same number, and sums
 // come in a fixed order.
 template <typename T>
-__device__ void maxPoolBackward(const T* x, const T* dy, T* dx, Pool p, long long n) {
-    long long i = element();
+__device__ void maxPoolBackward(const T* x, const T* dy, T* dx, Pool p, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         Place place(i, p, p.depth, p.height, p.width);
         int d0 = above((place.d + p.paddingD - p.kernelD + p.strideD) / p.strideD, 0);
@@ -114,7 +114,7 @@ __device__ void maxPoolBackward(const T* x, const T* dy, T* dx, Pool p, long lon
 
 // The o-th of so many nearly equal parts of a length: from floor(o * size / bins) to ceil((o + 1) * size / bins).
 __device__ inline int binStart(int o, int bins, int size) {
-    return (int) ((long long) o * size / bins);
+    return (int) (o * size / bins);
 }
 
 __device__ inline int binEnd(int o, int bins, int size) {
@@ -123,8 +123,8 @@ __device__ inline int binEnd(int o, int bins, int size) {
 
 // A thread for each output; of the sizes only those of the volumes are used.
 template <typename T>
-__device__ void adaptiveAvgPool(const T* x, float* y, Pool p, long long n) {
-    long long i = element();
+__device__ void adaptiveAvgPool(const T* x, float* y, Pool p, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         Place place(i, p, p.outDepth, p.outHeight, p.outWidth);
         int d0 = binStart(place.d, p.outDepth, p.depth), d1 = binEnd(place.d, p.outDepth, p.depth);
@@ -144,8 +144,8 @@ __device__ void adaptiveAvgPool(const T* x, float* y, Pool p, long long n) {
 
 // A thread for each input, which looks at the bins that it is in: the same rule with the roles exchanged.
 template <typename T>
-__device__ void adaptiveAvgPoolBackward(const float* dy, T* dx, Pool p, long long n) {
-    long long i = element();
+__device__ void adaptiveAvgPoolBackward(const float* dy, T* dx, Pool p, unsigned n) {
+    unsigned i = element();
     if (i < n) {
         Place place(i, p, p.depth, p.height, p.width);
         float sum = 0;
@@ -164,18 +164,18 @@ __device__ void adaptiveAvgPoolBackward(const float* dy, T* dx, Pool p, long lon
 }
 
 #define ENTRY(T, suffix) \
-    extern "C" __global__ void max_pool_##suffix(const T* x, T* y, Pool p, long long n) { \
+    extern "C" __global__ void max_pool_##suffix(const T* x, T* y, Pool p, unsigned n) { \
         maxPool(x, y, p, n); \
     } \
     extern "C" __global__ void max_pool_backward_##suffix( \
-            const T* x, const T* dy, T* dx, Pool p, long long n) { \
+            const T* x, const T* dy, T* dx, Pool p, unsigned n) { \
         maxPoolBackward(x, dy, dx, p, n); \
     } \
-    extern "C" __global__ void adaptive_avg_pool_##suffix(const T* x, float* y, Pool p, long long n) { \
+    extern "C" __global__ void adaptive_avg_pool_##suffix(const T* x, float* y, Pool p, unsigned n) { \
         adaptiveAvgPool(x, y, p, n); \
     } \
     extern "C" __global__ void adaptive_avg_pool_backward_##suffix( \
-            const float* dy, T* dx, Pool p, long long n) { \
+            const float* dy, T* dx, Pool p, unsigned n) { \
         adaptiveAvgPoolBackward(dy, dx, p, n); \
     }
 FOR_BOTH_TYPES(ENTRY)

@@ -2,9 +2,9 @@
 
 // Each block's share of the sum of x, in double.
 template <typename T>
-__device__ void sumShares(const T* x, double* shares, long long n) {
+__device__ void sumShares(const T* x, double* shares, unsigned n) {
     double sum = 0;
-    for (long long i = element(); i < n; i += (long long) gridDim.x * blockDim.x) {
+    for (unsigned i = element(); i < n; i += gridDim.x * blockDim.x) {
         sum += load(x, i);
     }
     sum = blockSum(sum);
@@ -14,11 +14,11 @@ __device__ void sumShares(const T* x, double* shares, long long n) {
 }
 
 #define ENTRY(T, suffix) \
-    extern "C" __global__ void sum_shares_##suffix(const T* x, double* shares, long long n) { \
+    extern "C" __global__ void sum_shares_##suffix(const T* x, double* shares, unsigned n) { \
         sumShares(x, shares, n); \
     } \
-    extern "C" __global__ void spread_##suffix(const float* dy, float factor, T* dx, long long n) { \
-        long long i = element(); \
+    extern "C" __global__ void spread_##suffix(const float* dy, float factor, T* dx, unsigned n) { \
+        unsigned i = element(); \
         if (i < n) { \
             store(dx, i, factor * dy[0]); \
         } \

@@ -15,7 +15,7 @@ __device__ inline float logSumExp(const float* x, int classes) {
 }
 
 extern "C" __global__ void softmax_f32(const float* x, float* y, int rows, int classes) {
-    long long row = element();
+    unsigned row = element();
     if (row < rows) {
         x += row * classes;
         y += row * classes;
@@ -37,7 +37,7 @@ extern "C" __global__ void softmax_f32(const float* x, float* y, int rows, int c
 
 extern "C" __global__ void softmax_backward_f32(
         const float* y, const float* dy, float* dx, int rows, int classes) {
-    long long row = element();
+    unsigned row = element();
     if (row < rows) {
         y += row * classes;
         dy += row * classes;
@@ -53,7 +53,7 @@ extern "C" __global__ void softmax_backward_f32(
 }
 
 extern "C" __global__ void log_softmax_f32(const float* x, float* y, int rows, int classes) {
-    long long row = element();
+    unsigned row = element();
     if (row < rows) {
         float log = logSumExp(x + row * classes, classes);
         for (int k = 0; k < classes; k++) {
@@ -64,7 +64,7 @@ extern "C" __global__ void log_softmax_f32(const float* x, float* y, int rows, i
 
 extern "C" __global__ void log_softmax_backward_f32(
         const float* y, const float* dy, float* dx, int rows, int classes) {
-    long long row = element();
+    unsigned row = element();
     if (row < rows) {
         y += row * classes;
         dy += row * classes;
