@@ -61,7 +61,7 @@ final class EnsembleCommand implements Callable<Integer> {
         Path folder = runFolder();
         ensembleOptions.check();
         RunFiles run = RunFiles.open(folder);
-        EnsembleSettings settings = ensembleOptions.settings(run);
+        EnsembleSettings settings = ensembleOptions.settings(run, split);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);
         evaluate(run, data, data.split(split.name()), device, settings, new Console(command.commandLine().getOut()));

@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
@@ -34,7 +35,9 @@ final class EnsembleOptions {
         "  stacked: zero or more, summing to one, with the least validation log-loss",
         "Or all weights from a file with lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (./greedy, if it has "
                 + "a method's name). Default: the weights of the next three options. Beside a method, those three "
-                + "multiply its weights where they are given."})
+                + "multiply its weights where they are given.",
+        "Members of a run with --folds have no validation volumes in common: validation-auc then takes each member's "
+                + "own fold; greedy, stacked and --temperature are refused."})
     private String weightsText;
 
     @Option(names = "--last-weight", paramLabel = "X",
@@ -84,13 +87,31 @@ final class EnsembleOptions {
     /**
      * What the options say, for the finished members of a run.
      *
+     * @param split to be evaluated
      * @throws ParameterException if they contradict each other or the run
      * @throws DataFileException if a file of weights cannot be used, or no member is finished
      */
-    EnsembleSettings settings(RunFiles run) {
+    EnsembleSettings settings(RunFiles run, SplitName split) {
         check();
         Optional<WeightMethod> method = method();
+        if (run.info().crossValidation() != null) {
+            requireNewVolumes(run.info().crossValidation(), split, method);
+        }
         return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation());
+    }
+
+    /** In cross-validation, each volume of train and val is one that some member has trained on. */
+    private void requireNewVolumes(CrossValidation folds, SplitName split, Optional<WeightMethod> method) {
+        if (split != SplitName.test) {
+            throw wrongUse("--split " + split + " holds volumes that members have trained on (" + folds.words()
+                    + "); only test is new to all of them");
+        }
+        if (temperature || method.isPresent() && !method.get().worksWithFolds()) {
+            throw wrongUse((temperature ? "--temperature" : "--weights " + weightsText) + " is fitted to volumes that "
+                    + "no member has trained on, and this run has none (" + folds.words() + "): each member has "
+                    + "trained on the folds of the others. Take --weights uniform or validation-auc, without "
+                    + "--temperature");
+        }
     }
 
     private Optional<WeightMethod> method() {

@@ -26,10 +26,10 @@ final class RegimeOptions {
 
     @Option(names = "--class-weights", paramLabel = "HOW",
             description = "How much the volumes of each class count in the loss: none (all the same), balanced (n/(K "
-                    + "n_k) for class k of K that has n_k of the n training volumes, so that rare classes count as "
-                    + "much as frequent ones) or a number for each, W0,W1,... They lift the recall of rare classes and "
-                    + "bend probabilities towards them; AUC changes less. Not for several labels per volume. "
-                    + "Default: none")
+                    + "n_k) for class k of K that has n_k of the n training volumes, with --folds those of train and "
+                    + "val together, so that rare classes count as much as frequent ones) or a number for each, "
+                    + "W0,W1,... They lift the recall of rare classes and bend probabilities towards them; AUC changes "
+                    + "less. Not for several labels per volume. Default: none")
     private String classWeights;
 
     @Option(names = "--ema", paramLabel = "DECAY",

@@ -62,7 +62,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() {
         ensembleOptions.check();
         RunFiles run = RunFiles.open(runFolder);
-        EnsembleSettings settings = ensembleOptions.settings(run);
+        EnsembleSettings settings = ensembleOptions.settings(run, split);
         Path file = out == null ? runFolder.resolve("report.html") : out;
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();

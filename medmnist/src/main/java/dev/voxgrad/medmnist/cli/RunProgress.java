@@ -11,6 +11,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.NetSummary;
 import dev.voxgrad.medmnist.train.EpochResult;
 import dev.voxgrad.medmnist.train.MemberResult;
+import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainListener;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
@@ -39,10 +40,10 @@ final class RunProgress implements TrainListener {
     }
 
     /** For a run of which these members are trained now. */
-    RunProgress(TrainSettings settings, List<Integer> members, VolumeData data, Console console) {
-        this.settings = settings;
+    RunProgress(RunInfo run, List<Integer> members, VolumeData data, Console console) {
+        this.settings = run.settings();
         this.console = console;
-        this.volumes = data.train().size();
+        this.volumes = run.crossValidation() == null ? data.train().size() : run.crossValidation().trainingSize(data);
         this.epochWork = new double[settings.models()];
         Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
         for (int member : members) {

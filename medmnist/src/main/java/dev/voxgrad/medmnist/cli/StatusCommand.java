@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.MemberStatus;
 import dev.voxgrad.medmnist.train.RunFiles;
 
@@ -30,6 +31,10 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         RunFiles run = RunFiles.open(folder);
         PrintWriter out = command.commandLine().getOut();
+        CrossValidation folds = run.info().crossValidation();
+        if (folds != null) {
+            out.println(folds.words() + "; member m validates on fold m mod " + folds.folds());
+        }
         int epochs = run.info().settings().epochs();
         out.println(String.format(Locale.ROOT, "%-6s  %-4s  %11s  %8s  %8s  %5s  %s", "member", "net", "epochs",
                 "best AUC", "last AUC", "loss", "state"));

@@ -21,6 +21,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.RunInfo;
@@ -136,6 +137,9 @@ final class TrainCommand implements Callable<Integer> {
     private String augment;
 
     @Mixin
+    private FoldOptions foldOptions;
+
+    @Mixin
     private RegimeOptions regimeOptions;
 
     @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
@@ -188,12 +192,14 @@ final class TrainCommand implements Callable<Integer> {
     private Training begin() {
         DataSource source = dataOptions.source();
         TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        CrossValidation crossValidation = foldOptions.crossValidation();
         List<Integer> chosen = chosen(settings);
         RunFiles.requireEmpty(folder.out);
+        foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.open();
         List<? extends Device> more = moreDevices(device, chosen.size());
         VolumeData data = dataOptions.load(source);
-        RunFiles run = begin(source, data, settings, device, folder.out);
+        RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
         return new Training(run, data, device, console()).withMembers(chosen)
                 .withDevices(more);
     }
@@ -211,29 +217,38 @@ final class TrainCommand implements Callable<Integer> {
         }
         DataSource source = dataOptions.source();
         TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        CrossValidation crossValidation = foldOptions.crossValidation();
         List<NetSpec> tried = chosen(settings).stream().map(settings::netOf).distinct().toList();
         if (folder != null) {
             RunFiles.requireEmpty(folder.out);
         }
         Device device = deviceOptions.open();
         VolumeData data = dataOptions.load(source);
-        TrainSettings resolved = settings.resolved(data);
-        Trainer.check(resolved, data, device);
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
+        VolumeData ofFirst = crossValidation == null ? data : crossValidation.around(0, data, settings.seed());
         if (trial.fastBatches != null) {
-            new FastDevRun(source, resolved, data, device, console()).run(tried, count);
+            new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, count);
         } else {
-            new OverfitOneBatch(resolved, data, device, count, console()).run(tried);
+            new OverfitOneBatch(resolved, ofFirst, device, count, console()).run(tried);
         }
     }
 
     /** Makes the folder of a new run, after finding out whether everything fits together. */
     static RunFiles begin(DataSource source, VolumeData data, TrainSettings settings, Device device, Path out) {
-        TrainSettings resolved = settings.resolved(data);
-        Trainer.check(resolved, data, device);
+        return begin(source, data, null, settings, device, out);
+    }
+
+    /** With volumes cut into folds, unless {@code crossValidation} is null. */
+    private static RunFiles begin(DataSource source, VolumeData data, CrossValidation crossValidation,
+            TrainSettings settings, Device device, Path out) {
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
         RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
-                device.convolution().flag(), device.fusion(), RunInfo.Gpu.of(device), source, data.md5().orElse(null), data.synthetic(),
-                data.task().officialName(), data.labelNames(), resolved);
+                device.convolution().flag(), device.fusion(), RunInfo.Gpu.of(device), source,
+                data.md5().orElse(null), data.synthetic(), data.task().officialName(), data.labelNames(),
+                crossValidation, resolved);
         return RunFiles.create(out, info);
     }
 
@@ -251,6 +266,12 @@ final class TrainCommand implements Callable<Integer> {
                     + "cannot go on; begin another run");
         }
         List<Integer> chosen = chosen(settings);
+        CrossValidation crossValidation = run.info().crossValidation();
+        CrossValidation asked = foldOptions.crossValidation();
+        if (asked != null) {
+            requireSame("--folds", crossValidation == null ? "none" : crossValidation.folds(), asked.folds());
+        }
+        foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.openAsIn(run.info());
         requireSame("--device", run.info().deviceName(), device.name());
         requireSame("--convolution", run.info().convolution(), device.convolution().flag());
@@ -269,8 +290,8 @@ final class TrainCommand implements Callable<Integer> {
             console.line("warning: the run was begun on " + run.info().device()
                     + "; here, results may differ in the last digits");
         }
-        TrainSettings resolved = settings.resolved(data);
-        Trainer.check(resolved, data, device);
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
         if (!resolved.equals(begun)) {
             run.changeSettings(resolved);
         }

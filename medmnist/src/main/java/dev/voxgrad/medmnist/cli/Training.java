@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.MemberLockedException;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.StopSignal;
@@ -53,9 +54,11 @@ final class Training {
 
     /** Returns when all is done; whatever breaks it off, the console says how to go on. */
     void train() {
+        CrossValidation folds = run.info().crossValidation();
         console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
                 + " volumes of " + data.shape() + ", " + data.classes() + " classes"
-                + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : ""));
+                + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")
+                + (folds == null ? "" : "; " + folds.words()));
         try (SignalStop stop = new SignalStop()) {
             trainUntil(stop.signal());
         }
@@ -66,7 +69,7 @@ final class Training {
     }
 
     private void trainUntil(StopSignal stop) {
-        RunProgress progress = new RunProgress(run.info().settings(), members, data, console);
+        RunProgress progress = new RunProgress(run.info(), members, data, console);
         Trainer.Control control =
                 new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices);
         boolean brokeOff = true;

@@ -6,6 +6,8 @@ final class RandomPurpose {
     static final int SHUFFLE = 100;
     /** Everything random about one synthetic volume. */
     static final int SYNTHETIC = 101;
+    /** How volumes are dealt to the folds of a cross-validation. */
+    static final int FOLDS = 102;
 
     private RandomPurpose() {}
 }

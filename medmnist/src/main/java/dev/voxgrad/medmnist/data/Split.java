@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One part of a data set: N volumes of the same shape and their labels.
@@ -46,7 +47,43 @@ public final class Split {
         return new Split(name, shape, voxels, null, multiLabels);
     }
 
-    /** train, val or test. */
+    /**
+     * A split with copies of some volumes of others, in the order of their numbers here.
+     *
+     * @param parts splits of the same kind, numbered one after the other
+     * @param numbers of the volumes, from 0
+     * @throws DataException if they are too many for one array
+     */
+    static Split select(String name, List<Split> parts, int[] numbers) {
+        VolumeShape shape = parts.getFirst().shape;
+        int elements = shape.elements();
+        if ((long) numbers.length * elements > Integer.MAX_VALUE - 8) {
+            throw new DataException(name + ": " + numbers.length + " volumes of " + shape + " make more than 2^31 "
+                    + "voxels; take smaller volumes, or do without --folds");
+        }
+        byte[] voxels = new byte[numbers.length * elements];
+        boolean multiLabel = parts.getFirst().isMultiLabel();
+        int[] labels = multiLabel ? null : new int[numbers.length];
+        int[][] multiLabels = multiLabel ? new int[numbers.length][] : null;
+        for (int i = 0; i < numbers.length; i++) {
+            int index = numbers[i];
+            int part = 0;
+            while (index >= parts.get(part).size()) {
+                index -= parts.get(part).size();
+                part++;
+            }
+            Split source = parts.get(part);
+            System.arraycopy(source.voxels, index * elements, voxels, i * elements, elements);
+            if (multiLabel) {
+                multiLabels[i] = source.multiLabels[index];
+            } else {
+                labels[i] = source.labels[index];
+            }
+        }
+        return new Split(name, shape, voxels, labels, multiLabels);
+    }
+
+    /** train, val or test, or what it was selected as. */
     public String name() {
         return name;
     }

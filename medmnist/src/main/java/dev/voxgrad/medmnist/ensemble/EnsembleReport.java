@@ -16,6 +16,7 @@ import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -50,6 +51,9 @@ public final class EnsembleReport {
         text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
                 .append(" volumes").append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)"
                         : "").append('\n');
+        if (run.info().crossValidation() != null) {
+            text.append("Trained on ").append(run.info().crossValidation().words()).append(".\n");
+        }
         row(text, "model", "kind", "epoch", "weight", "AUC", "95 % interval", "ACC", "95 % interval");
         for (Ensemble.Model model : ensemble.models()) {
             String epoch = switch (model.kind()) {
@@ -107,11 +111,13 @@ public final class EnsembleReport {
                     settings.augmentation().draws(), settings.augmentation().recipe().flag(),
                     settings.augmentation().seed()));
         }
+        if (evaluation.account().isPresent() || weighted.validation().isPresent()) {
+            text.append('\n');
+        }
+        evaluation.account().ifPresent(account -> text.append(account).append('\n'));
         if (weighted.validation().isEmpty()) {
             return;
         }
-        text.append('\n');
-        evaluation.account().ifPresent(account -> text.append(account).append('\n'));
         if (split.name().equals("val")) {
             text.append("The table above is of the very volumes that were fitted to: it flatters what was fitted.\n");
         }
@@ -150,7 +156,9 @@ public final class EnsembleReport {
             } catch (IOException e) {
                 throw new DataFileException(results.toString(), "cannot be made: " + AtomicFile.describe(e), e);
             }
-            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted.metrics(), "voxgrad",
+            CrossValidation folds = run.info().crossValidation();
+            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted.metrics(),
+                    folds == null ? "voxgrad" : "voxgrad-" + folds.folds() + "-folds-not-the-official-split",
                     weighted.scores());
         }
     }

@@ -25,7 +25,7 @@ public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<
         Combination uniform) {
     /**
      * Runs all models over the split, and over the validation split if something is to be fitted; then fits and
-     * evaluates.
+     * evaluates. In cross-validation, members have no validation split in common: each has the AUC on its own fold.
      *
      * @param split to be evaluated
      * @param progress is given the split and the number of models done on it, after each
@@ -35,16 +35,16 @@ public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<
     public static Evaluation load(RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
         Metrics.requireDefined(data, split);
-        if (settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
+        boolean folds = run.info().crossValidation() != null;
+        if (!folds && settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
             Metrics.requireDefined(data, data.val());
         }
         Ensemble ensemble = load(run, split, data, device, settings, progress);
-        Optional<Ensemble> validation = Optional.empty();
-        if (settings.needsValidation()) {
-            validation = Optional.of(
-                    split == data.val() ? ensemble : load(run, data.val(), data, device, settings, progress));
-        }
-        return of(ensemble, validation, settings);
+        Optional<Ensemble> validation = folds || !settings.needsValidation() ? Optional.empty() : Optional.of(
+                split == data.val() ? ensemble : load(run, data.val(), data, device, settings, progress));
+        Optional<WeightMethod.Fit> fit = settings.method().filter(WeightMethod::needsValidation)
+                .map(method -> folds ? method.fitToOwnFolds(ensemble.models()) : method.fit(validation.orElseThrow()));
+        return of(ensemble, validation, fit, settings);
     }
 
     private static Ensemble load(RunFiles run, Split split, VolumeData data, Device device, EnsembleSettings settings,
@@ -52,10 +52,9 @@ public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<
         return Ensemble.load(run, data, split, device, settings.augmentation(), done -> progress.accept(split, done));
     }
 
-    /** Fits and evaluates; {@code validation} must be there if the settings need it. */
-    static Evaluation of(Ensemble ensemble, Optional<Ensemble> validation, EnsembleSettings settings) {
-        Optional<WeightMethod.Fit> fit = settings.method().filter(WeightMethod::needsValidation)
-                .map(method -> method.fit(validation.orElseThrow()));
+    /** Evaluates; {@code validation} must be there if a temperature is to be fitted. */
+    private static Evaluation of(Ensemble ensemble, Optional<Ensemble> validation, Optional<WeightMethod.Fit> fit,
+            EnsembleSettings settings) {
         EnsembleWeights weights = fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
         EnsembleWeights same = EnsembleWeights.uniform(ensemble.members());
         return new Evaluation(ensemble, settings, fit.map(WeightMethod.Fit::account),

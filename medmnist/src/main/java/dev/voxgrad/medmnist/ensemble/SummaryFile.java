@@ -10,21 +10,21 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /**
  * A run's {@code summary.csv}: one row per ensemble that was evaluated. What is empty was not fitted.
  *
- * <p>Files of versions that knew no fitted weights lack the columns from {@code weights} on; they get them, empty,
- * before the first row is added.
+ * <p>Files of older versions lack the last columns; they get them, empty, before the first row is added.
  */
 final class SummaryFile {
     private static final String NAME = "summary.csv";
-    private static final String FIRST_COLUMNS =
-            "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc";
-    private static final String MORE_COLUMNS =
-            ",weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed";
+    private static final String COLUMNS =
+            "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc,"
+            + "weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed,"
+            + "cross_validation";
 
     private SummaryFile() {}
 
@@ -35,8 +35,9 @@ final class SummaryFile {
         String rows = combinations.stream().map(combination -> String.join(",", time, ensemble.data().name(),
                 String.valueOf(ensemble.data().synthetic()), ensemble.split().name(),
                 String.valueOf(ensemble.members()), results(combination), method(combination, settings),
-                fitted(combination), augmentation(settings.augmentation())) + "\n").collect(Collectors.joining());
-        run.append(NAME, FIRST_COLUMNS + MORE_COLUMNS + "\n", rows);
+                fitted(combination), augmentation(settings.augmentation()), folds(run)) + "\n")
+                .collect(Collectors.joining());
+        run.append(NAME, COLUMNS + "\n", rows);
     }
 
     private static void widen(Path file) {
@@ -45,9 +46,9 @@ final class SummaryFile {
         }
         try {
             List<String> lines = Files.readAllLines(file);
-            if (!lines.isEmpty() && lines.getFirst().equals(FIRST_COLUMNS)) {
-                String empty = MORE_COLUMNS.replaceAll("[^,]", "");
-                AtomicFile.write(file, FIRST_COLUMNS + MORE_COLUMNS + "\n" + lines.stream().skip(1)
+            if (!lines.isEmpty() && COLUMNS.startsWith(lines.getFirst() + ",")) {
+                String empty = COLUMNS.substring(lines.getFirst().length()).replaceAll("[^,]", "");
+                AtomicFile.write(file, COLUMNS + "\n" + lines.stream().skip(1)
                         .map(line -> line + empty + "\n").collect(Collectors.joining()));
             }
         } catch (IOException e) {
@@ -81,6 +82,12 @@ final class SummaryFile {
                 .collect(Collectors.joining()) + "," + validation.logLoss()).orElse(",")
                 + "," + combination.logLoss()
                 + (tempered ? "," + combination.temperature().value() + "," + combination.temperedLogLoss() : ",,");
+    }
+
+    /** cross_validation: empty where the split is that of the file. */
+    private static String folds(RunFiles run) {
+        CrossValidation folds = run.info().crossValidation();
+        return folds == null ? "" : folds.words().replace(',', ';');
     }
 
     /** tta, tta_augment, tta_seed. */

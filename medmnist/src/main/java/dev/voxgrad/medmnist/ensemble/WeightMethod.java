@@ -6,8 +6,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+import dev.voxgrad.medmnist.train.ModelKind;
 
 /** Ways to find weights of models, all but the first from their logits on the validation split. */
 public enum WeightMethod {
@@ -54,9 +56,30 @@ public enum WeightMethod {
         return this != UNIFORM;
     }
 
+    /** Whether it can do without volumes that are new to all members, which cross-validation does not have. */
+    public boolean worksWithFolds() {
+        return this == UNIFORM || this == VALIDATION_AUC;
+    }
+
     /** Whether the validation split must have an AUC. */
     public boolean needsValidationAuc() {
         return this == VALIDATION_AUC || this == GREEDY;
+    }
+
+    /**
+     * The weights in a cross-validation: of each model the AUC on its member's own fold, as training has recorded it.
+     *
+     * @throws DataException if the method needs volumes that are new to all members
+     */
+    Fit fitToOwnFolds(List<Ensemble.Model> models) {
+        if (this != VALIDATION_AUC) {
+            throw new DataException("weights '" + flag + "' need validation volumes that are new to all members, and a "
+                    + "cross-validation has none; take uniform or validation-auc");
+        }
+        return new Fit(models.stream().map(model -> (model.kind() == ModelKind.BEST ? model.member().best()
+                : model.member().last()).auc()).toList(),
+                "Weights: each model's AUC on its member's own validation fold, recorded in\n"
+                        + "training on plain volumes; folds differ in how hard they are.");
     }
 
     /**

@@ -36,6 +36,9 @@ final class CommandLines {
             words.add("train");
             words.addAll(data(info.data()));
             words.addAll(settings(info.settings()));
+            if (info.crossValidation() != null) {
+                words.addAll(List.of("--folds", String.valueOf(info.crossValidation().folds())));
+            }
         }
         words.addAll(device(info));
         words.addAll(List.of("--out", out.toString()));

@@ -13,11 +13,22 @@ final class FitSection {
 
     static void write(Html html, Subject subject) {
         Evaluation evaluation = subject.evaluation();
-        if (evaluation.weighted().validation().isEmpty()) {
+        if (evaluation.account().isEmpty() && evaluation.weighted().validation().isEmpty()) {
             return;
         }
-        html.open("section").element("h2", "What was fitted to the validation split");
+        html.open("section").element("h2", subject.run().info().crossValidation() == null
+                ? "What was fitted to the validation split" : "What was fitted to the validation folds");
         evaluation.account().ifPresent(account -> html.element("p", account.lines().collect(Collectors.joining(" "))));
+        if (evaluation.weighted().validation().isPresent()) {
+            writeLosses(html, subject);
+        }
+        html.element("p", "Labels of the test split are never looked at for a fit. Some hundred validation volumes are "
+                + "soon overfitted: the uniform ensemble is there to compare with.", "class", "small").close();
+    }
+
+    /** What weights and temperature reach on the validation split that all members have in common. */
+    private static void writeLosses(Html html, Subject subject) {
+        Evaluation evaluation = subject.evaluation();
         String split = subject.split().name();
         if (split.equals("val")) {
             html.element("p", "All figures of this page are of the very volumes that were fitted to: they flatter what "
@@ -44,8 +55,6 @@ final class FitSection {
         }
         table.close();
         writeTemperature(html, evaluation.weighted().temperature());
-        html.element("p", "Labels of the test split are never looked at for a fit. Some hundred validation volumes are "
-                + "soon overfitted: the uniform ensemble is there to compare with.", "class", "small").close();
     }
 
     private static void writeTemperature(Html html, Temperature temperature) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /**
@@ -75,6 +76,13 @@ public final class RunReport {
                 + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());
         if (data.synthetic()) {
             html.element("p", "SYNTHETIC: these volumes were made by code. The figures say nothing about medicine.",
+                    "class", "notice");
+        }
+        CrossValidation folds = subject.run().info().crossValidation();
+        if (folds != null) {
+            html.element("p", "Cross-validation: " + folds.words() + ". Member m validates on fold m mod "
+                    + folds.folds() + " and trains on the others, so validation figures of different members are of "
+                    + "different volumes; published figures are of nets that were trained with the official split.",
                     "class", "notice");
         }
         if (!subject.isFinished()) {

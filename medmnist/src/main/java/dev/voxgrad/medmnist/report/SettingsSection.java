@@ -45,18 +45,20 @@ final class SettingsSection {
         item("device", info.device() + (info.fusion() ? "" : ", no fusion"));
         item("data", data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", " + data.train().size() + "/"
                 + data.val().size() + "/" + data.test().size() + " volumes to train, validate and test");
+        item("split", info.crossValidation() == null ? "as in the data" : info.crossValidation().words());
         item("MD5 of the data", info.dataMd5() == null ? "none: made by code" : info.dataMd5()
                 + (data.md5().map(info.dataMd5()::equals).orElse(false) ? ""
                         : " in training; the data has changed since"));
         item("task", info.task());
         item("time of training", Numbers.duration(subject.history().seconds()));
-        writeEnsemble(subject.evaluation());
+        writeEnsemble(subject.evaluation(), info.crossValidation() == null ? "the validation split"
+                : "each member's validation fold");
     }
 
-    private void writeEnsemble(Evaluation evaluation) {
+    private void writeEnsemble(Evaluation evaluation, String fittedTo) {
         EnsembleSettings ensemble = evaluation.settings();
         item("ensemble weights", ensemble.method().map(method -> method.flag()
-                + (method.needsValidation() ? ", fitted to the validation split" : "")
+                + (method.needsValidation() ? ", fitted to " + fittedTo : "")
                 + (ensemble.given().isUniform() ? "" : ", times " + ensemble.given()))
                 .orElse(ensemble.given().toString()));
         if (ensemble.temperature()) {

@@ -1,11 +1,13 @@
 package dev.voxgrad.medmnist.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 
@@ -57,9 +59,10 @@ public record ClassWeights(String asked, List<Double> values) {
      * scikit-learn's {@code compute_class_weight}: every class then has the same share of the loss. Numbers that are
      * there already stay.
      *
+     * @param trainedOn the splits that the training volumes are in
      * @throws DataException if they do not fit
      */
-    ClassWeights resolved(VolumeData data) {
+    ClassWeights resolved(VolumeData data, List<Split> trainedOn) {
         if (equals(NONE)) {
             return this;
         }
@@ -68,7 +71,7 @@ public record ClassWeights(String asked, List<Double> values) {
                     + data.classes() + " labels that are yes or no; leave the option out");
         }
         if (asked.equals(BALANCED) && values.isEmpty()) {
-            return new ClassWeights(BALANCED, balanced(data));
+            return new ClassWeights(BALANCED, balanced(data, trainedOn));
         }
         if (values.size() != data.classes()) {
             throw new DataException(data.name() + ": --class-weights has " + values.size() + " numbers, but there are "
@@ -77,18 +80,21 @@ public record ClassWeights(String asked, List<Double> values) {
         return this;
     }
 
-    private static List<Double> balanced(VolumeData data) {
+    private static List<Double> balanced(VolumeData data, List<Split> trainedOn) {
         int[] counts = new int[data.classes()];
-        for (int label : data.train().labels()) {
-            counts[label]++;
+        for (Split split : trainedOn) {
+            for (int label : split.labels()) {
+                counts[label]++;
+            }
         }
+        int volumes = Arrays.stream(counts).sum();
         List<Double> weights = new ArrayList<>();
         for (int k = 0; k < counts.length; k++) {
             if (counts[k] == 0) {
                 throw new DataException(data.name() + ": --class-weights balanced has no weight for class " + k + " ("
                         + data.labelNames().get(k) + "), which no training volume has; give the weights as numbers");
             }
-            weights.add(data.train().size() / ((double) counts.length * counts[k]));
+            weights.add(volumes / ((double) counts.length * counts[k]));
         }
         return weights;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 
@@ -63,8 +64,8 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
     }
 
     /** With class weights in numbers. */
-    Regime resolved(VolumeData data) {
-        return new Regime(schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data), ema);
+    Regime resolved(VolumeData data, List<Split> trainedOn) {
+        return new Regime(schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data, trainedOn), ema);
     }
 
     /** With a schedule that begins at once. */

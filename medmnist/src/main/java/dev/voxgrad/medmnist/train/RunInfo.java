@@ -20,11 +20,12 @@ import dev.voxgrad.engine.device.Device;
  * @param synthetic whether the volumes are made by code: then results say nothing about medicine
  * @param task what the data asks for, in MedMNIST's words
  * @param labelNames names of the classes
+ * @param crossValidation how train and val are cut into folds; null for the split as it is in the file
  * @param settings everything else that decides the outcome
  */
 public record RunInfo(String voxgrad, String java, String started, String device, String convolution, boolean fusion,
         Gpu gpu, DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
-        TrainSettings settings) {
+        CrossValidation crossValidation, TrainSettings settings) {
     /**
      * What of a GPU's use decides the outcome.
      *
@@ -47,6 +48,6 @@ public record RunInfo(String voxgrad, String java, String started, String device
     /** The same run with other settings. */
     RunInfo withSettings(TrainSettings newSettings) {
         return new RunInfo(voxgrad, java, started, device, convolution, fusion, gpu, data, dataMd5, synthetic, task,
-                labelNames, newSettings);
+                labelNames, crossValidation, newSettings);
     }
 }

@@ -17,8 +17,10 @@ import dev.voxgrad.medmnist.data.DataFileException;
  * others are the same to the byte, however often a run was broken off and on however many machines it went on.
  */
 final class RunTables {
-    private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc\n";
+    private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc";
     private static final String TIMINGS_HEADER = "member,net,epoch,seconds\n";
+    /** What both other tables have at the end in cross-validation. */
+    private static final String FOLD_HEADER = ",validated_on";
     /** One process may write in several threads, but holds a file's lock once. */
     private static final Object IN_THIS_PROCESS = new Object();
 
@@ -40,18 +42,22 @@ final class RunTables {
 
     private static void writeLocked(RunFiles run) {
         List<MemberState> states = run.states();
-        StringBuilder history = new StringBuilder(HISTORY_HEADER);
+        CrossValidation folds = run.info().crossValidation();
+        String end = (folds == null ? "" : FOLD_HEADER) + "\n";
+        StringBuilder history = new StringBuilder(HISTORY_HEADER).append(end);
         StringBuilder timings = new StringBuilder(TIMINGS_HEADER);
-        StringBuilder members = new StringBuilder(MemberResult.header()).append('\n');
+        StringBuilder members = new StringBuilder(MemberResult.header()).append(end);
         for (MemberState state : states) {
+            String fold = folds == null ? "" : "," + folds.validatedOn(state.member());
             for (EpochResult epoch : state.history()) {
-                history.append(String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s%n", epoch.member(), epoch.net().flag(),
-                        epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(), epoch.validation().accuracy()));
+                history.append(String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s%s%n", epoch.member(),
+                        epoch.net().flag(), epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(),
+                        epoch.validation().accuracy(), fold));
                 timings.append(String.format(Locale.ROOT, "%d,%s,%d,%.3f%n", epoch.member(), epoch.net().flag(),
                         epoch.epoch(), epoch.seconds()));
             }
             if (state.failure() == null && run.info().settings().isFinished(state)) {
-                members.append(row(state.result(), run.info().settings()));
+                members.append(row(state.result(), run.info().settings(), fold));
             }
         }
         AtomicFile.write(run.folder().resolve("history.csv"), history);
@@ -59,10 +65,10 @@ final class RunTables {
         AtomicFile.write(run.folder().resolve("members.csv"), members);
     }
 
-    private static String row(MemberResult member, TrainSettings settings) {
-        return String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%n", member.index(), member.net().flag(),
-                settings.learningRate(), settings.weightDecay(), member.bestEpoch(), member.best().auc(),
-                member.best().accuracy(), member.last().auc(), member.last().accuracy(),
-                member.lastEpoch());
+    private static String row(MemberResult member, TrainSettings settings, String fold) {
+        return String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%s%n", member.index(),
+                member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
+                member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
+                member.lastEpoch(), fold);
     }
 }

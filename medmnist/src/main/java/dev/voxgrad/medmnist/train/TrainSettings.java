@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
@@ -67,13 +68,17 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     }
 
     /**
-     * The same settings with all that depends on the volumes in numbers, as run.json holds it.
+     * The same settings with all that depends on the volumes in numbers, as run.json holds it. These are numbers of the
+     * run and not of its members, so in cross-validation they come from all volumes that any member trains on: train
+     * and val together.
      *
+     * @param crossValidation null for the split as it is
      * @throws dev.voxgrad.medmnist.data.DataException if they do not fit the volumes
      */
-    public TrainSettings resolved(VolumeData data) {
+    public TrainSettings resolved(VolumeData data, CrossValidation crossValidation) {
+        List<Split> trainedOn = crossValidation == null ? List.of(data.train()) : List.of(data.train(), data.val());
         return new TrainSettings(models, nets, epochs, batchSize, learningRate, weightDecay, seed, shuffle, augment,
-                regime.resolved(data), initWeights);
+                regime.resolved(data, trainedOn), initWeights);
     }
 
     /**

@@ -65,13 +65,21 @@ public final class Trainer {
     /**
      * Finds out before a run is begun whether data, nets and initial weights fit together.
      *
+     * @param crossValidation null for the split as it is
      * @throws RuntimeException with a message for the user if they don't
      */
-    public static void check(TrainSettings settings, VolumeData data, Device device) {
-        Metrics.requireDefined(data, data.val());
+    public static void check(
+            TrainSettings settings, CrossValidation crossValidation, VolumeData data, Device device) {
+        int volumes = data.train().size();
+        if (crossValidation == null) {
+            Metrics.requireDefined(data, data.val());
+        } else {
+            crossValidation.cut(data, settings.seed()); // every fold has a volume of each class, or this throws
+            volumes = crossValidation.trainingSize(data);
+        }
         List<NetSpec> nets = settings.nets().subList(0, Math.min(settings.models(), settings.nets().size()));
         for (NetSpec spec : nets) {
-            spec.requireFits(Math.min(settings.batchSize(), data.train().size()), data.shape());
+            spec.requireFits(Math.min(settings.batchSize(), volumes), data.shape());
             VolumeNet net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
             if (settings.initWeights() != null) {
                 WeightsFile.load(net, Path.of(settings.initWeights()));
@@ -82,6 +90,13 @@ public final class Trainer {
     /** The seed of a member: it decides its initial weights, data order and augmentation. */
     public static long seedOf(long runSeed, int member) {
         return new RandomStream(runSeed, 0, member, PURPOSE_MEMBER).nextLong();
+    }
+
+    /** In cross-validation, a member has a split of its own. */
+    private Trainer forMember(int member) {
+        CrossValidation folds = run.info().crossValidation();
+        return folds == null ? this
+                : new Trainer(run, folds.around(member, data, settings.seed()), device, listener, control);
     }
 
     /**
@@ -108,7 +123,7 @@ public final class Trainer {
     }
 
     private List<MemberState> trainInTurn(List<Integer> members) {
-        return members.stream().map(member -> new MemberTraining(this, member, device).train()).toList();
+        return members.stream().map(member -> new MemberTraining(forMember(member), member, device).train()).toList();
     }
 
     /** A thread for each device; each trains the next member that nobody has begun. */
@@ -123,7 +138,7 @@ public final class Trainer {
             for (Device own : devices) {
                 running.add(threads.submit(() -> {
                     for (Integer member = waiting.poll(); member != null; member = waiting.poll()) {
-                        ends.add(new MemberTraining(this, member, own).train());
+                        ends.add(new MemberTraining(forMember(member), member, own).train());
                     }
                 }));
             }

@@ -68,6 +68,16 @@ class ConcurrentMembersTest {
                 .isEqualTo(ChildTraining.outcome(folder.resolve("inTurn")));
     }
 
+    /** Each with the volumes of its own folds. */
+    @Test
+    void inCrossValidationTooTheyEndWithTheSameBytes() throws IOException {
+        train(folder.resolve("inTurn"), "--folds", 4).succeeded();
+        Path run = folder.resolve("atOnce");
+        train(run, "--folds", 4, "--members", "0").succeeded();
+        trainAtOnce(run);
+        assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("inTurn")));
+    }
+
     @Test
     void whereOneCannotGoOnTheOthersKeepWhatTheyHave() throws IOException {
         Path run = folder.resolve("run");

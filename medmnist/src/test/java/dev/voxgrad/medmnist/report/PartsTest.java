@@ -172,8 +172,8 @@ class PartsTest {
     }
 
     private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion) {
-        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", "cpu: 2 threads", "direct", fusion, null, source, null, false,
-                "", List.of(), settings);
+        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", "cpu: 2 threads", "direct", fusion, null, source,
+                null, false, "", List.of(), null, settings);
     }
 
     @Test

@@ -1,0 +1,117 @@
+package dev.voxgrad.medmnist.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import dev.voxgrad.engine.random.RandomStream;
+
+/**
+ * The train and val volumes of a data set together, cut into folds; test is left as it is.
+ *
+ * <p>The seed puts all volumes into a random order. In this order those of one class are dealt to the folds in turn,
+ * then those of the next class from where the former has ended, and so on. So every volume is in one fold, and the
+ * folds' sizes, and their volumes of each class, differ by one at most. Of a multi-label set, each combination of
+ * labels is dealt as a class.
+ *
+ * <p>Volumes are numbered from 0 as in the files: first those of train, then those of val.
+ */
+public final class Folds {
+    private final VolumeData data;
+    private final int count;
+    private final int[] foldOf;
+
+    private Folds(VolumeData data, int count, int[] foldOf) {
+        this.data = data;
+        this.count = count;
+        this.foldOf = foldOf;
+    }
+
+    /**
+     * Cuts the volumes.
+     *
+     * @param count at least 2
+     * @throws DataException if a class is too rare to be in every fold
+     */
+    public static Folds of(VolumeData data, int count, long seed) {
+        if (count < 2) {
+            throw new IllegalArgumentException("folds is " + count + "; expected at least 2");
+        }
+        Map<List<Integer>, List<Integer>> classes = new LinkedHashMap<>();
+        int volumes = data.train().size() + data.val().size();
+        for (int volume : new RandomStream(seed, 0, 0, RandomPurpose.FOLDS).permutation(volumes)) {
+            classes.computeIfAbsent(labels(data, volume), labels -> new ArrayList<>()).add(volume);
+        }
+        int[] foldOf = new int[volumes];
+        int next = 0;
+        for (List<Integer> members : classes.values()) {
+            for (int volume : members) {
+                foldOf[volume] = next;
+                next = (next + 1) % count;
+            }
+        }
+        Folds folds = new Folds(data, count, foldOf);
+        for (int label = 0; label < data.classes(); label++) {
+            folds.requireEverywhere(label, true);
+            if (data.task() == Task.MULTI_LABEL) {
+                folds.requireEverywhere(label, false);
+            }
+        }
+        return folds;
+    }
+
+    /** The class of a volume, or of a multi-label set all its labels. */
+    private static List<Integer> labels(VolumeData data, int volume) {
+        int inTrain = data.train().size();
+        Split split = volume < inTrain ? data.train() : data.val();
+        int index = volume < inTrain ? volume : volume - inTrain;
+        return split.isMultiLabel() ? Arrays.stream(split.multiLabels()[index]).boxed().toList()
+                : List.of(split.labels()[index]);
+    }
+
+    private static boolean has(List<Integer> labels, int label, Task task) {
+        return task == Task.MULTI_LABEL ? labels.get(label) == 1 : labels.getFirst() == label;
+    }
+
+    /** A fold without volumes of a class, or with those only, has no AUC. */
+    private void requireEverywhere(int label, boolean present) {
+        int[] inFold = new int[count];
+        for (int volume = 0; volume < foldOf.length; volume++) {
+            if (has(labels(data, volume), label, data.task()) == present) {
+                inFold[foldOf[volume]]++;
+            }
+        }
+        int all = Arrays.stream(inFold).sum();
+        if (Arrays.stream(inFold).min().orElseThrow() == 0) {
+            throw new DataException(data.name() + ": cannot be cut into " + count + " folds: each needs a volume "
+                    + (present ? "with" : "without") + " the label '" + data.labelNames().get(label) + "', and train "
+                    + "and val have " + all + " of them; " + (all < 2 || count == 2 ? "do without --folds"
+                            : "expected at most " + Math.min(all, count - 1) + " --folds"));
+        }
+    }
+
+    /** How many there are. */
+    public int count() {
+        return count;
+    }
+
+    /** The numbers of the volumes in a fold, in order. */
+    public int[] in(int fold) {
+        return IntStream.range(0, foldOf.length).filter(volume -> foldOf[volume] == fold).toArray();
+    }
+
+    /** The numbers of the volumes in all other folds, in order. */
+    public int[] outside(int fold) {
+        return IntStream.range(0, foldOf.length).filter(volume -> foldOf[volume] != fold).toArray();
+    }
+
+    /** The data set with a copy of that fold as its val split, of the others as its train split, and its own test. */
+    public VolumeData around(int fold) {
+        List<Split> both = List.of(data.train(), data.val());
+        return data.withTrainAndVal(Split.select("train and val without fold " + fold, both, outside(fold)),
+                Split.select("fold " + fold + " of train and val", both, in(fold)));
+    }
+}
