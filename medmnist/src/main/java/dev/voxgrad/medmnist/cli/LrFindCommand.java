@@ -132,9 +132,11 @@ final class LrFindCommand implements Callable<Integer> {
     /** So that no name can make it replace a run's own tables. */
     private void requireOutsideRun(Path file) {
         Path folder = file.toAbsolutePath().normalize().getParent();
-        if (folder != null && Files.exists(folder.resolve("run.json"))) {
-            throw new ParameterException(command.commandLine(), "--out is " + out + ", but " + folder
-                    + " holds a run, which is left as it is; name a file elsewhere");
+        for (; folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("run.json"))) {
+                throw new ParameterException(command.commandLine(), "--out is " + out + ", but " + folder
+                        + " holds a run, which is left as it is; name a file elsewhere");
+            }
         }
     }
 

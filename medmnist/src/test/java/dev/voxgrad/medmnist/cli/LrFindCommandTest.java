@@ -131,6 +131,7 @@ class LrFindCommandTest {
         Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1).succeeded();
         Contents before = Contents.of(run);
         find("run/history").refused("holds a run, which is left as it is");
+        find("run/weights/rates").refused("holds a run, which is left as it is");
         find("test", "--steps", 2, "--init-weights", run.resolve("weights/member-00-net1-best.safetensors"))
                 .succeeded();
         assertThat(Contents.of(run)).isEqualTo(before);
