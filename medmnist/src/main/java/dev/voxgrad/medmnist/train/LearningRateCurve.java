@@ -43,7 +43,7 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
      * One step.
      *
      * @param step from 1
-     * @param loss of this step's batch
+     * @param loss of this step's batch; NaN where it is not finite, or has a gradient that is not
      * @param smoothed exponential average of the losses up to here
      */
     public record Point(int step, double rate, double loss, double smoothed) {}
@@ -54,8 +54,8 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
         COMPLETE("all steps are done"),
         /** The smoothed loss has grown too high. */
         TOO_HIGH("the smoothed loss is more than " + (int) LearningRateCurve.TOO_HIGH + " times its lowest value"),
-        /** The loss is NaN or infinite. */
-        NOT_FINITE("the loss is no finite number any more"),
+        /** The loss or a gradient is NaN or infinite. */
+        NOT_FINITE("the loss or a gradient is no finite number any more"),
         /** It was asked to. */
         STOPPED("it was stopped");
 

@@ -1,23 +1,18 @@
 package dev.voxgrad.medmnist.train;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Consumer;
 
-import dev.voxgrad.engine.Scope;
-import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
-import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
-import dev.voxgrad.nn.optim.AdamW;
-import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -29,8 +24,9 @@ public final class LearningRateFinder {
     private final VolumeData data;
     private final Device device;
     private final VolumeNet net;
-    private final Optimizer optimizer;
     private final long seed;
+    /** Of the last step. */
+    private double loss;
 
     /**
      * What decides the outcome.
@@ -51,6 +47,12 @@ public final class LearningRateFinder {
                 throw new IllegalArgumentException("weight-decay is " + weightDecay + "; expected zero or more");
             }
         }
+
+        /** Of a run of this net without options that change its training. */
+        private TrainSettings ofRun() {
+            return new TrainSettings(1, List.of(net), 1, batchSize, range.from(), weightDecay, seed, true,
+                    recipe.flag(), Regime.PLAIN, initWeights == null ? null : initWeights.toString());
+        }
     }
 
     /**
@@ -70,7 +72,6 @@ public final class LearningRateFinder {
         } else {
             WeightsFile.load(net, settings.initWeights());
         }
-        this.optimizer = new Optimizer(new AdamW(settings.range().from(), settings.weightDecay()), net.parameters());
     }
 
     /**
@@ -82,10 +83,12 @@ public final class LearningRateFinder {
         net.train();
         BatchLoader.Settings batches = BatchLoader.Settings.training(data, settings.batchSize(), seed)
                 .withTransform(settings.recipe().keyed(seed));
-        try (BatchLoader loader = new BatchLoader(data.train(), batches)) {
+        try (MemberSteps steps = new MemberSteps(net, null, settings.ofRun(), data, device,
+                        (epoch, step, samples, value) -> loss = value);
+                BatchLoader loader = new BatchLoader(data.train(), batches)) {
             Batches endless = new Batches(loader);
             return LearningRateCurve.measure(
-                    settings.range(), rate -> step(endless.next(), rate), stop::isRequested, listener);
+                    settings.range(), rate -> step(steps, endless.next(), rate), stop::isRequested, listener);
         }
     }
 
@@ -109,17 +112,14 @@ public final class LearningRateFinder {
         }
     }
 
-    private double step(Batch batch, double rate) {
-        try (var _ = Scope.open()) {
-            Tensor logits = net.forward(Predictor.input(device, batch));
-            Tensor loss = data.task() == Task.MULTI_LABEL
-                    ? logits.bceWithLogits(Arrays.copyOf(batch.targets(), batch.size() * data.classes()))
-                    : logits.crossEntropy(Arrays.copyOf(batch.labels(), batch.size()));
-            double value = loss.item();
-            if (Double.isFinite(value)) {
-                optimizer.step(loss.backward(), rate);
-            }
-            return value;
+    /** Takes the step, and returns the loss before it; NaN where that, or a gradient, is no finite number. */
+    private double step(MemberSteps steps, Batch batch, double rate) {
+        try {
+            steps.run(batch, 1, 1, rate);
+            steps.finish();
+            return loss;
+        } catch (DivergedException e) {
+            return Double.NaN;
         }
     }
 }

@@ -57,6 +57,22 @@ class GpuTrainingTest {
         assertThat(Files.readString(folder.resolve("cuda/run.json"))).contains("\"precision\" : \"fp32\"");
     }
 
+    /** Step by step, with a batch of another size among them. */
+    @Test
+    void aRangeTestHasTheLossesThatItHasOnTheCpu() throws IOException {
+        for (String device : List.of("cpu", "cuda")) {
+            Cli.run("lr-find", "--npz", volumes, "--out", folder.resolve(device), "--steps", 5, "--from", "1e-5",
+                    "--to", "1e-3", "--batch-size", 8, "--augment", "none", "--device", device).succeeded();
+        }
+        List<String> expected = Files.readAllLines(folder.resolve("cpu.csv"));
+        List<String> actual = Files.readAllLines(folder.resolve("cuda.csv"));
+        assertThat(actual).hasSize(6).hasSameSizeAs(expected);
+        for (int i = 1; i < actual.size(); i++) {
+            double loss = Double.parseDouble(expected.get(i).split(",")[2]);
+            assertThat(Double.parseDouble(actual.get(i).split(",")[2])).isCloseTo(loss, within(0.02 * loss));
+        }
+    }
+
     @Test
     void aRunThatWasBrokenOffEndsWithTheSameBytes() throws IOException {
         train("whole", "cuda", 2, 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
