@@ -1,12 +1,16 @@
 package dev.voxgrad.medmnist.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
@@ -22,7 +26,8 @@ import dev.voxgrad.medmnist.data.DataFileException;
  *
  * <p>A new checkpoint is written under another name, synced, read back and compared with its checksum; only then does
  * the newest become the previous one, and the new one the newest. So there is a good one at every moment. One that is
- * found damaged is put aside, as {@code .damaged}.
+ * found damaged is put aside, as {@code .damaged}. Whatever is being written has a name of its own until it is whole; a
+ * process that is killed leaves that behind, and the next one to train the member removes it.
  */
 final class MemberFiles {
     private final int member;
@@ -32,6 +37,9 @@ final class MemberFiles {
     private final Path damaged;
     private final Path state;
     private final Path lock;
+    private final Path weights;
+    /** Names that {@link AtomicFile} and {@code WeightsFile} give to this member's files until they are whole. */
+    private final Pattern unfinished;
 
     MemberFiles(Path run, int member) {
         Path folder = run.resolve("members");
@@ -43,6 +51,8 @@ final class MemberFiles {
         this.damaged = folder.resolve(name + ".checkpoint.damaged");
         this.state = folder.resolve(name + ".json");
         this.lock = folder.resolve(name + ".lock");
+        this.weights = run.resolve("weights");
+        this.unfinished = Pattern.compile("\\." + name + "[.-].+\\.[0-9a-f-]{36}\\.(tmp|part)");
     }
 
     /** Takes the right to train the member. */
@@ -53,6 +63,37 @@ final class MemberFiles {
     /** Who trains the member at present. */
     Optional<String> holder() {
         return MemberLock.holder(lock);
+    }
+
+    /**
+     * Removes what killed processes have left half written of the member's files. Only for who holds the lock: what is
+     * being written at present looks the same.
+     *
+     * @throws DataFileException if that can't be done
+     */
+    void removeUnfinished() {
+        for (Path folder : List.of(checkpoint.getParent(), weights)) {
+            if (Files.isDirectory(folder)) {
+                removeUnfinished(folder);
+            }
+        }
+    }
+
+    private void removeUnfinished(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> unfinished.matcher(f.getFileName().toString()).matches()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw cannotRemove(folder, e);
+        } catch (UncheckedIOException e) {
+            throw cannotRemove(folder, e.getCause());
+        }
+    }
+
+    private DataFileException cannotRemove(Path folder, IOException e) {
+        return new DataFileException(folder.toString(), "holds unfinished files of member " + member
+                + " that cannot be removed: " + AtomicFile.describe(e), e);
     }
 
     /** Where the checkpoint that {@link #load} reads lies. */

@@ -89,6 +89,7 @@ final class MemberTraining {
 
     /** The newest checkpoint, or else the initial weights. */
     private void goToStart() {
+        files.removeUnfinished(); // before anything is written: the disk may be full of it
         Optional<Checkpoint> checkpoint = files.load(trainer.listener::warning);
         if (checkpoint.isPresent()) {
             checkpoint.get().restore(net, steps.optimizer(), average, files.checkpoint());

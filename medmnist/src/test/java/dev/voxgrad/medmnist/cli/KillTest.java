@@ -89,6 +89,11 @@ class KillTest {
         assertThat(kills).isGreaterThanOrEqualTo(25);
         assertThat(killsWithProgress).as("kills in the middle of the work").isGreaterThanOrEqualTo(10);
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+        for (String written : List.of("members", "weights")) {
+            try (Stream<Path> files = Files.list(run.resolve(written))) {
+                assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith("."));
+            }
+        }
     }
 
     /** Kills a process at a random moment: one time in four while it starts, else soon after it has made progress. */

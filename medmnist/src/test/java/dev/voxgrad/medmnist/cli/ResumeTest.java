@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,29 @@ class ResumeTest {
         Files.write(checkpoint, bytes);
         assertThat(resume(run, "--epochs", 3).succeeded().out())
                 .contains("warning: " + checkpoint, "goes on from the checkpoint before it, after epoch 1");
+        assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    /** Files as a kill in the middle of writing leaves them; those of a member that is not trained may be in use. */
+    @Test
+    void whatKilledProcessesLeftUnfinishedIsRemoved() throws IOException {
+        train(run, 2).succeeded();
+        String id = "." + UUID.randomUUID();
+        List<Path> ofFirst = List.of(run.resolve("members/.member-00.checkpoint.new" + id + ".tmp"),
+                run.resolve("members/.member-00.json" + id + ".part"),
+                run.resolve("weights/.member-00-net1-best.safetensors" + id + ".tmp"));
+        List<Path> others = List.of(run.resolve("members/.member-01.checkpoint.new" + id + ".tmp"),
+                run.resolve("members/.member-000.checkpoint.new" + id + ".tmp"),
+                run.resolve("weights/.member-00-notes.tmp"));
+        for (Path file : Stream.concat(ofFirst.stream(), others.stream()).toList()) {
+            Files.writeString(file, "half of it");
+        }
+        resume(run, "--epochs", 3, "--members", "0").succeeded();
+        assertThat(ofFirst).noneMatch(Files::exists);
+        assertThat(others).allMatch(Files::exists);
+        resume(run).succeeded();
+        assertThat(others.getFirst()).doesNotExist();
+        Files.delete(others.getLast());
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
 
