@@ -25,8 +25,8 @@ public class AdaptiveAvgPool3dBenchmark extends OpBenchmark {
 
     /** Backward needs nothing but the upstream gradient. */
     @Override
-    double backwardElements(double inputElements, double outputElements) {
-        return outputElements + inputElements;
+    double backwardBytes(double inputBytes, double outputBytes) {
+        return outputBytes + inputBytes;
     }
 
     /** A sum per voxel, and a division per channel. */

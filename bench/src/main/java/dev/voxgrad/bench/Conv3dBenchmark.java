@@ -21,13 +21,15 @@ public class Conv3dBenchmark extends OpBenchmark {
     @Param({"1-32-28", "32-32-28", "32-64-14", "64-64-14", "64-128-7", "128-128-7", "128-256-3", "256-256-3"})
     public String layer;
 
-    /** Algorithm: {@code direct}, {@code winograd} or, as in training, {@code auto}. */
+    /** Algorithm: {@code direct}, {@code winograd} or, as in training and always on a GPU, {@code auto}. */
     @Param({"direct", "winograd"})
     public String convolution;
 
     private int in;
     private int out;
     private int edge;
+    /** Bytes of an activation's number. */
+    private int each;
     private Context inputOnly;
     private Context weightOnly;
     private Context biasOnly;
@@ -44,6 +46,7 @@ public class Conv3dBenchmark extends OpBenchmark {
         out = sizes[1];
         edge = sizes[2];
         super.prepare();
+        each = bytesEach(upstream());
         inputOnly = record(true, false, false);
         weightOnly = record(false, true, false);
         biasOnly = record(false, false, true);
@@ -74,28 +77,29 @@ public class Conv3dBenchmark extends OpBenchmark {
         return batch * edge * edge * edge;
     }
 
-    private double weightBytes() {
-        return 4.0 * 27 * in * out;
+    /** Of the input or its gradient, the output's and the weight's. */
+    private double gradientBytes() {
+        return (double) each * (in + out) * voxels() + 4.0 * 27 * in * out;
     }
 
     /** dy, weight → dx. */
     @Benchmark
     public Tensor[] gradInput(Work work) {
-        work.add(forwardFlop(), 4.0 * (in + out) * voxels() + weightBytes());
+        work.add(forwardFlop(), gradientBytes());
         return backward(inputOnly);
     }
 
     /** x, dy → dweight. */
     @Benchmark
     public Tensor[] gradWeight(Work work) {
-        work.add(forwardFlop(), 4.0 * (in + out) * voxels() + weightBytes());
+        work.add(forwardFlop(), gradientBytes());
         return backward(weightOnly);
     }
 
     /** dy → dbias. */
     @Benchmark
     public Tensor[] gradBias(Work work) {
-        work.add((double) out * voxels(), 4.0 * out * (voxels() + 1));
+        work.add((double) out * voxels(), (double) each * out * voxels() + 4.0 * out);
         return backward(biasOnly);
     }
 }

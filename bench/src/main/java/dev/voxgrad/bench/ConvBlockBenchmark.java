@@ -19,8 +19,8 @@ import dev.voxgrad.nn.Sequential;
  * The stages of the nets, (convolution, batch norm, ReLU) twice and a max pool: run as one operation, and layer by
  * layer; by each convolution algorithm.
  *
- * <p>FLOP are those of the convolutions by definition. Bytes are what layers of their own read and write, float32 once
- * for every tensor, so for both ways of running them the same: what fusion saves shows as a higher rate.
+ * <p>FLOP are those of the convolutions by definition. Bytes are what layers of their own read and write, once for
+ * every tensor, so for both ways of running them the same: what fusion saves shows as a higher rate.
  */
 public class ConvBlockBenchmark extends DeviceBenchmark {
     /** Channels in, channels out, edge of the volume. */
@@ -71,10 +71,11 @@ public class ConvBlockBenchmark extends DeviceBenchmark {
         double first = 2 * activation * 27 * sizes[0];
         forwardFlop = first + 2 * activation * 27 * width;
         trainFlop = 3 * forwardFlop - (input.requiresGrad() ? 0 : first);
+        int each = bytesEach(upstream);
         // Layer by layer: a convolution writes, batch norm and ReLU read and write, the next layer reads.
-        inferBytes = 4 * (2 * 6 * activation + pooled);
+        inferBytes = each * (2 * 6 * activation + pooled);
         // Statistics read once more; backward, a pool reads and writes, ReLU takes 3, batch norm 5, a convolution 3.
-        trainBytes = inferBytes + 4 * ((2 + 2 + 2 * (3 + 5 + 3)) * activation + pooled);
+        trainBytes = inferBytes + each * ((2 + 2 + 2 * (3 + 5 + 3)) * activation + pooled);
     }
 
     /** Forward and backward, as in training; the first stage's input needs no gradient. */
@@ -83,17 +84,17 @@ public class ConvBlockBenchmark extends DeviceBenchmark {
         layers.train();
         work.add(trainFlop, trainBytes);
         try (var _ = Scope.open()) {
-            return layers.forward(input).backward(upstream);
+            return queued(layers.forward(input).backward(upstream));
         }
     }
 
     /** Forward with running statistics. */
     @Benchmark
-    public float[] infer(Work work) {
+    public Tensor infer(Work work) {
         layers.eval();
         work.add(forwardFlop, inferBytes);
         try (var _ = Scope.withoutGradients()) {
-            return layers.forward(input).toArray();
+            return queued(layers.forward(input));
         }
     }
 }

@@ -20,6 +20,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.Precision;
@@ -33,6 +34,10 @@ import dev.voxgrad.engine.random.RandomStream;
  * 1000 / score is milliseconds per call. The CPU device takes all cores that the process may use:
  * {@code taskset -c 0 bench/bin/bench MaxPool3d} measures one. The reference device is left out unless asked for, since
  * one of its convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 -p convolution=direct Conv3d}.
+ *
+ * <p>On a GPU, {@code bench -p device=cuda -p precision=fp32,tf32,bf16 -p convolution=auto MaxPool3d}, the time is that
+ * of the GPU's work and not of queueing it: see {@link BoundedQueue}. Activations are of the precision's type. Each call
+ * goes through Java and launches its kernels one by one, so a small one shows what launching costs.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -50,6 +55,8 @@ public abstract class DeviceBenchmark {
     public String precision;
 
     private Device opened;
+    /** Of a GPU's work; null on the host's devices, where a call's work is done when it returns. */
+    private BoundedQueue queue;
     private int tensors;
 
     /** Work done, which JMH divides by the time. */
@@ -80,10 +87,27 @@ public abstract class DeviceBenchmark {
             case Availability.Available available -> available.device();
             case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
         };
+        queue = opened instanceof CudaDevice gpu ? new BoundedQueue(gpu::synchronize, System::nanoTime) : null;
         prepare();
     }
 
-    /** How the device computes convolutions. */
+    /** The clock starts with nothing to do. */
+    @Setup(Level.Iteration)
+    public void drain() {
+        if (queue != null) {
+            queue.drain();
+        }
+    }
+
+    /** To be called with what a measured call returns, when all of its work is queued. */
+    final <T> T queued(T result) {
+        if (queue != null) {
+            queue.add();
+        }
+        return result;
+    }
+
+    /** How the device computes convolutions. A GPU's are left to cuDNN. */
     Conv3dChoice convolution() {
         return Conv3dChoice.AUTO;
     }
@@ -115,12 +139,22 @@ public abstract class DeviceBenchmark {
 
     /** Uniform random numbers from −0.5 to 0.5, others for each tensor. */
     final Tensor random(Shape shape, Layout layout) {
+        return fill(Tensor.empty(opened, shape, layout));
+    }
+
+    /** Random numbers in another tensor of that shape, layout and type. */
+    final Tensor randomLike(Tensor like) {
+        return fill(like.emptyLike());
+    }
+
+    private Tensor fill(Tensor tensor) {
         RandomStream stream = new RandomStream(1, 0, tensors++, 0);
-        float[] values = new float[shape.elements()];
+        float[] values = new float[tensor.shape().elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = stream.nextFloat() - 0.5f;
         }
-        return Tensor.of(opened, shape, values).inLayout(layout);
+        opened.write(values, tensor.storage());
+        return tensor;
     }
 
     /** A random row-major tensor: weights, matrices. */
@@ -128,9 +162,19 @@ public abstract class DeviceBenchmark {
         return random(Shape.of(sizes), Layout.ROW_MAJOR);
     }
 
-    /** A random (N,C,D,H,W) in the device's own layout. */
+    /** A random (N,C,D,H,W) in the device's own layout and type. */
     final Tensor activation(Shape shape) {
-        return random(shape, opened.activationLayout());
+        return fill(Tensor.emptyActivation(opened, shape));
+    }
+
+    /** Bytes of a number in that tensor; 4 on the reference device, too. */
+    static int bytesEach(Tensor tensor) {
+        return tensor.storage() instanceof CudaStorage gpu ? gpu.type().bytes() : Float.BYTES;
+    }
+
+    /** Bytes of that tensor's numbers. */
+    static double bytes(Tensor tensor) {
+        return (double) bytesEach(tensor) * tensor.shape().elements();
     }
 
     /** The numbers of a text such as {@code 32-64-14}. */

@@ -37,8 +37,8 @@ public class ElementwiseBenchmark extends OpBenchmark {
 
     /** Nothing is moved for the sum. */
     @Override
-    double backwardElements(double inputElements, double outputElements) {
-        return function.equals("add") ? 0 : super.backwardElements(inputElements, outputElements);
+    double backwardBytes(double inputBytes, double outputBytes) {
+        return function.equals("add") ? 0 : super.backwardBytes(inputBytes, outputBytes);
     }
 
     @Override

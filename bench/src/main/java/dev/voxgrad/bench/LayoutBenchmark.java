@@ -25,8 +25,8 @@ public class LayoutBenchmark extends OpBenchmark {
 
     /** Backward needs nothing but the upstream gradient. */
     @Override
-    double backwardElements(double inputElements, double outputElements) {
-        return outputElements + inputElements;
+    double backwardBytes(double inputBytes, double outputBytes) {
+        return outputBytes + inputBytes;
     }
 
     @Override

@@ -13,9 +13,9 @@ import dev.voxgrad.engine.autograd.Op;
 /**
  * Forward and backward of one operation, each by itself: backward runs again and again from what one forward saved.
  *
- * <p>Bytes are 4 for every number of every tensor that goes in or comes out, once each: a pass that reads its input
- * twice, or takes some of it from the cache, moves more or less than is counted, and the reference device keeps 8 bytes
- * a number. FLOP count each addition, multiplication, division, comparison, root and exponential of the formula once,
+ * <p>Bytes are 4 for every number of every tensor that goes in or comes out, once each, and 2 for bfloat16: a pass that
+ * reads its input twice, or takes some of it from the cache, moves more or less than is counted, and the reference
+ * device keeps 8 bytes a number. FLOP count each addition, multiplication, division, comparison, root and exponential of the formula once,
  * whatever the algorithm.
  */
 public abstract class OpBenchmark extends DeviceBenchmark {
@@ -42,26 +42,26 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     abstract double backwardFlop();
 
     /**
-     * How many numbers backward reads and writes, where inputs and output have that many: usually the upstream
-     * gradient, what was saved, as large as the inputs, and the inputs' gradients.
+     * How many bytes backward reads and writes, where inputs and output have that many: usually the upstream gradient,
+     * what was saved, as large as the inputs, and the inputs' gradients.
      */
-    double backwardElements(double inputElements, double outputElements) {
-        return outputElements + 2 * inputElements;
+    double backwardBytes(double inputBytes, double outputBytes) {
+        return outputBytes + 2 * inputBytes;
     }
 
     @Override
     void prepare() {
         op = op();
         inputs = inputs();
-        double inputElements = Arrays.stream(inputs).mapToDouble(input -> input.shape().elements()).sum();
+        double inputBytes = Arrays.stream(inputs).mapToDouble(DeviceBenchmark::bytes).sum();
         forwardFlop = forwardFlop();
         backwardFlop = backwardFlop();
         boolean[] all = new boolean[inputs.length];
         Arrays.fill(all, true);
         recorded = record(all);
-        double outputElements = recorded.outputShape().elements();
-        forwardBytes = 4 * (inputElements + outputElements);
-        backwardBytes = 4 * backwardElements(inputElements, outputElements);
+        double outputBytes = bytes(upstream);
+        forwardBytes = inputBytes + outputBytes;
+        backwardBytes = backwardBytes(inputBytes, outputBytes);
     }
 
     /** The activation of {@code 32-28}, channels and edge: (batch,32,28,28,28). */
@@ -76,9 +76,14 @@ public abstract class OpBenchmark extends DeviceBenchmark {
         Context context = new Context(shapes, op.outputShape(shapes), needsGradient, true, null);
         Tensor output = op.forward(context, inputs);
         if (upstream == null) {
-            upstream = random(output.shape(), output.layout());
+            upstream = randomLike(output);
         }
         return context;
+    }
+
+    /** The output's gradient. */
+    final Tensor upstream() {
+        return upstream;
     }
 
     /** The forward pass, as in prediction. */
@@ -86,7 +91,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     public Tensor forward(Work work) {
         work.add(forwardFlop, forwardBytes);
         try (var _ = Scope.withoutGradients()) {
-            return Tensor.apply(op, inputs);
+            return queued(Tensor.apply(op, inputs));
         }
     }
 
@@ -100,7 +105,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     /** The gradients that {@code context} was recorded for. */
     final Tensor[] backward(Context context) {
         try (var _ = Scope.open()) {
-            return op.backward(context, upstream);
+            return queued(op.backward(context, upstream));
         }
     }
 }

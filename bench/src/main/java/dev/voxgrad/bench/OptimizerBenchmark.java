@@ -59,6 +59,6 @@ public class OptimizerBenchmark extends DeviceBenchmark {
     public Tensor update(Work work) {
         work.add(flop, bytes);
         update.update(++step, update.learningRate()).apply(new UpdateSlot(parameter, gradient, state));
-        return parameter;
+        return queued(parameter);
     }
 }

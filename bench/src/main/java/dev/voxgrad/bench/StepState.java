@@ -7,16 +7,31 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.bench.step.StepEngine;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
-/** A net and a batch of random volumes in one of the engines. */
+/**
+ * A net and a batch of random volumes in one of the engines. On a GPU, {@code -p device=cuda -p
+ * precision=fp32,tf32,bf16}, it is Voxgrad's: steps are replayed as CUDA graphs, with the volumes on the card already,
+ * and each is waited for.
+ */
 @State(Scope.Benchmark)
 public class StepState {
     /** Others are {@code libtorch} and {@code nd4j}, where {@code bench --peers} is used. */
     @Param("voxgrad")
     public String engine;
+
+    /** {@code cpu}, or {@code cuda} for engine voxgrad. */
+    @Param("cpu")
+    public String device;
+
+    /** On a GPU: {@code fp32}, {@code tf32} or {@code bf16}. */
+    @Param("fp32")
+    public String precision;
 
     @Param({"net1", "net2", "net3"})
     public String net;
@@ -38,8 +53,17 @@ public class StepState {
     @Setup
     public void open() {
         StepCase work = new StepCase(NetSpec.byFlag(net), size, batch);
-        int cores = Runtime.getRuntime().availableProcessors();
-        opened = EngineName.byFlag(engine).open(work, threads == 0 ? cores : threads);
+        EngineName name = EngineName.byFlag(engine);
+        if (device.equals("cuda") && name == EngineName.VOXGRAD) {
+            opened = GpuEngine.open(work, new CudaDevice.Settings(Precision.byFlag(precision), false, true, _ -> { }),
+                    GpuEngine.Volumes.RESIDENT);
+        } else if (device.equals("cpu")) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            opened = name.open(work, threads == 0 ? cores : threads);
+        } else {
+            throw new IllegalArgumentException("device: engine " + engine + " is not here on '" + device
+                    + "'; choose cpu, or cuda with engine voxgrad");
+        }
     }
 
     @TearDown

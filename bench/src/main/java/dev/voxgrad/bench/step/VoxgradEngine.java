@@ -30,6 +30,10 @@ final class VoxgradEngine implements StepEngine {
 
     @Override
     public String version() {
+        return implementationVersion();
+    }
+
+    static String implementationVersion() {
         String version = Tensor.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }

@@ -20,11 +20,16 @@ public final class Cublas implements AutoCloseable {
     private static final int TRANSPOSE = 1;
     private static final int DEFAULT_MATH = 0;
     private static final int TF32_MATH = 3;
+    /** {@code CUDA_R_16BF}, {@code CUBLAS_COMPUTE_32F} and {@code CUBLAS_GEMM_DEFAULT}. */
+    private static final int BFLOAT16 = 14;
+    private static final int FLOAT32_SUMS = 68;
+    private static final int DEFAULT_ALGORITHM = -1;
     /** Scratch that products may use, given beforehand so that none is allocated while a graph is captured. */
     private static final int WORKSPACE_BYTES = 8 << 20;
 
     private final ForeignLibrary library;
     private final ForeignLibrary.Call sgemm;
+    private final ForeignLibrary.Call gemmEx;
     private final ForeignLibrary.Call destroy;
     private final MemorySegment handle;
     private final Arena arena = Arena.ofShared();
@@ -52,6 +57,9 @@ public final class Cublas implements AutoCloseable {
                 handle, tf32 ? TF32_MATH : DEFAULT_MATH));
         sgemm = library.function("cublasSgemm_v2", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
                 JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        gemmEx = library.function("cublasGemmEx", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
+                JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT,
+                JAVA_INT, JAVA_INT);
         one = arena.allocateFrom(JAVA_FLOAT, 1);
         zero = arena.allocateFrom(JAVA_FLOAT, 0);
     }
@@ -79,6 +87,22 @@ public final class Cublas implements AutoCloseable {
                 transposeA ? TRANSPOSE : NO_TRANSPOSE, columns, rows, inner, one,
                 b.address(), transposeB ? inner : columns, a.address(), transposeA ? rows : inner, zero,
                 c.address(), columns));
+    }
+
+    /** c (rows, columns) = a (rows, inner) · b (inner, columns), all bfloat16, with sums in float32. */
+    public void multiplyBfloat16(int rows, int columns, int inner, DeviceBuffer a, DeviceBuffer b, DeviceBuffer c) {
+        check("cublasGemmEx", gemmEx.call(handle, NO_TRANSPOSE, NO_TRANSPOSE, columns, rows, inner, one,
+                b.address(), BFLOAT16, columns, a.address(), BFLOAT16, inner, zero, c.address(), BFLOAT16, columns,
+                FLOAT32_SUMS, DEFAULT_ALGORITHM));
+    }
+
+    /** The library's version as 10000·major + 100·minor + patch. */
+    public int version() {
+        try (Arena answer = Arena.ofConfined()) {
+            MemorySegment version = answer.allocate(JAVA_INT);
+            check("cublasGetVersion", library.function("cublasGetVersion_v2", ADDRESS, ADDRESS).call(handle, version));
+            return version.get(JAVA_INT, 0);
+        }
     }
 
     private void check(String call, int status) {

@@ -8,6 +8,7 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.Cublas;
 import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.CudaEvent;
 import dev.voxgrad.engine.cuda.CudaSource;
 import dev.voxgrad.engine.cuda.CudaStream;
 import dev.voxgrad.engine.cuda.Cudnn;
@@ -333,12 +334,23 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** A step that the card will replay by itself; see {@link RecordedStep}. */
     public RecordedStep record(RecordedStep.Body body) {
-        return new RecordedStep(this, driver, stream, allocator, body);
+        return new RecordedStep(this, driver, stream, allocator, true, body);
+    }
+
+    /** As {@link #record}, in a scope without gradients: for predictions. */
+    public RecordedStep recordWithoutGradients(RecordedStep.Body body) {
+        return new RecordedStep(this, driver, stream, allocator, false, body);
     }
 
     /** Tells that step of uploads and effects until it is told otherwise; null for none. */
     void recordFor(RecordedStep step) {
         recording = step;
+    }
+
+    /** Marks the point that this device's work has come to. */
+    public void mark(CudaEvent event) {
+        driver.bind();
+        stream.record(event);
     }
 
     /** Waits until the card has done everything that this device was asked for. */

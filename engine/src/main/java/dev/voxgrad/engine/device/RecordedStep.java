@@ -16,7 +16,7 @@ import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.cuda.PinnedBuffer;
 
 /**
- * A training step that a card replays by itself, without a call for each kernel: a CUDA graph.
+ * A step of training or prediction that a card replays by itself, without a call for each kernel: a CUDA graph.
  *
  * <p>The body is run as it stands the first time, written down the second time, and from then on only replayed. So it
  * must do the same operations on tensors of the same shapes each time, and:
@@ -41,6 +41,7 @@ public final class RecordedStep implements AutoCloseable {
     private final CudaDriver driver;
     private final CudaStream stream;
     private final DeviceAllocator allocator;
+    private final boolean gradients;
     private final Body body;
     private final List<Input> inputs = new ArrayList<>();
     private final List<Runnable> effects = new ArrayList<>();
@@ -113,11 +114,13 @@ public final class RecordedStep implements AutoCloseable {
         }
     }
 
-    RecordedStep(CudaDevice device, CudaDriver driver, CudaStream stream, DeviceAllocator allocator, Body body) {
+    RecordedStep(CudaDevice device, CudaDriver driver, CudaStream stream, DeviceAllocator allocator,
+            boolean gradients, Body body) {
         this.device = device;
         this.driver = driver;
         this.stream = stream;
         this.allocator = allocator;
+        this.gradients = gradients;
         this.body = body;
         driver.bind();
         for (int i = 0; i < SLOTS; i++) {
@@ -150,12 +153,16 @@ public final class RecordedStep implements AutoCloseable {
     private void runAsItStands(Slot slot) {
         allocator.beginGraph();
         device.recordFor(this);
-        try (Scope _ = Scope.open()) {
+        try (Scope _ = openScope()) {
             fetch(slot, body.run());
         } finally {
             device.recordFor(null);
             allocator.endGraph();
         }
+    }
+
+    private Scope openScope() {
+        return gradients ? Scope.open() : Scope.withoutGradients();
     }
 
     private void writeDown() {
@@ -171,7 +178,7 @@ public final class RecordedStep implements AutoCloseable {
         writingDown = true;
         try {
             graph = stream.capture(() -> {
-                try (Scope scope = Scope.open()) {
+                try (Scope scope = openScope()) {
                     results = List.copyOf(body.run());
                     results.forEach(scope::keep);
                 }

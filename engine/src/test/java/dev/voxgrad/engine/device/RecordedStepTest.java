@@ -205,6 +205,26 @@ class RecordedStepTest {
     }
 
     @Test
+    void predictionsAreRecordedWithoutAGraph() {
+        Model model = new Model(4);
+        try (RecordedStep recorded = device.recordWithoutGradients(() -> {
+            Tensor y = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes)
+                    .conv3d(model.weight, null, Conv3dOp.padded(1));
+            assertThat(y.node()).isNull();
+            return List.of(y.sum());
+        })) {
+            for (int step = 1; step <= 4; step++) {
+                model.prepare(step);
+                float actual = recorded.run().get()[0][0];
+                try (Scope _ = Scope.withoutGradients()) {
+                    Tensor x = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes);
+                    assertThat(actual).isEqualTo(x.conv3d(model.weight, null, Conv3dOp.padded(1)).sum().toArray()[0]);
+                }
+            }
+        }
+    }
+
+    @Test
     void readingBackInsideIsRefused() {
         Tensor one = Tensor.full(device, Shape.of(1), 1);
         try (RecordedStep recorded = device.record(() -> {

@@ -1,0 +1,134 @@
+package dev.voxgrad.bench.step;
+
+import java.util.List;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.RecordedStep;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.optim.AdamW;
+import dev.voxgrad.nn.optim.Optimizer;
+
+/**
+ * Voxgrad on a GPU: the training step, AdamW's update included, and inference are recorded and replayed as CUDA graphs.
+ * A first call runs its work as it stands, the second records it: warm up with three or more.
+ */
+public final class GpuEngine implements StepEngine {
+    private final CudaDevice device;
+    private final VolumeNet net;
+    private final Optimizer optimizer;
+    private final RandomBatch batch;
+    private final Shape shape;
+    /** The volumes on the card; null if each step uploads them. */
+    private final Tensor resident;
+    private final RecordedStep training;
+    private final RecordedStep inference;
+
+    /** Where a step finds its volumes. Labels and the optimiser's few numbers are uploaded in each step. */
+    public enum Volumes {
+        /** On the card already: steps are measured without PCI Express, as those of other engines are. */
+        RESIDENT,
+        /** In an array of the host's, which is copied to the card in each step, as the trainer does. */
+        UPLOADED
+    }
+
+    private GpuEngine(StepCase work, CudaDevice device, Volumes volumes) {
+        this.device = device;
+        net = work.net().build(device, 1, work.size(), StepCase.CLASSES);
+        Initialization.apply(net, SEED);
+        optimizer = new Optimizer(new AdamW(LEARNING_RATE, WEIGHT_DECAY), net.parameters());
+        batch = RandomBatch.of(work);
+        shape = Shape.of(work.batch(), 1, work.size(), work.size(), work.size());
+        resident = volumes == Volumes.RESIDENT ? uploaded() : null;
+        training = device.record(this::train);
+        inference = device.recordWithoutGradients(() -> {
+            net.eval();
+            return List.of(net.forward(input()));
+        });
+    }
+
+    /**
+     * A net with random weights, and its batch.
+     *
+     * @throws EngineException if there is no GPU, or none that computes in this way; says why
+     */
+    public static GpuEngine open(StepCase work, CudaDevice.Settings settings, Volumes volumes) {
+        CudaDevice device = openDevice(settings);
+        try {
+            return new GpuEngine(work, device, volumes);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /**
+     * This machine's GPU.
+     *
+     * @throws EngineException if there is none, or none that computes in this way; says why
+     */
+    public static CudaDevice openDevice(CudaDevice.Settings settings) {
+        return switch (Devices.find("cuda", new Devices.Settings(0, Conv3dChoice.AUTO, settings.fusion(), settings))) {
+            case Availability.Available available -> (CudaDevice) available.device();
+            case Availability.Missing(String reason) -> throw new EngineException(reason, null);
+        };
+    }
+
+    private Tensor uploaded() {
+        return Tensor.ofChannelsLast(device, shape, batch.volumes());
+    }
+
+    private Tensor input() {
+        return resident == null ? uploaded() : resident;
+    }
+
+    private List<Tensor> train() {
+        net.train();
+        Tensor loss = net.forward(input()).crossEntropy(batch.labels());
+        optimizer.step(loss.backward());
+        return List.of(loss);
+    }
+
+    public CudaDevice device() {
+        return device;
+    }
+
+    @Override
+    public String version() {
+        return VoxgradEngine.implementationVersion();
+    }
+
+    /** Has the card do a training step; at most two may be under way, or this waits. The result is the loss. */
+    public RecordedStep.Results startTrainStep() {
+        return training.run();
+    }
+
+    /** Has the card do an inference, as above; the result is the logits. */
+    public RecordedStep.Results startInference() {
+        return inference.run();
+    }
+
+    /** Waits until the card is done. */
+    @Override
+    public double trainStep() {
+        return startTrainStep().get()[0][0];
+    }
+
+    /** Waits until the card is done. */
+    @Override
+    public float[] infer() {
+        return startInference().get()[0];
+    }
+
+    @Override
+    public void close() {
+        training.close();
+        inference.close();
+        device.close();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.voxgrad.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** A clock that a pretended GPU moves, whose work takes its time when it is waited for. */
+class BoundedQueueTest {
+    private long now;
+    private long queued;
+    private int waits;
+
+    /** The longest time that was left in the queue behind a call, once the queue has got used to such calls. */
+    private long longestLeftBy(long nanosecondsPerCall) {
+        BoundedQueue queue = new BoundedQueue(() -> {
+            now += queued;
+            queued = 0;
+            waits++;
+        }, () -> now);
+        long longest = 0;
+        for (int call = 0; call < 2000; call++) {
+            queued += nanosecondsPerCall;
+            queue.add();
+            longest = Math.max(longest, queued);
+        }
+        queue.drain();
+        assertThat(queued).isZero();
+        assertThat(now).isEqualTo(2000 * nanosecondsPerCall);
+        return longest;
+    }
+
+    @Test
+    void longCallsAreWaitedForOneByOne() {
+        assertThat(longestLeftBy(3_000_000)).isZero();
+        assertThat(waits).isEqualTo(2001);
+    }
+
+    @Test
+    void shortCallsAreWaitedForTogether() {
+        assertThat(longestLeftBy(50_000)).isBetween(BoundedQueue.SHORTEST / 2, BoundedQueue.LONGEST);
+        assertThat(waits).isBetween(2000 / 40, 2000 / 20);
+    }
+
+    @Test
+    void callsOfNoTimeDoNotPileUp() {
+        assertThat(longestLeftBy(1)).isEqualTo(BoundedQueue.MOST_CALLS - 1);
+    }
+}
