@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
+import dev.voxgrad.bench.MarkdownTable;
 import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
@@ -40,8 +41,7 @@ final class MarkdownReport {
             row.addAll(cells.apply(work));
             rows.add(row);
         }
-        text.append("\n## ").append(title).append("\n\n");
-        table(rows);
+        text.append("\n## ").append(title).append("\n\n").append(MarkdownTable.of(rows));
     }
 
     private List<String> times(StepCase work, Phase phase) {
@@ -72,32 +72,5 @@ final class MarkdownReport {
 
     private static String cell(Optional<Spread> ratio) {
         return ratio.map(spread -> spread.toText(2)).orElse("-");
-    }
-
-    private void table(List<List<String>> rows) {
-        int columns = rows.getFirst().size();
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int column = 0; column < columns; column++) {
-                widths[column] = Math.max(widths[column], row.get(column).length());
-            }
-        }
-        line(rows.getFirst(), widths);
-        text.append('|');
-        for (int column = 0; column < columns; column++) {
-            text.append("-".repeat(widths[column] + 1)).append(column == 0 ? '-' : ':').append('|');
-        }
-        text.append('\n');
-        rows.subList(1, rows.size()).forEach(row -> line(row, widths));
-    }
-
-    /** The first column begins at the left, numbers end at the right. */
-    private void line(List<String> row, int[] widths) {
-        text.append('|');
-        for (int column = 0; column < widths.length; column++) {
-            String gap = " ".repeat(widths[column] - row.get(column).length());
-            text.append(' ').append(column == 0 ? row.get(column) + gap : gap + row.get(column)).append(" |");
-        }
-        text.append('\n');
     }
 }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** The middle of some numbers and how far they lie apart. */
-record Spread(double median, double min, double max) {
+public record Spread(double median, double min, double max) {
     /** Of at least one number. */
-    static Spread of(double... numbers) {
+    public static Spread of(double... numbers) {
         if (numbers.length == 0) {
             throw new IllegalArgumentException("spread: of no numbers");
         }

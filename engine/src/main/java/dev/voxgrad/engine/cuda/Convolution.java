@@ -216,9 +216,12 @@ public final class Convolution implements AutoCloseable {
                 .map(f -> new Candidate(f.algo, f.status, f.time, f.memory, f.determinism)).toList());
     }
 
-    /** Scratch that a search may use: what the largest tensor takes, eight times. */
+    /**
+     * Scratch that a search may use: what the largest tensor takes, eight times; in small volumes that is the weight.
+     */
     private long searchBytes() {
-        long largest = Math.max(elements(shape.input()), elements(shape.output()));
+        long largest = Math.max(elements(shape.weight()),
+                Math.max(elements(shape.input()), elements(shape.output())));
         return 8 * largest * (shape.bfloat16() ? 2 : 4);
     }
 

@@ -1,0 +1,109 @@
+package dev.voxgrad.bench.gpu;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+import dev.voxgrad.bench.peers.Spread;
+import dev.voxgrad.bench.step.EngineException;
+import dev.voxgrad.bench.step.GpuEngine;
+import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.CudaEvent;
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.CudaStream;
+import dev.voxgrad.engine.cuda.DeviceAllocator;
+import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.random.RandomStream;
+
+/**
+ * What this card reaches at its best, as measured: a yardstick for steps.
+ *
+ * @param copyBytes bytes of a copy
+ * @param bytesPerSecond read and written by copies within the card's memory
+ * @param matrixSize rows and columns of matrices
+ * @param flopPerSecond of products of square matrices by cuBLAS, in the precisions that could be measured
+ */
+record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Precision, Double> flopPerSecond) {
+    private static final int WARM_UP = 3;
+    /** Of the free memory, what the buffers of a measurement may take. */
+    private static final int SHARE = 4;
+
+    /** What is measured at most, where the card's memory is large enough. */
+    record Sizes(long copyBytes, int matrixSize, int repeats) {}
+
+    /** Measures; precisions that this machine can't compute in are left out. */
+    static Ceilings measure(Sizes sizes, Iterable<Precision> precisions) {
+        long free = CudaDriver.first().freeBytes();
+        long bytes = Math.min(sizes.copyBytes, free / SHARE);
+        int size = sizes.matrixSize;
+        while (3L * Float.BYTES * size * size > free / SHARE) {
+            size /= 2;
+        }
+        double copies = copies(bytes, sizes.repeats);
+        Map<Precision, Double> products = new EnumMap<>(Precision.class);
+        for (Precision precision : precisions) {
+            try (CudaDevice device = GpuEngine.openDevice(new GpuMode(precision, false).settings())) {
+                products.put(precision, products(device, size, sizes.repeats));
+            } catch (EngineException | CudaException e) {
+                continue; // the steps in this precision say why
+            }
+        }
+        return new Ceilings(bytes, copies, size, products);
+    }
+
+    private static double copies(long bytes, int repeats) {
+        CudaDriver driver = CudaDriver.first();
+        try (CudaStream stream = new CudaStream(driver); DeviceAllocator memory = new DeviceAllocator(driver)) {
+            DeviceBuffer from = memory.take(bytes);
+            DeviceBuffer to = memory.take(bytes);
+            double milliseconds = median(repeats, stream::record, () -> stream.copy(from, to));
+            return 2 * bytes / (milliseconds / 1e3);
+        }
+    }
+
+    private static double products(CudaDevice device, int size, int repeats) {
+        float[] values = new float[size * size];
+        RandomStream random = new RandomStream(1, 0, 0, 0);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        DeviceBuffer a = matrix(device, size, values);
+        DeviceBuffer b = matrix(device, size, values);
+        DeviceBuffer c = matrix(device, size, values);
+        double milliseconds = median(repeats, device::mark, device.precision() == Precision.BF16
+                ? () -> device.cublas().multiplyBfloat16(size, size, size, a, b, c)
+                : () -> device.cublas().multiply(size, size, size, a, false, b, false, c));
+        return 2.0 * size * size * size / (milliseconds / 1e3);
+    }
+
+    /** Of the type of the device's activations, and there until the device is closed. */
+    private static DeviceBuffer matrix(CudaDevice device, int size, float... values) {
+        CudaStorage storage = device.allocateActivation(size * size);
+        device.write(values, storage);
+        return storage.buffer();
+    }
+
+    /** Marks the point that work has come to. */
+    private interface Marker {
+        void mark(CudaEvent event);
+    }
+
+    /** Milliseconds of the work by the card's clock. */
+    private static double median(int repeats, Marker marker, Runnable work) {
+        double[] times = new double[repeats];
+        try (CudaEvent begin = CudaEvent.forTime(); CudaEvent end = CudaEvent.forTime()) {
+            for (int i = -WARM_UP; i < repeats; i++) {
+                marker.mark(begin);
+                work.run();
+                marker.mark(end);
+                end.synchronize();
+                if (i >= 0) {
+                    times[i] = begin.millisecondsTo(end);
+                }
+            }
+        }
+        return Spread.of(times).median();
+    }
+}

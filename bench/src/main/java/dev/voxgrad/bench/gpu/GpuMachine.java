@@ -1,0 +1,44 @@
+package dev.voxgrad.bench.gpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.Cublas;
+import dev.voxgrad.engine.cuda.Cudnn;
+import dev.voxgrad.engine.cuda.Nvrtc;
+import dev.voxgrad.engine.device.CudaDevice;
+
+/** The card and its software, in words: what belongs to every figure. */
+final class GpuMachine {
+    private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+
+    private GpuMachine() {}
+
+    static List<String> describe(CudaDevice device) {
+        CudaDriver card = CudaDriver.first();
+        return List.of(
+                String.format(Locale.ROOT, "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors", card.name(),
+                        card.totalBytes() / (double) (1 << 30), card.computeCapability() / 10,
+                        card.computeCapability() % 10, card.multiprocessors()),
+                "driver " + driver().orElse("of unknown version") + " for CUDA " + CudaDriver.inWords(card.version())
+                        + ", cuDNN " + Cudnn.inWords(Cudnn.version()) + ", cuBLAS "
+                        + Cudnn.inWords(device.cublas().version()) + ", "
+                        + Nvrtc.find().map(Nvrtc::libraryName).orElse("no NVRTC") + ", Java " + Runtime.version());
+    }
+
+    /** The number in {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue …}. */
+    private static Optional<String> driver() {
+        try {
+            return Files.readAllLines(DRIVER).stream().filter(line -> line.startsWith("NVRM"))
+                    .flatMap(line -> List.of(line.split("\\s+")).stream())
+                    .filter(word -> word.matches("\\d+\\.\\d+(\\.\\d+)*")).findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.voxgrad.bench.gpu;
+
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Precision;
+
+/**
+ * How a step is computed.
+ *
+ * @param fastest whether cuDNN's algorithms are those that it measures as fastest; else deterministic ones, as in
+ *     training by default
+ */
+record GpuMode(Precision precision, boolean fastest) {
+    static final String DETERMINISTIC = "deterministic";
+    static final String FASTEST = "fastest";
+
+    CudaDevice.Settings settings() {
+        return new CudaDevice.Settings(precision, fastest, true, _ -> { });
+    }
+
+    /** {@code bf16graph}, as the peer calls it, or {@code bf16graph-fastest}. */
+    @Override
+    public String toString() {
+        return precision.flag() + "graph" + (fastest ? "-" + FASTEST : "");
+    }
+}

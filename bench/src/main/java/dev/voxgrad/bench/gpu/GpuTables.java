@@ -1,0 +1,88 @@
+package dev.voxgrad.bench.gpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import dev.voxgrad.bench.MarkdownTable;
+import dev.voxgrad.bench.step.StepCase;
+
+/** What was measured, as lines like the PyTorch peer's and as tables. */
+record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
+    /** Steps of one net in one mode. */
+    record Row(StepCase work, GpuMode mode, StepTimes times, StepWork count) {
+        /** {@code voxgrad cuda net1 bf16graph train_ms=… infer_ms=… peak_mb=…}. */
+        String line() {
+            return String.format(Locale.ROOT, "voxgrad cuda %s %s train_ms=%.2f infer_ms=%.2f peak_mb=%d",
+                    work.net().flag(), mode, times.train().waitedFor(), times.infer().waitedFor(),
+                    times.heldBytes() >> 20);
+        }
+    }
+
+    /** Members that trained at once. */
+    record Together(StepCase work, GpuMode mode, int members, double stepsPerSecond) {
+        String line() {
+            return String.format(Locale.ROOT, "voxgrad cuda %s %s members=%d steps_per_s=%.1f", work.net().flag(), mode,
+                    members, stepsPerSecond);
+        }
+    }
+
+    /** The tables, with what their columns mean. */
+    String toMarkdown() {
+        StringBuilder text = new StringBuilder("## Ceilings of this card\n\n");
+        text.append(MarkdownTable.of(ceilingRows()));
+        section(text, "Training step", true);
+        section(text, "Inference", false);
+        if (!together.isEmpty()) {
+            text.append("\n## Members at once\n\n").append(MarkdownTable.of(togetherRows()));
+        }
+        return text.append("""
+
+                ms: median by the host's clock from asking for a step on an idle card to having its result, which \
+                TFLOP/s and GB/s are of; in a row: median by the card's clock, the next step being queued meanwhile. \
+                Steps are replayed CUDA graphs with the volumes on the card already; members at once upload theirs. \
+                TFLOP are those of direct convolution, GB what the passes over activations and AdamW read and write, \
+                by count; both are shown as a share of the ceilings. Held: memory that the device keeps, MiB.
+                """).toString();
+    }
+
+    private List<List<String>> ceilingRows() {
+        List<List<String>> all = new ArrayList<>();
+        all.add(List.of("measured", "size", "reached"));
+        all.add(List.of("copy within memory", (ceilings.copyBytes() >> 20) + " MiB",
+                number("%.0f GB/s", ceilings.bytesPerSecond() / 1e9)));
+        ceilings.flopPerSecond().forEach((precision, flop) -> all.add(List.of("matrix product, " + precision.flag(),
+                ceilings.matrixSize() + "^3", number("%.1f TFLOP/s", flop / 1e12))));
+        return all;
+    }
+
+    private void section(StringBuilder text, String title, boolean training) {
+        List<List<String>> all = new ArrayList<>();
+        all.add(List.of("net", "mode", "ms", "in a row", "TFLOP/s", "share", "GB/s", "share", "held"));
+        for (Row row : rows) {
+            StepTimes.Time time = training ? row.times.train() : row.times.infer();
+            double seconds = time.waitedFor() / 1e3;
+            double flop = (training ? row.count.trainFlop() : row.count.inferFlop()) / seconds;
+            double bytes = (training ? row.count.trainBytes() : row.count.inferBytes()) / seconds;
+            Double peak = ceilings.flopPerSecond().get(row.mode.precision());
+            all.add(List.of(row.work.toString(), row.mode.toString(), number("%.2f", time.waitedFor()),
+                    number("%.2f", time.inARow()), number("%.1f", flop / 1e12),
+                    peak == null ? "-" : number("%.0f%%", 100 * flop / peak), number("%.0f", bytes / 1e9),
+                    number("%.0f%%", 100 * bytes / ceilings.bytesPerSecond()),
+                    String.valueOf(row.times.heldBytes() >> 20)));
+        }
+        text.append("\n## ").append(title).append("\n\n").append(MarkdownTable.of(all));
+    }
+
+    private List<List<String>> togetherRows() {
+        List<List<String>> all = new ArrayList<>();
+        all.add(List.of("net", "mode", "members", "steps/s in all"));
+        together.forEach(t -> all.add(List.of(t.work.toString(), t.mode.toString(), String.valueOf(t.members),
+                number("%.1f", t.stepsPerSecond))));
+        return all;
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

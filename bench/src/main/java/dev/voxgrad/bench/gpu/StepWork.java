@@ -1,0 +1,74 @@
+package dev.voxgrad.bench.gpu;
+
+import java.util.List;
+
+import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.medmnist.nets.NetSummary;
+
+/**
+ * What a step has to do, by definition and however it is done.
+ *
+ * @param trainFlop floating-point operations of a training step in convolutions and linear layers, by direct
+ *     convolution; the volumes themselves get no gradient
+ * @param inferFlop of an inference
+ * @param trainBytes bytes of activations that the passes of a training step read and write, each whole and once for
+ *     each pass, and of parameters and their state in AdamW's update. Weights, sums and cuDNN's scratch memory, which
+ *     are small or unknown, are left out, and caches may spare some: it is a yardstick, not a measurement
+ * @param inferBytes of an inference
+ */
+record StepWork(double trainFlop, double inferFlop, double trainBytes, double inferBytes) {
+    /** Multiply and add at 27 places. */
+    private static final double FLOP_PER_VOXEL_AND_CHANNELS = 2.0 * 27;
+    /** AdamW reads gradient, parameter and two moments, and writes three of them. */
+    private static final int UPDATE_BYTES = 7 * Float.BYTES;
+
+    /** That of a batch, on a GPU that runs convolution, batch norm, ReLU and pool as one operation. */
+    static StepWork of(StepCase work, Precision precision) {
+        NetSummary summary = NetSummary.of(work.net(), 1, work.size(), StepCase.CLASSES);
+        List<Integer> widths = work.net().widths();
+        double inferFlop = (double) work.batch() * summary.flop();
+        double voxels = (double) work.batch() * work.size() * work.size() * work.size();
+        double volumesGradient = FLOP_PER_VOXEL_AND_CHANNELS * voxels * widths.getFirst();
+        Traffic traffic = new Traffic();
+        int channels = 1;
+        int edge = work.size();
+        for (int width : widths) {
+            double input = (double) work.batch() * channels * edge * edge * edge;
+            double output = (double) work.batch() * width * edge * edge * edge;
+            edge /= 2;
+            double pooled = (double) work.batch() * width * edge * edge * edge;
+            traffic.unit(input, output, output, channels > 1);
+            traffic.unit(output, output, pooled, true);
+            channels = width;
+        }
+        int each = precision.activations().bytes();
+        return new StepWork(3 * inferFlop - volumesGradient, inferFlop,
+                each * traffic.train + UPDATE_BYTES * (double) summary.parameters(), each * traffic.infer);
+    }
+
+    /** Numbers of activations that are read and written. */
+    private static final class Traffic {
+        private double train;
+        private double infer;
+
+        /**
+         * Adds a convolution with batch norm, ReLU and, where {@code result} is smaller than {@code output}, a pool.
+         *
+         * @param input numbers of the convolution's input x
+         * @param output of its output z
+         * @param result of what ReLU or the pool leaves, a
+         * @param inputGradient whether dx is wanted
+         */
+        void unit(double input, double output, double result, boolean inputGradient) {
+            double convolution = input + output; // x → z
+            double normalise = output + result; // z → a
+            double statistics = output; // of z
+            double normGradient = output + result + output + result + output; // z, da → sums; z, da → dz
+            double weightGradient = input + output; // x, dz → dw
+            infer += convolution + normalise;
+            train += convolution + statistics + normalise + normGradient + weightGradient
+                    + (inputGradient ? output + input : 0); // dz, w → dx
+        }
+    }
+}
