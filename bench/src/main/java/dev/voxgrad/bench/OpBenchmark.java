@@ -15,8 +15,8 @@ import dev.voxgrad.engine.autograd.Op;
  *
  * <p>Bytes are 4 for every number of every tensor that goes in or comes out, once each, and 2 for bfloat16: a pass that
  * reads its input twice, or takes some of it from the cache, moves more or less than is counted, and the reference
- * device keeps 8 bytes a number. FLOP count each addition, multiplication, division, comparison, root and exponential of the formula once,
- * whatever the algorithm.
+ * device keeps 8 bytes a number. FLOP count each addition, multiplication, division, comparison, root and exponential
+ * of the formula once, whatever the algorithm.
  */
 public abstract class OpBenchmark extends DeviceBenchmark {
     @Param("32")

@@ -10,7 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.TestGpu;
 
@@ -30,30 +32,34 @@ class GpuReportTest {
         return run(words.toArray(String[]::new));
     }
 
-    @Test
-    void measuresAllModes() {
-        TestGpu.assumeSome();
-        assertThat(runTiny("--concurrent", "1,2")).as(err.toString()).isZero();
+    @ParameterizedTest
+    @EnumSource
+    void measuresAndReports(Precision precision) {
+        TestGpu.assumeComputes(precision);
+        String flag = precision.flag();
+        assertThat(runTiny("--precisions", flag, "--concurrent", "1,2")).as(err.toString()).isZero();
         List<String> lines = out.toString().lines().toList();
         assertThat(lines.get(0)).matches(".+, \\d+\\.\\d GiB, compute capability \\d+\\.\\d, \\d+ multiprocessors");
         assertThat(lines.get(1)).matches("driver .+ for CUDA 1\\d\\.\\d+, cuDNN 9\\.\\d+\\.\\d+, "
                 + "cuBLAS 1[23]\\.\\d+\\.\\d+, libnvrtc\\.so\\.1[23], Java 2.+");
-        assertThat(lines).filteredOn(line -> line.matches("card copy gb_per_s=\\d+")).hasSize(1);
-        for (String precision : new String[] {"fp32", "tf32", "bf16"}) {
-            assertThat(lines).filteredOn(line -> line.matches("card product " + precision + " tflop_per_s=\\d+\\.\\d"))
-                    .hasSize(1);
-            for (String mode : new String[] {precision + "graph", precision + "graph-fastest"}) {
-                assertThat(lines).filteredOn(line -> line.matches("voxgrad cuda net1 " + mode
-                        + " train_ms=\\d+\\.\\d\\d infer_ms=\\d+\\.\\d\\d peak_mb=\\d+")).as(mode).hasSize(1);
-                assertThat(lines).filteredOn(line -> line.matches("\\| net1 4\\^3 x2 \\| +" + mode + " \\|( +\\S+ \\|){7}"))
-                        .as("tables of training and inference").hasSize(2);
-            }
+        requireOnce(lines, "card copy gb_per_s=\\d+");
+        requireOnce(lines, "card product " + flag + " tflop_per_s=\\d+\\.\\d");
+        for (String mode : new String[] {flag + "graph", flag + "graph-fastest"}) {
+            requireOnce(lines, "voxgrad cuda net1 " + mode
+                    + " train_ms=\\d+\\.\\d\\d infer_ms=\\d+\\.\\d\\d peak_mb=\\d+");
+            assertThat(lines).filteredOn(line -> line.matches("\\| net1 4\\^3 x2 \\| +" + mode + " \\|( +\\S+ \\|){7}"))
+                    .as("rows of training and inference").hasSize(2);
         }
-        assertThat(lines).filteredOn(line -> line.matches("voxgrad cuda net1 bf16graph members=[12] "
-                + "steps_per_s=\\d+\\.\\d")).hasSize(2);
+        for (int members = 1; members <= 2; members++) {
+            requireOnce(lines, "voxgrad cuda net1 " + flag + "graph members=" + members + " steps_per_s=\\d+\\.\\d");
+        }
         assertThat(lines).contains("## Ceilings of this card", "## Training step", "## Inference",
                 "## Members at once");
         assertThat(err.toString()).isEmpty();
+    }
+
+    private static void requireOnce(List<String> lines, String pattern) {
+        assertThat(lines).filteredOn(line -> line.matches(pattern)).as(pattern).hasSize(1);
     }
 
     @Test
@@ -67,8 +73,8 @@ class GpuReportTest {
         } finally {
             CudaEmulator.reset();
         }
-        assertThat(err.toString()).matches("gpu: net1 4\\^3 x2 fp32graph, members at once: 2: .*the GPU's memory is full: "
-                + "[^\\n]+\\n");
+        assertThat(err.toString()).matches("gpu: net1 4\\^3 x2 fp32graph, members at once: 2: "
+                + ".*the GPU's memory is full: [^\\n]+\\n");
         assertThat(out.toString()).contains("voxgrad cuda net1 fp32graph train_ms=", "fp32graph members=1")
                 .doesNotContain("members=2");
     }

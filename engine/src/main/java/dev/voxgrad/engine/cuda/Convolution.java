@@ -217,7 +217,7 @@ public final class Convolution implements AutoCloseable {
     }
 
     /**
-     * Scratch that a search may use: what the largest tensor takes, eight times; in small volumes that is the weight.
+     * Scratch that a search may use: what the largest tensor takes, eight times; deep in a net that is the weight.
      */
     private long searchBytes() {
         long largest = Math.max(elements(shape.weight()),

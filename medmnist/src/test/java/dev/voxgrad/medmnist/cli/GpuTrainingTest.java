@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.TestGpu;
 
 /** Training by the command line on a GPU, or an emulated one. */
@@ -85,6 +86,7 @@ class GpuTrainingTest {
 
     @Test
     void anotherPrecisionIsRefusedOnResume() {
+        TestGpu.assumeComputes(Precision.BF16);
         train("run", "cuda", 2, 1, "--precision", "bf16").succeeded();
         Path run = folder.resolve("run");
         Cli.run("train", "--resume", run, "--precision", "tf32", "--epochs", 2)
