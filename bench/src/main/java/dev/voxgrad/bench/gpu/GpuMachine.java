@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 
 import dev.voxgrad.engine.cuda.CudaDriver;
-import dev.voxgrad.engine.cuda.Cublas;
 import dev.voxgrad.engine.cuda.Cudnn;
 import dev.voxgrad.engine.cuda.Nvrtc;
 import dev.voxgrad.engine.device.CudaDevice;

@@ -68,7 +68,7 @@ public final class GpuReport implements Callable<Integer> {
 
     @Option(names = "--concurrent", paramLabel = "M", split = ",", defaultValue = "1,2,4",
             description = "How many members train at once, each on a stream of its own, in the last of the precisions "
-                    + "with the first of the algorithms; 0 for none. Default: ${DEFAULT-VALUE}")
+                    + "that can be measured, with the first of the algorithms; 0 for none. Default: ${DEFAULT-VALUE}")
     private List<Integer> concurrent;
 
     @Option(names = "--warm-up", paramLabel = "W", defaultValue = "10",
@@ -144,7 +144,6 @@ public final class GpuReport implements Callable<Integer> {
         ceilings.flopPerSecond().forEach((precision, flop) -> line(String.format(Locale.ROOT,
                 "card product %s tflop_per_s=%.1f", precision.flag(), flop / 1e12)));
         List<GpuTables.Row> rows = new ArrayList<>();
-        List<GpuTables.Together> together = new ArrayList<>();
         for (StepCase work : cases) {
             for (GpuMode mode : modes) {
                 attempt(work + " " + mode, () -> {
@@ -154,14 +153,17 @@ public final class GpuReport implements Callable<Integer> {
                 });
             }
         }
-        for (StepCase work : cases) {
-            for (int members : concurrent) {
-                GpuMode mode = new GpuMode(modes.getLast().precision(), modes.getFirst().fastest());
-                if (members > 0) {
-                    attempt(work + " " + mode + ", members at once: " + members, () -> {
-                        together.add(together(work, mode, members));
-                        return together.getLast().line();
-                    });
+        List<GpuTables.Together> together = new ArrayList<>();
+        if (!rows.isEmpty()) {
+            GpuMode mode = new GpuMode(rows.getLast().mode().precision(), modes.getFirst().fastest());
+            for (StepCase work : cases) {
+                for (int members : concurrent) {
+                    if (members > 0) {
+                        attempt(work + " " + mode + ", members at once: " + members, () -> {
+                            together.add(together(work, mode, members));
+                            return together.getLast().line();
+                        });
+                    }
                 }
             }
         }
