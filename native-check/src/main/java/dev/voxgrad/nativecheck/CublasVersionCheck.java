@@ -3,14 +3,17 @@ package dev.voxgrad.nativecheck;
 import java.util.Optional;
 
 /**
- * Whether cuBLAS is of the major version that JCublas was built for.
+ * Whether cuBLAS is of CUDA 12 or 13, and of no newer one than the driver.
  *
  * @param version major.minor.patch; empty where it did not tell
+ * @param driver the newest CUDA that the driver can run; empty where there is no driver
  * @param probe the child's outcome, which has the reason for an empty version
  */
-public record CublasVersionCheck(Optional<String> version, ChildProcess.Outcome probe) implements Check {
+public record CublasVersionCheck(Optional<String> version, Optional<CudaVersion> driver, ChildProcess.Outcome probe)
+        implements Check {
     private static final String NAME = "cuBLAS";
-    private static final String INSTALL = "install cuBLAS 12 again";
+    private static final String WANTED = "cuBLAS of CUDA 12 or 13";
+    private static final String INSTALL = "install cuBLAS of CUDA 12 or 13 again";
 
     @Override
     public Finding judge() {
@@ -18,7 +21,15 @@ public record CublasVersionCheck(Optional<String> version, ChildProcess.Outcome 
             return Finding.fail(NAME, "no version: " + Probe.reason(probe), "a library that tells its version",
                     INSTALL);
         }
-        return version.get().startsWith("12.") ? Finding.pass(NAME, version.get())
-                : Finding.fail(NAME, "cuBLAS calls itself " + version.get(), "cuBLAS 12", INSTALL);
+        String number = version.get();
+        if (!number.startsWith("12.") && !number.startsWith("13.")) {
+            return Finding.fail(NAME, "cuBLAS calls itself " + number, WANTED, INSTALL);
+        }
+        if (driver.isPresent() && Integer.parseInt(number.split("\\.")[0]) > driver.get().major()) {
+            return Finding.fail(NAME, "cuBLAS is " + number + ", but the driver is for CUDA " + driver.get(),
+                    "cuBLAS of CUDA " + driver.get().major(), CudaVersionCheck.newerDriver(true) + ", or have cuBLAS "
+                            + "of CUDA " + driver.get().major() + " in place of this one");
+        }
+        return Finding.pass(NAME, number);
     }
 }

@@ -35,7 +35,7 @@ final class CudaMachine {
     }
 
     private List<Section> skipAll() {
-        Check skipped = new SkippedCheck("all", "JCuda has no native libraries for this platform");
+        Check skipped = new SkippedCheck("all", "GPUs are used on Linux x86-64 only");
         Check driver = new DriverCheck(system, architecture, new ChildProcess.Outcome(0, false, Map.of(), ""));
         return Stream.of(TEMP_FOLDER, JARS, Machine.GPU_SECTION, LIBRARIES, VERSIONS, SMOKE_TESTS)
                 .map(title -> Section.of(title, title.equals(Machine.GPU_SECTION) ? driver : skipped)).toList();
@@ -47,10 +47,11 @@ final class CudaMachine {
         ChildProcess.Outcome driver = child.run(DriverProbe.class, NativeAccessCheck.FLAG);
         DriverCheck check = new DriverCheck(system, architecture, driver);
         boolean gpu = check.judge().status() == Status.PASS;
-        Optional<Libraries> libraries = system.startsWith("Linux")
-                ? Optional.of(new Libraries(LibraryPath.ofThisProcess(), gpu)) : Optional.empty();
+        Optional<KernelPtx> ptx = KernelPtx.find(CudaMachine.class.getClassLoader());
+        Libraries libraries = new Libraries(LibraryPath.ofThisProcess(), gpu, ptx);
         Usable usable = new Usable(gpu, libraries);
-        return List.of(tempFolder(jars), jars(jars), gpu(check), libraries(libraries), versions(driver, usable),
+        return List.of(tempFolder(jars), jars(jars), gpu(check),
+                Section.of(LIBRARIES, libraries.checks().toArray(Check[]::new)), versions(driver, usable, ptx),
                 new SmokeTests(child, usable).section());
     }
 
@@ -86,13 +87,7 @@ final class CudaMachine {
                 IntStream.range(0, gpus).mapToObj(gpu -> new GpuCheck(gpu, driver.probe()))).toArray(Check[]::new));
     }
 
-    private Section libraries(Optional<Libraries> libraries) {
-        return Section.of(LIBRARIES, libraries.map(found -> found.checks().toArray(Check[]::new)).orElseGet(
-                () -> new Check[] {new SkippedCheck("libraries", "how " + system + " looks for them is not known here; "
-                        + "the smoke tests tell")}));
-    }
-
-    private Section versions(ChildProcess.Outcome driver, Usable usable) {
+    private Section versions(ChildProcess.Outcome driver, Usable usable, Optional<KernelPtx> ptx) {
         List<String> asked = usable.versionsToAsk();
         if (asked.isEmpty()) {
             return Section.of(VERSIONS, new SkippedCheck("versions", "there is no driver and no library to ask"));
@@ -105,11 +100,14 @@ final class CudaMachine {
         checks.add(new CudaVersionCheck(CudaVersionCheck.Library.RUNTIME,
                 CudaVersion.of(probe, VersionProbe.RUNTIME), cuda, probe));
         if (asked.contains(VersionProbe.CUBLAS)) {
-            checks.add(new CublasVersionCheck(probe.answer(VersionProbe.CUBLAS), probe));
+            checks.add(new CublasVersionCheck(probe.answer(VersionProbe.CUBLAS), cuda, probe));
         }
         if (asked.contains(VersionProbe.NVRTC)) {
             checks.add(new CudaVersionCheck(CudaVersionCheck.Library.NVRTC,
                     CudaVersion.of(probe, VersionProbe.NVRTC), cuda, probe));
+        } else {
+            ptx.flatMap(KernelPtx::cuda).ifPresent(version -> checks.add(new CudaVersionCheck(
+                    CudaVersionCheck.Library.PTX, Optional.of(version), cuda, probe)));
         }
         if (asked.contains(VersionProbe.CUDNN)) {
             checks.add(new CudnnVersionCheck(probe, cuda));

@@ -3,7 +3,7 @@ package dev.voxgrad.nativecheck;
 import java.util.Optional;
 
 /**
- * Whether the CUDA runtime or NVRTC fits the driver.
+ * Whether the CUDA runtime, NVRTC or PTX fits the driver.
  *
  * @param library what it is
  * @param version its version; empty where it did not tell
@@ -12,18 +12,34 @@ import java.util.Optional;
  */
 public record CudaVersionCheck(Library library, Optional<CudaVersion> version, Optional<CudaVersion> driver,
         ChildProcess.Outcome probe) implements Check {
-    /** Libraries whose version is a version of CUDA. */
+    /** What has a version of CUDA. */
     public enum Library {
         /** The CUDA runtime. */
         RUNTIME("CUDA runtime"),
         /** The compiler. */
-        NVRTC("NVRTC");
+        NVRTC("NVRTC"),
+        /** PTX that the compiler of a toolkit made of the kernels. */
+        PTX("kernels' PTX");
 
         private final String title;
 
         Library(String title) {
             this.title = title;
         }
+
+        /** Its name in the report. */
+        String title() {
+            return title;
+        }
+    }
+
+    /**
+     * What mends a driver that is too old.
+     *
+     * @param otherMajor whether that is a matter of CUDA's major version
+     */
+    static String newerDriver(boolean otherMajor) {
+        return "install a newer NVIDIA driver" + (otherMajor ? " (R580 or newer for CUDA 13)" : "");
     }
 
     @Override
@@ -34,18 +50,19 @@ public record CudaVersionCheck(Library library, Optional<CudaVersion> version, O
                     "a library that tells its version", "install it again");
         }
         if (driver.isPresent() && version.get().newerThan(driver.get())) {
-            return newerThanDriver(name, version.get() + ", but the driver is for CUDA " + driver.get());
+            return newerThanDriver(version.get(), driver.get());
         }
         return Finding.pass(name, version.get() + driver.map(cuda -> ", the driver runs up to " + cuda).orElse(""));
     }
 
-    private Finding newerThanDriver(String name, String found) {
-        boolean otherMajor = version.orElseThrow().major() > driver.orElseThrow().major();
-        String mend = "install a newer NVIDIA driver";
-        if (library == Library.RUNTIME || otherMajor) {
-            return Finding.fail(name, "the " + name + " is " + found, "a driver at least as new", mend);
-        }
-        return Finding.warn(name, "NVRTC is " + found + ", which may refuse NVRTC's PTX", "a driver at least as new",
-                mend + ", or put an older NVRTC 12 first");
+    private Finding newerThanDriver(CudaVersion newer, CudaVersion cuda) {
+        boolean otherMajor = newer.major() > cuda.major();
+        String wanted = "a driver at least as new";
+        String mend = newerDriver(otherMajor) + (library == Library.RUNTIME ? "" : ", or have NVRTC of CUDA " + cuda
+                + (library == Library.NVRTC ? " or older in place of this one" : " or older"));
+        String found = (library == Library.NVRTC ? "" : "the ") + library.title + " is " + newer
+                + ", but the driver is for CUDA " + cuda;
+        return library == Library.RUNTIME || otherMajor ? Finding.fail(library.title, found, wanted, mend)
+                : Finding.warn(library.title, found + ", which may refuse it", wanted, mend);
     }
 }

@@ -1,5 +1,7 @@
 package dev.voxgrad.nativecheck;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +18,7 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
     public Finding judge() {
         Optional<Integer> version = probe.answer(VersionProbe.CUDNN).map(Integer::parseInt);
         return version.isPresent() ? judge(version.get()) : Finding.fail(NAME, "no version: " + Probe.reason(probe),
-                "a library that tells its version", "install all of cuDNN 9 for CUDA 12 again");
+                "a library that tells its version", "install all of cuDNN 9 again");
     }
 
     private Finding judge(int number) {
@@ -24,23 +26,29 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
         String found = number / 10_000 + "." + number / 100 % 100 + "." + number % 100
                 + cuda.map(version -> " for CUDA " + version).orElse("");
         if (number / 10_000 != 9) {
-            return Finding.fail(NAME, "cuDNN is " + found, "cuDNN 9", "install cuDNN 9 for CUDA 12");
+            return Finding.fail(NAME, "cuDNN is " + found, "cuDNN 9", "install cuDNN 9");
         }
         if (cuda.isPresent() && driver.isPresent() && cuda.get().major() > driver.get().major()) {
             return Finding.fail(NAME, "cuDNN is " + found + ", but the driver is for CUDA " + driver.get(),
-                    "cuDNN 9 for CUDA " + driver.get().major(), "install that cuDNN, or a newer NVIDIA driver");
+                    "cuDNN 9 for CUDA " + driver.get().major(),
+                    CudaVersionCheck.newerDriver(true) + ", or install that cuDNN");
         }
-        // PyTorch's issues 163539, 166480 and 167024.
+        List<String> wrong = wrongPrecisions(number);
+        return wrong.isEmpty() ? Finding.pass(NAME, found) : Finding.warn(NAME, found + ": its 3D convolutions are "
+                + "known to be wrong in " + String.join(" and ", wrong) + ", so the trainer refuses --precision "
+                + String.join(" and --precision ", wrong), "a release without these faults", OTHER_RELEASE);
+    }
+
+    /** As the trainer has it, from PyTorch's issues 163539, 166480 and 167024. */
+    private static List<String> wrongPrecisions(int number) {
+        List<String> wrong = new ArrayList<>();
         if (between(number, 90_800, 91_500)) {
-            return Finding.warn(NAME, found + ": its conv3d in bf16 and fp16 is broken for kernels other than 1"
-                    + (between(number, 91_002, 91_600) ? ", and it has a wrong TF32 conv3d kernel" : ""),
-                    "a release without these faults", OTHER_RELEASE);
+            wrong.add("bf16");
         }
         if (between(number, 91_002, 91_600)) {
-            return Finding.warn(NAME, found + ": it has a wrong TF32 conv3d kernel", "a release without this fault",
-                    OTHER_RELEASE);
+            wrong.add("tf32");
         }
-        return Finding.pass(NAME, found);
+        return wrong;
     }
 
     private static boolean between(int number, int from, int below) {

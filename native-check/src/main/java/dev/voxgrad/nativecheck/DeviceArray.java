@@ -9,8 +9,15 @@ import dev.voxgrad.nativecheck.Probe.CallFailed;
 
 /** Floats in the GPU's memory, for probes; given back when the probe's process ends. */
 final class DeviceArray {
-    private final Pointer pointer = new Pointer();
+    private final Memory pointer = new Memory();
     private final int length;
+
+    /** A pointer whose address can be had as a number, for functions that JCuda does not call. */
+    private static final class Memory extends Pointer {
+        long address() {
+            return getNativePointer() + getByteOffset();
+        }
+    }
 
     private DeviceArray(int length) throws CallFailed {
         this.length = length;
@@ -42,6 +49,11 @@ final class DeviceArray {
     /** Where it lies. */
     Pointer pointer() {
         return pointer;
+    }
+
+    /** As a number, where it lies. */
+    long address() {
+        return pointer.address();
     }
 
     /** What is in it; waits for the GPU. */

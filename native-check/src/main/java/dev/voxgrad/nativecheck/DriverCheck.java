@@ -16,24 +16,23 @@ import jcuda.driver.CUresult;
 public record DriverCheck(String system, String architecture, ChildProcess.Outcome probe) implements Check {
     private static final String NAME = "CUDA driver";
     private static final String DRIVER_LIBRARY = "libcuda.so.1";
-    private static final int OLDEST = 12_060;
-    private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12.6 or newer (R560 or newer)";
+    private static final int OLDEST = 12_000;
+    private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12 or newer (R525 or newer)";
     private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the "
             + "GPU (docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
     private static final String NEWER_DRIVER = "install a newer NVIDIA driver";
     private static final String REBUILD = "build again with ./mvnw -pl native-check -am clean package";
 
-    /** Whether JCuda has native libraries for that platform at all. */
+    /** Whether the trainer uses GPUs on that platform at all. */
     public static boolean supported(String system, String architecture) {
-        String name = system.toLowerCase(Locale.ROOT);
-        return (name.startsWith("linux") || name.startsWith("windows")) && architecture.equals("amd64");
+        return system.toLowerCase(Locale.ROOT).contains("linux") && architecture.equals("amd64");
     }
 
     @Override
     public Finding judge() {
         if (!supported(system, architecture)) {
-            return Finding.warn(NAME, "JCuda has no native libraries for " + system + " on " + architecture,
-                    "Linux or Windows on x86-64", "nothing to mend here: training runs on the CPU");
+            return Finding.warn(NAME, "GPUs are used on Linux x86-64 only, and this is " + system + " " + architecture,
+                    "Linux on x86-64", "nothing to mend here: training runs on the CPU");
         }
         Optional<String> status = probe.answer(DriverProbe.STATUS);
         Matcher symbol = DriverProbe.SYMBOL.matcher(probe.errors());

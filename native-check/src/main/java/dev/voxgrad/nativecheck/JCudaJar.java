@@ -16,7 +16,7 @@ import java.util.jar.JarFile;
 /**
  * One of JCuda's jars on the class path.
  *
- * @param artifact its Maven name, such as {@code jcublas-natives}
+ * @param artifact its Maven name, such as {@code jcuda-natives}
  * @param version its Maven version
  * @param place the jar's file
  * @param natives the native libraries in it

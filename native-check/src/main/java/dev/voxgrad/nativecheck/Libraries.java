@@ -15,15 +15,23 @@ import java.util.stream.Stream;
 
 /** Looks for the libraries as the loader would, without loading any: a broken one could take this process along. */
 public final class Libraries {
-    /** JCuda's own natives name this folder, whatever the version. */
-    private static final List<Path> JCUDA_RUN_PATH = List.of(Path.of("/usr/local/cuda-12.0/lib64"));
-
     /** A library whose needs are still to be looked for. */
     private record Visit(String name, Elf elf) {
     }
 
+    /**
+     * What loading a file would come to.
+     *
+     * @param file the file
+     * @param runPath the folders that it names for what it asks for
+     * @param problem in half a sentence, why it would not load
+     */
+    private record Attempt(Path file, List<Path> runPath, Optional<String> problem) {
+    }
+
     private final LibraryPath path;
     private final boolean gpu;
+    private final Optional<KernelPtx> ptx;
     private final Map<NativeLibrary, List<Path>> runPaths = new EnumMap<>(NativeLibrary.class);
     private final Map<NativeLibrary, LibraryCheck> checks = new EnumMap<>(NativeLibrary.class);
 
@@ -32,10 +40,12 @@ public final class Libraries {
      *
      * @param path where
      * @param gpu whether a driver works here, so that the libraries are needed
+     * @param ptx what is used where there is no NVRTC
      */
-    public Libraries(LibraryPath path, boolean gpu) {
+    public Libraries(LibraryPath path, boolean gpu, Optional<KernelPtx> ptx) {
         this.path = path;
         this.gpu = gpu;
+        this.ptx = ptx;
         for (NativeLibrary library : NativeLibrary.values()) {
             checks.put(library, look(library));
         }
@@ -54,10 +64,10 @@ public final class Libraries {
             if (library == NativeLibrary.CUBLAS) {
                 all.add(() -> Finding.pass("CUDA runtime", "inside JCuda's own natives"));
             }
-            // What comes with a library that is missing is missing too, and mended with it.
-            if (library.compareTo(NativeLibrary.CUDNN) <= 0
-                    && comesWith(library).map(main -> !checks.get(main).found().isEmpty()).orElse(true)) {
-                all.add(checks.get(library));
+            if (library.compareTo(NativeLibrary.CUDNN) <= 0 && isOfInterest(library)) {
+                LibraryCheck check = checks.get(library);
+                all.add(library == NativeLibrary.NVRTC && ptx.isPresent() ? new CompilerCheck(check, ptx.get())
+                        : check);
             }
         }
         if (checks.get(NativeLibrary.CUDNN).loads()) {
@@ -69,53 +79,72 @@ public final class Libraries {
         return all;
     }
 
-    private static Optional<NativeLibrary> comesWith(NativeLibrary library) {
+    /** What comes with a library that is missing is missing too, and mended with it. */
+    private boolean isOfInterest(NativeLibrary library) {
         return switch (library) {
-            case CUBLAS_LT -> Optional.of(NativeLibrary.CUBLAS);
-            case NVRTC_BUILTINS -> Optional.of(NativeLibrary.NVRTC);
-            default -> Optional.empty();
+            case CUBLAS_LT -> !checks.get(NativeLibrary.CUBLAS).found().isEmpty();
+            case NVRTC_BUILTINS -> checks.get(NativeLibrary.NVRTC).loads()
+                    || ptx.isEmpty() && !checks.get(NativeLibrary.NVRTC).found().isEmpty();
+            default -> true;
         };
     }
 
+    /** Tries the names in turn, as the trainer does. */
     private LibraryCheck look(NativeLibrary library) {
-        List<Path> found = find(library);
+        List<String> names = names(library);
+        List<List<Path>> found = names.stream().map(name -> find(library, name))
+                .filter(files -> !files.isEmpty()).toList();
         if (found.isEmpty()) {
-            return new LibraryCheck(library, found, Optional.empty(), path.findElsewhere(library.file()),
-                    otherMajors(library), gpu);
+            return new LibraryCheck(library, names, List.of(), Optional.empty(),
+                    names.stream().flatMap(name -> path.findElsewhere(name).stream()).toList(),
+                    otherMajors(library, names), gpu);
         }
-        return new LibraryCheck(library, found, problem(library, found.getFirst()), List.of(), List.of(), gpu);
+        List<Attempt> attempts = found.stream().map(files -> attempt(files.getFirst())).toList();
+        Attempt taken = attempts.stream().filter(attempt -> attempt.problem().isEmpty()).findFirst()
+                .orElse(attempts.getFirst());
+        runPaths.put(library, taken.runPath());
+        List<Path> files = Stream.concat(Stream.of(taken.file()), found.stream().flatMap(List::stream)).distinct()
+                .toList();
+        return new LibraryCheck(library, names, files, taken.problem(), List.of(), List.of(), gpu);
+    }
+
+    /** What comes with another library must be of its major version. */
+    private List<String> names(NativeLibrary library) {
+        return switch (library) {
+            case CUBLAS_LT -> sameMajor(NativeLibrary.CUBLAS, library);
+            case NVRTC_BUILTINS -> sameMajor(NativeLibrary.NVRTC, library);
+            default -> library.files();
+        };
+    }
+
+    private List<String> sameMajor(NativeLibrary main, NativeLibrary library) {
+        List<Path> found = checks.get(main).found();
+        return found.isEmpty() ? library.files()
+                : List.of(library.stem() + LibraryCheck.major(main, found.getFirst()));
     }
 
     /** The driver's file carries the driver's release in place of a major version. */
-    private List<Path> otherMajors(NativeLibrary library) {
+    private List<Path> otherMajors(NativeLibrary library, List<String> names) {
         return library == NativeLibrary.DRIVER ? List.of() : path.findBeginning(library.stem()).stream()
-                .filter(file -> !major(library, file).equals(library.major())).toList();
+                .filter(file -> !names.contains(library.stem() + LibraryCheck.major(library, file))).toList();
     }
 
-    private static String major(NativeLibrary library, Path file) {
-        return file.getFileName().toString().substring(library.stem().length()).split("\\.")[0];
-    }
-
-    private List<Path> find(NativeLibrary library) {
+    private List<Path> find(NativeLibrary library, String name) {
         return switch (library) {
-            case NVRTC_BUILTINS -> builtins();
-            case CUBLAS, NVRTC -> path.find(library.file(), JCUDA_RUN_PATH);
-            case CUBLAS_LT -> path.find(library.file(), runPath(NativeLibrary.CUBLAS));
-            case DRIVER, CUDNN -> path.find(library.file(), List.of());
-            default -> path.find(library.file(), runPath(NativeLibrary.CUDNN));
+            case NVRTC_BUILTINS -> builtins(name);
+            case CUBLAS_LT -> path.find(name, runPath(NativeLibrary.CUBLAS));
+            case DRIVER, CUBLAS, NVRTC, CUDNN -> path.find(name, List.of());
+            default -> path.find(name, runPath(NativeLibrary.CUDNN));
         };
     }
 
     /** NVRTC loads its builtins by a name with the minor version, {@code libnvrtc-builtins.so.12.6}. */
-    private List<Path> builtins() {
-        Stream<Path> own = runPath(NativeLibrary.NVRTC).stream()
-                .flatMap(folder -> LibraryPath.list(folder, NativeLibrary.NVRTC_BUILTINS.file()).stream());
-        Stream<Path> searched = Stream.concat(path.first().stream(), path.last().stream())
-                .flatMap(folder -> LibraryPath.list(folder, NativeLibrary.NVRTC_BUILTINS.file()).stream());
-        Stream<Path> cached = path.cache().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(NativeLibrary.NVRTC_BUILTINS.file()))
+    private List<Path> builtins(String name) {
+        Stream<Path> searched = Stream.of(runPath(NativeLibrary.NVRTC), path.first(), path.last())
+                .flatMap(List::stream).flatMap(folder -> LibraryPath.list(folder, name).stream());
+        Stream<Path> cached = path.cache().entrySet().stream().filter(entry -> entry.getKey().startsWith(name))
                 .flatMap(entry -> entry.getValue().stream());
-        return LibraryPath.distinct(Stream.of(own, searched, cached).flatMap(files -> files));
+        return LibraryPath.distinct(Stream.concat(searched, cached));
     }
 
     /** The folders that an earlier library names for what it asks for. */
@@ -123,13 +152,12 @@ public final class Libraries {
         return runPaths.getOrDefault(asker, List.of());
     }
 
-    private Optional<String> problem(NativeLibrary library, Path file) {
+    private Attempt attempt(Path file) {
         try {
             Elf elf = Elf.read(file);
-            runPaths.put(library, elf.runPath());
-            return missing(new Visit(library.file(), elf));
+            return new Attempt(file, elf.runPath(), missing(new Visit(file.getFileName().toString(), elf)));
         } catch (IOException e) {
-            return Optional.of(e.getMessage());
+            return new Attempt(file, List.of(), Optional.of(e.getMessage()));
         }
     }
 

@@ -134,12 +134,12 @@ record LibraryCache(Path folder) {
         }
     }
 
-    /** Those of the libraries that JCuda loads, but for the driver's, which comes with the driver. */
+    /** Those of the libraries that the trainer loads, but for the driver's, which comes with the driver. */
     private static List<JarEntry> entries(JarFile jar) throws IOException {
         List<JarEntry> entries = new ArrayList<>();
         for (NativeLibrary library : NativeLibrary.values()) {
             if (library != NativeLibrary.DRIVER) {
-                String wanted = JAR_FOLDER + library.file();
+                String wanted = JAR_FOLDER + library.fileOfCuda12();
                 // NVRTC's builtins have the minor version in their name.
                 JarEntry entry = jar.stream().filter(each -> each.getName().equals(wanted)
                                 || library == NativeLibrary.NVRTC_BUILTINS && each.getName().startsWith(wanted + "."))

@@ -5,17 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether the loader finds a library, in the right version and with all that it needs.
+ * Whether the loader finds a library, in a right version and with all that it needs.
  *
  * @param library the library
- * @param found the files that the loader finds under its name; it takes the first
+ * @param names the file names that are asked for
+ * @param found the files that the loader finds under these names; the first is taken
  * @param problem in half a sentence, why the first would not load; empty where it would
- * @param elsewhere files of that name where the loader does not look
+ * @param elsewhere files of these names where the loader does not look
  * @param otherMajors files of another major version, wherever they are
  * @param gpu whether a driver works here, so that the library is needed
  */
-public record LibraryCheck(NativeLibrary library, List<Path> found, Optional<String> problem, List<Path> elsewhere,
-        List<Path> otherMajors, boolean gpu) implements Check {
+public record LibraryCheck(NativeLibrary library, List<String> names, List<Path> found, Optional<String> problem,
+        List<Path> elsewhere, List<Path> otherMajors, boolean gpu) implements Check {
     private static final String FETCH = "or run " + LibraryCache.COMMAND + " in Voxgrad's sources, which fetches all "
             + "of CUDA that it needs (2.0 GB)";
 
@@ -30,45 +31,56 @@ public record LibraryCheck(NativeLibrary library, List<Path> found, Optional<Str
             String copies = found.size() == 1 ? "" : "; not used: " + join(found.subList(1, found.size()));
             return Finding.pass(library.title(), found.getFirst() + copies);
         }
-        String wanted = library.file() + " for " + library.asker();
         if (!found.isEmpty()) {
-            return broken(found.getFirst() + " " + problem.orElseThrow(), wanted,
+            return broken(found.getFirst() + " " + problem.orElseThrow(),
                     "mend LD_LIBRARY_PATH so that its folder and those of what it needs are searched, or "
                             + install());
         }
         if (!elsewhere.isEmpty()) {
-            Path folder = elsewhere.getFirst().getParent();
-            return broken(library.file() + " was not found, but lies in " + folder + ", where the loader does not look",
-                    wanted, "export LD_LIBRARY_PATH=" + folder + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
+            Path file = elsewhere.getFirst();
+            return broken(file.getFileName() + " was not found, but lies in " + file.getParent()
+                    + ", where the loader does not look",
+                    "export LD_LIBRARY_PATH=" + file.getParent() + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
         }
         if (!otherMajors.isEmpty()) {
-            return broken(wrongMajor(otherMajors.getFirst()), wanted, install());
+            return broken(wrongMajor(otherMajors.getFirst()), install());
         }
-        return broken(library.file() + " was not found", wanted, install());
+        return broken(names.size() == 1 ? names.getFirst() + " was not found"
+                : "neither " + String.join(" nor ", names) + " was found", install());
     }
 
     private String wrongMajor(Path other) {
-        String file = other.getFileName().toString();
-        String major = file.substring(library.stem().length()).split("\\.")[0];
         String owner = library.title().startsWith("cuDNN") ? "cuDNN " : "CUDA ";
-        return "wrong major version: " + owner + major + "'s " + file + " is there (" + other.getParent() + "), but "
-                + library.asker() + " wants " + library.file();
+        return "wrong major version: " + owner + major(library, other) + "'s " + other.getFileName() + " is there ("
+                + other.getParent() + "), but " + library.asker() + " wants " + anyName();
+    }
+
+    /** The major version in a file's name. */
+    static String major(NativeLibrary library, Path file) {
+        return file.getFileName().toString().substring(library.stem().length()).split("\\.")[0];
+    }
+
+    private String anyName() {
+        return String.join(" or ", names);
     }
 
     /** Without a driver that works there is nothing to be done about the rest; the driver is judged by its probe. */
-    private Finding broken(String what, String wanted, String mend) {
+    private Finding broken(String what, String mend) {
+        if (library == NativeLibrary.CUDNN_ADV) {
+            return Finding.warn(library.title(), what + "; convolutions do without it", "", "");
+        }
         return gpu && library != NativeLibrary.DRIVER
-                ? Finding.fail(library.title(), what, wanted, mend)
+                ? Finding.fail(library.title(), what, anyName() + " for " + library.asker(), mend)
                 : Finding.warn(library.title(), what, "", "");
     }
 
     private String install() {
         if (library.title().startsWith("cuDNN")) {
-            return "install all of cuDNN 9 for CUDA 12, or put the folder nvidia/cudnn/lib of pip's wheel "
-                    + "nvidia-cudnn-cu12 into LD_LIBRARY_PATH, " + FETCH;
+            return "install all of cuDNN 9 for the driver's CUDA, 12 or 13, or put the folder nvidia/cudnn/lib of "
+                    + "pip's wheel nvidia-cudnn-cu12 or nvidia-cudnn-cu13 into LD_LIBRARY_PATH, " + FETCH;
         }
-        return "install a CUDA toolkit 12.x (a newer one may stay), or put the folders nvidia/*/lib of pip's wheels "
-                + "for CUDA 12 into LD_LIBRARY_PATH, " + FETCH;
+        return "install a CUDA toolkit 12.x, or 13.x for a driver R580 or newer (others may stay), or put the folders "
+                + "nvidia/*/lib of pip's wheels for it into LD_LIBRARY_PATH, " + FETCH;
     }
 
     private static String join(List<Path> files) {

@@ -3,27 +3,27 @@ package dev.voxgrad.nativecheck;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The libraries that JCuda's natives load, in the order in which one needs the other. */
+/** The libraries that the trainer loads, in the order in which one needs the other. */
 public enum NativeLibrary {
     /** NVIDIA's driver. */
-    DRIVER("CUDA driver", "libcuda.so.", "1", "JCuda"),
+    DRIVER("CUDA driver", "libcuda.so.", "JCuda", "1"),
     /** Matrix products. */
-    CUBLAS("cuBLAS", "libcublas.so.", "12", "JCublas 12.6"),
+    CUBLAS("cuBLAS", "libcublas.so.", "Voxgrad", "13", "12"),
     /** The part of cuBLAS that does the work. */
-    CUBLAS_LT("cuBLASLt", "libcublasLt.so.", "12", "cuBLAS 12"),
+    CUBLAS_LT("cuBLASLt", "libcublasLt.so.", "cuBLAS", "13", "12"),
     /** The compiler for CUDA C. */
-    NVRTC("NVRTC", "libnvrtc.so.", "12", "JNvrtc 12.6"),
+    NVRTC("NVRTC", "libnvrtc.so.", "Voxgrad", "13", "12"),
     /** What NVRTC includes in every program. */
-    NVRTC_BUILTINS("NVRTC builtins", "libnvrtc-builtins.so.", "12", "NVRTC 12"),
+    NVRTC_BUILTINS("NVRTC builtins", "libnvrtc-builtins.so.", "NVRTC", "13", "12"),
     /** Convolutions: a thin library that loads the parts below by name. */
-    CUDNN("cuDNN", "libcudnn.so.", "9", "JCudnn 12.6"),
+    CUDNN("cuDNN", "libcudnn.so.", "JCudnn 12.6", "9"),
     /** cuDNN's graphs. */
     CUDNN_GRAPH("graph"),
     /** cuDNN's simple operations. */
     CUDNN_OPS("ops"),
     /** cuDNN's convolutions. */
     CUDNN_CNN("cnn"),
-    /** cuDNN's recurrent nets and attention. */
+    /** cuDNN's recurrent nets and attention; convolutions do without. */
     CUDNN_ADV("adv"),
     /** cuDNN's kernels that come compiled. */
     CUDNN_PRECOMPILED("engines_precompiled"),
@@ -34,18 +34,18 @@ public enum NativeLibrary {
 
     private final String title;
     private final String stem;
-    private final String major;
     private final String asker;
+    private final List<String> files;
 
-    NativeLibrary(String title, String stem, String major, String asker) {
+    NativeLibrary(String title, String stem, String asker, String... majors) {
         this.title = title;
         this.stem = stem;
-        this.major = major;
         this.asker = asker;
+        this.files = Stream.of(majors).map(stem::concat).toList();
     }
 
     NativeLibrary(String part) {
-        this("cuDNN " + part.replace("engines_", ""), "libcudnn_" + part + ".so.", "9", "cuDNN 9");
+        this("cuDNN " + part.replace("engines_", ""), "libcudnn_" + part + ".so.", "cuDNN 9", "9");
     }
 
     /** cuDNN's sub-libraries. */
@@ -58,19 +58,19 @@ public enum NativeLibrary {
         return title;
     }
 
-    /** The file name that is asked for. */
-    public String file() {
-        return stem + major;
+    /** The file names that are asked for, one for each major version, newest first: the first that loads is taken. */
+    public List<String> files() {
+        return files;
+    }
+
+    /** The file name in CUDA 12. */
+    String fileOfCuda12() {
+        return files.getLast();
     }
 
     /** The file name up to the major version. */
     public String stem() {
         return stem;
-    }
-
-    /** The major version that is asked for. */
-    public String major() {
-        return major;
     }
 
     /** Who asks for it. */

@@ -1,22 +1,30 @@
 package dev.voxgrad.nativecheck;
 
-import java.util.function.IntFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
-import jcuda.Pointer;
-import jcuda.jcublas.JCublas2;
-import jcuda.jcublas.cublasHandle;
-import jcuda.jcublas.cublasOperation;
-import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.JCuda;
 
+import dev.voxgrad.nativecheck.ForeignLibrary.Function;
 import dev.voxgrad.nativecheck.Probe.CallFailed;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /** Runs in a child process: a product of two 256 × 256 matrices by cuBLAS against plain loops. */
 public final class SgemmProbe {
     private static final int SIZE = 256;
-    private static final IntFunction<String> NAME = code -> cublasStatus.stringFor(code) + " (" + code + ")";
+    /** CUBLAS_OP_N. */
+    private static final int AS_IT_IS = 0;
 
     private SgemmProbe() {
+    }
+
+    /** cuBLAS, with its words for a status. */
+    static ForeignLibrary library() throws CallFailed {
+        return ForeignLibrary.load(NativeLibrary.CUBLAS, "cublasGetStatusName");
     }
 
     /** Prints the answers. */
@@ -25,20 +33,26 @@ public final class SgemmProbe {
     }
 
     private static void multiply() throws CallFailed {
-        cublasHandle handle = new cublasHandle();
-        Probe.check("cublasCreate", JCublas2.cublasCreate(handle), NAME);
-        float[] a = Errors.random(SIZE * SIZE, 2);
-        float[] b = Errors.random(SIZE * SIZE, 3);
-        DeviceArray deviceA = DeviceArray.of(a);
-        DeviceArray deviceB = DeviceArray.of(b);
-        DeviceArray deviceC = DeviceArray.zeros(SIZE * SIZE);
-        Pointer one = Pointer.to(new float[] {1});
-        Pointer zero = Pointer.to(new float[] {0});
-        double milliseconds = Probe.milliseconds("cublasSgemm", () -> JCublas2.cublasSgemm(handle,
-                cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N, SIZE, SIZE, SIZE, one, deviceA.pointer(),
-                SIZE, deviceB.pointer(), SIZE, zero, deviceC.pointer(), SIZE), JCuda::cudaDeviceSynchronize, NAME);
-        SmokeTest.SGEMM.answer(Errors.largest(deviceC.values(), product(a, b)), milliseconds);
-        Probe.check("cublasDestroy", JCublas2.cublasDestroy(handle), NAME);
+        ForeignLibrary cublas = library();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(ADDRESS);
+            cublas.check("cublasCreate", cublas.function("cublasCreate_v2", ADDRESS).call(address));
+            MemorySegment handle = address.get(ADDRESS, 0);
+            float[] a = Errors.random(SIZE * SIZE, 2);
+            float[] b = Errors.random(SIZE * SIZE, 3);
+            long deviceA = DeviceArray.of(a).address();
+            long deviceB = DeviceArray.of(b).address();
+            DeviceArray deviceC = DeviceArray.zeros(SIZE * SIZE);
+            MemorySegment one = arena.allocateFrom(JAVA_FLOAT, 1);
+            MemorySegment zero = arena.allocateFrom(JAVA_FLOAT, 0);
+            Function sgemm = cublas.function("cublasSgemm_v2", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+                    JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+            double milliseconds = Probe.milliseconds("cublasSgemm", () -> sgemm.call(handle, AS_IT_IS, AS_IT_IS, SIZE,
+                    SIZE, SIZE, one, deviceA, SIZE, deviceB, SIZE, zero, deviceC.address(), SIZE),
+                    JCuda::cudaDeviceSynchronize, cublas::words);
+            SmokeTest.SGEMM.answer(Errors.largest(deviceC.values(), product(a, b)), milliseconds);
+            cublas.check("cublasDestroy", cublas.function("cublasDestroy_v2", ADDRESS).call(handle));
+        }
     }
 
     /** Column by column, as cuBLAS stores matrices: c[i, j] = Σ a[i, k] b[k, j]. */

@@ -23,7 +23,7 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
         if (probe.errors().contains("Cannot load symbol")) {
             return Finding.fail(test.title(), probe.failure() + ": a part of the library is missing or does not fit",
                     "all sub-libraries of one release",
-                    "install all of cuDNN 9 and cuBLAS 12 again, and look for other copies in LD_LIBRARY_PATH");
+                    "install all of cuDNN 9 and cuBLAS again, and look for other copies in LD_LIBRARY_PATH");
         }
         return Finding.fail(test.title(), Probe.reason(probe), WANTED, LOOK_ABOVE);
     }
@@ -32,7 +32,8 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
         String time = probe.answer(test.millisecondsKey())
                 .map(text -> String.format(Locale.ROOT, "%.3f ms", Double.parseDouble(text))).orElse("no time");
         if (test == SmokeTest.NVRTC) {
-            return Finding.pass(test.title(), "a kernel compiled to PTX in " + time);
+            String loaded = probe.answer(NvrtcProbe.LOADED).isPresent() ? ", which the driver loads" : "";
+            return Finding.pass(test.title(), "a kernel compiled to PTX in " + time + loaded);
         }
         String found = String.format(Locale.ROOT, "largest error %.1e of the largest result, %s", error, time);
         // A result that is not a number fails too.

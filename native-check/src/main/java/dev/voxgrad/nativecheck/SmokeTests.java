@@ -36,6 +36,6 @@ final class SmokeTests {
             return new SkippedCheck(test.title(), obstacle.get());
         }
         return new SmokeCheck(test, outcomes.computeIfAbsent(PROBES.get(test),
-                probe -> child.run(probe, NativeAccessCheck.FLAG)));
+                probe -> child.run(probe, NativeAccessCheck.FLAG, "-D" + NvrtcProbe.DRIVER + "=" + usable.gpu())));
     }
 }

@@ -8,9 +8,9 @@ import java.util.Optional;
  * What of CUDA can be tried out.
  *
  * @param gpu whether a driver works here and has a GPU
- * @param libraries what the loader finds; empty where the platform does not let us look
+ * @param libraries what the loader finds
  */
-record Usable(boolean gpu, Optional<Libraries> libraries) {
+record Usable(boolean gpu, Libraries libraries) {
     private static final List<NativeLibrary> CUBLAS = List.of(NativeLibrary.CUBLAS, NativeLibrary.CUBLAS_LT);
     private static final List<NativeLibrary> NVRTC = List.of(NativeLibrary.NVRTC, NativeLibrary.NVRTC_BUILTINS);
 
@@ -18,10 +18,9 @@ record Usable(boolean gpu, Optional<Libraries> libraries) {
     Optional<String> obstacle(SmokeTest test) {
         return switch (test) {
             case COPY -> gpuMissing();
-            case SGEMM -> gpuMissing().or(() -> missing(CUBLAS));
-            case CONV3D_FORWARD, CONV3D_DATA, CONV3D_FILTER -> gpuMissing().or(() -> missing(cudnn()));
-            // Without a GPU there is no use in trying on a platform where we do not know what is there.
-            case NVRTC -> libraries.isEmpty() ? gpuMissing() : missing(NVRTC);
+            case SGEMM -> gpuMissing().or(() -> libraries.firstMissing(CUBLAS));
+            case CONV3D_FORWARD, CONV3D_DATA, CONV3D_FILTER -> gpuMissing().or(() -> libraries.firstMissing(cudnn()));
+            case NVRTC -> libraries.firstMissing(NVRTC);
         };
     }
 
@@ -38,22 +37,20 @@ record Usable(boolean gpu, Optional<Libraries> libraries) {
     }
 
     private void add(List<String> asked, String name, List<NativeLibrary> needed) {
-        if (libraries.isEmpty() ? gpu : missing(needed).isEmpty()) {
+        if (libraries.firstMissing(needed).isEmpty()) {
             asked.add(name);
         }
     }
 
+    /** cuDNN and those of its parts that convolutions need. */
     private static List<NativeLibrary> cudnn() {
         List<NativeLibrary> all = new ArrayList<>(List.of(NativeLibrary.CUDNN));
         all.addAll(NativeLibrary.cudnnParts());
+        all.remove(NativeLibrary.CUDNN_ADV);
         return all;
     }
 
     private Optional<String> gpuMissing() {
         return gpu ? Optional.empty() : Optional.of("there is no GPU that works");
-    }
-
-    private Optional<String> missing(List<NativeLibrary> needed) {
-        return libraries.flatMap(found -> found.firstMissing(needed));
     }
 }

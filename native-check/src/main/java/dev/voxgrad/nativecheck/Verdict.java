@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -33,31 +34,50 @@ public record Verdict(Readiness readiness, String sentence) {
         }
     }
 
+    /**
+     * Findings about what the trainer misses only once it has taken the GPU: a kernel is compiled when it is first
+     * launched.
+     */
+    private static final Set<String> NEEDED_LATER = Set.of(NativeLibrary.NVRTC.title(),
+            NativeLibrary.NVRTC_BUILTINS.title(), CudaVersionCheck.Library.PTX.title());
+
     /** Draws the conclusion. */
     public static Verdict of(List<Section> sections) {
         Predicate<Section> cuda = section -> Machine.CUDA_SECTIONS.contains(section.title());
-        Predicate<Section> gpu = section -> section.title().equals(Machine.GPU_SECTION);
-        Optional<Finding> noTrainer = first(sections.stream().filter(cuda.negate()), Status.FAIL);
+        Optional<Finding> noTrainer = sections.stream().filter(cuda.negate())
+                .flatMap(section -> with(Status.FAIL, section)).findFirst();
         if (noTrainer.isPresent()) {
             return new Verdict(Readiness.BROKEN, "The trainer would not run on this machine: "
                     + noTrainer.get().found() + "; " + noTrainer.get().mend() + ".");
         }
-        Optional<Finding> brokenGpu = first(sections.stream().filter(cuda), Status.FAIL);
-        if (brokenGpu.isPresent()) {
-            return new Verdict(Readiness.BROKEN, "The trainer would use the CPU, because the GPU's software is broken: "
-                    + brokenGpu.get().found() + ".");
+        Optional<Finding> noGpu = sections.stream().filter(section -> section.title().equals(Machine.GPU_SECTION))
+                .flatMap(section -> with(Status.WARN, section)).findFirst();
+        List<Section> broken = sections.stream().filter(cuda)
+                .filter(section -> with(Status.FAIL, section).findAny().isPresent()).toList();
+        if (!broken.isEmpty()) {
+            return new Verdict(Readiness.BROKEN, broken(broken, noGpu.isPresent()));
         }
-        Optional<Finding> noGpu = first(sections.stream().filter(gpu), Status.WARN);
         if (noGpu.isPresent()) {
             return new Verdict(Readiness.CPU_ONLY,
                     "The trainer would use the CPU, because " + noGpu.get().found() + ".");
         }
-        return new Verdict(Readiness.GPU, "This machine is ready for the GPU, but the trainer would use the CPU, "
-                + "because this version of Voxgrad has no CUDA device yet.");
+        return new Verdict(Readiness.GPU,
+                "The trainer would use the GPU, because all that it needs is there and works.");
     }
 
-    private static Optional<Finding> first(Stream<Section> sections, Status status) {
-        return sections.flatMap(section -> section.findings().stream())
-                .filter(finding -> finding.status() == status).findFirst();
+    private static String broken(List<Section> sections, boolean noGpu) {
+        Optional<Finding> noDevice = sections.stream()
+                .filter(section -> !section.title().equals(CudaMachine.SMOKE_TESTS))
+                .flatMap(section -> with(Status.FAIL, section))
+                .filter(finding -> !NEEDED_LATER.contains(finding.name())).findFirst();
+        String found = noDevice.or(() -> with(Status.FAIL, sections.getFirst()).findFirst()).orElseThrow().found();
+        return noDevice.isPresent() || noGpu
+                ? "The trainer would use the CPU, because the GPU's software is broken: " + found + "."
+                : "The trainer would take the GPU and fail on it: " + found
+                        + "; until that is mended, use --device cpu.";
+    }
+
+    private static Stream<Finding> with(Status status, Section section) {
+        return section.findings().stream().filter(finding -> finding.status() == status);
     }
 }

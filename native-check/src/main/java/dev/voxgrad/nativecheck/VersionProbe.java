@@ -1,14 +1,18 @@
 package dev.voxgrad.nativecheck;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
-import jcuda.jcublas.JCublas2;
 import jcuda.jcudnn.JCudnn;
-import jcuda.nvrtc.JNvrtc;
 import jcuda.runtime.JCuda;
 
+import dev.voxgrad.nativecheck.ForeignLibrary.Function;
 import dev.voxgrad.nativecheck.Probe.CallFailed;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 /**
  * Runs in a child process: asks the libraries named in a property for their versions. JCuda's own constants tell
@@ -52,21 +56,29 @@ public final class VersionProbe {
         Probe.answer(RUNTIME, version[0]);
     }
 
+    /** By a function that needs no handle, and so no GPU. */
     private static void cublas() throws CallFailed {
+        ForeignLibrary cublas = SgemmProbe.library();
+        Function getProperty = cublas.function("cublasGetProperty", JAVA_INT, ADDRESS);
         StringBuilder version = new StringBuilder();
-        for (int property = 0; property < 3; property++) {
-            int[] value = new int[1];
-            Probe.check("cublasGetProperty", JCublas2.cublasGetProperty(property, value), String::valueOf);
-            version.append(property == 0 ? "" : ".").append(value[0]);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(JAVA_INT);
+            for (int property = 0; property < 3; property++) {
+                cublas.check("cublasGetProperty", getProperty.call(property, value));
+                version.append(property == 0 ? "" : ".").append(value.get(JAVA_INT, 0));
+            }
         }
         Probe.answer(CUBLAS, version);
     }
 
     private static void nvrtc() throws CallFailed {
-        int[] major = new int[1];
-        int[] minor = new int[1];
-        Probe.check("nvrtcVersion", JNvrtc.nvrtcVersion(major, minor), JNvrtc::nvrtcGetErrorString);
-        Probe.answer(NVRTC, major[0] * 1000 + minor[0] * 10);
+        ForeignLibrary nvrtc = NvrtcProbe.library();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment major = arena.allocate(JAVA_INT);
+            MemorySegment minor = arena.allocate(JAVA_INT);
+            nvrtc.check("nvrtcVersion", nvrtc.function("nvrtcVersion", ADDRESS, ADDRESS).call(major, minor));
+            Probe.answer(NVRTC, major.get(JAVA_INT, 0) * 1000 + minor.get(JAVA_INT, 0) * 10);
+        }
     }
 
     private static void cudnn() {

@@ -12,10 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Each state of a CUDA driver has an answer of its own. */
 class DriverCheckTest {
     @Test
-    void aPlatformWithoutNativesIsNoFault() {
+    void aPlatformWithoutGpusIsNoFault() {
         Finding finding = new DriverCheck("Mac OS X", "aarch64", answers(Map.of())).judge();
         assertThat(finding.status()).isEqualTo(Status.WARN);
-        assertThat(finding.found()).contains("Mac OS X").contains("aarch64");
+        assertThat(finding.found()).isEqualTo("GPUs are used on Linux x86-64 only, and this is Mac OS X aarch64");
+        assertThat(DriverCheck.supported("Windows 11", "amd64")).isFalse();
+        assertThat(DriverCheck.supported("Linux", "amd64")).isTrue();
     }
 
     @Test
@@ -97,6 +99,12 @@ class DriverCheckTest {
                 DriverProbe.GPUS, "1", DriverProbe.GPU_NAME, "Tesla K80")));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("the driver (for CUDA 11.8) is too old");
+    }
+
+    @Test
+    void theOldestDriver() {
+        assertThat(linux(answers(Map.of(DriverProbe.STATUS, "0", DriverProbe.VERSION, "12000",
+                DriverProbe.GPUS, "1"))).status()).isEqualTo(Status.PASS);
     }
 
     private static Finding linux(Outcome probe) {

@@ -24,6 +24,34 @@ final class FakeCode {
         return code(10).put(bytes(0x48, 0xc7, 0x07)).putInt(value).put(bytes(0x31, 0xc0, 0xc3)).array();
     }
 
+    /** {@code *(int *) second = value; return 0;} */
+    static byte[] storesInSecond(int value) {
+        return code(9).put(bytes(0xc7, 0x06)).putInt(value).put(bytes(0x31, 0xc0, 0xc3)).array();
+    }
+
+    /** {@code *(long *) second = value; return 0;} */
+    static byte[] storesLongInSecond(int value) {
+        return code(10).put(bytes(0x48, 0xc7, 0x06)).putInt(value).put(bytes(0x31, 0xc0, 0xc3)).array();
+    }
+
+    /** {@code *(int *) first = one; *(int *) second = other; return 0;} */
+    static byte[] storesBoth(int one, int other) {
+        return code(15).put(bytes(0xc7, 0x07)).putInt(one).put(storesInSecond(other)).array();
+    }
+
+    /** {@code strcpy(second, text); return 0;} */
+    static byte[] copiesToSecond(String text) {
+        byte[] all = (text + "\0").getBytes(StandardCharsets.US_ASCII);
+        return code(20 + all.length).put(bytes(0x48, 0x89, 0xf7, 0x48, 0x8d, 0x35)).putInt(10).put((byte) 0xb9)
+                .putInt(all.length).put(bytes(0xf3, 0xa4, 0x31, 0xc0, 0xc3)).put(all).array();
+    }
+
+    /** {@code return text;} */
+    static byte[] returnsText(String text) {
+        byte[] all = (text + "\0").getBytes(StandardCharsets.US_ASCII);
+        return code(8 + all.length).put(bytes(0x48, 0x8d, 0x05)).putInt(1).put((byte) 0xc3).put(all).array();
+    }
+
     /** {@code *(int *) first = second == chosen ? one : other; return 0;} */
     static byte[] storesBySecond(int chosen, int one, int other) {
         return code(23).put(bytes(0x83, 0xfe, chosen, 0x74, 9)).put(stores(other)).put(stores(one)).array();

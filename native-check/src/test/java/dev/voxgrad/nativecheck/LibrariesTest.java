@@ -14,7 +14,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Folders of libraries as they are found on machines, on a search path that leads nowhere else. */
 @EnabledOnOs(OS.LINUX)
@@ -26,19 +25,18 @@ class LibrariesTest {
 
     @BeforeEach
     void folders() throws IOException {
-        assumeTrue(Files.notExists(Path.of("/usr/local/cuda-12.0/lib64")), "JCuda's natives look there");
         searched = Files.createDirectory(root.resolve("searched"));
         notSearched = Files.createDirectory(root.resolve("elsewhere"));
     }
 
     @Test
     void allIsThere() throws IOException {
-        completeToolkit();
+        completeToolkit(13);
         List<Finding> findings = look(true);
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
         assertThat(findings).extracting(Finding::name).containsExactly("CUDA driver", "CUDA runtime", "cuBLAS",
                 "cuBLASLt", "NVRTC", "NVRTC builtins", "cuDNN", "cuDNN's parts");
-        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.13").toString());
         assertThat(named(findings, "cuDNN's parts").found()).isEqualTo("all 7 sub-libraries in " + searched);
     }
 
@@ -71,14 +69,64 @@ class LibrariesTest {
     }
 
     @Test
-    void cuda13IsTheWrongMajorVersion() throws IOException {
-        FakeLibrary.named("libcublas.so.13").into(searched);
-        FakeLibrary.named("libnvrtc.so.13").into(notSearched);
+    void anyOtherCudaIsTheWrongMajorVersion() throws IOException {
+        FakeLibrary.named("libcublas.so.11").into(searched);
+        FakeLibrary.named("libnvrtc.so.14").into(notSearched);
         Finding cublas = named(look(true), "cuBLAS");
         assertThat(cublas.status()).isEqualTo(Status.FAIL);
-        assertThat(cublas.found()).isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is there (" + searched
-                + "), but JCublas 12.6 wants libcublas.so.12");
-        assertThat(named(look(true), "NVRTC").found()).startsWith("wrong major version: CUDA 13's libnvrtc.so.13");
+        assertThat(cublas.found()).isEqualTo("wrong major version: CUDA 11's libcublas.so.11 is there (" + searched
+                + "), but Voxgrad wants libcublas.so.13 or libcublas.so.12");
+        assertThat(named(look(true), "NVRTC").found()).startsWith("wrong major version: CUDA 14's libnvrtc.so.14");
+    }
+
+    @Test
+    void cuda12IsTakenWhereThereIsNo13() throws IOException {
+        completeToolkit(12);
+        List<Finding> findings = look(true);
+        assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
+        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuBLASLt").found()).isEqualTo(searched.resolve("libcublasLt.so.12").toString());
+        assertThat(named(findings, "NVRTC").found()).isEqualTo(searched.resolve("libnvrtc.so.12").toString());
+    }
+
+    @Test
+    void cuda13IsTakenBefore12IfItLoads() throws IOException {
+        completeToolkit(12);
+        Path newer = FakeLibrary.named("libcublas.so.13").needing("libcublasLt.so.13").into(searched);
+        Path older = searched.resolve("libcublas.so.12");
+        assertThat(named(look(true), "cuBLAS").found()).isEqualTo(older + "; not used: " + newer);
+        assertThat(named(look(true), "cuBLASLt").found()).endsWith("libcublasLt.so.12");
+        FakeLibrary.named("libcublasLt.so.13").into(searched);
+        assertThat(named(look(true), "cuBLAS").found()).isEqualTo(newer + "; not used: " + older);
+        assertThat(named(look(true), "cuBLASLt").found()).endsWith("libcublasLt.so.13");
+    }
+
+    @Test
+    void whatComesWithALibraryIsOfItsMajorVersion() throws IOException {
+        FakeLibrary.named("libcublas.so.12").into(searched);
+        FakeLibrary.named("libcublasLt.so.13").into(searched);
+        assertThat(named(look(true), "cuBLASLt").found()).isEqualTo("wrong major version: CUDA 13's "
+                + "libcublasLt.so.13 is there (" + searched + "), but cuBLAS wants libcublasLt.so.12");
+    }
+
+    @Test
+    void aBuildWithPtxDoesWithoutNvrtc() throws IOException {
+        completeToolkit(13);
+        Files.delete(searched.resolve("libnvrtc.so.13"));
+        Finding missing = named(look(true), "NVRTC");
+        assertThat(missing.status()).isEqualTo(Status.FAIL);
+        assertThat(missing.found()).isEqualTo("neither libnvrtc.so.13 nor libnvrtc.so.12 was found");
+        assertThat(missing.mend()).contains(LibraryCache.COMMAND);
+        Optional<KernelPtx> ptx = Optional.of(new KernelPtx(Path.of("/app/engine.jar"), Optional.empty()));
+        List<Finding> findings = findings(new Libraries(path(), true, ptx));
+        assertThat(named(findings, "NVRTC")).isEqualTo(Finding.warn("NVRTC", missing.found()
+                + "; the kernels' PTX in /app/engine.jar is used in its place", "", ""));
+        assertThat(findings).extracting(Finding::name).doesNotContain("NVRTC builtins");
+        FakeLibrary.named("libnvrtc.so.13").into(searched);
+        Files.delete(searched.resolve("libnvrtc-builtins.so.13.0"));
+        findings = findings(new Libraries(path(), true, ptx));
+        assertThat(named(findings, "NVRTC").status()).isEqualTo(Status.PASS);
+        assertThat(named(findings, "NVRTC builtins").status()).isEqualTo(Status.FAIL);
     }
 
     @Test
@@ -98,15 +146,19 @@ class LibrariesTest {
 
     @Test
     void eachMissingSubLibraryIsNamed() throws IOException {
-        completeToolkit();
+        completeToolkit(13);
         for (NativeLibrary part : NativeLibrary.cudnnParts()) {
-            Path file = searched.resolve(part.file());
+            Path file = searched.resolve(part.files().getFirst());
             byte[] kept = Files.readAllBytes(file);
             Files.delete(file);
             List<Finding> findings = look(true);
             Finding finding = named(findings, part.title());
-            assertThat(finding.status()).isEqualTo(Status.FAIL);
-            assertThat(finding.found()).isEqualTo(part.file() + " was not found");
+            boolean needed = part != NativeLibrary.CUDNN_ADV;
+            assertThat(finding.status()).isEqualTo(needed ? Status.FAIL : Status.WARN);
+            assertThat(finding.found()).isEqualTo(part.files().getFirst() + " was not found"
+                    + (needed ? "" : "; convolutions do without it"));
+            assertThat(new Usable(true, libraries(true)).obstacle(SmokeTest.CONV3D_DATA).isPresent())
+                    .isEqualTo(needed);
             assertThat(named(findings, "cuDNN's parts").found()).startsWith("the other 6 of 7");
             Files.write(file, kept);
         }
@@ -142,10 +194,10 @@ class LibrariesTest {
 
     @Test
     void aLibrarysOwnFolderIsSearchedWhereItSaysSo() throws IOException {
-        completeToolkit();
+        completeToolkit(13);
         Path own = Files.createDirectory(root.resolve("own"));
         for (NativeLibrary part : NativeLibrary.cudnnParts()) {
-            Files.move(searched.resolve(part.file()), own.resolve(part.file()));
+            Files.move(searched.resolve(part.files().getFirst()), own.resolve(part.files().getFirst()));
         }
         FakeLibrary.named("libcudnn.so.9").withRunPath("$ORIGIN/../own").into(searched);
         Finding parts = named(look(true), "cuDNN's parts");
@@ -172,24 +224,25 @@ class LibrariesTest {
         Path link = Files.createSymbolicLink(root.resolve("link"), second);
         LibraryPath path = new LibraryPath(List.of(searched, second, link), Map.of("libcudnn.so.9", List.of(copy)),
                 List.of(), List.of());
-        assertThat(named(findings(new Libraries(path, true)), "cuDNN").found())
+        assertThat(named(findings(new Libraries(path, true, Optional.empty())), "cuDNN").found())
                 .isEqualTo(searched.resolve("libcudnn.so.9") + "; not used: " + copy);
     }
 
     @Test
     void whatKeepsATestFromRunningIsTheFirstMissing() throws IOException {
-        completeToolkit();
+        completeToolkit(13);
         Files.delete(searched.resolve("libcudnn_cnn.so.9"));
-        Usable usable = new Usable(true, Optional.of(new Libraries(path(), true)));
+        Usable usable = new Usable(true, libraries(true));
         assertThat(usable.obstacle(SmokeTest.SGEMM)).isEmpty();
         assertThat(usable.obstacle(SmokeTest.CONV3D_DATA)).contains("libcudnn_cnn.so.9 was not found");
         assertThat(usable.versionsToAsk()).containsExactly("runtime", "cublas", "nvrtc");
     }
 
-    private void completeToolkit() throws IOException {
+    private void completeToolkit(int cuda) throws IOException {
         for (NativeLibrary library : NativeLibrary.values()) {
-            String minor = library == NativeLibrary.NVRTC_BUILTINS ? ".6" : "";
-            FakeLibrary.named(library.file() + minor).into(searched);
+            String minor = library == NativeLibrary.NVRTC_BUILTINS ? ".0" : "";
+            String file = cuda == 13 ? library.files().getFirst() : library.fileOfCuda12();
+            FakeLibrary.named(file + minor).into(searched);
         }
     }
 
@@ -198,7 +251,11 @@ class LibrariesTest {
     }
 
     private List<Finding> look(boolean gpu) {
-        return findings(new Libraries(path(), gpu));
+        return findings(libraries(gpu));
+    }
+
+    private Libraries libraries(boolean gpu) {
+        return new Libraries(path(), gpu, Optional.empty());
     }
 
     private static List<Finding> findings(Libraries libraries) {

@@ -39,7 +39,7 @@ class LibraryCacheTest {
     }
 
     @Test
-    void whatJCudaLoadsIsUnpackedAndNothingElse() throws IOException {
+    void whatTheTrainerLoadsIsUnpackedAndNothingElse() throws IOException {
         Path jar = jarWithout("none");
         assertThat(cache.unpack(jar, sum(jar))).startsWith("12 CUDA libraries are in " + cache.folder() + " now");
         assertThat(names(cache.folder())).containsExactlyInAnyOrderElementsOf(
@@ -144,7 +144,7 @@ class LibraryCacheTest {
     /** The names in the jar of what is needed. */
     private static List<String> libraries() {
         return Stream.of(NativeLibrary.values()).filter(library -> library != NativeLibrary.DRIVER)
-                .map(library -> INSIDE + library.file() + (library == NativeLibrary.NVRTC_BUILTINS ? ".6" : ""))
+                .map(library -> INSIDE + library.fileOfCuda12() + (library == NativeLibrary.NVRTC_BUILTINS ? ".6" : ""))
                 .toList();
     }
 

@@ -22,6 +22,8 @@ class ReportTest {
         Verdict verdict = report(GOOD, GOOD).verdict();
         assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.GPU);
         assertThat(verdict.readiness().exitCode()).isZero();
+        assertThat(verdict.sentence())
+                .isEqualTo("The trainer would use the GPU, because all that it needs is there and works.");
     }
 
     @Test
@@ -92,8 +94,25 @@ class ReportTest {
         for (String title : Machine.CUDA_SECTIONS) {
             Verdict verdict = Report.of(List.of(new Section(title, List.of(BROKEN_GPU)))).verdict();
             assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
-            assertThat(verdict.sentence()).startsWith("The trainer would use the CPU, because").contains("it crashed");
+            assertThat(verdict.sentence()).contains("it crashed").startsWith(title.equals(CudaMachine.SMOKE_TESTS)
+                    ? "The trainer would take the GPU and fail on it" : "The trainer would use the CPU, because");
         }
+    }
+
+    /** The trainer takes a GPU before it compiles its first kernel. */
+    @Test
+    void whatTheTrainerFindsOutLateDoesNotKeepItFromTheGpu() {
+        Section gpu = new Section(Machine.GPU_SECTION, List.of(GOOD));
+        Finding nvrtc = Finding.fail(NativeLibrary.NVRTC.title(), "no compiler", "one", "install it");
+        Section late = new Section(CudaMachine.LIBRARIES, List.of(nvrtc));
+        assertThat(Report.of(List.of(gpu, late)).verdict().sentence()).isEqualTo("The trainer would take the GPU and "
+                + "fail on it: no compiler; until that is mended, use --device cpu.");
+        Section both = new Section(CudaMachine.LIBRARIES, List.of(nvrtc, BROKEN_GPU));
+        assertThat(Report.of(List.of(gpu, both)).verdict().sentence())
+                .isEqualTo("The trainer would use the CPU, because the GPU's software is broken: it crashed.");
+        Section noGpu = new Section(Machine.GPU_SECTION, List.of(NO_GPU));
+        assertThat(Report.of(List.of(noGpu, late)).verdict().sentence())
+                .isEqualTo("The trainer would use the CPU, because the GPU's software is broken: no compiler.");
     }
 
     @Test

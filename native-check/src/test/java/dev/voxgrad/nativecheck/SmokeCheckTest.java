@@ -1,5 +1,7 @@
 package dev.voxgrad.nativecheck;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,6 +73,10 @@ class SmokeCheckTest {
         Map<String, String> answers = Map.of(SmokeTest.NVRTC.errorKey(), "0.0", SmokeTest.NVRTC.millisecondsKey(),
                 "25.7");
         assertThat(judge(SmokeTest.NVRTC, 0, answers, "").found()).isEqualTo("a kernel compiled to PTX in 25.700 ms");
+        Map<String, String> loaded = new HashMap<>(answers);
+        loaded.put(NvrtcProbe.LOADED, "true");
+        assertThat(judge(SmokeTest.NVRTC, 0, loaded, "").found())
+                .isEqualTo("a kernel compiled to PTX in 25.700 ms, which the driver loads");
     }
 
     @Test
@@ -81,13 +87,13 @@ class SmokeCheckTest {
 
     @Test
     void withoutAGpuOnlyTheCompilerIsTried() {
-        Usable usable = new Usable(false, Optional.empty());
+        LibraryPath nothing = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
+        Usable usable = new Usable(false, new Libraries(nothing, false, Optional.empty()));
         for (SmokeTest test : SmokeTest.values()) {
-            assertThat(usable.obstacle(test)).contains("there is no GPU that works");
+            assertThat(usable.obstacle(test)).contains(test == SmokeTest.NVRTC
+                    ? "neither libnvrtc.so.13 nor libnvrtc.so.12 was found" : "there is no GPU that works");
         }
         assertThat(usable.versionsToAsk()).isEmpty();
-        assertThat(new Usable(true, Optional.empty()).versionsToAsk())
-                .containsExactly("runtime", "cublas", "nvrtc", "cudnn");
     }
 
     @Test

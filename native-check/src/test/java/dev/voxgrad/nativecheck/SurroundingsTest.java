@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class SurroundingsTest {
         assertFails(report, "Libraries", "cuDNN", "libcudnn.so.9 was not found");
         assertThat(finding(report, "GPU", "CUDA driver").get("status").asString()).isEqualTo("PASS");
         assertThat(finding(report, "Smoke tests", "sgemm").get("found").asString())
-                .isEqualTo("skipped: libcublas.so.12 was not found");
+                .isEqualTo("skipped: neither libcublas.so.13 nor libcublas.so.12 was found");
         // The runtime, which is inside JCuda, meets a driver that can do nothing.
         assertThat(finding(report, "Smoke tests", "copy").get("status").asString()).isEqualTo("FAIL");
     }
@@ -85,9 +86,74 @@ class SurroundingsTest {
     void wrongMajorVersion() throws IOException, InterruptedException {
         assumeAbsent(NativeLibrary.CUBLAS);
         driver(13_000, 0).into(libraries);
-        FakeLibrary.named("libcublas.so.13").into(libraries);
-        assertFails(run(), "Libraries", "cuBLAS", "wrong major version: CUDA 13's libcublas.so.13 is there ("
-                + libraries + "), but JCublas 12.6 wants libcublas.so.12");
+        FakeLibrary.named("libcublas.so.11").into(libraries);
+        assertFails(run(), "Libraries", "cuBLAS", "wrong major version: CUDA 11's libcublas.so.11 is there ("
+                + libraries + "), but Voxgrad wants libcublas.so.13 or libcublas.so.12");
+    }
+
+    @Test
+    void cuda13IsUnderstood() throws IOException, InterruptedException {
+        driver(13_000, 0).into(libraries);
+        cublas(13).into(libraries);
+        nvrtc(13).into(libraries);
+        cudnn(FakeCode.returns(91_600));
+        JsonNode report = run();
+        for (String name : List.of("cuBLAS", "cuBLASLt", "NVRTC", "NVRTC builtins", "cuDNN", "cuDNN's parts")) {
+            assertThat(finding(report, "Libraries", name).get("status").asString()).as(name).isEqualTo("PASS");
+        }
+        assertThat(finding(report, "Libraries", "cuBLAS").get("found").asString())
+                .startsWith(libraries.resolve("libcublas.so.13").toString());
+        assertPasses(report, "Versions", "cuBLAS", "13.13.13");
+        assertPasses(report, "Versions", "NVRTC", "13.0, the driver runs up to 13.0");
+        assertPasses(report, "Versions", "cuDNN", "9.16.0 for CUDA 12.6");
+        assertThat(finding(report, "Smoke tests", "NVRTC compile").get("found").asString())
+                .startsWith("a kernel compiled to PTX in ").endsWith(" ms, which the driver loads");
+        // That is as far as a driver without a card goes.
+        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.13 returned NO_CARD (1)");
+        assertThat(report.get("verdict").asString()).startsWith("The trainer would take the GPU and fail on it: ");
+    }
+
+    @Test
+    void cuda13OnADriverFor12() throws IOException, InterruptedException {
+        driver(12_060, 0).into(libraries);
+        cublas(13).into(libraries);
+        nvrtc(13).with("nvrtcGetPTX", FakeCode.copiesToSecond("no kernel")).into(libraries);
+        JsonNode report = run();
+        assertFails(report, "Versions", "cuBLAS", "cuBLAS is 13.13.13, but the driver is for CUDA 12.6");
+        assertFails(report, "Versions", "NVRTC", "NVRTC is 13.0, but the driver is for CUDA 12.6");
+        assertFails(report, "Smoke tests", "NVRTC compile", "nvrtcCompileProgram made PTX without the kernel");
+    }
+
+    @Test
+    void nvrtcWhosePtxTheDriverRefuses() throws IOException, InterruptedException {
+        assumeAbsent(NativeLibrary.NVRTC);
+        driver(12_060, 0).with("cuModuleLoadData", FakeCode.returns(222)).into(libraries);
+        nvrtc(12).with("nvrtcVersion", FakeCode.storesBoth(12, 9)).into(libraries);
+        JsonNode report = run();
+        JsonNode version = finding(report, "Versions", "NVRTC");
+        assertThat(version.get("status").asString()).isEqualTo("WARN");
+        assertThat(version.get("found").asString())
+                .isEqualTo("NVRTC is 12.9, but the driver is for CUDA 12.6, which may refuse it");
+        assertFails(report, "Smoke tests", "NVRTC compile",
+                "cuModuleLoadData for NVRTC's PTX returned CUDA_ERROR_UNSUPPORTED_PTX_VERSION (222)");
+    }
+
+    @Test
+    void ptxInPlaceOfNvrtc() throws IOException, InterruptedException {
+        assumeAbsent(NativeLibrary.NVRTC);
+        Path jar = MadeUpJar.of("engine", "0").with("dev/voxgrad/engine/", new byte[0])
+                .with("dev/voxgrad/engine/op/x.ptx", "// release 13.0, V13.0.88\n".getBytes(StandardCharsets.UTF_8))
+                .into(folder);
+        classPath = jar + File.pathSeparator + classPath;
+        driver(12_060, 0).into(libraries);
+        JsonNode report = run();
+        JsonNode nvrtc = finding(report, "Libraries", "NVRTC");
+        assertThat(nvrtc.get("status").asString()).isEqualTo("WARN");
+        assertThat(nvrtc.get("found").asString()).isEqualTo("neither libnvrtc.so.13 nor libnvrtc.so.12 was found; "
+                + "the kernels' PTX in " + jar + " is used in its place");
+        assertFails(report, "Versions", "kernels' PTX", "the kernels' PTX is 13.0, but the driver is for CUDA 12.6");
+        driver(13_000, 0).into(libraries);
+        assertPasses(run(), "Versions", "kernels' PTX", "13.0, the driver runs up to 13.0");
     }
 
     @Test
@@ -107,7 +173,8 @@ class SurroundingsTest {
         cudnn(FakeCode.returns(91_002));
         JsonNode cudnn = finding(run(), "Versions", "cuDNN");
         assertThat(cudnn.get("status").asString()).isEqualTo("WARN");
-        assertThat(cudnn.get("found").asString()).startsWith("9.10.2 for CUDA 12.6: its conv3d in bf16 and fp16");
+        assertThat(cudnn.get("found").asString()).isEqualTo("9.10.2 for CUDA 12.6: its 3D convolutions are known to be "
+                + "wrong in bf16 and tf32, so the trainer refuses --precision bf16 and --precision tf32");
     }
 
     @Test
@@ -119,9 +186,9 @@ class SurroundingsTest {
 
     @Test
     void jarMismatch() throws IOException, InterruptedException {
-        Path jar = MadeUpJar.of("jcublas", "12.4.0").into(folder);
+        Path jar = MadeUpJar.of("jcudnn", "10.2.0").into(folder);
         classPath = jar + File.pathSeparator + classPath;
-        assertFails(run(), "Jars", "jcublas", "jar mismatch: jcublas 12.4.0 is on the class path, " + jar);
+        assertFails(run(), "Jars", "jcudnn", "jar mismatch: jcudnn 10.2.0 is on the class path, " + jar);
     }
 
     @Test
@@ -155,14 +222,39 @@ class SurroundingsTest {
                 .with("cuDeviceTotalMem_v2", FakeCode.storesLong(1 << 30))
                 .with("cuCtxCreate_v2", FakeCode.storesLong(1))
                 .with("cuMemGetInfo_v2", FakeCode.storesLong(1 << 29))
-                .with("cuCtxDestroy_v2", FakeCode.returns(0));
+                .with("cuCtxDestroy_v2", FakeCode.returns(0))
+                .with("cuDevicePrimaryCtxRetain", FakeCode.storesLong(1))
+                .with("cuCtxSetCurrent", FakeCode.returns(0))
+                .with("cuModuleLoadData", FakeCode.storesLong(1));
+    }
+
+    /** cuBLAS with its cuBLASLt; the version is three times the major version. */
+    private FakeLibrary cublas(int major) throws IOException {
+        FakeLibrary.named("libcublasLt.so." + major).into(libraries);
+        return FakeLibrary.named("libcublas.so." + major).needing("libcublasLt.so." + major)
+                .with("cublasGetProperty", FakeCode.storesInSecond(major))
+                .with("cublasGetStatusName", FakeCode.returnsText("NO_CARD"))
+                .with("cublasCreate_v2", FakeCode.returns(1));
+    }
+
+    /** NVRTC with its builtins; whatever it compiles, the kernel is {@code scale}. */
+    private FakeLibrary nvrtc(int major) throws IOException {
+        FakeLibrary.named("libnvrtc-builtins.so." + major + ".0").into(libraries);
+        String ptx = ".visible .entry scale()";
+        return FakeLibrary.named("libnvrtc.so." + major)
+                .with("nvrtcVersion", FakeCode.storesBoth(major, 0))
+                .with("nvrtcCreateProgram", FakeCode.storesLong(1))
+                .with("nvrtcCompileProgram", FakeCode.returns(0))
+                .with("nvrtcGetPTXSize", FakeCode.storesLongInSecond(ptx.length() + 1))
+                .with("nvrtcGetPTX", FakeCode.copiesToSecond(ptx))
+                .with("nvrtcDestroyProgram", FakeCode.returns(0));
     }
 
     private void cudnn(byte[] getVersion) throws IOException {
         FakeLibrary.named("libcudnn.so.9").with("cudnnGetVersion", getVersion)
                 .with("cudnnGetCudartVersion", FakeCode.returns(12_060)).into(libraries);
         for (NativeLibrary part : NativeLibrary.cudnnParts()) {
-            FakeLibrary.named(part.file()).into(libraries);
+            FakeLibrary.named(part.files().getFirst()).into(libraries);
         }
     }
 
@@ -193,6 +285,12 @@ class SurroundingsTest {
         assertThat(report.get("exitCode").asInt()).isEqualTo(2);
     }
 
+    private static void assertPasses(JsonNode report, String section, String name, String found) {
+        JsonNode finding = finding(report, section, name);
+        assertThat(finding.get("found").asString()).isEqualTo(found);
+        assertThat(finding.get("status").asString()).isEqualTo("PASS");
+    }
+
     private static JsonNode finding(JsonNode report, String section, String name) {
         return report.get("sections").valueStream()
                 .filter(node -> node.get("title").asString().equals(section))
@@ -204,8 +302,10 @@ class SurroundingsTest {
     private static void assumeAbsent(NativeLibrary... absent) {
         LibraryPath path = LibraryPath.ofThisProcess();
         for (NativeLibrary library : absent) {
-            assumeTrue(path.find(library.file(), List.of()).isEmpty() && path.findElsewhere(library.file()).isEmpty(),
-                    "this machine has " + library.file());
+            for (String file : library.files()) {
+                assumeTrue(path.find(file, List.of()).isEmpty() && path.findElsewhere(file).isEmpty(),
+                        "this machine has " + file);
+            }
         }
     }
 }

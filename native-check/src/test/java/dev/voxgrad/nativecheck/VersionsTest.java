@@ -28,7 +28,18 @@ class VersionsTest {
     void aNewerNvrtcOfTheSameMajorVersionWarns() {
         assertThat(cuda(Library.NVRTC, 12_060, 12_060).status()).isEqualTo(Status.PASS);
         assertThat(cuda(Library.NVRTC, 12_090, 12_060).status()).isEqualTo(Status.WARN);
-        assertThat(cuda(Library.NVRTC, 13_000, 12_060).status()).isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void whatNvrtc13MakesNeedsADriverForIt() {
+        Finding finding = cuda(Library.NVRTC, 13_000, 12_060);
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("NVRTC is 13.0, but the driver is for CUDA 12.6");
+        assertThat(finding.mend()).contains("R580");
+        assertThat(cuda(Library.NVRTC, 13_000, 13_000).status()).isEqualTo(Status.PASS);
+        assertThat(cuda(Library.NVRTC, 12_060, 13_000).status()).isEqualTo(Status.PASS);
+        assertThat(cuda(Library.PTX, 13_000, 12_060).status()).isEqualTo(Status.FAIL);
+        assertThat(cuda(Library.PTX, 12_090, 12_060).status()).isEqualTo(Status.WARN);
     }
 
     @Test
@@ -44,14 +55,24 @@ class VersionsTest {
         Finding runtime = new CudaVersionCheck(Library.RUNTIME, Optional.empty(), Optional.empty(), NOTHING).judge();
         assertThat(runtime.status()).isEqualTo(Status.FAIL);
         assertThat(runtime.found()).contains("died of signal 6").contains("Cannot load symbol x");
-        assertThat(new CublasVersionCheck(Optional.empty(), NOTHING).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(new CublasVersionCheck(Optional.empty(), Optional.empty(), NOTHING).judge().status())
+                .isEqualTo(Status.FAIL);
         assertThat(new CudnnVersionCheck(NOTHING, Optional.empty()).judge().found()).contains("Cannot load symbol x");
     }
 
     @Test
-    void cublasMustBe12() {
-        assertThat(new CublasVersionCheck(Optional.of("12.6.4"), NOTHING).judge().status()).isEqualTo(Status.PASS);
-        assertThat(new CublasVersionCheck(Optional.of("13.0.1"), NOTHING).judge().status()).isEqualTo(Status.FAIL);
+    void cublasMustBeOfACudaThatTheDriverRuns() {
+        assertThat(cublas("12.6.4", 12_000).status()).isEqualTo(Status.PASS);
+        assertThat(cublas("12.6.4", 13_000).status()).isEqualTo(Status.PASS);
+        assertThat(cublas("13.1.0", 13_000).status()).isEqualTo(Status.PASS);
+        Finding finding = cublas("13.0.1", 12_080);
+        assertThat(finding.status()).isEqualTo(Status.FAIL);
+        assertThat(finding.found()).isEqualTo("cuBLAS is 13.0.1, but the driver is for CUDA 12.8");
+        assertThat(finding.mend()).contains("R580").contains("cuBLAS of CUDA 12");
+        assertThat(cublas("11.8.0", 13_000).found()).isEqualTo("cuBLAS calls itself 11.8.0");
+        assertThat(cublas("14.0.0", 14_000).status()).isEqualTo(Status.FAIL);
+        assertThat(new CublasVersionCheck(Optional.of("13.0.1"), Optional.empty(), NOTHING).judge().status())
+                .isEqualTo(Status.PASS);
     }
 
     @ParameterizedTest
@@ -63,8 +84,10 @@ class VersionsTest {
     void releasesOfCudnnWithWrongConvolutionsWarn(int number, Status status, boolean halves, boolean tf32) {
         Finding finding = cudnn(number, 12_060, 12_060);
         assertThat(finding.status()).isEqualTo(status);
-        assertThat(finding.found().contains("bf16 and fp16")).isEqualTo(halves);
-        assertThat(finding.found().contains("TF32")).isEqualTo(tf32);
+        assertThat(finding.found().contains("refuses --precision") && finding.found().contains("--precision bf16"))
+                .isEqualTo(halves);
+        assertThat(finding.found().contains("refuses --precision") && finding.found().contains("--precision tf32"))
+                .isEqualTo(tf32);
     }
 
     @Test
@@ -78,6 +101,10 @@ class VersionsTest {
     private static Finding cuda(Library library, int version, int driver) {
         return new CudaVersionCheck(library, Optional.of(new CudaVersion(version)),
                 Optional.of(new CudaVersion(driver)), NOTHING).judge();
+    }
+
+    private static Finding cublas(String version, int driver) {
+        return new CublasVersionCheck(Optional.of(version), Optional.of(new CudaVersion(driver)), NOTHING).judge();
     }
 
     private static Finding cudnn(int number, int cuda, int driver) {

@@ -109,6 +109,15 @@ class BundleIT {
                 .allSatisfy(name -> assertThat(names).contains(name.replace(".cu", ".ptx")));
     }
 
+    @Test
+    void knowsOfItsPtx() throws IOException, InterruptedException {
+        assumeTrue(tool("nvcc").isPresent(), "no nvcc on the PATH to have made PTX");
+        assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
+        String report = runTo(1, "doctor");
+        assumeTrue(report.contains("neither libnvrtc"), "this machine has an NVRTC");
+        assertThat(report).containsPattern("the kernels' PTX in /\\S+/app/lib/engine-\\S+\\.jar is used in its place");
+    }
+
     /** Files, random numbers, vectors, JSON and pictures. */
     @Test
     void trainsAndEvaluates() throws IOException, InterruptedException {

@@ -1,0 +1,91 @@
+package dev.voxgrad.nativecheck;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.voxgrad.nativecheck.Probe.CallFailed;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+/**
+ * In a child process: a library that is called through the JDK's foreign-function API, found and loaded as the trainer
+ * does it. JCuda's own bindings of cuBLAS and NVRTC name one major version.
+ */
+@SuppressWarnings("restricted")
+final class ForeignLibrary {
+    private final String file;
+    private final SymbolLookup symbols;
+    private final String statusWords;
+
+    private ForeignLibrary(String file, SymbolLookup symbols, String statusWords) {
+        this.file = file;
+        this.symbols = symbols;
+        this.statusWords = statusWords;
+    }
+
+    /**
+     * Loads the first of a library's files that loads.
+     *
+     * @param statusWords its function that has words for a status
+     * @throws CallFailed if none does, with the loader's words for each
+     */
+    static ForeignLibrary load(NativeLibrary library, String statusWords) throws CallFailed {
+        List<String> problems = new ArrayList<>();
+        for (String file : library.files()) {
+            try {
+                return new ForeignLibrary(file, SymbolLookup.libraryLookup(file, Arena.global()), statusWords);
+            } catch (IllegalArgumentException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        throw new CallFailed(String.join("; ", problems));
+    }
+
+    /** A function that returns a status. */
+    public interface Function {
+        int call(Object... arguments);
+    }
+
+    /** Its function of that name. */
+    Function function(String name, MemoryLayout... parameters) throws CallFailed {
+        MethodHandle handle = Linker.nativeLinker().downcallHandle(address(name),
+                FunctionDescriptor.of(JAVA_INT, parameters));
+        return MethodHandleProxies.asInterfaceInstance(Function.class,
+                handle.asSpreader(Object[].class, parameters.length));
+    }
+
+    private MemorySegment address(String name) throws CallFailed {
+        return symbols.find(name).orElseThrow(() -> new CallFailed(file + " has no function " + name));
+    }
+
+    /** Throws where a call did not return 0. */
+    void check(String call, int status) throws CallFailed {
+        if (status != 0) {
+            throw new CallFailed(call + " of " + file + " returned " + words(status));
+        }
+    }
+
+    /** A status in the library's words, with its number. */
+    String words(int status) {
+        Words words = symbols.find(statusWords).map(address -> MethodHandleProxies.asInterfaceInstance(Words.class,
+                Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(ADDRESS, JAVA_INT))))
+                .orElse(_ -> MemorySegment.NULL);
+        MemorySegment text = words.of(status);
+        return text.equals(MemorySegment.NULL) ? "status " + status
+                : text.reinterpret(Integer.MAX_VALUE).getString(0) + " (" + status + ")";
+    }
+
+    /** {@code const char *words(int status)}. */
+    public interface Words {
+        MemorySegment of(int status);
+    }
+}
