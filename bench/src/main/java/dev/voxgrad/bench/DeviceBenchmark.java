@@ -36,8 +36,8 @@ import dev.voxgrad.engine.random.RandomStream;
  * one of its convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 -p convolution=direct Conv3d}.
  *
  * <p>On a GPU, {@code bench -p device=cuda -p precision=fp32,tf32,bf16 MaxPool3d}, the time is that of the GPU's work
- * and not of queueing it: see {@link BoundedQueue}. Activations are of the precision's type. Each call goes through Java
- * and launches its kernels one by one, so a small one shows what launching costs.
+ * and not of queueing it: see {@link BoundedQueue}. Activations are of the precision's type. Each call goes through
+ * Java and launches its kernels one by one, so a small one shows what launching costs.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -230,7 +230,9 @@ class GoldenNetTest {
         report("parameters after the first step (" + compared + " of " + all + ")", worst);
     }
 
-    /** Each step within a few per cent: later steps grow apart, since AdamW also follows gradients that are rounding. */
+    /**
+     * Each step within a few per cent: later steps grow apart, since AdamW also follows gradients that are rounding.
+     */
     private static void checkLosses(double[] expected, double[] actual) {
         double worst = 0;
         for (int i = 0; i < expected.length; i++) {

@@ -27,7 +27,8 @@ final class GpuMachine {
                 "driver " + driver().orElse("of unknown version") + " for CUDA " + CudaDriver.inWords(card.version())
                         + ", cuDNN " + Cudnn.inWords(Cudnn.version()) + ", cuBLAS "
                         + Cudnn.inWords(device.cublas().version()) + ", "
-                        + Nvrtc.find().map(Nvrtc::libraryName).orElse("no NVRTC") + ", Java " + Runtime.version());
+                        + Nvrtc.find(card.version()).map(Nvrtc::libraryName).orElse("no NVRTC") + ", Java "
+                        + Runtime.version());
     }
 
     /** The number in {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue …}. */

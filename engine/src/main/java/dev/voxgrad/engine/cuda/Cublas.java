@@ -2,8 +2,6 @@ package dev.voxgrad.engine.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Optional;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -15,7 +13,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
  * columns, is given the transposed product Cᵀ = Bᵀ·Aᵀ.
  */
 public final class Cublas implements AutoCloseable {
-    static final List<String> NAMES = List.of("libcublas.so.13", "libcublas.so.12");
+    static final String NAME = "libcublas.so";
     private static final int NO_TRANSPOSE = 0;
     private static final int TRANSPOSE = 1;
     private static final int DEFAULT_MATH = 0;
@@ -42,9 +40,9 @@ public final class Cublas implements AutoCloseable {
      * @param tf32 whether factors may be rounded to TF32
      * @throws CudaException if there is no cuBLAS
      */
-    public Cublas(CudaStream stream, DeviceAllocator allocator, boolean tf32) {
-        library = Holder.FOUND.orElseThrow(() -> new CudaException("none of " + NAMES + " was found; install cuBLAS of "
-                + "CUDA 12 or 13"));
+    public Cublas(CudaDriver driver, CudaStream stream, DeviceAllocator allocator, boolean tf32) {
+        library = ForeignLibrary.find(NAME, driver.version()).orElseThrow(
+                () -> new CudaException(ForeignLibrary.names(NAME, driver.version()) + " was not found"));
         MemorySegment address = arena.allocate(ADDRESS);
         check("cublasCreate", library.function("cublasCreate_v2", ADDRESS).call(address));
         handle = address.get(ADDRESS, 0);
@@ -64,14 +62,9 @@ public final class Cublas implements AutoCloseable {
         zero = arena.allocateFrom(JAVA_FLOAT, 0);
     }
 
-    /** Looked for once. */
-    private static final class Holder {
-        static final Optional<ForeignLibrary> FOUND = ForeignLibrary.find(NAMES);
-    }
-
-    /** The file that was found, if any was. */
-    public static Optional<String> libraryName() {
-        return Holder.FOUND.map(ForeignLibrary::name);
+    /** The file that was found. */
+    public String libraryName() {
+        return library.name();
     }
 
     /**

@@ -21,18 +21,21 @@ public final class CudaLibraries {
 
     /**
      * What is missing, in words; empty if all is there. The driver is looked for first, and nothing else without it.
+     *
+     * @throws CudaException if the driver is too old or sees no card
      */
     public static Optional<String> firstMissing() {
-        if (ForeignLibrary.find(List.of(DRIVER)).isEmpty()) {
+        if (ForeignLibrary.find(DRIVER).isEmpty()) {
             return Optional.of("no NVIDIA driver is installed (" + DRIVER + " was not found)");
         }
-        if (ForeignLibrary.find(List.of(CUDNN)).isEmpty()) {
+        if (ForeignLibrary.find(CUDNN).isEmpty()) {
             return Optional.of("cuDNN 9 was not found (" + CUDNN + ")");
         }
-        if (Cublas.libraryName().isEmpty()) {
-            return Optional.of("cuBLAS of CUDA 12 or 13 was not found (" + String.join(", ", Cublas.NAMES) + ")");
+        int driver = CudaDriver.first().version();
+        if (ForeignLibrary.find(Cublas.NAME, driver).isEmpty()) {
+            return Optional.of("cuBLAS was not found (" + ForeignLibrary.names(Cublas.NAME, driver) + ")");
         }
-        return CUDNN_PARTS.stream().filter(part -> !isBeside(part) && ForeignLibrary.find(List.of(part)).isEmpty())
+        return CUDNN_PARTS.stream().filter(part -> !isBeside(part) && ForeignLibrary.find(part).isEmpty())
                 .findFirst().map(part -> "a part of cuDNN was not found (" + part + ")");
     }
 

@@ -8,8 +8,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A native library whose few functions are called through the JDK's foreign-function API. JCuda's own binding names
@@ -17,6 +18,10 @@ import java.util.Optional;
  */
 @SuppressWarnings("restricted")
 final class ForeignLibrary {
+    /** CUDA's major versions whose functions are those that are called here. */
+    private static final int OLDEST = 12;
+    private static final int NEWEST = 13;
+
     private final String name;
     private final SymbolLookup symbols;
 
@@ -25,16 +30,34 @@ final class ForeignLibrary {
         this.symbols = symbols;
     }
 
-    /** The first of these libraries that the loader finds; it stays loaded. */
-    static Optional<ForeignLibrary> find(List<String> names) {
-        for (String name : names) {
-            try {
-                return Optional.of(new ForeignLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
-            } catch (IllegalArgumentException e) {
-                continue; // not there: that is what the next name is for
+    /** The library of that name, if the loader finds it; it stays loaded. */
+    static Optional<ForeignLibrary> find(String name) {
+        try {
+            return Optional.of(new ForeignLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The newest library of that name that the loader finds and the driver runs.
+     *
+     * @param driver the CUDA version that the driver is for, as 1000·major + 10·minor
+     */
+    static Optional<ForeignLibrary> find(String name, int driver) {
+        for (int major = Math.min(NEWEST, driver / 1000); major >= OLDEST; major--) {
+            Optional<ForeignLibrary> library = find(name + "." + major);
+            if (library.isPresent()) {
+                return library;
             }
         }
         return Optional.empty();
+    }
+
+    /** What {@link #find(String, int)} looks for, in words: {@code libcublas.so.13 or libcublas.so.12}. */
+    static String names(String name, int driver) {
+        return IntStream.iterate(Math.min(NEWEST, driver / 1000), major -> major >= OLDEST, major -> major - 1)
+                .mapToObj(major -> name + "." + major).collect(Collectors.joining(" or "));
     }
 
     String name() {

@@ -22,6 +22,8 @@ public final class KernelLibrary {
     private final int architecture;
     private final Map<CudaSource, CUmodule> modules = new HashMap<>();
     private final Map<String, CudaKernel> kernels = new HashMap<>();
+    /** Looked for when the first kernel is wanted. */
+    private Optional<Nvrtc> compiler;
 
     private KernelLibrary(CudaDriver driver) {
         this.driver = driver;
@@ -50,11 +52,14 @@ public final class KernelLibrary {
     }
 
     private CUmodule load(CudaSource source) {
-        Optional<Nvrtc> compiler = Nvrtc.find();
+        if (compiler == null) {
+            compiler = Nvrtc.find(driver.version());
+        }
         String ptx = compiler.isPresent()
                 ? compiler.get().compile(source.name() + ".cu", source.text(), architecture)
                 : source.ptx().orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
-                        + Nvrtc.NAMES + " was found, and this build holds no PTX; install NVRTC of CUDA 12 or 13"));
+                        + ForeignLibrary.names(Nvrtc.NAME, driver.version())
+                        + " was found, and this build holds no PTX; install NVRTC"));
         CUmodule module = new CUmodule();
         int status = JCudaDriver.cuModuleLoadData(module, ptx);
         if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {

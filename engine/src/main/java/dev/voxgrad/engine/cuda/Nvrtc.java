@@ -2,7 +2,6 @@ package dev.voxgrad.engine.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Optional;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
@@ -11,7 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /** CUDA's compiler as a library, of CUDA 12 or 13: from CUDA C to PTX. It needs no card. */
 public final class Nvrtc {
-    static final List<String> NAMES = List.of("libnvrtc.so.13", "libnvrtc.so.12");
+    static final String NAME = "libnvrtc.so";
 
     private final ForeignLibrary library;
     private final ForeignLibrary.Call create;
@@ -33,14 +32,13 @@ public final class Nvrtc {
         destroy = library.function("nvrtcDestroyProgram", ADDRESS);
     }
 
-    /** Looked for once. */
-    private static final class Holder {
-        static final Optional<Nvrtc> FOUND = ForeignLibrary.find(NAMES).map(Nvrtc::new);
-    }
-
-    /** The compiler, if the loader finds one. */
-    public static Optional<Nvrtc> find() {
-        return Holder.FOUND;
+    /**
+     * The newest compiler that the loader finds and whose PTX a driver takes.
+     *
+     * @param driver the CUDA version that the driver is for, as 1000·major + 10·minor
+     */
+    public static Optional<Nvrtc> find(int driver) {
+        return ForeignLibrary.find(NAME, driver).map(Nvrtc::new);
     }
 
     /** The file that was found. */

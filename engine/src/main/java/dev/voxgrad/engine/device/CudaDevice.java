@@ -77,7 +77,7 @@ public final class CudaDevice implements Device, AutoCloseable {
             case BF16 -> Cudnn.Rounding.BFLOAT16;
         };
         this.cudnn = new Cudnn(stream, allocator, rounding, settings.fastest, settings.log);
-        this.cublas = new Cublas(stream, allocator, settings.precision != Precision.FP32);
+        this.cublas = new Cublas(driver, stream, allocator, settings.precision != Precision.FP32);
     }
 
     @Override
@@ -89,7 +89,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     public String description() {
         return String.format(Locale.ROOT, "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s",
                 driver.name(), driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
-                Cudnn.inWords(Cudnn.version()), Cublas.libraryName().orElse("no cuBLAS"), settings.precision.flag(),
+                Cudnn.inWords(Cudnn.version()), cublas.libraryName(), settings.precision.flag(),
                 settings.fastest ? "fastest" : "deterministic", settings.fusion ? "" : ", no fusion");
     }
 

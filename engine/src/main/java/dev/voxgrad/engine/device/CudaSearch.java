@@ -17,11 +17,11 @@ final class CudaSearch {
             return new Availability.Missing(
                     "GPUs are used on Linux x86-64 only, and this is " + os + " " + architecture);
         }
-        Optional<String> absent = CudaLibraries.firstMissing();
-        if (absent.isPresent()) {
-            return new Availability.Missing(absent.get());
-        }
         try {
+            Optional<String> absent = CudaLibraries.firstMissing();
+            if (absent.isPresent()) {
+                return new Availability.Missing(absent.get());
+            }
             return new Availability.Available(new CudaDevice(settings));
         } catch (CudaException e) {
             return new Availability.Missing(e.getMessage());

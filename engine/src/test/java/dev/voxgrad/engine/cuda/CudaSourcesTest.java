@@ -89,7 +89,7 @@ class CudaSourcesTest {
         int code = run(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                 NvrtcOfThisMachine.class.getName(), sources.toString(), folder.resolve("ptx").toString());
-        assumeTrue(code != NvrtcOfThisMachine.MISSING, () -> "the loader finds no " + Nvrtc.NAMES);
+        assumeTrue(code != NvrtcOfThisMachine.MISSING, () -> "the loader finds no " + Nvrtc.NAME);
         return code;
     }
 

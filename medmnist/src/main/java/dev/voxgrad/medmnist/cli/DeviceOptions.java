@@ -111,8 +111,8 @@ final class DeviceOptions {
 
     private void requireGpuFor(Device device) {
         if (!(device instanceof CudaDevice) && (precision != null || fastAlgorithms)) {
-            throw new ParameterException(command.commandLine(), (precision != null ? "--precision" : "--fast-algorithms")
-                    + " is for GPUs, and the device is " + device.name()
+            String option = precision != null ? "--precision" : "--fast-algorithms";
+            throw new ParameterException(command.commandLine(), option + " is for GPUs, and the device is " + device.name()
                     + "; leave it out, or give --device cuda to hear why there is none");
         }
     }

@@ -121,8 +121,8 @@ final class RunProgress implements TrainListener {
     }
 
     private String position(int member, int epoch) {
-        return "member " + (member + 1) + "/" + settings.models() + " " + current.get(member).net.flag() + "  epoch " + epoch + "/"
-                + settings.epochs();
+        return "member " + (member + 1) + "/" + settings.models() + " " + current.get(member).net.flag()
+                + "  epoch " + epoch + "/" + settings.epochs();
     }
 
     private double seconds() {

@@ -184,9 +184,11 @@ final class TrainCommand implements Callable<Integer> {
     private List<? extends Device> moreDevices(Device device, int members) {
         if (concurrent > 1 && !(device instanceof CudaDevice)) {
             throw new ParameterException(command.commandLine(), "--concurrent is for GPUs, and the device is "
-                    + device.name() + ", which one member keeps busy; to share the work between machines, use --members");
+                    + device.name()
+                    + ", which one member keeps busy; to share the work between machines, use --members");
         }
-        return Stream.generate(() -> ((CudaDevice) device).another()).limit(Math.min(concurrent, members) - 1L).toList();
+        return Stream.generate(() -> ((CudaDevice) device).another()).limit(Math.min(concurrent, members) - 1L)
+                .toList();
     }
 
     private Training begin() {

@@ -22,7 +22,8 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * Trains the members of a run, one after the other or some at once, as the study did: AdamW on the cross-entropy, both models kept.
+ * Trains the members of a run, one after the other or some at once, as the study did: AdamW on the cross-entropy, both
+ * models kept.
  *
  * <p>A member's seed comes from the run's seed and its index alone, so members do not depend on each other: several
  * processes can each train some. Training goes on from checkpoints where there are any, and ends with the same bytes as

@@ -106,7 +106,8 @@ class GpuTrainingTest {
     void theFirstEpochOfNet1OnRealVolumesHasTheCpusLoss() throws IOException {
         TestGpu.assumeReal();
         for (String device : List.of("cpu", "cuda")) {
-            Cli.run("train", "--flag", "adrenalmnist3d", "--root", Path.of(System.getProperty("voxgrad.shared", "shared"), "data"), "--out",
+            Cli.run("train", "--flag", "adrenalmnist3d", "--root",
+                    Path.of(System.getProperty("voxgrad.shared", "shared"), "data"), "--out",
                     folder.resolve(device), "--models", 1, "--nets", "net1", "--epochs", 1, "--augment", "none",
                     "--device", device).succeeded();
         }
