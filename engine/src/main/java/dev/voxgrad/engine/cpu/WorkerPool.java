@@ -15,6 +15,7 @@ public final class WorkerPool implements AutoCloseable {
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
     private Job current;
     private boolean closed;
+    private long jobs;
 
     /** A pool of {@code threads} threads, the caller of {@link #run} among them. */
     public WorkerPool(int threads) {
@@ -43,8 +44,10 @@ public final class WorkerPool implements AutoCloseable {
             }
             return;
         }
-        Job job = new Job(tasks, task);
+        Job job;
         synchronized (monitor) {
+            jobs++;
+            job = new Job(jobs, tasks, task);
             current = job;
             monitor.notifyAll();
         }
@@ -54,28 +57,42 @@ public final class WorkerPool implements AutoCloseable {
             job.await();
         } finally {
             inside.set(false);
+            synchronized (monitor) {
+                current = null; // or its task, and all that this holds on to, would live as long as the threads
+            }
         }
         job.rethrow();
     }
 
     private void work() {
         inside.set(true);
-        Job last = null;
-        while (true) {
-            synchronized (monitor) {
-                while (!closed && current == last) {
-                    try {
-                        monitor.wait();
-                    } catch (InterruptedException e) {
-                        return;
-                    }
+        long seen = 0;
+        while (seen >= 0) {
+            seen = helpWithNext(seen);
+        }
+    }
+
+    /** Helps with the first job of a higher number; returns its number, or −1 when the pool is closed. */
+    private long helpWithNext(long seen) {
+        Job job = next(seen);
+        if (job == null) {
+            return -1;
+        }
+        job.help();
+        return job.number;
+    }
+
+    /** The job that is under way, if it has a higher number, or else the next one; null when the pool is closed. */
+    private Job next(long seen) {
+        synchronized (monitor) {
+            while (!closed && (current == null || current.number <= seen)) {
+                try {
+                    monitor.wait();
+                } catch (InterruptedException e) {
+                    return null;
                 }
-                if (closed) {
-                    return;
-                }
-                last = current;
             }
-            last.help();
+            return closed ? null : current;
         }
     }
 
@@ -90,6 +107,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /** One call of {@link #run}. */
     private static final class Job {
+        private final long number;
         private final int tasks;
         private final IntConsumer task;
         private final AtomicInteger next = new AtomicInteger();
@@ -97,7 +115,8 @@ public final class WorkerPool implements AutoCloseable {
         private volatile RuntimeException failure;
         private volatile Error error;
 
-        Job(int tasks, IntConsumer task) {
+        Job(long number, int tasks, IntConsumer task) {
+            this.number = number;
             this.tasks = tasks;
             this.task = task;
         }

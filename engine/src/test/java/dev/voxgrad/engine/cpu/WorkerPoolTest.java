@@ -3,6 +3,7 @@ package dev.voxgrad.engine.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -50,5 +51,23 @@ class WorkerPoolTest {
     @Test
     void aPoolNeedsAThread() {
         assertThatThrownBy(() -> new WorkerPool(0)).hasMessageContaining("threads: 0");
+    }
+
+    @Test
+    void whatATaskHoldsOnToIsLetGo() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            WeakReference<byte[]> held = runWithMemory(pool);
+            for (int i = 0; i < 100 && held.get() != null; i++) {
+                System.gc();
+                Thread.sleep(10);
+            }
+            assertThat(held.get()).isNull();
+        }
+    }
+
+    private static WeakReference<byte[]> runWithMemory(WorkerPool pool) {
+        byte[] memory = new byte[1000];
+        pool.run(100, task -> memory[task]++);
+        return new WeakReference<>(memory);
     }
 }

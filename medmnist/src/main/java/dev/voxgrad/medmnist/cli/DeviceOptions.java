@@ -1,6 +1,8 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,14 +16,17 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.train.RunInfo;
 
 /** What the nets run on. */
-final class DeviceOptions {
+final class DeviceOptions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.voxgrad.device");
     private static final int MOST_THREADS = 1024;
+
+    private final List<Device> opened = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -92,6 +97,7 @@ final class DeviceOptions {
         }
         return switch (availability) {
             case Availability.Available(Device device, String why) -> {
+                opened.add(device);
                 requireGpuFor(device);
                 PrintWriter out = command.commandLine().getOut();
                 out.println("device " + device.description() + (why.isEmpty() ? "" : " (auto: " + why + ")"));
@@ -100,6 +106,26 @@ final class DeviceOptions {
             }
             case Availability.Missing(String reason) -> throw new DataException(reason);
         };
+    }
+
+    /** Another stream on the same card. */
+    CudaDevice another(CudaDevice device) {
+        CudaDevice another = device.another();
+        opened.add(another);
+        return another;
+    }
+
+    /** Ends all devices that were opened: at the end of the command. */
+    @Override
+    public void close() {
+        for (Device device : opened.reversed()) {
+            switch (device) {
+                case CpuDevice cpu -> cpu.close();
+                case CudaDevice cuda -> cuda.close();
+                case ReferenceDevice reference -> { }
+            }
+        }
+        opened.clear();
     }
 
     private Devices.Settings settings() {

@@ -72,6 +72,7 @@ public final class Main implements Runnable {
         commandLine.setParameterExceptionHandler(failures);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionStrategy(Main::executeAndCloseDevices);
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError e) {
@@ -79,6 +80,20 @@ public final class Main implements Runnable {
         } finally {
             out.flush();
             err.flush();
+        }
+    }
+
+    private static int executeAndCloseDevices(CommandLine.ParseResult words) {
+        try {
+            return new CommandLine.RunLast().execute(words);
+        } finally {
+            for (CommandLine command : words.asCommandLineList()) {
+                for (CommandLine.Model.CommandSpec mixin : command.getCommandSpec().mixins().values()) {
+                    if (mixin.userObject() instanceof DeviceOptions devices) {
+                        devices.close();
+                    }
+                }
+            }
         }
     }
 

@@ -187,7 +187,8 @@ final class TrainCommand implements Callable<Integer> {
                     + device.name()
                     + ", which one member keeps busy; to share the work between machines, use --members");
         }
-        return Stream.generate(() -> ((CudaDevice) device).another()).limit(Math.min(concurrent, members) - 1L)
+        return Stream.generate(() -> deviceOptions.another((CudaDevice) device))
+                .limit(Math.min(concurrent, members) - 1L)
                 .toList();
     }
 

@@ -47,6 +47,22 @@ class RunTest {
         return of.resolve("weights").resolve(name + ".safetensors");
     }
 
+    /** A command's threads would hold on to its memory; here, many commands run in one JVM. */
+    @Test
+    void theDevicesThreadsEndWithTheCommand() throws InterruptedException {
+        Cli.run("predict", "--npz", volumes, "--labels", "low,middle,high", "--net", "net1", "--weights",
+                weights(run, "member-00-net1-best"), "--out", folder.resolve("scores.csv"), "--threads", 3).succeeded();
+        for (int i = 0; i < 100 && workers() > 0; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(workers()).isZero();
+    }
+
+    private static long workers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("voxgrad-worker")).count();
+    }
+
     @Test
     void theTablesHoldEveryEpochAndMember() throws IOException {
         List<String[]> history = rows(run.resolve("history.csv"));
