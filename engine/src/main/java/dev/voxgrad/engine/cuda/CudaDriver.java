@@ -117,12 +117,6 @@ public final class CudaDriver {
         return new long[] {free[0], total[0]};
     }
 
-    /** Waits until the card has done everything. */
-    public void synchronize() {
-        bind();
-        check("cuCtxSynchronize", JCudaDriver.cuCtxSynchronize());
-    }
-
     /** 13.0 for 13000. */
     public static String inWords(int version) {
         return version / 1000 + "." + version % 1000 / 10;

@@ -38,6 +38,15 @@ __device__ inline unsigned element() {
     return blockIdx.x * blockDim.x + threadIdx.x;
 }
 
+// The largest of K numbers; the last NaN, if there is any.
+__device__ inline float largestOf(const float* x, int count) {
+    float largest = x[0];
+    for (int k = 1; k < count; k++) {
+        largest = x[k] > largest || x[k] != x[k] ? x[k] : largest;
+    }
+    return largest;
+}
+
 // Makes an entry point for each type: ENTRY(type, suffix of the name).
 #define FOR_BOTH_TYPES(ENTRY) ENTRY(float, f32) ENTRY(bf16, bf16)
 

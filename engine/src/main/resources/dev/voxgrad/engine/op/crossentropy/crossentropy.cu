@@ -2,10 +2,7 @@
 
 // Logarithm of the sum of exp of K numbers, less their largest, in double: differences of large logits lose nothing.
 __device__ inline double logSumExp(const float* x, int classes, float& largest) {
-    largest = x[0];
-    for (int k = 1; k < classes; k++) {
-        largest = x[k] > largest || x[k] != x[k] ? x[k] : largest;
-    }
+    largest = largestOf(x, classes);
     double sum = 0;
     for (int k = 0; k < classes; k++) {
         sum += exp((double) x[k] - largest);

@@ -3,10 +3,7 @@
 // One thread for each row of K numbers: there are few classes, and never many rows.
 
 __device__ inline float logSumExp(const float* x, int classes) {
-    float largest = x[0];
-    for (int k = 1; k < classes; k++) {
-        largest = x[k] > largest || x[k] != x[k] ? x[k] : largest;
-    }
+    float largest = largestOf(x, classes);
     float sum = 0;
     for (int k = 0; k < classes; k++) {
         sum += expf(x[k] - largest);
@@ -19,10 +16,7 @@ extern "C" __global__ void softmax_f32(const float* x, float* y, int rows, int c
     if (row < rows) {
         x += row * classes;
         y += row * classes;
-        float largest = x[0];
-        for (int k = 1; k < classes; k++) {
-            largest = x[k] > largest || x[k] != x[k] ? x[k] : largest;
-        }
+        float largest = largestOf(x, classes);
         float sum = 0;
         for (int k = 0; k < classes; k++) {
             float value = expf(x[k] - largest);
