@@ -43,10 +43,6 @@ final class EnsembleCommand implements Callable<Integer> {
     @Option(names = "--run", paramLabel = "RUN", description = "The same, as an option.")
     private Path runOption;
 
-    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
-            description = "val or test. Default: ${DEFAULT-VALUE}")
-    private SplitName split;
-
     @Mixin
     private EnsembleOptions ensembleOptions;
 
@@ -61,10 +57,11 @@ final class EnsembleCommand implements Callable<Integer> {
         Path folder = runFolder();
         ensembleOptions.check();
         RunFiles run = RunFiles.open(folder);
-        EnsembleSettings settings = ensembleOptions.settings(run, split);
+        EnsembleSettings settings = ensembleOptions.settings(run);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);
-        evaluate(run, data, data.split(split.name()), device, settings, new Console(command.commandLine().getOut()));
+        evaluate(run, data, data.split(ensembleOptions.split().name()), device, settings,
+                new Console(command.commandLine().getOut()));
         return 0;
     }
 

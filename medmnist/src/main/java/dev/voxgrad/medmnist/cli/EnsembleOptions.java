@@ -26,6 +26,10 @@ final class EnsembleOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
+    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
+            description = "val or test. Default: ${DEFAULT-VALUE}")
+    private SplitName split;
+
     @Option(names = "--weights", paramLabel = "METHOD|FILE", description = {
         "A method that finds a weight for each model; it sees the validation split, never the test labels:",
         "  uniform: every model counts the same, nothing is fitted",
@@ -69,6 +73,11 @@ final class EnsembleOptions {
                     + "so that scores are honest probabilities. No volume changes its class by it.")
     private boolean temperature;
 
+    /** The split that is evaluated. */
+    SplitName split() {
+        return split;
+    }
+
     /**
      * Finds out whether the options fit together, before there is a run.
      *
@@ -87,21 +96,20 @@ final class EnsembleOptions {
     /**
      * What the options say, for the finished members of a run.
      *
-     * @param split to be evaluated
      * @throws ParameterException if they contradict each other or the run
      * @throws DataFileException if a file of weights cannot be used, or no member is finished
      */
-    EnsembleSettings settings(RunFiles run, SplitName split) {
+    EnsembleSettings settings(RunFiles run) {
         check();
         Optional<WeightMethod> method = method();
         if (run.info().crossValidation() != null) {
-            requireNewVolumes(run.info().crossValidation(), split, method);
+            requireNewVolumes(run.info().crossValidation(), method);
         }
         return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation());
     }
 
     /** In cross-validation, each volume of train and val is one that some member has trained on. */
-    private void requireNewVolumes(CrossValidation folds, SplitName split, Optional<WeightMethod> method) {
+    private void requireNewVolumes(CrossValidation folds, Optional<WeightMethod> method) {
         if (split != SplitName.test) {
             throw wrongUse("--split " + split + " holds volumes that members have trained on (" + folds.words()
                     + "); only test is new to all of them");

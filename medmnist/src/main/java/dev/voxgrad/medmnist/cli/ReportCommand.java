@@ -45,10 +45,6 @@ final class ReportCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "File to write. Default: RUN/report.html")
     private Path out;
 
-    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
-            description = "val or test. Default: ${DEFAULT-VALUE}")
-    private SplitName split;
-
     @Mixin
     private EnsembleOptions ensembleOptions;
 
@@ -62,12 +58,12 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() {
         ensembleOptions.check();
         RunFiles run = RunFiles.open(runFolder);
-        EnsembleSettings settings = ensembleOptions.settings(run, split);
+        EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);
-        Split volumes = data.split(split.name());
+        Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
         Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);
         AtomicFile.write(file, RunReport.html(run, evaluation));
