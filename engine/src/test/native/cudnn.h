@@ -21,6 +21,7 @@ enum Status : int {
 
 enum Type : int { FLOAT32 = 0, BFLOAT16 = 9 };
 enum Format : int { NCHW = 0, NHWC = 1 };
+enum MathType : int { DEFAULT_MATH = 0, TENSOR_OP_MATH = 1, FMA_MATH = 3 };
 
 constexpr int MIN_DIMS = 3;
 constexpr int MAX_DIMS = 5;
@@ -53,7 +54,7 @@ struct Convolution {
     std::vector<long> strides;
     std::vector<long> dilations;
     long groups = 1;
-    int mathType = 0;
+    int mathType = DEFAULT_MATH;
 };
 
 /** The strides of dense tensors, channels first or last. */

@@ -7,23 +7,26 @@
 
 namespace {
 
-/** An entry of the list of a pass. */
+/** An entry of the list of a pass; those for tensor cores are not listed where FMA was asked for. */
 struct Algorithm {
     int number;
     Status status;
     bool deterministic;
+    bool tensorCores = false;
 };
 
 using Algorithms = std::vector<Algorithm>;
 
-// The first is not deterministic, and one is not supported: callers have to look. The real library has deterministic
-// forward algorithms only.
-const Algorithms FORWARD = {{2, CUDNN_SUCCESS, false}, {6, CUDNN_NOT_SUPPORTED, true}, {1, CUDNN_SUCCESS, true},
-                            {0, CUDNN_SUCCESS, true}};
+// The first is not deterministic, and one is not supported: callers have to look. A number with tensor cores is another
+// kernel than the number without, and wants another workspace. The real library has deterministic forward algorithms
+// only.
+const Algorithms FORWARD = {{2, CUDNN_SUCCESS, false}, {6, CUDNN_NOT_SUPPORTED, true}, {1, CUDNN_SUCCESS, true, true},
+                            {1, CUDNN_SUCCESS, true}, {0, CUDNN_SUCCESS, true}};
 const Algorithms BACKWARD_DATA = {{0, CUDNN_SUCCESS, false}, {4, CUDNN_NOT_SUPPORTED, true},
-                                  {1, CUDNN_SUCCESS, true}, {5, CUDNN_SUCCESS, true}};
+                                  {1, CUDNN_SUCCESS, true, true}, {1, CUDNN_SUCCESS, true}, {5, CUDNN_SUCCESS, true}};
 const Algorithms BACKWARD_FILTER = {{0, CUDNN_SUCCESS, false}, {4, CUDNN_NOT_SUPPORTED, true},
-                                    {1, CUDNN_SUCCESS, true}, {5, CUDNN_SUCCESS, true}};
+                                    {1, CUDNN_SUCCESS, true, true}, {1, CUDNN_SUCCESS, true},
+                                    {5, CUDNN_SUCCESS, true}};
 
 /** cudnnConvolutionFwdAlgoPerf_t, and the two others of the same shape. */
 struct Performance {
@@ -77,9 +80,18 @@ Status check(const char* call, Handle* handle, const Tensor* x, const Filter* w,
     return CUDNN_SUCCESS;
 }
 
-const Algorithm* find(const Algorithms& algorithms, int number) {
+bool isListed(const Algorithm& algorithm, const Convolution* convolution) {
+    return !algorithm.tensorCores || convolution->mathType != FMA_MATH;
+}
+
+/** The descriptor's math type decides between two entries of one number. */
+const Algorithm* find(const Algorithms& algorithms, int number, const Convolution* convolution) {
     for (const Algorithm& algorithm : algorithms) {
-        if (algorithm.number == number) return &algorithm;
+        bool mathFits = algorithm.tensorCores == (convolution->mathType == TENSOR_OP_MATH);
+        bool otherMath = std::any_of(algorithms.begin(), algorithms.end(), [&](const Algorithm& other) {
+            return other.number == number && other.tensorCores != algorithm.tensorCores;
+        });
+        if (algorithm.number == number && (mathFits || !otherMath)) return &algorithm;
     }
     return nullptr;
 }
@@ -90,8 +102,9 @@ size_t workspaceBytes(const Algorithms& algorithms, const Algorithm* algorithm, 
     return 256 * (position + 1) + 4 * w->count();
 }
 
-Status workspaceSize(const Algorithms& algorithms, int number, const Filter* w, size_t* bytes) {
-    const Algorithm* algorithm = find(algorithms, number);
+Status workspaceSize(const Algorithms& algorithms, int number, const Filter* w, const Convolution* convolution,
+                     size_t* bytes) {
+    const Algorithm* algorithm = find(algorithms, number, convolution);
     if (algorithm == nullptr || algorithm->status != CUDNN_SUCCESS) {
         return unsupported("convolution algorithm " + std::to_string(number));
     }
@@ -103,21 +116,24 @@ Status list(const Algorithms& algorithms, const Filter* w, const Convolution* co
             Performance* results) {
     REQUIRE(requireAll("list of algorithms", returned, results));
     if (wanted < 1) return wrong("no algorithms were asked for");
-    *returned = std::min(wanted, static_cast<int>(algorithms.size()));
-    for (int i = 0; i < *returned; i++) {
-        const Algorithm& algorithm = algorithms[i];
+    *returned = 0;
+    for (const Algorithm& algorithm : algorithms) {
+        if (*returned == wanted || !isListed(algorithm, convolution)) continue;
         bool works = algorithm.status == CUDNN_SUCCESS;
-        results[i] = {algorithm.number, algorithm.status, -1, works ? workspaceBytes(algorithms, &algorithm, w) : 0,
-                      algorithm.deterministic, convolution->mathType, {0, 0, 0}};
+        int mathType = algorithm.tensorCores ? TENSOR_OP_MATH
+                : convolution->mathType == FMA_MATH ? FMA_MATH : DEFAULT_MATH;
+        results[(*returned)++] = {algorithm.number, algorithm.status, -1,
+                                  works ? workspaceBytes(algorithms, &algorithm, w) : 0, algorithm.deterministic,
+                                  mathType, {0, 0, 0}};
     }
     return CUDNN_SUCCESS;
 }
 
 /** Checks algorithm and workspace, and queues a pass behind the scribbling. */
-Status run(Handle* handle, const Algorithms& algorithms, int number, const Filter* w, void* workspace, size_t bytes,
-           emulator::Work pass) {
+Status run(Handle* handle, const Algorithms& algorithms, int number, const Filter* w, const Convolution* convolution,
+           void* workspace, size_t bytes, emulator::Work pass) {
     size_t needed;
-    REQUIRE(workspaceSize(algorithms, number, w, &needed));
+    REQUIRE(workspaceSize(algorithms, number, w, convolution, &needed));
     if (workspace == nullptr || bytes < needed) {
         return wrong("convolution algorithm " + std::to_string(number) + " needs a workspace of "
                      + std::to_string(needed) + " bytes, and was given " + std::to_string(bytes));
@@ -129,9 +145,10 @@ Status run(Handle* handle, const Algorithms& algorithms, int number, const Filte
     });
 }
 
-/** Runs every algorithm for which the workspace is large enough; `one` starts it. */
+/** Runs every algorithm for which the workspace is large enough; `one` starts it, with its math type. */
 template <class One>
-Status search(Handle* handle, Performance* results, int count, size_t bytes, One one) {
+Status search(Handle* handle, const Convolution* convolution, Performance* results, int count, size_t bytes,
+              One one) {
     if (emulator::readyOutsideCapture("a search for algorithms") != SUCCESS) return CUDNN_EXECUTION_FAILED;
     for (int i = 0; i < count; i++) {
         if (results[i].status != CUDNN_SUCCESS) continue;
@@ -139,7 +156,9 @@ Status search(Handle* handle, Performance* results, int count, size_t bytes, One
             results[i].status = CUDNN_BAD_PARAM;
             continue;
         }
-        REQUIRE(static_cast<Status>(one(results[i].algorithm)));
+        Convolution withMath = *convolution;
+        withMath.mathType = results[i].mathType;
+        REQUIRE(static_cast<Status>(one(&withMath, results[i].algorithm)));
         if (emulator::finish(handle->stream) != SUCCESS) return CUDNN_EXECUTION_FAILED;
         results[i].milliseconds = static_cast<float>(i + 1);
     }
@@ -176,7 +195,7 @@ API int cudnnGetConvolutionForwardAlgorithm_v7(Handle* handle, Tensor* x, Filter
 API int cudnnGetConvolutionForwardWorkspaceSize(Handle* handle, Tensor* x, Filter* w, Convolution* convolution,
                                                 Tensor* y, int algorithm, size_t* bytes) {
     REQUIRE(check("cudnnGetConvolutionForwardWorkspaceSize", handle, x, w, convolution, y));
-    return workspaceSize(FORWARD, algorithm, w, bytes);
+    return workspaceSize(FORWARD, algorithm, w, convolution, bytes);
 }
 
 API int cudnnConvolutionForward(Handle* handle, const void* alpha, Tensor* x, const void* xAt, Filter* w,
@@ -188,7 +207,7 @@ API int cudnnConvolutionForward(Handle* handle, const void* alpha, Tensor* x, co
     Blend blend(alpha, beta);
     Geometry geometry(*x, *w, *convolution, *y);
     Operand input(x, xAt), filter(w, wAt), output(y, yAt);
-    return run(handle, FORWARD, algorithm, w, workspace, bytes, [=] {
+    return run(handle, FORWARD, algorithm, w, convolution, workspace, bytes, [=] {
         if (!input.check("x") || !filter.check("w") || !output.check("y")) return;
         std::vector<double> values(output.tensor.count());
         forward(geometry, input.load().data(), filter.load().data(), values.data());
@@ -202,10 +221,10 @@ API int cudnnFindConvolutionForwardAlgorithmEx(Handle* handle, Tensor* x, const 
     Locked locked;
     REQUIRE(check("cudnnFindConvolutionForwardAlgorithmEx", handle, x, w, convolution, y));
     REQUIRE(list(FORWARD, w, convolution, wanted, returned, results));
-    return search(handle, results, *returned, bytes, [=](int algorithm) {
+    return search(handle, convolution, results, *returned, bytes, [=](Convolution* withMath, int algorithm) {
         float one = 1, zero = 0;
-        return cudnnConvolutionForward(handle, &one, x, xAt, w, wAt, convolution, algorithm, workspace, bytes, &zero,
-                                       y, yAt);
+        return cudnnConvolutionForward(handle, &one, x, xAt, w, wAt, withMath, algorithm, workspace, bytes, &zero, y,
+                                       yAt);
     });
 }
 
@@ -221,7 +240,7 @@ API int cudnnGetConvolutionBackwardDataAlgorithm_v7(Handle* handle, Filter* w, T
 API int cudnnGetConvolutionBackwardDataWorkspaceSize(Handle* handle, Filter* w, Tensor* dy, Convolution* convolution,
                                                      Tensor* dx, int algorithm, size_t* bytes) {
     REQUIRE(check("cudnnGetConvolutionBackwardDataWorkspaceSize", handle, dx, w, convolution, dy));
-    return workspaceSize(BACKWARD_DATA, algorithm, w, bytes);
+    return workspaceSize(BACKWARD_DATA, algorithm, w, convolution, bytes);
 }
 
 API int cudnnConvolutionBackwardData(Handle* handle, const void* alpha, Filter* w, const void* wAt, Tensor* dy,
@@ -233,7 +252,7 @@ API int cudnnConvolutionBackwardData(Handle* handle, const void* alpha, Filter* 
     Blend blend(alpha, beta);
     Geometry geometry(*dx, *w, *convolution, *dy);
     Operand filter(w, wAt), gradOutput(dy, dyAt), gradInput(dx, dxAt);
-    return run(handle, BACKWARD_DATA, algorithm, w, workspace, bytes, [=] {
+    return run(handle, BACKWARD_DATA, algorithm, w, convolution, workspace, bytes, [=] {
         if (!filter.check("w") || !gradOutput.check("dy") || !gradInput.check("dx")) return;
         std::vector<double> values(gradInput.tensor.count());
         backwardData(geometry, values.data(), filter.load().data(), gradOutput.load().data());
@@ -248,9 +267,9 @@ API int cudnnFindConvolutionBackwardDataAlgorithmEx(Handle* handle, Filter* w, c
     Locked locked;
     REQUIRE(check("cudnnFindConvolutionBackwardDataAlgorithmEx", handle, dx, w, convolution, dy));
     REQUIRE(list(BACKWARD_DATA, w, convolution, wanted, returned, results));
-    return search(handle, results, *returned, bytes, [=](int algorithm) {
+    return search(handle, convolution, results, *returned, bytes, [=](Convolution* withMath, int algorithm) {
         float one = 1, zero = 0;
-        return cudnnConvolutionBackwardData(handle, &one, w, wAt, dy, dyAt, convolution, algorithm, workspace, bytes,
+        return cudnnConvolutionBackwardData(handle, &one, w, wAt, dy, dyAt, withMath, algorithm, workspace, bytes,
                                             &zero, dx, dxAt);
     });
 }
@@ -268,7 +287,7 @@ API int cudnnGetConvolutionBackwardFilterWorkspaceSize(Handle* handle, Tensor* x
                                                        Convolution* convolution, Filter* dw, int algorithm,
                                                        size_t* bytes) {
     REQUIRE(check("cudnnGetConvolutionBackwardFilterWorkspaceSize", handle, x, dw, convolution, dy));
-    return workspaceSize(BACKWARD_FILTER, algorithm, dw, bytes);
+    return workspaceSize(BACKWARD_FILTER, algorithm, dw, convolution, bytes);
 }
 
 API int cudnnConvolutionBackwardFilter(Handle* handle, const void* alpha, Tensor* x, const void* xAt, Tensor* dy,
@@ -280,7 +299,7 @@ API int cudnnConvolutionBackwardFilter(Handle* handle, const void* alpha, Tensor
     Blend blend(alpha, beta);
     Geometry geometry(*x, *dw, *convolution, *dy);
     Operand input(x, xAt), gradOutput(dy, dyAt), gradFilter(dw, dwAt);
-    return run(handle, BACKWARD_FILTER, algorithm, dw, workspace, bytes, [=] {
+    return run(handle, BACKWARD_FILTER, algorithm, dw, convolution, workspace, bytes, [=] {
         if (!input.check("x") || !gradOutput.check("dy") || !gradFilter.check("dw")) return;
         std::vector<double> values(gradFilter.tensor.count());
         backwardFilter(geometry, input.load().data(), values.data(), gradOutput.load().data());
@@ -295,9 +314,9 @@ API int cudnnFindConvolutionBackwardFilterAlgorithmEx(Handle* handle, Tensor* x,
     Locked locked;
     REQUIRE(check("cudnnFindConvolutionBackwardFilterAlgorithmEx", handle, x, dw, convolution, dy));
     REQUIRE(list(BACKWARD_FILTER, dw, convolution, wanted, returned, results));
-    return search(handle, results, *returned, bytes, [=](int algorithm) {
+    return search(handle, convolution, results, *returned, bytes, [=](Convolution* withMath, int algorithm) {
         float one = 1, zero = 0;
-        return cudnnConvolutionBackwardFilter(handle, &one, x, xAt, dy, dyAt, convolution, algorithm, workspace,
+        return cudnnConvolutionBackwardFilter(handle, &one, x, xAt, dy, dyAt, withMath, algorithm, workspace,
                                               bytes, &zero, dw, dwAt);
     });
 }

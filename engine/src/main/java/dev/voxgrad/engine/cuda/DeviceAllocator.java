@@ -93,6 +93,21 @@ public final class DeviceAllocator implements AutoCloseable {
         block.pool.give(block.size, block.pointer);
     }
 
+    /** What is done with scratch memory. */
+    interface Use {
+        void of(DeviceBuffer scratch);
+    }
+
+    /** Scratch memory of that many bytes for as long as {@code use} queues work with it. */
+    void with(long bytes, Use use) {
+        DeviceBuffer scratch = take(bytes);
+        try {
+            use.of(scratch);
+        } finally {
+            give(scratch);
+        }
+    }
+
     /** Takes memory back before the next is taken; may be called by any thread, and after the end. */
     public void giveLater(DeviceBuffer buffer) {
         if (!closed) {
