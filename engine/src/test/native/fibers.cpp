@@ -1,6 +1,9 @@
 // Runs the threads of a block, one at a time, on one CPU thread. A thread that reaches a barrier or a shuffle is put
 // aside with its stack, and goes on when all others have come there. A fiber is such a stack; it runs thread after
 // thread until one has to wait, so that kernels without barriers are plain loops.
+//
+// Some launches run their threads and blocks from the last to the first: where a barrier is missing, or one block reads
+// what another writes, one of the two orders gives a wrong result.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -72,6 +75,8 @@ std::vector<Thread> threads;
 Fiber* currentFiber;
 int current;
 int started;
+bool backwards;
+unsigned launches;
 void* scheduler;
 std::string error;
 void (*body)(void**);
@@ -82,11 +87,16 @@ uint3 indexOf(int thread) {
     return {t % blockDim.x, t / blockDim.x % blockDim.y, t / blockDim.x / blockDim.y};
 }
 
+/** Which of `count` threads or blocks is the n-th to run. */
+int turn(int n, int count) {
+    return backwards ? count - 1 - n : n;
+}
+
 /** What a fiber does all its life. It comes back to the scheduler when no thread is left to begin. */
 void fiberMain() {
     for (;;) {
         while (started < static_cast<int>(threads.size())) {
-            current = started++;
+            current = turn(started++, static_cast<int>(threads.size()));
             threads[current].fiber = currentFiber;
             threadIdx = indexOf(current);
             body(arguments);
@@ -173,11 +183,12 @@ bool step() {
         }
     }
     bool any = false;
-    for (size_t t = 0; t < threads.size() && error.empty(); t++) {
+    for (size_t n = 0; n < threads.size() && error.empty(); n++) {
+        int t = turn(static_cast<int>(n), static_cast<int>(threads.size()));
         if (threads[t].state != State::READY) continue;
         any = true;
         threads[t].state = State::RUNNING;
-        current = static_cast<int>(t);
+        current = t;
         threadIdx = indexOf(current);
         resume(threads[t].fiber);
     }
@@ -264,13 +275,12 @@ const char* emulatedRun(KernelGrid grid, void (*thread)(void** parameters), void
     error.clear();
     gridDim = {grid.gridX, grid.gridY, grid.gridZ};
     blockDim = {grid.blockX, grid.blockY, grid.blockZ};
-    for (unsigned z = 0; z < grid.gridZ && error.empty(); z++) {
-        for (unsigned y = 0; y < grid.gridY && error.empty(); y++) {
-            for (unsigned x = 0; x < grid.gridX && error.empty(); x++) {
-                blockIdx = {x, y, z};
-                runBlock();
-            }
-        }
+    backwards = (launches++ * 2654435769u) >> 31;  // as good as at random, and the same in each run of a program
+    int blocks = static_cast<int>(grid.gridX * grid.gridY * grid.gridZ);
+    for (int n = 0; n < blocks && error.empty(); n++) {
+        unsigned block = static_cast<unsigned>(turn(n, blocks));
+        blockIdx = {block % grid.gridX, block / grid.gridX % grid.gridY, block / grid.gridX / grid.gridY};
+        runBlock();
     }
     return error.empty() ? nullptr : error.c_str();
 }

@@ -19,6 +19,7 @@ import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnHandle;
+import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.runtime.cudaStream_t;
 import org.junit.jupiter.api.AfterEach;
@@ -110,14 +111,14 @@ class CudaEmulatorLibrariesTest {
         int[] returned = new int[1];
         check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
                 handle, input, filter, convolution, output, 8, returned, forward));
-        assertThat(returned[0]).isEqualTo(4);
+        assertThat(returned[0]).isEqualTo(5);
         assertThat(forward[0].determinism).isZero();
         assertThat(forward[1].status).isEqualTo(NOT_SUPPORTED);
         assertThat(forward[2].determinism).isEqualTo(1);
         assertThat(forward[2].memory).isPositive().isNotEqualTo(forward[3].memory);
         CUdeviceptr memory = gpu.allocate(1 << 12);
         assertThat(JCudnn.cudnnConvolutionForward(handle, ONE, input, memory, filter, memory, convolution,
-                forward[2].algo, memory, forward[2].memory - 1, ZERO, output, memory)).isEqualTo(BAD_PARAM);
+                forward[3].algo, memory, forward[3].memory - 1, ZERO, output, memory)).isEqualTo(BAD_PARAM);
 
         cudnnConvolutionBwdFilterAlgoPerf[] search = new cudnnConvolutionBwdFilterAlgoPerf[3];
         CUdeviceptr gradWeight = gpu.allocate(OUTPUTS * INPUTS * TAPS);
@@ -125,6 +126,32 @@ class CudaEmulatorLibrariesTest {
                 gpu.upload(random(108, 2)), convolution, filter, gradWeight, 3, returned, search, memory, 4 << 12));
         assertThat(search[2].time).isPositive();
         assertThat(gpu.read(gradWeight, 1)[0]).as("a search runs the operation").isNotNaN();
+    }
+
+    @Test
+    void anAlgorithmIsANumberAndAMathType() {
+        describe(NCHW);
+        cudnnConvolutionFwdAlgoPerf[] forward = new cudnnConvolutionFwdAlgoPerf[8];
+        int[] returned = new int[1];
+        check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
+                handle, input, filter, convolution, output, 8, returned, forward));
+        assertThat(forward[2].algo).isEqualTo(forward[3].algo);
+        assertThat(forward[2].mathType).as("JCudnn does not tell").isZero();
+        assertThat(workspace(forward[3].algo)).isEqualTo(forward[3].memory);
+        check(JCudnn.cudnnSetConvolutionMathType(convolution, cudnnMathType.CUDNN_TENSOR_OP_MATH));
+        assertThat(workspace(forward[2].algo)).isEqualTo(forward[2].memory);
+        check(JCudnn.cudnnSetConvolutionMathType(convolution, cudnnMathType.CUDNN_FMA_MATH));
+        check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
+                handle, input, filter, convolution, output, 8, returned, forward));
+        assertThat(returned[0]).as("none for tensor cores").isEqualTo(4);
+        check(JCudnn.cudnnSetConvolutionMathType(convolution, cudnnMathType.CUDNN_DEFAULT_MATH));
+    }
+
+    private long workspace(int algorithm) {
+        long[] bytes = new long[1];
+        check(JCudnn.cudnnGetConvolutionForwardWorkspaceSize(
+                handle, input, filter, convolution, output, algorithm, bytes));
+        return bytes[0];
     }
 
     @Test
