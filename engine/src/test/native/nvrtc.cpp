@@ -1,4 +1,4 @@
-// Emulated NVRTC: "compiles" CUDA C by handing it back as the PTX, with its headers. The kernels themselves were
+// Emulated NVRTC: "compiles" CUDA C by handing it back as PTX and machine code, with its headers. The kernels themselves were
 // compiled by g++ when the emulator was built.
 #include <string>
 
@@ -12,6 +12,7 @@ struct Program {
     std::string text;
     std::string log;
     bool compiled = false;
+    bool machineCode = false;
 };
 
 }  // namespace
@@ -19,6 +20,17 @@ struct Program {
 API int nvrtcVersion(int* major, int* minor) {
     *major = 12;
     *minor = 6;
+    return NVRTC_SUCCESS;
+}
+
+API int nvrtcGetNumSupportedArchs(int* count) {
+    *count = 2;
+    return NVRTC_SUCCESS;
+}
+
+API int nvrtcGetSupportedArchs(int* architectures) {
+    architectures[0] = 75;
+    architectures[1] = 90;
     return NVRTC_SUCCESS;
 }
 
@@ -32,15 +44,39 @@ API int nvrtcCreateProgram(Program** program, const char* source, const char*, i
     return NVRTC_SUCCESS;
 }
 
-/** Fails on any text with the word #error in it, so that a test can see a program that does not compile. */
+/**
+ * Fails on any text with the word #error in it, so that a test can see a program that does not compile. There is
+ * machine code only for an architecture that is named as sm_….
+ */
 API int nvrtcCompileProgram(Program* program, int optionCount, const char* const* options) {
     if (program == nullptr) return NVRTC_INVALID_PROGRAM;
     if (optionCount > 0 && options == nullptr) return NVRTC_INVALID_INPUT;
     size_t at = program->text.find("#error");
     program->compiled = at == std::string::npos;
+    for (int i = 0; i < optionCount; i++) {
+        std::string option = options[i];
+        if (option.rfind("--gpu-architecture=", 0) != 0) continue;
+        std::string architecture = option.substr(option.find('=') + 1);
+        program->machineCode = architecture.rfind("sm_", 0) == 0;
+        std::string number = architecture.substr(architecture.find('_') + 1);
+        if (number != "75" && number != "90") return NVRTC_INVALID_INPUT;
+    }
     if (program->compiled) return NVRTC_SUCCESS;
     program->log = "emulated compiler: " + program->text.substr(at, program->text.find('\n', at) - at) + "\n";
     return NVRTC_COMPILATION;
+}
+
+API int nvrtcGetPTX(Program* program, char* ptx);
+
+API int nvrtcGetCUBINSize(Program* program, size_t* size) {
+    if (program == nullptr || !program->compiled) return NVRTC_INVALID_PROGRAM;
+    *size = program->machineCode ? program->text.size() + 1 : 0;
+    return NVRTC_SUCCESS;
+}
+
+API int nvrtcGetCUBIN(Program* program, char* code) {
+    if (program == nullptr || !program->compiled || !program->machineCode) return NVRTC_INVALID_PROGRAM;
+    return nvrtcGetPTX(program, code);
 }
 
 API int nvrtcGetPTXSize(Program* program, size_t* size) {

@@ -23,9 +23,9 @@ public record CudaSource(Class<?> owner, String name) {
                 () -> new IllegalStateException(name + ".cu is missing beside " + owner.getName()));
     }
 
-    /** PTX that was built beforehand from the file, if the build made some. */
-    Optional<String> ptx() {
-        return read(owner, name + ".ptx");
+    /** PTX that was built beforehand from the file, if the build made some, with a zero behind it. */
+    Optional<byte[]> ptx() {
+        return read(owner, name + ".ptx").map(text -> (text + '\0').getBytes(StandardCharsets.UTF_8));
     }
 
     static String header() {

@@ -14,12 +14,9 @@ import jcuda.driver.JCudaDriver;
  * one, else PTX that was built beforehand is taken.
  */
 public final class KernelLibrary {
-    /** The oldest architecture that CUDA 13 compiles for; newer cards translate it when it is loaded. */
-    private static final int OLDEST_COMMON = 75;
     private static KernelLibrary first;
 
     private final CudaDriver driver;
-    private final int architecture;
     private final Map<CudaSource, CUmodule> modules = new HashMap<>();
     private final Map<String, CudaKernel> kernels = new HashMap<>();
     /** Looked for when the first kernel is wanted. */
@@ -27,7 +24,6 @@ public final class KernelLibrary {
 
     private KernelLibrary(CudaDriver driver) {
         this.driver = driver;
-        this.architecture = Math.min(OLDEST_COMMON, driver.computeCapability());
     }
 
     /** The kernels of the first card; all its devices share them. */
@@ -55,13 +51,13 @@ public final class KernelLibrary {
         if (compiler == null) {
             compiler = Nvrtc.find(driver.version());
         }
-        String ptx = compiler.isPresent()
-                ? compiler.get().compile(source.name() + ".cu", source.text(), architecture)
+        byte[] image = compiler.isPresent()
+                ? compiler.get().compile(source.name() + ".cu", source.text(), driver.computeCapability())
                 : source.ptx().orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
                         + ForeignLibrary.names(Nvrtc.NAME, driver.version())
                         + " was found, and this build holds no PTX; install NVRTC"));
         CUmodule module = new CUmodule();
-        int status = JCudaDriver.cuModuleLoadData(module, ptx);
+        int status = JCudaDriver.cuModuleLoadData(module, image);
         if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {
             throw new CudaException("the driver, which is for CUDA " + CudaDriver.inWords(driver.version())
                     + ", is too old for the PTX of " + compiler.map(Nvrtc::libraryName).orElse("this build")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,7 +27,7 @@ class CudaSourcesTest {
     void nvccCompilesAllWithoutAWarning() throws IOException, InterruptedException {
         int code = nvcc(SOURCES);
         assertThat(code).as("%s", said()).isZero();
-        assertAllAreThere();
+        assertAllAreThere(".ptx", ".entry", ".target sm_75");
     }
 
     @Test
@@ -41,7 +42,8 @@ class CudaSourcesTest {
     void nvrtcCompilesAll() throws IOException, InterruptedException {
         int code = nvrtc(SOURCES);
         assertThat(code).as("%s", said()).isZero();
-        assertAllAreThere();
+        assertAllAreThere(".ptx", ".entry");
+        assertAllAreThere(".cubin", "\u007fELF");
     }
 
     @Test
@@ -51,10 +53,10 @@ class CudaSourcesTest {
                 "mistake.cu(1): error: identifier \"wrong\" is undefined");
     }
 
-    private void assertAllAreThere() throws IOException {
-        Map<String, String> ptx = files(folder.resolve("ptx"), ".ptx");
-        assertThat(ptx.keySet()).hasSizeGreaterThan(10).isEqualTo(files(SOURCES, ".cu").keySet());
-        assertThat(ptx.values()).allSatisfy(text -> assertThat(text).contains(".entry", ".target sm_75"));
+    private void assertAllAreThere(String ending, String... contents) throws IOException {
+        Map<String, String> compiled = files(folder.resolve("ptx"), ending);
+        assertThat(compiled.keySet()).hasSizeGreaterThan(10).isEqualTo(files(SOURCES, ".cu").keySet());
+        assertThat(compiled.values()).allSatisfy(text -> assertThat(text).contains(contents));
     }
 
     /** The texts of the files under a folder, by their paths without their ending. */
@@ -63,7 +65,8 @@ class CudaSourcesTest {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path file : all.filter(path -> path.toString().endsWith(ending)).toList()) {
                 String path = folder.relativize(file).toString();
-                texts.put(path.substring(0, path.length() - ending.length()), Files.readString(file));
+                texts.put(path.substring(0, path.length() - ending.length()),
+                        Files.readString(file, StandardCharsets.ISO_8859_1));
             }
         }
         return texts;
