@@ -78,7 +78,12 @@ class FusionTest {
         }
         Sequential net = new Sequential(layers.toArray(Layer[]::new));
         Initialization.apply(net, 5);
-        // Batch norm's own start, weights of 1 and biases of 0, would hide what becomes of them; some are negative.
+        moveVectors(net, device);
+        return net;
+    }
+
+    /** Batch norm's own start, weights of 1 and biases of 0, would hide what becomes of them; some are negative now. */
+    static void moveVectors(Sequential net, Device device) {
         RandomStream random = new RandomStream(6, 0, 0, 0);
         net.parameters().forEach((name, parameter) -> {
             if (parameter.shape().rank() == 1) {
@@ -89,11 +94,10 @@ class FusionTest {
                 device.write(values, parameter.storage());
             }
         });
-        return net;
     }
 
     /** Result, gradients of the input and all parameters, running statistics, and the result in evaluation. */
-    private record Results(List<String> names, List<double[]> tensors, String operation) {
+    record Results(List<String> names, List<double[]> tensors, String operation) {
         /**
          * The largest difference, in units of what is allowed: 2e-5 of the tensor's largest number, or of 1. Batch norm
          * divides by deviations, which are sums over few voxels here, so that no bound by the number of terms holds.
@@ -120,15 +124,24 @@ class FusionTest {
     }
 
     private static Results train(Sequential net, Device device, Shape shape) {
+        return train(net, device, shape, FusionTest::input);
+    }
+
+    /** Makes random tensors: the input, and the gradient of the result. */
+    interface Source {
+        Tensor tensor(Device device, Shape shape);
+    }
+
+    static Results train(Sequential net, Device device, Shape shape, Source source) {
         List<String> names = new ArrayList<>();
         List<double[]> tensors = new ArrayList<>();
-        Tensor x = input(device, shape).requiresGrad(true);
+        Tensor x = source.tensor(device, shape).requiresGrad(true);
         net.train();
         Tensor y = net.forward(x);
         names.add("result");
         tensors.add(y.toDoubleArray());
         String operation = y.node().op().name();
-        Gradients gradients = y.backward(input(device, y.shape()));
+        Gradients gradients = y.backward(source.tensor(device, y.shape()));
         names.add("gradient of the input");
         tensors.add(gradients.of(x).toDoubleArray());
         net.parameters().forEach((name, parameter) -> {

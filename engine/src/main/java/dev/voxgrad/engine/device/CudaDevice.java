@@ -290,8 +290,13 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */
     public CudaLaunch kernel(CudaSource source, String name, Tensor tensor) {
+        return kernel(source, name, tensor, 1);
+    }
+
+    /** The same for a kernel whose threads have so many numbers at once: {@code name_bf16x8}. */
+    public CudaLaunch kernel(CudaSource source, String name, Tensor tensor, int pack) {
         ElementType type = CudaStorage.of(tensor).type();
-        return new CudaLaunch(this, source, name + "_" + type.suffix(), type);
+        return new CudaLaunch(this, source, name + "_" + type.suffix() + (pack == 1 ? "" : "x" + pack), type);
     }
 
     /** A launch of a kernel whose numbers are all float32. */

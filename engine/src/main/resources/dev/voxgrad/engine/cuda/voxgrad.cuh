@@ -50,6 +50,33 @@ __device__ inline float largestOf(const float* x, int count) {
 // Makes an entry point for each type: ENTRY(type, suffix of the name).
 #define FOR_BOTH_TYPES(ENTRY) ENTRY(float, f32) ENTRY(bf16, bf16)
 
+// The same for kernels whose threads may work on several channels at once: ENTRY(type, channels, suffix of the name).
+#define FOR_ALL_PACKS(ENTRY) ENTRY(float, 1, f32) ENTRY(bf16, 1, bf16) ENTRY(bf16, 8, bf16x8)
+
+// V numbers side by side in memory, which a card loads and stores at once.
+template <typename T, int V>
+struct alignas(V * sizeof(T)) Pack {
+    T numbers[V];
+
+    __device__ float operator[](int k) const {
+        return load(numbers, k);
+    }
+
+    __device__ void set(int k, float value) {
+        store(numbers, k, value);
+    }
+};
+
+template <int V, typename T>
+__device__ inline const Pack<T, V>& packAt(const T* p, unsigned i) {
+    return *reinterpret_cast<const Pack<T, V>*>(p + i);
+}
+
+template <int V, typename T>
+__device__ inline Pack<T, V>& packAt(T* p, unsigned i) {
+    return *reinterpret_cast<Pack<T, V>*>(p + i);
+}
+
 // All blocks that sum have this many threads.
 #define BLOCK 256
 
@@ -75,6 +102,8 @@ struct Activation {
     unsigned channels;
     unsigned voxels;
     unsigned channelsLast;
+    // Threads that lie side by side along channels: 1, row-major.
+    unsigned lanes;
 
     // Where channel c of the r-th (sample, voxel) is.
     __device__ unsigned at(unsigned r, unsigned c) const {
@@ -85,55 +114,73 @@ struct Activation {
     __device__ unsigned channelOf(unsigned i) const {
         return channelsLast ? i % channels : i / voxels % channels;
     }
-
-    // The (sample, voxel) of the i-th number in memory.
-    __device__ unsigned rowOf(unsigned i) const {
-        return channelsLast ? i / channels : i / voxels / channels * voxels + i % voxels;
-    }
 };
 
-// A block's share of the sums over one channel: blocks are (chunk, channel group). Row-major, a block has one channel
-// and its threads lie side by side along voxels. Channels-last, it has 32 channels, and a warp reads them side by side.
-struct ChannelShare {
+// What one thread works on where the threads of a block share channels: V channels from `channel` on, and every
+// rowStep-th (sample, voxel) from firstRow on. Blocks are (chunk of rows, group of channels). Row-major, a block has one
+// channel and its threads lie side by side along voxels; channels-last, they lie side by side along channels first.
+// What belongs to the channels is so read once for many rows.
+template <int V>
+struct Share {
+    unsigned lanes;
     unsigned channel;
     unsigned firstRow;
     unsigned rowStep;
+    bool idle;
 
-    __device__ ChannelShare(const Activation& a) {
-        if (a.channelsLast) {
-            channel = blockIdx.y * 32 + threadIdx.x % 32;
-            firstRow = blockIdx.x * (BLOCK / 32) + threadIdx.x / 32;
-            rowStep = gridDim.x * (BLOCK / 32);
-        } else {
-            channel = blockIdx.y;
-            firstRow = blockIdx.x * BLOCK + threadIdx.x;
-            rowStep = gridDim.x * BLOCK;
-        }
+    __device__ Share(const Activation& a) {
+        lanes = a.lanes;
+        channel = (blockIdx.y * lanes + threadIdx.x % lanes) * V;
+        firstRow = blockIdx.x * (BLOCK / lanes) + threadIdx.x / lanes;
+        rowStep = gridDim.x * (BLOCK / lanes);
+        idle = channel >= a.channels;
     }
 
-    // Threads of the block whose sums belong to the same channel are this far apart.
-    __device__ static int stride(const Activation& a) {
-        return a.channelsLast ? 32 : 1;
+    // The first of all rows of the block.
+    __device__ unsigned blocksFirstRow() const {
+        return blockIdx.x * (BLOCK / lanes);
+    }
+
+    // How many rows the block has, of so many in all.
+    __device__ unsigned blocksRows(unsigned rows) const {
+        unsigned first = blocksFirstRow();
+        if (first >= rows) {
+            return 0;
+        }
+        unsigned passes = (rows - first - 1) / rowStep;
+        unsigned left = rows - first - passes * rowStep;
+        return passes * (BLOCK / lanes) + (left < BLOCK / lanes ? left : BLOCK / lanes);
+    }
+
+    // The channel that this thread has the sum of, behind blockSums; not below a.channels if it has none.
+    __device__ unsigned summedChannel() const {
+        return threadIdx.x < lanes * V ? blockIdx.y * lanes * V + threadIdx.x : 0xffffffffu;
+    }
+
+    // Two sums of each channel over the threads of the block, for the thread whose summedChannel it is. All threads
+    // have to come here.
+    __device__ float2 blockSums(float (&first)[V], float (&second)[V]) const {
+        __shared__ float2 sums[BLOCK / 32][32 * V];
+        for (unsigned offset = 16; offset >= lanes; offset /= 2) {
+            for (int k = 0; k < V; k++) {
+                first[k] += __shfl_down_sync(0xffffffffu, first[k], offset);
+                second[k] += __shfl_down_sync(0xffffffffu, second[k], offset);
+            }
+        }
+        unsigned lane = threadIdx.x % 32;
+        if (lane < lanes) {
+            for (int k = 0; k < V; k++) {
+                sums[threadIdx.x / 32][lane * V + k] = make_float2(first[k], second[k]);
+            }
+        }
+        __syncthreads();
+        float2 sum = make_float2(0, 0);
+        if (threadIdx.x < lanes * V) {
+            for (int warp = 0; warp < BLOCK / 32; warp++) {
+                sum.x += sums[warp][threadIdx.x].x;
+                sum.y += sums[warp][threadIdx.x].y;
+            }
+        }
+        return sum;
     }
 };
-
-// Adds up each channel's sums over the block; the threads that answer true hold them afterwards.
-__device__ inline bool channelSum(const Activation& a, float& first, float& second) {
-    __shared__ float firsts[BLOCK];
-    __shared__ float seconds[BLOCK];
-    int t = threadIdx.x;
-    firsts[t] = first;
-    seconds[t] = second;
-    int stride = ChannelShare::stride(a);
-    for (int half = BLOCK / 2; half >= stride; half /= 2) {
-        __syncthreads();
-        if (t < half) {
-            firsts[t] += firsts[t + half];
-            seconds[t] += seconds[t + half];
-        }
-    }
-    __syncthreads();
-    first = firsts[t];
-    second = seconds[t];
-    return t < stride;
-}

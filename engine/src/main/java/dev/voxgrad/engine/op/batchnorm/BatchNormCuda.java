@@ -37,7 +37,7 @@ public final class BatchNormCuda implements BatchNormKernels {
             Tensor runningVariance, Tensor mean, Tensor scale) {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = device.borrow((long) MOMENTS * channels.chunks() * channels.channels());
-        device.kernel(SOURCE, "moment_parts", input).in(input).add(parts).i32(channels.activation())
+        channels.kernel(device, SOURCE, "moment_parts", input).in(input).add(parts).i32(channels.activation())
                 .i32(channels.rows()).on(channels.grid());
         device.kernel(SOURCE, "batch_statistics").add(parts).i32(channels.chunks()).i32(channels.channels())
                 .floatsOrNull(bias).f64(momentum).f64(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
@@ -63,23 +63,23 @@ public final class BatchNormCuda implements BatchNormKernels {
     public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
             Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(input);
-        DeviceBuffer parts = borrowParts(channels);
-        device.kernel(SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
+        DeviceBuffer parts = borrowParts(channels, channels.chunks());
+        channels.kernel(device, SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
                 .i32(channels.activation()).i32(channels.rows()).on(channels.grid());
-        joinGradients(parts, channels, scale, gradWeight, gradBias);
+        joinGradients(parts, channels, channels.chunks(), scale, gradWeight, gradBias);
         device.giveBack(parts);
     }
 
-    /** Scratch memory for the parts of two sums over each channel. */
-    public DeviceBuffer borrowParts(ChannelsCuda channels) {
-        return device.borrow((long) SUMS * channels.chunks() * channels.channels());
+    /** Scratch memory for that many parts of two sums over each channel. */
+    public DeviceBuffer borrowParts(ChannelsCuda channels, int chunks) {
+        return device.borrow((long) SUMS * chunks * channels.channels());
     }
 
     /** dγ and dβ from the parts of Σ g·(x − μ) and Σ g. */
-    public void joinGradients(DeviceBuffer parts, ChannelsCuda channels, Tensor scale, Tensor gradWeight,
-            Tensor gradBias) {
-        device.kernel(SOURCE, "parameter_gradients").add(parts).i32(channels.chunks()).i32(channels.channels())
-                .in(scale).out(gradWeight).out(gradBias).on(channels.joining());
+    public void joinGradients(DeviceBuffer parts, ChannelsCuda channels, int chunks, Tensor scale,
+            Tensor gradWeight, Tensor gradBias) {
+        device.kernel(SOURCE, "parameter_gradients").add(parts).i32(chunks).i32(channels.channels()).in(scale)
+                .out(gradWeight).out(gradBias).on(channels.joining());
     }
 
     @Override

@@ -89,8 +89,8 @@ public final class Conv3dCuda implements Conv3dKernels {
     public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(gradOutput);
         DeviceBuffer parts = device.borrow((long) Float.BYTES * channels.chunks() * channels.channels());
-        device.kernel(SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts).i32(channels.activation())
-                .i32(channels.rows()).on(channels.grid());
+        channels.kernel(device, SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts)
+                .i32(channels.activation()).i32(channels.rows()).on(channels.grid());
         device.kernel(SOURCE, "bias_gradient").add(parts).i32(channels.chunks()).i32(channels.channels())
                 .out(gradBias).on(channels.joining());
         device.giveBack(parts);

@@ -6,7 +6,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.cuda.CudaSource;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Grid;
 import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaLaunch;
 import dev.voxgrad.engine.op.batchnorm.BatchNormCuda;
 import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
 import dev.voxgrad.engine.op.conv3d.Conv3dCuda;
@@ -50,11 +52,11 @@ final class ConvBlockCuda {
             } else {
                 norm.runningStatistics(settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
             }
-            boolean pooled = isPooled(i);
-            Tensor a = Tensor.emptyActivation(device, pooled ? context.outputShape() : shapes[i]);
-            int n = a.shape().elements();
-            device.kernel(SOURCE, "norm_relu", z).in(z).out(a)
-                    .addresses(mean, scale, unit.normWeight(), unit.normBias()).i32(volume(z, pooled)).i32(n).over(n);
+            Tensor a = Tensor.emptyActivation(device, isPooled(i) ? context.outputShape() : shapes[i]);
+            Launches launches = new Launches(z, isPooled(i));
+            int rows = launches.rows();
+            launches.kernel("norm_relu").in(z).out(a).addresses(mean, scale, unit.normWeight(), unit.normBias())
+                    .i32(launches.volume()).i32(rows).on(launches.channels.grid(rows));
             context.save(current, unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             for (Tensor done : i == 0 ? new Tensor[] {z, mean, scale} : new Tensor[] {z, mean, scale, current}) {
                 done.release();
@@ -68,11 +70,45 @@ final class ConvBlockCuda {
         return op.pool() && unit == op.units().size() - 1;
     }
 
-    /** The numbers of {@code struct Volume}. */
-    private static int[] volume(Tensor z, boolean pooled) {
-        int[] activation = ChannelsCuda.of(z).activation();
-        return new int[] {activation[0], activation[1], activation[2], z.shape().dim(2), z.shape().dim(3),
-            z.shape().dim(4), pooled ? 1 : 0};
+    /** How the kernels work on a convolution's output: with a pool, the rows are its windows. */
+    private final class Launches {
+        private final Tensor z;
+        private final boolean pooled;
+        private final ChannelsCuda channels;
+
+        Launches(Tensor z, boolean pooled) {
+            this.z = z;
+            this.pooled = pooled;
+            this.channels = ChannelsCuda.of(z);
+        }
+
+        CudaLaunch kernel(String name) {
+            return channels.kernel(device, SOURCE, pooled ? name + "_pool" : name, z);
+        }
+
+        /** Of the output. */
+        int rows() {
+            Shape shape = z.shape();
+            return pooled
+                    ? shape.dim(0) * (shape.dim(2) / 2) * (shape.dim(3) / 2) * (shape.dim(4) / 2)
+                    : channels.rows();
+        }
+
+        /** Of z: with a pool, also of windows that are cut off, and so have no place in the output. */
+        int rowsOfInput() {
+            Shape shape = z.shape();
+            return pooled
+                    ? shape.dim(0) * ((shape.dim(2) + 1) / 2) * ((shape.dim(3) + 1) / 2) * ((shape.dim(4) + 1) / 2)
+                    : channels.rows();
+        }
+
+        /** The numbers of {@code struct Volume}. */
+        int[] volume() {
+            int[] activation = channels.activation();
+            Shape shape = z.shape();
+            return new int[] {activation[0], activation[1], activation[2], activation[3], shape.dim(2), shape.dim(3),
+                shape.dim(4)};
+        }
     }
 
     Tensor[] backward(Context context, Tensor gradOutput) {
@@ -124,17 +160,18 @@ final class ConvBlockCuda {
         Tensor mean = context.saved(SAVED * unit + 3);
         Tensor scale = context.saved(SAVED * unit + 4);
         Tensor[] table = {mean, scale, context.saved(SAVED * unit + 5), context.saved(SAVED * unit + 6)};
-        int[] volume = volume(z, isPooled(unit));
-        ChannelsCuda channels = ChannelsCuda.of(z);
-        DeviceBuffer parts = norm.borrowParts(channels);
-        device.kernel(SOURCE, "block_gradient_parts", z).in(z).in(gradActivation).addresses(table).add(parts)
-                .i32(volume).i32(channels.rows()).on(channels.grid());
-        norm.joinGradients(parts, channels, scale, gradWeight, gradBias);
+        Launches launches = new Launches(z, isPooled(unit));
+        Grid grid = launches.channels.grid(launches.rows());
+        DeviceBuffer parts = norm.borrowParts(launches.channels, grid.blocksX());
+        launches.kernel("block_gradient_parts").in(z).in(gradActivation).addresses(table).add(parts)
+                .i32(launches.volume()).i32(launches.rows()).on(grid);
+        norm.joinGradients(parts, launches.channels, grid.blocksX(), scale, gradWeight, gradBias);
         device.giveBack(parts);
         Tensor dz = z.emptyLike();
-        int n = z.shape().elements();
-        device.kernel(SOURCE, "block_input_gradient", z).in(z).in(gradActivation).addresses(table).floats(gradWeight)
-                .floats(gradBias).out(dz).f32(1f / channels.rows()).i32(volume).i32(n).over(n);
+        int rows = launches.rowsOfInput();
+        launches.kernel("block_input_gradient").in(z).in(gradActivation).addresses(table).floats(gradWeight)
+                .floats(gradBias).out(dz).f32(1f / launches.channels.rows()).i32(launches.volume()).i32(rows)
+                .on(launches.channels.grid(rows));
         return dz;
     }
 }

@@ -18,37 +18,32 @@ struct Moments {
 };
 
 // The moments of each channel of a block's share of x: parts[chunk, channel].
-template <typename T>
+template <typename T, int V>
 __device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned rows) {
-    __shared__ Moments shared[BLOCK];
-    ChannelShare share(a);
-    Moments own = {0, 0, 0};
-    if (share.channel < a.channels && share.firstRow < rows) {
-        // Sums about the first value lose nothing where the mean is large beside the deviation.
-        float centre = load(x, a.at(share.firstRow, share.channel));
-        float sum = 0, squares = 0;
-        int count = 0;
+    Share<V> share(a);
+    // Sums about the block's first value lose nothing where the mean is large beside the deviation.
+    float sums[V] = {}, squares[V] = {};
+    if (!share.idle && share.firstRow < rows) {
+        Pack<T, V> centre = packAt<V>(x, a.at(share.blocksFirstRow(), share.channel));
         for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            float difference = load(x, a.at(r, share.channel)) - centre;
-            sum += difference;
-            squares += difference * difference;
-            count++;
-        }
-        float remainder = sum / count;
-        own.count = count;
-        own.mean = (double) centre + remainder;
-        own.squares = squares - (double) remainder * sum;
-    }
-    shared[threadIdx.x] = own;
-    int stride = ChannelShare::stride(a);
-    for (int half = BLOCK / 2; half >= stride; half /= 2) {
-        __syncthreads();
-        if (threadIdx.x < half) {
-            shared[threadIdx.x].add(shared[threadIdx.x + half]);
+            Pack<T, V> values = packAt<V>(x, a.at(r, share.channel));
+            for (int k = 0; k < V; k++) {
+                float difference = values[k] - centre[k];
+                sums[k] += difference;
+                squares[k] += difference * difference;
+            }
         }
     }
-    if (threadIdx.x < stride && share.channel < a.channels) {
-        parts[blockIdx.x * a.channels + share.channel] = shared[threadIdx.x];
+    float2 sum = share.blockSums(sums, squares);
+    unsigned c = share.summedChannel();
+    if (c < a.channels) {
+        double count = share.blocksRows(rows);
+        Moments moments = {0, 0, 0};
+        if (count > 0) {
+            double centre = load(x, a.at(share.blocksFirstRow(), c));
+            moments = {count, centre + sum.x / count, sum.y - sum.x * (sum.x / count)};
+        }
+        parts[blockIdx.x * a.channels + c] = moments;
     }
 }
 
@@ -100,22 +95,27 @@ __device__ void normalise(const T* x, const float* mean, const float* scale, con
 }
 
 // Each block's share of the sums of dy * (x - mean) and of dy: parts[chunk, channel].
-template <typename T>
+template <typename T, int V>
 __device__ void gradientParts(const T* x, const float* mean, const T* dy, float2* parts, Activation a,
         unsigned rows) {
-    ChannelShare share(a);
-    float products = 0, sum = 0;
-    if (share.channel < a.channels) {
-        float centre = mean[share.channel];
+    Share<V> share(a);
+    float products[V] = {}, sums[V] = {};
+    if (!share.idle) {
+        Pack<float, V> centre = packAt<V>(mean, share.channel);
         for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
             unsigned i = a.at(r, share.channel);
-            float gradient = load(dy, i);
-            products += gradient * (load(x, i) - centre);
-            sum += gradient;
+            Pack<T, V> values = packAt<V>(x, i);
+            Pack<T, V> gradient = packAt<V>(dy, i);
+            for (int k = 0; k < V; k++) {
+                products[k] += gradient[k] * (values[k] - centre[k]);
+                sums[k] += gradient[k];
+            }
         }
     }
-    if (channelSum(a, products, sum) && share.channel < a.channels) {
-        parts[blockIdx.x * a.channels + share.channel] = make_float2(products, sum);
+    float2 sum = share.blockSums(products, sums);
+    unsigned c = share.summedChannel();
+    if (c < a.channels) {
+        parts[blockIdx.x * a.channels + c] = sum;
     }
 }
 
@@ -160,18 +160,22 @@ __device__ void scaledGradient(const float* scale, const float* weight, const T*
     }
 }
 
-#define ENTRY(T, suffix) \
+#define ENTRY(T, V, suffix) \
     extern "C" __global__ void moment_parts_##suffix( \
             const T* x, Moments* parts, Activation a, unsigned rows) { \
-        momentParts(x, parts, a, rows); \
-    } \
-    extern "C" __global__ void normalise_##suffix(const T* x, const float* mean, const float* scale, \
-            const float* weight, const float* bias, T* y, Activation a, unsigned n) { \
-        normalise(x, mean, scale, weight, bias, y, a, n); \
+        momentParts<T, V>(x, parts, a, rows); \
     } \
     extern "C" __global__ void gradient_parts_##suffix(const T* x, const float* mean, const T* dy, float2* parts, \
             Activation a, unsigned rows) { \
-        gradientParts(x, mean, dy, parts, a, rows); \
+        gradientParts<T, V>(x, mean, dy, parts, a, rows); \
+    }
+FOR_ALL_PACKS(ENTRY)
+#undef ENTRY
+
+#define ENTRY(T, suffix) \
+    extern "C" __global__ void normalise_##suffix(const T* x, const float* mean, const float* scale, \
+            const float* weight, const float* bias, T* y, Activation a, unsigned n) { \
+        normalise(x, mean, scale, weight, bias, y, a, n); \
     } \
     extern "C" __global__ void input_gradient_##suffix(const T* x, const float* mean, const float* scale, \
             const float* weight, const T* dy, const float* dweight, const float* dbias, T* dx, float perValue, \

@@ -9,18 +9,23 @@ __device__ void addBias(const float* bias, T* y, Activation a, unsigned n) {
     }
 }
 
-// Each block's share of the sum of dy over one channel: parts[chunk, channel].
-template <typename T>
+// Each block's share of the sum of dy over its channels: parts[chunk, channel].
+template <typename T, int V>
 __device__ void biasGradientParts(const T* dy, float* parts, Activation a, unsigned rows) {
-    ChannelShare share(a);
-    float sum = 0, unused = 0;
-    if (share.channel < a.channels) {
+    Share<V> share(a);
+    float sums[V] = {}, unused[V] = {};
+    if (!share.idle) {
         for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            sum += load(dy, a.at(r, share.channel));
+            Pack<T, V> gradient = packAt<V>(dy, a.at(r, share.channel));
+            for (int k = 0; k < V; k++) {
+                sums[k] += gradient[k];
+            }
         }
     }
-    if (channelSum(a, sum, unused) && share.channel < a.channels) {
-        parts[blockIdx.x * a.channels + share.channel] = sum;
+    float2 sum = share.blockSums(sums, unused);
+    unsigned c = share.summedChannel();
+    if (c < a.channels) {
+        parts[blockIdx.x * a.channels + c] = sum.x;
     }
 }
 
@@ -60,10 +65,14 @@ extern "C" __global__ void unpack_weight(const bf16* packed, float* weight, int 
 #define ENTRY(T, suffix) \
     extern "C" __global__ void add_bias_##suffix(const float* bias, T* y, Activation a, unsigned n) { \
         addBias(bias, y, a, n); \
-    } \
-    extern "C" __global__ void bias_gradient_parts_##suffix( \
-            const T* dy, float* parts, Activation a, unsigned rows) { \
-        biasGradientParts(dy, parts, a, rows); \
     }
 FOR_BOTH_TYPES(ENTRY)
+#undef ENTRY
+
+#define ENTRY(T, V, suffix) \
+    extern "C" __global__ void bias_gradient_parts_##suffix( \
+            const T* dy, float* parts, Activation a, unsigned rows) { \
+        biasGradientParts<T, V>(dy, parts, a, rows); \
+    }
+FOR_ALL_PACKS(ENTRY)
 #undef ENTRY

@@ -2,19 +2,48 @@
 
 // Batch norm and ReLU of a convolution's output z, and perhaps a max pool of 2x2x2, in one pass; and their gradient
 // from z and the gradient of what came out, so that nothing else is ever in memory.
+//
+// A thread has V channels and works on rows: a row is a voxel of a sample or, with the pool, a window of 2x2x2 voxels,
+// so that each number is loaded once.
 
 struct Volume {
-    unsigned channels, voxels, channelsLast;
+    Activation z;
     unsigned depth, height, width;
-    unsigned pooled;
 
-    __device__ Activation activation() const {
-        return {channels, voxels, channelsLast};
+    // What comes out of the pool.
+    __device__ Activation pooled() const {
+        return {z.channels, (depth / 2) * (height / 2) * (width / 2), z.channelsLast, z.lanes};
+    }
+};
+
+// The r-th window of all samples. Where sizes are odd, the windows at the end may be cut off: they have voxels, but no
+// place in the output.
+struct Window {
+    unsigned d, h, w;
+    unsigned sample;
+
+    __device__ Window(unsigned r, unsigned depths, unsigned heights, unsigned widths) {
+        w = r % widths * 2;
+        r /= widths;
+        h = r % heights * 2;
+        r /= heights;
+        d = r % depths * 2;
+        sample = r / depths;
     }
 
-    // Sizes of what comes out.
-    __device__ Activation output() const {
-        return {channels, pooled ? (depth / 2) * (height / 2) * (width / 2) : voxels, channelsLast};
+    // Whether its k-th voxel, in the order of memory, is in the volume.
+    __device__ bool has(int k, const Volume& v) const {
+        return d + k / 4 < v.depth && h + k / 2 % 2 < v.height && w + k % 2 < v.width;
+    }
+
+    // The number of its k-th voxel among all.
+    __device__ unsigned row(int k, const Volume& v) const {
+        return ((sample * v.depth + d + k / 4) * v.height + h + k / 2 % 2) * v.width + w + k % 2;
+    }
+
+    // Its number among the windows that are whole; for has(7, v) only.
+    __device__ unsigned outputRow(const Volume& v) const {
+        return ((sample * (v.depth / 2) + d / 2) * (v.height / 2) + h / 2) * (v.width / 2) + w / 2;
     }
 };
 
@@ -26,117 +55,244 @@ struct Norm {
     const float* bias;
 };
 
-// max(weight * (z - mean) * scale + bias, 0), the same to the bit wherever it is computed; NaN stays NaN.
-__device__ inline float activated(float z, unsigned c, const Norm& norm) {
-    float value = fmaf(norm.weight[c] * norm.scale[c], z - norm.mean[c], norm.bias[c]);
-    return value <= 0 ? 0 : value;
-}
+// Batch norm of a thread's channels, in registers.
+template <int V>
+struct Channels {
+    float mean[V], factor[V], bias[V];
 
-// A thread for each number that comes out.
-template <typename T>
-__device__ void normRelu(const T* z, T* y, Norm norm, Volume v, unsigned n) {
-    unsigned i = element();
-    if (i >= n) {
+    __device__ Channels(const Norm& norm, unsigned channel) {
+        for (int k = 0; k < V; k++) {
+            mean[k] = norm.mean[channel + k];
+            factor[k] = norm.weight[channel + k] * norm.scale[channel + k];
+            bias[k] = norm.bias[channel + k];
+        }
+    }
+
+    // max(weight * scale * (z - mean) + bias, 0), the same to the bit wherever it is computed; NaN stays NaN.
+    __device__ float activated(float z, int k) const {
+        float value = fmaf(factor[k], z - mean[k], bias[k]);
+        return value <= 0 ? 0 : value;
+    }
+};
+
+// The maximum of a window, 0 or NaN at the least, and the voxel that has it: the first of equal ones, the last NaN, or
+// -1 where all are 0.
+struct Maximum {
+    float value = 0;
+    int voxel = -1;
+
+    __device__ void add(float other, int k) {
+        if (other > value || other != other) {
+            value = other;
+            voxel = k;
+        }
+    }
+};
+
+template <typename T, int V>
+__device__ void normRelu(const T* __restrict__ z, T* __restrict__ y, Norm norm, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
         return;
     }
-    Activation out = v.output();
-    unsigned c = out.channelOf(i);
-    if (!v.pooled) {
-        store(y, i, activated(load(z, i), c, norm));
-        return;
+    Channels<V> channels(norm, share.channel);
+    for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
+        unsigned i = v.z.at(r, share.channel);
+        Pack<T, V> in = packAt<V>(z, i);
+        Pack<T, V> out;
+        for (int k = 0; k < V; k++) {
+            out.set(k, channels.activated(in[k], k));
+        }
+        packAt<V>(y, i) = out;
     }
-    unsigned row = out.rowOf(i);
-    unsigned h2 = v.height / 2, w2 = v.width / 2;
-    unsigned w = row % w2 * 2;
-    unsigned h = row / w2 % h2 * 2;
-    unsigned d = row % out.voxels / w2 / h2 * 2;
-    unsigned sample = row / out.voxels;
-    Activation in = v.activation();
-    float largest = 0; // no result of ReLU is less
-    for (int k = 0; k < 8; k++) {
-        unsigned voxel = ((d + k / 4) * v.height + h + k / 2 % 2) * v.width + w + k % 2;
-        float value = activated(load(z, in.at(sample * v.voxels + voxel, c)), c, norm);
-        largest = value > largest || value != value ? value : largest;
-    }
-    store(y, i, largest);
 }
 
-// The gradient that reaches the norm's output at row r of channel c: dy where ReLU and pool let it through, else 0. Of
-// equal voxels in a window, the first takes it.
-template <typename T>
-__device__ float passed(const T* z, const T* dy, const Norm& norm, const Volume& v, unsigned r, unsigned c) {
-    Activation in = v.activation();
-    float own = activated(load(z, in.at(r, c)), c, norm);
-    if (own <= 0) {
-        return 0;
+template <typename T, int V>
+__device__ void normReluPool(const T* __restrict__ z, T* __restrict__ y, Norm norm, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
+        return;
     }
-    if (!v.pooled) {
-        return load(dy, in.at(r, c));
+    Channels<V> channels(norm, share.channel);
+    for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
+        Window window(r, v.depth / 2, v.height / 2, v.width / 2);
+        Maximum maxima[V];
+        for (int voxel = 0; voxel < 8; voxel++) {
+            Pack<T, V> in = packAt<V>(z, v.z.at(window.row(voxel, v), share.channel));
+            for (int k = 0; k < V; k++) {
+                maxima[k].add(channels.activated(in[k], k), voxel);
+            }
+        }
+        Pack<T, V> out;
+        for (int k = 0; k < V; k++) {
+            out.set(k, maxima[k].value);
+        }
+        packAt<V>(y, v.pooled().at(r, share.channel)) = out;
     }
-    unsigned voxel = r % v.voxels, sample = r / v.voxels;
-    unsigned w = voxel % v.width, h = voxel / v.width % v.height, d = voxel / v.width / v.height;
-    unsigned w2 = v.width / 2, h2 = v.height / 2, d2 = v.depth / 2;
-    if (w / 2 >= w2 || h / 2 >= h2 || d / 2 >= d2) {
-        return 0; // in no window
-    }
-    int self = (int) (d % 2 * 4 + h % 2 * 2 + w % 2);
-    for (int k = 0; k < 8; k++) {
-        if (k != self) {
-            unsigned other = ((d / 2 * 2 + k / 4) * v.height + h / 2 * 2 + k / 2 % 2) * v.width + w / 2 * 2 + k % 2;
-            float value = activated(load(z, in.at(sample * v.voxels + other, c)), c, norm);
-            if (value > own || (value == own && k < self)) {
-                return 0;
+}
+
+// Each block's share of the sums of g * (z - mean) and of g, g being dy where ReLU and pool let it through, else 0.
+template <typename T, int V>
+__device__ void gradientParts(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, float2* parts, Volume v,
+        unsigned rows) {
+    Share<V> share(v.z);
+    float products[V] = {}, sums[V] = {};
+    if (!share.idle) {
+        Channels<V> channels(norm, share.channel);
+        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
+            unsigned i = v.z.at(r, share.channel);
+            Pack<T, V> in = packAt<V>(z, i);
+            Pack<T, V> gradient = packAt<V>(dy, i);
+            for (int k = 0; k < V; k++) {
+                float passed = channels.activated(in[k], k) <= 0 ? 0 : gradient[k];
+                products[k] += passed * (in[k] - channels.mean[k]);
+                sums[k] += passed;
             }
         }
     }
-    unsigned window = (d / 2 * h2 + h / 2) * w2 + w / 2;
-    return load(dy, v.output().at(sample * (d2 * h2 * w2) + window, c));
+    float2 sum = share.blockSums(products, sums);
+    unsigned c = share.summedChannel();
+    if (c < v.z.channels) {
+        parts[blockIdx.x * v.z.channels + c] = sum;
+    }
 }
 
-// Each block's share of the sums of g * (z - mean) and of g, g being the gradient that is let through.
-template <typename T>
-__device__ void gradientParts(const T* z, const T* dy, Norm norm, float2* parts, Volume v, unsigned rows) {
-    Activation a = v.activation();
-    ChannelShare share(a);
-    float products = 0, sum = 0;
-    if (share.channel < a.channels) {
+// As above, over the windows that are whole: no other voxel gets a gradient from the pool.
+template <typename T, int V>
+__device__ void gradientPartsPool(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, float2* parts,
+        Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    float products[V] = {}, sums[V] = {};
+    if (!share.idle) {
+        Channels<V> channels(norm, share.channel);
         for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            float gradient = passed(z, dy, norm, v, r, share.channel);
-            products += gradient * (load(z, a.at(r, share.channel)) - norm.mean[share.channel]);
-            sum += gradient;
+            Window window(r, v.depth / 2, v.height / 2, v.width / 2);
+            Pack<T, V> gradient = packAt<V>(dy, v.pooled().at(r, share.channel));
+            Maximum maxima[V];
+            float taken[V] = {};
+            for (int voxel = 0; voxel < 8; voxel++) {
+                Pack<T, V> in = packAt<V>(z, v.z.at(window.row(voxel, v), share.channel));
+                for (int k = 0; k < V; k++) {
+                    maxima[k].add(channels.activated(in[k], k), voxel);
+                    taken[k] = maxima[k].voxel == voxel ? in[k] : taken[k];
+                }
+            }
+            for (int k = 0; k < V; k++) {
+                float passed = maxima[k].voxel < 0 ? 0 : gradient[k];
+                products[k] += passed * (taken[k] - channels.mean[k]);
+                sums[k] += passed;
+            }
         }
     }
-    if (channelSum(a, products, sum) && share.channel < a.channels) {
-        parts[blockIdx.x * a.channels + share.channel] = make_float2(products, sum);
+    float2 sum = share.blockSums(products, sums);
+    unsigned c = share.summedChannel();
+    if (c < v.z.channels) {
+        parts[blockIdx.x * v.z.channels + c] = sum;
     }
 }
 
-// dz = weight * scale * (g - dbias / count - xhat * dweight / count), with xhat = (z - mean) * scale.
-template <typename T>
-__device__ void inputGradient(const T* z, const T* dy, Norm norm, const float* dweight, const float* dbias, T* dz,
-        float perValue, Volume v, unsigned n) {
-    unsigned i = element();
-    if (i < n) {
-        Activation a = v.activation();
-        unsigned c = a.channelOf(i);
-        float normalised = (load(z, i) - norm.mean[c]) * norm.scale[c];
-        float centred = passed(z, dy, norm, v, a.rowOf(i), c) - dbias[c] * perValue
-                - normalised * dweight[c] * perValue;
-        store(dz, i, norm.weight[c] * norm.scale[c] * centred);
+// dz = weight * scale * (g - dbias / count - (z - mean) * scale * dweight / count), for a thread's channels.
+template <int V>
+struct InputGradient {
+    float constant[V], slope[V];
+
+    __device__ InputGradient(const Norm& norm, const Channels<V>& channels, const float* dweight, const float* dbias,
+            float perValue, unsigned channel) {
+        for (int k = 0; k < V; k++) {
+            constant[k] = -channels.factor[k] * dbias[channel + k] * perValue;
+            slope[k] = -channels.factor[k] * norm.scale[channel + k] * dweight[channel + k] * perValue;
+        }
+    }
+
+    __device__ float at(float z, float passed, const Channels<V>& channels, int k) const {
+        return fmaf(channels.factor[k], passed, fmaf(slope[k], z - channels.mean[k], constant[k]));
+    }
+};
+
+template <typename T, int V>
+__device__ void inputGradient(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, const float* dweight,
+        const float* dbias, T* __restrict__ dz, float perValue, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
+        return;
+    }
+    Channels<V> channels(norm, share.channel);
+    InputGradient<V> of(norm, channels, dweight, dbias, perValue, share.channel);
+    for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
+        unsigned i = v.z.at(r, share.channel);
+        Pack<T, V> in = packAt<V>(z, i);
+        Pack<T, V> gradient = packAt<V>(dy, i);
+        Pack<T, V> out;
+        for (int k = 0; k < V; k++) {
+            float passed = channels.activated(in[k], k) <= 0 ? 0 : gradient[k];
+            out.set(k, of.at(in[k], passed, channels, k));
+        }
+        packAt<V>(dz, i) = out;
     }
 }
 
-#define ENTRY(T, suffix) \
-    extern "C" __global__ void norm_relu_##suffix(const T* z, T* y, Norm norm, Volume v, unsigned n) { \
-        normRelu(z, y, norm, v, n); \
+// As above; rows are all windows here, those that are cut off as well.
+template <typename T, int V>
+__device__ void inputGradientPool(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, const float* dweight,
+        const float* dbias, T* __restrict__ dz, float perValue, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
+        return;
+    }
+    Channels<V> channels(norm, share.channel);
+    InputGradient<V> of(norm, channels, dweight, dbias, perValue, share.channel);
+    for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
+        Window window(r, (v.depth + 1) / 2, (v.height + 1) / 2, (v.width + 1) / 2);
+        Maximum maxima[V];
+        for (int voxel = 0; voxel < 8; voxel++) {
+            if (window.has(voxel, v)) {
+                Pack<T, V> in = packAt<V>(z, v.z.at(window.row(voxel, v), share.channel));
+                for (int k = 0; k < V; k++) {
+                    maxima[k].add(channels.activated(in[k], k), voxel);
+                }
+            }
+        }
+        Pack<T, V> gradient = {};
+        if (window.has(7, v)) {
+            gradient = packAt<V>(dy, v.pooled().at(window.outputRow(v), share.channel));
+        }
+        for (int voxel = 0; voxel < 8; voxel++) {
+            if (window.has(voxel, v)) {
+                unsigned i = v.z.at(window.row(voxel, v), share.channel);
+                Pack<T, V> in = packAt<V>(z, i); // from the cache, which is cheaper than registers for all eight
+                Pack<T, V> out;
+                for (int k = 0; k < V; k++) {
+                    float passed = maxima[k].voxel == voxel ? gradient[k] : 0;
+                    out.set(k, of.at(in[k], passed, channels, k));
+                }
+                packAt<V>(dz, i) = out;
+            }
+        }
+    }
+}
+
+#define ENTRY(T, V, suffix) \
+    extern "C" __global__ void norm_relu_##suffix(const T* z, T* y, Norm norm, Volume v, unsigned rows) { \
+        normRelu<T, V>(z, y, norm, v, rows); \
+    } \
+    extern "C" __global__ void norm_relu_pool_##suffix(const T* z, T* y, Norm norm, Volume v, unsigned rows) { \
+        normReluPool<T, V>(z, y, norm, v, rows); \
     } \
     extern "C" __global__ void block_gradient_parts_##suffix( \
             const T* z, const T* dy, Norm norm, float2* parts, Volume v, unsigned rows) { \
-        gradientParts(z, dy, norm, parts, v, rows); \
+        gradientParts<T, V>(z, dy, norm, parts, v, rows); \
+    } \
+    extern "C" __global__ void block_gradient_parts_pool_##suffix( \
+            const T* z, const T* dy, Norm norm, float2* parts, Volume v, unsigned rows) { \
+        gradientPartsPool<T, V>(z, dy, norm, parts, v, rows); \
     } \
     extern "C" __global__ void block_input_gradient_##suffix(const T* z, const T* dy, Norm norm, \
-            const float* dweight, const float* dbias, T* dz, float perValue, Volume v, unsigned n) { \
-        inputGradient(z, dy, norm, dweight, dbias, dz, perValue, v, n); \
+            const float* dweight, const float* dbias, T* dz, float perValue, Volume v, unsigned rows) { \
+        inputGradient<T, V>(z, dy, norm, dweight, dbias, dz, perValue, v, rows); \
+    } \
+    extern "C" __global__ void block_input_gradient_pool_##suffix(const T* z, const T* dy, Norm norm, \
+            const float* dweight, const float* dbias, T* dz, float perValue, Volume v, unsigned rows) { \
+        inputGradientPool<T, V>(z, dy, norm, dweight, dbias, dz, perValue, v, rows); \
     }
-FOR_BOTH_TYPES(ENTRY)
+FOR_ALL_PACKS(ENTRY)
 #undef ENTRY
