@@ -117,8 +117,8 @@ struct Activation {
 };
 
 // What one thread works on where the threads of a block share channels: V channels from `channel` on, and every
-// rowStep-th (sample, voxel) from firstRow on. Blocks are (chunk of rows, group of channels). Row-major, a block has one
-// channel and its threads lie side by side along voxels; channels-last, they lie side by side along channels first.
+// rowStep-th (sample, voxel) from firstRow on. Blocks are (chunk of rows, group of channels). Row-major, a block has
+// one channel and its threads lie side by side along voxels; channels-last, they lie side by side along channels first.
 // What belongs to the channels is so read once for many rows.
 template <int V>
 struct Share {

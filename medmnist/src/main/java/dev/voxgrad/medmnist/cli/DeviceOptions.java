@@ -24,7 +24,7 @@ import dev.voxgrad.medmnist.train.RunInfo;
 /** What the nets run on. */
 final class DeviceOptions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.voxgrad.device");
-    private static final int MOST_THREADS = 1024;
+    static final int MOST_THREADS = 1024;
 
     private final List<Device> opened = new ArrayList<>();
 

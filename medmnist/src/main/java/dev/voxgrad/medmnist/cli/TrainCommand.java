@@ -44,12 +44,14 @@ import dev.voxgrad.medmnist.train.Trainer;
     "  medmnist train --flag adrenalmnist3d --download --models 3 --fast-dev-run",
     "  medmnist train --flag adrenalmnist3d --download --models 3 --overfit-one-batch",
     "",
-    "The same seed gives the same weights to the byte, for any number of threads.",
+    "The same seed gives the same weights to the byte, for any number of threads and workers.",
     ""
 })
 final class TrainCommand implements Callable<Integer> {
     private static final int OVERFIT_STEPS = 200;
     private static final int FAST_BATCHES = 2;
+    /** More than these augment faster than any card of today takes batches. */
+    private static final int MOST_WORKERS = 8;
 
     @Spec
     private CommandSpec command;
@@ -67,7 +69,7 @@ final class TrainCommand implements Callable<Integer> {
 
         @Option(names = "--resume", paramLabel = "RUN",
                 description = "Go on with this run. Its settings stay; only --epochs and --models may grow, and "
-                        + "--members, --threads, --checkpoint-minutes, --root and --npz be others.")
+                        + "--members, --threads, --workers, --checkpoint-minutes, --root and --npz be others.")
         private Path resume;
     }
 
@@ -152,6 +154,12 @@ final class TrainCommand implements Callable<Integer> {
                     + "Each needs its own memory; the results are the same. Default: ${DEFAULT-VALUE}")
     private int concurrent;
 
+    @Option(names = "--workers", paramLabel = "N",
+            description = "Threads that read and augment the volumes of each member under way; the results do not "
+                    + "depend on it. Default: on the CPU, whose cores train, 1; with a GPU, the cores divided by "
+                    + "--concurrent, at most " + MOST_WORKERS)
+    private Integer workers;
+
     @Option(names = "--quiet", description = "Say nothing of the progress; warnings and the end are still told.")
     private boolean quiet;
 
@@ -167,6 +175,10 @@ final class TrainCommand implements Callable<Integer> {
         if (concurrent < 1) {
             throw new ParameterException(command.commandLine(),
                     "--concurrent is " + concurrent + "; expected at least 1");
+        }
+        if (workers != null && (workers < 1 || workers > DeviceOptions.MOST_THREADS)) {
+            throw new ParameterException(command.commandLine(), "--workers is " + workers
+                    + "; expected at least 1 and at most " + DeviceOptions.MOST_THREADS);
         }
         if (trial != null) {
             tryOut();
@@ -192,6 +204,14 @@ final class TrainCommand implements Callable<Integer> {
                 .toList();
     }
 
+    private int workers(Device device) {
+        if (workers != null) {
+            return workers;
+        }
+        return device instanceof CudaDevice
+                ? Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS) : 1;
+    }
+
     private Training begin() {
         DataSource source = dataOptions.source();
         TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
@@ -204,7 +224,7 @@ final class TrainCommand implements Callable<Integer> {
         VolumeData data = dataOptions.load(source);
         RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
         return new Training(run, data, device, console()).withMembers(chosen)
-                .withDevices(more);
+                .withDevices(more).withWorkers(workers(device));
     }
 
     /** Trains no run, but refuses whatever the beginning of one would refuse. */
@@ -299,7 +319,7 @@ final class TrainCommand implements Callable<Integer> {
             run.changeSettings(resolved);
         }
         return new Training(run, data, device, console).withMembers(chosen)
-                .withDevices(moreDevices(device, chosen.size()));
+                .withDevices(moreDevices(device, chosen.size())).withWorkers(workers(device));
     }
 
     private void requireSame(String option, Object begun, Object now) {

@@ -26,6 +26,7 @@ final class Training {
     private List<Integer> members;
     private double checkpointMinutes = CHECKPOINT_MINUTES;
     private List<? extends Device> moreDevices = List.of();
+    private int workers = 1;
 
     /** All members of the run. */
     Training(RunFiles run, VolumeData data, Device device, Console console) {
@@ -52,6 +53,12 @@ final class Training {
         return this;
     }
 
+    /** Prepares the batches of each member under way with that many threads. */
+    Training withWorkers(int threads) {
+        workers = threads;
+        return this;
+    }
+
     /** Returns when all is done; whatever breaks it off, the console says how to go on. */
     void train() {
         CrossValidation folds = run.info().crossValidation();
@@ -71,7 +78,7 @@ final class Training {
     private void trainUntil(StopSignal stop) {
         RunProgress progress = new RunProgress(run.info(), members, data, console);
         Trainer.Control control =
-                new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices);
+                new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices, workers);
         boolean brokeOff = true;
         try {
             new Trainer(run, data, device, progress, control).run(members);

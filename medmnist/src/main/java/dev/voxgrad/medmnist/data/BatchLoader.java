@@ -9,12 +9,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-
-import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Hands out a split in batches and prepares the next ones on a background thread meanwhile.
+ * Hands out a split in batches and prepares the next ones in the background meanwhile.
  *
  * <p>Three batches circulate: one is with the consumer, two are being prepared or wait. Preparation runs on
  * over the end of an epoch into the next, so that a new epoch starts at once. What a batch holds depends on its
@@ -36,7 +33,7 @@ public final class BatchLoader implements AutoCloseable {
     private final ExecutorService worker;
     private final Deque<Prepared> pending = new ArrayDeque<>();
     private final Deque<Batch> free = new ArrayDeque<>();
-    private final SampleReader reader;
+    private final BatchFiller filler;
     /** Whether the epoch makes no difference: neither order nor transform depend on it. */
     private final boolean epochsAlike;
     private Batch lent;
@@ -45,9 +42,6 @@ public final class BatchLoader implements AutoCloseable {
     private int nextIndex;
     private int submitEpoch;
     private int submitIndex;
-    /** The order of the samples and its epoch; touched by the worker only. */
-    private int[] order;
-    private int orderEpoch = -1;
     private boolean closed;
 
     /** A buffer and the task that fills it. */
@@ -60,31 +54,40 @@ public final class BatchLoader implements AutoCloseable {
      * @param shuffle whether each epoch has its own random order; otherwise it is 0, 1, 2 …
      * @param seed decides the orders
      * @param zNormalize whether each volume is z-normalised, last of all
-     * @param transform applied to each volume before normalisation
+     * @param transform applied to each volume before normalisation; its threads call it at the same time
+     * @param workers threads that prepare a batch together; what is in it doesn't depend on them
      */
-    public record Settings(int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform) {
+    public record Settings(int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform,
+            int workers) {
         public Settings {
             if (batchSize < 1) {
                 throw new DataException("batch size must be at least 1, was " + batchSize);
+            }
+            if (workers < 1) {
+                throw new DataException("a loader needs at least 1 worker, was given " + workers);
             }
         }
 
         /** For training: shuffled by the seed, and normalised as the data set asks. */
         public static Settings training(VolumeData data, int batchSize, long seed) {
-            return new Settings(batchSize, true, seed, data.zNormalized(), SampleTransform.NONE);
+            return new Settings(batchSize, true, seed, data.zNormalized(), SampleTransform.NONE, 1);
         }
 
         /** For evaluation: in order, untransformed, and normalised as the data set asks. */
         public static Settings evaluation(VolumeData data, int batchSize) {
-            return new Settings(batchSize, false, 0, data.zNormalized(), SampleTransform.NONE);
+            return new Settings(batchSize, false, 0, data.zNormalized(), SampleTransform.NONE, 1);
         }
 
         public Settings withShuffle(boolean newShuffle) {
-            return new Settings(batchSize, newShuffle, seed, zNormalize, transform);
+            return new Settings(batchSize, newShuffle, seed, zNormalize, transform, workers);
         }
 
         public Settings withTransform(SampleTransform newTransform) {
-            return new Settings(batchSize, shuffle, seed, zNormalize, newTransform);
+            return new Settings(batchSize, shuffle, seed, zNormalize, newTransform, workers);
+        }
+
+        public Settings withWorkers(int newWorkers) {
+            return new Settings(batchSize, shuffle, seed, zNormalize, transform, newWorkers);
         }
     }
 
@@ -92,7 +95,7 @@ public final class BatchLoader implements AutoCloseable {
         this.split = split;
         this.settings = settings;
         this.epochsAlike = !settings.shuffle() && settings.transform() == SampleTransform.NONE;
-        this.reader = new SampleReader(split, settings.zNormalize(), settings.transform());
+        this.filler = new BatchFiller(split, settings);
         int capacity = Math.min(settings.batchSize(), split.size());
         for (int i = 0; i <= AHEAD; i++) {
             free.add(new Batch(capacity, split));
@@ -147,7 +150,7 @@ public final class BatchLoader implements AutoCloseable {
         return () -> pass;
     }
 
-    /** Stops the background thread and waits until it is gone. Closing twice does nothing. */
+    /** Stops the preparation and waits until it is over. Closing twice does nothing. */
     @Override
     public void close() {
         closed = true;
@@ -163,6 +166,7 @@ public final class BatchLoader implements AutoCloseable {
                 }
             }
         } finally {
+            filler.close();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -174,7 +178,7 @@ public final class BatchLoader implements AutoCloseable {
             Batch batch = free.remove();
             int epoch = submitEpoch;
             int index = submitIndex;
-            pending.add(new Prepared(batch, worker.submit(() -> fill(batch, epoch, index))));
+            pending.add(new Prepared(batch, worker.submit(() -> filler.fill(batch, epoch, index))));
             if (++submitIndex == batchesPerEpoch()) {
                 submitIndex = 0;
                 submitEpoch++;
@@ -183,8 +187,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Forgets what is being prepared. The buffers can be used again at once: the worker is one thread, so a new
-     * task starts after the one that may still be writing.
+     * Forgets what is being prepared. The buffers can be used again at once: the worker that fills batches, alone or
+     * with others, is one, so a new task starts after the one that may still be writing.
      */
     private void dropPending() {
         for (Prepared prepared : pending) {
@@ -225,34 +229,6 @@ public final class BatchLoader implements AutoCloseable {
             case Error e -> throw e;
             default -> new IllegalStateException("batches of " + split.name() + ": interrupted while waiting", cause);
         };
-    }
-
-    private void fill(Batch batch, int epoch, int index) {
-        if (orderEpoch != epoch) {
-            order = settings.shuffle()
-                    ? new RandomStream(settings.seed(), epoch, 0, RandomPurpose.SHUFFLE).permutation(split.size())
-                    : IntStream.range(0, split.size()).toArray();
-            orderEpoch = epoch;
-        }
-        int first = index * settings.batchSize();
-        int size = Math.min(settings.batchSize(), split.size() - first);
-        batch.setSize(size);
-        for (int i = 0; i < size; i++) {
-            fillSample(batch, i, order[first + i], epoch);
-        }
-    }
-
-    private void fillSample(Batch batch, int slot, int sample, int epoch) {
-        reader.read(sample, epoch, batch.inputs(), slot * split.shape().elements());
-        batch.indices()[slot] = sample;
-        if (split.isMultiLabel()) {
-            int[] row = split.multiLabels()[sample];
-            for (int l = 0; l < row.length; l++) {
-                batch.targets()[slot * row.length + l] = row[l];
-            }
-        } else {
-            batch.labels()[slot] = split.labels()[sample];
-        }
     }
 
     /** One run through an epoch. */

@@ -118,7 +118,8 @@ final class MemberTraining {
 
     private void trainEpochs() throws DivergedException {
         BatchLoader.Settings batches = BatchLoader.Settings.training(trainer.data, settings.batchSize(), seed)
-                .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed));
+                .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed))
+                .withWorkers(trainer.control.workers());
         try (steps;
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =

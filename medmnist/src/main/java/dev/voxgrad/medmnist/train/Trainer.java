@@ -46,11 +46,12 @@ public final class Trainer {
      * @param checkpointEvery the longest time between two checkpoints; there is one after every epoch in any case
      * @param stop asks for an end
      * @param devices on which members are trained at the same time as on the trainer's own
+     * @param workers threads that prepare the batches of each member under way
      */
-    public record Control(Duration checkpointEvery, StopSignal stop, List<? extends Device> devices) {
-        /** Members are trained one after the other. */
+    public record Control(Duration checkpointEvery, StopSignal stop, List<? extends Device> devices, int workers) {
+        /** Members are trained one after the other, with batches prepared by one thread. */
         public Control(Duration checkpointEvery, StopSignal stop) {
-            this(checkpointEvery, stop, List.of());
+            this(checkpointEvery, stop, List.of(), 1);
         }
     }
 

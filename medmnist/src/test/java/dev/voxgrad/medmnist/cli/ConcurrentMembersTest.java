@@ -97,6 +97,7 @@ class ConcurrentMembersTest {
     void onACpuTheCommandRefuses() {
         train(folder.resolve("run"), "--concurrent", 2).refused("--concurrent is for GPUs", "cpu");
         train(folder.resolve("run"), "--concurrent", 0).refused("--concurrent is 0; expected at least 1");
+        train(folder.resolve("run"), "--workers", 0).refused("--workers is 0; expected at least 1 and at most 1024");
         assertThat(folder.resolve("run")).doesNotExist();
     }
 }

@@ -114,10 +114,10 @@ class RunTest {
     }
 
     @Test
-    void theThreadsDoNotMatterAndTheSeedDoes() throws IOException {
+    void threadsAndWorkersDoNotMatterAndTheSeedDoes() throws IOException {
         Path one = folder.resolve("one-thread");
         Path other = folder.resolve("other-seed");
-        assertThat(train(one, "--threads", 1).code()).isZero();
+        assertThat(train(one, "--threads", 1, "--workers", 3).code()).isZero();
         assertThat(Cli.run("train", "--npz", volumes, "--out", other, "--models", 1, "--nets", "net1", "--epochs", 1,
                 "--seed", 8).code()).isZero();
         int compared = 0;

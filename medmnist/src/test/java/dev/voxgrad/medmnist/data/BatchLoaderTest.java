@@ -12,11 +12,16 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import dev.voxgrad.engine.random.RandomStream;
 
 @Timeout(60)
 class BatchLoaderTest {
@@ -27,7 +32,7 @@ class BatchLoaderTest {
             new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 
     private static BatchLoader.Settings settings(boolean shuffle, SampleTransform transform) {
-        return new BatchLoader.Settings(4, shuffle, 7, true, transform);
+        return new BatchLoader.Settings(4, shuffle, 7, true, transform, 1);
     }
 
     @Test
@@ -192,6 +197,68 @@ class BatchLoaderTest {
         }
     }
 
+    /** All that batches hold over two epochs, by the number of workers. */
+    @Test
+    void theNumberOfWorkersMakesNoDifference() {
+        SampleTransform transform = (volume, sample) -> {
+            RandomStream random = new RandomStream(3, sample.epoch(), sample.index(), 0);
+            for (int i = 0; i < ELEMENTS; i++) {
+                volume.values()[i] += random.nextFloat();
+            }
+        };
+        List<float[]> alone = inputs(settings(true, transform));
+        assertThat(alone).hasSize(6);
+        for (int workers = 2; workers <= 6; workers++) {
+            assertThat(inputs(settings(true, transform).withWorkers(workers))).containsExactlyElementsOf(alone);
+        }
+    }
+
+    private List<float[]> inputs(BatchLoader.Settings settings) {
+        List<float[]> inputs = new ArrayList<>();
+        try (BatchLoader loader = new BatchLoader(split, settings)) {
+            for (int epoch = 0; epoch < 2; epoch++) {
+                loader.epoch(epoch).forEach(batch ->
+                        inputs.add(Arrays.copyOf(batch.inputs(), batch.size() * ELEMENTS)));
+            }
+        }
+        return inputs;
+    }
+
+    /** Each of a batch's four samples waits until all four are under way. */
+    @Test
+    void workersWorkAtTheSameTime() {
+        CyclicBarrier together = new CyclicBarrier(4);
+        SampleTransform meeting = (volume, sample) -> {
+            try {
+                if (sample.index() < 8) { // the last batch has two samples only
+                    together.await(30, TimeUnit.SECONDS);
+                }
+            } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(split, settings(false, meeting).withWorkers(4))) {
+            assertThat(indices(loader.epoch(0))).hasSize(10);
+        }
+    }
+
+    @Test
+    void theFirstSampleThatFailsIsTheOneToldOfWhateverTheWorkers() {
+        SampleTransform failing = (volume, sample) -> {
+            if (sample.index() % 4 > 0) {
+                throw new DataException("sample " + sample.index() + " is broken");
+            }
+        };
+        for (int i = 0; i < 20; i++) {
+            try (BatchLoader loader = new BatchLoader(split, settings(false, failing).withWorkers(3))) {
+                Iterator<Batch> batches = loader.epoch(0).iterator();
+                assertThatThrownBy(batches::next).isInstanceOf(DataException.class).hasMessage("sample 1 is broken");
+            }
+        }
+        assertThatThrownBy(() -> settings(false, failing).withWorkers(0)).isInstanceOf(DataException.class)
+                .hasMessage("a loader needs at least 1 worker, was given 0");
+    }
+
     @Test
     void closingEndsTheThreadAtAnyTime() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
@@ -236,7 +303,7 @@ class BatchLoaderTest {
 
     @Test
     void theBatchSizeMustBePositive() {
-        assertThatThrownBy(() -> new BatchLoader.Settings(0, true, 1, true, SampleTransform.NONE))
+        assertThatThrownBy(() -> new BatchLoader.Settings(0, true, 1, true, SampleTransform.NONE, 1))
                 .isInstanceOf(DataException.class).hasMessage("batch size must be at least 1, was 0");
     }
 
