@@ -1,5 +1,7 @@
 package dev.voxgrad.engine;
 
+import java.util.List;
+
 /** Three numbers, one for each spatial axis: kernel sizes, strides, paddings, volumes. */
 public record Dims3(int d, int h, int w) {
     public static final Dims3 ZERO = cube(0);
@@ -13,6 +15,11 @@ public record Dims3(int d, int h, int w) {
     /** d·h·w. */
     public int product() {
         return d * h * w;
+    }
+
+    /** d, h and w. */
+    public List<Integer> toList() {
+        return List.of(d, h, w);
     }
 
     /** True if each of the three is at least {@code minimum}. */

@@ -37,16 +37,17 @@ public final class Convolution implements AutoCloseable {
     Convolution(Cudnn cudnn, ConvolutionShape shape) {
         this.cudnn = cudnn;
         this.shape = shape;
-        input = tensor(shape.input());
-        output = tensor(shape.output());
+        input = TensorDescriptor.of(new TensorShape(shape.input(), shape.channelsLast(), shape.bfloat16()));
+        output = TensorDescriptor.of(new TensorShape(shape.output(), shape.channelsLast(), shape.bfloat16()));
         CudnnStatus.check("cudnnCreateFilterDescriptor", JCudnn.cudnnCreateFilterDescriptor(weight));
-        CudnnStatus.check("cudnnSetFilterNdDescriptor", JCudnn.cudnnSetFilterNdDescriptor(weight, dataType(),
-                shape.channelsLast() ? cudnnTensorFormat.CUDNN_TENSOR_NHWC : cudnnTensorFormat.CUDNN_TENSOR_NCHW, 5,
-                ints(shape.weight())));
+        CudnnStatus.check("cudnnSetFilterNdDescriptor", JCudnn.cudnnSetFilterNdDescriptor(weight,
+                TensorDescriptor.dataType(shape.bfloat16()), shape.channelsLast() ? cudnnTensorFormat.CUDNN_TENSOR_NHWC
+                        : cudnnTensorFormat.CUDNN_TENSOR_NCHW, 5, TensorDescriptor.ints(shape.weight())));
         CudnnStatus.check("cudnnCreateConvolutionDescriptor", JCudnn.cudnnCreateConvolutionDescriptor(convolution));
         CudnnStatus.check("cudnnSetConvolutionNdDescriptor", JCudnn.cudnnSetConvolutionNdDescriptor(convolution, 3,
-                ints(shape.padding()), ints(shape.stride()), ints(shape.dilation()),
-                cudnnConvolutionMode.CUDNN_CROSS_CORRELATION, cudnnDataType.CUDNN_DATA_FLOAT));
+                TensorDescriptor.ints(shape.padding()), TensorDescriptor.ints(shape.stride()),
+                TensorDescriptor.ints(shape.dilation()), cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
+                cudnnDataType.CUDNN_DATA_FLOAT));
         CudnnStatus.check("cudnnSetConvolutionGroupCount",
                 JCudnn.cudnnSetConvolutionGroupCount(convolution, shape.groups()));
         CudnnStatus.check("cudnnSetConvolutionMathType",
@@ -60,29 +61,6 @@ public final class Convolution implements AutoCloseable {
             case TF32 -> cudnnMathType.CUDNN_DEFAULT_MATH;
             case BFLOAT16 -> cudnnMathType.CUDNN_TENSOR_OP_MATH;
         };
-    }
-
-    private int dataType() {
-        return shape.bfloat16() ? cudnnDataType.CUDNN_DATA_BFLOAT16 : cudnnDataType.CUDNN_DATA_FLOAT;
-    }
-
-    private static int[] ints(List<Integer> values) {
-        return values.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private cudnnTensorDescriptor tensor(List<Integer> sizes) {
-        int[] strides = new int[5];
-        int[] fastestFirst = shape.channelsLast() ? new int[] {1, 4, 3, 2, 0} : new int[] {4, 3, 2, 1, 0};
-        int stride = 1;
-        for (int dimension : fastestFirst) {
-            strides[dimension] = stride;
-            stride *= sizes.get(dimension);
-        }
-        cudnnTensorDescriptor descriptor = new cudnnTensorDescriptor();
-        CudnnStatus.check("cudnnCreateTensorDescriptor", JCudnn.cudnnCreateTensorDescriptor(descriptor));
-        CudnnStatus.check("cudnnSetTensorNdDescriptor",
-                JCudnn.cudnnSetTensorNdDescriptor(descriptor, dataType(), 5, ints(sizes), strides));
-        return descriptor;
     }
 
     /** y = x * w. */
@@ -134,8 +112,8 @@ public final class Convolution implements AutoCloseable {
 
     @Override
     public void close() {
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroyTensorDescriptor(input));
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroyTensorDescriptor(output));
+        TensorDescriptor.destroy(input);
+        TensorDescriptor.destroy(output);
         CudaDriver.ignore(() -> JCudnn.cudnnDestroyFilterDescriptor(weight));
         CudaDriver.ignore(() -> JCudnn.cudnnDestroyConvolutionDescriptor(convolution));
     }

@@ -2,7 +2,6 @@ package dev.voxgrad.engine.op.conv3d;
 
 import java.util.List;
 
-import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.Convolution;
@@ -10,6 +9,7 @@ import dev.voxgrad.engine.cuda.ConvolutionShape;
 import dev.voxgrad.engine.cuda.CudaSource;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaOperand;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.ElementType;
 import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
@@ -36,8 +36,8 @@ public final class Conv3dCuda implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         Convolution convolution = convolution(g);
-        try (Operand x = read(input); Operand w = packed(g, weight)) {
-            convolution.forward(x.buffer, w.buffer, CudaStorage.of(output).buffer());
+        try (CudaOperand x = CudaOperand.read(input, type); CudaOperand w = packed(g, weight)) {
+            convolution.forward(x.buffer(), w.buffer(), CudaStorage.of(output).buffer());
         }
         if (proof.isDue(convolution, "forward")) {
             proof.forward(shape(g), input, weight, output);
@@ -52,8 +52,9 @@ public final class Conv3dCuda implements Conv3dKernels {
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
         Convolution convolution = convolution(g);
-        try (Operand dy = read(gradOutput); Operand w = packed(g, weight); Operand dx = written(gradInput)) {
-            convolution.gradInput(w.buffer, dy.buffer, dx.buffer);
+        try (CudaOperand dy = CudaOperand.read(gradOutput, type); CudaOperand w = packed(g, weight);
+                CudaOperand dx = CudaOperand.written(gradInput, type)) {
+            convolution.gradInput(w.buffer(), dy.buffer(), dx.buffer());
         }
         if (proof.isDue(convolution, "input gradient")) {
             proof.gradInput(shape(g), weight, gradOutput, gradInput);
@@ -63,8 +64,8 @@ public final class Conv3dCuda implements Conv3dKernels {
     @Override
     public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
         Convolution convolution = convolution(g);
-        try (Operand x = read(input); Operand dy = read(gradOutput)) {
-            gradWeight(g, convolution, x.buffer, dy.buffer, gradWeight);
+        try (CudaOperand x = CudaOperand.read(input, type); CudaOperand dy = CudaOperand.read(gradOutput, type)) {
+            gradWeight(g, convolution, x.buffer(), dy.buffer(), gradWeight);
         }
         if (proof.isDue(convolution, "weight gradient")) {
             proof.gradWeight(shape(g), input, gradOutput, gradWeight);
@@ -96,49 +97,16 @@ public final class Conv3dCuda implements Conv3dKernels {
         device.giveBack(parts);
     }
 
-    /** What cuDNN is given, and what has to be done when it has it. */
-    private record Operand(DeviceBuffer buffer, Runnable end) implements AutoCloseable {
-        @Override
-        public void close() {
-            end.run();
-        }
-    }
-
-    private Operand scratch(DeviceBuffer buffer) {
-        return new Operand(buffer, () -> device.giveBack(buffer));
-    }
-
-    /** An activation that is read: converted, if it is not of the device's type, as the net's input is. */
-    private Operand read(Tensor tensor) {
-        CudaStorage storage = CudaStorage.of(tensor);
-        return storage.type() == type
-                ? new Operand(storage.buffer(), () -> { })
-                : scratch(device.converted(storage, type));
-    }
-
-    /** An activation's gradient that is written, which is of the activation's type. */
-    private Operand written(Tensor tensor) {
-        CudaStorage storage = CudaStorage.of(tensor);
-        if (storage.type() == type) {
-            return new Operand(storage.buffer(), () -> { });
-        }
-        DeviceBuffer result = device.borrow((long) type.bytes() * storage.elements());
-        return new Operand(result, () -> {
-            device.convert(result, type, storage);
-            device.giveBack(result);
-        });
-    }
-
-    private Operand packed(Conv3dGeometry g, Tensor weight) {
+    private CudaOperand packed(Conv3dGeometry g, Tensor weight) {
         CudaStorage storage = CudaStorage.of(weight);
         if (type == ElementType.FLOAT32) {
-            return new Operand(storage.buffer(), () -> { });
+            return new CudaOperand(storage.buffer(), () -> { });
         }
         int n = storage.elements();
         DeviceBuffer result = device.borrow((long) type.bytes() * n);
         device.kernel(SOURCE, "pack_weight").floats(weight).add(result).i32(g.groupInputs())
                 .i32(g.kernel().product()).i32(n).over(n);
-        return scratch(result);
+        return CudaOperand.scratch(device, result);
     }
 
     private Convolution convolution(Conv3dGeometry g) {
@@ -150,11 +118,7 @@ public final class Conv3dCuda implements Conv3dKernels {
                 List.of(g.batch(), g.inputChannels(), g.input().d(), g.input().h(), g.input().w()),
                 List.of(g.outputChannels(), g.groupInputs(), g.kernel().d(), g.kernel().h(), g.kernel().w()),
                 List.of(g.batch(), g.outputChannels(), g.output().d(), g.output().h(), g.output().w()),
-                list(g.padding()), list(g.stride()), list(g.dilation()), g.groups(),
+                g.padding().toList(), g.stride().toList(), g.dilation().toList(), g.groups(),
                 device.activationLayout() == Layout.CHANNELS_LAST, type == ElementType.BFLOAT16);
-    }
-
-    private static List<Integer> list(Dims3 dims) {
-        return List.of(dims.d(), dims.h(), dims.w());
     }
 }
