@@ -57,6 +57,14 @@ struct Convolution {
     int mathType = DEFAULT_MATH;
 };
 
+/** A pool: window, padding and stride of each spatial dimension. */
+struct Pooling {
+    int mode = -1;
+    std::vector<long> window;
+    std::vector<long> pads;
+    std::vector<long> strides;
+};
+
 /** The strides of dense tensors, channels first or last. */
 std::vector<long> denseStrides(const std::vector<long>& dims, int format);
 

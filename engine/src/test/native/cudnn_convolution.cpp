@@ -202,6 +202,7 @@ API int cudnnConvolutionForward(Handle* handle, const void* alpha, Tensor* x, co
                                 const void* wAt, Convolution* convolution, int algorithm, void* workspace,
                                 size_t bytes, const void* beta, Tensor* y, void* yAt) {
     Locked locked;
+    emulator::called(__func__);
     REQUIRE(check("cudnnConvolutionForward", handle, x, w, convolution, y));
     REQUIRE(requireAll("cudnnConvolutionForward", alpha, xAt, wAt, beta, yAt));
     Blend blend(alpha, beta);
@@ -247,6 +248,7 @@ API int cudnnConvolutionBackwardData(Handle* handle, const void* alpha, Filter* 
                                      const void* dyAt, Convolution* convolution, int algorithm, void* workspace,
                                      size_t bytes, const void* beta, Tensor* dx, void* dxAt) {
     Locked locked;
+    emulator::called(__func__);
     REQUIRE(check("cudnnConvolutionBackwardData", handle, dx, w, convolution, dy));
     REQUIRE(requireAll("cudnnConvolutionBackwardData", alpha, wAt, dyAt, beta, dxAt));
     Blend blend(alpha, beta);
@@ -294,6 +296,7 @@ API int cudnnConvolutionBackwardFilter(Handle* handle, const void* alpha, Tensor
                                        const void* dyAt, Convolution* convolution, int algorithm, void* workspace,
                                        size_t bytes, const void* beta, Filter* dw, void* dwAt) {
     Locked locked;
+    emulator::called(__func__);
     REQUIRE(check("cudnnConvolutionBackwardFilter", handle, x, dw, convolution, dy));
     REQUIRE(requireAll("cudnnConvolutionBackwardFilter", alpha, xAt, dyAt, beta, dwAt));
     Blend blend(alpha, beta);

@@ -196,6 +196,9 @@ API int cudnnDestroyFilterDescriptor(Filter* filter) { return destroy(filter); }
 API int cudnnCreateConvolutionDescriptor(Convolution** convolution) { return create(convolution); }
 API int cudnnDestroyConvolutionDescriptor(Convolution* convolution) { return destroy(convolution); }
 
+API int cudnnCreatePoolingDescriptor(Pooling** pooling) { return create(pooling); }
+API int cudnnDestroyPoolingDescriptor(Pooling* pooling) { return destroy(pooling); }
+
 API int cudnnSetTensorNdDescriptor(Tensor* tensor, int type, int count, const int* dims, const int* strides) {
     REQUIRE(checkDims(count, dims));
     if (strides == nullptr) return wrong("strides are null");

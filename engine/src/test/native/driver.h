@@ -59,6 +59,7 @@ struct Counters {
     long synchronises = 0;
     long captures = 0;
     long kernelsRun = 0;
+    std::map<std::string, long> calls;
 };
 
 struct Driver {

@@ -65,6 +65,9 @@ EXPORTED bool inDeviceMemory(const void* address, size_t bytes, const std::strin
 /** Prints why, and makes every later call give that result until emulatorReset(). */
 EXPORTED void fail(Result result, const std::string& why);
 
+/** Counts a call of a library's function that does work. */
+EXPORTED void called(const char* function);
+
 /** Prints why a call was refused. */
 EXPORTED void complain(const std::string& why);
 

@@ -23,6 +23,7 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
@@ -122,7 +123,8 @@ public abstract class DeviceBenchmark {
 
     private Devices.Settings settings() {
         return new Devices.Settings(0, convolution(), fusion(),
-                new CudaDevice.Settings(Precision.byFlag(precision), false, fusion(), _ -> { }));
+                new CudaDevice.Settings(Precision.byFlag(precision), false, fusion(), GpuKernels.OWN,
+                        _ -> { }));
     }
 
     /** Ends what the device holds. */

@@ -11,6 +11,7 @@ import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.bench.step.StepEngine;
 import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
@@ -55,8 +56,8 @@ public class StepState {
         StepCase work = new StepCase(NetSpec.byFlag(net), size, batch);
         EngineName name = EngineName.byFlag(engine);
         if (device.equals("cuda") && name == EngineName.VOXGRAD) {
-            opened = GpuEngine.open(work, new CudaDevice.Settings(Precision.byFlag(precision), false, true, _ -> { }),
-                    GpuEngine.Volumes.RESIDENT);
+            opened = GpuEngine.open(work, new CudaDevice.Settings(Precision.byFlag(precision), false, true,
+                    GpuKernels.OWN, _ -> { }), GpuEngine.Volumes.RESIDENT);
         } else if (device.equals("cpu")) {
             int cores = Runtime.getRuntime().availableProcessors();
             opened = name.open(work, threads == 0 ? cores : threads);

@@ -1,6 +1,7 @@
 package dev.voxgrad.bench.gpu;
 
 import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 
 /**
@@ -14,7 +15,7 @@ record GpuMode(Precision precision, boolean fastest) {
     static final String FASTEST = "fastest";
 
     CudaDevice.Settings settings() {
-        return new CudaDevice.Settings(precision, fastest, true, _ -> { });
+        return new CudaDevice.Settings(precision, fastest, true, GpuKernels.OWN, _ -> { });
     }
 
     /** {@code bf16graph}, as the peer calls it, or {@code bf16graph-fastest}. */

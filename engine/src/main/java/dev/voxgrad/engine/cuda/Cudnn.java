@@ -4,11 +4,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnHandle;
 
-/** cuDNN on one stream: convolutions, whose algorithms are chosen once for each shape. */
+/**
+ * cuDNN on one stream: convolutions, whose algorithms are chosen once for each shape, batch norm, pools and softmax.
+ */
 public final class Cudnn implements AutoCloseable {
+    /** The factor of a result. */
+    static final Pointer ONE = Pointer.to(new float[] {1});
+    /** The factor of what is there already. */
+    static final Pointer ZERO = Pointer.to(new float[] {0});
+
     /** The oldest version that JCudnn's natives fit. */
     private static final int OLDEST = 9_00_00;
 
@@ -18,6 +26,9 @@ public final class Cudnn implements AutoCloseable {
     private final boolean fastest;
     private final Consumer<String> log;
     private final Map<ConvolutionShape, Convolution> convolutions = new HashMap<>();
+    private final Map<TensorShape, CudnnBatchNorm> batchNorms = new HashMap<>();
+    private final Map<PoolingShape, CudnnPooling> pools = new HashMap<>();
+    private final Map<TensorShape, CudnnSoftmax> softmaxes = new HashMap<>();
 
     /** What factors are rounded to. */
     public enum Rounding {
@@ -81,6 +92,21 @@ public final class Cudnn implements AutoCloseable {
         return convolutions.computeIfAbsent(shape, s -> new Convolution(this, s));
     }
 
+    /** Batch norm of volumes of that shape. */
+    public CudnnBatchNorm batchNorm(TensorShape shape) {
+        return batchNorms.computeIfAbsent(shape, s -> new CudnnBatchNorm(this, s));
+    }
+
+    /** The pool of that shape. */
+    public CudnnPooling pooling(PoolingShape shape) {
+        return pools.computeIfAbsent(shape, s -> new CudnnPooling(this, s));
+    }
+
+    /** Softmax of samples of that shape. */
+    public CudnnSoftmax softmax(TensorShape shape) {
+        return softmaxes.computeIfAbsent(shape, s -> new CudnnSoftmax(this, s));
+    }
+
     cudnnHandle handle() {
         return handle;
     }
@@ -104,6 +130,9 @@ public final class Cudnn implements AutoCloseable {
     @Override
     public void close() {
         convolutions.values().forEach(Convolution::close);
+        batchNorms.values().forEach(CudnnBatchNorm::close);
+        pools.values().forEach(CudnnPooling::close);
+        softmaxes.values().forEach(CudnnSoftmax::close);
         CudaDriver.ignore(() -> JCudnn.cudnnDestroy(handle));
     }
 }

@@ -1,7 +1,9 @@
 package dev.voxgrad.engine.device;
 
 import java.lang.ref.Cleaner;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import dev.voxgrad.engine.Layout;
@@ -21,7 +23,8 @@ import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
- * An NVIDIA GPU: cuDNN's convolutions, cuBLAS's matrix products, and kernels of our own for everything else.
+ * An NVIDIA GPU: cuDNN's convolutions, cuBLAS's matrix products, and kernels of our own for everything else, unless
+ * {@link GpuKernels} says otherwise.
  *
  * <p>All work goes to one stream, in order, and the host runs ahead of it: only reading numbers back waits. Numbers
  * from the host are copied into pinned memory first, so that they may be changed as soon as a call returns. A device
@@ -40,7 +43,8 @@ public final class CudaDevice implements Device, AutoCloseable {
     private final Staging staging;
     private final Cudnn cudnn;
     private final Cublas cublas;
-    private final KernelLibrary kernels;
+    private final KernelLibrary library;
+    private final Set<String> noted = new HashSet<>();
     private RecordedStep recording;
     private Cudnn exactCudnn;
 
@@ -50,12 +54,15 @@ public final class CudaDevice implements Device, AutoCloseable {
      * @param precision of products and activations
      * @param fastest whether convolution algorithms that sum in a different order each time are welcome; results then
      *     differ in the last digits from run to run
-     * @param fusion whether layers that follow one another may be run as one operation
-     * @param log is told the algorithm that each convolution gets
+     * @param fusion whether layers that follow one another may be run as one operation, if kernels are our own
+     * @param kernels whose kernels are used for what cuDNN has besides convolutions
+     * @param log is told the algorithm that each convolution gets, and where cuDNN lacks an operation
      */
-    public record Settings(Precision precision, boolean fastest, boolean fusion, Consumer<String> log) {
-        /** float32, deterministic, fused, quiet. */
-        public static final Settings DEFAULT = new Settings(Precision.FP32, false, true, _ -> { });
+    public record Settings(Precision precision, boolean fastest, boolean fusion, GpuKernels kernels,
+            Consumer<String> log) {
+        /** float32, deterministic, fused, by our own kernels, quiet. */
+        public static final Settings DEFAULT =
+                new Settings(Precision.FP32, false, true, GpuKernels.OWN, _ -> { });
     }
 
     /**
@@ -67,7 +74,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     public CudaDevice(Settings settings) {
         this.settings = settings;
         this.driver = CudaDriver.first();
-        this.kernels = KernelLibrary.first();
+        this.library = KernelLibrary.first();
         this.stream = new CudaStream(driver);
         this.allocator = new DeviceAllocator(driver);
         this.staging = new Staging(driver, stream);
@@ -87,10 +94,13 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public String description() {
-        return String.format(Locale.ROOT, "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s",
-                driver.name(), driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
+        return String.format(Locale.ROOT,
+                "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s", driver.name(),
+                driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
                 Cudnn.inWords(Cudnn.version()), cublas.libraryName(), settings.precision.flag(),
-                settings.fastest ? "fastest" : "deterministic", settings.fusion ? "" : ", no fusion");
+                settings.fastest ? "fastest" : "deterministic",
+                settings.kernels == GpuKernels.OWN ? "" : ", batch norm, pools and softmax of cuDNN",
+                fusion() ? "" : ", no fusion");
     }
 
     /** Another device on the same card, with a stream and memory of its own, set up in the same way. */
@@ -108,6 +118,18 @@ public final class CudaDevice implements Device, AutoCloseable {
         return settings.fastest;
     }
 
+    /** Whose kernels are used for what cuDNN has besides convolutions. */
+    public GpuKernels kernels() {
+        return settings.kernels;
+    }
+
+    /** Tells the log, once, what of {@link #kernels} can't be had. */
+    public void note(String line) {
+        if (noted.add(line)) {
+            settings.log.accept(line);
+        }
+    }
+
     @Override
     public Layout activationLayout() {
         return settings.precision.layout();
@@ -119,9 +141,10 @@ public final class CudaDevice implements Device, AutoCloseable {
         return Conv3dChoice.AUTO;
     }
 
+    /** What is fused are kernels of our own. */
     @Override
     public boolean fusion() {
-        return settings.fusion;
+        return settings.fusion && settings.kernels == GpuKernels.OWN;
     }
 
     /** Never anybody. */
@@ -306,10 +329,10 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     void launch(CudaSource source, String name, Grid grid, KernelArguments arguments) {
         driver.bind();
-        stream.launch(kernels.kernel(source, name), grid, arguments);
+        stream.launch(library.kernel(source, name), grid, arguments);
     }
 
-    /** Convolutions on this device's stream. */
+    /** cuDNN on this device's stream. */
     public Cudnn cudnn() {
         driver.bind();
         return cudnn;

@@ -1,12 +1,32 @@
 package dev.voxgrad.engine.device;
 
+import java.util.List;
+
+import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.TensorShape;
 
 /** Numbers in a card's memory. */
 public record CudaStorage(DeviceBuffer buffer, int elements, ElementType type) implements Storage {
     /** The storage of a tensor on a CUDA device. */
     public static CudaStorage of(Tensor tensor) {
         return (CudaStorage) tensor.storage();
+    }
+
+    /**
+     * What cuDNN is told of (N,C,D,H,W) in the device's activation layout, or of (N,C): volumes of one voxel.
+     *
+     * @param type of the numbers that it is given
+     */
+    public static TensorShape shape(Tensor tensor, ElementType type) {
+        Shape shape = tensor.shape();
+        boolean volumes = shape.rank() == 5;
+        List<Integer> sizes = volumes
+                ? List.of(shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3), shape.dim(4))
+                : List.of(shape.dim(0), shape.dim(1), 1, 1, 1);
+        return new TensorShape(sizes, volumes && tensor.device().activationLayout() == Layout.CHANNELS_LAST,
+                type == ElementType.BFLOAT16);
     }
 }

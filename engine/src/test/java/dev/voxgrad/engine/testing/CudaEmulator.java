@@ -93,7 +93,8 @@ public final class CudaEmulator {
      * How often something has happened since the last reset: {@code allocations}, {@code frees},
      * {@code hostAllocations}, {@code synchronousCopies}, {@code asynchronousCopies}, {@code launches} (calls, also
      * those that are captured), {@code kernelsRun} (also from graphs), {@code graphLaunches}, {@code synchronises},
-     * {@code captures}; and {@code liveBytes}, the device memory in use now.
+     * {@code captures}; by its name, a function of cuDNN's that does work, {@code cudnnPoolingForward}; and
+     * {@code liveBytes}, the device memory in use now.
      */
     public static long count(String name) {
         MethodHandle function = function("emulatorCount",

@@ -121,7 +121,7 @@ final class CudaEmulatorBuild {
     private void buildLibraries(Path target) throws IOException {
         library(target, "libcuda.so.1", "driver.cpp", "streams.cpp", "launch.cpp");
         library(target, "libcudnn.so.9", "cudnn_descriptors.cpp", "cudnn_convolution.cpp",
-                "cudnn_convolution_loops.cpp");
+                "cudnn_convolution_loops.cpp", "cudnn_batchnorm.cpp", "cudnn_pooling.cpp", "cudnn_softmax.cpp");
         library(target, "libcublas.so.12", "cublas.cpp");
         library(target, "libnvrtc.so.12", "nvrtc.cpp");
         // cuDNN's parts are in the one library here, but who looks for their files finds some.

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
@@ -14,12 +15,19 @@ public final class TestDevices {
     /** A GPU has nothing to do with the width of the CPU's vectors, so it takes part once. */
     private static final List<Device> GPUS = System.getProperty("voxgrad.vectorBits", "").isEmpty()
             && TestGpu.missing().isEmpty() ? List.of(TestGpu.open(Precision.FP32)) : List.of();
+    private static final List<Device> CUDNN = GPUS.isEmpty() ? List.of()
+            : List.of(TestGpu.open(Precision.FP32, GpuKernels.CUDNN, _ -> { }));
 
     private TestDevices() {}
 
     /** All devices of this machine but the reference, an emulated GPU among them. */
     public static List<Device> all() {
         return Stream.concat(Stream.of((Device) CPU), GPUS.stream()).toList();
+    }
+
+    /** As {@link #all}, and the GPU once more with cuDNN's kernels, for operations that cuDNN has. */
+    public static List<Device> andCudnn() {
+        return Stream.concat(all().stream(), CUDNN.stream()).toList();
     }
 
     /** All devices of this machine. */

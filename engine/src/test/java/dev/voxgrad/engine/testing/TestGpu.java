@@ -3,11 +3,13 @@ package dev.voxgrad.engine.testing;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 
 /**
@@ -61,9 +63,14 @@ public final class TestGpu {
      * version whose convolutions are known to be wrong in that precision.
      */
     public static CudaDevice open(Precision precision) {
+        return open(precision, GpuKernels.OWN, _ -> { });
+    }
+
+    /** As above, by those kernels, with a log. */
+    public static CudaDevice open(Precision precision, GpuKernels kernels, Consumer<String> log) {
         assumeSome();
         try {
-            return new CudaDevice(new CudaDevice.Settings(precision, false, true, _ -> { }));
+            return new CudaDevice(new CudaDevice.Settings(precision, false, true, kernels, log));
         } catch (CudaException e) {
             assumeTrue(!e.getMessage().contains("known to compute wrong"), e.getMessage());
             throw e;
@@ -73,5 +80,18 @@ public final class TestGpu {
     /** Skips the test where {@link #open} does. */
     public static void assumeComputes(Precision precision) {
         open(precision).close();
+    }
+
+    /**
+     * Runs what needs an operation of cuDNN's; skips the test where this machine's cuDNN doesn't have it in that type.
+     * The emulated one has all.
+     */
+    public static void skipWhereCudnnLacks(Runnable work) {
+        try {
+            work.run();
+        } catch (CudaException e) {
+            assumeTrue(emulated || !e.getMessage().contains("not supported"), e.getMessage());
+            throw e;
+        }
     }
 }

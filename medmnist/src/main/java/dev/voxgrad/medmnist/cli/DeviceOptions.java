@@ -15,6 +15,7 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
@@ -132,7 +133,7 @@ final class DeviceOptions implements AutoCloseable {
         return new Devices.Settings(threads == null ? 0 : threads,
                 convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion,
                 new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(precision),
-                        fastAlgorithms, !noFusion, fastAlgorithms ? LOG::info : LOG::debug));
+                        fastAlgorithms, !noFusion, GpuKernels.OWN, fastAlgorithms ? LOG::info : LOG::debug));
     }
 
     private void requireGpuFor(Device device) {

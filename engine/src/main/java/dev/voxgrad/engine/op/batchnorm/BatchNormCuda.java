@@ -6,10 +6,10 @@ import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /**
- * {@link BatchNormKernels} on a GPU. Our own rather than cuDNN's: one implementation for float32 and bfloat16 in either
+ * {@link BatchNormKernels} on a GPU, by kernels of our own: one implementation for float32 and bfloat16 in either
  * order, whose sums come in a fixed order and don't lose digits where the mean is large.
  */
-public final class BatchNormCuda implements BatchNormKernels {
+public class BatchNormCuda implements BatchNormKernels {
     private static final CudaSource SOURCE = new CudaSource(BatchNormCuda.class, "batchnorm");
     /** Bytes of {@code struct Moments}: count, mean and squares. */
     private static final int MOMENTS = 3 * Double.BYTES;

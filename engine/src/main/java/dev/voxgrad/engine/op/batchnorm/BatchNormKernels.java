@@ -11,6 +11,33 @@ import dev.voxgrad.engine.device.ReferenceDevice;
  * activation layout; everything else is (C). {@code scale} is 1/√(variance + eps).
  */
 interface BatchNormKernels {
+    /** The forward of training: the output by the statistics of this batch, which backward needs. */
+    default void train(BatchNormOp op, Tensor input, Tensor weight, Tensor bias, Tensor runningMean,
+            Tensor runningVariance, Tensor mean, Tensor scale, Tensor output) {
+        batchStatistics(input, op.momentum(), op.eps(), runningMean, runningVariance, mean, scale);
+        normalise(input, mean, scale, weight, bias, output);
+    }
+
+    /** The backward of training; {@code gradInput} is null if nobody asks for it. */
+    default void trainBackward(BatchNormOp op, Tensor input, Tensor weight, Tensor mean, Tensor scale,
+            Tensor gradOutput, Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+        backwardParameters(input, mean, scale, gradOutput, gradWeight, gradBias);
+        if (gradInput != null) {
+            backwardTraining(input, mean, scale, weight, gradOutput, gradWeight, gradBias, gradInput);
+        }
+    }
+
+    /** The output by the running statistics, where no backward follows. */
+    default void predict(BatchNormOp op, Tensor input, Tensor weight, Tensor bias, Tensor runningMean,
+            Tensor runningVariance, Tensor output) {
+        Tensor mean = runningMean.emptyLike();
+        Tensor scale = runningMean.emptyLike();
+        runningStatistics(op.eps(), runningMean, runningVariance, mean, scale);
+        normalise(input, mean, scale, weight, bias, output);
+        mean.release();
+        scale.release();
+    }
+
     /** Mean and scale of this batch; moves the running statistics towards it. */
     void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
             Tensor mean, Tensor scale);
@@ -35,7 +62,10 @@ interface BatchNormKernels {
     static BatchNormKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new BatchNormCpu(cpu);
-            case CudaDevice cuda -> new BatchNormCuda(cuda);
+            case CudaDevice cuda -> switch (cuda.kernels()) {
+                case OWN -> new BatchNormCuda(cuda);
+                case CUDNN -> new BatchNormCudnn(cuda);
+            };
             case ReferenceDevice reference -> new BatchNormReference();
         };
     }

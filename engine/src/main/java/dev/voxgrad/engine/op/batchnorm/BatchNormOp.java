@@ -70,15 +70,19 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         Tensor runningMean = inputs[3];
         Tensor runningVariance = inputs[4];
         BatchNormKernels kernels = BatchNormKernels.on(input.device());
+        Tensor output = input.emptyLike();
+        if (!training && !context.recording()) {
+            kernels.predict(this, input, weight, inputs[2], runningMean, runningVariance, output);
+            return output;
+        }
         Tensor mean = runningMean.emptyLike();
         Tensor scale = runningMean.emptyLike();
         if (training) {
-            kernels.batchStatistics(input, momentum, eps, runningMean, runningVariance, mean, scale);
+            kernels.train(this, input, weight, inputs[2], runningMean, runningVariance, mean, scale, output);
         } else {
             kernels.runningStatistics(eps, runningMean, runningVariance, mean, scale);
+            kernels.normalise(input, mean, scale, weight, inputs[2], output);
         }
-        Tensor output = input.emptyLike();
-        kernels.normalise(input, mean, scale, weight, inputs[2], output);
         context.save(input, weight, mean, scale);
         mean.release();
         scale.release();
@@ -94,13 +98,12 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         BatchNormKernels kernels = BatchNormKernels.on(input.device());
         Tensor gradWeight = weight.emptyLike();
         Tensor gradBias = weight.emptyLike();
-        kernels.backwardParameters(input, mean, scale, gradOutput, gradWeight, gradBias);
-        Tensor gradInput = null;
-        if (context.needsGradient(0)) {
-            gradInput = input.emptyLike();
-            if (training) {
-                kernels.backwardTraining(input, mean, scale, weight, gradOutput, gradWeight, gradBias, gradInput);
-            } else {
+        Tensor gradInput = context.needsGradient(0) ? input.emptyLike() : null;
+        if (training) {
+            kernels.trainBackward(this, input, weight, mean, scale, gradOutput, gradWeight, gradBias, gradInput);
+        } else {
+            kernels.backwardParameters(input, mean, scale, gradOutput, gradWeight, gradBias);
+            if (gradInput != null) {
                 kernels.backwardRunning(scale, weight, gradOutput, gradInput);
             }
         }

@@ -5,7 +5,7 @@ import dev.voxgrad.engine.cuda.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /** {@link AdaptiveAvgPool3dKernels} on a GPU; the means are float32 whatever the volumes are. */
-final class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
+class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
     private static final CudaSource SOURCE = new CudaSource(AdaptiveAvgPool3dCuda.class, "pool3d");
 
     private final CudaDevice device;

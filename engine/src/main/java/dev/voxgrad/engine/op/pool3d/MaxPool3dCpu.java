@@ -89,7 +89,7 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
      * depth, and a whole sample where they do.
      */
     @Override
-    public void backward(Tensor input, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dx = CpuStorage.array(gradInput);

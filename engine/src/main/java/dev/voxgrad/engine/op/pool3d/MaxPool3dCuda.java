@@ -22,7 +22,7 @@ final class MaxPool3dCuda implements MaxPool3dKernels {
     }
 
     @Override
-    public void backward(Tensor input, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
         device.kernel(SOURCE, "max_pool_backward", gradInput).in(input).in(gradOutput).out(gradInput)
                 .i32(PoolSizes.of(pool, input, gradOutput)).i32(n).over(n);

@@ -10,12 +10,21 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 interface MaxPool3dKernels {
     void forward(Tensor input, MaxPool3dOp pool, Tensor output);
 
-    void backward(Tensor input, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput);
+    /** The gradient of the input; {@code output} is null unless {@link #backwardReadsOutput}. */
+    void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput);
+
+    /** Whether the output has to be saved for backward, beside the input. */
+    default boolean backwardReadsOutput() {
+        return false;
+    }
 
     static MaxPool3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new MaxPool3dCpu(cpu);
-            case CudaDevice cuda -> new MaxPool3dCuda(cuda);
+            case CudaDevice cuda -> switch (cuda.kernels()) {
+                case OWN -> new MaxPool3dCuda(cuda);
+                case CUDNN -> new MaxPool3dCudnn(cuda);
+            };
             case ReferenceDevice reference -> new MaxPool3dReference();
         };
     }

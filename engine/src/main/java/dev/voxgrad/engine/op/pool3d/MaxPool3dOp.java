@@ -18,8 +18,9 @@ import dev.voxgrad.engine.autograd.Op;
  * </pre>
  *
  * <p>Of several equal maxima the first in the order d, h, w takes the gradient; if there is a NaN in the window it is
- * the result, and the last one takes the gradient. Both as in PyTorch. Only x is saved (the operation before has it
- * anyway): looking for the maximum again is cheaper than writing down where it was.
+ * the result, and the last one takes the gradient. Both as in PyTorch; cuDNN, where it is asked for, has rules of its
+ * own. Only x is saved (the operation before has it anyway), and y for cuDNN: looking for the maximum again is cheaper
+ * than writing down where it was.
  */
 public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements Op {
     @Override
@@ -59,8 +60,12 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
     public Tensor forward(Context context, Tensor... inputs) {
         Tensor input = inputs[0];
         Tensor output = input.emptyLike(context.outputShape());
-        MaxPool3dKernels.on(input.device()).forward(input, this, output);
+        MaxPool3dKernels kernels = MaxPool3dKernels.on(input.device());
+        kernels.forward(input, this, output);
         context.save(input);
+        if (kernels.backwardReadsOutput()) {
+            context.save(output);
+        }
         return output;
     }
 
@@ -68,7 +73,9 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
     public Tensor[] backward(Context context, Tensor gradOutput) {
         Tensor input = context.saved(0);
         Tensor gradInput = input.emptyLike();
-        MaxPool3dKernels.on(input.device()).backward(input, this, gradOutput, gradInput);
+        MaxPool3dKernels kernels = MaxPool3dKernels.on(input.device());
+        Tensor output = kernels.backwardReadsOutput() ? context.saved(1) : null;
+        kernels.backward(input, output, this, gradOutput, gradInput);
         return new Tensor[] {gradInput};
     }
 

@@ -18,7 +18,7 @@ final class MaxPool3dReference implements MaxPool3dKernels {
     }
 
     @Override
-    public void backward(Tensor input, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         double[] x = ReferenceStorage.array(input);
         double[] dy = ReferenceStorage.array(gradOutput);
         double[] dx = ReferenceStorage.array(gradInput);

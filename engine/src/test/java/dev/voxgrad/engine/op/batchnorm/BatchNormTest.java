@@ -56,7 +56,7 @@ class BatchNormTest {
     }
 
     @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
     void agreesWithTheReference(Device device) {
         int compared = 0;
         for (boolean training : new boolean[] {true, false}) {
@@ -72,6 +72,7 @@ class BatchNormTest {
         assertThat(compared).isEqualTo(2 * 4 * (9 * 3 + 2));
     }
 
+    /** How cuDNN sums, it doesn't say: its device is left out. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void aLargeMeanCostsNoDigits(Device device) {
@@ -125,7 +126,7 @@ class BatchNormTest {
     }
 
     @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
     void movesTheRunningStatisticsInTrainingOnly(Device device) {
         Tensor x = Tensor.of(device, Shape.of(4, 1), 1.0, 2.0, 3.0, 6.0);
         Tensor one = Tensor.full(device, Shape.of(1), 1);

@@ -16,7 +16,6 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
-import dev.voxgrad.engine.testing.TestDevices;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 @Tag("kernels")
@@ -35,7 +34,7 @@ class MaxPool3dTest {
     }
 
     @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
     void agreesWithTheReference(Device device) {
         int compared = 0;
         for (int channels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
@@ -76,8 +75,9 @@ class MaxPool3dTest {
         }
     }
 
+    /** cuDNN doesn't say which of several takes it: its device is left out here and below. */
     @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("withReference")
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
     void theFirstMaximumTakesTheGradient(Device device) {
         assertGradientGoesTo(2, 3, device, 1, 2, 3, 0, 3, -1, 3, 2);
         assertGradientGoesTo(0, 0, device, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -86,15 +86,9 @@ class MaxPool3dTest {
     }
 
     @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("withReference")
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
     void notANumberWins(Device device) {
         assertGradientGoesTo(5, Double.NaN, device, 1, 2, Double.NaN, 0, 3, Double.NaN, 9, 2);
-    }
-
-    static Device[] withReference() {
-        return new Device[] {
-            ReferenceDevice.INSTANCE, TestDevices.all().getFirst()
-        };
     }
 
     @Test

@@ -1,0 +1,70 @@
+package dev.voxgrad.engine.op.pool3d;
+
+import java.util.List;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudnnPooling;
+import dev.voxgrad.engine.cuda.PoolingShape;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaOperand;
+import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.ElementType;
+
+/**
+ * {@link AdaptiveAvgPool3dKernels} by cuDNN, whose average pool it is where all bins are equally large; the others are
+ * left to our own kernels. cuDNN's results are of the type of its input, and ours are float32 whatever the volumes are:
+ * so volumes of bfloat16 are converted, and a conversion is part of what it takes.
+ */
+final class AdaptiveAvgPool3dCudnn extends AdaptiveAvgPool3dCuda {
+    private final CudaDevice device;
+
+    AdaptiveAvgPool3dCudnn(CudaDevice device) {
+        super(device);
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor input, Tensor output) {
+        if (!hasEqualBins(input, output)) {
+            super.forward(input, output);
+            return;
+        }
+        try (CudaOperand x = CudaOperand.read(input, ElementType.FLOAT32)) {
+            pooling(input, output).forward(x.buffer(), CudaStorage.of(output).buffer());
+        }
+    }
+
+    @Override
+    public void backward(Tensor gradOutput, Tensor gradInput) {
+        if (!hasEqualBins(gradInput, gradOutput)) {
+            super.backward(gradOutput, gradInput);
+            return;
+        }
+        try (CudaOperand dy = CudaOperand.read(gradOutput, ElementType.FLOAT32);
+                CudaOperand dx = CudaOperand.written(gradInput, ElementType.FLOAT32)) {
+            // In place of x and y, which the gradient does not depend on.
+            pooling(gradInput, gradOutput).backward(dx.buffer(), dy.buffer(), dy.buffer(), dx.buffer());
+        }
+    }
+
+    private boolean hasEqualBins(Tensor input, Tensor output) {
+        Dims3 in = input.shape().spatial();
+        Dims3 out = output.shape().spatial();
+        boolean equal = in.d() % out.d() == 0 && in.h() % out.h() == 0 && in.w() % out.w() == 0;
+        if (!equal) {
+            device.note("adaptiveAvgPool3d of " + in + " to " + out
+                    + ": its bins are not equal, which cuDNN has no pool for; by our own kernels");
+        }
+        return equal;
+    }
+
+    private CudnnPooling pooling(Tensor input, Tensor output) {
+        Dims3 in = input.shape().spatial();
+        Dims3 out = output.shape().spatial();
+        List<Integer> window = List.of(in.d() / out.d(), in.h() / out.h(), in.w() / out.w());
+        return device.cudnn().pooling(new PoolingShape(PoolingShape.Kind.AVERAGE,
+                CudaStorage.shape(input, ElementType.FLOAT32),
+                CudaStorage.shape(output, ElementType.FLOAT32).sizes(), window, window, Dims3.ZERO.toList()));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.voxgrad.engine.op.pool3d;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudnnPooling;
+import dev.voxgrad.engine.cuda.PoolingShape;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.CudaOperand;
+import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.ElementType;
+
+/**
+ * {@link MaxPool3dKernels} by cuDNN, in the type of the input. The result is that of our own kernels; the gradient too,
+ * but where several voxels of a window hold its maximum, or NaN.
+ */
+final class MaxPool3dCudnn implements MaxPool3dKernels {
+    private final CudaDevice device;
+
+    MaxPool3dCudnn(CudaDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public void forward(Tensor input, MaxPool3dOp pool, Tensor output) {
+        pooling(input, output, pool).forward(CudaStorage.of(input).buffer(), CudaStorage.of(output).buffer());
+    }
+
+    @Override
+    public boolean backwardReadsOutput() {
+        return true;
+    }
+
+    @Override
+    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+        try (CudaOperand dy = CudaOperand.read(gradOutput, CudaStorage.of(input).type())) {
+            pooling(input, output, pool).backward(CudaStorage.of(input).buffer(), CudaStorage.of(output).buffer(),
+                    dy.buffer(), CudaStorage.of(gradInput).buffer());
+        }
+    }
+
+    private CudnnPooling pooling(Tensor input, Tensor output, MaxPool3dOp pool) {
+        ElementType type = CudaStorage.of(input).type();
+        return device.cudnn().pooling(new PoolingShape(PoolingShape.Kind.MAX, CudaStorage.shape(input, type),
+                CudaStorage.shape(output, type).sizes(), pool.kernel().toList(), pool.stride().toList(),
+                pool.padding().toList()));
+    }
+}
