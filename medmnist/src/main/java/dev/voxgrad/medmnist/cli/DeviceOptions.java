@@ -57,6 +57,11 @@ final class DeviceOptions implements AutoCloseable {
                     + "order each time, so that two runs differ in the last digits.")
     private boolean fastAlgorithms;
 
+    @Option(names = "--gpu-kernels", paramLabel = "WHOSE",
+            description = "On a GPU: own (our kernels) or cudnn (cuDNN's batch norm, pools and softmax, layer by "
+                    + "layer), to compare; where cuDNN lacks something, the log says so. Default: own")
+    private String gpuKernels;
+
     @Option(names = "--no-fusion",
             description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
                     + "last digits.")
@@ -70,6 +75,7 @@ final class DeviceOptions implements AutoCloseable {
         if (run.gpu() != null) {
             precision = precision == null ? run.gpu().precision() : precision;
             fastAlgorithms |= run.gpu().fastAlgorithms();
+            gpuKernels = gpuKernels == null ? run.gpu().kernels() : gpuKernels;
         }
         return open();
     }
@@ -130,17 +136,20 @@ final class DeviceOptions implements AutoCloseable {
     }
 
     private Devices.Settings settings() {
+        GpuKernels kernels = gpuKernels == null ? GpuKernels.OWN : GpuKernels.byFlag(gpuKernels);
+        boolean worthKnowing = fastAlgorithms || kernels == GpuKernels.CUDNN;
         return new Devices.Settings(threads == null ? 0 : threads,
                 convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion,
                 new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(precision),
-                        fastAlgorithms, !noFusion, GpuKernels.OWN, fastAlgorithms ? LOG::info : LOG::debug));
+                        fastAlgorithms, !noFusion, kernels, worthKnowing ? LOG::info : LOG::debug));
     }
 
     private void requireGpuFor(Device device) {
-        if (!(device instanceof CudaDevice) && (precision != null || fastAlgorithms)) {
-            String option = precision != null ? "--precision" : "--fast-algorithms";
-            throw new ParameterException(command.commandLine(), option + " is for GPUs, and the device is " + device.name()
-                    + "; leave it out, or give --device cuda to hear why there is none");
+        String option = precision != null ? "--precision" : fastAlgorithms ? "--fast-algorithms"
+                : gpuKernels != null ? "--gpu-kernels" : null;
+        if (!(device instanceof CudaDevice) && option != null) {
+            throw new ParameterException(command.commandLine(), option + " is for GPUs, and the device is "
+                    + device.name() + "; leave it out, or give --device cuda to hear why there is none");
         }
     }
 }

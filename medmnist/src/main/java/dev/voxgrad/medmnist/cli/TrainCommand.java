@@ -302,6 +302,7 @@ final class TrainCommand implements Callable<Integer> {
         if (gpu != null && run.info().gpu() != null) {
             requireSame("--precision", run.info().gpu().precision(), gpu.precision());
             requireSame("--fast-algorithms", run.info().gpu().fastAlgorithms(), gpu.fastAlgorithms());
+            requireSame("--gpu-kernels", run.info().gpu().kernels(), gpu.kernels());
         }
         VolumeData data = dataOptions.load(dataOptions.moved(run.info().data()));
         if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {

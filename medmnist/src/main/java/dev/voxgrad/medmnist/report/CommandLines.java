@@ -144,6 +144,7 @@ final class CommandLines {
             if (info.gpu().fastAlgorithms()) {
                 words.add("--fast-algorithms");
             }
+            words.addAll(List.of("--gpu-kernels", info.gpu().kernels()));
         }
         if (!info.fusion()) {
             words.add("--no-fusion");

@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.GpuKernels;
 
 /**
  * What {@code run.json} says of a run.
@@ -31,12 +32,18 @@ public record RunInfo(String voxgrad, String java, String started, String device
      *
      * @param precision {@code fp32}, {@code tf32} or {@code bf16}
      * @param fastAlgorithms whether cuDNN was free to choose
+     * @param kernels {@code own} or {@code cudnn}; own in runs of versions that knew no other
      */
-    public record Gpu(String precision, boolean fastAlgorithms) {
+    public record Gpu(String precision, boolean fastAlgorithms, String kernels) {
+        public Gpu {
+            kernels = kernels == null ? GpuKernels.OWN.flag() : kernels;
+        }
+
         /** How that device is used; null if it is no GPU. */
         public static Gpu of(Device device) {
             return device instanceof CudaDevice gpu
-                    ? new Gpu(gpu.precision().flag(), gpu.usesFastestAlgorithms()) : null;
+                    ? new Gpu(gpu.precision().flag(), gpu.usesFastestAlgorithms(), gpu.kernels().flag())
+                    : null;
         }
     }
 

@@ -96,6 +96,46 @@ class GpuTrainingTest {
     }
 
     @Test
+    void aRunByCudnnsKernelsGoesOnByThem() throws IOException {
+        train("own", "cuda", 1, 1).succeeded();
+        Cli first = train("run", "cuda", 1, 1, "--gpu-kernels", "cudnn").succeeded();
+        assertThat(first.out()).contains("batch norm, pools and softmax of cuDNN, no fusion");
+        assertThat(losses("run").getFirst()).isCloseTo(losses("own").getFirst(),
+                within(0.02 * losses("own").getFirst()));
+        Path run = folder.resolve("run");
+        assertThat(Files.readString(run.resolve("run.json"))).contains("\"kernels\" : \"cudnn\"");
+        Cli.run("train", "--resume", run, "--gpu-kernels", "own", "--epochs", 2)
+                .refused("--gpu-kernels is own, but the run was begun with cudnn");
+        assertThat(Cli.run("train", "--resume", run, "--epochs", 2).succeeded().out()).contains("softmax of cuDNN");
+        Cli.run("train", "--resume", folder.resolve("own"), "--gpu-kernels", "cudnn", "--epochs", 2)
+                .refused("--gpu-kernels is cudnn, but the run was begun with own");
+        Cli.run("report", run, "--device", "cuda").succeeded();
+        assertThat(Files.readString(run.resolve("report.html"))).contains("--gpu-kernels cudnn");
+    }
+
+    /** A run of a version that knew no choice had our own. */
+    @Test
+    void aRunThatDoesNotSayWhoseKernelsGoesOnByOurOwn() throws IOException {
+        train("run", "cuda", 1, 1).succeeded();
+        Path json = folder.resolve("run/run.json");
+        String said = Files.readString(json);
+        String unsaid = said.replaceFirst(",\\s*\"kernels\" : \"own\"", "");
+        assertThat(unsaid).isNotEqualTo(said);
+        Files.writeString(json, unsaid);
+        Path run = folder.resolve("run");
+        Cli.run("train", "--resume", run, "--gpu-kernels", "cudnn", "--epochs", 2)
+                .refused("--gpu-kernels is cudnn, but the run was begun with own");
+        Cli.run("train", "--resume", run, "--epochs", 2).succeeded();
+    }
+
+    @Test
+    void kernelsAreForGpusAndOfTwoKinds() {
+        train("run", "cpu", 1, 1, "--gpu-kernels", "cudnn").refused("--gpu-kernels is for GPUs");
+        train("run", "cuda", 1, 1, "--gpu-kernels", "mine")
+                .refused("GPU kernels 'mine' are unknown; choose own, cudnn");
+    }
+
+    @Test
     void divergingIsNamed() {
         Cli diverged = train("run", "cuda", 1, 2, "--lr", 1e30);
         assertThat(diverged.err()).contains("member 0 (net1)", "in epoch 1, step", "try a smaller --lr");
