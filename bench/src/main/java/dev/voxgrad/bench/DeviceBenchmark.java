@@ -38,7 +38,9 @@ import dev.voxgrad.engine.random.RandomStream;
  *
  * <p>On a GPU, {@code bench -p device=cuda -p precision=fp32,tf32,bf16 MaxPool3d}, the time is that of the GPU's work
  * and not of queueing it: see {@link BoundedQueue}. Activations are of the precision's type. Each call goes through
- * Java and launches its kernels one by one, so a small one shows what launching costs.
+ * Java and launches its kernels one by one, so a small one shows what launching costs. What cuDNN has too is compared
+ * by {@code bench -p device=cuda -p kernels=own,cudnn BatchNorm}, likewise with {@code Pool3d} and {@code Softmax};
+ * {@link GpuKernels} says what that is.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -54,6 +56,10 @@ public abstract class DeviceBenchmark {
     /** On a GPU: {@code fp32}, {@code tf32} or {@code bf16}. */
     @Param("fp32")
     public String precision;
+
+    /** On a GPU: {@code own}, or {@code cudnn} for cuDNN's batch norm, pools and softmax. */
+    @Param("own")
+    public String kernels;
 
     private Device opened;
     /** Of a GPU's work; null on the host's devices, where a call's work is done when it returns. */
@@ -84,6 +90,9 @@ public abstract class DeviceBenchmark {
     /** Opens the device, then calls {@link #prepare}. */
     @Setup
     public void open() {
+        if (!kernels.equals(GpuKernels.OWN.flag()) && !device.equals("cuda")) {
+            throw new IllegalArgumentException("kernels: '" + kernels + "' is for device cuda, and this is " + device);
+        }
         opened = switch (Devices.find(device, settings())) {
             case Availability.Available available -> available.device();
             case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
@@ -123,8 +132,8 @@ public abstract class DeviceBenchmark {
 
     private Devices.Settings settings() {
         return new Devices.Settings(0, convolution(), fusion(),
-                new CudaDevice.Settings(Precision.byFlag(precision), false, fusion(), GpuKernels.OWN,
-                        _ -> { }));
+                new CudaDevice.Settings(Precision.byFlag(precision), false, fusion(),
+                        GpuKernels.byFlag(kernels), _ -> { }));
     }
 
     /** Ends what the device holds. */

@@ -34,6 +34,10 @@ public class StepState {
     @Param("fp32")
     public String precision;
 
+    /** On a GPU: {@code own}, or {@code cudnn} for cuDNN's batch norm, pools and softmax. */
+    @Param("own")
+    public String kernels;
+
     @Param({"net1", "net2", "net3"})
     public String net;
 
@@ -55,9 +59,12 @@ public class StepState {
     public void open() {
         StepCase work = new StepCase(NetSpec.byFlag(net), size, batch);
         EngineName name = EngineName.byFlag(engine);
+        if (!kernels.equals(GpuKernels.OWN.flag()) && !device.equals("cuda")) {
+            throw new IllegalArgumentException("kernels: '" + kernels + "' is for device cuda, and this is " + device);
+        }
         if (device.equals("cuda") && name == EngineName.VOXGRAD) {
             opened = GpuEngine.open(work, new CudaDevice.Settings(Precision.byFlag(precision), false, true,
-                    GpuKernels.OWN, _ -> { }), GpuEngine.Volumes.RESIDENT);
+                    GpuKernels.byFlag(kernels), _ -> { }), GpuEngine.Volumes.RESIDENT);
         } else if (device.equals("cpu")) {
             int cores = Runtime.getRuntime().availableProcessors();
             opened = name.open(work, threads == 0 ? cores : threads);

@@ -1,18 +1,21 @@
 package dev.voxgrad.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.TestGpu;
 
@@ -116,25 +119,65 @@ class GpuBenchmarksTest {
     @MethodSource("operations")
     void operationsRunAndAreCounted(Supplier<OpBenchmark> make, Precision precision, int bytes) throws Exception {
         OpBenchmark benchmark = make.get();
-        open(benchmark, precision);
         try {
-            DeviceBenchmark.Work work = new DeviceBenchmark.Work();
-            assertThat(benchmark.forward(work)).isNotNull();
-            assertThat(1e9 * work.gigabytes).isCloseTo(bytes, within(1e-6));
-            if (!(benchmark instanceof BatchNormBenchmark norm) || norm.training) {
-                assertThat(benchmark.backward(work)).isNotEmpty();
-            }
-            if (benchmark instanceof Conv3dBenchmark convolution) {
-                assertThat(convolution.gradInput(work)[0]).isNotNull();
-                assertThat(convolution.gradWeight(work)[1]).isNotNull();
-                assertThat(convolution.gradBias(work)[2]).isNotNull();
-            }
+            open(benchmark, precision, GpuKernels.OWN);
+            check(benchmark, bytes);
         } finally {
             benchmark.close();
         }
     }
 
+    /** With the counts of our own kernels, so that rates compare as times do. */
+    @ParameterizedTest
+    @MethodSource("operations")
+    void operationsRunByCudnnsKernels(Supplier<OpBenchmark> make, Precision precision, int bytes) throws Exception {
+        OpBenchmark benchmark = make.get();
+        try {
+            TestGpu.skipWhereCudnnLacks(() -> {
+                open(benchmark, precision, GpuKernels.CUDNN);
+                check(benchmark, bytes);
+            });
+        } finally {
+            benchmark.close();
+        }
+    }
+
+    @Test
+    void kernelsAreForTheGpu() {
+        OpBenchmark benchmark = maxPool();
+        benchmark.device = "cpu";
+        benchmark.kernels = "cudnn";
+        assertThatThrownBy(benchmark::open).hasMessage("kernels: 'cudnn' is for device cuda, and this is cpu");
+        StepState state = new StepState();
+        state.device = "cpu";
+        state.kernels = "cudnn";
+        state.net = "net1";
+        state.engine = "voxgrad";
+        state.size = 4;
+        state.batch = 4;
+        assertThatThrownBy(state::open).hasMessage("kernels: 'cudnn' is for device cuda, and this is cpu");
+    }
+
+    private static void check(OpBenchmark benchmark, int bytes) {
+        DeviceBenchmark.Work work = new DeviceBenchmark.Work();
+        assertThat(benchmark.forward(work)).isNotNull();
+        assertThat(1e9 * work.gigabytes).isCloseTo(bytes, within(1e-6));
+        if (!(benchmark instanceof BatchNormBenchmark norm) || norm.training) {
+            assertThat(benchmark.backward(work)).isNotEmpty();
+        }
+        if (benchmark instanceof Conv3dBenchmark convolution) {
+            assertThat(convolution.gradInput(work)[0]).isNotNull();
+            assertThat(convolution.gradWeight(work)[1]).isNotNull();
+            assertThat(convolution.gradBias(work)[2]).isNotNull();
+        }
+    }
+
     private static void open(DeviceBenchmark benchmark, Precision precision) {
+        open(benchmark, precision, GpuKernels.OWN);
+    }
+
+    private static void open(DeviceBenchmark benchmark, Precision precision, GpuKernels kernels) {
+        benchmark.kernels = kernels.flag();
         TestGpu.assumeComputes(precision);
         benchmark.device = "cuda";
         benchmark.precision = precision.flag();
@@ -190,6 +233,7 @@ class GpuBenchmarksTest {
         state.engine = "voxgrad";
         state.device = "cuda";
         state.precision = precision.flag();
+        state.kernels = "own";
         state.net = "net1";
         state.size = 4;
         state.batch = 4;

@@ -14,6 +14,7 @@ import dev.voxgrad.engine.cuda.DeviceAllocator;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.random.RandomStream;
 
@@ -44,7 +45,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
         double copies = copies(bytes, sizes.repeats);
         Map<Precision, Double> products = new EnumMap<>(Precision.class);
         for (Precision precision : precisions) {
-            try (CudaDevice device = GpuEngine.openDevice(new GpuMode(precision, false).settings())) {
+            try (CudaDevice device = GpuEngine.openDevice(new GpuMode(precision, false, GpuKernels.OWN).settings())) {
                 products.put(precision, products(device, size, sizes.repeats));
             } catch (EngineException | CudaException e) {
                 continue; // the steps in this precision say why

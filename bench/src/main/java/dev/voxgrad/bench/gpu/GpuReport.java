@@ -20,6 +20,7 @@ import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -58,6 +59,11 @@ public final class GpuReport implements Callable<Integer> {
                     + "measures as such, as with train --fast-algorithms. Default: ${DEFAULT-VALUE}")
     private List<String> algorithms;
 
+    @Option(names = "--kernels", paramLabel = "K", split = ",", defaultValue = "own",
+            description = "Whose batch norm, pools and softmax: own, cudnn (layer by layer), or both, as with train "
+                    + "--gpu-kernels. Default: ${DEFAULT-VALUE}")
+    private List<String> kernels;
+
     @Option(names = "--size", paramLabel = "S", defaultValue = "28",
             description = "Edge of the volumes. Default: ${DEFAULT-VALUE}")
     private int size;
@@ -68,7 +74,8 @@ public final class GpuReport implements Callable<Integer> {
 
     @Option(names = "--concurrent", paramLabel = "M", split = ",", defaultValue = "1,2,4",
             description = "How many members train at once, each on a stream of its own, in the last of the precisions "
-                    + "that can be measured, with the first of the algorithms; 0 for none. Default: ${DEFAULT-VALUE}")
+                    + "that can be measured, with the first of the algorithms and of the kernels; 0 for none. "
+                    + "Default: ${DEFAULT-VALUE}")
     private List<Integer> concurrent;
 
     @Option(names = "--warm-up", paramLabel = "W", defaultValue = "10",
@@ -155,7 +162,8 @@ public final class GpuReport implements Callable<Integer> {
         }
         List<GpuTables.Together> together = new ArrayList<>();
         if (!rows.isEmpty()) {
-            GpuMode mode = new GpuMode(rows.getLast().mode().precision(), modes.getFirst().fastest());
+            GpuMode mode = new GpuMode(rows.getLast().mode().precision(), modes.getFirst().fastest(),
+                    modes.getFirst().kernels());
             for (StepCase work : cases) {
                 for (int members : concurrent) {
                     if (members > 0) {
@@ -215,7 +223,9 @@ public final class GpuReport implements Callable<Integer> {
         List<GpuMode> modes = new ArrayList<>();
         for (Precision precision : known(precisions, Precision::byFlag)) {
             for (boolean fastest : known(algorithms, GpuReport::isFastest)) {
-                modes.add(new GpuMode(precision, fastest));
+                for (GpuKernels whose : known(kernels, GpuKernels::byFlag)) {
+                    modes.add(new GpuMode(precision, fastest, whose));
+                }
             }
         }
         return modes;

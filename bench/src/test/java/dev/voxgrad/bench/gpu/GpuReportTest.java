@@ -58,6 +58,16 @@ class GpuReportTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void stepsByBothKindsOfKernelsAreCompared() {
+        TestGpu.assumeSome();
+        assertThat(runTiny("--precisions", "fp32", "--algorithms", "deterministic", "--kernels", "own,cudnn",
+                "--concurrent", "0")).as(err.toString()).isZero();
+        List<String> lines = out.toString().lines().toList();
+        requireOnce(lines, "voxgrad cuda net1 fp32graph train_ms=.*");
+        requireOnce(lines, "voxgrad cuda net1 fp32graph-cudnn train_ms=.*");
+    }
+
     private static void requireOnce(List<String> lines, String pattern) {
         assertThat(lines).filteredOn(line -> line.matches(pattern)).as(pattern).hasSize(1);
     }
@@ -92,6 +102,7 @@ class GpuReportTest {
             --size 2             | net1 at size 2: expected a size from 4
             --precisions fp16    | precision 'fp16' is unknown; choose fp32, tf32, bf16
             --algorithms quick   | --algorithms has 'quick'; choose deterministic, fastest
+            --kernels mine       | GPU kernels 'mine' are unknown; choose own, cudnn
             --warm-up 2          | --warm-up is 2; expected at least 3
             --repeats 0          | --repeats and --copy must be at least 1
             --matrix 40000       | --matrix is 40000; expected at most 32768
