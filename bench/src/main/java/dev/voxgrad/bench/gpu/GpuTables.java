@@ -42,7 +42,8 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
                 TFLOP/s and GB/s are of; in a row: median by the card's clock, the next step being queued meanwhile. \
                 Steps are replayed CUDA graphs with the volumes on the card already; members at once upload theirs. \
                 TFLOP are those of direct convolution, GB what the passes over activations and AdamW read and write, \
-                by count; both are shown as a share of the ceilings. Held: memory that the device keeps, MiB.
+                by count, those of our fused kernels in every mode; both are shown as a share of the ceilings. \
+                Held: memory that the device keeps, MiB.
                 """).toString();
     }
 
