@@ -1,8 +1,11 @@
 package dev.voxgrad.engine.cuda;
 
-import java.util.HashSet;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Supplier;
 
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
@@ -16,7 +19,7 @@ import jcuda.jcudnn.cudnnTensorFormat;
 
 /**
  * A 3D convolution of one shape by cuDNN, in its three passes. The algorithm of a pass is chosen when the pass is first
- * run, as {@link ConvolutionSearch} says.
+ * run: the first that {@link ConvolutionSearch} finds and that cuDNN, when it comes to it, does run for this shape.
  */
 public final class Convolution implements AutoCloseable {
     private static final Pointer ONE = Pointer.to(new float[] {1});
@@ -28,11 +31,19 @@ public final class Convolution implements AutoCloseable {
     private final cudnnTensorDescriptor output;
     private final cudnnFilterDescriptor weight = new cudnnFilterDescriptor();
     private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
-    private final Set<String> trusted = new HashSet<>();
     private final ConvolutionSearch search;
-    private ConvolutionSearch.Algorithm forward;
-    private ConvolutionSearch.Algorithm gradInput;
-    private ConvolutionSearch.Algorithm gradWeight;
+    private final Map<ConvolutionPass, Choice> choices = new EnumMap<>(ConvolutionPass.class);
+
+    /** The algorithms that are left to choose from, best first; the first one, once it has run. */
+    private static final class Choice {
+        private final Deque<ConvolutionSearch.Algorithm> left;
+        private boolean settled;
+        private boolean trusted;
+
+        Choice(List<ConvolutionSearch.Algorithm> algorithms) {
+            left = new ArrayDeque<>(algorithms);
+        }
+    }
 
     Convolution(Cudnn cudnn, ConvolutionShape shape) {
         this.cudnn = cudnn;
@@ -63,51 +74,79 @@ public final class Convolution implements AutoCloseable {
         };
     }
 
-    /** y = x * w. */
+    /**
+     * y = x * w.
+     *
+     * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
+     */
     public void forward(DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
-        if (forward == null) {
-            forward = search.forward(x, w, y);
-        }
-        run("cudnnConvolutionForward", forward, (number, scratch, bytes) ->
+        run(ConvolutionPass.FORWARD, () -> search.forward(x, w, y), (number, scratch, bytes) ->
                 JCudnn.cudnnConvolutionForward(cudnn.handle(), ONE, input, x.pointer(), weight, w.pointer(),
                         convolution, number, scratch, bytes, ZERO, output, y.pointer()));
     }
 
-    /** dx from dy and w. */
+    /**
+     * dx from dy and w.
+     *
+     * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
+     */
     public void gradInput(DeviceBuffer w, DeviceBuffer dy, DeviceBuffer dx) {
-        if (gradInput == null) {
-            gradInput = search.gradInput(w, dy, dx);
-        }
-        run("cudnnConvolutionBackwardData", gradInput, (number, scratch, bytes) ->
+        run(ConvolutionPass.GRAD_INPUT, () -> search.gradInput(w, dy, dx), (number, scratch, bytes) ->
                 JCudnn.cudnnConvolutionBackwardData(cudnn.handle(), ONE, weight, w.pointer(), output, dy.pointer(),
                         convolution, number, scratch, bytes, ZERO, input, dx.pointer()));
     }
 
-    /** dw from x and dy. */
+    /**
+     * dw from x and dy.
+     *
+     * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
+     */
     public void gradWeight(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
-        if (gradWeight == null) {
-            gradWeight = search.gradWeight(x, dy, dw);
-        }
-        run("cudnnConvolutionBackwardFilter", gradWeight, (number, scratch, bytes) ->
+        run(ConvolutionPass.GRAD_WEIGHT, () -> search.gradWeight(x, dy, dw), (number, scratch, bytes) ->
                 JCudnn.cudnnConvolutionBackwardFilter(cudnn.handle(), ONE, input, x.pointer(), output, dy.pointer(),
                         convolution, number, scratch, bytes, ZERO, weight, dw.pointer()));
     }
 
-    /** A pass by a chosen algorithm; returns cuDNN's status. */
-    private interface Pass {
+    /** A pass by an algorithm; returns cuDNN's status. */
+    private interface Call {
         int run(int algorithm, Pointer scratch, long scratchBytes);
     }
 
-    private void run(String call, ConvolutionSearch.Algorithm algorithm, Pass pass) {
-        long bytes = algorithm.workspaceBytes();
-        cudnn.allocator().with(bytes, scratch -> CudnnStatus.check(
-                call + " (algorithm " + algorithm.number() + ", " + shape + ")",
-                pass.run(algorithm.number(), scratch.pointer(), bytes)));
+    private void run(ConvolutionPass pass, Supplier<List<ConvolutionSearch.Algorithm>> ranking, Call call) {
+        Choice choice = choices.computeIfAbsent(pass, _ -> new Choice(ranking.get()));
+        while (!choice.left.isEmpty()) {
+            ConvolutionSearch.Algorithm algorithm = choice.left.getFirst();
+            long bytes = algorithm.workspaceBytes();
+            int status = cudnn.allocator().with(bytes, scratch ->
+                    call.run(algorithm.number(), scratch.pointer(), bytes));
+            if (choice.settled || !CudnnStatus.isUnsupported(status)) {
+                CudnnStatus.check("the " + pass + " of " + shape + " by cuDNN's " + algorithm, status);
+                if (!choice.settled) {
+                    choice.settled = true;
+                    cudnn.log("conv3d " + pass + " of " + shape.input() + ", weight " + shape.weight() + ": cuDNN's "
+                            + algorithm);
+                }
+                return;
+            }
+            choice.left.removeFirst(); // it was listed all the same; what is next?
+        }
+        throw new UnsupportedConvolutionException("cuDNN " + Cudnn.inWords(Cudnn.version()) + " has no "
+                + (cudnn.fastest() ? "" : "deterministic ") + "algorithm for the " + pass + " of " + shape
+                + (cudnn.fastest() ? "" : "; try --fast-algorithms"));
+    }
+
+    /** Whether a pass has been tried, and cuDNN has no algorithm for it. */
+    public boolean lacks(ConvolutionPass pass) {
+        Choice choice = choices.get(pass);
+        return choice != null && choice.left.isEmpty();
     }
 
     /** True the first time that it is asked of a pass: then the algorithm that was chosen has not proven itself yet. */
-    public boolean isNew(String pass) {
-        return trusted.add(pass);
+    public boolean isNew(ConvolutionPass pass) {
+        Choice choice = choices.get(pass);
+        boolean isNew = !choice.trusted;
+        choice.trusted = true;
+        return isNew;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.voxgrad.engine.cuda;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import jcuda.jcudnn.JCudnn;
@@ -15,8 +17,8 @@ import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 
 /**
- * Chooses cuDNN's algorithms for the three passes of a convolution: the first of its ranking that gives the same bits
- * every time, or, where speed alone counts, the one that was measured fastest.
+ * Asks cuDNN for its algorithms for the three passes of a convolution, best first: those that give the same bits every
+ * time, or, where speed alone counts, all, as they were measured.
  *
  * <p>cuDNN answers for each pass with a class of its own, and these have nothing in common but their fields. One of
  * the fields, {@code mathType}, JCudnn leaves 0: what scratch memory an algorithm wants in the descriptor's math type
@@ -33,10 +35,16 @@ final class ConvolutionSearch {
     private final cudnnTensorDescriptor output;
     private final cudnnConvolutionDescriptor convolution;
 
-    /** A choice: cuDNN's number for it, and the scratch memory it needs. */
-    record Algorithm(int number, long workspaceBytes) {}
+    /** cuDNN's number for an algorithm, the scratch memory it needs, and its time, if it was measured; else negative. */
+    record Algorithm(int number, long workspaceBytes, float milliseconds) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "algorithm %d, workspace %,d bytes%s", number, workspaceBytes,
+                    milliseconds > 0 ? String.format(Locale.ROOT, ", %.3f ms", milliseconds) : "");
+        }
+    }
 
-    /** One line of cuDNN's ranking; the time is negative if it was not measured. */
+    /** One line of cuDNN's ranking. */
     private record Candidate(int number, int status, float milliseconds, int determinism) {}
 
     ConvolutionSearch(Cudnn cudnn, ConvolutionShape shape, cudnnTensorDescriptor input, cudnnFilterDescriptor weight,
@@ -50,64 +58,64 @@ final class ConvolutionSearch {
     }
 
     /** For y = x * w; measuring overwrites y. */
-    Algorithm forward(DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
+    List<Algorithm> forward(DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
         var found = answers(new cudnnConvolutionFwdAlgoPerf[MOST], cudnnConvolutionFwdAlgoPerf::new);
         int[] count = new int[1];
-        if (cudnn.fastest()) {
-            cudnn.allocator().with(searchBytes(), scratch -> CudnnStatus.check(
-                    "cudnnFindConvolutionForwardAlgorithmEx", JCudnn.cudnnFindConvolutionForwardAlgorithmEx(
-                            cudnn.handle(), input, x.pointer(), weight, w.pointer(), convolution, output, y.pointer(),
-                            MOST, count, found, scratch.pointer(), searchBytes())));
-        } else {
-            CudnnStatus.check("cudnnGetConvolutionForwardAlgorithm_v7",
-                    JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(cudnn.handle(), input, weight, convolution, output,
-                            MOST, count, found));
-        }
-        return choose("forward", Arrays.stream(found, 0, count[0])
+        int status = status(() -> cudnn.fastest()
+                ? cudnn.allocator().with(searchBytes(), scratch -> JCudnn.cudnnFindConvolutionForwardAlgorithmEx(
+                        cudnn.handle(), input, x.pointer(), weight, w.pointer(), convolution, output, y.pointer(),
+                        MOST, count, found, scratch.pointer(), searchBytes()))
+                : JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(cudnn.handle(), input, weight, convolution, output,
+                        MOST, count, found));
+        return welcome("forward convolutions", status, Arrays.stream(found, 0, status == CudnnStatus.SUCCESS ? count[0] : 0)
                 .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism)).toList(), (number, bytes) ->
                 JCudnn.cudnnGetConvolutionForwardWorkspaceSize(cudnn.handle(), input, weight, convolution, output,
                         number, bytes));
     }
 
     /** For dx from dy and w; measuring overwrites dx. */
-    Algorithm gradInput(DeviceBuffer w, DeviceBuffer dy, DeviceBuffer dx) {
+    List<Algorithm> gradInput(DeviceBuffer w, DeviceBuffer dy, DeviceBuffer dx) {
         var found = answers(new cudnnConvolutionBwdDataAlgoPerf[MOST], cudnnConvolutionBwdDataAlgoPerf::new);
         int[] count = new int[1];
-        if (cudnn.fastest()) {
-            cudnn.allocator().with(searchBytes(), scratch -> CudnnStatus.check(
-                    "cudnnFindConvolutionBackwardDataAlgorithmEx", JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(
-                            cudnn.handle(), weight, w.pointer(), output, dy.pointer(), convolution, input,
-                            dx.pointer(), MOST, count, found, scratch.pointer(), searchBytes())));
-        } else {
-            CudnnStatus.check("cudnnGetConvolutionBackwardDataAlgorithm_v7",
-                    JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn.handle(), weight, output, convolution,
-                            input, MOST, count, found));
-        }
-        return choose("input gradient", Arrays.stream(found, 0, count[0])
+        int status = status(() -> cudnn.fastest()
+                ? cudnn.allocator().with(searchBytes(), scratch -> JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(
+                        cudnn.handle(), weight, w.pointer(), output, dy.pointer(), convolution, input, dx.pointer(),
+                        MOST, count, found, scratch.pointer(), searchBytes()))
+                : JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn.handle(), weight, output, convolution,
+                        input, MOST, count, found));
+        return welcome("input gradients", status, Arrays.stream(found, 0, status == CudnnStatus.SUCCESS ? count[0] : 0)
                 .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism)).toList(), (number, bytes) ->
                 JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(cudnn.handle(), weight, output, convolution, input,
                         number, bytes));
     }
 
     /** For dw from x and dy; measuring overwrites dw. */
-    Algorithm gradWeight(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
+    List<Algorithm> gradWeight(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
         var found = answers(new cudnnConvolutionBwdFilterAlgoPerf[MOST], cudnnConvolutionBwdFilterAlgoPerf::new);
         int[] count = new int[1];
-        if (cudnn.fastest()) {
-            cudnn.allocator().with(searchBytes(), scratch -> CudnnStatus.check(
-                    "cudnnFindConvolutionBackwardFilterAlgorithmEx",
-                    JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(cudnn.handle(), input, x.pointer(), output,
-                            dy.pointer(), convolution, weight, dw.pointer(), MOST, count, found, scratch.pointer(),
-                            searchBytes())));
-        } else {
-            CudnnStatus.check("cudnnGetConvolutionBackwardFilterAlgorithm_v7",
-                    JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn.handle(), input, output, convolution,
-                            weight, MOST, count, found));
-        }
-        return choose("weight gradient", Arrays.stream(found, 0, count[0])
+        int status = status(() -> cudnn.fastest()
+                ? cudnn.allocator().with(searchBytes(), scratch ->
+                        JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(cudnn.handle(), input, x.pointer(),
+                                output, dy.pointer(), convolution, weight, dw.pointer(), MOST, count, found,
+                                scratch.pointer(), searchBytes()))
+                : JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn.handle(), input, output, convolution,
+                        weight, MOST, count, found));
+        return welcome("weight gradients", status, Arrays.stream(found, 0, status == CudnnStatus.SUCCESS ? count[0] : 0)
                 .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism)).toList(), (number, bytes) ->
                 JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnn.handle(), input, output, convolution,
                         weight, number, bytes));
+    }
+
+    /**
+     * The status of a call. Where cuDNN refuses it, JCudnn copies answers out all the same, as many as an unset number
+     * says, and may find the array too short for them.
+     */
+    private static int status(IntSupplier call) {
+        try {
+            return call.getAsInt();
+        } catch (ArrayIndexOutOfBoundsException e) {
+            return CudnnStatus.NOT_SUPPORTED;
+        }
     }
 
     private static <A> A[] answers(A[] array, Supplier<A> empty) {
@@ -120,20 +128,19 @@ final class ConvolutionSearch {
         int ask(int number, long[] bytes);
     }
 
-    private Algorithm choose(String pass, List<Candidate> ranking, WorkspaceQuery workspace) {
+    private List<Algorithm> welcome(String what, int status, List<Candidate> ranking, WorkspaceQuery workspace) {
+        if (CudnnStatus.isUnsupported(status)) {
+            return List.of();
+        }
+        CudnnStatus.check("cuDNN's list of algorithms for " + what + " of " + shape, status);
+        List<Algorithm> algorithms = new ArrayList<>();
         long[] bytes = new long[1];
         for (Candidate candidate : ranking) {
             if (isWelcome(candidate) && workspace.ask(candidate.number, bytes) == CudnnStatus.SUCCESS) {
-                cudnn.log(String.format(Locale.ROOT, "conv3d %s of %s, weight %s: cuDNN's algorithm %d, "
-                        + "workspace %,d bytes%s", pass, shape.input(), shape.weight(), candidate.number, bytes[0],
-                        candidate.milliseconds > 0
-                                ? String.format(Locale.ROOT, ", %.3f ms", candidate.milliseconds) : ""));
-                return new Algorithm(candidate.number, bytes[0]);
+                algorithms.add(new Algorithm(candidate.number, bytes[0], candidate.milliseconds));
             }
         }
-        throw new CudaException("cuDNN " + Cudnn.inWords(Cudnn.version()) + " has no "
-                + (cudnn.fastest() ? "" : "deterministic ") + "algorithm for the " + pass + " of " + shape
-                + (cudnn.fastest() ? "" : "; try --fast-algorithms"));
+        return algorithms;
     }
 
     private boolean isWelcome(Candidate candidate) {

@@ -3,6 +3,7 @@ package dev.voxgrad.engine.cuda;
 /** Names for the kinds of cuDNN 9's status codes; JCudnn's Java side knows those of cuDNN 8 only. */
 final class CudnnStatus {
     static final int SUCCESS = 0;
+    static final int NOT_SUPPORTED = 3000;
     private static final int KIND = 1000;
 
     private CudnnStatus() {}
@@ -18,6 +19,11 @@ final class CudnnStatus {
             default -> "status";
         };
         return kind + " (" + status + ")";
+    }
+
+    /** Whether the library can do this for other types, orders or shapes, but not for these. */
+    static boolean isUnsupported(int status) {
+        return status / KIND == 3;
     }
 
     static void check(String call, int status) {

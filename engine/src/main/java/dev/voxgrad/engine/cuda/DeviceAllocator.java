@@ -93,16 +93,16 @@ public final class DeviceAllocator implements AutoCloseable {
         block.pool.give(block.size, block.pointer);
     }
 
-    /** What is done with scratch memory. */
-    interface Use {
-        void of(DeviceBuffer scratch);
+    /** A call that works with scratch memory, and returns its status. */
+    interface ScratchCall {
+        int call(DeviceBuffer scratch);
     }
 
-    /** Scratch memory of that many bytes for as long as {@code use} queues work with it. */
-    void with(long bytes, Use use) {
+    /** Scratch memory of that many bytes for as long as {@code call} queues work with it; returns its status. */
+    int with(long bytes, ScratchCall call) {
         DeviceBuffer scratch = take(bytes);
         try {
-            use.of(scratch);
+            return call.call(scratch);
         } finally {
             give(scratch);
         }

@@ -311,6 +311,12 @@ public final class CudaDevice implements Device, AutoCloseable {
                 new KernelArguments().add(from).add(to.buffer()).i32(to.elements()));
     }
 
+    /** Copies numbers into a storage of the same type and size. */
+    public void copy(CudaStorage from, CudaStorage to) {
+        driver.bind();
+        stream.copy(from.buffer(), to.buffer());
+    }
+
     /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */
     public CudaLaunch kernel(CudaSource source, String name, Tensor tensor) {
         return kernel(source, name, tensor, 1);

@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandleProxies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -113,6 +114,25 @@ public final class CudaEmulator {
     public static void memoryLimit(long bytes) {
         MethodHandle function = function("emulatorMemoryLimit", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
         MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(bytes);
+    }
+
+    /** What cuDNN's convolutions can pretend not to have. */
+    public enum Lack {
+        NOTHING,
+        /** What is listed first is refused when it is called. */
+        THE_FIRST_LISTED,
+        /** Everything in bfloat16, though it is listed. */
+        BFLOAT16_LISTED,
+        /** Everything in bfloat16, which is not even listed. */
+        BFLOAT16
+    }
+
+    /** Sets what cuDNN's convolutions lack, until it is set again. */
+    public static void convolutionsLack(Lack what) {
+        SymbolLookup cudnn = SymbolLookup.libraryLookup(loaded.resolve("libcudnn.so.9"), Arena.global());
+        MethodHandle function = Linker.nativeLinker().downcallHandle(
+                cudnn.find("emulatorConvolutionsLack").orElseThrow(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        MethodHandleProxies.asInterfaceInstance(IntConsumer.class, function).accept(what.ordinal());
     }
 
     /**

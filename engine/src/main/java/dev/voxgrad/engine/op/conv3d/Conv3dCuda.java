@@ -1,13 +1,18 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import java.util.function.Consumer;
+
 import java.util.List;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.Convolution;
+import dev.voxgrad.engine.cuda.ConvolutionPass;
 import dev.voxgrad.engine.cuda.ConvolutionShape;
 import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.Cudnn;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.UnsupportedConvolutionException;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaOperand;
 import dev.voxgrad.engine.device.CudaStorage;
@@ -35,13 +40,11 @@ public final class Conv3dCuda implements Conv3dKernels {
 
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
-        Convolution convolution = convolution(g);
-        try (CudaOperand x = CudaOperand.read(input, type); CudaOperand w = packed(g, weight)) {
-            convolution.forward(x.buffer(), w.buffer(), CudaStorage.of(output).buffer());
-        }
-        if (proof.isDue(convolution, "forward")) {
-            proof.forward(shape(g), input, weight, output);
-        }
+        run(ConvolutionPass.FORWARD, g, input, weight, output, convolution -> {
+            try (CudaOperand x = CudaOperand.read(input, type); CudaOperand w = packed(g, weight)) {
+                convolution.forward(x.buffer(), w.buffer(), CudaStorage.of(output).buffer());
+            }
+        });
         if (bias != null) {
             int n = output.shape().elements();
             device.kernel(SOURCE, "add_bias", output).floats(bias).out(output)
@@ -51,25 +54,21 @@ public final class Conv3dCuda implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
-        Convolution convolution = convolution(g);
-        try (CudaOperand dy = CudaOperand.read(gradOutput, type); CudaOperand w = packed(g, weight);
-                CudaOperand dx = CudaOperand.written(gradInput, type)) {
-            convolution.gradInput(w.buffer(), dy.buffer(), dx.buffer());
-        }
-        if (proof.isDue(convolution, "input gradient")) {
-            proof.gradInput(shape(g), weight, gradOutput, gradInput);
-        }
+        run(ConvolutionPass.GRAD_INPUT, g, weight, gradOutput, gradInput, convolution -> {
+            try (CudaOperand dy = CudaOperand.read(gradOutput, type); CudaOperand w = packed(g, weight);
+                    CudaOperand dx = CudaOperand.written(gradInput, type)) {
+                convolution.gradInput(w.buffer(), dy.buffer(), dx.buffer());
+            }
+        });
     }
 
     @Override
     public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
-        Convolution convolution = convolution(g);
-        try (CudaOperand x = CudaOperand.read(input, type); CudaOperand dy = CudaOperand.read(gradOutput, type)) {
-            gradWeight(g, convolution, x.buffer(), dy.buffer(), gradWeight);
-        }
-        if (proof.isDue(convolution, "weight gradient")) {
-            proof.gradWeight(shape(g), input, gradOutput, gradWeight);
-        }
+        run(ConvolutionPass.GRAD_WEIGHT, g, input, gradOutput, gradWeight, convolution -> {
+            try (CudaOperand x = CudaOperand.read(input, type); CudaOperand dy = CudaOperand.read(gradOutput, type)) {
+                gradWeight(g, convolution, x.buffer(), dy.buffer(), gradWeight);
+            }
+        });
     }
 
     private void gradWeight(Conv3dGeometry g, Convolution convolution, DeviceBuffer x, DeviceBuffer dy,
@@ -79,11 +78,37 @@ public final class Conv3dCuda implements Conv3dKernels {
             return;
         }
         int n = gradWeight.shape().elements();
-        DeviceBuffer dw = device.borrow((long) type.bytes() * n);
-        convolution.gradWeight(x, dy, dw);
-        device.kernel(SOURCE, "unpack_weight").add(dw).out(gradWeight).i32(g.groupInputs()).i32(g.kernel().product())
-                .i32(n).over(n);
-        device.giveBack(dw);
+        try (CudaOperand dw = CudaOperand.scratch(device, device.borrow((long) type.bytes() * n))) {
+            convolution.gradWeight(x, dy, dw.buffer());
+            device.kernel(SOURCE, "unpack_weight").add(dw.buffer()).out(gradWeight).i32(g.groupInputs())
+                    .i32(g.kernel().product()).i32(n).over(n);
+        }
+    }
+
+    /**
+     * Runs a pass, and checks it the first time. What cuDNN does not have in bfloat16 is computed in float32, and the
+     * log is told.
+     */
+    private void run(ConvolutionPass pass, Conv3dGeometry g, Tensor first, Tensor second, Tensor result,
+            Consumer<Convolution> inOwnType) {
+        ConvolutionShape shape = shape(g);
+        Convolution convolution = device.cudnn().convolution(shape);
+        if (!convolution.lacks(pass)) {
+            try {
+                inOwnType.accept(convolution);
+                if (proof.isDue(convolution, pass)) {
+                    proof.check(pass, shape, first, second, result);
+                }
+                return;
+            } catch (UnsupportedConvolutionException e) {
+                if (type == ElementType.FLOAT32) {
+                    throw e;
+                }
+                device.note("conv3d " + pass + " of " + shape.input() + ", weight " + shape.weight() + ": in float32, "
+                        + "which is slower, as cuDNN " + Cudnn.inWords(Cudnn.version()) + " has none in bfloat16");
+            }
+        }
+        new Conv3dFloat32(device).runInto(pass, shape, first, second, result);
     }
 
     @Override
@@ -107,10 +132,6 @@ public final class Conv3dCuda implements Conv3dKernels {
         device.kernel(SOURCE, "pack_weight").floats(weight).add(result).i32(g.groupInputs())
                 .i32(g.kernel().product()).i32(n).over(n);
         return CudaOperand.scratch(device, result);
-    }
-
-    private Convolution convolution(Conv3dGeometry g) {
-        return device.cudnn().convolution(shape(g));
     }
 
     private ConvolutionShape shape(Conv3dGeometry g) {

@@ -5,12 +5,11 @@ import java.util.Locale;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.Convolution;
+import dev.voxgrad.engine.cuda.ConvolutionPass;
 import dev.voxgrad.engine.cuda.ConvolutionShape;
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.Cudnn;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.optim.GradientMath;
 
@@ -34,43 +33,27 @@ final class Conv3dProof {
     }
 
     /** Whether a pass that has just run for the first time is to be looked at. */
-    boolean isDue(Convolution convolution, String pass) {
+    boolean isDue(Convolution convolution, ConvolutionPass pass) {
         return device.precision() != Precision.FP32 && convolution.isNew(pass);
     }
 
-    /** The three tensors of a pass in float32, row-major: two that are read, one that is written. */
-    private interface Exact {
-        void run(Convolution convolution, CudaStorage first, CudaStorage second, CudaStorage result);
-    }
-
-    void forward(ConvolutionShape shape, Tensor x, Tensor weight, Tensor y) {
-        check("forward", shape, x, weight, y, (c, first, second, result) ->
-                c.forward(first.buffer(), second.buffer(), result.buffer()));
-    }
-
-    void gradInput(ConvolutionShape shape, Tensor weight, Tensor gradOutput, Tensor gradInput) {
-        check("input gradient", shape, weight, gradOutput, gradInput, (c, first, second, result) ->
-                c.gradInput(first.buffer(), second.buffer(), result.buffer()));
-    }
-
-    void gradWeight(ConvolutionShape shape, Tensor x, Tensor gradOutput, Tensor gradWeight) {
-        check("weight gradient", shape, x, gradOutput, gradWeight, (c, first, second, result) ->
-                c.gradWeight(first.buffer(), second.buffer(), result.buffer()));
-    }
-
-    private void check(String pass, ConvolutionShape shape, Tensor first, Tensor second, Tensor result, Exact exact) {
-        ConvolutionShape plain = new ConvolutionShape(shape.input(), shape.weight(), shape.output(), shape.padding(),
-                shape.stride(), shape.dilation(), shape.groups(), false, false);
+    /**
+     * Compares a pass's result with what float32 makes of the tensors that it came from: x and weight, weight and dy,
+     * or x and dy.
+     *
+     * @throws CudaException if it is further away than by rounding
+     */
+    void check(ConvolutionPass pass, ConvolutionShape shape, Tensor first, Tensor second, Tensor result) {
         Tensor expected = Tensor.empty(device, result.shape(), Layout.ROW_MAJOR);
-        exact.run(device.exactCudnn().convolution(plain), plain(first), plain(second), CudaStorage.of(expected));
+        new Conv3dFloat32(device).run(pass, shape, first, second, expected);
         double norm = Math.sqrt(GradientMath.sumOfSquares(expected));
-        Tensor difference = expected.add(row(result).scale(-1));
+        Tensor difference = expected.add(Conv3dFloat32.plain(result).scale(-1));
         double relative = Math.sqrt(GradientMath.sumOfSquares(difference)) / norm;
         require(pass, shape, norm, relative);
     }
 
     /** Throws unless the result is as near as its precision lets it be; where all is zero there is nothing to say. */
-    private void require(String pass, ConvolutionShape shape, double norm, double relative) {
+    private void require(ConvolutionPass pass, ConvolutionShape shape, double norm, double relative) {
         double bound = device.precision() == Precision.TF32 ? TF32_BOUND : BF16_BOUND;
         if (Double.isFinite(norm) && norm > 0 && !(relative <= bound)) {
             throw new CudaException(String.format(Locale.ROOT, "cuDNN %s computes a wrong 3D convolution in %s: the %s "
@@ -78,21 +61,5 @@ final class Conv3dProof {
                     + "version of cuDNN, or --precision fp32", Cudnn.inWords(Cudnn.version()),
                     device.precision().flag(), pass, shape.input(), shape.weight(), relative, bound));
         }
-    }
-
-    private static CudaStorage plain(Tensor tensor) {
-        return CudaStorage.of(row(tensor));
-    }
-
-    /** The numbers in float32, row-major; an activation whose orders coincide is only converted. */
-    private static Tensor row(Tensor tensor) {
-        Tensor handle = tensor.detach().inLayout(Layout.ROW_MAJOR);
-        CudaStorage from = CudaStorage.of(handle);
-        if (from.type() == ElementType.FLOAT32) {
-            return handle;
-        }
-        Tensor floats = Tensor.empty(tensor.device(), tensor.shape(), Layout.ROW_MAJOR);
-        ((CudaDevice) tensor.device()).convert(from.buffer(), from.type(), CudaStorage.of(floats));
-        return floats;
     }
 }

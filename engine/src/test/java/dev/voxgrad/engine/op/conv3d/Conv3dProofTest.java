@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.ConvolutionPass;
 import dev.voxgrad.engine.cuda.ConvolutionShape;
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -30,17 +31,17 @@ class Conv3dProofTest {
             Tensor w = Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 2));
             Tensor y = x.conv3d(w, null, Conv3dOp.padded(1));
             Conv3dProof proof = new Conv3dProof(device);
-            proof.forward(SHAPE, x, w, y);
+            proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, y);
             Tensor dy = y.scale(0.5);
-            assertThatThrownBy(() -> proof.forward(SHAPE, x, w, dy)).isInstanceOf(CudaException.class)
+            assertThatThrownBy(() -> proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, dy)).isInstanceOf(CudaException.class)
                     .hasMessageContaining("computes a wrong 3D convolution in " + precision.flag())
                     .hasMessageContaining("forward of input [2, 3, 5, 4, 6]").hasMessageContaining("off by 0.50 ")
                     .hasMessageContaining("--precision fp32");
             Tensor wrong = Tensor.of(device, INPUT, Samples.gaussian(INPUT, 3)).inLayout(precision.layout());
-            assertThatThrownBy(() -> proof.gradInput(SHAPE, w, y, wrong)).hasMessageContaining("input gradient");
-            assertThatThrownBy(() -> proof.gradWeight(SHAPE, x, y, w)).hasMessageContaining("weight gradient");
+            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_INPUT, SHAPE, w, y, wrong)).hasMessageContaining("input gradient");
+            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_WEIGHT, SHAPE, x, y, w)).hasMessageContaining("weight gradient");
             Tensor nothing = x.scale(0);
-            proof.forward(SHAPE, nothing, w, nothing.conv3d(w, null, Conv3dOp.padded(1)));
+            proof.check(ConvolutionPass.FORWARD, SHAPE, nothing, w, nothing.conv3d(w, null, Conv3dOp.padded(1)));
         }
     }
 }
