@@ -59,7 +59,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
         try (CudaStream stream = new CudaStream(driver); DeviceAllocator memory = new DeviceAllocator(driver)) {
             DeviceBuffer from = memory.take(bytes);
             DeviceBuffer to = memory.take(bytes);
-            double milliseconds = median(repeats, stream::record, () -> stream.copy(from, to));
+            double milliseconds = median(driver, repeats, stream::record, () -> stream.copy(from, to));
             return 2 * bytes / (milliseconds / 1e3);
         }
     }
@@ -73,7 +73,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
         DeviceBuffer a = matrix(device, size, values);
         DeviceBuffer b = matrix(device, size, values);
         DeviceBuffer c = matrix(device, size, values);
-        double milliseconds = median(repeats, device::mark, device.precision() == Precision.BF16
+        double milliseconds = median(device.driver(), repeats, device::mark, device.precision() == Precision.BF16
                 ? () -> device.cublas().multiplyBfloat16(size, size, size, a, b, c)
                 : () -> device.cublas().multiply(size, size, size, a, false, b, false, c));
         return 2.0 * size * size * size / (milliseconds / 1e3);
@@ -92,9 +92,9 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
     }
 
     /** Milliseconds of the work by the card's clock. */
-    private static double median(int repeats, Marker marker, Runnable work) {
+    private static double median(CudaDriver driver, int repeats, Marker marker, Runnable work) {
         double[] times = new double[repeats];
-        try (CudaEvent begin = CudaEvent.forTime(); CudaEvent end = CudaEvent.forTime()) {
+        try (CudaEvent begin = CudaEvent.forTime(driver); CudaEvent end = CudaEvent.forTime(driver)) {
             for (int i = -WARM_UP; i < repeats; i++) {
                 marker.mark(begin);
                 work.run();

@@ -19,7 +19,7 @@ final class GpuMachine {
     private GpuMachine() {}
 
     static List<String> describe(CudaDevice device) {
-        CudaDriver card = CudaDriver.first();
+        CudaDriver card = device.driver();
         return List.of(
                 String.format(Locale.ROOT, "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors", card.name(),
                         card.totalBytes() / (double) (1 << 30), card.computeCapability() / 10,

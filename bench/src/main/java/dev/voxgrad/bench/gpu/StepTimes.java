@@ -56,7 +56,7 @@ record StepTimes(Time train, Time infer, long heldBytes) {
         try {
             for (int i = 0; i <= repeats; i++) {
                 step.get();
-                CudaEvent end = CudaEvent.forTime();
+                CudaEvent end = CudaEvent.forTime(engine.device().driver());
                 ends.add(end);
                 engine.device().mark(end);
             }

@@ -153,7 +153,7 @@ public final class Convolution implements AutoCloseable {
     public void close() {
         TensorDescriptor.destroy(input);
         TensorDescriptor.destroy(output);
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroyFilterDescriptor(weight));
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroyConvolutionDescriptor(convolution));
+        JCudnn.cudnnDestroyFilterDescriptor(weight);
+        JCudnn.cudnnDestroyConvolutionDescriptor(convolution);
     }
 }

@@ -25,6 +25,7 @@ public final class Cublas implements AutoCloseable {
     /** Scratch that products may use, given beforehand so that none is allocated while a graph is captured. */
     private static final int WORKSPACE_BYTES = 8 << 20;
 
+    private final CudaDriver driver;
     private final ForeignLibrary library;
     private final ForeignLibrary.Call sgemm;
     private final ForeignLibrary.Call gemmEx;
@@ -41,8 +42,10 @@ public final class Cublas implements AutoCloseable {
      * @throws CudaException if there is no cuBLAS
      */
     public Cublas(CudaDriver driver, CudaStream stream, DeviceAllocator allocator, boolean tf32) {
+        this.driver = driver;
         library = ForeignLibrary.find(NAME, driver.version()).orElseThrow(
                 () -> new CudaException(ForeignLibrary.names(NAME, driver.version()) + " was not found"));
+        driver.bind();
         MemorySegment address = arena.allocate(ADDRESS);
         check("cublasCreate", library.function("cublasCreate_v2", ADDRESS).call(address));
         handle = address.get(ADDRESS, 0);
@@ -76,6 +79,7 @@ public final class Cublas implements AutoCloseable {
      */
     public void multiply(int rows, int columns, int inner, DeviceBuffer a, boolean transposeA, DeviceBuffer b,
             boolean transposeB, DeviceBuffer c) {
+        driver.bind();
         check("cublasSgemm", sgemm.call(handle, transposeB ? TRANSPOSE : NO_TRANSPOSE,
                 transposeA ? TRANSPOSE : NO_TRANSPOSE, columns, rows, inner, one,
                 b.address(), transposeB ? inner : columns, a.address(), transposeA ? rows : inner, zero,
@@ -84,6 +88,7 @@ public final class Cublas implements AutoCloseable {
 
     /** c (rows, columns) = a (rows, inner) · b (inner, columns), all bfloat16, with sums in float32. */
     public void multiplyBfloat16(int rows, int columns, int inner, DeviceBuffer a, DeviceBuffer b, DeviceBuffer c) {
+        driver.bind();
         check("cublasGemmEx", gemmEx.call(handle, NO_TRANSPOSE, NO_TRANSPOSE, columns, rows, inner, one,
                 b.address(), BFLOAT16, columns, a.address(), BFLOAT16, inner, zero, c.address(), BFLOAT16, columns,
                 FLOAT32_SUMS, DEFAULT_ALGORITHM));
@@ -91,6 +96,7 @@ public final class Cublas implements AutoCloseable {
 
     /** The library's version as 10000·major + 100·minor + patch. */
     public int version() {
+        driver.bind();
         try (Arena answer = Arena.ofConfined()) {
             MemorySegment version = answer.allocate(JAVA_INT);
             check("cublasGetVersion", library.function("cublasGetVersion_v2", ADDRESS, ADDRESS).call(handle, version));
@@ -107,7 +113,7 @@ public final class Cublas implements AutoCloseable {
 
     @Override
     public void close() {
-        CudaDriver.ignore(() -> destroy.call(handle));
+        driver.end(() -> destroy.call(handle));
         arena.close();
     }
 }

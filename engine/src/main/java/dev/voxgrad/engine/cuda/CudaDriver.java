@@ -13,7 +13,8 @@ import jcuda.driver.JCudaDriver;
  * The CUDA driver and one card's primary context, checked: what fails throws a {@link CudaException} that names the
  * call.
  *
- * <p>A context has to be current on each thread that calls the driver; {@link #bind} sees to it.
+ * <p>A context has to be current on each thread that calls the driver. The classes of this package see to it by
+ * {@link #bind}, each for its own card, so that their callers need not.
  */
 public final class CudaDriver {
     /** The oldest driver that runs what JCuda 12.6 calls. */
@@ -66,10 +67,18 @@ public final class CudaDriver {
 
     /** Makes this card's context the calling thread's. */
     public void bind() {
-        if (BOUND.get() != this) {
-            check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
+        check("cuCtxSetCurrent", makeCurrent());
+    }
+
+    private int makeCurrent() {
+        if (BOUND.get() == this) {
+            return CUresult.CUDA_SUCCESS;
+        }
+        int status = JCudaDriver.cuCtxSetCurrent(context);
+        if (status == CUresult.CUDA_SUCCESS) {
             BOUND.set(this);
         }
+        return status;
     }
 
     /** The card's name, as {@code NVIDIA H200}. */
@@ -132,7 +141,9 @@ public final class CudaDriver {
     }
 
     /** For calls at the end of something's life, which are worth no exception: a card that failed fails them too. */
-    static void ignore(IntSupplier call) {
-        call.getAsInt();
+    void end(IntSupplier call) {
+        if (makeCurrent() == CUresult.CUDA_SUCCESS) {
+            call.getAsInt();
+        }
     }
 }

@@ -5,9 +5,11 @@ import jcuda.driver.JCudaDriver;
 
 /** Captured work that the card replays with one call: the same kernels on the same addresses. */
 public final class CudaGraph implements AutoCloseable {
+    private final CudaDriver driver;
     private final CUgraphExec executable;
 
-    CudaGraph(CUgraphExec executable) {
+    CudaGraph(CudaDriver driver, CUgraphExec executable) {
+        this.driver = driver;
         this.executable = executable;
     }
 
@@ -17,6 +19,6 @@ public final class CudaGraph implements AutoCloseable {
 
     @Override
     public void close() {
-        CudaDriver.ignore(() -> JCudaDriver.cuGraphExecDestroy(executable));
+        driver.end(() -> JCudaDriver.cuGraphExecDestroy(executable));
     }
 }

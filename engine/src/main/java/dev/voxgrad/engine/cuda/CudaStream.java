@@ -24,6 +24,10 @@ public final class CudaStream implements AutoCloseable {
                 JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
     }
 
+    CudaDriver driver() {
+        return driver;
+    }
+
     CUstream raw() {
         return stream;
     }
@@ -51,24 +55,28 @@ public final class CudaStream implements AutoCloseable {
 
     /** Fills the card's memory from a pinned buffer's bytes; the host must not change them until it is done. */
     public void upload(PinnedBuffer from, int offset, DeviceBuffer to) {
+        driver.bind();
         CudaDriver.check("cuMemcpyHtoDAsync", JCudaDriver.cuMemcpyHtoDAsync(
                 to.pointer(), from.pointer().withByteOffset(offset), to.bytes(), stream));
     }
 
     /** Copies the card's memory into a pinned buffer; the numbers are there when the stream has come so far. */
     public void download(DeviceBuffer from, PinnedBuffer to, int offset) {
+        driver.bind();
         CudaDriver.check("cuMemcpyDtoHAsync", JCudaDriver.cuMemcpyDtoHAsync(
                 to.pointer().withByteOffset(offset), from.pointer(), from.bytes(), stream));
     }
 
     /** Copies within the card's memory. */
     public void copy(DeviceBuffer from, DeviceBuffer to) {
+        driver.bind();
         CudaDriver.check("cuMemcpyDtoDAsync",
                 JCudaDriver.cuMemcpyDtoDAsync(to.pointer(), from.pointer(), from.bytes(), stream));
     }
 
     /** Launches a kernel over a grid of blocks. */
     public void launch(CudaKernel kernel, Grid grid, KernelArguments arguments) {
+        driver.bind();
         CudaDriver.check("cuLaunchKernel " + kernel.name(), JCudaDriver.cuLaunchKernel(kernel.function(),
                 grid.blocksX(), grid.blocksY(), grid.blocksZ(), grid.threads(), 1, 1, 0, stream, arguments.pointer(),
                 null));
@@ -76,11 +84,13 @@ public final class CudaStream implements AutoCloseable {
 
     /** Marks the point that this stream's work has come to. */
     public void record(CudaEvent event) {
+        driver.bind();
         CudaDriver.check("cuEventRecord", JCudaDriver.cuEventRecord(event.raw(), stream));
     }
 
     /** Lets later work here wait for another stream's event. */
     public void await(CudaEvent event) {
+        driver.bind();
         CudaDriver.check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(stream, event.raw(), 0));
     }
 
@@ -92,6 +102,7 @@ public final class CudaStream implements AutoCloseable {
 
     /** Writes all work that {@code body} gives this stream down, to be replayed; none of it is done now. */
     public CudaGraph capture(Runnable body) {
+        driver.bind();
         CudaDriver.check("cuStreamBeginCapture", JCudaDriver.cuStreamBeginCapture(stream,
                 CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
         CUgraph graph = new CUgraph();
@@ -101,26 +112,28 @@ public final class CudaStream implements AutoCloseable {
             body.run();
             complete = true;
         } finally {
+            driver.bind();
             end = JCudaDriver.cuStreamEndCapture(stream, graph);
             if (!complete) {
-                CudaDriver.ignore(() -> JCudaDriver.cuGraphDestroy(graph));
+                driver.end(() -> JCudaDriver.cuGraphDestroy(graph));
             }
         }
         CudaDriver.check("cuStreamEndCapture", end);
         CUgraphExec executable = new CUgraphExec();
         int status = JCudaDriver.cuGraphInstantiate(executable, graph, 0);
-        CudaDriver.ignore(() -> JCudaDriver.cuGraphDestroy(graph));
+        driver.end(() -> JCudaDriver.cuGraphDestroy(graph));
         CudaDriver.check("cuGraphInstantiate", status);
-        return new CudaGraph(executable);
+        return new CudaGraph(driver, executable);
     }
 
     /** Does what was written down. */
     public void launch(CudaGraph graph) {
+        driver.bind();
         CudaDriver.check("cuGraphLaunch", JCudaDriver.cuGraphLaunch(graph.raw(), stream));
     }
 
     @Override
     public void close() {
-        CudaDriver.ignore(() -> JCudaDriver.cuStreamDestroy(stream));
+        driver.end(() -> JCudaDriver.cuStreamDestroy(stream));
     }
 }

@@ -20,6 +20,7 @@ public final class Cudnn implements AutoCloseable {
     /** The oldest version that JCudnn's natives fit. */
     private static final int OLDEST = 9_00_00;
 
+    private final CudaDriver driver;
     private final cudnnHandle handle = new cudnnHandle();
     private final DeviceAllocator allocator;
     private final Rounding math;
@@ -49,11 +50,13 @@ public final class Cudnn implements AutoCloseable {
      * @throws LinkageError if there is no cuDNN 9
      */
     public Cudnn(CudaStream stream, DeviceAllocator allocator, Rounding math, boolean fastest, Consumer<String> log) {
+        this.driver = stream.driver();
         this.allocator = allocator;
         this.math = math;
         this.fastest = fastest;
         this.log = log;
         requireSound(version(), math);
+        driver.bind();
         CudnnStatus.check("cudnnCreate", JCudnn.cudnnCreate(handle));
         CudnnStatus.check("cudnnSetStream", JCudnn.cudnnSetStream(handle, stream.runtimeStream()));
     }
@@ -107,7 +110,9 @@ public final class Cudnn implements AutoCloseable {
         return softmaxes.computeIfAbsent(shape, s -> new CudnnSoftmax(this, s));
     }
 
+    /** The handle, to be used at once: its card's context is now the calling thread's. */
     cudnnHandle handle() {
+        driver.bind();
         return handle;
     }
 
@@ -133,6 +138,6 @@ public final class Cudnn implements AutoCloseable {
         batchNorms.values().forEach(CudnnBatchNorm::close);
         pools.values().forEach(CudnnPooling::close);
         softmaxes.values().forEach(CudnnSoftmax::close);
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroy(handle));
+        driver.end(() -> JCudnn.cudnnDestroy(handle));
     }
 }

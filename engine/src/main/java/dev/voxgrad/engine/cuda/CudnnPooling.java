@@ -53,6 +53,6 @@ public final class CudnnPooling implements AutoCloseable {
     public void close() {
         TensorDescriptor.destroy(input);
         TensorDescriptor.destroy(output);
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroyPoolingDescriptor(pooling));
+        JCudnn.cudnnDestroyPoolingDescriptor(pooling);
     }
 }

@@ -8,11 +8,13 @@ import jcuda.driver.JCudaDriver;
 
 /** Host memory that is never paged out, so that the card copies from and to it by itself while the host goes on. */
 public final class PinnedBuffer implements AutoCloseable {
+    private final CudaDriver driver;
     private final Pointer pointer = new Pointer();
     private final ByteBuffer bytes;
 
-    /** A buffer of that many bytes. */
+    /** A buffer of that many bytes, for that card. */
     public PinnedBuffer(CudaDriver driver, int size) {
+        this.driver = driver;
         driver.bind();
         CudaDriver.check("cuMemHostAlloc of " + size + " bytes", JCudaDriver.cuMemHostAlloc(pointer, size, 0));
         bytes = pointer.getByteBuffer(0, size).order(ByteOrder.nativeOrder());
@@ -33,6 +35,6 @@ public final class PinnedBuffer implements AutoCloseable {
 
     @Override
     public void close() {
-        CudaDriver.ignore(() -> JCudaDriver.cuMemFreeHost(pointer));
+        driver.end(() -> JCudaDriver.cuMemFreeHost(pointer));
     }
 }

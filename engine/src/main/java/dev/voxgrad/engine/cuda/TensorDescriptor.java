@@ -35,6 +35,6 @@ final class TensorDescriptor {
     }
 
     static void destroy(cudnnTensorDescriptor descriptor) {
-        CudaDriver.ignore(() -> JCudnn.cudnnDestroyTensorDescriptor(descriptor));
+        JCudnn.cudnnDestroyTensorDescriptor(descriptor);
     }
 }

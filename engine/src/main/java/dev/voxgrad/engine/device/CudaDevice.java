@@ -108,6 +108,11 @@ public final class CudaDevice implements Device, AutoCloseable {
         return new CudaDevice(settings);
     }
 
+    /** The card. */
+    public CudaDriver driver() {
+        return driver;
+    }
+
     /** How products and activations are rounded. */
     public Precision precision() {
         return settings.precision;
@@ -230,7 +235,6 @@ public final class CudaDevice implements Device, AutoCloseable {
     }
 
     private void upload(HostNumbers numbers, int length, DeviceBuffer to) {
-        driver.bind();
         if (recording == null || !recording.takes(numbers, length, to)) {
             staging.upload(numbers, length, to);
         }
@@ -259,7 +263,6 @@ public final class CudaDevice implements Device, AutoCloseable {
         if (recording != null && recording.isWritingDown()) {
             throw new IllegalStateException("cuda: numbers can't be read back inside of a recorded step");
         }
-        driver.bind();
         staging.download(from, length, each, reader);
     }
 
@@ -334,19 +337,16 @@ public final class CudaDevice implements Device, AutoCloseable {
     }
 
     void launch(CudaSource source, String name, Grid grid, KernelArguments arguments) {
-        driver.bind();
         stream.launch(library.kernel(source, name), grid, arguments);
     }
 
     /** cuDNN on this device's stream. */
     public Cudnn cudnn() {
-        driver.bind();
         return cudnn;
     }
 
     /** Convolutions in float32 proper, whatever the precision: to check others by. Made when it is first asked for. */
     public Cudnn exactCudnn() {
-        driver.bind();
         if (exactCudnn == null) {
             exactCudnn = new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> { });
         }
@@ -355,7 +355,6 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** Matrix products on this device's stream. */
     public Cublas cublas() {
-        driver.bind();
         return cublas;
     }
 
@@ -383,7 +382,6 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** Marks the point that this device's work has come to. */
     public void mark(CudaEvent event) {
-        driver.bind();
         stream.record(event);
     }
 

@@ -66,13 +66,19 @@ public final class RecordedStep implements AutoCloseable {
 
     /** Memory for one run's inputs and results on their way. */
     private static final class Slot {
-        private final CudaEvent uploaded = CudaEvent.forOrder();
-        private final CudaEvent consumed = CudaEvent.forOrder();
-        private final CudaEvent answered = CudaEvent.forOrder();
+        private final CudaEvent uploaded;
+        private final CudaEvent consumed;
+        private final CudaEvent answered;
         private PinnedBuffer pinned;
         private DeviceBuffer staged;
         private PinnedBuffer answers;
         private Results results;
+
+        Slot(CudaDriver driver) {
+            uploaded = CudaEvent.forOrder(driver);
+            consumed = CudaEvent.forOrder(driver);
+            answered = CudaEvent.forOrder(driver);
+        }
 
         void close() {
             uploaded.close();
@@ -122,15 +128,13 @@ public final class RecordedStep implements AutoCloseable {
         this.allocator = allocator;
         this.gradients = gradients;
         this.body = body;
-        driver.bind();
         for (int i = 0; i < SLOTS; i++) {
-            slots[i] = new Slot();
+            slots[i] = new Slot(driver);
         }
     }
 
     /** Runs the step once more. */
     public Results run() {
-        driver.bind();
         Slot slot = slots[runs % SLOTS];
         if (slot.results != null) {
             slot.results.get(); // before its memory is written again

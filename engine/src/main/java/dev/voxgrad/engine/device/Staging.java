@@ -31,7 +31,7 @@ final class Staging implements AutoCloseable {
         this.stream = stream;
         for (int i = 0; i < SEGMENTS; i++) {
             segments[i] = new PinnedBuffer(driver, SEGMENT_BYTES);
-            fetched[i] = CudaEvent.forOrder();
+            fetched[i] = CudaEvent.forOrder(driver);
         }
         answers = new PinnedBuffer(driver, SEGMENT_BYTES);
     }
