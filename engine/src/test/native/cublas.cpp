@@ -9,6 +9,7 @@ namespace {
 enum Cublas : int {
     CUBLAS_SUCCESS = 0,
     CUBLAS_NOT_INITIALIZED = 1,
+    CUBLAS_ALLOC_FAILED = 3,
     CUBLAS_INVALID_VALUE = 7,
     CUBLAS_EXECUTION_FAILED = 13,
     CUBLAS_NOT_SUPPORTED = 15,
@@ -96,14 +97,17 @@ bool known(int type) {
 
 API int cublasCreate_v2(Handle** handle) {
     Locked locked;
-    if (emulator::readyOutsideCapture("cublasCreate") != SUCCESS) return CUBLAS_NOT_INITIALIZED;
+    Result result = emulator::readyToMake("cublasCreate");
+    if (result != SUCCESS) return result == OUT_OF_MEMORY ? CUBLAS_ALLOC_FAILED : CUBLAS_NOT_INITIALIZED;
     *handle = new Handle;
+    emulator::countHandle(1);
     return CUBLAS_SUCCESS;
 }
 
 API int cublasDestroy_v2(Handle* handle) {
     Locked locked;
     if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    emulator::countHandle(-1);
     delete handle;
     return CUBLAS_SUCCESS;
 }
@@ -163,6 +167,7 @@ API const char* cublasGetStatusString(int status) {
     switch (status) {
         case CUBLAS_SUCCESS: return "CUBLAS_STATUS_SUCCESS";
         case CUBLAS_NOT_INITIALIZED: return "CUBLAS_STATUS_NOT_INITIALIZED";
+        case CUBLAS_ALLOC_FAILED: return "CUBLAS_STATUS_ALLOC_FAILED";
         case CUBLAS_INVALID_VALUE: return "CUBLAS_STATUS_INVALID_VALUE";
         case CUBLAS_EXECUTION_FAILED: return "CUBLAS_STATUS_EXECUTION_FAILED";
         case CUBLAS_NOT_SUPPORTED: return "CUBLAS_STATUS_NOT_SUPPORTED";

@@ -118,6 +118,7 @@ API const char* cudnnGetErrorString(int status) {
         case CUDNN_SUCCESS: return "CUDNN_STATUS_SUCCESS";
         case CUDNN_NOT_INITIALIZED: return "CUDNN_STATUS_NOT_INITIALIZED";
         case CUDNN_BAD_PARAM: return "CUDNN_STATUS_BAD_PARAM";
+        case CUDNN_DEVICE_ALLOCATION_FAILED: return "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED";
         case CUDNN_NOT_SUPPORTED: return "CUDNN_STATUS_NOT_SUPPORTED";
         case CUDNN_EXECUTION_FAILED: return "CUDNN_STATUS_EXECUTION_FAILED";
         default: return "CUDNN_STATUS unknown";
@@ -126,13 +127,17 @@ API const char* cudnnGetErrorString(int status) {
 
 API int cudnnCreate(Handle** handle) {
     Locked locked;
-    if (emulator::readyOutsideCapture("cudnnCreate") != SUCCESS) return CUDNN_NOT_INITIALIZED;
+    Result result = emulator::readyToMake("cudnnCreate");
+    if (result != SUCCESS) return result == OUT_OF_MEMORY ? CUDNN_DEVICE_ALLOCATION_FAILED : CUDNN_NOT_INITIALIZED;
     *handle = new Handle;
+    emulator::countHandle(1);
     return CUDNN_SUCCESS;
 }
 
 API int cudnnDestroy(Handle* handle) {
+    Locked locked;
     if (handle == nullptr) return CUDNN_NOT_INITIALIZED;
+    emulator::countHandle(-1);
     delete handle;
     return CUDNN_SUCCESS;
 }

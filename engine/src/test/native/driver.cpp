@@ -74,6 +74,17 @@ Result emulator::ready() {
     return driver().sticky;
 }
 
+Result emulator::readyToMake(const char* call) {
+    TRY(readyOutsideCapture(call));
+    if (driver().mayMake == 0) return OUT_OF_MEMORY;
+    driver().mayMake--;
+    return SUCCESS;
+}
+
+void emulator::countHandle(int change) {
+    driver().handles += change;
+}
+
 bool emulator::inDeviceMemory(const void* address, size_t bytes, const std::string& what) {
     auto start = reinterpret_cast<uintptr_t>(address);
     auto after = driver().allocations.upper_bound(start);
@@ -199,7 +210,7 @@ API int cuMemGetInfo_v2(size_t* available, size_t* total) {
 
 API int cuMemAlloc_v2(void** address, size_t bytes) {
     Locked locked;
-    TRY(emulator::readyOutsideCapture("cuMemAlloc"));
+    TRY(emulator::readyToMake("cuMemAlloc"));
     if (bytes == 0) return INVALID_VALUE;
     Driver& state = driver();
     if (bytes > state.memoryLimit || state.liveBytes > state.memoryLimit - bytes) return OUT_OF_MEMORY;
@@ -229,7 +240,7 @@ API int cuMemFree_v2(void* address) {
 
 API int cuMemHostAlloc(void** address, size_t bytes, unsigned) {
     Locked locked;
-    TRY(emulator::readyOutsideCapture("cuMemHostAlloc"));
+    TRY(emulator::readyToMake("cuMemHostAlloc"));
     if (bytes == 0) return INVALID_VALUE;
     *address = std::aligned_alloc(ALIGNMENT, padded(bytes));
     if (*address == nullptr) return OUT_OF_MEMORY;
@@ -349,7 +360,10 @@ API long emulatorCount(const char* name) {
         {"allocations", c.allocations}, {"frees", c.frees}, {"liveBytes", static_cast<long>(driver().liveBytes)},
         {"hostAllocations", c.hostAllocations}, {"synchronousCopies", c.synchronousCopies},
         {"asynchronousCopies", c.asynchronousCopies}, {"launches", c.launches}, {"graphLaunches", c.graphLaunches},
-        {"synchronises", c.synchronises}, {"captures", c.captures}, {"kernelsRun", c.kernelsRun}};
+        {"synchronises", c.synchronises}, {"captures", c.captures}, {"kernelsRun", c.kernelsRun},
+        {"liveHostAllocations", driver().hostAllocations.size()}, {"liveStreams", driver().streams.size()},
+        {"liveEvents", driver().events.size()}, {"liveGraphs", driver().graphs.size()},
+        {"liveHandles", driver().handles}};
     auto found = counts.find(name);
     if (found != counts.end()) return found->second;
     auto call = c.calls.find(name);
@@ -362,7 +376,13 @@ API void emulatorMemoryLimit(long bytes) {
     driver().memoryLimit = static_cast<size_t>(bytes);
 }
 
-/** Runs what is queued, or drops it after an error; forgets errors, captures, counts and limit. Allocations stay. */
+/** How many more streams, events, pieces of memory and handles may be made; then the card has no room for more. */
+API void emulatorMake(long more) {
+    Locked locked;
+    driver().mayMake = more;
+}
+
+/** Runs what is queued, or drops it after an error; forgets errors, captures, counts and limits. Allocations stay. */
 API void emulatorReset() {
     Locked locked;
     if (driver().sticky == SUCCESS) drainAll();
@@ -370,4 +390,5 @@ API void emulatorReset() {
     driver().sticky = SUCCESS;
     driver().counters = Counters{};
     driver().memoryLimit = Driver{}.memoryLimit;
+    driver().mayMake = Driver{}.mayMake;
 }

@@ -1,6 +1,7 @@
 // The state of the emulated driver, one per process: allocations, streams, events and captures.
 #pragma once
 
+#include <climits>
 #include <deque>
 #include <map>
 #include <memory>
@@ -77,6 +78,9 @@ struct Driver {
     std::set<Graph*> graphs;
     std::set<std::shared_ptr<Capture>> captures;
     Counters counters;
+    long handles = 0;
+    /** How many more things may be made. */
+    long mayMake = LONG_MAX;
 };
 
 Driver& driver();

@@ -53,6 +53,12 @@ EXPORTED Result ready();
 /** As ready(), for calls that wait or allocate: those are refused in a capture, and make it invalid. */
 EXPORTED Result readyOutsideCapture(const char* call);
 
+/** As readyOutsideCapture(), for calls that make something: emulatorMake() says how many more of them may. */
+EXPORTED Result readyToMake(const char* call);
+
+/** Counts a handle of a library: 1 when it is made, -1 when it is destroyed. */
+EXPORTED void countHandle(int change);
+
 /** Appends work to a stream, or to the graph that the stream is being captured into. */
 EXPORTED Result enqueue(Stream* stream, Work work);
 

@@ -133,7 +133,7 @@ Result emulator::finish(Stream* handle) {
 
 API int cuStreamCreate(Stream** stream, unsigned flags) {
     Locked locked;
-    TRY(emulator::ready());
+    TRY(emulator::readyToMake("cuStreamCreate"));
     if (flags > 1) return INVALID_VALUE;
     *stream = new Stream;
     (*stream)->blocking = flags == 0;
@@ -211,7 +211,7 @@ API int cuStreamWaitEvent(Stream* handle, Event* event, unsigned) {
 
 API int cuEventCreate(Event** event, unsigned flags) {
     Locked locked;
-    TRY(emulator::ready());
+    TRY(emulator::readyToMake("cuEventCreate"));
     *event = new Event;
     (*event)->timed = (flags & 2) == 0;
     driver().events.insert(*event);

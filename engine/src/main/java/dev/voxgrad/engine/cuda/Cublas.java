@@ -29,9 +29,8 @@ public final class Cublas implements AutoCloseable {
     private final ForeignLibrary library;
     private final ForeignLibrary.Call sgemm;
     private final ForeignLibrary.Call gemmEx;
-    private final ForeignLibrary.Call destroy;
     private final MemorySegment handle;
-    private final Arena arena = Arena.ofShared();
+    private final Owned owned = new Owned();
     private final MemorySegment one;
     private final MemorySegment zero;
 
@@ -46,23 +45,36 @@ public final class Cublas implements AutoCloseable {
         library = ForeignLibrary.find(NAME, driver.version()).orElseThrow(
                 () -> new CudaException(ForeignLibrary.names(NAME, driver.version()) + " was not found"));
         driver.bind();
-        MemorySegment address = arena.allocate(ADDRESS);
-        check("cublasCreate", library.function("cublasCreate_v2", ADDRESS).call(address));
-        handle = address.get(ADDRESS, 0);
-        destroy = library.function("cublasDestroy_v2", ADDRESS);
-        check("cublasSetStream", library.function("cublasSetStream_v2", ADDRESS, JAVA_LONG).call(
-                handle, stream.handle()));
-        check("cublasSetWorkspace", library.function("cublasSetWorkspace_v2", ADDRESS, JAVA_LONG, JAVA_LONG).call(
-                handle, allocator.takeForGood(WORKSPACE_BYTES).address(), (long) WORKSPACE_BYTES));
-        check("cublasSetMathMode", library.function("cublasSetMathMode", ADDRESS, JAVA_INT).call(
-                handle, tf32 ? TF32_MATH : DEFAULT_MATH));
         sgemm = library.function("cublasSgemm_v2", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
                 JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
         gemmEx = library.function("cublasGemmEx", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
                 JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT,
                 JAVA_INT, JAVA_INT);
-        one = arena.allocateFrom(JAVA_FLOAT, 1);
-        zero = arena.allocateFrom(JAVA_FLOAT, 0);
+        try {
+            Arena arena = owned.add(Arena.ofShared(), Arena::close);
+            one = arena.allocateFrom(JAVA_FLOAT, 1);
+            zero = arena.allocateFrom(JAVA_FLOAT, 0);
+            handle = owned.add(create(arena), this::destroy);
+            check("cublasSetStream", library.function("cublasSetStream_v2", ADDRESS, JAVA_LONG).call(
+                    handle, stream.handle()));
+            check("cublasSetWorkspace", library.function("cublasSetWorkspace_v2", ADDRESS, JAVA_LONG, JAVA_LONG).call(
+                    handle, allocator.takeForGood(WORKSPACE_BYTES).address(), (long) WORKSPACE_BYTES));
+            check("cublasSetMathMode", library.function("cublasSetMathMode", ADDRESS, JAVA_INT).call(
+                    handle, tf32 ? TF32_MATH : DEFAULT_MATH));
+        } catch (RuntimeException e) {
+            owned.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private MemorySegment create(Arena arena) {
+        MemorySegment address = arena.allocate(ADDRESS);
+        check("cublasCreate", library.function("cublasCreate_v2", ADDRESS).call(address));
+        return address.get(ADDRESS, 0);
+    }
+
+    private void destroy(MemorySegment created) {
+        driver.end(() -> library.function("cublasDestroy_v2", ADDRESS).call(created));
     }
 
     /** The file that was found. */
@@ -113,7 +125,6 @@ public final class Cublas implements AutoCloseable {
 
     @Override
     public void close() {
-        driver.end(() -> destroy.call(handle));
-        arena.close();
+        owned.close();
     }
 }

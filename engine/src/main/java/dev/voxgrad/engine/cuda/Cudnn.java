@@ -58,7 +58,12 @@ public final class Cudnn implements AutoCloseable {
         requireSound(version(), math);
         driver.bind();
         CudnnStatus.check("cudnnCreate", JCudnn.cudnnCreate(handle));
-        CudnnStatus.check("cudnnSetStream", JCudnn.cudnnSetStream(handle, stream.runtimeStream()));
+        try {
+            CudnnStatus.check("cudnnSetStream", JCudnn.cudnnSetStream(handle, stream.runtimeStream()));
+        } catch (CudaException e) {
+            close();
+            throw e;
+        }
     }
 
     /** The library's version as 10000·major + 100·minor + patch. */

@@ -19,6 +19,7 @@ import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.cuda.Grid;
 import dev.voxgrad.engine.cuda.KernelArguments;
 import dev.voxgrad.engine.cuda.KernelLibrary;
+import dev.voxgrad.engine.cuda.Owned;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Recorder;
 
@@ -38,6 +39,7 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     private final Settings settings;
     private final CudaDriver driver;
+    private final Owned owned = new Owned();
     private final CudaStream stream;
     private final DeviceAllocator allocator;
     private final Staging staging;
@@ -75,16 +77,26 @@ public final class CudaDevice implements Device, AutoCloseable {
         this.settings = settings;
         this.driver = CudaDriver.first();
         this.library = KernelLibrary.first();
-        this.stream = new CudaStream(driver);
-        this.allocator = new DeviceAllocator(driver);
-        this.staging = new Staging(driver, stream);
-        Cudnn.Rounding rounding = switch (settings.precision) {
+        try {
+            this.stream = owned.add(new CudaStream(driver), CudaStream::close);
+            this.allocator = owned.add(new DeviceAllocator(driver), DeviceAllocator::close);
+            this.staging = owned.add(new Staging(driver, stream), Staging::close);
+            this.cudnn = owned.add(new Cudnn(stream, allocator, rounding(settings.precision), settings.fastest,
+                    settings.log), Cudnn::close);
+            this.cublas = owned.add(new Cublas(driver, stream, allocator, settings.precision != Precision.FP32),
+                    Cublas::close);
+        } catch (RuntimeException | LinkageError e) {
+            owned.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static Cudnn.Rounding rounding(Precision precision) {
+        return switch (precision) {
             case FP32 -> Cudnn.Rounding.FLOAT32;
             case TF32 -> Cudnn.Rounding.TF32;
             case BF16 -> Cudnn.Rounding.BFLOAT16;
         };
-        this.cudnn = new Cudnn(stream, allocator, rounding, settings.fastest, settings.log);
-        this.cublas = new Cublas(driver, stream, allocator, settings.precision != Precision.FP32);
     }
 
     @Override
@@ -348,7 +360,8 @@ public final class CudaDevice implements Device, AutoCloseable {
     /** Convolutions in float32 proper, whatever the precision: to check others by. Made when it is first asked for. */
     public Cudnn exactCudnn() {
         if (exactCudnn == null) {
-            exactCudnn = new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> { });
+            exactCudnn = owned.add(new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> { }),
+                    Cudnn::close);
         }
         return exactCudnn;
     }
@@ -394,13 +407,6 @@ public final class CudaDevice implements Device, AutoCloseable {
     @Override
     public void close() {
         stream.synchronize();
-        staging.close();
-        cudnn.close();
-        if (exactCudnn != null) {
-            exactCudnn.close();
-        }
-        cublas.close();
-        allocator.close();
-        stream.close();
+        owned.close();
     }
 }

@@ -13,6 +13,7 @@ import dev.voxgrad.engine.cuda.CudaGraph;
 import dev.voxgrad.engine.cuda.CudaStream;
 import dev.voxgrad.engine.cuda.DeviceAllocator;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Owned;
 import dev.voxgrad.engine.cuda.PinnedBuffer;
 
 /**
@@ -43,6 +44,7 @@ public final class RecordedStep implements AutoCloseable {
     private final DeviceAllocator allocator;
     private final boolean gradients;
     private final Body body;
+    private final Owned owned = new Owned();
     private final List<Input> inputs = new ArrayList<>();
     private final List<Runnable> effects = new ArrayList<>();
     private final Slot[] slots = new Slot[SLOTS];
@@ -74,22 +76,10 @@ public final class RecordedStep implements AutoCloseable {
         private PinnedBuffer answers;
         private Results results;
 
-        Slot(CudaDriver driver) {
-            uploaded = CudaEvent.forOrder(driver);
-            consumed = CudaEvent.forOrder(driver);
-            answered = CudaEvent.forOrder(driver);
-        }
-
-        void close() {
-            uploaded.close();
-            consumed.close();
-            answered.close();
-            if (pinned != null) {
-                pinned.close();
-            }
-            if (answers != null) {
-                answers.close();
-            }
+        Slot(CudaDriver driver, Owned owner) {
+            uploaded = owner.add(CudaEvent.forOrder(driver), CudaEvent::close);
+            consumed = owner.add(CudaEvent.forOrder(driver), CudaEvent::close);
+            answered = owner.add(CudaEvent.forOrder(driver), CudaEvent::close);
         }
     }
 
@@ -128,8 +118,13 @@ public final class RecordedStep implements AutoCloseable {
         this.allocator = allocator;
         this.gradients = gradients;
         this.body = body;
-        for (int i = 0; i < SLOTS; i++) {
-            slots[i] = new Slot(driver);
+        try {
+            for (int i = 0; i < SLOTS; i++) {
+                slots[i] = new Slot(driver, owned);
+            }
+        } catch (RuntimeException e) {
+            owned.closeAfter(e);
+            throw e;
         }
     }
 
@@ -170,23 +165,24 @@ public final class RecordedStep implements AutoCloseable {
     }
 
     private void writeDown() {
-        uploads = new CudaStream(driver);
-        arena = allocator.take(Math.max(inputBytes, 1));
+        uploads = owned.add(new CudaStream(driver), CudaStream::close);
+        arena = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         for (Slot slot : slots) {
-            slot.pinned = new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1)));
-            slot.staged = allocator.take(Math.max(inputBytes, 1));
+            slot.pinned = owned.add(new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1))),
+                    PinnedBuffer::close);
+            slot.staged = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         }
         inputBytes = 0;
         allocator.beginGraph();
         device.recordFor(this);
         writingDown = true;
         try {
-            graph = stream.capture(() -> {
+            graph = owned.add(stream.capture(() -> {
                 try (Scope scope = openScope()) {
                     results = List.copyOf(body.run());
                     results.forEach(scope::keep);
                 }
-            });
+            }), CudaGraph::close);
         } finally {
             writingDown = false;
             device.recordFor(null);
@@ -246,7 +242,7 @@ public final class RecordedStep implements AutoCloseable {
     private void fetch(Slot slot, List<Tensor> tensors) {
         int bytes = Float.BYTES * tensors.stream().mapToInt(tensor -> tensor.shape().elements()).sum();
         if (slot.answers == null) {
-            slot.answers = new PinnedBuffer(driver, Math.max(bytes, 1));
+            slot.answers = owned.add(new PinnedBuffer(driver, Math.max(bytes, 1)), PinnedBuffer::close);
         }
         int at = 0;
         for (Tensor tensor : tensors) {
@@ -267,19 +263,9 @@ public final class RecordedStep implements AutoCloseable {
             }
         }
         stream.synchronize();
-        if (graph != null) {
-            graph.close();
-        }
         if (uploads != null) {
             uploads.synchronize();
-            uploads.close();
-            allocator.give(arena);
-            for (Slot slot : slots) {
-                allocator.give(slot.staged);
-            }
         }
-        for (Slot slot : slots) {
-            slot.close();
-        }
+        owned.close();
     }
 }

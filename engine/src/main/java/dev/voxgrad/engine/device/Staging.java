@@ -7,6 +7,7 @@ import dev.voxgrad.engine.cuda.CudaDriver;
 import dev.voxgrad.engine.cuda.CudaEvent;
 import dev.voxgrad.engine.cuda.CudaStream;
 import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.Owned;
 import dev.voxgrad.engine.cuda.PinnedBuffer;
 
 /**
@@ -21,6 +22,7 @@ final class Staging implements AutoCloseable {
     private static final int ALIGNMENT = 64;
 
     private final CudaStream stream;
+    private final Owned owned = new Owned();
     private final PinnedBuffer[] segments = new PinnedBuffer[SEGMENTS];
     private final CudaEvent[] fetched = new CudaEvent[SEGMENTS];
     private final PinnedBuffer answers;
@@ -29,11 +31,16 @@ final class Staging implements AutoCloseable {
 
     Staging(CudaDriver driver, CudaStream stream) {
         this.stream = stream;
-        for (int i = 0; i < SEGMENTS; i++) {
-            segments[i] = new PinnedBuffer(driver, SEGMENT_BYTES);
-            fetched[i] = CudaEvent.forOrder(driver);
+        try {
+            for (int i = 0; i < SEGMENTS; i++) {
+                segments[i] = owned.add(new PinnedBuffer(driver, SEGMENT_BYTES), PinnedBuffer::close);
+                fetched[i] = owned.add(CudaEvent.forOrder(driver), CudaEvent::close);
+            }
+            answers = owned.add(new PinnedBuffer(driver, SEGMENT_BYTES), PinnedBuffer::close);
+        } catch (RuntimeException e) {
+            owned.closeAfter(e);
+            throw e;
         }
-        answers = new PinnedBuffer(driver, SEGMENT_BYTES);
     }
 
     /** Copies the first {@code length} numbers to the card. */
@@ -83,10 +90,6 @@ final class Staging implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = 0; i < SEGMENTS; i++) {
-            segments[i].close();
-            fetched[i].close();
-        }
-        answers.close();
+        owned.close();
     }
 }

@@ -2,8 +2,12 @@ package dev.voxgrad.engine.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +18,7 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.DeviceMemoryException;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.testing.CudaEmulator;
@@ -131,6 +136,33 @@ class CudaDeviceTest {
                 CudaEmulator.memoryLimit(4L << 30);
             }
         }
+    }
+
+    /** A card that is full when cuDNN's handle is made, say. */
+    @Test
+    void whereverItsMakingFailsEverythingIsGivenBack() {
+        assumeTrue(TestGpu.isEmulated(), "only the emulator fails when it is told to");
+        Map<String, Long> before = CudaEmulator.live();
+        List<String> failures = new ArrayList<>();
+        while (true) {
+            CudaEmulator.roomFor(failures.size());
+            try (CudaDevice _ = device.another()) {
+                break;
+            } catch (CudaException e) {
+                failures.add(e.getMessage());
+                assertThat(e.getSuppressed()).isEmpty();
+                assertThat(CudaEmulator.live()).as(e.getMessage()).isEqualTo(before);
+            } finally {
+                CudaEmulator.roomFor(Long.MAX_VALUE);
+            }
+        }
+        assertThat(CudaEmulator.live()).isEqualTo(before);
+        assertThat(failures).anyMatch(failure -> failure.startsWith("cuStreamCreate: "))
+                .anyMatch(failure -> failure.startsWith("cuEventCreate: "))
+                .anyMatch(failure -> failure.startsWith("cuMemHostAlloc of "))
+                .anyMatch(failure -> failure.startsWith("cudnnCreate: internal error (4004)"))
+                .anyMatch(failure -> failure.startsWith("cublasCreate (libcublas.so.12): status 3"))
+                .anyMatch(failure -> failure.startsWith("the GPU's memory is full: "));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.optim.AdamUpdate;
 import dev.voxgrad.engine.optim.GradientMath;
@@ -178,6 +179,48 @@ class RecordedStepTest {
             }
         }
         assertThat(model.state()).isEqualTo(plain.state());
+    }
+
+    @Test
+    void whereACardIsFullEverythingIsGivenBackAtTheEnd() {
+        assumeTrue(TestGpu.isEmulated(), "only the emulator fails when it is told to");
+        Tensor one = Tensor.full(device, Shape.of(1), 1);
+        RecordedStep.Body body = () -> {
+            Tensor.of(device, Shape.of(1), new float[] {2}).add(one);
+            return List.of(one);
+        };
+        try (RecordedStep warmUp = device.record(body)) {
+            warmUp.run();
+            warmUp.run().get();
+        }
+        Map<String, Long> before = liveButMemory();
+        long used = device.usedBytes();
+        int failures = 0;
+        boolean complete = false;
+        while (!complete) {
+            CudaEmulator.roomFor(failures);
+            try (RecordedStep step = device.record(body)) {
+                step.run();
+                step.run().get();
+                complete = true;
+            } catch (CudaException e) {
+                failures++;
+                assertThat(e.getSuppressed()).isEmpty();
+            } finally {
+                CudaEmulator.roomFor(Long.MAX_VALUE);
+            }
+            assertThat(liveButMemory()).as("after " + failures + " failures").isEqualTo(before);
+            assertThat(device.usedBytes()).isEqualTo(used);
+        }
+        // For each of two runs three events and pinned memory for inputs and results; and a stream.
+        assertThat(failures).isGreaterThanOrEqualTo(2 * (3 + 2) + 1);
+    }
+
+    /** Memory on the card is kept for later; what of it is in use, the device knows. */
+    private static Map<String, Long> liveButMemory() {
+        Map<String, Long> live = new TreeMap<>(CudaEmulator.live());
+        live.remove("liveBytes");
+        return live;
     }
 
     @Test

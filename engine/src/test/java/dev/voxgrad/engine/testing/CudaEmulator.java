@@ -12,9 +12,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An emulator of CUDA's driver, cuDNN, cuBLAS and NVRTC for tests, in C++ under {@code engine/src/test/native}. It runs
@@ -94,8 +97,9 @@ public final class CudaEmulator {
      * How often something has happened since the last reset: {@code allocations}, {@code frees},
      * {@code hostAllocations}, {@code synchronousCopies}, {@code asynchronousCopies}, {@code launches} (calls, also
      * those that are captured), {@code kernelsRun} (also from graphs), {@code graphLaunches}, {@code synchronises},
-     * {@code captures}; by its name, a function of cuDNN's that does work, {@code cudnnPoolingForward}; and
-     * {@code liveBytes}, the device memory in use now.
+     * {@code captures}; by its name, a function of cuDNN's that does work, {@code cudnnPoolingForward}; and what is
+     * there now: {@code liveBytes} of device memory, {@code liveHostAllocations}, {@code liveStreams},
+     * {@code liveEvents}, {@code liveGraphs}, and {@code liveHandles} of the libraries.
      */
     public static long count(String name) {
         MethodHandle function = function("emulatorCount",
@@ -108,6 +112,21 @@ public final class CudaEmulator {
             }
             return count;
         }
+    }
+
+    /** Everything that is there now, by the names of {@link #count}. */
+    public static Map<String, Long> live() {
+        return Stream.of("liveBytes", "liveHostAllocations", "liveStreams", "liveEvents", "liveGraphs", "liveHandles")
+                .collect(Collectors.toMap(name -> name, CudaEmulator::count));
+    }
+
+    /**
+     * Sets how many more streams, events, pieces of device or pinned memory and library handles can be made, until the
+     * next reset; then a call that would make one fails for lack of memory.
+     */
+    public static void roomFor(long things) {
+        MethodHandle function = function("emulatorMake", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+        MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(things);
     }
 
     /** Sets how many bytes of device memory there are, until the next reset. */
@@ -137,7 +156,7 @@ public final class CudaEmulator {
 
     /**
      * Runs the work that is queued, or drops it after an error; forgets errors, captures and counts, and restores the
-     * memory limit. Allocations stay.
+     * limits. Allocations stay.
      */
     public static void reset() {
         MethodHandle function = function("emulatorReset", FunctionDescriptor.ofVoid());
