@@ -21,6 +21,7 @@ constexpr int COMPUTE_32F = 68;
 constexpr int COMPUTE_32F_LAST = 77;  // 32F and its variants: pedantic, fast 16F, fast 16BF, fast TF32
 
 struct Handle {
+    Card* card;
     Stream* stream = nullptr;
 };
 
@@ -79,6 +80,7 @@ Cublas product(Handle* handle, int transposeA, int transposeB, int m, int n, int
     if (!fits(c.leading, m)) return wrong("ldc is smaller than C's rows");
     if (m == 0 || n == 0) return CUBLAS_SUCCESS;
     if (emulator::ready() != SUCCESS) return CUBLAS_EXECUTION_FAILED;
+    if (!emulator::isCurrent(handle->card, "cuBLAS's handle")) return CUBLAS_EXECUTION_FAILED;
     double scale = *alpha;
     double keep = *beta;
     Result result = emulator::enqueue(handle->stream, [=] { multiply(m, n, k, scale, a, b, keep, c); });
@@ -99,7 +101,7 @@ API int cublasCreate_v2(Handle** handle) {
     Locked locked;
     Result result = emulator::readyToMake("cublasCreate");
     if (result != SUCCESS) return result == OUT_OF_MEMORY ? CUBLAS_ALLOC_FAILED : CUBLAS_NOT_INITIALIZED;
-    *handle = new Handle;
+    *handle = new Handle{emulator::currentCard()};
     emulator::countHandle(1);
     return CUBLAS_SUCCESS;
 }
@@ -113,7 +115,9 @@ API int cublasDestroy_v2(Handle* handle) {
 }
 
 API int cublasSetStream_v2(Handle* handle, Stream* stream) {
+    Locked locked;
     if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
+    if (emulator::cardOf(stream) != handle->card) return wrong("handle and stream are of two cards");
     handle->stream = stream;
     return CUBLAS_SUCCESS;
 }

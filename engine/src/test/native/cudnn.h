@@ -28,6 +28,7 @@ constexpr int MIN_DIMS = 3;
 constexpr int MAX_DIMS = 5;
 
 struct Handle {
+    Card* card;
     Stream* stream = nullptr;
 };
 

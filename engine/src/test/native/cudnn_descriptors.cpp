@@ -64,6 +64,7 @@ Status unsupported(const std::string& why) {
 Status enqueue(Handle* handle, emulator::Work work) {
     if (handle == nullptr) return CUDNN_NOT_INITIALIZED;
     if (emulator::ready() != SUCCESS) return CUDNN_EXECUTION_FAILED;
+    if (!emulator::isCurrent(handle->card, "cuDNN's handle")) return CUDNN_EXECUTION_FAILED;
     return emulator::enqueue(handle->stream, std::move(work)) == SUCCESS ? CUDNN_SUCCESS : CUDNN_EXECUTION_FAILED;
 }
 
@@ -129,7 +130,7 @@ API int cudnnCreate(Handle** handle) {
     Locked locked;
     Result result = emulator::readyToMake("cudnnCreate");
     if (result != SUCCESS) return result == OUT_OF_MEMORY ? CUDNN_DEVICE_ALLOCATION_FAILED : CUDNN_NOT_INITIALIZED;
-    *handle = new Handle;
+    *handle = new Handle{emulator::currentCard()};
     emulator::countHandle(1);
     return CUDNN_SUCCESS;
 }
@@ -143,7 +144,9 @@ API int cudnnDestroy(Handle* handle) {
 }
 
 API int cudnnSetStream(Handle* handle, Stream* stream) {
+    Locked locked;
     if (handle == nullptr) return CUDNN_NOT_INITIALIZED;
+    if (emulator::cardOf(stream) != handle->card) return wrong("handle and stream are of two cards");
     handle->stream = stream;
     return CUDNN_SUCCESS;
 }

@@ -11,14 +11,24 @@ constexpr size_t ALIGNMENT = 256;
 constexpr size_t RED_ZONE = 256;
 constexpr int POISON = 0xFF;
 
-/** The context that is current on this thread, by its generation; 0 if none is. */
-thread_local long currentGeneration = 0;
+/** The card whose context was made current on this thread, and the context's generation. */
+thread_local Card* chosenCard = nullptr;
+thread_local long chosenGeneration = 0;
 
-/** The only context; callers see its address. */
-int theContext;
+/** The card of an ordinal; null if there is none. It has an object from the first time it is asked for. */
+Card* cardAt(int ordinal) {
+    if (ordinal < 0 || ordinal >= driver().visibleCards) return nullptr;
+    Card*& card = driver().cards[ordinal];
+    if (card == nullptr) card = new Card(ordinal);
+    return card;
+}
 
-bool contextIsCurrent() {
-    return currentGeneration != 0 && currentGeneration == driver().contextGeneration && driver().retained > 0;
+/** The card whose context has that address; null if there is none. */
+Card* cardOfContext(void* context) {
+    for (auto [ordinal, card] : driver().cards) {
+        if (card == context && card->retained > 0) return card;
+    }
+    return nullptr;
 }
 
 std::string hex(uintptr_t value) {
@@ -37,13 +47,20 @@ size_t padded(size_t bytes) {
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-void release(std::map<uintptr_t, size_t>::iterator entry) {
-    driver().liveBytes -= entry->second;
+using Entry = std::map<uintptr_t, Allocation>::iterator;
+
+void release(Entry entry) {
+    entry->second.card->liveBytes -= entry->second.bytes;
     std::free(reinterpret_cast<char*>(entry->first) - RED_ZONE);
     driver().allocations.erase(entry);
 }
 
 }  // namespace
+
+int cardsOfEnvironment() {
+    const char* text = std::getenv("VOXGRAD_EMULATED_CARDS");
+    return text == nullptr ? 1 : std::atoi(text);
+}
 
 Driver& driver() {
     static Driver* instance = new Driver;
@@ -68,9 +85,20 @@ void emulator::fail(Result result, const std::string& why) {
     if (driver().sticky == SUCCESS) driver().sticky = result;
 }
 
+Card* emulator::currentCard() {
+    bool current = chosenCard != nullptr && chosenCard->retained > 0 && chosenGeneration == chosenCard->generation;
+    return current ? chosenCard : nullptr;
+}
+
+bool emulator::isCurrent(const Card* owner, const std::string& what) {
+    if (owner == currentCard()) return true;
+    complain(what + " is of card " + std::to_string(owner->ordinal) + ", whose context is not current");
+    return false;
+}
+
 Result emulator::ready() {
     if (!driver().initialised) return NOT_INITIALIZED;
-    if (!contextIsCurrent()) return INVALID_CONTEXT;
+    if (currentCard() == nullptr) return INVALID_CONTEXT;
     return driver().sticky;
 }
 
@@ -85,12 +113,25 @@ void emulator::countHandle(int change) {
     driver().handles += change;
 }
 
+namespace {
+
+bool isReachable(const Allocation& allocation, const std::string& what) {
+    const Card* user = driver().atWork != nullptr ? driver().atWork : emulator::currentCard();
+    if (allocation.card == user) return true;
+    emulator::fail(ILLEGAL_ADDRESS, what + " is memory of card " + std::to_string(allocation.card->ordinal)
+                   + (user == nullptr ? "" : ", which card " + std::to_string(user->ordinal) + " cannot reach"));
+    return false;
+}
+
+}  // namespace
+
 bool emulator::inDeviceMemory(const void* address, size_t bytes, const std::string& what) {
     auto start = reinterpret_cast<uintptr_t>(address);
     auto after = driver().allocations.upper_bound(start);
     if (after != driver().allocations.begin()) {
-        auto [base, size] = *std::prev(after);
-        if (start - base <= size && bytes <= size - (start - base)) return true;
+        auto [base, allocation] = *std::prev(after);
+        size_t size = allocation.bytes;
+        if (start - base <= size && bytes <= size - (start - base)) return isReachable(allocation, what);
         if (start - base < size) {
             fail(ILLEGAL_ADDRESS, what + ": " + std::to_string(bytes) + " bytes at " + hex(start)
                  + " go past the end of the allocation of " + std::to_string(size) + " bytes at " + hex(base));
@@ -103,7 +144,8 @@ bool emulator::inDeviceMemory(const void* address, size_t bytes, const std::stri
 
 /** The zone behind an allocation begins with its last byte, since the padding belongs to nobody. */
 void checkRedZones(const std::string& after) {
-    for (auto [base, size] : driver().allocations) {
+    for (auto [base, allocation] : driver().allocations) {
+        size_t size = allocation.bytes;
         auto* bytes = reinterpret_cast<unsigned char*>(base);
         size_t behind = padded(size) - size + RED_ZONE;
         bool before = isPoison(bytes - RED_ZONE, RED_ZONE);
@@ -129,19 +171,22 @@ API int cuDriverGetVersion(int* version) {
 }
 
 API int cuDeviceGetCount(int* count) {
-    *count = 1;
+    Locked locked;
+    *count = driver().visibleCards;
     return driver().initialised ? SUCCESS : NOT_INITIALIZED;
 }
 
 API int cuDeviceGet(int* device, int ordinal) {
+    Locked locked;
     *device = ordinal;
     if (!driver().initialised) return NOT_INITIALIZED;
-    return ordinal == 0 ? SUCCESS : INVALID_DEVICE;
+    return cardAt(ordinal) != nullptr ? SUCCESS : INVALID_DEVICE;
 }
 
 API int cuDeviceGetName(char* name, int length, int device) {
+    Locked locked;
     if (length > 0) std::snprintf(name, length, "Emulated GPU");
-    return device == 0 ? SUCCESS : INVALID_DEVICE;
+    return cardAt(device) != nullptr ? SUCCESS : INVALID_DEVICE;
 }
 
 API int cuDeviceTotalMem_v2(size_t* bytes, int) {
@@ -153,48 +198,58 @@ API int cuDeviceGetAttribute(int* value, int attribute, int device) {
     static const std::map<int, int> ATTRIBUTES = {
         {1, 1024}, {2, 1024}, {3, 1024}, {4, 64}, {5, 2147483647}, {6, 65535}, {7, 65535},  // threads, block, grid
         {8, 48 << 10}, {10, 32}, {16, 132}, {75, 9}, {76, 0}};  // shared bytes, warp, SMs, compute capability
+    Locked locked;
     auto found = ATTRIBUTES.find(attribute);
     *value = found == ATTRIBUTES.end() ? 0 : found->second;
-    return device == 0 ? SUCCESS : INVALID_DEVICE;
+    return cardAt(device) != nullptr ? SUCCESS : INVALID_DEVICE;
 }
 
 API int cuDeviceComputeCapability(int* major, int* minor, int device) {
+    Locked locked;
     *major = 9;
     *minor = 0;
-    return device == 0 ? SUCCESS : INVALID_DEVICE;
+    return cardAt(device) != nullptr ? SUCCESS : INVALID_DEVICE;
 }
 
 API int cuDevicePrimaryCtxRetain(void** context, int device) {
     Locked locked;
     if (!driver().initialised) return NOT_INITIALIZED;
-    if (device != 0) return INVALID_DEVICE;
-    if (driver().retained++ == 0) driver().contextGeneration++;
-    *context = &theContext;
+    Card* card = cardAt(device);
+    if (card == nullptr) return INVALID_DEVICE;
+    if (card->retained++ == 0) card->generation++;
+    *context = card;
     return SUCCESS;
 }
 
 /** With the last reference the context goes, and everything in it: it is current on no thread any more. */
 API int cuDevicePrimaryCtxRelease_v2(int device) {
     Locked locked;
-    if (device != 0) return INVALID_DEVICE;
-    if (driver().retained == 0) return INVALID_CONTEXT;
-    if (--driver().retained > 0) return SUCCESS;
-    drainAll();
-    while (!driver().allocations.empty()) release(driver().allocations.begin());
+    Card* card = cardAt(device);
+    if (card == nullptr) return INVALID_DEVICE;
+    if (card->retained == 0) return INVALID_CONTEXT;
+    if (--card->retained > 0) return SUCCESS;
+    drainAll(card);
+    for (Entry entry = driver().allocations.begin(); entry != driver().allocations.end();) {
+        Entry next = std::next(entry);
+        if (entry->second.card == card) release(entry);
+        entry = next;
+    }
     return SUCCESS;
 }
 
 API int cuCtxSetCurrent(void* context) {
     Locked locked;
     if (!driver().initialised) return NOT_INITIALIZED;
-    if (context != nullptr && (context != &theContext || driver().retained == 0)) return INVALID_CONTEXT;
-    currentGeneration = context == nullptr ? 0 : driver().contextGeneration;
+    Card* card = cardOfContext(context);
+    if (context != nullptr && card == nullptr) return INVALID_CONTEXT;
+    chosenCard = card;
+    chosenGeneration = card == nullptr ? 0 : card->generation;
     return SUCCESS;
 }
 
 API int cuCtxGetCurrent(void** context) {
     Locked locked;
-    *context = contextIsCurrent() ? &theContext : nullptr;
+    *context = emulator::currentCard();
     return SUCCESS;
 }
 
@@ -203,8 +258,9 @@ API int cuCtxGetCurrent(void** context) {
 API int cuMemGetInfo_v2(size_t* available, size_t* total) {
     Locked locked;
     TRY(emulator::ready());
+    size_t used = emulator::currentCard()->liveBytes;
     *total = driver().memoryLimit;
-    *available = driver().memoryLimit > driver().liveBytes ? driver().memoryLimit - driver().liveBytes : 0;
+    *available = driver().memoryLimit > used ? driver().memoryLimit - used : 0;
     return SUCCESS;
 }
 
@@ -213,14 +269,15 @@ API int cuMemAlloc_v2(void** address, size_t bytes) {
     TRY(emulator::readyToMake("cuMemAlloc"));
     if (bytes == 0) return INVALID_VALUE;
     Driver& state = driver();
-    if (bytes > state.memoryLimit || state.liveBytes > state.memoryLimit - bytes) return OUT_OF_MEMORY;
+    Card* card = emulator::currentCard();
+    if (bytes > state.memoryLimit || card->liveBytes > state.memoryLimit - bytes) return OUT_OF_MEMORY;
     size_t total = RED_ZONE + padded(bytes) + RED_ZONE;
     auto* memory = static_cast<char*>(std::aligned_alloc(ALIGNMENT, total));
     if (memory == nullptr) return OUT_OF_MEMORY;
     std::memset(memory, POISON, total);
     *address = memory + RED_ZONE;
-    state.allocations[reinterpret_cast<uintptr_t>(*address)] = bytes;
-    state.liveBytes += bytes;
+    state.allocations[reinterpret_cast<uintptr_t>(*address)] = {bytes, card};
+    card->liveBytes += bytes;
     state.counters.allocations++;
     return SUCCESS;
 }
@@ -232,12 +289,14 @@ API int cuMemFree_v2(void* address) {
     if (address == nullptr) return SUCCESS;
     auto entry = driver().allocations.find(reinterpret_cast<uintptr_t>(address));
     if (entry == driver().allocations.end()) return INVALID_VALUE;
-    drainAll();
+    if (!emulator::isCurrent(entry->second.card, "memory to be freed")) return INVALID_VALUE;
+    drainAll(entry->second.card);
     release(entry);
     driver().counters.frees++;
     return driver().sticky;
 }
 
+/** All cards may use it, whichever was current: where addresses are unified, host memory is always portable. */
 API int cuMemHostAlloc(void** address, size_t bytes, unsigned) {
     Locked locked;
     TRY(emulator::readyToMake("cuMemHostAlloc"));
@@ -258,7 +317,7 @@ API int cuMemFreeHost(void* address) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuMemFreeHost"));
     if (driver().hostAllocations.erase(address) == 0) return INVALID_VALUE;
-    drainAll();
+    for (auto [ordinal, card] : driver().cards) drainAll(card);
     std::free(address);
     return driver().sticky;
 }
@@ -356,8 +415,10 @@ API int cuMemsetD8Async(void* to, unsigned char value, size_t count, Stream* str
 API long emulatorCount(const char* name) {
     Locked locked;
     const Counters& c = driver().counters;
+    long liveBytes = 0;
+    for (auto [ordinal, card] : driver().cards) liveBytes += card->liveBytes;
     const std::map<std::string, long> counts = {
-        {"allocations", c.allocations}, {"frees", c.frees}, {"liveBytes", static_cast<long>(driver().liveBytes)},
+        {"allocations", c.allocations}, {"frees", c.frees}, {"liveBytes", liveBytes},
         {"hostAllocations", c.hostAllocations}, {"synchronousCopies", c.synchronousCopies},
         {"asynchronousCopies", c.asynchronousCopies}, {"launches", c.launches}, {"graphLaunches", c.graphLaunches},
         {"synchronises", c.synchronises}, {"captures", c.captures}, {"kernelsRun", c.kernelsRun},
@@ -376,6 +437,12 @@ API void emulatorMemoryLimit(long bytes) {
     driver().memoryLimit = static_cast<size_t>(bytes);
 }
 
+/** How many cards can be seen from now on. */
+API void emulatorCards(int count) {
+    Locked locked;
+    driver().visibleCards = count;
+}
+
 /** How many more streams, events, pieces of memory and handles may be made; then the card has no room for more. */
 API void emulatorMake(long more) {
     Locked locked;
@@ -385,7 +452,9 @@ API void emulatorMake(long more) {
 /** Runs what is queued, or drops it after an error; forgets errors, captures, counts and limits. Allocations stay. */
 API void emulatorReset() {
     Locked locked;
-    if (driver().sticky == SUCCESS) drainAll();
+    if (driver().sticky == SUCCESS) {
+        for (auto [ordinal, card] : driver().cards) drainAll(card);
+    }
     dropAll();
     driver().sticky = SUCCESS;
     driver().counters = Counters{};

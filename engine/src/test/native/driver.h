@@ -27,6 +27,7 @@ struct Capture {
 
 /** A queue of work that has not been run. Positions count entries since the stream was made. */
 struct Stream {
+    Card* card = nullptr;
     bool blocking = true;
     std::deque<Work> queue;
     long queued = 0;
@@ -36,6 +37,7 @@ struct Stream {
 
 /** A point in a stream's queue, or in a capture. */
 struct Event {
+    Card* card = nullptr;
     bool timed = true;
     Stream* stream = nullptr;
     long position = 0;
@@ -46,7 +48,26 @@ struct Event {
 
 /** A finished capture, or its executable form. A launch holds the nodes, so that the graph may be destroyed. */
 struct Graph {
+    Card* card = nullptr;
     std::shared_ptr<std::vector<Work>> nodes;
+};
+
+/** A card and its primary context, which is the address of this. */
+struct Card {
+    int ordinal;
+    int retained = 0;
+    /** Counts the contexts that the card has had. */
+    long generation = 0;
+    size_t liveBytes = 0;
+    Stream defaultStream;
+
+    explicit Card(int ordinal) : ordinal(ordinal) { defaultStream.card = this; }
+};
+
+/** A piece of a card's memory. */
+struct Allocation {
+    size_t bytes;
+    Card* card;
 };
 
 struct Counters {
@@ -63,16 +84,20 @@ struct Counters {
     std::map<std::string, long> calls;
 };
 
+/** How many cards there are at first: VOXGRAD_EMULATED_CARDS, or one. */
+int cardsOfEnvironment();
+
 struct Driver {
     bool initialised = false;
-    int retained = 0;
-    long contextGeneration = 0;
+    int visibleCards = cardsOfEnvironment();
+    std::map<int, Card*> cards;
+    /** The card whose work is being done now; null while none is. */
+    Card* atWork = nullptr;
     Result sticky = SUCCESS;
-    std::map<uintptr_t, size_t> allocations;
+    std::map<uintptr_t, Allocation> allocations;
     std::map<void*, size_t> hostAllocations;
-    size_t liveBytes = 0;
+    /** Of each card. */
     size_t memoryLimit = size_t{4} << 30;
-    Stream defaultStream;
     std::set<Stream*> streams;
     std::set<Event*> events;
     std::set<Graph*> graphs;
@@ -88,14 +113,14 @@ Driver& driver();
 /** Checks the red zones beside every allocation: writes past an end are found after the kernel that did them. */
 void checkRedZones(const std::string& after);
 
-/** The stream of a handle, whose values 0 to 2 mean the default stream; null if there is none. */
+/** The stream of a handle, whose values 0 to 2 mean the default stream; null if the current card has none such. */
 Stream* streamOf(Stream* handle);
 
 /** Runs a stream's work up to that position. */
 void drain(Stream* stream, long position);
 
-/** Runs all work of all streams. */
-void drainAll();
+/** Runs all work of all streams of a card. */
+void drainAll(Card* card);
 
 /** Ends a capture: its streams take work again. */
 void release(const std::shared_ptr<Capture>& capture);

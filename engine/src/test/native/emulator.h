@@ -38,6 +38,7 @@ enum Result : int {
     CAPTURE_WRONG_THREAD = 908,
 };
 
+struct Card;
 struct Stream;
 
 namespace emulator {
@@ -46,6 +47,15 @@ using Work = std::function<void()>;
 
 /** One lock for all emulated libraries: whoever calls waits for whoever is inside. */
 EXPORTED std::recursive_mutex& lock();
+
+/** The card whose context is current on this thread; null if none is. */
+EXPORTED Card* currentCard();
+
+/** Whether something of that card may be used now: complains where another card's context is current. */
+EXPORTED bool isCurrent(const Card* owner, const std::string& what);
+
+/** The card that a stream belongs to: for the default stream, the current one. */
+EXPORTED Card* cardOf(Stream* stream);
 
 /** Whether a call may go on: not without a current context, nor after a kernel or a copy went wrong. */
 EXPORTED Result ready();
@@ -65,7 +75,10 @@ EXPORTED Result enqueue(Stream* stream, Work work);
 /** Runs everything that was queued on a stream. */
 EXPORTED Result finish(Stream* stream);
 
-/** Whether the bytes lie inside one live allocation; otherwise reports it, and every later call fails. */
+/**
+ * Whether the bytes lie inside one live allocation of the card that is at work, or else is current, since no card may
+ * touch another's memory; otherwise reports it, and every later call fails.
+ */
 EXPORTED bool inDeviceMemory(const void* address, size_t bytes, const std::string& what);
 
 /** Prints why, and makes every later call give that result until emulatorReset(). */

@@ -9,9 +9,22 @@
 
 namespace {
 
+/** A kernel as a card's module has it. */
+struct Function {
+    const Kernel* kernel;
+    Card* card;
+};
+
 struct Module {
     std::string text;
+    Card* card;
+    std::map<std::string, Function> functions;
 };
+
+/** A graph that is there, of the current card. */
+bool usable(Graph* graph) {
+    return driver().graphs.count(graph) > 0 && emulator::isCurrent(graph->card, "a graph");
+}
 
 /** libkernels.so, from the folder of this library. */
 void* kernelLibrary() {
@@ -89,7 +102,7 @@ API int cuModuleLoadData(Module** module, const void* image) {
     Locked locked;
     TRY(emulator::ready());
     if (image == nullptr) return INVALID_VALUE;
-    *module = new Module{static_cast<const char*>(image)};
+    *module = new Module{static_cast<const char*>(image), emulator::currentCard(), {}};
     return SUCCESS;
 }
 
@@ -100,45 +113,48 @@ API int cuModuleLoadDataEx(Module** module, const void* image, unsigned, int*, v
 API int cuModuleUnload(Module* module) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuModuleUnload"));
-    drainAll();
+    if (!emulator::isCurrent(module->card, "a module")) return INVALID_HANDLE;
+    drainAll(module->card);
     delete module;
     return driver().sticky;
 }
 
 /** A kernel counts as the module's if the text has its name, or the stem of a name that a macro puts together. */
-API int cuModuleGetFunction(const Kernel** function, Module* module, const char* name) {
+API int cuModuleGetFunction(const Function** function, Module* module, const char* name) {
     Locked locked;
     TRY(emulator::ready());
+    if (!emulator::isCurrent(module->card, "a module")) return INVALID_HANDLE;
     const Kernel* kernel = find(name);
     std::string part = stem(name);
     bool named = module->text.find(name) != std::string::npos
             || (part.size() > 1 && module->text.find(part) != std::string::npos);
     if (kernel == nullptr || !named) return NOT_FOUND;
-    *function = kernel;
+    *function = &(module->functions[name] = {kernel, module->card});
     return SUCCESS;
 }
 
-API int cuFuncGetAttribute(int* value, int attribute, const Kernel*) {
+API int cuFuncGetAttribute(int* value, int attribute, const Function*) {
     *value = attribute == 0 ? 1024 : 0;  // threads per block at most
     return SUCCESS;
 }
 
-API int cuFuncSetAttribute(const Kernel*, int, int) {
+API int cuFuncSetAttribute(const Function*, int, int) {
     return SUCCESS;
 }
 
-API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, const Kernel*, int blockSize, size_t) {
+API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, const Function*, int blockSize, size_t) {
     if (blockSize < 1 || blockSize > 1024) return INVALID_VALUE;
     *blocks = 2048 / blockSize > 32 ? 32 : 2048 / blockSize;
     return SUCCESS;
 }
 
-API int cuLaunchKernel(const Kernel* kernel, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
+API int cuLaunchKernel(const Function* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
                        unsigned blockY, unsigned blockZ, unsigned sharedBytes, Stream* stream, void** parameters,
                        void** extra) {
     Locked locked;
     TRY(emulator::ready());
-    if (kernel == nullptr) return INVALID_HANDLE;
+    if (function == nullptr || !emulator::isCurrent(function->card, "a kernel")) return INVALID_HANDLE;
+    const Kernel* kernel = function->kernel;
     KernelGrid grid{gridX, gridY, gridZ, blockX, blockY, blockZ};
     TRY(checkGrid(kernel, grid));
     if (sharedBytes != 0 || extra != nullptr) {
@@ -156,7 +172,7 @@ API int cuLaunchKernel(const Kernel* kernel, unsigned gridX, unsigned gridY, uns
 API int cuGraphInstantiateWithFlags(Graph** executable, Graph* graph, unsigned long long) {
     Locked locked;
     TRY(emulator::ready());
-    if (driver().graphs.count(graph) == 0) return INVALID_VALUE;
+    if (!usable(graph)) return INVALID_VALUE;
     *executable = new Graph(*graph);
     driver().graphs.insert(*executable);
     return SUCCESS;
@@ -165,7 +181,7 @@ API int cuGraphInstantiateWithFlags(Graph** executable, Graph* graph, unsigned l
 API int cuGraphLaunch(Graph* executable, Stream* stream) {
     Locked locked;
     TRY(emulator::ready());
-    if (driver().graphs.count(executable) == 0) return INVALID_VALUE;
+    if (!usable(executable)) return INVALID_VALUE;
     driver().counters.graphLaunches++;
     auto nodes = executable->nodes;
     return emulator::enqueue(stream, [nodes] {
@@ -178,13 +194,14 @@ API int cuGraphLaunch(Graph* executable, Stream* stream) {
 API int cuGraphUpload(Graph* executable, Stream*) {
     Locked locked;
     TRY(emulator::ready());
-    return driver().graphs.count(executable) > 0 ? SUCCESS : INVALID_VALUE;
+    return usable(executable) ? SUCCESS : INVALID_VALUE;
 }
 
 API int cuGraphDestroy(Graph* graph) {
     Locked locked;
     TRY(emulator::ready());
-    if (driver().graphs.erase(graph) == 0) return INVALID_VALUE;
+    if (!usable(graph)) return INVALID_VALUE;
+    driver().graphs.erase(graph);
     delete graph;
     return SUCCESS;
 }
@@ -197,7 +214,7 @@ API int cuGraphExecDestroy(Graph* executable) {
 API int cuGraphGetNodes(Graph* graph, void** nodes, size_t* count) {
     Locked locked;
     TRY(emulator::ready());
-    if (driver().graphs.count(graph) == 0) return INVALID_VALUE;
+    if (!usable(graph)) return INVALID_VALUE;
     *count = graph->nodes->size();
     return nodes == nullptr ? SUCCESS : NOT_SUPPORTED;
 }

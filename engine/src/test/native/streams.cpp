@@ -32,13 +32,13 @@ void pushWait(Stream* stream, Stream* other, long position) {
 
 /** The default stream and the blocking ones take turns, in the order of the calls. */
 void pushImplicitWaits(Stream* stream) {
-    Stream* byDefault = &driver().defaultStream;
+    Stream* byDefault = &stream->card->defaultStream;
     if (stream != byDefault) {
         if (stream->blocking) pushWait(stream, byDefault, byDefault->queued);
         return;
     }
     for (Stream* other : driver().streams) {
-        if (other->blocking) pushWait(stream, other, other->queued);
+        if (other->blocking && other->card == stream->card) pushWait(stream, other, other->queued);
     }
 }
 
@@ -56,6 +56,15 @@ bool known(Event* event) {
     return driver().events.count(event) > 0;
 }
 
+/** The real driver lets another card's events be waited for; whoever needs that here has forgotten something. */
+bool usable(Event* event) {
+    return known(event) && emulator::isCurrent(event->card, "an event");
+}
+
+bool isDefault(const Stream* stream) {
+    return stream == &stream->card->defaultStream;
+}
+
 bool pending(const Event* event) {
     return event->stream != nullptr && event->stream->done < event->position;
 }
@@ -63,28 +72,39 @@ bool pending(const Event* event) {
 }  // namespace
 
 Stream* streamOf(Stream* handle) {
-    if (reinterpret_cast<uintptr_t>(handle) <= 2) return &driver().defaultStream;
-    return driver().streams.count(handle) > 0 ? handle : nullptr;
+    if (reinterpret_cast<uintptr_t>(handle) <= 2) return &emulator::currentCard()->defaultStream;
+    return driver().streams.count(handle) > 0 && emulator::isCurrent(handle->card, "a stream") ? handle : nullptr;
+}
+
+Card* emulator::cardOf(Stream* handle) {
+    return reinterpret_cast<uintptr_t>(handle) <= 2 ? currentCard() : handle->card;
 }
 
 /** After an error nothing runs any more. Work may drain other streams, up to points that were queued before it. */
 void drain(Stream* stream, long position) {
+    Card* before = driver().atWork;
+    driver().atWork = stream->card;
     while (stream->done < position && !stream->queue.empty()) {
         Work work = std::move(stream->queue.front());
         stream->queue.pop_front();
         if (driver().sticky == SUCCESS) work();
         stream->done++;
     }
+    driver().atWork = before;
 }
 
-void drainAll() {
-    drain(&driver().defaultStream, driver().defaultStream.queued);
-    for (Stream* stream : driver().streams) drain(stream, stream->queued);
+void drainAll(Card* card) {
+    drain(&card->defaultStream, card->defaultStream.queued);
+    for (Stream* stream : driver().streams) {
+        if (stream->card == card) drain(stream, stream->queued);
+    }
 }
 
 void dropAll() {
-    driver().defaultStream.queue.clear();
-    driver().defaultStream.done = driver().defaultStream.queued;
+    for (auto [ordinal, card] : driver().cards) {
+        card->defaultStream.queue.clear();
+        card->defaultStream.done = card->defaultStream.queued;
+    }
     for (Stream* stream : driver().streams) {
         stream->queue.clear();
         stream->done = stream->queued;
@@ -112,9 +132,9 @@ Result emulator::enqueue(Stream* handle, Work work) {
         stream->capture->clocks[stream][stream]++;
         return SUCCESS;
     }
-    if (stream == &driver().defaultStream) {
+    if (isDefault(stream)) {
         for (const auto& capture : driver().captures) {
-            if (!capture->origin->blocking) continue;
+            if (!capture->origin->blocking || capture->origin->card != stream->card) continue;
             return refuse(capture, CAPTURE_IMPLICIT, "the default stream would wait for a stream in a capture");
         }
     }
@@ -136,6 +156,7 @@ API int cuStreamCreate(Stream** stream, unsigned flags) {
     TRY(emulator::readyToMake("cuStreamCreate"));
     if (flags > 1) return INVALID_VALUE;
     *stream = new Stream;
+    (*stream)->card = emulator::currentCard();
     (*stream)->blocking = flags == 0;
     driver().streams.insert(*stream);
     return SUCCESS;
@@ -149,7 +170,8 @@ API int cuStreamCreateWithPriority(Stream** stream, unsigned flags, int) {
 API int cuStreamDestroy_v2(Stream* handle) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuStreamDestroy"));
-    if (driver().streams.count(handle) == 0) return INVALID_HANDLE;
+    Stream* stream = streamOf(handle);
+    if (stream == nullptr || isDefault(stream)) return INVALID_HANDLE;
     Result result = emulator::finish(handle);
     driver().streams.erase(handle);
     return result;
@@ -166,7 +188,7 @@ API int cuCtxSynchronize() {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuCtxSynchronize"));
     driver().counters.synchronises++;
-    drainAll();
+    drainAll(emulator::currentCard());
     return driver().sticky;
 }
 
@@ -196,7 +218,7 @@ API int cuStreamWaitEvent(Stream* handle, Event* event, unsigned) {
         return emulator::enqueue(handle, [=] { drain(other, position); });
     }
     if (driver().captures.count(event->capture) == 0) return CAPTURED_EVENT;
-    if (stream == &driver().defaultStream) {
+    if (isDefault(stream)) {
         return refuse(event->capture, CAPTURE_IMPLICIT, "the default stream cannot join a capture");
     }
     if (stream->capture != nullptr && stream->capture != event->capture) {
@@ -213,6 +235,7 @@ API int cuEventCreate(Event** event, unsigned flags) {
     Locked locked;
     TRY(emulator::readyToMake("cuEventCreate"));
     *event = new Event;
+    (*event)->card = emulator::currentCard();
     (*event)->timed = (flags & 2) == 0;
     driver().events.insert(*event);
     return SUCCESS;
@@ -221,7 +244,8 @@ API int cuEventCreate(Event** event, unsigned flags) {
 API int cuEventDestroy_v2(Event* event) {
     Locked locked;
     TRY(emulator::ready());
-    if (driver().events.erase(event) == 0) return INVALID_HANDLE;
+    if (!usable(event)) return INVALID_HANDLE;
+    driver().events.erase(event);
     delete event;
     return SUCCESS;
 }
@@ -230,7 +254,7 @@ API int cuEventRecord(Event* event, Stream* handle) {
     Locked locked;
     TRY(emulator::ready());
     Stream* stream = streamOf(handle);
-    if (stream == nullptr || !known(event)) return INVALID_HANDLE;
+    if (stream == nullptr || !usable(event)) return INVALID_HANDLE;
     event->capture = stream->capture;
     if (stream->capture != nullptr) {
         if (stream->capture->invalid) return CAPTURE_INVALIDATED;
@@ -249,7 +273,7 @@ API int cuEventRecord(Event* event, Stream* handle) {
 API int cuEventSynchronize(Event* event) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuEventSynchronize"));
-    if (!known(event)) return INVALID_HANDLE;
+    if (!usable(event)) return INVALID_HANDLE;
     if (event->capture != nullptr) return CAPTURED_EVENT;
     driver().counters.synchronises++;
     if (event->stream != nullptr) drain(event->stream, event->position);
@@ -260,7 +284,7 @@ API int cuEventSynchronize(Event* event) {
 API int cuEventQuery(Event* event) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuEventQuery"));
-    if (!known(event)) return INVALID_HANDLE;
+    if (!usable(event)) return INVALID_HANDLE;
     if (event->capture != nullptr) return CAPTURED_EVENT;
     if (!pending(event)) return SUCCESS;
     drain(event->stream, event->position);
@@ -271,7 +295,7 @@ API int cuEventQuery(Event* event) {
 API int cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
     Locked locked;
     TRY(emulator::ready());
-    if (!known(start) || !known(end) || !start->timed || !end->timed) return INVALID_HANDLE;
+    if (!usable(start) || !usable(end) || !start->timed || !end->timed) return INVALID_HANDLE;
     if (start->capture != nullptr || end->capture != nullptr) return CAPTURED_EVENT;
     if (start->stream == nullptr || end->stream == nullptr) return INVALID_HANDLE;
     if (pending(start) || pending(end)) return NOT_READY;
@@ -287,7 +311,7 @@ API int cuStreamBeginCapture_v2(Stream* handle, int mode) {
     Stream* stream = streamOf(handle);
     if (stream == nullptr) return INVALID_HANDLE;
     if (mode < 0 || mode > 2) return INVALID_VALUE;
-    if (stream == &driver().defaultStream) return CAPTURE_UNSUPPORTED;
+    if (isDefault(stream)) return CAPTURE_UNSUPPORTED;
     if (stream->capture != nullptr) return INVALID_VALUE;
     auto capture = std::make_shared<Capture>();
     capture->origin = stream;
@@ -338,7 +362,7 @@ API int cuStreamEndCapture(Stream* handle, Graph** graph) {
     for (auto& [other, clock] : capture->clocks) {
         if (clock[other] > joined[other]) return CAPTURE_UNJOINED;
     }
-    *graph = new Graph{std::make_shared<std::vector<Work>>(std::move(capture->nodes))};
+    *graph = new Graph{stream->card, std::make_shared<std::vector<Work>>(std::move(capture->nodes))};
     driver().graphs.insert(*graph);
     return SUCCESS;
 }

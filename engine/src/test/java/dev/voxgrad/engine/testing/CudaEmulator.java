@@ -34,6 +34,9 @@ public final class CudaEmulator {
     private static final List<String> LIBRARIES =
             List.of("libcuda.so.1", "libcudnn.so.9", "libcublas.so.12", "libnvrtc.so.12");
 
+    /** The environment variable with the number of cards. */
+    public static final String CARDS = "VOXGRAD_EMULATED_CARDS";
+
     private static Path loaded;
     private static List<Path> loadedKernels;
     private static SymbolLookup symbols;
@@ -114,6 +117,21 @@ public final class CudaEmulator {
         }
     }
 
+    /** The folder of the emulated libraries, for the LD_LIBRARY_PATH of a child process. */
+    public static synchronized Path folder() {
+        requireLoaded();
+        return loaded;
+    }
+
+    /**
+     * Sets how many cards can be seen; at first it is one, or what the environment variable {@value #CARDS} says. Each
+     * card has memory, streams and all else of its own, and refuses what is another's.
+     */
+    public static void cards(int count) {
+        MethodHandle function = function("emulatorCards", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        MethodHandleProxies.asInterfaceInstance(IntConsumer.class, function).accept(count);
+    }
+
     /** Everything that is there now, by the names of {@link #count}. */
     public static Map<String, Long> live() {
         return Stream.of("liveBytes", "liveHostAllocations", "liveStreams", "liveEvents", "liveGraphs", "liveHandles")
@@ -129,7 +147,7 @@ public final class CudaEmulator {
         MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(things);
     }
 
-    /** Sets how many bytes of device memory there are, until the next reset. */
+    /** Sets how many bytes of memory each card has, until the next reset. */
     public static void memoryLimit(long bytes) {
         MethodHandle function = function("emulatorMemoryLimit", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
         MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(bytes);
@@ -163,10 +181,14 @@ public final class CudaEmulator {
         MethodHandleProxies.asInterfaceInstance(Runnable.class, function).run();
     }
 
-    private static synchronized MethodHandle function(String name, FunctionDescriptor descriptor) {
+    private static void requireLoaded() {
         if (loaded == null) {
             throw new IllegalStateException("the CUDA emulator is not loaded: call CudaEmulator.load() first");
         }
+    }
+
+    private static synchronized MethodHandle function(String name, FunctionDescriptor descriptor) {
+        requireLoaded();
         MemorySegment address = symbols.find(name).orElseThrow();
         return Linker.nativeLinker().downcallHandle(address, descriptor);
     }

@@ -13,7 +13,10 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
-/** A context of the emulated GPU with a stream, for the emulator's own tests; skips them where it is missing. */
+/**
+ * The context of an emulated card with a stream, for the emulator's own tests; skips them where it is missing. While
+ * it is open it is the thread's current context.
+ */
 final class EmulatedContext implements AutoCloseable {
     /** Device memory whose address can be told, which JCuda keeps to itself. */
     static final class Memory extends CUdeviceptr {
@@ -30,18 +33,30 @@ final class EmulatedContext implements AutoCloseable {
     }
 
     private final CUdevice device = new CUdevice();
+    private final CUcontext context = new CUcontext();
+    private final CUcontext before = new CUcontext();
     private final Stream stream = new Stream();
 
+    /** Of the first card. */
     EmulatedContext() {
+        this(0);
+    }
+
+    EmulatedContext(int card) {
         assumeTrue(CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
         CudaEmulator.load();
         CudaEmulator.reset();
         check(JCudaDriver.cuInit(0));
-        check(JCudaDriver.cuDeviceGet(device, 0));
-        CUcontext context = new CUcontext();
+        check(JCudaDriver.cuCtxGetCurrent(before));
+        check(JCudaDriver.cuDeviceGet(device, card));
         check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-        check(JCudaDriver.cuCtxSetCurrent(context));
+        makeCurrent();
         check(JCudaDriver.cuStreamCreate(stream, 1));
+    }
+
+    /** Makes it the thread's current context. */
+    void makeCurrent() {
+        check(JCudaDriver.cuCtxSetCurrent(context));
     }
 
     /** A stream that does not wait for the default one. */
@@ -76,10 +91,13 @@ final class EmulatedContext implements AutoCloseable {
         assertThat(CUresult.stringFor(result)).isEqualTo("CUDA_SUCCESS");
     }
 
+    /** The context that was current before is so again. */
     @Override
     public void close() {
         CudaEmulator.reset();
+        makeCurrent();
         check(JCudaDriver.cuStreamDestroy(stream));
         check(JCudaDriver.cuDevicePrimaryCtxRelease(device));
+        check(JCudaDriver.cuCtxSetCurrent(before));
     }
 }
