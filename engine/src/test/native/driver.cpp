@@ -416,7 +416,11 @@ API long emulatorCount(const char* name) {
     Locked locked;
     const Counters& c = driver().counters;
     long liveBytes = 0;
-    for (auto [ordinal, card] : driver().cards) liveBytes += card->liveBytes;
+    long liveContexts = 0;
+    for (auto [ordinal, card] : driver().cards) {
+        liveBytes += card->liveBytes;
+        liveContexts += card->retained > 0;
+    }
     const std::map<std::string, long> counts = {
         {"allocations", c.allocations}, {"frees", c.frees}, {"liveBytes", liveBytes},
         {"hostAllocations", c.hostAllocations}, {"synchronousCopies", c.synchronousCopies},
@@ -424,7 +428,7 @@ API long emulatorCount(const char* name) {
         {"synchronises", c.synchronises}, {"captures", c.captures}, {"kernelsRun", c.kernelsRun},
         {"liveHostAllocations", driver().hostAllocations.size()}, {"liveStreams", driver().streams.size()},
         {"liveEvents", driver().events.size()}, {"liveGraphs", driver().graphs.size()},
-        {"liveHandles", driver().handles}};
+        {"liveHandles", driver().handles}, {"liveContexts", liveContexts}};
     auto found = counts.find(name);
     if (found != counts.end()) return found->second;
     auto call = c.calls.find(name);

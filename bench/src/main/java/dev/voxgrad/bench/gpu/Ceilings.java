@@ -36,7 +36,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
 
     /** Measures; precisions that this machine can't compute in are left out. */
     static Ceilings measure(Sizes sizes, Iterable<Precision> precisions) {
-        long free = CudaDriver.first().freeBytes();
+        long free = CudaDriver.of(0).freeBytes();
         long bytes = Math.min(sizes.copyBytes, free / SHARE);
         int size = sizes.matrixSize;
         while (3L * Float.BYTES * size * size > free / SHARE) {
@@ -55,7 +55,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
     }
 
     private static double copies(long bytes, int repeats) {
-        CudaDriver driver = CudaDriver.first();
+        CudaDriver driver = CudaDriver.of(0);
         try (CudaStream stream = new CudaStream(driver); DeviceAllocator memory = new DeviceAllocator(driver)) {
             DeviceBuffer from = memory.take(bytes);
             DeviceBuffer to = memory.take(bytes);

@@ -1,7 +1,11 @@
 package dev.voxgrad.engine.cuda;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -20,49 +24,83 @@ public final class CudaDriver {
     /** The oldest driver that runs what JCuda 12.6 calls. */
     private static final int OLDEST = 12_000;
     private static final ThreadLocal<CudaDriver> BOUND = new ThreadLocal<>();
-    private static CudaDriver first;
+    private static final Map<Integer, CudaDriver> CARDS = new HashMap<>();
 
-    private final CUdevice device = new CUdevice();
+    private final int card;
+    private final CUdevice device;
     private final CUcontext context = new CUcontext();
     private final String name;
     private final int version;
 
-    private CudaDriver() {
+    private CudaDriver(int card, int version) {
+        this.card = card;
+        this.version = version;
+        this.device = device(card);
+        this.name = name(device);
+        check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+    }
+
+    /**
+     * A card, by its number among those that CUDA_VISIBLE_DEVICES lets this process see. No other card is touched.
+     *
+     * @throws IllegalArgumentException if there is no card of that number; names those that there are
+     * @throws CudaException if the driver is too old or sees no card at all
+     * @throws LinkageError if there is no driver
+     */
+    public static synchronized CudaDriver of(int card) {
+        CudaDriver driver = CARDS.computeIfAbsent(card, CudaDriver::open);
+        driver.bind();
+        return driver;
+    }
+
+    private static CudaDriver open(int card) {
         check("cuInit", JCudaDriver.cuInit(0));
-        int[] answer = new int[1];
-        check("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(answer));
-        version = answer[0];
-        if (version < OLDEST) {
-            throw new CudaException("the NVIDIA driver is for CUDA " + inWords(version) + ", which is too old; CUDA "
-                    + inWords(OLDEST) + " or newer is needed, so update the driver");
+        int[] version = new int[1];
+        check("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(version));
+        if (version[0] < OLDEST) {
+            throw new CudaException("the NVIDIA driver is for CUDA " + inWords(version[0]) + ", which is too old; "
+                    + "CUDA " + inWords(OLDEST) + " or newer is needed, so update the driver");
         }
-        check("cuDeviceGetCount", JCudaDriver.cuDeviceGetCount(answer));
-        if (answer[0] == 0) {
+        int count = count();
+        if (count == 0) {
             throw new CudaException("the NVIDIA driver sees no GPU; look at CUDA_VISIBLE_DEVICES");
         }
-        check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, 0));
+        if (card < 0 || card >= count) {
+            throw new IllegalArgumentException("device cuda:" + card + ": " + cards(count));
+        }
+        return new CudaDriver(card, version[0]);
+    }
+
+    private static String cards(int count) {
+        List<String> cards = IntStream.range(0, count)
+                .mapToObj(card -> "cuda:" + card + " (" + name(device(card)) + ")").toList();
+        return "this machine has " + (count == 1 ? "1 GPU, " : count + " GPUs, "
+                + String.join(", ", cards.subList(0, count - 1)) + " and ") + cards.getLast()
+                + (System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : ", that CUDA_VISIBLE_DEVICES shows");
+    }
+
+    /** How many cards CUDA_VISIBLE_DEVICES lets this process see. */
+    public static int count() {
+        check("cuInit", JCudaDriver.cuInit(0));
+        int[] count = new int[1];
+        check("cuDeviceGetCount", JCudaDriver.cuDeviceGetCount(count));
+        return count[0];
+    }
+
+    private static CUdevice device(int card) {
+        CUdevice device = new CUdevice();
+        check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, card));
+        return device;
+    }
+
+    private static String name(CUdevice device) {
         byte[] bytes = new byte[256];
         check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(bytes, bytes.length, device));
         int length = 0;
         while (bytes[length] != 0) {
             length++;
         }
-        name = new String(bytes, 0, length, StandardCharsets.UTF_8);
-        check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-    }
-
-    /**
-     * The first card that CUDA_VISIBLE_DEVICES lets this process see.
-     *
-     * @throws CudaException if the driver is too old or sees no card
-     * @throws LinkageError if there is no driver
-     */
-    public static synchronized CudaDriver first() {
-        if (first == null) {
-            first = new CudaDriver();
-        }
-        first.bind();
-        return first;
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     /** Makes this card's context the calling thread's. */
@@ -79,6 +117,11 @@ public final class CudaDriver {
             BOUND.set(this);
         }
         return status;
+    }
+
+    /** The card's number. */
+    public int card() {
+        return card;
     }
 
     /** The card's name, as {@code NVIDIA H200}. */

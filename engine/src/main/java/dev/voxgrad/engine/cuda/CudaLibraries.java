@@ -20,18 +20,20 @@ public final class CudaLibraries {
     private CudaLibraries() {}
 
     /**
-     * What is missing, in words; empty if all is there. The driver is looked for first, and nothing else without it.
+     * What is missing for a card, in words; empty if all is there. The driver is looked for first, and nothing else
+     * without it.
      *
      * @throws CudaException if the driver is too old or sees no card
+     * @throws IllegalArgumentException if it sees no card of that number
      */
-    public static Optional<String> firstMissing() {
+    public static Optional<String> firstMissing(int card) {
         if (ForeignLibrary.find(DRIVER).isEmpty()) {
             return Optional.of("no NVIDIA driver is installed (" + DRIVER + " was not found)");
         }
         if (ForeignLibrary.find(CUDNN).isEmpty()) {
             return Optional.of("cuDNN 9 was not found (" + CUDNN + ")");
         }
-        int driver = CudaDriver.first().version();
+        int driver = CudaDriver.of(card).version();
         if (ForeignLibrary.find(Cublas.NAME, driver).isEmpty()) {
             return Optional.of("cuBLAS was not found (" + ForeignLibrary.names(Cublas.NAME, driver) + ")");
         }

@@ -14,7 +14,7 @@ import jcuda.driver.JCudaDriver;
  * one, else PTX that was built beforehand is taken.
  */
 public final class KernelLibrary {
-    private static KernelLibrary first;
+    private static final Map<CudaDriver, KernelLibrary> OF_CARDS = new HashMap<>();
 
     private final CudaDriver driver;
     private final Map<CudaSource, CUmodule> modules = new HashMap<>();
@@ -26,12 +26,9 @@ public final class KernelLibrary {
         this.driver = driver;
     }
 
-    /** The kernels of the first card; all its devices share them. */
-    public static synchronized KernelLibrary first() {
-        if (first == null) {
-            first = new KernelLibrary(CudaDriver.first());
-        }
-        return first;
+    /** A card's kernels; all its devices share them. */
+    public static synchronized KernelLibrary of(CudaDriver driver) {
+        return OF_CARDS.computeIfAbsent(driver, KernelLibrary::new);
     }
 
     /** The kernel of that name in a file. */

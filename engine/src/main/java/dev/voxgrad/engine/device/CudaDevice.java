@@ -68,15 +68,16 @@ public final class CudaDevice implements Device, AutoCloseable {
     }
 
     /**
-     * The first card.
+     * The card of that number.
      *
+     * @throws IllegalArgumentException if this machine has no such card
      * @throws dev.voxgrad.engine.cuda.CudaException if the driver or a library refuses
      * @throws LinkageError if there is no driver, or no cuDNN
      */
-    public CudaDevice(Settings settings) {
+    public CudaDevice(int card, Settings settings) {
         this.settings = settings;
-        this.driver = CudaDriver.first();
-        this.library = KernelLibrary.first();
+        this.driver = CudaDriver.of(card);
+        this.library = KernelLibrary.of(driver);
         try {
             this.stream = owned.add(new CudaStream(driver), CudaStream::close);
             this.allocator = owned.add(new DeviceAllocator(driver), DeviceAllocator::close);
@@ -99,15 +100,16 @@ public final class CudaDevice implements Device, AutoCloseable {
         };
     }
 
+    /** With the card's number where there are several. */
     @Override
     public String name() {
-        return "cuda";
+        return CudaDriver.count() == 1 ? "cuda" : "cuda:" + driver.card();
     }
 
     @Override
     public String description() {
         return String.format(Locale.ROOT,
-                "cuda: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s", driver.name(),
+                "%s: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s", name(), driver.name(),
                 driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
                 Cudnn.inWords(Cudnn.version()), cublas.libraryName(), settings.precision.flag(),
                 settings.fastest ? "fastest" : "deterministic",
@@ -117,7 +119,7 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** Another device on the same card, with a stream and memory of its own, set up in the same way. */
     public CudaDevice another() {
-        return new CudaDevice(settings);
+        return new CudaDevice(driver.card(), settings);
     }
 
     /** The card. */

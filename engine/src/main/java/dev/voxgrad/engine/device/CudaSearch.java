@@ -6,11 +6,16 @@ import java.util.Optional;
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.CudaLibraries;
 
-/** Finds out whether this machine has a GPU that can be used. A machine without a driver loads nothing native. */
+/** Finds out whether a GPU of this machine can be used. A machine without a driver loads nothing native. */
 final class CudaSearch {
     private CudaSearch() {}
 
-    static Availability find(CudaDevice.Settings settings) {
+    /**
+     * The card of that number.
+     *
+     * @throws IllegalArgumentException if the machine has cards, but none of that number
+     */
+    static Availability find(int card, CudaDevice.Settings settings) {
         String os = System.getProperty("os.name");
         String architecture = System.getProperty("os.arch");
         if (!os.toLowerCase(Locale.ROOT).contains("linux") || !architecture.equals("amd64")) {
@@ -18,11 +23,11 @@ final class CudaSearch {
                     "GPUs are used on Linux x86-64 only, and this is " + os + " " + architecture);
         }
         try {
-            Optional<String> absent = CudaLibraries.firstMissing();
+            Optional<String> absent = CudaLibraries.firstMissing(card);
             if (absent.isPresent()) {
                 return new Availability.Missing(absent.get());
             }
-            return new Availability.Available(new CudaDevice(settings));
+            return new Availability.Available(new CudaDevice(card, settings));
         } catch (CudaException e) {
             return new Availability.Missing(e.getMessage());
         } catch (LinkageError e) {

@@ -1,13 +1,14 @@
 package dev.voxgrad.engine.device;
 
-import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 
 /** Finds a device by the name a user gives. */
 public final class Devices {
-    /** All names that {@link #find} knows, besides {@code auto}. */
-    public static final List<String> NAMES = List.of("cpu", "cuda", "reference");
+    /** A GPU, and which. */
+    private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,4}))?");
 
     private Devices() {}
 
@@ -27,14 +28,14 @@ public final class Devices {
     /**
      * The device of that name, or the reason why it can't be had. Never another device instead.
      *
-     * @param name {@code cpu}, {@code cuda}, {@code reference}, or {@code auto} for a GPU where there is one that
-     * works,
-     *     and else the CPU
-     * @throws IllegalArgumentException for a name that is none of these
+     * @param name {@code cpu}, {@code cuda} for the first GPU, {@code cuda:1} for the second and so on,
+     *     {@code reference}, or {@code auto} for the first GPU if it works, and else the CPU
+     * @throws IllegalArgumentException for a name that is none of these, and for the number of a GPU that is not there
+     *     among others
      */
     public static Availability find(String name, Settings settings) {
         return switch (name) {
-            case "auto" -> switch (CudaSearch.find(settings.cuda)) {
+            case "auto" -> switch (CudaSearch.find(0, settings.cuda)) {
                 case Availability.Available gpu ->
                         new Availability.Available(gpu.device(), "there is a GPU that works");
                 case Availability.Missing none -> new Availability.Available(cpu(settings),
@@ -45,14 +46,33 @@ public final class Devices {
                     ? new Availability.Missing("device reference: it has direct convolution only; leave out "
                             + "--convolution winograd, or use --device cpu")
                     : new Availability.Available(ReferenceDevice.INSTANCE);
-            case "cuda" -> switch (CudaSearch.find(settings.cuda)) {
+            default -> switch (CudaSearch.find(card(name), settings.cuda)) {
                 case Availability.Available gpu -> gpu;
-                case Availability.Missing(String reason) -> new Availability.Missing("device cuda: " + reason
+                case Availability.Missing(String reason) -> new Availability.Missing("device " + name + ": " + reason
                         + "; 'medmnist doctor' tells how to mend it, and --device cpu works without");
             };
-            default -> throw new IllegalArgumentException("device: '" + name + "' is unknown; choose auto, "
-                    + String.join(", ", NAMES));
         };
+    }
+
+    /** The number of the GPU that is named. */
+    private static int card(String name) {
+        Matcher cuda = CUDA.matcher(name);
+        if (cuda.matches()) {
+            return cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
+        }
+        throw new IllegalArgumentException("device: '" + name + (name.startsWith("cuda")
+                ? "' is no GPU's name; cuda:0 is the first GPU, cuda:1 the second, and cuda is short for cuda:0"
+                : "' is unknown; choose auto, cpu, cuda, cuda:1 for the second GPU and so on, or reference"));
+    }
+
+    /** Whether that may be the name of a device that was found, as {@link Device#name} gives it. */
+    public static boolean isName(String name) {
+        return name.equals("cpu") || name.equals("reference") || CUDA.matcher(name).matches();
+    }
+
+    /** Whether devices of these names are of one kind, as all GPUs are. */
+    public static boolean areOfAKind(String name, String other) {
+        return name.equals(other) || CUDA.matcher(name).matches() && CUDA.matcher(other).matches();
     }
 
     private static CpuDevice cpu(Settings settings) {

@@ -102,7 +102,7 @@ public final class CudaEmulator {
      * those that are captured), {@code kernelsRun} (also from graphs), {@code graphLaunches}, {@code synchronises},
      * {@code captures}; by its name, a function of cuDNN's that does work, {@code cudnnPoolingForward}; and what is
      * there now: {@code liveBytes} of device memory, {@code liveHostAllocations}, {@code liveStreams},
-     * {@code liveEvents}, {@code liveGraphs}, and {@code liveHandles} of the libraries.
+     * {@code liveEvents}, {@code liveGraphs}, {@code liveHandles} of the libraries, and {@code liveContexts} of cards.
      */
     public static long count(String name) {
         MethodHandle function = function("emulatorCount",

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
+import dev.voxgrad.engine.cuda.CudaDriver;
 import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -63,17 +65,47 @@ public final class TestGpu {
      * version whose convolutions are known to be wrong in that precision.
      */
     public static CudaDevice open(Precision precision) {
-        return open(precision, GpuKernels.OWN, _ -> { });
+        return open(0, precision);
     }
 
-    /** As above, by those kernels, with a log. */
+    /** As above, on a card of that number. */
+    public static CudaDevice open(int card, Precision precision) {
+        return open(card, new CudaDevice.Settings(precision, false, true, GpuKernels.OWN, _ -> { }));
+    }
+
+    /** As above, on the first card, by those kernels, with a log. */
     public static CudaDevice open(Precision precision, GpuKernels kernels, Consumer<String> log) {
+        return open(0, new CudaDevice.Settings(precision, false, true, kernels, log));
+    }
+
+    private static CudaDevice open(int card, CudaDevice.Settings settings) {
         assumeSome();
         try {
-            return new CudaDevice(new CudaDevice.Settings(precision, false, true, kernels, log));
+            return new CudaDevice(card, settings);
         } catch (CudaException e) {
             assumeTrue(!e.getMessage().contains("known to compute wrong"), e.getMessage());
             throw e;
+        }
+    }
+
+    /**
+     * Sees to it that there are that many cards of one kind, until {@link #oneCard} is called; skips the test where the
+     * GPUs are real and fewer, or unlike.
+     */
+    public static void assumeCards(int count) {
+        if (isEmulated()) {
+            CudaEmulator.cards(count);
+        } else {
+            assumeTrue(CudaDriver.count() >= count, () -> "fewer than " + count + " GPUs");
+            assumeTrue(IntStream.range(0, count).mapToObj(card -> CudaDriver.of(card).name()).distinct().count() == 1,
+                    "the GPUs are not of one kind");
+        }
+    }
+
+    /** Takes further emulated cards away. */
+    public static void oneCard() {
+        if (emulated) {
+            CudaEmulator.cards(1);
         }
     }
 
