@@ -33,8 +33,9 @@ final class DeviceOptions implements AutoCloseable {
     private CommandSpec command;
 
     @Option(names = "--device", paramLabel = "DEVICE",
-            description = "cpu, cuda (an NVIDIA GPU; 'doctor' says whether this machine's can be used), reference "
-                    + "(slow, in double precision), or auto: cuda where it works, else cpu. Default: auto")
+            description = "cpu, cuda (an NVIDIA GPU; 'doctor' says whether this machine's can be used), cuda:1 (the "
+                    + "second of several, and so on), reference (slow, in double precision), or auto: cuda where it "
+                    + "works, else cpu. Default: auto")
     private String name;
 
     @Option(names = "--threads", paramLabel = "T",
@@ -69,6 +70,7 @@ final class DeviceOptions implements AutoCloseable {
 
     /** As {@link #open}, but what is not asked for is as it was when the run was begun. */
     Device openAsIn(RunInfo run) {
+        String elsewhere = name == null ? "; the run was begun on it, and goes on on another with --device" : "";
         name = name == null ? run.deviceName() : name;
         convolution = convolution == null ? run.convolution() : convolution;
         noFusion |= !run.fusion();
@@ -77,7 +79,7 @@ final class DeviceOptions implements AutoCloseable {
             fastAlgorithms |= run.gpu().fastAlgorithms();
             gpuKernels = gpuKernels == null ? run.gpu().kernels() : gpuKernels;
         }
-        return open();
+        return open(elsewhere);
     }
 
     /** As {@link #open}, for a command that knows no other device. */
@@ -92,6 +94,10 @@ final class DeviceOptions implements AutoCloseable {
 
     /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
     Device open() {
+        return open("");
+    }
+
+    private Device open(String hintWhereNameIsWrong) {
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
             throw new ParameterException(command.commandLine(),
                     "--threads is " + threads + "; expected at least 1 and at most " + MOST_THREADS);
@@ -100,7 +106,7 @@ final class DeviceOptions implements AutoCloseable {
         try {
             availability = Devices.find(name == null ? "auto" : name, settings());
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+            throw new ParameterException(command.commandLine(), e.getMessage() + hintWhereNameIsWrong, e);
         }
         return switch (availability) {
             case Availability.Available(Device device, String why) -> {

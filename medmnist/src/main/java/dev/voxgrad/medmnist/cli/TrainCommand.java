@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -296,7 +297,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.openAsIn(run.info());
-        requireSame("--device", run.info().deviceName(), device.name());
+        if (!Devices.areOfAKind(run.info().deviceName(), device.name())) {
+            requireSame("--device", run.info().deviceName(), device.name());
+        }
         requireSame("--convolution", run.info().convolution(), device.convolution().flag());
         RunInfo.Gpu gpu = RunInfo.Gpu.of(device);
         if (gpu != null && run.info().gpu() != null) {
@@ -310,7 +313,7 @@ final class TrainCommand implements Callable<Integer> {
                     + "was begun with " + run.info().dataMd5() + "; give the same file with --root or --npz");
         }
         Console console = console();
-        if (!withoutThreads(run.info().device()).equals(withoutThreads(device.description()))) {
+        if (!asItComputes(run.info().device()).equals(asItComputes(device.description()))) {
             console.line("warning: the run was begun on " + run.info().device()
                     + "; here, results may differ in the last digits");
         }
@@ -330,9 +333,9 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** The number of threads changes nothing. */
-    private static String withoutThreads(String description) {
-        return description.replaceFirst("\\d+ threads?, ", "");
+    /** A device's description without what makes no difference: how many threads, and which of several GPUs. */
+    private static String asItComputes(String description) {
+        return description.replaceFirst("\\d+ threads?, ", "").replaceFirst("^cuda:\\d+: ", "cuda: ");
     }
 
     private Console console() {

@@ -3,9 +3,9 @@ package dev.voxgrad.medmnist.report;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -18,8 +18,6 @@ import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** The commands that repeat a run, for a POSIX shell. */
 final class CommandLines {
-    private static final Set<String> DEVICES = Set.of("cpu", "cuda", "reference");
-
     private CommandLines() {}
 
     /**
@@ -132,9 +130,8 @@ final class CommandLines {
 
     private static List<String> device(RunInfo info) {
         List<String> words = new ArrayList<>();
-        String name = info.device() == null ? "" : info.device().split(":", 2)[0];
-        if (DEVICES.contains(name)) {
-            words.addAll(List.of("--device", name));
+        if (info.device() != null && Devices.isName(info.deviceName())) {
+            words.addAll(List.of("--device", info.deviceName()));
         }
         if (info.convolution() != null) {
             words.addAll(List.of("--convolution", info.convolution()));

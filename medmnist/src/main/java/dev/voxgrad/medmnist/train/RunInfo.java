@@ -12,7 +12,7 @@ import dev.voxgrad.engine.device.GpuKernels;
  * @param voxgrad version of Voxgrad
  * @param java version of the JVM
  * @param started date and time, ISO 8601
- * @param device the device, in words
+ * @param device the device on which it was begun, in words
  * @param convolution who chooses its convolution algorithm; null in runs of versions that knew no choice
  * @param fusion whether layers were run together as one operation
  * @param gpu how a GPU was used; null for other devices
@@ -49,7 +49,7 @@ public record RunInfo(String voxgrad, String java, String started, String device
 
     /** The device's name on the command line, with which its description begins. */
     public String deviceName() {
-        return device.split(":", 2)[0];
+        return device.split(": ", 2)[0];
     }
 
     /** The same run with other settings. */

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.TestGpu;
 
 /** Training by the command line on a GPU, or an emulated one. */
@@ -30,6 +33,11 @@ class GpuTrainingTest {
         TestGpu.assumeSome();
         // 22 volumes in batches of 8: the last batch of an epoch is shorter.
         volumes = TestVolumes.write(folder.resolve("volumes.npz"), 8, 1, 2, 22, 12, 4);
+    }
+
+    @AfterEach
+    void oneCard() {
+        TestGpu.oneCard();
     }
 
     private Cli train(String name, String device, int models, int epochs, Object... more) {
@@ -82,6 +90,71 @@ class GpuTrainingTest {
         assertThat(Cli.run("train", "--resume", parts, "--epochs", 3, "--concurrent", 2).succeeded().out())
                 .contains("goes on", "epoch 3/3");
         assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
+    }
+
+    @Test
+    void aRunGoesOnOnWhicheverCard() throws IOException {
+        TestGpu.assumeCards(2);
+        train("whole", "cuda:0", 2, 3).succeeded();
+        Path parts = folder.resolve("parts");
+        assertThat(train("parts", "cuda:1", 2, 1, "--concurrent", 2).succeeded().out())
+                .contains("device cuda:1: ");
+        assertThat(Files.readString(parts.resolve("run.json"))).contains("\"device\" : \"cuda:1: ");
+        assertThat(resume(parts, "--epochs", 2).out()).contains("device cuda:1: ").doesNotContain("warning");
+        Cli.run("train", "--resume", parts, "--device", "cuda:99").refused("device cuda:99: this machine has ",
+                " GPUs, cuda:0 (", " and cuda:1 (");
+        assertThat(resume(parts, "--epochs", 3, "--device", "cuda").out()).contains("device cuda:0: ")
+                .doesNotContain("warning");
+        assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
+        train("cpu", "cpu", 1, 1).succeeded();
+        Cli.run("train", "--resume", folder.resolve("cpu"), "--epochs", 2, "--device", "cuda:1")
+                .refused("--device is cuda:1, but the run was begun with cpu");
+    }
+
+    @Test
+    void whereTheCardIsGoneTheRunSaysHowToGoOn() throws IOException, InterruptedException {
+        TestGpu.assumeCards(2);
+        train("run", "cuda:1", 2, 1, "--members", "0").succeeded();
+        TestGpu.oneCard();
+        assumeTrue(TestGpu.isEmulated(), "no real card goes");
+        Path log = folder.resolve("log");
+        Process process = ChildTraining.start(log, withEmulatedCards(1), "train", "--resume", folder.resolve("run"));
+        assertThat(process.waitFor()).isEqualTo(2);
+        assertThat(Files.readString(log)).contains("device cuda:1: this machine has 1 GPU, cuda:0 (Emulated GPU)",
+                "; the run was begun on it, and goes on on another with --device");
+    }
+
+    /** What a process is started by that is to see emulated cards. */
+    private static List<String> withEmulatedCards(int count) {
+        return List.of("env", "LD_LIBRARY_PATH=" + CudaEmulator.folder(), CudaEmulator.CARDS + "=" + count);
+    }
+
+    private static Cli resume(Path run, Object... more) {
+        List<Object> words = new ArrayList<>(List.of("train", "--resume", run));
+        words.addAll(Arrays.asList(more));
+        return Cli.run(words.toArray()).succeeded();
+    }
+
+    @Test
+    void twoProcessesWorkOnOneRunWithACardEach() throws IOException, InterruptedException {
+        TestGpu.assumeCards(2);
+        TestGpu.oneCard(); // here; the processes have two
+        train("whole", "cuda", 3, 2).succeeded();
+        Path run = folder.resolve("run");
+        train("run", "cuda", 3, 2, "--members", "0").succeeded();
+        List<String> environment = TestGpu.isEmulated() ? withEmulatedCards(2) : List.of();
+        List<Path> logs = List.of(folder.resolve("log0"), folder.resolve("log1"));
+        List<Process> processes = new ArrayList<>();
+        for (int card = 0; card < 2; card++) {
+            processes.add(ChildTraining.start(logs.get(card), environment, "train", "--resume", run, "--members",
+                    card + 1, "--device", "cuda:" + card));
+        }
+        for (int card = 0; card < 2; card++) {
+            assertThat(processes.get(card).waitFor()).as("%s", Files.readString(logs.get(card))).isZero();
+            assertThat(Files.readString(logs.get(card))).contains("device cuda:" + card + ": ",
+                    "member " + (card + 2) + "/3 net1  epoch 2/2").doesNotContain("warning: the run was begun on");
+        }
+        assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }
 
     @Test

@@ -172,8 +172,13 @@ class PartsTest {
     }
 
     private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion) {
-        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", "cpu: 2 threads", "direct", fusion, null, source,
-                null, false, "", List.of(), null, settings);
+        return info(source, settings, fusion, "cpu: 2 threads", null);
+    }
+
+    private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion, String device,
+            RunInfo.Gpu gpu) {
+        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", device, "direct", fusion, gpu, source, null, false, "",
+                List.of(), null, settings);
     }
 
     @Test
@@ -195,6 +200,10 @@ class PartsTest {
         assertThat(CommandLines.train(info(DataSource.synthetic(SyntheticShapes.Settings.of(1)),
                 TrainSettings.defaults(1), true), Path.of("new")))
                 .isEqualTo("medmnist quickstart --device cpu --convolution direct --out new");
+        RunInfo onSecondGpu = info(DataSource.synthetic(SyntheticShapes.Settings.of(1)), TrainSettings.defaults(1),
+                true, "cuda:1: NVIDIA H200, 140 GiB", new RunInfo.Gpu("bf16", true, "own"));
+        assertThat(CommandLines.train(onSecondGpu, Path.of("new"))).isEqualTo("medmnist quickstart --device cuda:1 "
+                + "--convolution direct --precision bf16 --fast-algorithms --gpu-kernels own --out new");
     }
 
     @Test
