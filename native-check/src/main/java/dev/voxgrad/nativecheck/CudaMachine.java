@@ -48,11 +48,12 @@ final class CudaMachine {
         DriverCheck check = new DriverCheck(system, architecture, driver);
         boolean gpu = check.judge().status() == Status.PASS;
         Optional<KernelPtx> ptx = KernelPtx.find(CudaMachine.class.getClassLoader());
-        Libraries libraries = new Libraries(LibraryPath.ofThisProcess(), gpu, ptx);
+        Optional<CudaVersion> cuda = CudaVersion.of(driver, DriverProbe.VERSION);
+        Libraries libraries = new Libraries(LibraryPath.ofThisProcess(), gpu, cuda, ptx);
         Usable usable = new Usable(gpu, libraries);
         return List.of(tempFolder(jars), jars(jars), gpu(check),
-                Section.of(LIBRARIES, libraries.checks().toArray(Check[]::new)), versions(driver, usable, ptx),
-                new SmokeTests(child, usable).section());
+                Section.of(LIBRARIES, libraries.checks().toArray(Check[]::new)), versions(cuda, usable, ptx),
+                new SmokeTests(child, usable, cuda).section());
     }
 
     private static Section tempFolder(List<JCudaJar> jars) {
@@ -87,14 +88,13 @@ final class CudaMachine {
                 IntStream.range(0, gpus).mapToObj(gpu -> new GpuCheck(gpu, driver.probe()))).toArray(Check[]::new));
     }
 
-    private Section versions(ChildProcess.Outcome driver, Usable usable, Optional<KernelPtx> ptx) {
+    private Section versions(Optional<CudaVersion> cuda, Usable usable, Optional<KernelPtx> ptx) {
         List<String> asked = usable.versionsToAsk();
         if (asked.isEmpty()) {
             return Section.of(VERSIONS, new SkippedCheck("versions", "there is no driver and no library to ask"));
         }
-        Optional<CudaVersion> cuda = CudaVersion.of(driver, DriverProbe.VERSION);
         ChildProcess.Outcome probe = child.run(VersionProbe.class, NativeAccessCheck.FLAG,
-                "-D" + VersionProbe.PROPERTY + "=" + String.join(",", asked));
+                ForeignLibrary.option(cuda), "-D" + VersionProbe.PROPERTY + "=" + String.join(",", asked));
         List<Check> checks = new ArrayList<>();
         cuda.ifPresent(version -> checks.add(() -> Finding.pass("driver", "runs programs up to CUDA " + version)));
         checks.add(new CudaVersionCheck(CudaVersionCheck.Library.RUNTIME,

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import dev.voxgrad.nativecheck.Probe.CallFailed;
 
@@ -22,6 +23,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
  */
 @SuppressWarnings("restricted")
 final class ForeignLibrary {
+    /** The property with the CUDA version that the driver runs, as 1000 · major + 10 · minor; 0 for no driver. */
+    private static final String DRIVER_VERSION = "voxgrad.driverVersion";
+
     private final String file;
     private final SymbolLookup symbols;
     private final String statusWords;
@@ -32,15 +36,22 @@ final class ForeignLibrary {
         this.statusWords = statusWords;
     }
 
+    /** The child process's option that tells it of the driver. */
+    static String option(Optional<CudaVersion> driver) {
+        return "-D" + DRIVER_VERSION + "=" + driver.map(CudaVersion::number).orElse(0);
+    }
+
     /**
-     * Loads the first of a library's files that loads.
+     * Loads the first of a library's files that loads, among those that fit the driver.
      *
      * @param statusWords its function that has words for a status
      * @throws CallFailed if none does, with the loader's words for each
      */
     static ForeignLibrary load(NativeLibrary library, String statusWords) throws CallFailed {
         List<String> problems = new ArrayList<>();
-        for (String file : library.files()) {
+        Optional<CudaVersion> driver = Optional.of(new CudaVersion(Integer.getInteger(DRIVER_VERSION, 0)))
+                .filter(version -> version.number() > 0);
+        for (String file : library.files(driver)) {
             try {
                 return new ForeignLibrary(file, SymbolLookup.libraryLookup(file, Arena.global()), statusWords);
             } catch (IllegalArgumentException e) {

@@ -31,6 +31,7 @@ public final class Libraries {
 
     private final LibraryPath path;
     private final boolean gpu;
+    private final Optional<CudaVersion> driver;
     private final Optional<KernelPtx> ptx;
     private final Map<NativeLibrary, List<Path>> runPaths = new EnumMap<>(NativeLibrary.class);
     private final Map<NativeLibrary, LibraryCheck> checks = new EnumMap<>(NativeLibrary.class);
@@ -40,11 +41,13 @@ public final class Libraries {
      *
      * @param path where
      * @param gpu whether a driver works here, so that the libraries are needed
+     * @param driver the newest CUDA that the driver runs; empty where there is no driver
      * @param ptx what is used where there is no NVRTC
      */
-    public Libraries(LibraryPath path, boolean gpu, Optional<KernelPtx> ptx) {
+    public Libraries(LibraryPath path, boolean gpu, Optional<CudaVersion> driver, Optional<KernelPtx> ptx) {
         this.path = path;
         this.gpu = gpu;
+        this.driver = driver;
         this.ptx = ptx;
         for (NativeLibrary library : NativeLibrary.values()) {
             checks.put(library, look(library));
@@ -113,13 +116,13 @@ public final class Libraries {
         return switch (library) {
             case CUBLAS_LT -> sameMajor(NativeLibrary.CUBLAS, library);
             case NVRTC_BUILTINS -> sameMajor(NativeLibrary.NVRTC, library);
-            default -> library.files();
+            default -> library.files(driver);
         };
     }
 
     private List<String> sameMajor(NativeLibrary main, NativeLibrary library) {
         List<Path> found = checks.get(main).found();
-        return found.isEmpty() ? library.files()
+        return found.isEmpty() ? library.files(driver)
                 : List.of(library.stem() + LibraryCheck.major(main, found.getFirst()));
     }
 

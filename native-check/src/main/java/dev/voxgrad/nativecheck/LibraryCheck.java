@@ -52,7 +52,14 @@ public record LibraryCheck(NativeLibrary library, List<String> names, List<Path>
     private String wrongMajor(Path other) {
         String owner = library.title().startsWith("cuDNN") ? "cuDNN " : "CUDA ";
         return "wrong major version: " + owner + major(library, other) + "'s " + other.getFileName() + " is there ("
-                + other.getParent() + "), but " + library.asker() + " wants " + anyName();
+                + other.getParent() + "), but " + library.asker() + " wants " + anyName() + (isForNewerDriver(other)
+                        ? " with a driver that is older than that" : "");
+    }
+
+    /** Whether the trainer would take it if the driver were newer. */
+    private boolean isForNewerDriver(Path other) {
+        String name = library.stem() + major(library, other);
+        return library.asker().equals("Voxgrad") && library.files().contains(name);
     }
 
     /** The major version in a file's name. */

@@ -1,6 +1,7 @@
 package dev.voxgrad.nativecheck;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The libraries that the trainer loads, in the order in which one needs the other. */
@@ -32,6 +33,8 @@ public enum NativeLibrary {
     /** cuDNN's choice among them. */
     CUDNN_HEURISTIC("heuristic");
 
+    private static final int NEWEST_CUDA = 13;
+
     private final String title;
     private final String stem;
     private final String asker;
@@ -58,9 +61,19 @@ public enum NativeLibrary {
         return title;
     }
 
-    /** The file names that are asked for, one for each major version, newest first: the first that loads is taken. */
+    /** The file names that may be asked for, one for each major version, newest first. */
     public List<String> files() {
         return files;
+    }
+
+    /**
+     * The file names that the trainer asks for, of which it takes the first that loads: those of CUDA 13 only with a
+     * driver that runs it.
+     *
+     * @param driver the newest CUDA that the driver runs; empty where there is no driver
+     */
+    public List<String> files(Optional<CudaVersion> driver) {
+        return driver.isPresent() && driver.get().major() < NEWEST_CUDA ? List.of(fileOfCuda12()) : files;
     }
 
     /** The file name in CUDA 12. */

@@ -18,11 +18,13 @@ final class SmokeTests {
 
     private final ChildProcess child;
     private final Usable usable;
+    private final Optional<CudaVersion> driver;
     private final Map<Class<?>, ChildProcess.Outcome> outcomes = new HashMap<>();
 
-    SmokeTests(ChildProcess child, Usable usable) {
+    SmokeTests(ChildProcess child, Usable usable, Optional<CudaVersion> driver) {
         this.child = child;
         this.usable = usable;
+        this.driver = driver;
     }
 
     /** Runs what can be run. */
@@ -36,6 +38,7 @@ final class SmokeTests {
             return new SkippedCheck(test.title(), obstacle.get());
         }
         return new SmokeCheck(test, outcomes.computeIfAbsent(PROBES.get(test),
-                probe -> child.run(probe, NativeAccessCheck.FLAG, "-D" + NvrtcProbe.DRIVER + "=" + usable.gpu())));
+                probe -> child.run(probe, NativeAccessCheck.FLAG, ForeignLibrary.option(driver),
+                        "-D" + NvrtcProbe.DRIVER + "=" + usable.gpu())));
     }
 }

@@ -18,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Folders of libraries as they are found on machines, on a search path that leads nowhere else. */
 @EnabledOnOs(OS.LINUX)
 class LibrariesTest {
+    private static final Optional<CudaVersion> CUDA_13 = Optional.of(new CudaVersion(13_000));
+
     @TempDir
     private Path root;
     private Path searched;
@@ -102,6 +104,28 @@ class LibrariesTest {
     }
 
     @Test
+    void aDriverForCuda12TakesNo13() throws IOException {
+        completeToolkit(13);
+        List<Finding> findings = lookWithDriverForCuda12();
+        Finding cublas = named(findings, "cuBLAS");
+        assertThat(cublas.status()).isEqualTo(Status.FAIL);
+        assertThat(cublas.found()).isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is there (" + searched
+                + "), but Voxgrad wants libcublas.so.12 with a driver that is older than that");
+        assertThat(cublas.wanted()).isEqualTo("libcublas.so.12 for Voxgrad");
+        assertThat(named(findings, "NVRTC").found()).startsWith("wrong major version: CUDA 13's libnvrtc.so.13")
+                .endsWith("wants libnvrtc.so.12 with a driver that is older than that");
+        completeToolkit(12);
+        findings = lookWithDriverForCuda12();
+        assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
+        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuBLASLt").found()).isEqualTo(searched.resolve("libcublasLt.so.12").toString());
+        assertThat(named(findings, "NVRTC").found()).isEqualTo(searched.resolve("libnvrtc.so.12").toString());
+        assertThat(named(findings, "NVRTC builtins").found())
+                .isEqualTo(searched.resolve("libnvrtc-builtins.so.12.0").toString());
+        assertThat(named(look(true), "cuBLAS").found()).startsWith(searched.resolve("libcublas.so.13").toString());
+    }
+
+    @Test
     void whatComesWithALibraryIsOfItsMajorVersion() throws IOException {
         FakeLibrary.named("libcublas.so.12").into(searched);
         FakeLibrary.named("libcublasLt.so.13").into(searched);
@@ -118,13 +142,13 @@ class LibrariesTest {
         assertThat(missing.found()).isEqualTo("neither libnvrtc.so.13 nor libnvrtc.so.12 was found");
         assertThat(missing.mend()).contains(LibraryCache.COMMAND);
         Optional<KernelPtx> ptx = Optional.of(new KernelPtx(Path.of("/app/engine.jar"), Optional.empty()));
-        List<Finding> findings = findings(new Libraries(path(), true, ptx));
+        List<Finding> findings = findings(new Libraries(path(), true, CUDA_13, ptx));
         assertThat(named(findings, "NVRTC")).isEqualTo(Finding.warn("NVRTC", missing.found()
                 + "; the kernels' PTX in /app/engine.jar is used in its place", "", ""));
         assertThat(findings).extracting(Finding::name).doesNotContain("NVRTC builtins");
         FakeLibrary.named("libnvrtc.so.13").into(searched);
         Files.delete(searched.resolve("libnvrtc-builtins.so.13.0"));
-        findings = findings(new Libraries(path(), true, ptx));
+        findings = findings(new Libraries(path(), true, CUDA_13, ptx));
         assertThat(named(findings, "NVRTC").status()).isEqualTo(Status.PASS);
         assertThat(named(findings, "NVRTC builtins").status()).isEqualTo(Status.FAIL);
     }
@@ -224,7 +248,7 @@ class LibrariesTest {
         Path link = Files.createSymbolicLink(root.resolve("link"), second);
         LibraryPath path = new LibraryPath(List.of(searched, second, link), Map.of("libcudnn.so.9", List.of(copy)),
                 List.of(), List.of());
-        assertThat(named(findings(new Libraries(path, true, Optional.empty())), "cuDNN").found())
+        assertThat(named(findings(new Libraries(path, true, CUDA_13, Optional.empty())), "cuDNN").found())
                 .isEqualTo(searched.resolve("libcudnn.so.9") + "; not used: " + copy);
     }
 
@@ -255,7 +279,11 @@ class LibrariesTest {
     }
 
     private Libraries libraries(boolean gpu) {
-        return new Libraries(path(), gpu, Optional.empty());
+        return new Libraries(path(), gpu, CUDA_13, Optional.empty());
+    }
+
+    private List<Finding> lookWithDriverForCuda12() {
+        return findings(new Libraries(path(), true, Optional.of(new CudaVersion(12_060)), Optional.empty()));
     }
 
     private static List<Finding> findings(Libraries libraries) {

@@ -88,7 +88,7 @@ class SmokeCheckTest {
     @Test
     void withoutAGpuOnlyTheCompilerIsTried() {
         LibraryPath nothing = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
-        Usable usable = new Usable(false, new Libraries(nothing, false, Optional.empty()));
+        Usable usable = new Usable(false, new Libraries(nothing, false, Optional.empty(), Optional.empty()));
         for (SmokeTest test : SmokeTest.values()) {
             assertThat(usable.obstacle(test)).contains(test == SmokeTest.NVRTC
                     ? "neither libnvrtc.so.13 nor libnvrtc.so.12 was found" : "there is no GPU that works");
