@@ -6,20 +6,25 @@ import java.util.Optional;
 import jcuda.driver.CUcomputemode;
 
 /**
- * One GPU, as {@link DriverProbe} saw it.
+ * One GPU, as {@link DriverProbe} saw it, under the name that the trainer's {@code --device} knows it by.
  *
- * @param gpu its index
+ * @param gpu its number; the trainer takes number 0 unless it is told otherwise
  * @param probe the child's outcome
  */
 public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
     /** cuDNN 9 for CUDA 12 supports Maxwell and newer. */
     private static final int OLDEST_MAJOR = 5;
 
+    /** A finding's name, {@code cuda:0} for the first GPU. */
+    static String name(int gpu) {
+        return "cuda:" + gpu;
+    }
+
     @Override
     public Finding judge() {
-        String name = "GPU " + gpu;
+        String name = name(gpu);
         if (fact(GpuFact.NAME).isEmpty()) {
-            return Finding.fail(name, "the driver counts GPU " + gpu + " but does not open it", "a GPU that answers",
+            return Finding.fail(name, "the driver counts " + name + " but does not open it", "a GPU that answers",
                     "look at nvidia-smi and the system's log; the GPU may be lost until a reboot");
         }
         int mode = number(GpuFact.MODE);
@@ -28,7 +33,7 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
                 fact(GpuFact.NAME).orElseThrow(), major, number(GpuFact.MINOR), memory(), mode(mode));
         if (mode == CUcomputemode.CU_COMPUTEMODE_PROHIBITED) {
             return Finding.fail(name, found + ": no program may use it", "another compute mode",
-                    "nvidia-smi -i " + gpu + " -c DEFAULT, as administrator");
+                    "nvidia-smi -i NUMBER -c DEFAULT, as administrator, with the number that nvidia-smi lists it by");
         }
         if (major < OLDEST_MAJOR) {
             return Finding.fail(name, found + ": too old for cuDNN 9", "compute capability 5.0 or newer",

@@ -27,6 +27,50 @@ class ReportTest {
     }
 
     @Test
+    void ofSeveralGpusTheFirstIsTakenAndTheOthersAreOffered() {
+        Finding first = Finding.pass("cuda:0", "NVIDIA A");
+        Finding second = Finding.pass("cuda:1", "NVIDIA B");
+        Finding third = Finding.pass("cuda:2", "NVIDIA C");
+        assertThat(gpus(first).sentence())
+                .isEqualTo("The trainer would use the GPU, because all that it needs is there and works.");
+        assertThat(gpus(first, second).sentence()).isEqualTo("The trainer would use cuda:0 of 2 GPUs, "
+                + "because all that it needs is there and works; --device cuda:1 takes another.");
+        assertThat(gpus(first, second, third).sentence()).isEqualTo("The trainer would use cuda:0 of 3 GPUs, "
+                + "because all that it needs is there and works; --device cuda:1 or cuda:2 takes another.");
+    }
+
+    /** The trainer never touches it. */
+    @Test
+    void anotherGpuThatIsBrokenKeepsNobodyFromTheFirst() {
+        Finding first = Finding.pass("cuda:0", "NVIDIA A");
+        Finding broken = Finding.fail("cuda:1", "NVIDIA B: no program may use it", "another mode", "set it");
+        Verdict verdict = gpus(first, broken);
+        assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.GPU);
+        assertThat(verdict.sentence()).isEqualTo("The trainer would use cuda:0 of 2 GPUs, because all that "
+                + "it needs is there and works.");
+    }
+
+    @Test
+    void whereTheFirstGpuIsBrokenAnotherCanBeNamed() {
+        Finding broken = Finding.fail("cuda:0", "NVIDIA A: no program may use it", "another mode", "set it");
+        Finding second = Finding.pass("cuda:1", "NVIDIA B");
+        Verdict verdict = gpus(broken, second);
+        assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
+        assertThat(verdict.sentence()).isEqualTo("The trainer would use the CPU, because the GPU's software is broken: "
+                + "NVIDIA A: no program may use it; --device cuda:1 takes another.");
+        Section libraries = new Section(CudaMachine.LIBRARIES, List.of(BROKEN_GPU));
+        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(broken, second)), libraries)).verdict()
+                .sentence()).endsWith("is broken: NVIDIA A: no program may use it.");
+        Section smoke = new Section(CudaMachine.SMOKE_TESTS, List.of(BROKEN_GPU));
+        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(GOOD, second)), smoke)).verdict()
+                .sentence()).startsWith("The trainer would take cuda:0 of 2 GPUs and fail on it: ");
+    }
+
+    private static Verdict gpus(Finding... cards) {
+        return Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(cards)))).verdict();
+    }
+
+    @Test
     void cpuOnlySaysWhy() {
         Verdict verdict = report(GOOD, NO_GPU).verdict();
         assertThat(verdict.readiness().exitCode()).isEqualTo(1);

@@ -65,7 +65,7 @@ class SurroundingsTest {
     @Test
     void prohibitedGpu() throws IOException, InterruptedException {
         driver(12_060, 2).into(libraries);
-        assertFails(run(), "GPU", "GPU 0", "Fak, compute capability 9.9, 1.0 GiB (0.5 GiB free), prohibited mode: "
+        assertFails(run(), "GPU", "cuda:0", "Fak, compute capability 9.9, 1.0 GiB (0.5 GiB free), prohibited mode: "
                 + "no program may use it");
     }
 
@@ -111,6 +111,21 @@ class SurroundingsTest {
         // That is as far as a driver without a card goes.
         assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.13 returned NO_CARD (1)");
         assertThat(report.get("verdict").asString()).startsWith("The trainer would take the GPU and fail on it: ");
+    }
+
+    @Test
+    void twoGpusAreNumberedAsTheTrainerNumbersThem() throws IOException, InterruptedException {
+        driver(13_000, 0, 2).into(libraries);
+        cublas(13).into(libraries);
+        nvrtc(13).into(libraries);
+        cudnn(FakeCode.returns(91_600));
+        JsonNode report = run();
+        assertPasses(report, "GPU", "CUDA driver", "the driver (for CUDA 13.0) sees Fak and 1 more");
+        for (String name : List.of("cuda:0", "cuda:1")) {
+            assertThat(finding(report, "GPU", name).get("status").asString()).isEqualTo("PASS");
+        }
+        assertThat(report.get("verdict").asString())
+                .startsWith("The trainer would take cuda:0 of 2 GPUs and fail on it: ");
     }
 
     @Test
@@ -239,11 +254,15 @@ class SurroundingsTest {
 
     /** A driver with one GPU, for the probe; nothing else works with it. */
     private static FakeLibrary driver(int version, int mode) {
+        return driver(version, mode, 1);
+    }
+
+    private static FakeLibrary driver(int version, int mode, int gpus) {
         byte[] name = {'F', 'a', 'k', 0};
         return FakeLibrary.named("libcuda.so.1")
                 .with("cuInit", FakeCode.returns(0))
                 .with("cuDriverGetVersion", FakeCode.stores(version))
-                .with("cuDeviceGetCount", FakeCode.stores(1))
+                .with("cuDeviceGetCount", FakeCode.stores(gpus))
                 .with("cuDeviceGet", FakeCode.stores(0))
                 .with("cuDeviceGetName", FakeCode.stores(name[0] | name[1] << 8 | name[2] << 16))
                 .with("cuDeviceGetAttribute", FakeCode.storesBySecond(20, mode, 9))
