@@ -405,10 +405,17 @@ public final class CudaDevice implements Device, AutoCloseable {
         stream.synchronize();
     }
 
-    /** Gives the card's memory and handles back; tensors of this device are gone. */
+    /**
+     * Gives the card's memory and handles back; tensors of this device are gone.
+     *
+     * @throws dev.voxgrad.engine.cuda.CudaException if work went wrong that nobody has waited for
+     */
     @Override
     public void close() {
-        stream.synchronize();
-        owned.close();
+        try {
+            stream.synchronize();
+        } finally {
+            owned.close();
+        }
     }
 }

@@ -173,6 +173,8 @@ public final class RecordedStep implements AutoCloseable {
             slot.staged = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         }
         inputBytes = 0;
+        inputs.clear(); // of a try that failed
+        effects.clear();
         allocator.beginGraph();
         device.recordFor(this);
         writingDown = true;

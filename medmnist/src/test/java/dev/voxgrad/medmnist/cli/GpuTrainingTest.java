@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -155,6 +157,50 @@ class GpuTrainingTest {
                     "member " + (card + 2) + "/3 net1  epoch 2/2").doesNotContain("warning: the run was begun on");
         }
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
+    }
+
+    /** Links to the emulated libraries, as a machine with another CUDA has them; an empty name is for one it lacks. */
+    private Path librariesNamed(Map<String, String> names) throws IOException {
+        Path libraries = Files.createDirectory(folder.resolve("libraries"));
+        try (Stream<Path> emulated = Files.list(CudaEmulator.folder())) {
+            for (Path file : emulated.toList()) {
+                String own = file.getFileName().toString();
+                String name = names.getOrDefault(own, own);
+                if (!name.isEmpty()) {
+                    Files.createSymbolicLink(libraries.resolve(name), file);
+                }
+            }
+        }
+        return libraries;
+    }
+
+    private String trainInChild(Path libraries, int code) throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Process process = ChildTraining.start(log, List.of("env", "LD_LIBRARY_PATH=" + libraries), "train", "--npz",
+                volumes, "--out", folder.resolve("child"), "--models", 1, "--nets", "net1", "--epochs", 1,
+                "--batch-size", 8, "--seed", 5, "--augment", "none", "--device", "cuda");
+        assertThat(process.waitFor()).as("%s", Files.readString(log)).isEqualTo(code);
+        return Files.readString(log);
+    }
+
+    /** cuDNN 9 is of one name with either; the driver is for CUDA 13. */
+    @Test
+    void librariesOfCuda13DoWithoutAnyOfCuda12() throws IOException, InterruptedException {
+        assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is renamed");
+        train("run", "cuda", 1, 1).succeeded();
+        Path libraries = librariesNamed(Map.of("libcublas.so.12", "libcublas.so.13",
+                "libnvrtc.so.12", "libnvrtc.so.13"));
+        assertThat(trainInChild(libraries, 0)).contains("driver for CUDA 13.0", "libcublas.so.13");
+        assertThat(ChildTraining.outcome(folder.resolve("child")))
+                .isEqualTo(ChildTraining.outcome(folder.resolve("run")));
+    }
+
+    @Test
+    void withoutNvrtcAndPtxItSaysWhatToInstall() throws IOException, InterruptedException {
+        assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is left out");
+        Path libraries = librariesNamed(Map.of("libnvrtc.so.12", ""));
+        assertThat(trainInChild(libraries, 1)).contains(".cu can't be compiled, as no libnvrtc.so.13 or libnvrtc.so.12 "
+                + "was found, and this build holds no PTX; install NVRTC");
     }
 
     @Test

@@ -47,9 +47,19 @@ public class BatchNormCuda implements BatchNormKernels {
 
     @Override
     public void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
+        runningStatistics(null, eps, runningMean, runningVariance, mean, scale);
+    }
+
+    /**
+     * As above, for a convolution's output that lacks the bias.
+     *
+     * @param bias what the running mean has besides; null for nothing
+     */
+    public void runningStatistics(Tensor bias, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean,
+            Tensor scale) {
         int channels = mean.shape().elements();
-        device.kernel(SOURCE, "running_statistics").in(runningMean).in(runningVariance).f64(eps).out(mean).out(scale)
-                .i32(channels).over(channels);
+        device.kernel(SOURCE, "running_statistics").in(runningMean).in(runningVariance).floatsOrNull(bias).f64(eps)
+                .out(mean).out(scale).i32(channels).over(channels);
     }
 
     @Override

@@ -15,8 +15,8 @@ import dev.voxgrad.engine.op.conv3d.Conv3dCuda;
 
 /**
  * {@link ConvBlockOp} on a GPU: batch norm, ReLU and pool in one pass over the convolution's output z, and in the
- * backward pass one for the sums and one for dz. The convolution's bias is never added, since batch norm would take it
- * away again: only the running mean gets it.
+ * backward pass one for the sums and one for dz. The convolution's bias is never added, since batch norm takes it away
+ * again: in training only the running mean gets it, and in evaluation it is taken off the running mean.
  */
 final class ConvBlockCuda {
     private static final CudaSource SOURCE = new CudaSource(ConvBlockCuda.class, "convblock");
@@ -42,15 +42,15 @@ final class ConvBlockCuda {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             ConvBlockOp.Unit settings = op.units().get(i);
             Tensor z = Tensor.emptyActivation(device, shapes[i]);
-            convolution.forward(unit.geometry(current.shape(), shapes[i]), current, unit.weight(),
-                    op.training() ? null : unit.bias(), z);
+            convolution.forward(unit.geometry(current.shape(), shapes[i]), current, unit.weight(), null, z);
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
             if (op.training()) {
                 norm.batchStatistics(z, unit.bias(), settings.momentum(), settings.eps(), unit.runningMean(),
                         unit.runningVariance(), mean, scale);
             } else {
-                norm.runningStatistics(settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
+                norm.runningStatistics(unit.bias(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean,
+                        scale);
             }
             Tensor a = Tensor.emptyActivation(device, isPooled(i) ? context.outputShape() : shapes[i]);
             Launches launches = new Launches(z, isPooled(i));

@@ -73,12 +73,12 @@ extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, in
     }
 }
 
-// Mean and scale from the running statistics.
-extern "C" __global__ void running_statistics(const float* runningMean, const float* runningVariance, double eps,
-        float* mean, float* scale, int channels) {
+// Mean and scale from the running statistics, for an x that lacks a constant as above.
+extern "C" __global__ void running_statistics(const float* runningMean, const float* runningVariance,
+        const float* bias, double eps, float* mean, float* scale, int channels) {
     unsigned c = element();
     if (c < channels) {
-        mean[c] = runningMean[c];
+        mean[c] = runningMean[c] - (bias ? bias[c] : 0);
         scale[c] = (float) (1 / sqrt(runningVariance[c] + eps));
     }
 }
