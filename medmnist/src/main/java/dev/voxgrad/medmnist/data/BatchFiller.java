@@ -1,11 +1,17 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import dev.voxgrad.engine.cpu.WorkerPool;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -15,7 +21,8 @@ import dev.voxgrad.engine.random.RandomStream;
 final class BatchFiller implements AutoCloseable {
     private final Split split;
     private final BatchLoader.Settings settings;
-    private final WorkerPool pool;
+    /** Idle where there is but one worker, the caller. */
+    private final ExecutorService pool;
     /** One for each thread. */
     private final SampleReader[] readers;
     /** The order of the samples and its epoch. */
@@ -25,7 +32,8 @@ final class BatchFiller implements AutoCloseable {
     BatchFiller(Split split, BatchLoader.Settings settings) {
         this.split = split;
         this.settings = settings;
-        this.pool = new WorkerPool(settings.workers());
+        this.pool = Executors.newFixedThreadPool(settings.workers(),
+                Thread.ofPlatform().daemon().name("batches-" + split.name() + "-", 1).factory());
         this.readers = Stream.generate(() -> new SampleReader(split, settings.zNormalize(), settings.transform()))
                 .limit(settings.workers()).toArray(SampleReader[]::new);
     }
@@ -48,10 +56,10 @@ final class BatchFiller implements AutoCloseable {
         batch.setSize(size);
         AtomicInteger next = new AtomicInteger();
         RuntimeException[] failures = new RuntimeException[size];
-        pool.run(readers.length, worker -> {
+        together(reader -> {
             for (int i = next.getAndIncrement(); i < size; i = next.getAndIncrement()) {
                 try {
-                    fillSample(readers[worker], batch, i, order[first + i], epoch);
+                    fillSample(reader, batch, i, order[first + i], epoch);
                 } catch (RuntimeException e) {
                     failures[i] = e;
                 }
@@ -60,6 +68,31 @@ final class BatchFiller implements AutoCloseable {
         Stream.of(failures).filter(Objects::nonNull).findFirst().ifPresent(failure -> {
             throw failure;
         });
+    }
+
+    /** Has each worker do this with a reader of its own, the caller if there is but one; returns when all are done. */
+    private void together(Consumer<SampleReader> work) {
+        if (readers.length == 1) {
+            work.accept(readers[0]);
+            return;
+        }
+        try {
+            List<Callable<Void>> tasks = Stream.of(readers).<Callable<Void>>map(reader -> () -> {
+                work.accept(reader);
+                return null;
+            }).toList();
+            for (Future<Void> task : pool.invokeAll(tasks)) {
+                task.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("batches of " + split.name() + ": interrupted while they were filled", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     private void fillSample(SampleReader reader, Batch batch, int slot, int sample, int epoch) {
@@ -75,6 +108,7 @@ final class BatchFiller implements AutoCloseable {
         }
     }
 
+    /** Ends the workers and waits until they are gone. */
     @Override
     public void close() {
         pool.close();
