@@ -107,12 +107,45 @@ struct Activation {
 
     // Where channel c of the r-th (sample, voxel) is.
     __device__ unsigned at(unsigned r, unsigned c) const {
-        return channelsLast ? r * channels + c : (r / voxels * channels + c) * voxels + r % voxels;
+        return at(r, r / voxels, r % voxels, c);
+    }
+
+    // The same for who knows the sample and the voxel already.
+    __device__ unsigned at(unsigned r, unsigned sample, unsigned voxel, unsigned c) const {
+        return channelsLast ? r * channels + c : (sample * channels + c) * voxels + voxel;
     }
 
     // The channel of the i-th number in memory.
     __device__ unsigned channelOf(unsigned i) const {
         return channelsLast ? i % channels : i / voxels % channels;
+    }
+};
+
+// Goes through every step-th (sample, voxel) without dividing for each, which takes a card as long as the rest of most
+// loops.
+struct Rows {
+    const Activation& activation;
+    unsigned row;
+    unsigned sample, voxel;
+    unsigned step, stepSamples, stepVoxels;
+
+    __device__ Rows(const Activation& a, unsigned first, unsigned step)
+            : activation(a), row(first), sample(first / a.voxels), voxel(first % a.voxels), step(step),
+              stepSamples(step / a.voxels), stepVoxels(step % a.voxels) {}
+
+    __device__ void next() {
+        row += step;
+        sample += stepSamples;
+        voxel += stepVoxels;
+        if (voxel >= activation.voxels) {
+            voxel -= activation.voxels;
+            sample++;
+        }
+    }
+
+    // Where channel c of this (sample, voxel) is.
+    __device__ unsigned at(unsigned c) const {
+        return activation.at(row, sample, voxel, c);
     }
 };
 
@@ -134,6 +167,10 @@ struct Share {
         firstRow = blockIdx.x * (BLOCK / lanes) + threadIdx.x / lanes;
         rowStep = gridDim.x * (BLOCK / lanes);
         idle = channel >= a.channels;
+    }
+
+    __device__ Rows rows(const Activation& a) const {
+        return Rows(a, firstRow, rowStep);
     }
 
     // The first of all rows of the block.
@@ -184,3 +221,62 @@ struct Share {
         return sum;
     }
 };
+
+// Rows whose numbers a thread asks for before it works on the first of them: a card's memory answers late, and is only
+// busy while much is under way.
+template <int V>
+constexpr int ROWS_AT_ONCE = V == 1 ? 4 : 2;
+
+// Calls body(i, pack) for each row of the share, where i is the pack's place in x.
+template <int V, typename T, typename Body>
+__device__ void forEachRow(const T* x, const Share<V>& share, const Activation& a, unsigned rows, Body body) {
+    constexpr int K = ROWS_AT_ONCE<V>;
+    for (Rows r = share.rows(a); r.row < rows;) {
+        unsigned at[K];
+        bool there[K];
+        Pack<T, V> packs[K];
+#pragma unroll
+        for (int k = 0; k < K; k++) {
+            at[k] = r.at(share.channel);
+            there[k] = r.row < rows;
+            if (there[k]) {
+                packs[k] = packAt<V>(x, at[k]);
+            }
+            r.next();
+        }
+#pragma unroll
+        for (int k = 0; k < K; k++) {
+            if (there[k]) {
+                body(at[k], packs[k]);
+            }
+        }
+    }
+}
+
+// Calls body(i, pack of x, pack of y) for each row of the share, where i is the place of both.
+template <int V, typename T, typename Body>
+__device__ void forEachRow(
+        const T* x, const T* y, const Share<V>& share, const Activation& a, unsigned rows, Body body) {
+    constexpr int K = ROWS_AT_ONCE<V>;
+    for (Rows r = share.rows(a); r.row < rows;) {
+        unsigned at[K];
+        bool there[K];
+        Pack<T, V> first[K], second[K];
+#pragma unroll
+        for (int k = 0; k < K; k++) {
+            at[k] = r.at(share.channel);
+            there[k] = r.row < rows;
+            if (there[k]) {
+                first[k] = packAt<V>(x, at[k]);
+                second[k] = packAt<V>(y, at[k]);
+            }
+            r.next();
+        }
+#pragma unroll
+        for (int k = 0; k < K; k++) {
+            if (there[k]) {
+                body(at[k], first[k], second[k]);
+            }
+        }
+    }
+}

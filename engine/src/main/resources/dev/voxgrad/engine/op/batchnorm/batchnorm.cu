@@ -25,14 +25,13 @@ __device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned r
     float sums[V] = {}, squares[V] = {};
     if (!share.idle && share.firstRow < rows) {
         Pack<T, V> centre = packAt<V>(x, a.at(share.blocksFirstRow(), share.channel));
-        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            Pack<T, V> values = packAt<V>(x, a.at(r, share.channel));
+        forEachRow(x, share, a, rows, [&](unsigned, const Pack<T, V>& values) {
             for (int k = 0; k < V; k++) {
                 float difference = values[k] - centre[k];
                 sums[k] += difference;
                 squares[k] += difference * difference;
             }
-        }
+        });
     }
     float2 sum = share.blockSums(sums, squares);
     unsigned c = share.summedChannel();
@@ -102,15 +101,12 @@ __device__ void gradientParts(const T* x, const float* mean, const T* dy, float2
     float products[V] = {}, sums[V] = {};
     if (!share.idle) {
         Pack<float, V> centre = packAt<V>(mean, share.channel);
-        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            unsigned i = a.at(r, share.channel);
-            Pack<T, V> values = packAt<V>(x, i);
-            Pack<T, V> gradient = packAt<V>(dy, i);
+        forEachRow(x, dy, share, a, rows, [&](unsigned, const Pack<T, V>& values, const Pack<T, V>& gradient) {
             for (int k = 0; k < V; k++) {
                 products[k] += gradient[k] * (values[k] - centre[k]);
                 sums[k] += gradient[k];
             }
-        }
+        });
     }
     float2 sum = share.blockSums(products, sums);
     unsigned c = share.summedChannel();

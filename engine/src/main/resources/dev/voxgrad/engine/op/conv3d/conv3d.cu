@@ -15,12 +15,11 @@ __device__ void biasGradientParts(const T* dy, float* parts, Activation a, unsig
     Share<V> share(a);
     float sums[V] = {}, unused[V] = {};
     if (!share.idle) {
-        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            Pack<T, V> gradient = packAt<V>(dy, a.at(r, share.channel));
+        forEachRow(dy, share, a, rows, [&](unsigned, const Pack<T, V>& gradient) {
             for (int k = 0; k < V; k++) {
                 sums[k] += gradient[k];
             }
-        }
+        });
     }
     float2 sum = share.blockSums(sums, unused);
     unsigned c = share.summedChannel();

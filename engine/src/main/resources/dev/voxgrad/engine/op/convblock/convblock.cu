@@ -96,15 +96,13 @@ __device__ void normRelu(const T* __restrict__ z, T* __restrict__ y, Norm norm, 
         return;
     }
     Channels<V> channels(norm, share.channel);
-    for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-        unsigned i = v.z.at(r, share.channel);
-        Pack<T, V> in = packAt<V>(z, i);
+    forEachRow(z, share, v.z, rows, [&](unsigned i, const Pack<T, V>& in) {
         Pack<T, V> out;
         for (int k = 0; k < V; k++) {
             out.set(k, channels.activated(in[k], k));
         }
         packAt<V>(y, i) = out;
-    }
+    });
 }
 
 template <typename T, int V>
@@ -139,16 +137,13 @@ __device__ void gradientParts(const T* __restrict__ z, const T* __restrict__ dy,
     float products[V] = {}, sums[V] = {};
     if (!share.idle) {
         Channels<V> channels(norm, share.channel);
-        for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-            unsigned i = v.z.at(r, share.channel);
-            Pack<T, V> in = packAt<V>(z, i);
-            Pack<T, V> gradient = packAt<V>(dy, i);
+        forEachRow(z, dy, share, v.z, rows, [&](unsigned, const Pack<T, V>& in, const Pack<T, V>& gradient) {
             for (int k = 0; k < V; k++) {
                 float passed = channels.activated(in[k], k) <= 0 ? 0 : gradient[k];
                 products[k] += passed * (in[k] - channels.mean[k]);
                 sums[k] += passed;
             }
-        }
+        });
     }
     float2 sum = share.blockSums(products, sums);
     unsigned c = share.summedChannel();
@@ -218,17 +213,14 @@ __device__ void inputGradient(const T* __restrict__ z, const T* __restrict__ dy,
     }
     Channels<V> channels(norm, share.channel);
     InputGradient<V> of(norm, channels, dweight, dbias, perValue, share.channel);
-    for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
-        unsigned i = v.z.at(r, share.channel);
-        Pack<T, V> in = packAt<V>(z, i);
-        Pack<T, V> gradient = packAt<V>(dy, i);
+    forEachRow(z, dy, share, v.z, rows, [&](unsigned i, const Pack<T, V>& in, const Pack<T, V>& gradient) {
         Pack<T, V> out;
         for (int k = 0; k < V; k++) {
             float passed = channels.activated(in[k], k) <= 0 ? 0 : gradient[k];
             out.set(k, of.at(in[k], passed, channels, k));
         }
         packAt<V>(dz, i) = out;
-    }
+    });
 }
 
 // As above; rows are all windows here, those that are cut off as well.
