@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -36,6 +37,28 @@ class CudaSourcesTest {
         assertThat(said()).contains("mistake.cu(1): error: identifier \"wrong\" is undefined");
         assertThat(nvcc(sourceOf("int unused;"))).isNotZero();
         assertThat(said()).contains("variable \"unused\" was declared but never referenced");
+    }
+
+    /** Registers that don't fit lie in memory, which is what most kernels wait for as it is. */
+    @Test
+    void noKernelSpillsItsRegisters() throws IOException, InterruptedException {
+        assumeNvcc();
+        List<Path> sources;
+        try (Stream<Path> all = Files.walk(SOURCES)) {
+            sources = all.filter(path -> path.toString().endsWith(".cu")).toList();
+        }
+        int kernels = 0;
+        for (Path source : sources) {
+            int code = run("nvcc", "-cubin", "-arch=sm_90", "-std=c++17", "-Xptxas", "-v", "-I",
+                    SOURCES.resolve("dev/voxgrad/engine/cuda").toString(), "-o", folder.resolve("x.cubin").toString(),
+                    source.toString());
+            assertThat(code).as("%s", said()).isZero();
+            List<String> spills = said().lines().filter(line -> line.contains("bytes spill stores")).toList();
+            assertThat(spills).as("%s", said()).isNotEmpty()
+                    .allMatch(line -> line.contains(" 0 bytes spill stores, 0 bytes spill loads"));
+            kernels += spills.size();
+        }
+        assertThat(kernels).isGreaterThan(90);
     }
 
     @Test
@@ -81,11 +104,15 @@ class CudaSourcesTest {
 
     /** As the build of the bundle runs it, but that no warning passes. */
     private int nvcc(Path sources) throws IOException, InterruptedException {
+        assumeNvcc();
+        return run("sh", Path.of("..", ".mvn", "build-ptx.sh").toString(), sources.toString(),
+                folder.resolve("ptx").toString(), "-Werror", "all-warnings");
+    }
+
+    private static void assumeNvcc() {
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
         assumeTrue(Stream.of(path.split(File.pathSeparator)).map(place -> Path.of(place, "nvcc"))
                 .anyMatch(Files::isExecutable), "there is no nvcc on the PATH");
-        return run("sh", Path.of("..", ".mvn", "build-ptx.sh").toString(), sources.toString(),
-                folder.resolve("ptx").toString(), "-Werror", "all-warnings");
     }
 
     private int nvrtc(Path sources) throws IOException, InterruptedException {
