@@ -22,9 +22,6 @@ import jcuda.jcudnn.cudnnTensorFormat;
  * run: the first that {@link ConvolutionSearch} finds and that cuDNN, when it comes to it, does run for this shape.
  */
 public final class Convolution implements AutoCloseable {
-    private static final Pointer ONE = Pointer.to(new float[] {1});
-    private static final Pointer ZERO = Pointer.to(new float[] {0});
-
     private final Cudnn cudnn;
     private final ConvolutionShape shape;
     private final cudnnTensorDescriptor input;
@@ -81,8 +78,8 @@ public final class Convolution implements AutoCloseable {
      */
     public void forward(DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
         run(ConvolutionPass.FORWARD, () -> search.forward(x, w, y), (number, scratch, bytes) ->
-                JCudnn.cudnnConvolutionForward(cudnn.handle(), ONE, input, x.pointer(), weight, w.pointer(),
-                        convolution, number, scratch, bytes, ZERO, output, y.pointer()));
+                JCudnn.cudnnConvolutionForward(cudnn.handle(), Cudnn.ONE, input, x.pointer(), weight, w.pointer(),
+                        convolution, number, scratch, bytes, Cudnn.ZERO, output, y.pointer()));
     }
 
     /**
@@ -92,8 +89,8 @@ public final class Convolution implements AutoCloseable {
      */
     public void gradInput(DeviceBuffer w, DeviceBuffer dy, DeviceBuffer dx) {
         run(ConvolutionPass.GRAD_INPUT, () -> search.gradInput(w, dy, dx), (number, scratch, bytes) ->
-                JCudnn.cudnnConvolutionBackwardData(cudnn.handle(), ONE, weight, w.pointer(), output, dy.pointer(),
-                        convolution, number, scratch, bytes, ZERO, input, dx.pointer()));
+                JCudnn.cudnnConvolutionBackwardData(cudnn.handle(), Cudnn.ONE, weight, w.pointer(), output,
+                        dy.pointer(), convolution, number, scratch, bytes, Cudnn.ZERO, input, dx.pointer()));
     }
 
     /**
@@ -103,8 +100,8 @@ public final class Convolution implements AutoCloseable {
      */
     public void gradWeight(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
         run(ConvolutionPass.GRAD_WEIGHT, () -> search.gradWeight(x, dy, dw), (number, scratch, bytes) ->
-                JCudnn.cudnnConvolutionBackwardFilter(cudnn.handle(), ONE, input, x.pointer(), output, dy.pointer(),
-                        convolution, number, scratch, bytes, ZERO, weight, dw.pointer()));
+                JCudnn.cudnnConvolutionBackwardFilter(cudnn.handle(), Cudnn.ONE, input, x.pointer(), output,
+                        dy.pointer(), convolution, number, scratch, bytes, Cudnn.ZERO, weight, dw.pointer()));
     }
 
     /** A pass by an algorithm; returns cuDNN's status. */

@@ -104,8 +104,11 @@ public final class Conv3dCuda implements Conv3dKernels {
                 if (type == ElementType.FLOAT32) {
                     throw e;
                 }
+                boolean any = device.usesFastestAlgorithms();
                 device.note("conv3d " + pass + " of " + shape.input() + ", weight " + shape.weight() + ": in float32, "
-                        + "which is slower, as cuDNN " + Cudnn.inWords(Cudnn.version()) + " has none in bfloat16");
+                        + "which is slower, as cuDNN " + Cudnn.inWords(Cudnn.version()) + " has no "
+                        + (any ? "" : "deterministic ") + "algorithm in bfloat16"
+                        + (any ? "" : "; --fast-algorithms takes others, too"));
             }
         }
         new Conv3dFloat32(device).runInto(pass, shape, first, second, result);
