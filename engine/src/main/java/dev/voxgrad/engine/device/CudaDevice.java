@@ -42,12 +42,11 @@ public final class CudaDevice implements Device, AutoCloseable {
     private final Owned owned = new Owned();
     private final CudaStream stream;
     private final DeviceAllocator allocator;
-    private final Staging staging;
+    private final CudaTransfers transfers;
     private final Cudnn cudnn;
     private final Cublas cublas;
     private final KernelLibrary library;
     private final Set<String> noted = new HashSet<>();
-    private RecordedStep recording;
     private Cudnn exactCudnn;
 
     /**
@@ -81,7 +80,7 @@ public final class CudaDevice implements Device, AutoCloseable {
         try {
             this.stream = owned.add(new CudaStream(driver), CudaStream::close);
             this.allocator = owned.add(new DeviceAllocator(driver), DeviceAllocator::close);
-            this.staging = owned.add(new Staging(driver, stream), Staging::close);
+            this.transfers = new CudaTransfers(this, owned.add(new Staging(driver, stream), Staging::close));
             this.cudnn = owned.add(new Cudnn(stream, allocator, rounding(settings.precision), settings.fastest,
                     settings.log), Cudnn::close);
             this.cublas = owned.add(new Cublas(driver, stream, allocator, settings.precision != Precision.FP32),
@@ -218,24 +217,12 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public void write(float[] from, Storage to) {
-        CudaStorage storage = (CudaStorage) to;
-        if (storage.type() == ElementType.FLOAT32) {
-            upload(HostNumbers.of(from), to.elements(), storage.buffer());
-            return;
-        }
-        DeviceBuffer floats = borrow(4L * to.elements());
-        upload(HostNumbers.of(from), to.elements(), floats);
-        convert(floats, ElementType.FLOAT32, storage);
-        giveBack(floats);
+        transfers.write(from, (CudaStorage) to);
     }
 
     @Override
     public void write(double[] from, Storage to) {
-        float[] rounded = new float[to.elements()];
-        for (int i = 0; i < rounded.length; i++) {
-            rounded[i] = (float) from[i];
-        }
-        write(rounded, to);
+        transfers.write(from, (CudaStorage) to);
     }
 
     /**
@@ -244,49 +231,23 @@ public final class CudaDevice implements Device, AutoCloseable {
      */
     public DeviceBuffer borrowCopy(HostNumbers numbers) {
         DeviceBuffer copy = borrow(numbers.bytes(numbers.length()));
-        upload(numbers, numbers.length(), copy);
+        transfers.upload(numbers, numbers.length(), copy);
         return copy;
-    }
-
-    private void upload(HostNumbers numbers, int length, DeviceBuffer to) {
-        if (recording == null || !recording.takes(numbers, length, to)) {
-            staging.upload(numbers, length, to);
-        }
     }
 
     @Override
     public void read(Storage from, float[] to) {
-        CudaStorage storage = (CudaStorage) from;
-        if (storage.type() == ElementType.FLOAT32) {
-            download(storage.buffer(), from.elements(), Float.BYTES, (bytes, at, count) ->
-                    bytes.asFloatBuffer().get(to, at, count));
-            return;
-        }
-        DeviceBuffer floats = converted(storage, ElementType.FLOAT32);
-        download(floats, from.elements(), Float.BYTES, (bytes, at, count) ->
-                bytes.asFloatBuffer().get(to, at, count));
-        giveBack(floats);
-    }
-
-    /** Copies scratch memory's doubles out. */
-    public void read(DeviceBuffer from, double[] to) {
-        download(from, to.length, Double.BYTES, (bytes, at, count) -> bytes.asDoubleBuffer().get(to, at, count));
-    }
-
-    private void download(DeviceBuffer from, int length, int each, Staging.Reader reader) {
-        if (recording != null && recording.isWritingDown()) {
-            throw new IllegalStateException("cuda: numbers can't be read back inside of a recorded step");
-        }
-        staging.download(from, length, each, reader);
+        transfers.read((CudaStorage) from, to);
     }
 
     @Override
     public void read(Storage from, double[] to) {
-        float[] values = new float[from.elements()];
-        read(from, values);
-        for (int i = 0; i < values.length; i++) {
-            to[i] = values[i];
-        }
+        transfers.read((CudaStorage) from, to);
+    }
+
+    /** Copies scratch memory's doubles out. */
+    public void read(DeviceBuffer from, double[] to) {
+        transfers.read(from, to);
     }
 
     @Override
@@ -305,11 +266,7 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public void hostEffect(Runnable effect) {
-        if (recording != null && recording.isWritingDown()) {
-            recording.repeat(effect);
-        } else {
-            effect.run();
-        }
+        transfers.hostEffect(effect);
     }
 
     /** A copy of a storage in the other type, as scratch memory. */
@@ -373,13 +330,6 @@ public final class CudaDevice implements Device, AutoCloseable {
         return cublas;
     }
 
-    /**
-     * How many blocks a sum over that many numbers is cut into: enough to fill a card, and a matter of the size alone.
-     */
-    public static int chunks(long numbers) {
-        return Math.clamp(numbers / 1024, 1, 128);
-    }
-
     /** A step that the card will replay by itself; see {@link RecordedStep}. */
     public RecordedStep record(RecordedStep.Body body) {
         return new RecordedStep(this, driver, stream, allocator, true, body);
@@ -390,9 +340,8 @@ public final class CudaDevice implements Device, AutoCloseable {
         return new RecordedStep(this, driver, stream, allocator, false, body);
     }
 
-    /** Tells that step of uploads and effects until it is told otherwise; null for none. */
-    void recordFor(RecordedStep step) {
-        recording = step;
+    CudaTransfers transfers() {
+        return transfers;
     }
 
     /** Marks the point that this device's work has come to. */

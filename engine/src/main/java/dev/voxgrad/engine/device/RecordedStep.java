@@ -151,11 +151,11 @@ public final class RecordedStep implements AutoCloseable {
      */
     private void runAsItStands(Slot slot) {
         allocator.beginGraph();
-        device.recordFor(this);
+        device.transfers().recordFor(this);
         try (Scope _ = openScope()) {
             fetch(slot, body.run());
         } finally {
-            device.recordFor(null);
+            device.transfers().recordFor(null);
             allocator.endGraph();
         }
     }
@@ -176,7 +176,7 @@ public final class RecordedStep implements AutoCloseable {
         inputs.clear(); // of a try that failed
         effects.clear();
         allocator.beginGraph();
-        device.recordFor(this);
+        device.transfers().recordFor(this);
         writingDown = true;
         try {
             graph = owned.add(stream.capture(() -> {
@@ -187,7 +187,7 @@ public final class RecordedStep implements AutoCloseable {
             }), CudaGraph::close);
         } finally {
             writingDown = false;
-            device.recordFor(null);
+            device.transfers().recordFor(null);
             allocator.endGraph();
         }
     }

@@ -9,6 +9,9 @@ import dev.voxgrad.engine.device.CudaDevice;
 /** {@link ReduceKernels} on a GPU: blocks sum shares, and one more block sums these. */
 final class ReduceCuda implements ReduceKernels {
     private static final CudaSource SOURCE = new CudaSource(ReduceCuda.class, "reduce");
+    /** Fewer numbers than these are not worth a block. */
+    private static final int LEAST_SHARE = 1024;
+    private static final int MOST_SHARES = 128;
 
     private final CudaDevice device;
 
@@ -19,7 +22,7 @@ final class ReduceCuda implements ReduceKernels {
     @Override
     public void sum(Tensor input, double factor, Tensor output) {
         int n = input.shape().elements();
-        int shares = CudaDevice.chunks(n);
+        int shares = Math.clamp(n / LEAST_SHARE, 1, MOST_SHARES);
         DeviceBuffer sums = device.borrow((long) Double.BYTES * shares);
         device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).i32(n)
                 .on(Grid.blocks(shares, Grid.THREADS));
