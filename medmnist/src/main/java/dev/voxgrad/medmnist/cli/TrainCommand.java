@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.data.DataFileException;
@@ -51,8 +49,6 @@ import dev.voxgrad.medmnist.train.Trainer;
 final class TrainCommand implements Callable<Integer> {
     private static final int OVERFIT_STEPS = 200;
     private static final int FAST_BATCHES = 2;
-    /** More than these augment faster than any card of today takes batches. */
-    private static final int MOST_WORKERS = 8;
 
     @Spec
     private CommandSpec command;
@@ -150,16 +146,8 @@ final class TrainCommand implements Callable<Integer> {
                     + "Default: ${DEFAULT-VALUE}")
     private double checkpointMinutes;
 
-    @Option(names = "--concurrent", paramLabel = "M", defaultValue = "1",
-            description = "On a GPU: train so many members at once, which keeps a big card busy with small nets. "
-                    + "Each needs its own memory; the results are the same. Default: ${DEFAULT-VALUE}")
-    private int concurrent;
-
-    @Option(names = "--workers", paramLabel = "N",
-            description = "Threads that read and augment the volumes of each member under way; the results do not "
-                    + "depend on it. Default: on the CPU, whose cores train, 1; with a GPU, the cores divided by "
-                    + "--concurrent, at most " + MOST_WORKERS)
-    private Integer workers;
+    @Mixin
+    private ParallelOptions parallelOptions;
 
     @Option(names = "--quiet", description = "Say nothing of the progress; warnings and the end are still told.")
     private boolean quiet;
@@ -173,14 +161,7 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--checkpoint-minutes is " + checkpointMinutes
                     + "; expected a number above 0 and at most a million");
         }
-        if (concurrent < 1) {
-            throw new ParameterException(command.commandLine(),
-                    "--concurrent is " + concurrent + "; expected at least 1");
-        }
-        if (workers != null && (workers < 1 || workers > DeviceOptions.MOST_THREADS)) {
-            throw new ParameterException(command.commandLine(), "--workers is " + workers
-                    + "; expected at least 1 and at most " + DeviceOptions.MOST_THREADS);
-        }
+        parallelOptions.check();
         if (trial != null) {
             tryOut();
             return 0;
@@ -193,26 +174,6 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The further devices that members are trained on at once: on a GPU streams of their own on the same card. */
-    private List<? extends Device> moreDevices(Device device, int members) {
-        if (concurrent > 1 && !(device instanceof CudaDevice)) {
-            throw new ParameterException(command.commandLine(), "--concurrent is for GPUs, and the device is "
-                    + device.name()
-                    + ", which one member keeps busy; to share the work between machines, use --members");
-        }
-        return Stream.generate(() -> deviceOptions.another((CudaDevice) device))
-                .limit(Math.min(concurrent, members) - 1L)
-                .toList();
-    }
-
-    private int workers(Device device) {
-        if (workers != null) {
-            return workers;
-        }
-        return device instanceof CudaDevice
-                ? Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS) : 1;
-    }
-
     private Training begin() {
         DataSource source = dataOptions.source();
         TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
@@ -221,11 +182,11 @@ final class TrainCommand implements Callable<Integer> {
         RunFiles.requireEmpty(folder.out);
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.open();
-        List<? extends Device> more = moreDevices(device, chosen.size());
+        List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
         VolumeData data = dataOptions.load(source);
         RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
         return new Training(run, data, device, console()).withMembers(chosen)
-                .withDevices(more).withWorkers(workers(device));
+                .withDevices(more).withWorkers(parallelOptions.workers(device));
     }
 
     /** Trains no run, but refuses whatever the beginning of one would refuse. */
@@ -323,7 +284,8 @@ final class TrainCommand implements Callable<Integer> {
             run.changeSettings(resolved);
         }
         return new Training(run, data, device, console).withMembers(chosen)
-                .withDevices(moreDevices(device, chosen.size())).withWorkers(workers(device));
+                .withDevices(parallelOptions.moreDevices(device, deviceOptions, chosen.size()))
+                .withWorkers(parallelOptions.workers(device));
     }
 
     private void requireSame(String option, Object begun, Object now) {
