@@ -49,10 +49,16 @@ public record CudaVersionCheck(Library library, Optional<CudaVersion> version, O
             return Finding.fail(name, "no version: " + Probe.reason(probe),
                     "a library that tells its version", "install it again");
         }
-        if (driver.isPresent() && version.get().newerThan(driver.get())) {
+        if (driver.isPresent() && version.get().newerThan(driver.get()) && !runsAllTheSame(driver.get())) {
             return newerThanDriver(version.get(), driver.get());
         }
-        return Finding.pass(name, version.get() + driver.map(cuda -> ", the driver runs up to " + cuda).orElse(""));
+        return Finding.pass(name, version.get() + driver.map(cuda -> ", the driver runs up to " + cuda
+                + (version.get().newerThan(cuda) ? ", and " + version.get() + "'s machine code, too" : "")).orElse(""));
+    }
+
+    /** NVRTC makes machine code, and that of any CUDA 13 runs on any driver for CUDA 13. */
+    private boolean runsAllTheSame(CudaVersion cuda) {
+        return library == Library.NVRTC && version.get().major() == cuda.major();
     }
 
     private Finding newerThanDriver(CudaVersion newer, CudaVersion cuda) {

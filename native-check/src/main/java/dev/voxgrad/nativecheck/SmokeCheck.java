@@ -32,8 +32,9 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
         String time = probe.answer(test.millisecondsKey())
                 .map(text -> String.format(Locale.ROOT, "%.3f ms", Double.parseDouble(text))).orElse("no time");
         if (test == SmokeTest.NVRTC) {
-            String loaded = probe.answer(NvrtcProbe.LOADED).isPresent() ? ", which the driver loads" : "";
-            return Finding.pass(test.title(), "a kernel compiled to PTX in " + time + loaded);
+            Optional<String> loaded = probe.answer(NvrtcProbe.LOADED);
+            return Finding.pass(test.title(), "a kernel compiled to " + loaded.orElse("PTX") + " in " + time
+                    + (loaded.isPresent() ? ", which the driver loads" : ""));
         }
         String found = String.format(Locale.ROOT, "largest error %.1e of the largest result, %s", error, time);
         // A result that is not a number fails too.

@@ -12,7 +12,7 @@ public enum SmokeTest {
     CONV3D_DATA("conv3d backward data", 1e-3),
     /** A convolution's gradient of its weight. */
     CONV3D_FILTER("conv3d backward filter", 1e-3),
-    /** A small kernel from source to PTX, which needs no GPU, and into the driver where there is one. */
+    /** A small kernel from source to PTX, which needs no GPU, or to machine code for the GPU, and into the driver. */
     NVRTC("NVRTC compile", 0);
 
     private static final String ERROR = ".error";

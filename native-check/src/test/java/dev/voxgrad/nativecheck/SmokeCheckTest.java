@@ -74,9 +74,9 @@ class SmokeCheckTest {
                 "25.7");
         assertThat(judge(SmokeTest.NVRTC, 0, answers, "").found()).isEqualTo("a kernel compiled to PTX in 25.700 ms");
         Map<String, String> loaded = new HashMap<>(answers);
-        loaded.put(NvrtcProbe.LOADED, "true");
+        loaded.put(NvrtcProbe.LOADED, "machine code");
         assertThat(judge(SmokeTest.NVRTC, 0, loaded, "").found())
-                .isEqualTo("a kernel compiled to PTX in 25.700 ms, which the driver loads");
+                .isEqualTo("a kernel compiled to machine code in 25.700 ms, which the driver loads");
     }
 
     @Test

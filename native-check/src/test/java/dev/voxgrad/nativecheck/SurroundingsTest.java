@@ -26,6 +26,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SurroundingsTest {
+    /** Of the card: 9.9, since it answers both questions in the same way. */
+    private static final int CAPABILITY = 99;
+
     @TempDir
     private Path folder;
     private Path libraries;
@@ -95,7 +98,8 @@ class SurroundingsTest {
     void cuda13IsUnderstood() throws IOException, InterruptedException {
         driver(13_000, 0).into(libraries);
         cublas(13).into(libraries);
-        nvrtc(13).into(libraries);
+        nvrtc(13).with("nvrtcGetSupportedArchs", FakeCode.stores(CAPABILITY)).with("nvrtcGetPTX", FakeCode.returns(7))
+                .into(libraries);
         cudnn(FakeCode.returns(91_600));
         JsonNode report = run();
         for (String name : List.of("cuBLAS", "cuBLASLt", "NVRTC", "NVRTC builtins", "cuDNN", "cuDNN's parts")) {
@@ -107,7 +111,7 @@ class SurroundingsTest {
         assertPasses(report, "Versions", "NVRTC", "13.0, the driver runs up to 13.0");
         assertPasses(report, "Versions", "cuDNN", "9.16.0 for CUDA 12.6");
         assertThat(finding(report, "Smoke tests", "NVRTC compile").get("found").asString())
-                .startsWith("a kernel compiled to PTX in ").endsWith(" ms, which the driver loads");
+                .startsWith("a kernel compiled to machine code in ").endsWith(" ms, which the driver loads");
         // That is as far as a driver without a card goes.
         assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.13 returned NO_CARD (1)");
         assertThat(report.get("verdict").asString()).startsWith("The trainer would take the GPU and fail on it: ");
@@ -174,9 +178,10 @@ class SurroundingsTest {
         nvrtc(12).with("nvrtcVersion", FakeCode.storesBoth(12, 9)).into(libraries);
         JsonNode report = run();
         JsonNode version = finding(report, "Versions", "NVRTC");
-        assertThat(version.get("status").asString()).isEqualTo("WARN");
+        assertThat(version.get("status").asString()).isEqualTo("PASS");
         assertThat(version.get("found").asString())
-                .isEqualTo("NVRTC is 12.9, but the driver is for CUDA 12.6, which may refuse it");
+                .isEqualTo("12.9, the driver runs up to 12.6, and 12.9's machine code, too");
+        // This one has none for the card, which is newer than it.
         assertFails(report, "Smoke tests", "NVRTC compile",
                 "cuModuleLoadData for NVRTC's PTX returned CUDA_ERROR_UNSUPPORTED_PTX_VERSION (222)");
     }
@@ -265,7 +270,7 @@ class SurroundingsTest {
                 .with("cuDeviceGetCount", FakeCode.stores(gpus))
                 .with("cuDeviceGet", FakeCode.stores(0))
                 .with("cuDeviceGetName", FakeCode.stores(name[0] | name[1] << 8 | name[2] << 16))
-                .with("cuDeviceGetAttribute", FakeCode.storesBySecond(20, mode, 9))
+                .with("cuDeviceGetAttribute", FakeCode.storesBySecond(20, mode, CAPABILITY / 10))
                 .with("cuDeviceTotalMem_v2", FakeCode.storesLong(1 << 30))
                 .with("cuCtxCreate_v2", FakeCode.storesLong(1))
                 .with("cuMemGetInfo_v2", FakeCode.storesLong(1 << 29))
@@ -284,16 +289,20 @@ class SurroundingsTest {
                 .with("cublasCreate_v2", FakeCode.returns(1));
     }
 
-    /** NVRTC with its builtins; whatever it compiles, the kernel is {@code scale}. */
+    /** NVRTC with its builtins, older than the card; whatever it compiles, the kernel is {@code scale}. */
     private FakeLibrary nvrtc(int major) throws IOException {
         FakeLibrary.named("libnvrtc-builtins.so." + major + ".0").into(libraries);
         String ptx = ".visible .entry scale()";
         return FakeLibrary.named("libnvrtc.so." + major)
                 .with("nvrtcVersion", FakeCode.storesBoth(major, 0))
+                .with("nvrtcGetNumSupportedArchs", FakeCode.stores(1))
+                .with("nvrtcGetSupportedArchs", FakeCode.stores(75))
                 .with("nvrtcCreateProgram", FakeCode.storesLong(1))
                 .with("nvrtcCompileProgram", FakeCode.returns(0))
                 .with("nvrtcGetPTXSize", FakeCode.storesLongInSecond(ptx.length() + 1))
                 .with("nvrtcGetPTX", FakeCode.copiesToSecond(ptx))
+                .with("nvrtcGetCUBINSize", FakeCode.storesLongInSecond(4))
+                .with("nvrtcGetCUBIN", FakeCode.copiesToSecond("ELF"))
                 .with("nvrtcDestroyProgram", FakeCode.returns(0));
     }
 
