@@ -3,7 +3,10 @@ package dev.voxgrad.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,8 +20,10 @@ import dev.voxgrad.nn.testing.TestNets;
 
 /**
  * What a training step leaves for the garbage collector once its code is compiled: handles of tensors, nodes and tasks,
- * and no arrays. The outputs of this net's convolutions alone
- * take 640 kB.
+ * and no arrays. The outputs of this net's convolutions alone take 640 kB.
+ *
+ * <p>The steps run in a JVM of their own, as those of a training do. In one that has run other suites, on three kinds of
+ * devices, the compiler knows less of each call, and now and then leaves objects in the heap that it could do without.
  */
 class StepAllocationTest {
     private static final long ALLOWED = 128 * 1024;
@@ -27,10 +32,21 @@ class StepAllocationTest {
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void leavesNoArrays(int threads) {
+    @ValueSource(strings = {"1", "2"})
+    void leavesNoArrays(String threads) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx1g", "-cp",
+                System.getProperty("java.class.path"), StepAllocationTest.class.getName(), threads)
+                .redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s", said).isZero();
+        assertThat(said).contains("steps within it in a row: " + STEPS);
+    }
+
+    /** Trains with that many threads until enough steps were within what is allowed; exit code 1 if none ever are. */
+    public static void main(String[] args) {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (CpuDevice cpu = new CpuDevice(threads)) {
+        try (CpuDevice cpu = new CpuDevice(Integer.parseInt(args[0]))) {
             Sequential net = TestNets.net(cpu, 2, 16, 1, 2);
             Initialization.apply(net, 1);
             Optimizer optimizer = new Optimizer(new AdamW(1e-3, 5e-4), net.parameters());
@@ -48,7 +64,9 @@ class StepAllocationTest {
                 within = allocated <= ALLOWED ? within + 1 : 0;
                 least = Math.min(least, allocated);
             }
-            assertThat(within).as("steps in a row within %d bytes; the least was %d", ALLOWED, least).isEqualTo(STEPS);
+            System.out.println("allowed are " + ALLOWED + " bytes a step, the least was " + least
+                    + "; steps within it in a row: " + within);
+            System.exit(within == STEPS ? 0 : 1);
         }
     }
 }
