@@ -195,7 +195,7 @@ struct Share {
     }
 
     // Two sums of each channel over the threads of the block, for the thread whose summedChannel it is. All threads
-    // have to come here.
+    // have to come here, and once.
     __device__ float2 blockSums(float (&first)[V], float (&second)[V]) const {
         __shared__ float2 sums[BLOCK / 32][32 * V];
         for (unsigned offset = 16; offset >= lanes; offset /= 2) {

@@ -36,14 +36,17 @@ struct Window {
         return d + k / 4 < v.depth && h + k / 2 % 2 < v.height && w + k % 2 < v.width;
     }
 
-    // The number of its k-th voxel among all.
-    __device__ unsigned row(int k, const Volume& v) const {
-        return ((sample * v.depth + d + k / 4) * v.height + h + k / 2 % 2) * v.width + w + k % 2;
+    // Where a channel of its k-th voxel is.
+    __device__ unsigned at(int k, const Volume& v, unsigned channel) const {
+        unsigned voxel = ((d + k / 4) * v.height + h + k / 2 % 2) * v.width + w + k % 2;
+        return v.z.at(sample * v.z.voxels + voxel, sample, voxel, channel);
     }
 
-    // Its number among the windows that are whole; for has(7, v) only.
-    __device__ unsigned outputRow(const Volume& v) const {
-        return ((sample * (v.depth / 2) + d / 2) * (v.height / 2) + h / 2) * (v.width / 2) + w / 2;
+    // Where a channel of what the pool makes of it is; for has(7, v) only.
+    __device__ unsigned pooledAt(const Volume& v, unsigned channel) const {
+        Activation pooled = v.pooled();
+        unsigned place = (d / 2 * (v.height / 2) + h / 2) * (v.width / 2) + w / 2;
+        return pooled.at(sample * pooled.voxels + place, sample, place, channel);
     }
 };
 
@@ -116,7 +119,7 @@ __device__ void normReluPool(const T* __restrict__ z, T* __restrict__ y, Norm no
         Window window(r, v.depth / 2, v.height / 2, v.width / 2);
         Maximum maxima[V];
         for (int voxel = 0; voxel < 8; voxel++) {
-            Pack<T, V> in = packAt<V>(z, v.z.at(window.row(voxel, v), share.channel));
+            Pack<T, V> in = packAt<V>(z, window.at(voxel, v, share.channel));
             for (int k = 0; k < V; k++) {
                 maxima[k].add(channels.activated(in[k], k), voxel);
             }
@@ -125,7 +128,7 @@ __device__ void normReluPool(const T* __restrict__ z, T* __restrict__ y, Norm no
         for (int k = 0; k < V; k++) {
             out.set(k, maxima[k].value);
         }
-        packAt<V>(y, v.pooled().at(r, share.channel)) = out;
+        packAt<V>(y, window.pooledAt(v, share.channel)) = out;
     }
 }
 
@@ -162,11 +165,11 @@ __device__ void gradientPartsPool(const T* __restrict__ z, const T* __restrict__
         Channels<V> channels(norm, share.channel);
         for (unsigned r = share.firstRow; r < rows; r += share.rowStep) {
             Window window(r, v.depth / 2, v.height / 2, v.width / 2);
-            Pack<T, V> gradient = packAt<V>(dy, v.pooled().at(r, share.channel));
+            Pack<T, V> gradient = packAt<V>(dy, window.pooledAt(v, share.channel));
             Maximum maxima[V];
             float taken[V] = {};
             for (int voxel = 0; voxel < 8; voxel++) {
-                Pack<T, V> in = packAt<V>(z, v.z.at(window.row(voxel, v), share.channel));
+                Pack<T, V> in = packAt<V>(z, window.at(voxel, v, share.channel));
                 for (int k = 0; k < V; k++) {
                     maxima[k].add(channels.activated(in[k], k), voxel);
                     taken[k] = maxima[k].voxel == voxel ? in[k] : taken[k];
@@ -238,7 +241,7 @@ __device__ void inputGradientPool(const T* __restrict__ z, const T* __restrict__
         Maximum maxima[V];
         for (int voxel = 0; voxel < 8; voxel++) {
             if (window.has(voxel, v)) {
-                Pack<T, V> in = packAt<V>(z, v.z.at(window.row(voxel, v), share.channel));
+                Pack<T, V> in = packAt<V>(z, window.at(voxel, v, share.channel));
                 for (int k = 0; k < V; k++) {
                     maxima[k].add(channels.activated(in[k], k), voxel);
                 }
@@ -246,11 +249,11 @@ __device__ void inputGradientPool(const T* __restrict__ z, const T* __restrict__
         }
         Pack<T, V> gradient = {};
         if (window.has(7, v)) {
-            gradient = packAt<V>(dy, v.pooled().at(window.outputRow(v), share.channel));
+            gradient = packAt<V>(dy, window.pooledAt(v, share.channel));
         }
         for (int voxel = 0; voxel < 8; voxel++) {
             if (window.has(voxel, v)) {
-                unsigned i = v.z.at(window.row(voxel, v), share.channel);
+                unsigned i = window.at(voxel, v, share.channel);
                 Pack<T, V> in = packAt<V>(z, i); // from the cache, which is cheaper than registers for all eight
                 Pack<T, V> out;
                 for (int k = 0; k < V; k++) {
