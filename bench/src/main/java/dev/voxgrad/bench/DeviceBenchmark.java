@@ -90,15 +90,20 @@ public abstract class DeviceBenchmark {
     /** Opens the device, then calls {@link #prepare}. */
     @Setup
     public void open() {
-        if (!kernels.equals(GpuKernels.OWN.flag()) && !device.equals("cuda")) {
-            throw new IllegalArgumentException("kernels: '" + kernels + "' is for device cuda, and this is " + device);
-        }
+        requireGpuFor(kernels, device);
         opened = switch (Devices.find(device, settings())) {
             case Availability.Available available -> available.device();
             case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
         };
         queue = opened instanceof CudaDevice gpu ? new BoundedQueue(gpu::synchronize, System::nanoTime) : null;
         prepare();
+    }
+
+    /** Kernels other than our own are a GPU's. */
+    static void requireGpuFor(String kernels, String device) {
+        if (!kernels.equals(GpuKernels.OWN.flag()) && !device.equals("cuda")) {
+            throw new IllegalArgumentException("kernels: '" + kernels + "' is for device cuda, and this is " + device);
+        }
     }
 
     /** The clock starts with nothing to do. */

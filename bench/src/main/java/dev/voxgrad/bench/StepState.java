@@ -59,9 +59,7 @@ public class StepState {
     public void open() {
         StepCase work = new StepCase(NetSpec.byFlag(net), size, batch);
         EngineName name = EngineName.byFlag(engine);
-        if (!kernels.equals(GpuKernels.OWN.flag()) && !device.equals("cuda")) {
-            throw new IllegalArgumentException("kernels: '" + kernels + "' is for device cuda, and this is " + device);
-        }
+        DeviceBenchmark.requireGpuFor(kernels, device);
         if (device.equals("cuda") && name == EngineName.VOXGRAD) {
             opened = GpuEngine.open(work, new CudaDevice.Settings(Precision.byFlag(precision), false, true,
                     GpuKernels.byFlag(kernels), _ -> { }), GpuEngine.Volumes.RESIDENT);

@@ -103,8 +103,8 @@ class GpuNetTest {
 
     /**
      * Each activation is wrong by up to 2⁻⁸ of its size, so some ReLUs and pools decide otherwise and send the whole
-     * gradient elsewhere. What is averaged over a volume is wrong by a few times 2⁻⁸, most of which averages out; gradients keep their direction.
-     * Single operations are held to their rounding in the engine's tests.
+     * gradient elsewhere. What is averaged over a volume is wrong by a few times 2⁻⁸, most of which averages out;
+     * gradients keep their direction. Single operations are held to their rounding in the engine's tests.
      */
     @ParameterizedTest
     @CsvSource({"1,OWN", "3,OWN", "1,CUDNN", "3,CUDNN"})

@@ -141,7 +141,7 @@ public final class CudaDevice implements Device, AutoCloseable {
         return settings.kernels;
     }
 
-    /** Tells the log, once, what of {@link #kernels} can't be had. */
+    /** Tells the log, once, what cuDNN lacks and is done in another way. */
     public void note(String line) {
         if (noted.add(line)) {
             settings.log.accept(line);
@@ -287,7 +287,6 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** Copies numbers into a storage of the same type and size. */
     public void copy(CudaStorage from, CudaStorage to) {
-        driver.bind();
         stream.copy(from.buffer(), to.buffer());
     }
 

@@ -220,6 +220,15 @@ struct Share {
         }
         return sum;
     }
+
+    // The same, written to parts[chunk, channel].
+    __device__ void writeBlockSums(float (&first)[V], float (&second)[V], float2* parts, unsigned channels) const {
+        float2 sum = blockSums(first, second);
+        unsigned c = summedChannel();
+        if (c < channels) {
+            parts[blockIdx.x * channels + c] = sum;
+        }
+    }
 };
 
 // Rows whose numbers a thread asks for before it works on the first of them: a card's memory answers late, and is only

@@ -108,11 +108,7 @@ __device__ void gradientParts(const T* x, const float* mean, const T* dy, float2
             }
         });
     }
-    float2 sum = share.blockSums(products, sums);
-    unsigned c = share.summedChannel();
-    if (c < a.channels) {
-        parts[blockIdx.x * a.channels + c] = sum;
-    }
+    share.writeBlockSums(products, sums, parts, a.channels);
 }
 
 // Sums the parts of a channel, a block each: dweight = scale * the sum of products, dbias = the sum of dy.

@@ -148,11 +148,7 @@ __device__ void gradientParts(const T* __restrict__ z, const T* __restrict__ dy,
             }
         });
     }
-    float2 sum = share.blockSums(products, sums);
-    unsigned c = share.summedChannel();
-    if (c < v.z.channels) {
-        parts[blockIdx.x * v.z.channels + c] = sum;
-    }
+    share.writeBlockSums(products, sums, parts, v.z.channels);
 }
 
 // As above, over the windows that are whole: no other voxel gets a gradient from the pool.
@@ -182,11 +178,7 @@ __device__ void gradientPartsPool(const T* __restrict__ z, const T* __restrict__
             }
         }
     }
-    float2 sum = share.blockSums(products, sums);
-    unsigned c = share.summedChannel();
-    if (c < v.z.channels) {
-        parts[blockIdx.x * v.z.channels + c] = sum;
-    }
+    share.writeBlockSums(products, sums, parts, v.z.channels);
 }
 
 // dz = weight * scale * (g - dbias / count - (z - mean) * scale * dweight / count), for a thread's channels.
