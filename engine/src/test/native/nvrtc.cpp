@@ -1,5 +1,5 @@
-// Emulated NVRTC: "compiles" CUDA C by handing it back as PTX and machine code, with its headers. The kernels themselves were
-// compiled by g++ when the emulator was built.
+// Emulated NVRTC: "compiles" CUDA C by handing it back as PTX and machine code, with its headers. The kernels themselves
+// were compiled by g++ when the emulator was built.
 #include <string>
 
 #include "emulator.h"

@@ -49,8 +49,8 @@ class GpuFusionTest {
     }
 
     /**
-     * Activations are rounded once, to eight bits: by up to 2⁻⁸ of themselves. Beyond that, 2e-5 of the tensor's largest
-     * number as in {@link FusionTest}. The gradients of the convolution's own parameters are left out: they are sums
+     * Activations are rounded once, to eight bits: by up to 2⁻⁸ of themselves. Beyond that, 2e-5 of the tensor's
+     * largest number as in {@link FusionTest}. The gradients of the convolution's own parameters are left out: they are sums
      * over rounded numbers that cancel, and cuDNN's work.
      */
     private static void compare(FusionTest.Results actual, FusionTest.Results expected, Precision precision) {

@@ -22,8 +22,8 @@ import dev.voxgrad.nn.testing.TestNets;
  * What a training step leaves for the garbage collector once its code is compiled: handles of tensors, nodes and tasks,
  * and no arrays. The outputs of this net's convolutions alone take 640 kB.
  *
- * <p>The steps run in a JVM of their own, as those of a training do. In one that has run other suites, on three kinds of
- * devices, the compiler knows less of each call, and now and then leaves objects in the heap that it could do without.
+ * <p>The steps run in a JVM of their own, as those of a training do. In one that has run other suites, on three kinds
+ * of devices, the compiler knows less of each call, and now and then seems to leave objects that it could do without.
  */
 class StepAllocationTest {
     private static final long ALLOWED = 128 * 1024;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
@@ -35,7 +36,7 @@ final class ConvolutionSearch {
     private final cudnnTensorDescriptor output;
     private final cudnnConvolutionDescriptor convolution;
 
-    /** cuDNN's number for an algorithm, the scratch memory it needs, and its time, if it was measured; else negative. */
+    /** cuDNN's number for an algorithm, the scratch memory it needs, and its time; negative if it was not measured. */
     record Algorithm(int number, long workspaceBytes, float milliseconds) {
         @Override
         public String toString() {
@@ -67,8 +68,9 @@ final class ConvolutionSearch {
                         MOST, count, found, scratch.pointer(), searchBytes()))
                 : JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(cudnn.handle(), input, weight, convolution, output,
                         MOST, count, found));
-        return welcome("forward convolutions", status, Arrays.stream(found, 0, status == CudnnStatus.SUCCESS ? count[0] : 0)
-                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism)).toList(), (number, bytes) ->
+        Stream<Candidate> ranking = Arrays.stream(found)
+                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
+        return welcome("forward convolutions", status, count[0], ranking, (number, bytes) ->
                 JCudnn.cudnnGetConvolutionForwardWorkspaceSize(cudnn.handle(), input, weight, convolution, output,
                         number, bytes));
     }
@@ -83,8 +85,9 @@ final class ConvolutionSearch {
                         MOST, count, found, scratch.pointer(), searchBytes()))
                 : JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn.handle(), weight, output, convolution,
                         input, MOST, count, found));
-        return welcome("input gradients", status, Arrays.stream(found, 0, status == CudnnStatus.SUCCESS ? count[0] : 0)
-                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism)).toList(), (number, bytes) ->
+        Stream<Candidate> ranking = Arrays.stream(found)
+                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
+        return welcome("input gradients", status, count[0], ranking, (number, bytes) ->
                 JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(cudnn.handle(), weight, output, convolution, input,
                         number, bytes));
     }
@@ -100,8 +103,9 @@ final class ConvolutionSearch {
                                 scratch.pointer(), searchBytes()))
                 : JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn.handle(), input, output, convolution,
                         weight, MOST, count, found));
-        return welcome("weight gradients", status, Arrays.stream(found, 0, status == CudnnStatus.SUCCESS ? count[0] : 0)
-                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism)).toList(), (number, bytes) ->
+        Stream<Candidate> ranking = Arrays.stream(found)
+                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
+        return welcome("weight gradients", status, count[0], ranking, (number, bytes) ->
                 JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnn.handle(), input, output, convolution,
                         weight, number, bytes));
     }
@@ -128,14 +132,15 @@ final class ConvolutionSearch {
         int ask(int number, long[] bytes);
     }
 
-    private List<Algorithm> welcome(String what, int status, List<Candidate> ranking, WorkspaceQuery workspace) {
+    private List<Algorithm> welcome(
+            String what, int status, int count, Stream<Candidate> ranking, WorkspaceQuery workspace) {
         if (CudnnStatus.isUnsupported(status)) {
             return List.of();
         }
         CudnnStatus.check("cuDNN's list of algorithms for " + what + " of " + shape, status);
         List<Algorithm> algorithms = new ArrayList<>();
         long[] bytes = new long[1];
-        for (Candidate candidate : ranking) {
+        for (Candidate candidate : ranking.limit(count).toList()) {
             if (isWelcome(candidate) && workspace.ask(candidate.number, bytes) == CudnnStatus.SUCCESS) {
                 algorithms.add(new Algorithm(candidate.number, bytes[0], candidate.milliseconds));
             }

@@ -6,8 +6,8 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 
 /**
  * Batch norm of the channels of volumes of one shape by cuDNN. Numbers of a channel (C) are float32 whatever the
- * volumes are; {@code scale} is 1/√(variance + eps). The formulas are those of {@code BatchNormOp}: the running variance
- * moves towards that of n − 1, and momentum is how far it moves.
+ * volumes are; {@code scale} is 1/√(variance + eps). The formulas are those of {@code BatchNormOp}: the running
+ * variance moves towards that of n − 1, and momentum is how far it moves.
  *
  * <p>cuDNN fuses a ReLU into it for float16 in channels-last order only, which isn't used here.
  */

@@ -11,8 +11,8 @@ import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.ElementType;
 
 /**
- * A convolution's passes in float32 proper, row-major, whatever the device's precision: to check others by, and for what
- * cuDNN lacks in bfloat16.
+ * A convolution's passes in float32 proper, row-major, whatever the device's precision: to check others by, and for
+ * what cuDNN lacks in bfloat16.
  */
 final class Conv3dFloat32 {
     private final CudaDevice device;

@@ -33,13 +33,16 @@ class Conv3dProofTest {
             Conv3dProof proof = new Conv3dProof(device);
             proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, y);
             Tensor dy = y.scale(0.5);
-            assertThatThrownBy(() -> proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, dy)).isInstanceOf(CudaException.class)
+            assertThatThrownBy(() -> proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, dy))
+                    .isInstanceOf(CudaException.class)
                     .hasMessageContaining("computes a wrong 3D convolution in " + precision.flag())
                     .hasMessageContaining("forward of input [2, 3, 5, 4, 6]").hasMessageContaining("off by 0.50 ")
                     .hasMessageContaining("--precision fp32");
             Tensor wrong = Tensor.of(device, INPUT, Samples.gaussian(INPUT, 3)).inLayout(precision.layout());
-            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_INPUT, SHAPE, w, y, wrong)).hasMessageContaining("input gradient");
-            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_WEIGHT, SHAPE, x, y, w)).hasMessageContaining("weight gradient");
+            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_INPUT, SHAPE, w, y, wrong))
+                    .hasMessageContaining("input gradient");
+            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_WEIGHT, SHAPE, x, y, w))
+                    .hasMessageContaining("weight gradient");
             Tensor nothing = x.scale(0);
             proof.check(ConvolutionPass.FORWARD, SHAPE, nothing, w, nothing.conv3d(w, null, Conv3dOp.padded(1)));
         }
