@@ -108,7 +108,7 @@ public final class Folds {
         return IntStream.range(0, foldOf.length).filter(volume -> foldOf[volume] != fold).toArray();
     }
 
-    /** The data set with a copy of that fold as its val split, of the others as its train split, and its own test. */
+    /** Returns the data set with that fold as its val split, the others as its train split, and its own test. */
     public VolumeData around(int fold) {
         List<Split> both = List.of(data.train(), data.val());
         return data.withTrainAndVal(Split.select("train and val without fold " + fold, both, outside(fold)),

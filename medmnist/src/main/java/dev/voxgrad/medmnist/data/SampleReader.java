@@ -43,7 +43,7 @@ public final class SampleReader {
      */
     public void read(int index, int epoch, float[] out, int to) {
         if (transform == SampleTransform.NONE) {
-            Normalization.scale(split.voxels(), index * elements, elements, out, to);
+            split.scale(index, out, to);
             if (zNormalize) {
                 Normalization.zNormalize(out, to, elements, split.name(), index);
             }
@@ -64,7 +64,7 @@ public final class SampleReader {
     /** False if nothing is left of the volume. */
     private boolean readTransformed(Sample sample, float[] out, int to) {
         int channels = volume.channels();
-        Normalization.scale(split.voxels(), sample.index() * elements, elements, out, to);
+        split.scale(sample.index(), out, to);
         ChannelOrder.toPlanar(out, to, channels, volume.voxels(), volume.values());
         transform.apply(volume, sample);
         ChannelOrder.toChannelsLast(volume.values(), channels, volume.voxels(), out, to);

@@ -12,11 +12,11 @@ import java.util.List;
 public final class Split {
     private final String name;
     private final VolumeShape shape;
-    private final byte[] voxels;
+    private final Voxels voxels;
     private final int[] labels;
     private final int[][] multiLabels;
 
-    private Split(String name, VolumeShape shape, byte[] voxels, int[] labels, int[][] multiLabels) {
+    private Split(String name, VolumeShape shape, Voxels voxels, int[] labels, int[][] multiLabels) {
         this.name = name;
         this.shape = shape;
         this.voxels = voxels;
@@ -25,9 +25,9 @@ public final class Split {
         if (size() == 0) {
             throw new DataException(name + ": the split is empty; expected at least one volume");
         }
-        if (voxels.length % shape.elements() != 0 || voxels.length / shape.elements() != size()) {
-            throw new DataException(name + ": " + size() + " labels but " + voxels.length + " voxels, which is "
-                    + voxels.length / shape.elements() + " volumes of " + shape + "; expected one label per volume");
+        if (voxels.count() != size()) {
+            throw new DataException(name + ": " + size() + " labels but " + voxels.count() + " volumes of " + shape
+                    + "; expected one label per volume");
         }
     }
 
@@ -39,48 +39,48 @@ public final class Split {
      * @param labels class of each volume, (N), not copied
      */
     public static Split of(String name, VolumeShape shape, byte[] voxels, int[] labels) {
-        return new Split(name, shape, voxels, labels, null);
+        return new Split(name, shape, whole(name, shape, voxels), labels, null);
     }
 
     /** A split with L labels of 0 or 1 per volume, (N, L); otherwise as {@link #of}. */
     public static Split ofMultiLabel(String name, VolumeShape shape, byte[] voxels, int[][] multiLabels) {
+        return new Split(name, shape, whole(name, shape, voxels), null, multiLabels);
+    }
+
+    /** As {@link #of(String, VolumeShape, byte[], int[])}, for any number of voxels. */
+    static Split of(String name, VolumeShape shape, Voxels voxels, int[] labels) {
+        return new Split(name, shape, voxels, labels, null);
+    }
+
+    /** As {@link #ofMultiLabel(String, VolumeShape, byte[], int[][])}, for any number of voxels. */
+    static Split ofMultiLabel(String name, VolumeShape shape, Voxels voxels, int[][] multiLabels) {
         return new Split(name, shape, voxels, null, multiLabels);
     }
 
+    private static Voxels whole(String name, VolumeShape shape, byte[] voxels) {
+        if (voxels.length % shape.elements() != 0) {
+            throw new DataException(name + ": " + voxels.length + " voxels are no whole number of volumes of " + shape
+                    + ", which have " + shape.elements() + " each");
+        }
+        return Voxels.of(voxels, shape.elements());
+    }
+
     /**
-     * A split with copies of some volumes of others, in the order of their numbers here.
+     * A split with some volumes of others, in the order of their numbers here. The voxels are shared, not copied.
      *
      * @param parts splits of the same kind, numbered one after the other
      * @param numbers of the volumes, from 0
-     * @throws DataException if they are too many for one array
      */
     static Split select(String name, List<Split> parts, int[] numbers) {
         VolumeShape shape = parts.getFirst().shape;
-        int elements = shape.elements();
-        if ((long) numbers.length * elements > Integer.MAX_VALUE - 8) {
-            throw new DataException(name + ": " + numbers.length + " volumes of " + shape + " make more than 2^31 "
-                    + "voxels; take smaller volumes, or do without --folds");
+        Voxels voxels = Voxels.select(parts.stream().map(part -> part.voxels).toList(), numbers);
+        if (parts.getFirst().isMultiLabel()) {
+            int[][] all = parts.stream().flatMap(part -> Arrays.stream(part.multiLabels)).toArray(int[][]::new);
+            return ofMultiLabel(name, shape, voxels,
+                    Arrays.stream(numbers).mapToObj(number -> all[number]).toArray(int[][]::new));
         }
-        byte[] voxels = new byte[numbers.length * elements];
-        boolean multiLabel = parts.getFirst().isMultiLabel();
-        int[] labels = multiLabel ? null : new int[numbers.length];
-        int[][] multiLabels = multiLabel ? new int[numbers.length][] : null;
-        for (int i = 0; i < numbers.length; i++) {
-            int index = numbers[i];
-            int part = 0;
-            while (index >= parts.get(part).size()) {
-                index -= parts.get(part).size();
-                part++;
-            }
-            Split source = parts.get(part);
-            System.arraycopy(source.voxels, index * elements, voxels, i * elements, elements);
-            if (multiLabel) {
-                multiLabels[i] = source.multiLabels[index];
-            } else {
-                labels[i] = source.labels[index];
-            }
-        }
-        return new Split(name, shape, voxels, labels, multiLabels);
+        int[] all = parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
+        return of(name, shape, voxels, Arrays.stream(numbers).map(number -> all[number]).toArray());
     }
 
     /** train, val or test, or what it was selected as. */
@@ -98,9 +98,25 @@ public final class Split {
         return shape;
     }
 
-    /** All voxels, uint8, (N, X, Y, Z, C); not a copy, not to be written to. */
+    /**
+     * Returns all voxels in one array, uint8, (N, X, Y, Z, C), which is not to be written to. It is a copy unless the
+     * split was made from such an array; {@link #volume} takes less.
+     *
+     * @throws DataException if there are too many for one Java array, about 2³¹
+     */
     public byte[] voxels() {
-        return voxels;
+        return voxels.together(name);
+    }
+
+    /** Returns a copy of one volume, uint8, (X, Y, Z, C). */
+    public byte[] volume(int index) {
+        int start = voxels.start(index);
+        return Arrays.copyOfRange(voxels.array(index), start, start + shape.elements());
+    }
+
+    /** Writes a volume, divided by 255, to {@code out[to …]}, (X, Y, Z, C). */
+    void scale(int index, float[] out, int to) {
+        Normalization.scale(voxels.array(index), voxels.start(index), shape.elements(), out, to);
     }
 
     public boolean isMultiLabel() {
@@ -123,23 +139,17 @@ public final class Split {
         return multiLabels;
     }
 
-    /** A copy of the first {@code count} volumes, 1 to all, as a split of the same name. */
+    /** Returns the first {@code count} volumes, 1 to all, as a split of the same name. The voxels are shared. */
     public Split first(int count) {
-        byte[] some = Arrays.copyOf(voxels, Math.multiplyExact(count, shape.elements()));
+        Voxels some = voxels.first(count);
         return isMultiLabel() ? ofMultiLabel(name, shape, some, Arrays.copyOf(multiLabels, count))
                 : of(name, shape, some, Arrays.copyOf(labels, count));
     }
 
     /** Index of the first volume whose voxels are all equal, or −1: such a volume cannot be z-normalised. */
     public int firstBlankVolume() {
-        int elements = shape.elements();
         for (int i = 0; i < size(); i++) {
-            int start = i * elements;
-            int at = 1;
-            while (at < elements && voxels[start + at] == voxels[start]) {
-                at++;
-            }
-            if (at == elements) {
+            if (voxels.isBlank(i)) {
                 return i;
             }
         }
