@@ -3,26 +3,27 @@ package dev.voxgrad.engine;
 import java.util.Arrays;
 
 /**
- * The sizes of a tensor's dimensions, outermost first: {@code [8,3,28,28,28]} is (N,C,D,H,W).
+ * Holds the sizes of a tensor's dimensions, outermost first: {@code [8,3,28,28,28]} is (N,C,D,H,W).
  *
- * <p>Immutable. Every size is at least 1 and the number of elements fits an {@code int}, so nothing
- * behind this class checks for overflow again. Rank 0 is a scalar with one element.
+ * <p>Immutable. Every size of a tensor is at least 1 and the number of elements fits an {@code int}, so nothing
+ * behind this class checks for overflow again. Rank 0 is a scalar with one element. Only shapes of saved numbers, made
+ * by {@link #allowingZero}, may hold a 0.
  */
 public final class Shape {
     private final int[] dims;
     private final int elements;
 
-    private Shape(int[] dims) {
+    private Shape(int least, int... dims) {
         long product = 1;
         for (int i = 0; i < dims.length; i++) {
-            if (dims[i] < 1) {
-                throw new ShapeException("shape: dimension " + i + " is " + dims[i] + ", expected at least 1; "
-                        + Arrays.toString(dims));
+            if (dims[i] < least) {
+                throw new ShapeException("shape: dimension " + i + " is " + dims[i] + ", expected at least " + least
+                        + "; " + Arrays.toString(dims));
             }
-            product *= dims[i];
-            if (product > Integer.MAX_VALUE) {
-                throw new ShapeException("shape: more than 2^31-1 elements in " + Arrays.toString(dims));
-            }
+            product = Math.min(product * dims[i], 1L << 31);
+        }
+        if (product > Integer.MAX_VALUE) {
+            throw new ShapeException("shape: more than 2^31-1 elements in " + Arrays.toString(dims));
         }
         this.dims = dims;
         this.elements = (int) product;
@@ -30,7 +31,16 @@ public final class Shape {
 
     /** The shape with these sizes; {@code Shape.of()} is a scalar. */
     public static Shape of(int... dims) {
-        return new Shape(dims.clone());
+        return new Shape(1, dims.clone());
+    }
+
+    /**
+     * Returns the shape with these sizes, which may be 0, of numbers in a file. No tensor has such a shape.
+     *
+     * @throws ShapeException for a negative size or more than 2^31-1 elements
+     */
+    public static Shape allowingZero(int... dims) {
+        return new Shape(0, dims.clone());
     }
 
     public int rank() {
@@ -65,7 +75,7 @@ public final class Shape {
     public Shape with(int index, int size) {
         int[] copy = dims.clone();
         copy[index] = size;
-        return new Shape(copy);
+        return new Shape(1, copy);
     }
 
     /** This shape with all dimensions from {@code first} on made one. */
@@ -76,7 +86,7 @@ public final class Shape {
         }
         int[] flat = Arrays.copyOf(dims, first + 1);
         flat[first] = elementsFrom(first);
-        return new Shape(flat);
+        return new Shape(1, flat);
     }
 
     /** The sizes as a new array. */

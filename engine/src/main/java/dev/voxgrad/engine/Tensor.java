@@ -50,6 +50,9 @@ public final class Tensor {
     private boolean released;
 
     private Tensor(Device device, Shape shape, Layout layout, Memory memory) {
+        if (shape.elements() == 0) {
+            throw new ShapeException("tensor: shape " + shape + " has no elements, expected at least one");
+        }
         this.device = device;
         this.shape = shape;
         this.layout = Layout.coincide(shape) ? Layout.ROW_MAJOR : layout;

@@ -82,9 +82,22 @@ public interface Layer {
     /**
      * Takes over what {@link #stateDict} gave.
      *
-     * @throws StateMismatchException if a name is missing, is not ours, or has another shape; nothing is changed then
+     * @throws StateMismatchException if a name is missing, is not ours, or has another shape, or if two names of one
+     *     tensor have different numbers; nothing is changed then
      */
     default void loadStateDict(Map<String, NamedTensor> state) {
         StateDict.of(this).write(state);
+    }
+
+    /**
+     * Takes over what fits, as PyTorch's {@code load_state_dict(state, strict)}.
+     *
+     * @param strict whether every name must be there, and no other
+     * @return the names that were left out: those that are missing and those that are not ours
+     * @throws StateMismatchException as {@link #loadStateDict(Map)}; if not {@code strict}, only for other shapes or kinds
+     *     of numbers and for two names of one tensor
+     */
+    default StateDict.LeftOut loadStateDict(Map<String, NamedTensor> state, boolean strict) {
+        return StateDict.of(this).write(state, strict);
     }
 }

@@ -5,11 +5,22 @@ import java.util.Arrays;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 
-/** Numbers on the host, in row-major order, with the name under which they are saved. Compared by value. */
+/**
+ * Holds numbers on the host, in row-major order, with the name under which they are saved. Compared by value. The shape
+ * may be {@linkplain Shape#allowingZero empty}.
+ */
 public sealed interface NamedTensor {
     String name();
 
     Shape shape();
+
+    /** Returns whether both hold the same numbers, to the bit, under whatever names and shapes. */
+    default boolean sameNumbers(NamedTensor other) {
+        return switch (this) {
+            case Floats(_, _, float[] values) -> other instanceof Floats that && Arrays.equals(values, that.values);
+            case Longs(_, _, long[] values) -> other instanceof Longs that && Arrays.equals(values, that.values);
+        };
+    }
 
     /** Float32 numbers: weights, running statistics, moments. The array is the caller's to leave alone. */
     record Floats(String name, Shape shape, float[] values) implements NamedTensor {

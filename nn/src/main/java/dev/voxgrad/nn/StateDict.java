@@ -1,18 +1,42 @@
 package dev.voxgrad.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * The places where a net or an optimiser keeps numbers that are saved, by name, to be read or written as a whole.
+ * Names the places where a net or an optimiser keeps numbers that are saved, to be read or written as a whole.
+ *
+ * <p>One tensor or counter may have several names, as tied weights do: it is read under each of them, and what is
+ * written under them must be the same.
  */
 public final class StateDict {
     private final SequencedMap<String, Slot> slots = Named.of();
+
+    /**
+     * Lists what a load that need not be complete left out.
+     *
+     * @param missing names that are ours and were not given; what is there was kept
+     * @param unexpected names that were given and are not ours
+     */
+    public record LeftOut(List<String> missing, List<String> unexpected) {
+        public LeftOut {
+            missing = List.copyOf(missing);
+            unexpected = List.copyOf(unexpected);
+        }
+
+        /** Returns whether all names were loaded. */
+        public boolean isNone() {
+            return missing.isEmpty() && unexpected.isEmpty();
+        }
+    }
 
     /** A place that holds numbers. */
     private sealed interface Slot {
@@ -31,6 +55,14 @@ public final class StateDict {
                 return integers ? "is of floats, expected an integer" : "is of integers, expected floats";
             }
             return value.shape().equals(shape()) ? null : "is " + value.shape() + ", expected " + shape();
+        }
+
+        /** What two names of the same place have in common: its memory, or the counter. */
+        default Object place() {
+            return switch (this) {
+                case OfTensor(Tensor tensor) -> tensor.storage();
+                case OfCounter(Counter counter) -> counter;
+            };
         }
 
         default NamedTensor read(String name) {
@@ -78,6 +110,11 @@ public final class StateDict {
         return this;
     }
 
+    /** Returns all names, in the order in which they were added. */
+    public SequencedSet<String> names() {
+        return Collections.unmodifiableSequencedSet(slots.sequencedKeySet());
+    }
+
     /** Copies of all numbers, in the order in which they were added. */
     public SequencedMap<String, NamedTensor> read() {
         SequencedMap<String, NamedTensor> values = Named.of();
@@ -88,27 +125,56 @@ public final class StateDict {
     /**
      * Writes all numbers.
      *
-     * @throws StateMismatchException if a name is missing, unknown, or has another shape or kind of number; nothing
-     *     is written then
+     * @throws StateMismatchException if a name is missing, unknown, or has another shape or kind of number, or if two
+     *     names of one tensor have different numbers; nothing is written then
      */
     public void write(Map<String, NamedTensor> values) {
-        List<String> missing = new ArrayList<>();
+        write(values, true);
+    }
+
+    /**
+     * Writes the numbers that have a place here.
+     *
+     * @param strict whether every name must be given, and no other; otherwise such names are left out
+     * @return what was left out: nothing if {@code strict}
+     * @throws StateMismatchException if numbers have another shape or kind, if two names of one tensor have different
+     *     numbers, or, if {@code strict}, if a name is missing or unknown; nothing is written then
+     */
+    public LeftOut write(Map<String, NamedTensor> values, boolean strict) {
+        List<String> missing = slots.keySet().stream().filter(name -> !values.containsKey(name)).toList();
+        List<String> unexpected = values.keySet().stream().filter(name -> !slots.containsKey(name)).toList();
+        List<String> misfits = misfits(values);
+        if (!misfits.isEmpty() || strict && !(missing.isEmpty() && unexpected.isEmpty())) {
+            throw new StateMismatchException(
+                    missing.stream().map(name -> name + " " + slots.get(name).shape()).toList(),
+                    unexpected.stream().map(name -> name + " " + values.get(name).shape()).toList(), misfits);
+        }
+        slots.forEach((name, slot) -> {
+            if (values.containsKey(name)) {
+                slot.write(values.get(name));
+            }
+        });
+        return new LeftOut(missing, unexpected);
+    }
+
+    /** What is wrong with the values that have a place here, with their names. */
+    private List<String> misfits(Map<String, NamedTensor> values) {
         List<String> misfits = new ArrayList<>();
+        Map<Object, String> firstNames = new IdentityHashMap<>();
         slots.forEach((name, slot) -> {
             NamedTensor value = values.get(name);
             if (value == null) {
-                missing.add(name + " " + slot.shape());
-            } else if (slot.misfit(value) != null) {
+                return;
+            }
+            if (slot.misfit(value) != null) {
                 misfits.add(name + " " + slot.misfit(value));
+                return;
+            }
+            String first = firstNames.putIfAbsent(slot.place(), name);
+            if (first != null && !value.sameNumbers(values.get(first))) {
+                misfits.add(name + " differs from " + first + ", though both name one tensor");
             }
         });
-        List<String> unexpected = values.entrySet().stream()
-                .filter(entry -> !slots.containsKey(entry.getKey()))
-                .map(entry -> entry.getKey() + " " + entry.getValue().shape())
-                .toList();
-        if (!missing.isEmpty() || !misfits.isEmpty() || !unexpected.isEmpty()) {
-            throw new StateMismatchException(missing, unexpected, misfits);
-        }
-        slots.forEach((name, slot) -> slot.write(values.get(name)));
+        return misfits;
     }
 }

@@ -3,7 +3,7 @@ package dev.voxgrad.nn;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Saved numbers that do not fit the net or the optimiser they were to be loaded into. Nothing was loaded. */
+/** Reports saved numbers that do not fit the net or the optimiser they were to be loaded into. Nothing was loaded. */
 public final class StateMismatchException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     /** Names of each sort that a message lists before it counts the rest. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,62 @@ class StateDictTest {
         assertThatThrownBy(() -> net.loadStateDict(new LinkedHashMap<>()))
                 .hasMessageContaining("32 missing (layer1.0.weight")
                 .hasMessageContaining("and 24 more)");
+    }
+
+    @Test
+    void loadsWhatFitsAndReportsTheRest() {
+        Sequential from = net();
+        SequencedMap<String, NamedTensor> state = from.stateDict();
+        NamedTensor extra = new NamedTensor.Floats("extra", Shape.of(1), new float[1]);
+        state.put("extra", extra);
+        state.remove("fc.2.bias");
+        Sequential to = TestNets.net(ReferenceDevice.INSTANCE, 2, 2, 1, 3);
+        NamedTensor kept = to.stateDict().get("fc.2.bias");
+        StateDict.LeftOut leftOut = to.loadStateDict(state, false);
+        assertThat(leftOut).isEqualTo(new StateDict.LeftOut(List.of("fc.2.bias"), List.of("extra")));
+        assertThat(leftOut.isNone()).isFalse();
+        state.remove("extra");
+        state.put("fc.2.bias", kept);
+        assertThat(to.stateDict()).isEqualTo(state);
+        assertThat(to.loadStateDict(from.stateDict(), true).isNone()).isTrue();
+        assertThat(to.stateDict()).isEqualTo(from.stateDict());
+    }
+
+    @Test
+    void refusesOtherShapesEvenWhereSomeMayBeMissing() {
+        Sequential net = net();
+        SequencedMap<String, NamedTensor> before = net.stateDict();
+        SequencedMap<String, NamedTensor> other = new LinkedHashMap<>();
+        other.put("fc.0.bias", changed(before.get("fc.0.bias")));
+        other.put("fc.2.bias", new NamedTensor.Floats("fc.2.bias", Shape.of(11), new float[11]));
+        assertThatThrownBy(() -> net.loadStateDict(other, false)).isInstanceOf(StateMismatchException.class)
+                .hasMessageContaining("fc.2.bias is [11], expected [3]");
+        assertThat(net.stateDict()).isEqualTo(before);
+    }
+
+    @Test
+    void readsTiedWeightsUnderBothNamesAndRefusesToLoadThemApart() {
+        Linear shared = new Linear(ReferenceDevice.INSTANCE, 2, 2);
+        BatchNorm3d norm = new BatchNorm3d(ReferenceDevice.INSTANCE, 1);
+        Sequential net = new Sequential(shared, norm, shared, norm);
+        Initialization.apply(net, 1);
+        SequencedMap<String, NamedTensor> state = net.stateDict();
+        assertThat(state).containsKeys("0.weight", "2.weight", "1.running_mean", "3.running_mean");
+        assertThat(state.get("2.weight").sameNumbers(state.get("0.weight"))).isTrue();
+        net.loadStateDict(state);
+        for (String name : List.of("2.weight", "3.running_mean", "3.num_batches_tracked")) {
+            SequencedMap<String, NamedTensor> apart = new LinkedHashMap<>(state);
+            apart.put(name, changed(state.get(name)));
+            String first = name.replace("2.", "0.").replace("3.", "1.");
+            assertThatThrownBy(() -> net.loadStateDict(apart)).isInstanceOf(StateMismatchException.class)
+                    .hasMessageContaining(name + " differs from " + first + ", though both name one tensor");
+            assertThatThrownBy(() -> net.loadStateDict(apart, false)).isInstanceOf(StateMismatchException.class);
+            assertThat(net.stateDict()).isEqualTo(state);
+            apart.remove(first);
+            assertThat(net.loadStateDict(apart, false).missing()).containsExactly(first);
+            assertThat(net.stateDict().get(first).sameNumbers(apart.get(name))).isTrue();
+            net.loadStateDict(state);
+        }
     }
 
     private static NamedTensor changed(NamedTensor tensor) {

@@ -21,6 +21,7 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /** {@code medmnist predict}. */
@@ -81,7 +82,10 @@ final class PredictCommand implements Callable<Integer> {
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
         VolumeNet built = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
-        WeightsFile.load(built, weights);
+        Adaptation adaptation = WeightsFile.load(built, weights);
+        if (!adaptation.isNone()) {
+            command.commandLine().getErr().println(weights + ": " + adaptation);
+        }
         try (Predictor predictor = new Predictor(data, volumes, device, batchSize)) {
             double[][] raw = predictor.logits(built);
             Predictor.requireFinite(raw, weights.toString());

@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 import dev.voxgrad.nn.optim.WeightAverage;
+import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -102,7 +103,10 @@ final class MemberTraining {
         if (settings.initWeights() == null) {
             Initialization.apply(net, seed);
         } else {
-            WeightsFile.load(net, Path.of(settings.initWeights()));
+            Adaptation adaptation = WeightsFile.load(net, Path.of(settings.initWeights()));
+            if (!adaptation.isNone()) {
+                trainer.listener.warning(settings.initWeights() + ": " + adaptation);
+            }
         }
         state = MemberState.atStart(index, spec);
     }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The number formats that are read; little-endian. F32 and I64 are also written. */
+/** Names the number formats that are read; little-endian. F32 and I64 are also written. */
 enum DType {
     F64(8),
     F32(4),

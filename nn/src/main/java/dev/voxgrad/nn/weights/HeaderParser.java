@@ -6,14 +6,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.LongStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
-
-import dev.voxgrad.engine.Shape;
 
 /**
  * Reads the JSON header of a safetensors file, token by token, and refuses whatever the format does not name:
@@ -52,7 +51,7 @@ final class HeaderParser implements AutoCloseable {
 
     private Header header() {
         expect(parser.nextToken(), JsonToken.START_OBJECT, "the header");
-        List<Header.Entry> entries = new ArrayList<>();
+        List<HeaderEntry> entries = new ArrayList<>();
         SequencedMap<String, String> metadata = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
@@ -77,48 +76,39 @@ final class HeaderParser implements AutoCloseable {
         }
     }
 
-    private Header.Entry entry(String name) {
-        DType type = null;
-        Shape shape = null;
+    private HeaderEntry entry(String name) {
+        String type = null;
+        List<Long> sizes = null;
         long[] offsets = null;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             JsonToken value = parser.nextToken();
             switch (key) {
                 case "dtype" -> type = type(name, value);
-                case "shape" -> shape = shape(name, numbers(name + " shape", value, MOST_DIMENSIONS));
+                case "shape" -> sizes = sizes(name, numbers(name + " shape", value, MOST_DIMENSIONS));
                 case "data_offsets" -> offsets = numbers(name + " data_offsets", value, 2);
                 default -> throw WeightsFileException.damaged(file, "tensor " + name + " has an unknown entry " + key);
             }
         }
-        if (type == null || shape == null || offsets == null || offsets.length != 2) {
+        if (type == null || sizes == null || offsets == null || offsets.length != 2) {
             throw WeightsFileException.damaged(file, "tensor " + name + " needs dtype, shape and two data_offsets");
         }
-        return new Header.Entry(name, type, shape, offsets[0], offsets[1]);
+        return new HeaderEntry(name, type, sizes, offsets[0], offsets[1]);
     }
 
-    private DType type(String name, JsonToken value) {
+    private String type(String name, JsonToken value) {
         expect(value, JsonToken.VALUE_STRING, name + " dtype");
-        DType type = DType.named(parser.getString());
-        if (type == null) {
-            throw new WeightsFileException(file, "tensor " + name + " has dtype " + parser.getString()
-                    + ", which is not read; save it as one of " + DType.names());
-        }
-        return type;
+        return parser.getString();
     }
 
-    private Shape shape(String name, long[] dims) {
-        int[] sizes = new int[dims.length];
-        long product = 1;
-        for (int i = 0; i < dims.length; i++) {
-            if (dims[i] < 1 || dims[i] > Integer.MAX_VALUE / product) {
-                throw WeightsFileException.damaged(file, "tensor " + name + " has a dimension of " + dims[i]
-                        + "; each must be at least 1 and their product less than 2^31");
+    private List<Long> sizes(String name, long[] sizes) {
+        for (long size : sizes) {
+            if (size < 0) {
+                throw WeightsFileException.damaged(file, "tensor " + name + " has a dimension of " + size
+                        + "; each must be at least 0");
             }
-            sizes[i] = (int) dims[i];
-            product *= dims[i];
         }
-        return Shape.of(sizes);
+        return LongStream.of(sizes).boxed().toList();
     }
 
     private long[] numbers(String what, JsonToken first, int most) {

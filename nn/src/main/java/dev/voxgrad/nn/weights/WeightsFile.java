@@ -5,25 +5,32 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.NamedTensor;
+import dev.voxgrad.nn.StateDict;
 import dev.voxgrad.nn.StateMismatchException;
 
 /**
- * The contents of a weights file in the safetensors format, which PyTorch and others read too: named tensors in a
+ * Holds the contents of a weights file in the safetensors format, which PyTorch and others read too: named tensors in a
  * given order, and strings about them.
  *
- * <p>Float32 and int64 are written; F64, F16 and BF16 are read as float32, and I32 as int64. The same contents give
- * the same bytes. Source: the format's description at github.com/huggingface/safetensors.
+ * <p>Float32 and int64 are written; F64, F16 and BF16 are read as float32, and I32 as int64. A tensor without numbers,
+ * one of whose sizes is 0, is legal. A tensor of any other format, or one that is too large, is left out and named in
+ * {@code unreadable}; the others are there. The same contents give the same bytes. Source: the format's description at
+ * github.com/huggingface/safetensors.
  *
  * @param tensors by name
  * @param metadata anything worth knowing, kept in the header
+ * @param unreadable for each tensor of the file that can't be read, a sentence that says why
  */
-public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMap<String, String> metadata) {
+public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMap<String, String> metadata,
+        SequencedMap<String, String> unreadable) {
     public WeightsFile {
         tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
         metadata = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metadata));
+        unreadable = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(unreadable));
         for (Map.Entry<String, NamedTensor> entry : tensors.entrySet()) {
             if (!entry.getKey().equals(entry.getValue().name()) || entry.getKey().equals(Header.METADATA)) {
                 throw new IllegalArgumentException("weights: tensor " + entry.getValue().name()
@@ -32,7 +39,12 @@ public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMa
         }
     }
 
-    /** Without metadata. */
+    /** Holds tensors and strings, all of which can be read. */
+    public WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMap<String, String> metadata) {
+        this(tensors, metadata, new LinkedHashMap<>());
+    }
+
+    /** Holds tensors without metadata. */
     public WeightsFile(SequencedMap<String, NamedTensor> tensors) {
         this(tensors, new LinkedHashMap<>());
     }
@@ -40,37 +52,68 @@ public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMa
     /**
      * Reads a whole file.
      *
-     * @throws WeightsFileException if there is none, it is damaged, or it holds numbers of a kind that is not read
+     * @throws WeightsFileException if there is none, it is damaged, or its numbers don't fit into memory
      */
     public static WeightsFile read(Path file) {
         return WeightsReader.read(file);
     }
 
     /**
+     * Returns the tensor of that name.
+     *
+     * @throws WeightsFileException if it can't be read; says why
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public NamedTensor tensor(String name) {
+        if (unreadable.containsKey(name)) {
+            throw new WeightsFileException(unreadable.get(name));
+        }
+        NamedTensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("weights: there is no tensor " + name + " among "
+                    + (tensors.size() + unreadable.size()));
+        }
+        return tensor;
+    }
+
+    /**
      * Writes a file, in one step as others see it: an older file of that name stays until the new one is complete.
      *
-     * @throws WeightsFileException if that fails; nothing is left behind then
+     * @throws WeightsFileException if that fails, or if a tensor would be lost because it could not be read; nothing is
+     *     left behind then
      */
     public void write(Path file) {
+        if (!unreadable.isEmpty()) {
+            throw new WeightsFileException(file, "is not written, since a tensor would be lost: "
+                    + unreadable.firstEntry().getValue());
+        }
         WeightsWriter.write(this, file);
     }
 
-    /** Saves all of a net's parameters, buffers and counters. */
+    /** Saves all of a net's parameters, buffers and counters; a tensor that has two names under both of them. */
     public static void save(Layer net, Path file) {
         new WeightsFile(net.stateDict()).write(file);
     }
 
     /**
-     * Loads into a net what {@link #save}, or PyTorch, saved of one like it.
+     * Loads into a net what {@link #save}, or PyTorch, saved of one like it. {@link Adaptation} says what may differ.
      *
+     * @return what had to be adapted
      * @throws WeightsFileException if the file can't be read or is of another net; the net is unchanged then
      */
-    public static void load(Layer net, Path file) {
-        SequencedMap<String, NamedTensor> tensors = read(file).tensors();
+    public static Adaptation load(Layer net, Path file) {
+        WeightsFile read = read(file);
+        Set<String> wanted = StateDict.of(net).names();
+        Adaptation adaptation = Adaptation.of(read, wanted, net.counters().keySet());
+        WeightsFile adapted = adaptation.apply(read);
+        if (!adapted.unreadable.isEmpty()) {
+            throw new WeightsFileException(adapted.unreadable.firstEntry().getValue());
+        }
         try {
-            net.loadStateDict(tensors);
+            net.loadStateDict(adaptation.complete(adapted, net));
         } catch (StateMismatchException e) {
             throw new WeightsFileException(file, "is of another net: " + e.getMessage(), e);
         }
+        return adaptation;
     }
 }

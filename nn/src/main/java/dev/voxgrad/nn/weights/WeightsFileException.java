@@ -17,6 +17,11 @@ public final class WeightsFileException extends RuntimeException {
         this(file, problem, null);
     }
 
+    /** With a sentence that {@link #getMessage} of another one gave. */
+    WeightsFileException(String message) {
+        super(message);
+    }
+
     /** For a file whose contents contradict themselves or the format. */
     static WeightsFileException damaged(Path file, String problem) {
         return damaged(file, problem, null);

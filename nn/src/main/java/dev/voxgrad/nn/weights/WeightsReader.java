@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
+import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
 
 /**
@@ -25,6 +27,8 @@ final class WeightsReader {
     static final int LENGTH_BYTES = 8;
     /** The format's own limit. */
     static final long MOST_HEADER_BYTES = 100_000_000;
+    /** What parsing takes at most: the bytes, their characters, and an entry with its reason for every 50. */
+    private static final int MEMORY_PER_HEADER_BYTE = 24;
     /** A multiple of every number's size. */
     private static final int BUFFER_BYTES = 1 << 18;
     /** "PK", with which zip files begin, and so PyTorch's .pth files. */
@@ -67,27 +71,53 @@ final class WeightsReader {
             throw WeightsFileException.damaged(file, "says its header has " + Long.toUnsignedString(headerBytes)
                     + " bytes, but the file has " + size + " and a header at most " + MOST_HEADER_BYTES);
         }
+        requireMemory(headerBytes * MEMORY_PER_HEADER_BYTE, "its header");
         Header header = HeaderParser.parse(file, headerText((int) headerBytes));
-        header.check(file, size - LENGTH_BYTES - headerBytes);
-        requireMemory(header);
-        Map<String, NamedTensor> byName = new HashMap<>();
-        for (Header.Entry entry : header.inFileOrder()) {
-            byName.put(entry.name(), tensor(entry));
-        }
-        SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
-        header.entries().forEach(entry -> tensors.put(entry.name(), byName.get(entry.name())));
-        return new WeightsFile(tensors, header.metadata());
+        long start = LENGTH_BYTES + headerBytes;
+        header.check(file, size - start);
+        SequencedMap<String, String> unreadable = unreadable(header);
+        return new WeightsFile(tensors(header, start, unreadable.keySet()), header.metadata(), unreadable);
     }
 
-    private void requireMemory(Header header) {
-        long needed = 0;
-        for (Header.Entry entry : header.entries()) {
-            needed += (long) entry.shape().elements() * (entry.type().isInteger() ? Long.BYTES : Float.BYTES);
+    /** The tensors that can't be read, each with a sentence that says why. */
+    private SequencedMap<String, String> unreadable(Header header) {
+        SequencedMap<String, String> reasons = new LinkedHashMap<>();
+        for (HeaderEntry entry : header.entries()) {
+            String reason = entry.unreadable();
+            if (reason != null) {
+                reasons.put(entry.name(),
+                        new WeightsFileException(file, "tensor " + entry.name() + " " + reason).getMessage());
+            }
         }
+        return reasons;
+    }
+
+    /** All other tensors: read in the order of their data, and returned in that of the header. */
+    private SequencedMap<String, NamedTensor> tensors(Header header, long start, Set<String> leftOut)
+            throws IOException {
+        requireMemory(header.entries().stream().filter(entry -> !leftOut.contains(entry.name()))
+                .mapToLong(HeaderEntry::memory).sum(), "its numbers");
+        Map<String, NamedTensor> byName = new HashMap<>();
+        for (HeaderEntry entry : header.inFileOrder()) {
+            if (!leftOut.contains(entry.name())) {
+                channel.position(start + entry.begin());
+                byName.put(entry.name(), tensor(entry));
+            }
+        }
+        SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
+        for (HeaderEntry entry : header.entries()) {
+            if (byName.containsKey(entry.name())) {
+                tensors.put(entry.name(), byName.get(entry.name()));
+            }
+        }
+        return tensors;
+    }
+
+    private void requireMemory(long needed, String what) {
         long most = Runtime.getRuntime().maxMemory();
         if (needed > most) {
-            throw new WeightsFileException(file, "holds " + (needed >> 20) + " MB of numbers, but Java may use "
-                    + (most >> 20) + " MB; give it more with -Xmx");
+            throw new WeightsFileException(file, what + " take" + (what.endsWith("s") ? " " : "s ") + (needed >> 20)
+                    + " MB, but Java may use " + (most >> 20) + " MB; give it more with -Xmx");
         }
     }
 
@@ -105,24 +135,26 @@ final class WeightsReader {
     }
 
     /** The numbers of the entry at the channel's position. */
-    private NamedTensor tensor(Header.Entry entry) throws IOException {
-        int count = entry.shape().elements();
-        int perBuffer = BUFFER_BYTES / entry.type().bytes;
-        float[] floats = new float[entry.type().isInteger() ? 0 : count];
-        long[] longs = new long[entry.type().isInteger() ? count : 0];
+    private NamedTensor tensor(HeaderEntry entry) throws IOException {
+        DType type = entry.type();
+        Shape shape = entry.shape();
+        int count = shape.elements();
+        int perBuffer = BUFFER_BYTES / type.bytes;
+        float[] floats = new float[type.isInteger() ? 0 : count];
+        long[] longs = new long[type.isInteger() ? count : 0];
         for (int i = 0; i < count; i++) {
             if (i % perBuffer == 0) {
-                fill(Math.min(count - i, perBuffer) * entry.type().bytes);
+                fill(Math.min(count - i, perBuffer) * type.bytes);
             }
-            if (entry.type().isInteger()) {
-                longs[i] = entry.type().getLong(buffer);
+            if (type.isInteger()) {
+                longs[i] = type.getLong(buffer);
             } else {
-                floats[i] = entry.type().getFloat(buffer);
+                floats[i] = type.getFloat(buffer);
             }
         }
-        return entry.type().isInteger()
-                ? new NamedTensor.Longs(entry.name(), entry.shape(), longs)
-                : new NamedTensor.Floats(entry.name(), entry.shape(), floats);
+        return type.isInteger()
+                ? new NamedTensor.Longs(entry.name(), shape, longs)
+                : new NamedTensor.Floats(entry.name(), shape, floats);
     }
 
     /** The next {@code bytes} of the file, in the shared buffer. */

@@ -125,7 +125,8 @@ class WeightsFilePropertyTest {
     Arbitrary<WeightsFile> contents() {
         Arbitrary<String> names = Arbitraries.strings().ascii().ofMaxLength(12)
                 .filter(name -> !name.equals(Header.METADATA));
-        Arbitrary<Shape> shapes = Arbitraries.integers().between(1, 4).array(int[].class).ofMaxSize(5).map(Shape::of);
+        Arbitrary<Shape> shapes = Arbitraries.integers().between(0, 4).array(int[].class).ofMaxSize(5)
+                .map(Shape::allowingZero);
         Arbitrary<NamedTensor> tensors = Combinators
                 .combine(names, shapes, Arbitraries.of(true, false), Arbitraries.longs())
                 .as(WeightsFilePropertyTest::tensor);

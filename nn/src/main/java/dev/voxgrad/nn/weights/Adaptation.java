@@ -1,0 +1,152 @@
+package dev.voxgrad.nn.weights;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+
+import dev.voxgrad.nn.Layer;
+import dev.voxgrad.nn.Named;
+import dev.voxgrad.nn.NamedTensor;
+
+/**
+ * States how a weights file of others was adapted to a net, by the two liberties that loading takes:
+ *
+ * <ul>
+ *   <li>One prefix of all names is removed, as {@code module.} of PyTorch's {@code nn.DataParallel}, if more names are
+ *       the net's without it.
+ *   <li>Batch norm's counters, {@code num_batches_tracked}, may be missing or saved as floats. PyTorch accepts files
+ *       without them too, since they were added late and nothing is computed from them. The net keeps its own.
+ * </ul>
+ *
+ * @param prefix what was removed from all names; empty for nothing
+ * @param absentCounters names of the counters that the file lacks
+ */
+public record Adaptation(String prefix, List<String> absentCounters) {
+    /** Integers up to this are exact in float64. */
+    private static final double MOST_EXACT = 0x1p53;
+
+    public Adaptation {
+        absentCounters = List.copyOf(absentCounters);
+    }
+
+    /** Returns what has to be adapted for a net that has these names, some of which are of counters. */
+    static Adaptation of(WeightsFile file, Set<String> wanted, Set<String> counters) {
+        Set<String> names = new LinkedHashSet<>(file.tensors().keySet());
+        names.addAll(file.unreadable().keySet());
+        String prefix = prefix(names, wanted);
+        List<String> absent = new ArrayList<>();
+        for (String counter : counters) {
+            if (!names.contains(prefix + counter)
+                    || file.tensors().get(prefix + counter) instanceof NamedTensor saved && count(saved) == null) {
+                absent.add(counter);
+            }
+        }
+        return new Adaptation(prefix, absent);
+    }
+
+    /** Returns the common prefix, of whole parts of names, without which most names are wanted; else nothing. */
+    private static String prefix(Set<String> names, Set<String> wanted) {
+        String common = commonPrefix(names);
+        String best = "";
+        long most = matches(names, "", wanted);
+        for (int end = common.indexOf('.') + 1; end > 0; end = common.indexOf('.', end) + 1) {
+            String candidate = common.substring(0, end);
+            long matches = matches(names, candidate, wanted);
+            if (matches > most) {
+                most = matches;
+                best = candidate;
+            }
+        }
+        return best;
+    }
+
+    /** Returns what all names start with, up to and including a dot. */
+    private static String commonPrefix(Set<String> names) {
+        if (names.isEmpty()) {
+            return "";
+        }
+        TreeSet<String> sorted = new TreeSet<>(names);
+        String first = sorted.first();
+        String last = sorted.last();
+        int length = 0;
+        while (length < Math.min(first.length(), last.length()) && first.charAt(length) == last.charAt(length)) {
+            length++;
+        }
+        return first.substring(0, first.lastIndexOf('.', length - 1) + 1);
+    }
+
+    private static long matches(Set<String> names, String prefix, Set<String> wanted) {
+        return names.stream().filter(name -> wanted.contains(name.substring(prefix.length()))).count();
+    }
+
+    /** Returns the file under the net's names. */
+    WeightsFile apply(WeightsFile file) {
+        return new WeightsFile(renamed(file.tensors(), Adaptation::renamed), file.metadata(),
+                renamed(file.unreadable(), (reason, _) -> reason));
+    }
+
+    private <T> SequencedMap<String, T> renamed(Map<String, T> map, Renaming<T> renaming) {
+        SequencedMap<String, T> renamed = Named.of();
+        map.forEach((name, value) -> {
+            String shorter = name.substring(prefix.length());
+            renamed.put(shorter, renaming.apply(value, shorter));
+        });
+        return renamed;
+    }
+
+    /** Gives a value another name. */
+    private interface Renaming<T> {
+        T apply(T value, String name);
+    }
+
+    private static NamedTensor renamed(NamedTensor tensor, String name) {
+        return switch (tensor) {
+            case NamedTensor.Floats floats -> new NamedTensor.Floats(name, floats.shape(), floats.values());
+            case NamedTensor.Longs longs -> new NamedTensor.Longs(name, longs.shape(), longs.values());
+        };
+    }
+
+    /** Returns the tensors of an adapted file, with counters as the net keeps them. */
+    SequencedMap<String, NamedTensor> complete(WeightsFile adapted, Layer net) {
+        SequencedMap<String, NamedTensor> tensors = Named.of();
+        tensors.putAll(adapted.tensors());
+        net.counters().forEach((name, counter) -> tensors.put(name, new NamedTensor.Longs(name,
+                absentCounters.contains(name) ? counter.value() : count(tensors.get(name)))));
+        return tensors;
+    }
+
+    /** Returns the integer that a tensor of one number holds, or null if it holds none, such as an overflown float16. */
+    private static Long count(NamedTensor tensor) {
+        if (tensor.shape().elements() != 1) {
+            return null;
+        }
+        return switch (tensor) {
+            case NamedTensor.Longs longs -> longs.values()[0];
+            case NamedTensor.Floats(_, _, float[] values) ->
+                    values[0] == Math.rint(values[0]) && Math.abs(values[0]) < MOST_EXACT ? (long) values[0] : null;
+        };
+    }
+
+    /** Returns whether the file was loaded as it is. */
+    public boolean isNone() {
+        return prefix.isEmpty() && absentCounters.isEmpty();
+    }
+
+    /** Returns what was adapted, as one sentence without a full stop. */
+    @Override
+    public String toString() {
+        List<String> parts = new ArrayList<>();
+        if (!prefix.isEmpty()) {
+            parts.add("the prefix '" + prefix + "' was removed from all names");
+        }
+        if (!absentCounters.isEmpty()) {
+            parts.add(absentCounters.size() + " counters of batches, which nothing is computed from, are missing and "
+                    + "stay as they are");
+        }
+        return parts.isEmpty() ? "nothing was adapted" : String.join("; ", parts);
+    }
+}
