@@ -2,7 +2,9 @@ package dev.voxgrad.medmnist.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -11,12 +13,18 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.Downloader;
+import dev.voxgrad.medmnist.data.NameList;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.train.DataSource;
 
 /** Where the volumes come from: an official set, or a file of the user's own. */
 final class DataOptions {
+    /** Volumes that a warning names. */
+    private static final int MOST_NUMBERS = 10;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -37,9 +45,22 @@ final class DataOptions {
             description = "Your own volumes in MedMNIST's layout, in place of --flag: uint8 (N,S,S,S) or (N,S,S,S,3).")
     private Path npz;
 
-    @Option(names = "--labels", paramLabel = "NAME", split = ",",
-            description = "Class names of --npz, in order of their numbers.")
-    private List<String> labels = List.of();
+    @Option(names = "--labels", paramLabel = "NAMES",
+            description = "Class names of --npz, in order of their numbers, with commas between them. A name that holds "
+                    + "a comma goes in double quotes: --labels '\"atypical, benign\",malignant'")
+    private String labels;
+
+    @Option(names = "--task", paramLabel = "T",
+            description = "What the labels of --npz mean: binary or multi-class (one class per volume, as numbers or "
+                    + "one-hot) or multi-label (independent yes/no labels). Default: multi-label if a volume of any "
+                    + "split has not exactly one of several labels, else one class per volume")
+    private String task;
+
+    @Option(names = "--skip-blank",
+            description = "Accept volumes without any contrast, which cannot be z-normalised: those of train and val "
+                    + "are left out of training; in scores and figures of a split they stay, as zeros, so that all "
+                    + "rows keep their numbers.")
+    private boolean skipBlank;
 
     /** What the options name; wrong combinations are wrong use. */
     DataSource source() {
@@ -55,23 +76,37 @@ final class DataOptions {
             if (root != null || size != null) {
                 Console.warnings(command).accept("--root and --size are for official sets; with --npz they do nothing");
             }
-            return DataSource.file(npz, labels);
+            return DataSource.file(npz, names()).withTask(task()).withSkipBlank(skipBlank);
         }
-        if (!labels.isEmpty()) {
-            throw new ParameterException(command.commandLine(),
-                    "--labels goes with --npz; official sets have their names");
+        if (labels != null || task != null) {
+            throw new ParameterException(command.commandLine(), (labels != null ? "--labels" : "--task")
+                    + " goes with --npz; official sets have their names and task");
         }
         try {
             official();
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
-        return DataSource.official(flag, root(), official().size());
+        return DataSource.official(flag, root(), official().size()).withSkipBlank(skipBlank);
+    }
+
+    private List<String> names() {
+        try {
+            return labels == null ? List.of() : NameList.parse(labels);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--labels " + e.getMessage(), e);
+        }
+    }
+
+    /** The task as {@link Task#flag} spells it, or null. */
+    private String task() {
+        return task == null ? null : Task.byName(task).map(Task::flag).orElseThrow(() -> new ParameterException(
+                command.commandLine(), "--task is '" + task + "'; expected " + Task.flags()));
     }
 
     /** The source of a run that goes on, with its files where the options say they are now. */
     DataSource moved(DataSource stored) {
-        if (flag != null || size != null || download || !labels.isEmpty()) {
+        if (flag != null || size != null || download || labels != null || task != null || skipBlank) {
             throw new ParameterException(command.commandLine(), "a run goes on with the data it was begun with; only "
                     + "--root or --npz may be given, if the files have moved");
         }
@@ -86,6 +121,28 @@ final class DataOptions {
 
     private Path root() {
         return root == null ? VolumeLoader.defaultRoot() : root;
+    }
+
+    /**
+     * Loads the volumes to train with: without blank ones in train and val, if they are to be skipped; says which they
+     * are.
+     */
+    VolumeData loadForTraining(DataSource source) {
+        VolumeData data = load(source);
+        for (Split split : List.of(data.train(), data.val(), data.test())) {
+            int[] skipped = split.skipped();
+            if (skipped.length > 0) {
+                Console.warnings(command).accept(data.name() + ": " + split.name() + " has " + skipped.length
+                        + " blank of " + split.size() + " volumes (" + numbers(skipped) + "), "
+                        + (split == data.test() ? "which enter as zeros" : "which are left out"));
+            }
+        }
+        return data.withoutSkippedBlanks();
+    }
+
+    private static String numbers(int[] all) {
+        return Arrays.stream(all).limit(MOST_NUMBERS).mapToObj(String::valueOf).collect(Collectors.joining(", "))
+                + (all.length > MOST_NUMBERS ? ", …" : "");
     }
 
     /** Loads the volumes, after fetching them if that was asked for. */

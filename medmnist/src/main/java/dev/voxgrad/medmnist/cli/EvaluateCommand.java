@@ -10,11 +10,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
+import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist evaluate}. */
@@ -37,16 +39,20 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         StandardResultFile file = StandardResultFile.read(path);
-        VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(),
+        // Only labels are used, so that blank volumes do not matter.
+        VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(), true,
                 Console.warnings(command));
         Metrics metrics = file.evaluate(data);
         PrintWriter out = command.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s %s  %d volumes  AUC %.5f  ACC %.5f%n", file.flag(), file.split(),
-                file.scores().length, metrics.auc(), metrics.accuracy());
-        Bootstrap.ifDefined(data, data.split(file.split()), file.scores(), TrainSettings.SEED).ifPresent(
-                intervals -> out.println("95 % intervals over " + Bootstrap.RESAMPLES + " bootstrap resamples of the "
-                        + "volumes, seed " + TrainSettings.SEED + ": AUC " + intervals.auc().toText() + ", ACC "
-                        + intervals.accuracy().toText()));
+        String auc = metrics.hasAuc() ? String.format(Locale.ROOT, "%.5f", metrics.auc()) : "-";
+        out.printf(Locale.ROOT, "%s %s  %d volumes  AUC %s  ACC %.5f%n", file.flag(), file.split(),
+                file.scores().length, auc, metrics.accuracy());
+        Split split = data.split(file.split());
+        UndefinedAuc.of(data, split, file.scores()).ifPresent(undefined -> out.println(undefined.footnote()));
+        Bootstrap intervals = Bootstrap.whereDefined(data, split, file.scores(), TrainSettings.SEED);
+        out.println("95 % intervals over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes, seed "
+                + TrainSettings.SEED + ": AUC " + intervals.auc().map(Bootstrap.Interval::toText).orElse("none")
+                + ", ACC " + intervals.accuracy().toText());
         return 0;
     }
 }

@@ -101,7 +101,7 @@ final class LrFindCommand implements Callable<Integer> {
         AtomicFile.requireWritable(csv);
         AtomicFile.requireWritable(page);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.load(source);
+        VolumeData data = dataOptions.loadForTraining(source);
         LearningRateFinder finder = new LearningRateFinder(settings, data, device);
         Console console = new Console(command.commandLine().getOut());
         if (data.train().size() < batchSize) {

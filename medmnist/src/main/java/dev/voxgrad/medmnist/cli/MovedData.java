@@ -26,7 +26,7 @@ final class MovedData {
 
     /** Loads them, and warns if they are not those of the training. */
     VolumeData load(RunFiles run) {
-        DataSource source = run.info().data();
+        DataSource source = run.info().dataAsTaken();
         source = root == null ? source : source.withRoot(root);
         source = npz == null ? source : source.withFile(npz);
         Consumer<String> warnings = Console.warnings(command);

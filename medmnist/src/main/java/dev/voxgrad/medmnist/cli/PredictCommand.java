@@ -15,7 +15,7 @@ import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.DataSource;
@@ -104,14 +104,13 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    /** The scores are of use without figures too, where a class does not occur in the split. */
+    /** The figures on one line; of a split without an AUC, an account of that on a second one. */
     private static String figures(VolumeData data, Split volumes, double[][] scores) {
-        try {
-            Metrics metrics = Metrics.of(data, volumes, scores);
-            return String.format(Locale.ROOT, "AUC %.4f  ACC %.4f", metrics.auc(), metrics.accuracy());
-        } catch (UndefinedMetricException e) {
-            return "(" + e.getMessage() + ")";
-        }
+        Metrics metrics = Metrics.whereDefined(data, volumes, scores);
+        return String.format(Locale.ROOT, "AUC %s  ACC %.4f",
+                metrics.hasAuc() ? String.format(Locale.ROOT, "%.4f", metrics.auc()) : "-", metrics.accuracy())
+                + UndefinedAuc.of(data, volumes, scores).map(undefined -> System.lineSeparator()
+                        + undefined.footnote()).orElse("");
     }
 
     private static StringBuilder lines(double[][] scores) {

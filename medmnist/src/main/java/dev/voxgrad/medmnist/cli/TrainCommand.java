@@ -19,6 +19,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.metrics.ClassCoverage;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.DataSource;
@@ -183,8 +184,9 @@ final class TrainCommand implements Callable<Integer> {
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.open();
         List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
-        VolumeData data = dataOptions.load(source);
+        VolumeData data = dataOptions.loadForTraining(source);
         RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
+        warnOfMissingClasses(data, crossValidation);
         return new Training(run, data, device, console()).withMembers(chosen)
                 .withDevices(more).withWorkers(parallelOptions.workers(device));
     }
@@ -208,15 +210,20 @@ final class TrainCommand implements Callable<Integer> {
             RunFiles.requireEmpty(folder.out);
         }
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.load(source);
+        VolumeData data = dataOptions.loadForTraining(source);
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
+        warnOfMissingClasses(data, crossValidation);
         VolumeData ofFirst = crossValidation == null ? data : crossValidation.around(0, data, settings.seed());
         if (trial.fastBatches != null) {
             new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, count);
         } else {
             new OverfitOneBatch(resolved, ofFirst, device, count, console()).run(tried);
         }
+    }
+
+    private void warnOfMissingClasses(VolumeData data, CrossValidation crossValidation) {
+        ClassCoverage.warnings(data, crossValidation == null).forEach(Console.warnings(command));
     }
 
     /** Makes the folder of a new run, after finding out whether everything fits together. */
@@ -268,7 +275,7 @@ final class TrainCommand implements Callable<Integer> {
             requireSame("--fast-algorithms", run.info().gpu().fastAlgorithms(), gpu.fastAlgorithms());
             requireSame("--gpu-kernels", run.info().gpu().kernels(), gpu.kernels());
         }
-        VolumeData data = dataOptions.load(dataOptions.moved(run.info().data()));
+        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(run.info().dataAsTaken()));
         if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
             throw new DataFileException(data.name(), "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run "
                     + "was begun with " + run.info().dataMd5() + "; give the same file with --root or --npz");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.MemberLockedException;
@@ -63,7 +64,7 @@ final class Training {
     void train() {
         CrossValidation folds = run.info().crossValidation();
         console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
-                + " volumes of " + data.shape() + ", " + data.classes() + " classes"
+                + " volumes of " + data.shape() + ", " + data.classes() + (data.task() == Task.MULTI_LABEL ? " yes/no labels each" : " classes")
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")
                 + (folds == null ? "" : "; " + folds.words()));
         try (SignalStop stop = new SignalStop()) {

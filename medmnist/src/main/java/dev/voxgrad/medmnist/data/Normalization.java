@@ -59,6 +59,7 @@ public final class Normalization {
 
     static DataException blank(String split, int index) {
         return new DataException(split + ": volume " + index + " is blank (all voxels are equal), so it cannot be "
-                + "z-normalised; expected at least two different values. Take it out of the data set");
+                + "z-normalised; expected at least two different values. Take it out of the data set, or pass "
+                + "--skip-blank to leave blank volumes out of training");
     }
 }

@@ -43,10 +43,18 @@ public record NpyType(Kind kind, ByteOrder order) {
         if (kind == null || "<>|=".indexOf(order) < 0 || order == '|' && kind.bytes() > 1) {
             throw new DataFileException(where, "element type '" + text + "' is not supported; expected one of "
                     + Arrays.stream(Kind.values()).map(Kind::code).collect(Collectors.joining(", "))
-                    + ". Convert the array, for example with numpy's astype('uint8')");
+                    + ". " + advice(code));
         }
         boolean big = order == '>' && kind.bytes() > 1;
         return new NpyType(kind, big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static String advice(String code) {
+        if (!code.matches("[USaO]\\d*")) {
+            return "Convert the array, for example with numpy's astype('uint8')";
+        }
+        return "It holds " + (code.startsWith("O") ? "Python objects" : "text") + "; labels must be class numbers: "
+                + "names, labels = numpy.unique(labels, return_inverse=True) makes them, and --labels takes the names";
     }
 
     /** NumPy's notation, {@code |u1} or {@code <f4}. */

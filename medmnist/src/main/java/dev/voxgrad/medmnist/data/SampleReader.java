@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,13 +36,18 @@ public final class SampleReader {
     }
 
     /**
-     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C).
+     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C). A blank volume that the split marks as known is
+     * written as zeros if it should be z-normalised.
      *
      * @param index the volume's number in the split
      * @param epoch the epoch it is for, from 0
      * @throws DataException if the volume is blank but should be z-normalised, or the transform cannot take it
      */
     public void read(int index, int epoch, float[] out, int to) {
+        if (zNormalize && split.isSkipped(index)) {
+            Arrays.fill(out, to, to + elements, 0);
+            return;
+        }
         if (transform == SampleTransform.NONE) {
             split.scale(index, out, to);
             if (zNormalize) {

@@ -1,7 +1,9 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One part of a data set: N volumes of the same shape and their labels.
@@ -15,13 +17,16 @@ public final class Split {
     private final Voxels voxels;
     private final int[] labels;
     private final int[][] multiLabels;
+    /** Blank volumes that the user knows of. */
+    private final BitSet skipped;
 
-    private Split(String name, VolumeShape shape, Voxels voxels, int[] labels, int[][] multiLabels) {
+    private Split(String name, VolumeShape shape, Voxels voxels, int[] labels, int[][] multiLabels, BitSet skipped) {
         this.name = name;
         this.shape = shape;
         this.voxels = voxels;
         this.labels = labels;
         this.multiLabels = multiLabels;
+        this.skipped = skipped;
         if (size() == 0) {
             throw new DataException(name + ": the split is empty; expected at least one volume");
         }
@@ -39,22 +44,22 @@ public final class Split {
      * @param labels class of each volume, (N), not copied
      */
     public static Split of(String name, VolumeShape shape, byte[] voxels, int[] labels) {
-        return new Split(name, shape, whole(name, shape, voxels), labels, null);
+        return new Split(name, shape, whole(name, shape, voxels), labels, null, new BitSet());
     }
 
     /** A split with L labels of 0 or 1 per volume, (N, L); otherwise as {@link #of}. */
     public static Split ofMultiLabel(String name, VolumeShape shape, byte[] voxels, int[][] multiLabels) {
-        return new Split(name, shape, whole(name, shape, voxels), null, multiLabels);
+        return new Split(name, shape, whole(name, shape, voxels), null, multiLabels, new BitSet());
     }
 
     /** As {@link #of(String, VolumeShape, byte[], int[])}, for any number of voxels. */
     static Split of(String name, VolumeShape shape, Voxels voxels, int[] labels) {
-        return new Split(name, shape, voxels, labels, null);
+        return new Split(name, shape, voxels, labels, null, new BitSet());
     }
 
     /** As {@link #ofMultiLabel(String, VolumeShape, byte[], int[][])}, for any number of voxels. */
     static Split ofMultiLabel(String name, VolumeShape shape, Voxels voxels, int[][] multiLabels) {
-        return new Split(name, shape, voxels, null, multiLabels);
+        return new Split(name, shape, voxels, null, multiLabels, new BitSet());
     }
 
     private static Voxels whole(String name, VolumeShape shape, byte[] voxels) {
@@ -81,6 +86,39 @@ public final class Split {
         }
         int[] all = parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
         return of(name, shape, voxels, Arrays.stream(numbers).map(number -> all[number]).toArray());
+    }
+
+    /**
+     * Returns the same split with all its blank volumes marked as known: they are no error, and enter a net as zeros,
+     * which is what z-normalisation would make of a volume without any contrast.
+     */
+    public Split withBlankSkipped() {
+        BitSet blank = new BitSet();
+        IntStream.range(0, size()).filter(voxels::isBlank).forEach(blank::set);
+        return new Split(name, shape, voxels, labels, multiLabels, blank);
+    }
+
+    /** Returns the numbers of the blank volumes that are marked as known. */
+    public int[] skipped() {
+        return skipped.stream().toArray();
+    }
+
+    /** Whether the volume is blank and marked as known. */
+    boolean isSkipped(int index) {
+        return skipped.get(index);
+    }
+
+    /**
+     * Returns this split without the blank volumes that are marked as known: itself if there are none.
+     *
+     * @throws DataException if nothing is left
+     */
+    Split withoutSkipped() {
+        if (skipped.cardinality() == size()) {
+            throw new DataException(name + ": every volume is blank (all voxels are equal); nothing is left of it");
+        }
+        return skipped.isEmpty() ? this : select(name, List.of(this),
+                IntStream.range(0, size()).filter(i -> !skipped.get(i)).toArray());
     }
 
     /** train, val or test, or what it was selected as. */
@@ -142,14 +180,17 @@ public final class Split {
     /** Returns the first {@code count} volumes, 1 to all, as a split of the same name. The voxels are shared. */
     public Split first(int count) {
         Voxels some = voxels.first(count);
-        return isMultiLabel() ? ofMultiLabel(name, shape, some, Arrays.copyOf(multiLabels, count))
-                : of(name, shape, some, Arrays.copyOf(labels, count));
+        return new Split(name, shape, some, isMultiLabel() ? null : Arrays.copyOf(labels, count),
+                isMultiLabel() ? Arrays.copyOf(multiLabels, count) : null, skipped.get(0, count));
     }
 
-    /** Index of the first volume whose voxels are all equal, or −1: such a volume cannot be z-normalised. */
+    /**
+     * Returns the index of the first volume whose voxels are all equal and that is not marked as known, or −1: such a
+     * volume cannot be z-normalised.
+     */
     public int firstBlankVolume() {
         for (int i = 0; i < size(); i++) {
-            if (voxels.isBlank(i)) {
+            if (!skipped.get(i) && voxels.isBlank(i)) {
                 return i;
             }
         }

@@ -1,22 +1,44 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
 /** What a data set asks for; decides the loss and how scores are judged. */
 public enum Task {
     /** Two classes, one per sample. */
-    BINARY("binary-class"),
+    BINARY("binary", "binary-class"),
     /** Three or more classes, one per sample. */
-    MULTI_CLASS("multi-class"),
+    MULTI_CLASS("multi-class", "multi-class"),
     /** Several independent yes/no labels per sample. */
-    MULTI_LABEL("multi-label, binary-class");
+    MULTI_LABEL("multi-label", "multi-label, binary-class");
 
+    private final String flag;
     private final String officialName;
 
-    Task(String officialName) {
+    Task(String flag, String officialName) {
+        this.flag = flag;
         this.officialName = officialName;
+    }
+
+    /** The task's name on the command line. */
+    public String flag() {
+        return flag;
     }
 
     /** The name MedMNIST uses for this task. */
     public String officialName() {
         return officialName;
+    }
+
+    /** Returns the command-line names of all tasks: {@code binary, multi-class, multi-label}. */
+    public static String flags() {
+        return Arrays.stream(values()).map(Task::flag).collect(Collectors.joining(", "));
+    }
+
+    /** Returns the task of that command-line or official name, if there is one. */
+    public static Optional<Task> byName(String name) {
+        return Arrays.stream(values()).filter(task -> task.flag.equals(name) || task.officialName.equals(name))
+                .findFirst();
     }
 }

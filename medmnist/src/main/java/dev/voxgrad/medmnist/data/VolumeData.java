@@ -75,6 +75,18 @@ public record VolumeData(String name, String description, Task task, List<String
                 name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test);
     }
 
+    /**
+     * Returns the same data set without the blank volumes that are marked as known, in train and val; test is left as
+     * it is, so that its rows keep their numbers.
+     *
+     * @throws DataException if nothing is left of a split
+     */
+    public VolumeData withoutSkippedBlanks() {
+        Split newTrain = train.withoutSkipped();
+        Split newVal = val.withoutSkipped();
+        return newTrain == train && newVal == val ? this : withTrainAndVal(newTrain, newVal);
+    }
+
     /** The split of that name: train, val or test. */
     public Split split(String splitName) {
         return switch (splitName) {

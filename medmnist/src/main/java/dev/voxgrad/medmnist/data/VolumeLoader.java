@@ -3,22 +3,18 @@ package dev.voxgrad.medmnist.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
- * same for val and test. Images are (N,S,S,S) or (N,S,S,S,3) integers from 0 to 255; labels are (N) or (N,1)
- * class numbers, or (N,L) zeros and ones.
+ * same for val and test. Images are (N,S,S,S) or (N,S,S,S,3) integers from 0 to 255; {@link LabelReader} says what
+ * labels may be.
  */
 public final class VolumeLoader {
     private static final List<String> SPLITS = List.of("train", "val", "test");
-    /** More classes than this are taken for labels that do not count classes. */
-    private static final int MOST_CLASSES = 1000;
 
     private VolumeLoader() {}
 
@@ -32,9 +28,10 @@ public final class VolumeLoader {
      *
      * @param root folder that holds the file
      * @param size edge length, 28 or 64
+     * @param skipBlank whether blank volumes are tolerated, see {@link Split#withBlankSkipped}
      * @param warner is given one line if the file is not the official one; it is used all the same
      */
-    public static VolumeData load(DatasetInfo info, Path root, int size, Consumer<String> warner) {
+    public static VolumeData load(DatasetInfo info, Path root, int size, boolean skipBlank, Consumer<String> warner) {
         DatasetInfo.Source source = info.source(size);
         Path file = root.resolve(source.fileName());
         if (!Files.exists(file)) {
@@ -43,12 +40,12 @@ public final class VolumeLoader {
                     + placeByHand(source, file));
         }
         Raw raw = Raw.read(file);
-        if (raw.multiLabel()) {
-            throw new DataFileException(file.toString(), "has several labels per volume; expected one, as "
-                    + info.pythonClass() + " has");
-        }
+        Labels labels = raw.labels(
+                new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank), warner);
+        boolean skip = skipBlank && info.zNormalized();
         VolumeData data = new VolumeData(info.flag(), info.description(), info.task(), info.labelNames(),
-                info.zNormalized(), false, Optional.of(raw.md5), raw.split(0), raw.split(1), raw.split(2));
+                info.zNormalized(), false, Optional.of(raw.md5), raw.split(0, labels, skip),
+                raw.split(1, labels, skip), raw.split(2, labels, skip));
         warnIfUnofficial(info, source, file, data, warner);
         return data;
     }
@@ -80,23 +77,21 @@ public final class VolumeLoader {
     }
 
     /**
-     * Loads anyone's own volumes. Two classes make a binary task, more a multi-class one; several labels per
-     * volume a multi-label one. Volumes are z-normalised.
+     * Loads anyone's own volumes. Two classes make a binary task, more a multi-class one; several independent labels per
+     * volume a multi-label one, see {@link LabelReader}. Volumes are z-normalised.
      *
-     * @param labelNames names of the classes in order of their value; empty to take the numbers in the file
+     * @param warner is given a line for each reading of the labels that the user should know about
      */
-    public static VolumeData loadFile(Path file, List<String> labelNames) {
+    public static VolumeData loadFile(Path file, FileOptions options, Consumer<String> warner) {
         if (!Files.exists(file)) {
             throw new DataFileException(file.toString(), "no such file; name the right one with --npz");
         }
         Raw raw = Raw.read(file);
-        List<String> names = labelNames.isEmpty() ? raw.numberedNames() : labelNames;
-        if (names.size() < 2 && !raw.multiLabel()) {
-            throw new DataFileException(file.toString(), "has the class " + names + " only; expected at least two");
-        }
-        Task task = raw.multiLabel() ? Task.MULTI_LABEL : names.size() == 2 ? Task.BINARY : Task.MULTI_CLASS;
-        return new VolumeData(file.getFileName().toString(), "Volumes of the file " + file.getFileName() + ".", task,
-                names, true, false, Optional.of(raw.md5), raw.split(0), raw.split(1), raw.split(2));
+        Labels labels = raw.labels(options, warner);
+        boolean skipBlank = options.skipBlank();
+        return new VolumeData(file.getFileName().toString(), "Volumes of the file " + file.getFileName() + ".",
+                labels.task(), labels.names(), true, false, Optional.of(raw.md5), raw.split(0, labels, skipBlank),
+                raw.split(1, labels, skipBlank), raw.split(2, labels, skipBlank));
     }
 
     /** The six arrays of a file, checked one by one but not yet against a task. */
@@ -119,27 +114,16 @@ public final class VolumeLoader {
 
         private void check(int i) {
             int[] imageShape = images.get(i).shape();
-            int[] labelShape = labels.get(i).shape();
             boolean cubes = imageShape.length >= 4 && imageShape[1] == imageShape[2] && imageShape[2] == imageShape[3]
                     && (imageShape.length == 4 || imageShape.length == 5 && (imageShape[4] == 1 || imageShape[4] == 3));
             if (!cubes) {
                 throw wrong(i, "_images", images.get(i), "cubes as (N,S,S,S), or (N,S,S,S,3) with channels last");
             }
-            boolean integers = images.get(i).type().kind().isInteger() && labels.get(i).type().kind().isInteger();
-            if (!integers || labelShape.length < 1 || labelShape.length > 2) {
-                throw wrong(i, "_images and _labels", images.get(i) + " and " + labels.get(i),
-                        "integers from 0 to 255, and integer labels as (N), (N,1) or (N,L)");
+            if (!images.get(i).type().kind().isInteger()) {
+                throw wrong(i, "_images", images.get(i), "integers from 0 to 255");
             }
-            if (imageShape[0] == 0 || imageShape[1] == 0 || labelShape.length == 2 && labelShape[1] == 0) {
-                throw wrong(i, "_images and _labels", images.get(i) + " and " + labels.get(i),
-                        "at least one volume, voxel and label");
-            }
-            if (imageShape[0] != labelShape[0]) {
-                throw wrong(i, "_images and _labels", imageShape[0] + " volumes and " + labelShape[0] + " labels",
-                        "as many labels as volumes");
-            }
-            if (columns(i) != columns(0)) {
-                throw wrong(i, "_labels", labels.get(i), "as many labels per volume as in train, " + columns(0));
+            if (imageShape[0] == 0 || imageShape[1] == 0) {
+                throw wrong(i, "_images", images.get(i), "at least one volume and voxel");
             }
         }
 
@@ -148,54 +132,17 @@ public final class VolumeLoader {
                     SPLITS.get(i) + array + ": found " + found + ", expected " + expected);
         }
 
-        private int columns(int i) {
-            int[] shape = labels.get(i).shape();
-            return shape.length == 1 ? 1 : shape[1];
+        /** What the label arrays mean. */
+        Labels labels(FileOptions options, Consumer<String> notes) {
+            return LabelReader.read(file.toString(), SPLITS, labels,
+                    images.stream().map(array -> array.shape()[0]).toList(), options, notes);
         }
 
-        boolean multiLabel() {
-            return columns(0) > 1;
-        }
-
-        /** 0, 1, … up to the largest label of all splits, or one per column of a multi-label file. */
-        List<String> numberedNames() {
-            int count = multiLabel() ? columns(0) : largestLabel() + 1;
-            return IntStream.range(0, count).mapToObj(String::valueOf).toList();
-        }
-
-        private int largestLabel() {
-            int largest = 0;
-            for (int i = 0; i < SPLITS.size(); i++) {
-                largest = Math.max(largest, Arrays.stream(labelValues(i)).max().orElseThrow());
-            }
-            if (largest >= MOST_CLASSES) {
-                throw new DataFileException(file.toString(), "has label " + largest + "; expected labels "
-                        + "that count classes from 0, at most " + (MOST_CLASSES - 1) + ". Renumber them");
-            }
-            return largest;
-        }
-
-        Split split(int i) {
+        Split split(int i, Labels read, boolean skipBlank) {
             int[] imageShape = images.get(i).shape();
             VolumeShape shape = new VolumeShape(imageShape.length == 5 ? imageShape[4] : 1, imageShape[1]);
-            int[] values = labelValues(i);
-            if (!multiLabel()) {
-                return Split.of(SPLITS.get(i), shape, voxels(i), values);
-            }
-            int[][] rows = new int[imageShape[0]][];
-            for (int n = 0; n < rows.length; n++) {
-                rows[n] = Arrays.copyOfRange(values, n * columns(i), (n + 1) * columns(i));
-            }
-            return Split.ofMultiLabel(SPLITS.get(i), shape, voxels(i), rows);
-        }
-
-        private int[] labelValues(int i) {
-            try {
-                return labels.get(i).toInts();
-            } catch (ArithmeticException e) {
-                throw new DataFileException(file.toString(),
-                        SPLITS.get(i) + "_labels holds a number beyond 32 bits; expected class numbers from 0", e);
-            }
+            Split split = read.split(i, SPLITS.get(i), shape, voxels(i));
+            return skipBlank ? split.withBlankSkipped() : split;
         }
 
         private byte[] voxels(int i) {

@@ -6,7 +6,6 @@ import java.util.OptionalDouble;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 
 /**
  * An ensemble with certain weights, and what it reaches.
@@ -69,22 +68,17 @@ public record Combination(String name, EnsembleWeights weights, Temperature temp
         return metrics(ensemble, logits, ensemble.probabilities(divided(logits, temperature.value())));
     }
 
-    /** Intervals of the metrics, taken of the same scores as they are; empty if there are none to be had. */
-    public Optional<Bootstrap> intervals(Ensemble ensemble, long seed) {
-        Optional<Bootstrap> plain = ensemble.intervals(ensemble.scores(weights), seed);
+    /** Intervals of the metrics, taken of the same scores as they are. */
+    public Bootstrap intervals(Ensemble ensemble, long seed) {
+        Bootstrap plain = ensemble.intervals(ensemble.scores(weights), seed);
         return ensemble.data().task() == Task.MULTI_CLASS && temperature.state() != Temperature.State.OFF
-                ? plain.flatMap(p -> ensemble.intervals(scores, seed).map(t -> new Bootstrap(t.auc(), p.accuracy())))
-                : plain;
+                ? new Bootstrap(ensemble.intervals(scores, seed).auc(), plain.accuracy()) : plain;
     }
 
     private static OnValidation onValidation(Ensemble validation, double[][] logits, double temperature) {
-        OptionalDouble auc;
-        try {
-            auc = OptionalDouble.of(metrics(validation, logits,
-                    validation.probabilities(divided(logits, temperature))).auc());
-        } catch (UndefinedMetricException e) {
-            auc = OptionalDouble.empty(); // weights by log-loss and temperatures do without
-        }
-        return new OnValidation(auc, validation.logLoss(logits, 1), validation.logLoss(logits, temperature));
+        // Weights by log-loss and temperatures do without an AUC.
+        Metrics metrics = metrics(validation, logits, validation.probabilities(divided(logits, temperature)));
+        return new OnValidation(metrics.hasAuc() ? OptionalDouble.of(metrics.auc()) : OptionalDouble.empty(),
+                validation.logLoss(logits, 1), validation.logLoss(logits, temperature));
     }
 }

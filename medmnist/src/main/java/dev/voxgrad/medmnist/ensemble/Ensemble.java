@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntConsumer;
 
 import dev.voxgrad.engine.device.Device;
@@ -112,14 +111,14 @@ public final class Ensemble {
         return metrics(scores(model));
     }
 
-    /** Figures of given scores. */
+    /** Figures of given scores; the AUC is NaN if a class does not occur in the split. */
     public Metrics metrics(double[][] scores) {
-        return Metrics.of(data, split, scores);
+        return Metrics.whereDefined(data, split, scores);
     }
 
-    /** Intervals of the figures of given scores; empty if a class is so rare that there are none to be had. */
-    public Optional<Bootstrap> intervals(double[][] scores, long seed) {
-        return Bootstrap.ifDefined(data, split, scores, seed);
+    /** Intervals of the figures of given scores. */
+    public Bootstrap intervals(double[][] scores, long seed) {
+        return Bootstrap.whereDefined(data, split, scores, seed);
     }
 
     /** Scores of the whole ensemble with these weights, (N, classes). */

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
@@ -16,6 +15,7 @@ import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
+import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.MemberResult;
@@ -68,6 +68,8 @@ public final class EnsembleReport {
         row(text, "ensemble", "weighted", "", "", weighted.metrics(), weighted.intervals(ensemble, seed));
         text.append("Intervals: the middle 95 % over ").append(Bootstrap.RESAMPLES)
                 .append(" bootstrap resamples of the volumes, seed ").append(seed).append(".\n");
+        UndefinedAuc.of(data, split, weighted.scores()).ifPresent(
+                undefined -> text.append("Weighted ensemble: ").append(undefined.footnote()).append('\n'));
         appendFit(text);
         if (data.task() != Task.MULTI_LABEL) {
             ConfusionMatrix matrix =
@@ -87,17 +89,14 @@ public final class EnsembleReport {
     }
 
     private static void row(StringBuilder text, String model, String kind, String epoch, String weight, Metrics m,
-            Optional<Bootstrap> intervals) {
-        row(text, model, kind, epoch, weight, three(m.auc()), interval(intervals.map(Bootstrap::auc)),
-                three(m.accuracy()), interval(intervals.map(Bootstrap::accuracy)));
+            Bootstrap intervals) {
+        row(text, model, kind, epoch, weight, m.hasAuc() ? three(m.auc()) : "-",
+                intervals.auc().map(Bootstrap.Interval::toText).orElse("none"), three(m.accuracy()),
+                intervals.accuracy().toText());
     }
 
     private static void row(StringBuilder text, String... cells) {
         text.append(String.format(Locale.ROOT, "%-9s  %-8s  %5s  %6s  %6s  %-14s  %6s  %s%n", (Object[]) cells));
-    }
-
-    private static String interval(Optional<Bootstrap.Interval> interval) {
-        return interval.map(Bootstrap.Interval::toText).orElse("none");
     }
 
     private static String three(double value) {

@@ -30,18 +30,19 @@ public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<
      * @param split to be evaluated
      * @param progress is given the split and the number of models done on it, after each
      * @throws DataFileException if no member is finished, or a weights file is missing or damaged
-     * @throws DataException if the weights cannot be fitted, or the split has no figures
+     * @throws DataException if the weights cannot be fitted
      */
     public static Evaluation load(RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
-        Metrics.requireDefined(data, split);
+        // As in training, weights and temperatures see no volume that is known to be blank.
+        Split fitted = data.withoutSkippedBlanks().val();
         boolean folds = run.info().crossValidation() != null;
         if (!folds && settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
-            Metrics.requireDefined(data, data.val());
+            Metrics.requireDefined(data, fitted);
         }
         Ensemble ensemble = load(run, split, data, device, settings, progress);
         Optional<Ensemble> validation = folds || !settings.needsValidation() ? Optional.empty() : Optional.of(
-                split == data.val() ? ensemble : load(run, data.val(), data, device, settings, progress));
+                split == fitted ? ensemble : load(run, fitted, data, device, settings, progress));
         Optional<WeightMethod.Fit> fit = settings.method().filter(WeightMethod::needsValidation)
                 .map(method -> folds ? method.fitToOwnFolds(ensemble.models()) : method.fit(validation.orElseThrow()));
         return of(ensemble, validation, fit, settings);

@@ -2,8 +2,6 @@ package dev.voxgrad.medmnist.ensemble;
 
 import java.util.List;
 
-import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
-
 /**
  * Forward selection with replacement (Caruana et al., Ensemble Selection from Libraries of Models, ICML 2004): from an
  * empty ensemble, it picks again and again the model with which the ensemble does best on validation, and keeps the
@@ -31,11 +29,7 @@ record Greedy(List<Double> counts, int picks, Score score) {
         }
     }
 
-    /**
-     * Picks models for a split.
-     *
-     * @throws UndefinedMetricException if the split's AUC is not defined
-     */
+    /** Picks models for a split whose AUC is defined. */
     static Greedy fit(Ensemble validation) {
         double[] counts = new double[validation.models().size()];
         Greedy best = null;

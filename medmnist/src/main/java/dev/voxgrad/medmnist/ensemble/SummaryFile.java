@@ -15,7 +15,8 @@ import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /**
- * A run's {@code summary.csv}: one row per ensemble that was evaluated. What is empty was not fitted.
+ * A run's {@code summary.csv}: one row per ensemble that was evaluated. What is empty was not fitted, or, of an AUC,
+ * is undefined since a class does not occur.
  *
  * <p>Files of older versions lack the last columns; they get them, empty, before the first row is added.
  */
@@ -60,7 +61,7 @@ final class SummaryFile {
     private static String results(Combination combination) {
         EnsembleWeights weights = combination.weights();
         return String.join(",", combination.name(), String.valueOf(weights.last()), String.valueOf(weights.best()),
-                spaced(weights.members()), String.valueOf(combination.metrics().auc()),
+                spaced(weights.members()), combination.metrics().hasAuc() ? String.valueOf(combination.metrics().auc()) : "",
                 String.valueOf(combination.metrics().accuracy()));
     }
 

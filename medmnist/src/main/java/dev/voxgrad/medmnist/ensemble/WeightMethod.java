@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 import dev.voxgrad.medmnist.train.ModelKind;
 
@@ -89,6 +90,9 @@ public enum WeightMethod {
      */
     Fit fit(Ensemble validation) {
         Split split = validation.split();
+        if (needsValidationAuc()) {
+            Metrics.requireDefined(validation.data(), split);
+        }
         String where = " on the " + split.size() + " volumes of the " + split.name() + " split";
         return switch (this) {
             case UNIFORM -> throw new IllegalStateException("uniform weights are not fitted");

@@ -19,10 +19,10 @@ import dev.voxgrad.medmnist.data.VolumeData;
  * from the random stream (seed, 0, r, purpose), so the interval depends on the seed alone. Source: Efron and
  * Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13 (percentile intervals).
  *
- * @param auc interval of the AUC
- * @param accuracy interval of the accuracy
+ * @param auc interval of the AUC; empty if it is undefined, or a class is so rare that hardly any resample has it
+ * @param accuracy interval of the accuracy, over the same samples where there is one of the AUC
  */
-public record Bootstrap(Interval auc, Interval accuracy) {
+public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
     public static final int RESAMPLES = 2000;
     private static final double LEVEL = 0.95;
     /** Draws of one resample before we say that its AUC cannot be had. */
@@ -65,19 +65,31 @@ public record Bootstrap(Interval auc, Interval accuracy) {
                 : of(data.task(), data.labelNames(), split.labels(), scores, seed);
     }
 
-    /** The intervals of a split's figures; empty if a class is so rare that hardly any resample has it. */
-    public static Optional<Bootstrap> ifDefined(VolumeData data, Split split, double[][] scores, long seed) {
+    /** The intervals of a split's figures, or of the accuracy alone. */
+    public static Bootstrap whereDefined(VolumeData data, Split split, double[][] scores, long seed) {
         try {
-            return Optional.of(of(data, split, scores, seed));
+            Metrics.requireDefined(data, split);
+            return of(data, split, scores, seed);
         } catch (UndefinedMetricException e) {
-            return Optional.empty();
+            double[] accuracy = new double[RESAMPLES];
+            for (int r = 0; r < RESAMPLES; r++) {
+                int[] order = draw(split.size(), new RandomStream(seed, 0, r, PURPOSE_RESAMPLE));
+                accuracy[r] = split.isMultiLabel()
+                        ? Metrics.accuracy(pick(split.multiLabels(), order), pick(scores, order))
+                        : Metrics.accuracy(data.task(), pick(split.labels(), order), pick(scores, order));
+            }
+            return new Bootstrap(Optional.empty(), Interval.middle(accuracy, LEVEL));
         }
     }
 
     /** The intervals for one class per sample, (N); otherwise as above. */
     static Bootstrap of(Task task, List<String> labelNames, int[] labels, double[][] scores, long seed) {
         return of(labels.length, seed, order -> Metrics.of(task, labelNames,
-                Arrays.stream(order).map(i -> labels[i]).toArray(), pick(scores, order)));
+                pick(labels, order), pick(scores, order)));
+    }
+
+    private static int[] pick(int[] labels, int[] order) {
+        return Arrays.stream(order).map(i -> labels[i]).toArray();
     }
 
     private static <T> T[] pick(T[] rows, int[] order) {
@@ -102,13 +114,18 @@ public record Bootstrap(Interval auc, Interval accuracy) {
             auc[r] = metrics.auc();
             accuracy[r] = metrics.accuracy();
         }
-        return new Bootstrap(Interval.middle(auc, LEVEL), Interval.middle(accuracy, LEVEL));
+        return new Bootstrap(Optional.of(Interval.middle(auc, LEVEL)), Interval.middle(accuracy, LEVEL));
+    }
+
+    private static int[] draw(int samples, RandomStream random) {
+        int[] order = new int[samples];
+        Arrays.setAll(order, i -> random.nextInt(samples));
+        return order;
     }
 
     private static Metrics resample(int samples, RandomStream random, Figures figures) {
-        int[] order = new int[samples];
         for (int draw = 1; ; draw++) {
-            Arrays.setAll(order, i -> random.nextInt(samples));
+            int[] order = draw(samples, random);
             try {
                 return figures.of(order);
             } catch (UndefinedMetricException e) {

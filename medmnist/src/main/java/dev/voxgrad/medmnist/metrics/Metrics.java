@@ -21,12 +21,29 @@ import dev.voxgrad.medmnist.data.VolumeData;
  *
  * <p>Source: {@code medmnist/evaluator.py} of the Python package.
  *
- * @param auc area under the ROC curve, in [0, 1]
+ * @param auc area under the ROC curve, in [0, 1]; NaN if it is undefined
  * @param accuracy share of right answers, in [0, 1]
  */
 public record Metrics(double auc, double accuracy) {
     /** A probability above it means yes. */
     static final double THRESHOLD = 0.5;
+
+    /** Refuses figures that no split can have. */
+    public Metrics {
+        require("auc", auc, Double.isNaN(auc) || auc >= 0 && auc <= 1);
+        require("accuracy", accuracy, accuracy >= 0 && accuracy <= 1);
+    }
+
+    private static void require(String name, double value, boolean met) {
+        if (!met) {
+            throw new IllegalArgumentException("metrics: " + name + " is " + value + "; expected 0 to 1");
+        }
+    }
+
+    /** Whether every class occurs, so that there is an AUC. */
+    public boolean hasAuc() {
+        return !Double.isNaN(auc);
+    }
 
     /**
      * Both figures of a split.
@@ -42,6 +59,20 @@ public record Metrics(double auc, double accuracy) {
                     : of(data.task(), data.labelNames(), split.labels(), scores);
         } catch (UndefinedMetricException e) {
             throw new UndefinedMetricException(data.name() + " " + split.name() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Both figures of a split, or the accuracy alone, with NaN as AUC, if a class does not occur in it.
+     *
+     * @param scores as in {@link #of(VolumeData, Split, double[][])}
+     */
+    public static Metrics whereDefined(VolumeData data, Split split, double[][] scores) {
+        try {
+            return of(data, split, scores);
+        } catch (UndefinedMetricException e) {
+            return new Metrics(Double.NaN, split.isMultiLabel() ? accuracy(split.multiLabels(), scores)
+                    : accuracy(data.task(), split.labels(), scores));
         }
     }
 
@@ -72,10 +103,21 @@ public record Metrics(double auc, double accuracy) {
         if (task == Task.BINARY) {
             int last = scores[0].length - 1;
             double auc = auc(labelNames, 1, scores, last, i -> labels[i] == 1);
-            return new Metrics(auc, share(labels.length, i -> (scores[i][last] > THRESHOLD) == (labels[i] == 1)));
+            return new Metrics(auc, accuracy(task, labels, scores));
         }
         double auc = mean(classes, c -> auc(labelNames, c, scores, c, i -> labels[i] == c));
-        return new Metrics(auc, share(labels.length, i -> firstMaximum(scores[i]) == labels[i]));
+        return new Metrics(auc, accuracy(task, labels, scores));
+    }
+
+    /** The share of samples, (N), whose class the scores, (N, classes), stand for. */
+    static double accuracy(Task task, int[] labels, double[][] scores) {
+        return share(labels.length, i -> predictedClass(task, scores[i]) == labels[i]);
+    }
+
+    /** The mean over labels of the share of samples that the scores are right about; both are (N, L). */
+    static double accuracy(int[][] labels, double[][] scores) {
+        return mean(labels[0].length, l ->
+                share(labels.length, i -> (scores[i][l] > THRESHOLD) == (labels[i][l] == 1)));
     }
 
     /**
@@ -89,9 +131,7 @@ public record Metrics(double auc, double accuracy) {
         int columns = labelNames.size();
         checkScores(labels.length, columns, false, scores);
         double auc = mean(columns, l -> auc(labelNames, l, scores, l, i -> labels[i][l] == 1));
-        double accuracy = mean(columns, l ->
-                share(labels.length, i -> (scores[i][l] > THRESHOLD) == (labels[i][l] == 1)));
-        return new Metrics(auc, accuracy);
+        return new Metrics(auc, accuracy(labels, scores));
     }
 
     /** The class a row of scores stands for: binary by the threshold on the last column, else the first maximum. */

@@ -36,6 +36,17 @@ public record OneVsRest(int index, String name, boolean[] positive, double[] sco
         return questions;
     }
 
+    /** Whether it has ROC and precision-recall curves: some volumes have it, and some do not. */
+    public boolean isDefined() {
+        boolean some = false;
+        boolean all = true;
+        for (boolean one : positive) {
+            some |= one;
+            all &= one;
+        }
+        return some && !all;
+    }
+
     /** How the answers turn out where a score above 0.5 means yes, as MedMNIST judges labels. */
     public ClassFigures figures() {
         int[][] counts = new int[2][2];

@@ -115,7 +115,10 @@ public record StandardResultFile(Path path, String flag, int size, String split,
         return score;
     }
 
-    /** The metrics of these scores on the data they are of; too many or few of them is a {@link DataFileException}. */
+    /**
+     * The metrics of these scores on the data they are of, with NaN as AUC if it is undefined; too many or few of them is
+     * a {@link DataFileException}.
+     */
     public Metrics evaluate(VolumeData data) {
         int samples = data.split(split).size();
         int columns = scores[0].length;
@@ -127,17 +130,17 @@ public record StandardResultFile(Path path, String flag, int size, String split,
             throw new DataFileException(path.toString(), "has " + columns + " scores per sample; " + data.name()
                     + " has " + data.classes() + " classes");
         }
-        return Metrics.of(data, data.split(split), scores);
+        return Metrics.whereDefined(data, data.split(split), scores);
     }
 
-    /** The standard name; figures are rounded to three decimals, as Python's {@code :.3f} does. */
+    /** The standard name; figures are rounded to three decimals, as Python's {@code :.3f} does, NaN included. */
     public static String fileName(String flag, int size, String split, Metrics metrics, String run) {
         return flag + (size == PLAIN_SIZE ? "" : "_" + size) + "_" + split + "_[AUC]" + threeDecimals(metrics.auc())
                 + "_[ACC]" + threeDecimals(metrics.accuracy()) + "@" + run + ".csv";
     }
 
     private static String threeDecimals(double value) {
-        return new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
+        return Double.isNaN(value) ? "nan" : new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     /**

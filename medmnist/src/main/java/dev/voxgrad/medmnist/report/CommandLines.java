@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.medmnist.data.NameList;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -82,8 +83,14 @@ final class CommandLines {
         } else {
             words.addAll(List.of("--npz", source.file()));
             if (!source.labels().isEmpty()) {
-                words.addAll(List.of("--labels", String.join(",", source.labels())));
+                words.addAll(List.of("--labels", NameList.format(source.labels())));
             }
+            if (source.task() != null) {
+                words.addAll(List.of("--task", source.task()));
+            }
+        }
+        if (source.skipsBlank()) {
+            words.add("--skip-blank");
         }
         return words;
     }

@@ -12,7 +12,13 @@ final class CurvesSection {
     private CurvesSection() {}
 
     static void write(Html html, Subject subject) {
-        List<OneVsRest> questions = OneVsRest.of(subject.data(), subject.split(), subject.scores());
+        List<OneVsRest> questions = OneVsRest.of(subject.data(), subject.split(), subject.scores()).stream()
+                .filter(OneVsRest::isDefined).toList();
+        if (questions.isEmpty()) {
+            html.open("section").element("h2", "ROC and precision-recall curves").element("p", "There are none: no "
+                    + "class occurs in some volumes of the split but not in all.").close();
+            return;
+        }
         LineChart roc = new LineChart("ROC", Axis.unit("false positive rate (1 − specificity)"),
                 Axis.unit("true positive rate (sensitivity)")).guide(0, 0, 1, 1);
         LineChart recall = new LineChart("Precision and recall", Axis.unit("recall (sensitivity)"),

@@ -27,12 +27,19 @@ final class IntervalChart {
         this.label = label;
     }
 
-    /** Adds a row; {@code own} tells this run's rows from published ones. */
+    /** Adds a row, unless its value is undefined (NaN); {@code own} tells this run's rows from published ones. */
     void add(String name, double value, Optional<Bootstrap.Interval> interval, boolean own) {
+        if (Double.isNaN(value)) {
+            return;
+        }
         rows.add(new Row(name, value, interval, own));
     }
 
+    /** Writes the chart as a figure, unless it has no rows. */
     void write(Html html) {
+        if (rows.isEmpty()) {
+            return;
+        }
         Axis axis = Axis.over(label, rows.stream().flatMapToDouble(row -> DoubleStream.concat(
                 DoubleStream.of(row.value()), row.interval().stream().flatMapToDouble(
                         interval -> DoubleStream.of(interval.low(), interval.high())))).toArray());

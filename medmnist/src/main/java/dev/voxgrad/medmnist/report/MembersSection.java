@@ -32,15 +32,15 @@ final class MembersSection {
             MemberResult member = model.member();
             boolean best = model.kind() == ModelKind.BEST;
             Metrics metrics = subject.ensemble().metrics(model);
-            Optional<Bootstrap> intervals =
+            Bootstrap intervals =
                     subject.ensemble().intervals(subject.ensemble().scores(model), subject.seed());
             Metrics validation = best ? member.best() : member.last();
             table.row(Subject.nameOf(member), model.kind().label(),
                     best ? String.valueOf(member.bestEpoch()) : lastEpoch(subject, member),
                     Numbers.three(subject.weights().of(model.position(), model.kind())),
                     Numbers.percent(subject.share(Predicate.isEqual(model))),
-                    Numbers.three(metrics.auc()), Numbers.interval(intervals.map(Bootstrap::auc)),
-                    Numbers.three(metrics.accuracy()), Numbers.interval(intervals.map(Bootstrap::accuracy)),
+                    Numbers.three(metrics.auc()), Numbers.interval(intervals.auc()),
+                    Numbers.three(metrics.accuracy()), Numbers.interval(Optional.of(intervals.accuracy())),
                     Numbers.three(validation.auc()), Numbers.three(validation.accuracy()));
         }
         table.close();

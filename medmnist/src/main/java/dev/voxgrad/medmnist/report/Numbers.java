@@ -20,6 +20,9 @@ final class Numbers {
 
     /** A difference of figures, with its sign. */
     static String signed(double value) {
+        if (Double.isNaN(value)) {
+            return NONE;
+        }
         String text = String.format(Locale.ROOT, "%.3f", Math.abs(value));
         return text.equals("0.000") ? "±" + text : (value < 0 ? "−" : "+") + text;
     }

@@ -9,6 +9,7 @@ import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.Spread;
+import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.ModelKind;
 import dev.voxgrad.medmnist.train.Predictor;
@@ -20,12 +21,14 @@ final class ResultsSection {
     private final Html html;
     private final Subject subject;
     private final Table table;
+    private final Optional<UndefinedAuc> undefined;
     private final IntervalChart chart = new IntervalChart("AUC, with the 95 % interval where we can tell it", "AUC");
 
     private ResultsSection(Html html, Subject subject, Table table) {
         this.html = html;
         this.subject = subject;
         this.table = table;
+        this.undefined = UndefinedAuc.of(subject.data(), subject.split(), subject.scores());
     }
 
     static void write(Html html, Subject subject) {
@@ -51,17 +54,17 @@ final class ResultsSection {
                     spread(kind, Metrics::auc), spread(kind, Metrics::accuracy), Numbers.NONE, Numbers.NONE);
         }
         if (!subject.split().isMultiLabel()) {
-            table.row("Always the most frequent class", "0.500", Numbers.three(mostFrequent()), Numbers.NONE,
+            table.row("Always the most frequent class", undefined.isEmpty() ? "0.500" : Numbers.NONE, Numbers.three(mostFrequent()), Numbers.NONE,
                     Numbers.NONE);
         }
     }
 
     private void writeEnsemble(String name, Combination ensemble, boolean strong) {
         Metrics metrics = ensemble.metrics();
-        Optional<Bootstrap> intervals = ensemble.intervals(subject.ensemble(), subject.seed());
+        Bootstrap intervals = ensemble.intervals(subject.ensemble(), subject.seed());
         table.styled(strong ? "strong" : "", name, Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()),
-                Numbers.interval(intervals.map(Bootstrap::auc)), Numbers.interval(intervals.map(Bootstrap::accuracy)));
-        chart.add(name, metrics.auc(), intervals.map(Bootstrap::auc), true);
+                Numbers.interval(intervals.auc()), Numbers.interval(Optional.of(intervals.accuracy())));
+        chart.add(name, metrics.auc(), intervals.auc(), true);
     }
 
     private String spread(ModelKind kind, ToDoubleFunction<Metrics> figure) {
@@ -99,6 +102,7 @@ final class ResultsSection {
     }
 
     private void writeNotes(List<Benchmark> published) {
+        undefined.ifPresent(account -> html.element("p", "Weighted ensemble: " + account.footnote(), "class", "notice"));
         html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
                 + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
                 + subject.seed() + "): how far the figure would scatter with other volumes of "

@@ -2,10 +2,13 @@ package dev.voxgrad.medmnist.train;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 
@@ -19,9 +22,11 @@ import dev.voxgrad.medmnist.data.VolumeLoader;
  * @param file the user's file; null for the other kinds
  * @param labels class names of the user's file; empty to number them
  * @param synthetic how to make the volumes; null for the other kinds
+ * @param task what the user says that the labels of the file mean, see {@link Task#flag}; null to derive it from them
+ * @param skipBlank whether blank volumes are left out of training; null for false
  */
 public record DataSource(Kind kind, String flag, String root, int size, String file, List<String> labels,
-        SyntheticShapes.Settings synthetic) {
+        SyntheticShapes.Settings synthetic, String task, Boolean skipBlank) {
     /** The three kinds of sources. */
     public enum Kind { OFFICIAL, FILE, SYNTHETIC }
 
@@ -36,21 +41,24 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
             throw new IllegalArgumentException("data source " + kind + " lacks what it is named by");
         }
         labels = List.copyOf(labels);
+        if (task != null && Task.byName(task).isEmpty()) {
+            throw new IllegalArgumentException("task is '" + task + "'; expected " + Task.flags());
+        }
     }
 
     /** One of the official sets. */
     public static DataSource official(String flag, Path root, int size) {
-        return new DataSource(Kind.OFFICIAL, flag, absolute(root), size, null, List.of(), null);
+        return new DataSource(Kind.OFFICIAL, flag, absolute(root), size, null, List.of(), null, null, null);
     }
 
     /** A file in MedMNIST's layout. */
     public static DataSource file(Path file, List<String> labels) {
-        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null);
+        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null, null, null);
     }
 
     /** Volumes made by code. */
     public static DataSource synthetic(SyntheticShapes.Settings settings) {
-        return new DataSource(Kind.SYNTHETIC, null, null, 0, null, List.of(), settings);
+        return new DataSource(Kind.SYNTHETIC, null, null, 0, null, List.of(), settings, null, null);
     }
 
     private static String absolute(Path path) {
@@ -59,23 +67,43 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
 
     /** The same source with the official files in another folder; other kinds stay as they are. */
     public DataSource withRoot(Path newRoot) {
-        return kind == Kind.OFFICIAL ? official(flag, newRoot, size) : this;
+        return kind == Kind.OFFICIAL ? new DataSource(kind, flag, absolute(newRoot), size, file, labels, synthetic,
+                task, skipBlank) : this;
     }
 
     /** The same source with the user's file elsewhere; other kinds stay as they are. */
     public DataSource withFile(Path newFile) {
-        return kind == Kind.FILE ? file(newFile, labels) : this;
+        return kind == Kind.FILE ? new DataSource(kind, flag, root, size, absolute(newFile), labels, synthetic, task,
+                skipBlank) : this;
+    }
+
+    /** Returns the same source with labels that mean this task; null to derive it from them. */
+    public DataSource withTask(String newTask) {
+        return new DataSource(kind, flag, root, size, file, labels, synthetic, newTask, skipBlank);
+    }
+
+    /** Returns the same source that tolerates blank volumes, see {@link VolumeData#withoutSkippedBlanks}, or not. */
+    public DataSource withSkipBlank(boolean skip) {
+        return new DataSource(kind, flag, root, size, file, labels, synthetic, task, skip ? Boolean.TRUE : null);
+    }
+
+    /** Whether blank volumes are left out of training. */
+    public boolean skipsBlank() {
+        return Boolean.TRUE.equals(skipBlank);
     }
 
     /**
      * Loads or makes the volumes.
      *
-     * @param warner is given one line if an official file is not as published
+     * @param warner is given one line if an official file is not as published, and for each reading of labels that
+     *     the user should know about
      */
     public VolumeData load(Consumer<String> warner) {
         return switch (kind) {
-            case OFFICIAL -> VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, warner);
-            case FILE -> VolumeLoader.loadFile(Path.of(file), labels);
+            case OFFICIAL -> VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank(),
+                    warner);
+            case FILE -> VolumeLoader.loadFile(Path.of(file), new FileOptions(labels,
+                    Optional.ofNullable(task).flatMap(Task::byName), skipsBlank()), warner);
             case SYNTHETIC -> SyntheticShapes.make(synthetic);
         };
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.GpuKernels;
+import dev.voxgrad.medmnist.data.Task;
 
 /**
  * What {@code run.json} says of a run.
@@ -50,6 +51,13 @@ public record RunInfo(String voxgrad, String java, String started, String device
     /** The device's name on the command line, with which its description begins. */
     public String deviceName() {
         return device.split(": ", 2)[0];
+    }
+
+    /** Where the volumes come from, with labels that mean what they meant in training, whatever a later version derives. */
+    public DataSource dataAsTaken() {
+        return data.kind() != DataSource.Kind.FILE || data.task() != null || task == null ? data
+                : data.withTask(Task.byName(task).map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)
+                        .map(Task::flag).orElse(null));
     }
 
     /** The same run with other settings. */

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.ClassCoverage;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.weights.WeightsFile;
@@ -74,7 +74,7 @@ public final class Trainer {
             TrainSettings settings, CrossValidation crossValidation, VolumeData data, Device device) {
         int volumes = data.train().size();
         if (crossValidation == null) {
-            Metrics.requireDefined(data, data.val());
+            ClassCoverage.requireForChoice(data, data.val());
         } else {
             crossValidation.cut(data, settings.seed()); // every fold has a volume of each class, or this throws
             volumes = crossValidation.trainingSize(data);

@@ -19,6 +19,7 @@ import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.ChannelOrder;
+import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.Normalization;
 import dev.voxgrad.medmnist.data.NpzFile;
 import dev.voxgrad.medmnist.data.Split;
@@ -52,7 +53,7 @@ class ShowCommandTest {
 
     /** Scaled, and z-normalised if wanted, as (C,X,Y,Z). */
     private static float[] expected(Path file, int index, int channels, boolean normalised) {
-        Split split = VolumeLoader.loadFile(file, List.of()).train();
+        Split split = VolumeLoader.loadFile(file, FileOptions.NONE, warning -> { }).train();
         float[] values = new float[channels * VOXELS];
         Normalization.scale(split.voxels(), index * values.length, values.length, values, 0);
         if (normalised) {
@@ -89,7 +90,7 @@ class ShowCommandTest {
         String told = Cli.run("show", "--npz", colour, "--index", 5, "--augment", "torchio", "--draws", draws, "--seed",
                 9, "--member", 1, "--out", out).succeeded().out();
         float[] shown = array(out, "draws", draws, 3, EDGE, EDGE, EDGE);
-        VolumeData data = VolumeLoader.loadFile(colour, List.of());
+        VolumeData data = VolumeLoader.loadFile(colour, FileOptions.NONE, warning -> { });
         long seed = Trainer.seedOf(9, 1);
         int changed = 0;
         try (BatchLoader loader = new BatchLoader(data.train(), BatchLoader.Settings.training(data, 4, seed)

@@ -14,7 +14,7 @@ class NormalizationTest {
             expected = golden.read("x_first_volume").toFloats();
         }
         VolumeData data = VolumeLoader.load(
-                DatasetInfo.ADRENAL, Shared.file("data/adrenalmnist3d.npz").getParent(), 28, line -> {});
+                DatasetInfo.ADRENAL, Shared.file("data/adrenalmnist3d.npz").getParent(), 28, false, line -> {});
         float[] volume = new float[28 * 28 * 28];
         Normalization.scale(data.train().voxels(), 0, volume.length, volume, 0);
         Normalization.zNormalize(volume, 0, volume.length, "train", 0);

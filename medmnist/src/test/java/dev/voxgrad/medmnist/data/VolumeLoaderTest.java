@@ -21,7 +21,7 @@ class VolumeLoaderTest {
     void theRealAdrenalSetIsTheOfficialOne() {
         for (int size : new int[] {28, 64}) {
             Path file = Shared.file("data/" + DatasetInfo.ADRENAL.source(size).fileName());
-            VolumeData data = VolumeLoader.load(DatasetInfo.ADRENAL, file.getParent(), size, warnings::add);
+            VolumeData data = VolumeLoader.load(DatasetInfo.ADRENAL, file.getParent(), size, false, warnings::add);
             assertThat(warnings).isEmpty();
             assertThat(data.md5()).contains(DatasetInfo.ADRENAL.source(size).md5());
             assertThat(data.shape()).isEqualTo(new VolumeShape(1, size));
@@ -46,13 +46,13 @@ class VolumeLoaderTest {
 
     @Test
     void aMissingFileSaysHowToGetIt() {
-        assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 64, warnings::add))
+        assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 64, false, warnings::add))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageStartingWith(folder.resolve("vesselmnist3d_64.npz").toString())
                 .hasMessageContaining("medmnist download --flag vesselmnist3d --size 64")
                 .hasMessageContaining("https://zenodo.org/records/10519652/files/vesselmnist3d_64.npz?download=1")
                 .hasMessageContaining("6bb274a8846e1097066dcd64e2c4520f");
-        assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 32, warnings::add))
+        assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 32, false, warnings::add))
                 .hasMessage("vesselmnist3d has no size 32; known sizes are 28, 64");
     }
 
@@ -61,7 +61,7 @@ class VolumeLoaderTest {
     void everySetLoadsFromAnUnofficialFileAfterOneWarning() {
         for (DatasetInfo info : DatasetInfo.values()) {
             Samples.write(folder.resolve(info.flag() + ".npz"), Samples.arrays(12, info.classes()));
-            VolumeData data = VolumeLoader.load(info, folder, 28, warnings::add);
+            VolumeData data = VolumeLoader.load(info, folder, 28, false, warnings::add);
             assertThat(data.task()).isEqualTo(info.task());
             assertThat(data.labelNames()).isEqualTo(info.labelNames());
             assertThat(data.split("val").labels()[1]).isEqualTo(1);
@@ -98,11 +98,11 @@ class VolumeLoaderTest {
         assertThat(data.task()).isEqualTo(Task.MULTI_LABEL);
         assertThat(data.train().multiLabels()).isDeepEqualTo(new int[][] {{1, 0, 1}, {0, 0, 1}});
         assertThatThrownBy(() -> data.train().labels()).hasMessageContaining("no single class");
-        assertThatThrownBy(() -> load(arrays, "a", "b")).hasMessageContaining("has 3 labels; expected 2");
+        assertThatThrownBy(() -> load(arrays, "a", "b")).hasMessageContaining("has 3 labels per volume; expected 2");
         arrays.put("val_labels", NpyArray.ofBytes(new byte[] {1, 0, 1, 0, 2, 1}, 2, 3));
         assertThatThrownBy(() -> load(arrays)).hasMessageContaining("label 1 of volume 1 in val is 2; expected 0 or 1");
         Samples.write(folder.resolve("organmnist3d.npz"), arrays);
-        assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.ORGAN, folder, 28, warnings::add))
+        assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.ORGAN, folder, 28, false, warnings::add))
                 .hasMessageContaining("several labels per volume");
     }
 
@@ -131,8 +131,8 @@ class VolumeLoaderTest {
         assertRefused("test_labels", NpyArray.ofLongs(new long[] {0, 1, 0, 1L << 40}, 4), "number beyond 32 bits");
         assertRefused("val_labels", NpyArray.ofLongs(new long[] {0, 1, 0, 5000}, 4), "has label 5000");
         assertRefused("val_labels", NpyArray.ofLongs(new long[8], 4, 2), "as many labels per volume as in train, 1");
-        assertRefused("val_labels", NpyArray.ofFloats(new float[4], 4), "integer labels");
-        assertRefused("val_labels", NpyArray.ofLongs(new long[4], 4, 1, 1), "integer labels");
+        assertRefused("val_labels", NpyArray.ofFloats(new float[] {0, 1, 0.5f, 0}, 4), "found 0.5 for volume 2");
+        assertRefused("val_labels", NpyArray.ofLongs(new long[16], 4, 2, 2), "whole numbers as (N), (N,1)");
         assertRefused("val_images", NpyArray.ofFloats(new float[108], 4, 3, 3, 3), "integers from 0 to 255");
         assertRefused("val_images", NpyArray.ofBytes(new byte[144], 4, 3, 3, 4), "expected cubes as (N,S,S,S)");
         assertRefused("val_images", NpyArray.ofBytes(new byte[216], 4, 3, 3, 3, 2), "expected cubes as (N,S,S,S)");
@@ -160,6 +160,7 @@ class VolumeLoaderTest {
     }
 
     private VolumeData load(Map<String, NpyArray> arrays, String... names) {
-        return VolumeLoader.loadFile(Samples.write(folder.resolve("own.npz"), arrays), List.of(names));
+        return VolumeLoader.loadFile(Samples.write(folder.resolve("own.npz"), arrays), FileOptions.named(List.of(names)),
+                warnings::add);
     }
 }
