@@ -2,7 +2,6 @@ package dev.voxgrad.medmnist.data;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -74,18 +73,24 @@ public final class NpyArray {
      * Reads an array that takes up exactly {@code size} bytes of the stream. Nothing is allocated before the
      * header's shape has been found to fit that size.
      */
-    static NpyArray read(InputStream stream, long size, String where) throws IOException {
-        DataInputStream in = new DataInputStream(stream);
-        NpyHeader header = NpyHeader.read(in, size, where);
-        int length = header.count() * header.type().kind().bytes();
-        byte[] bytes = new byte[length];
-        int got = in.readNBytes(bytes, 0, length);
-        if (got < length || in.read() >= 0) {
-            throw new DataFileException(where, "expected " + length + " bytes of data, found "
-                    + (got < length ? "only " + got : "more") + ". Fetch or write the file again");
+    static NpyArray read(InputStream in, long size, String where) throws IOException {
+        return read(NpyStream.open(in, size, where));
+    }
+
+    /** Reads all elements of a stream. */
+    static NpyArray read(NpyStream stream) throws IOException {
+        NpyHeader header = stream.header();
+        int elementBytes = header.type().kind().bytes();
+        long length = header.count() * elementBytes;
+        if (length > Integer.MAX_VALUE - 8) {
+            throw new DataFileException(stream.where(), "shape " + Arrays.toString(header.shape()) + " of "
+                    + header.type() + " takes " + length + " bytes; expected at most " + (Integer.MAX_VALUE - 8));
         }
+        byte[] bytes = new byte[(int) length];
+        stream.read(bytes, 0, (int) header.count());
+        stream.requireEnd();
         if (header.fortranOrder() && header.shape().length > 1) {
-            bytes = toRowMajor(bytes, header.shape(), header.type().kind().bytes());
+            bytes = toRowMajor(bytes, header.shape(), elementBytes);
         }
         return new NpyArray(header.type(), header.shape(), bytes);
     }
@@ -93,24 +98,9 @@ public final class NpyArray {
     /** Reorders elements from first-index-fastest to last-index-fastest. */
     private static byte[] toRowMajor(byte[] columnMajor, int[] shape, int elementBytes) {
         byte[] rowMajor = new byte[columnMajor.length];
-        int[] index = new int[shape.length];
-        int[] stride = new int[shape.length];
-        int step = elementBytes;
-        for (int d = shape.length - 1; d >= 0; d--) {
-            stride[d] = step;
-            step *= shape[d];
-        }
-        int to = 0;
+        ElementOrder order = ElementOrder.fortran(shape);
         for (int from = 0; from < columnMajor.length; from += elementBytes) {
-            System.arraycopy(columnMajor, from, rowMajor, to, elementBytes);
-            for (int d = 0; d < shape.length; d++) {
-                to += stride[d];
-                if (++index[d] < shape[d]) {
-                    break;
-                }
-                to -= stride[d] * shape[d];
-                index[d] = 0;
-            }
+            System.arraycopy(columnMajor, from, rowMajor, (int) order.next() * elementBytes, elementBytes);
         }
         return rowMajor;
     }
@@ -147,15 +137,7 @@ public final class NpyArray {
 
     /** Element {@code i} in C order as a double; 64-bit integers are rounded. */
     public double getDouble(int i) {
-        return switch (type.kind()) {
-            case F4 -> view.getFloat(4 * i);
-            case F8 -> view.getDouble(8 * i);
-            case U8 -> {
-                long value = view.getLong(8 * i);
-                yield value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
-            }
-            default -> getLong(i);
-        };
+        return NpyStream.decode(view, type.kind(), i);
     }
 
     /**
@@ -164,24 +146,11 @@ public final class NpyArray {
      * @throws ArithmeticException if a uint64 value exceeds {@link Long#MAX_VALUE}
      */
     public long getLong(int i) {
-        return switch (type.kind()) {
-            case B1 -> view.get(i) == 0 ? 0 : 1;
-            case U1 -> view.get(i) & 0xFF;
-            case I1 -> view.get(i);
-            case U2 -> view.getShort(2 * i) & 0xFFFF;
-            case I2 -> view.getShort(2 * i);
-            case U4 -> view.getInt(4 * i) & 0xFFFFFFFFL;
-            case I4 -> view.getInt(4 * i);
-            case I8 -> view.getLong(8 * i);
-            case U8 -> {
-                long value = view.getLong(8 * i);
-                if (value < 0) {
-                    throw new ArithmeticException("uint64 value " + Long.toUnsignedString(value) + " is too large");
-                }
-                yield value;
-            }
-            case F4, F8 -> throw new IllegalStateException("array: integers wanted, this is " + type);
-        };
+        long value = NpyStream.decodeInteger(view, type.kind(), i);
+        if (value < 0 && type.kind() == NpyType.Kind.U8) {
+            throw new ArithmeticException("uint64 value " + Long.toUnsignedString(value) + " is too large");
+        }
+        return value;
     }
 
     /** All elements in C order as float32. */

@@ -4,11 +4,9 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
- * The head of a {@code .npy} array: magic, version, and a Python dictionary in text.
+ * The head of a {@code .npy} array: magic, version, and a Python dictionary in text, which {@link NpyDictionary} reads.
  *
  * <p>Layout: {@code \x93NUMPY}, major and minor version, header length (2 bytes little-endian in version 1,
  * 4 in versions 2 and 3), then for example <code>{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }</code>.
@@ -16,10 +14,10 @@ import java.util.Set;
  *
  * @param type element type
  * @param fortranOrder whether the first index runs fastest
- * @param shape lengths of the dimensions; empty for a scalar
+ * @param shape lengths of the dimensions, at most 64 of them; empty for a scalar
  * @param count number of elements, the product of the shape
  */
-record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, int count) {
+record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, long count) {
     static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     /** The longest header that is believed, in bytes; NumPy's own limit. */
     private static final int LONGEST = 10_000;
@@ -34,8 +32,7 @@ record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, int count) {
     static NpyHeader read(DataInputStream in, long size, String where) throws IOException {
         byte[] start = in.readNBytes(MAGIC.length + 2);
         if (start.length < MAGIC.length + 2 || !Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new DataFileException(where, "is not a .npy array: it does not start with \\x93NUMPY. "
-                    + "Check what this file is, or fetch it again");
+            throw notAnArray(start, in, where);
         }
         int version = start[6];
         if (version < 1 || version > 3 || start[7] != 0) {
@@ -55,20 +52,26 @@ record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, int count) {
         }
         String text = new String(in.readNBytes((int) length),
                 version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        NpyHeader header = new Parser(text, where).header();
+        NpyHeader header = new NpyDictionary(text, where).header();
         header.checkRoom(size - before - length, where);
         return header;
     }
 
+    private static DataFileException notAnArray(byte[] start, DataInputStream in, String where) throws IOException {
+        byte[] more = in.readNBytes(FileKind.HEAD - start.length);
+        byte[] head = Arrays.copyOf(start, start.length + more.length);
+        System.arraycopy(more, 0, head, start.length, more.length);
+        return new DataFileException(where, "is not a .npy array: " + FileKind.of(head)
+                .map(kind -> "it " + kind.words() + ". " + kind.advice())
+                .orElse("it does not start with \\x93NUMPY. Check what this file is, or fetch it again"));
+    }
+
     private void checkRoom(long available, String where) {
-        long needed = (long) count * type.kind().bytes();
+        long needed = count * type.kind().bytes();
         if (needed != available) {
             throw new DataFileException(where, "shape " + Arrays.toString(shape) + " of " + type + " needs " + needed
-                    + " bytes of data but there are " + available + ". The file is damaged; fetch or write it again");
-        }
-        if (needed > Integer.MAX_VALUE - 8) {
-            throw new DataFileException(where, "shape " + Arrays.toString(shape) + " of " + type + " needs " + needed
-                    + " bytes; one array may hold at most " + (Integer.MAX_VALUE - 8) + ". Split the data set");
+                    + " bytes of data but there are " + available + ". The file is damaged, or holds more than one "
+                    + "array; fetch it again, or write it again with numpy.savez_compressed");
         }
     }
 
@@ -93,139 +96,5 @@ record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, int count) {
         System.arraycopy(text, 0, bytes, 10, text.length);
         bytes[total - 1] = '\n';
         return bytes;
-    }
-
-    /** Reads the few forms of a Python dictionary that a header may have. */
-    private static final class Parser {
-        private final String text;
-        private final String where;
-        private int at;
-
-        Parser(String text, String where) {
-            this.text = text;
-            this.where = where;
-        }
-
-        NpyHeader header() {
-            NpyType type = null;
-            Boolean fortranOrder = null;
-            int[] shape = null;
-            Set<String> seen = new HashSet<>();
-            expect('{');
-            while (!accept('}')) {
-                String key = string("a key in quotes");
-                if (!seen.add(key)) {
-                    throw damaged("key '" + key + "' once");
-                }
-                expect(':');
-                switch (key) {
-                    case "descr" -> type = NpyType.parse(string("a plain element type such as '|u1'"), where);
-                    case "fortran_order" -> fortranOrder = bool();
-                    case "shape" -> shape = shape();
-                    default -> throw damaged("only the keys descr, fortran_order and shape");
-                }
-                if (!accept(',')) {
-                    expect('}');
-                    break;
-                }
-            }
-            skipSpace();
-            if (type == null || fortranOrder == null || shape == null || at < text.length()) {
-                throw damaged("exactly the keys descr, fortran_order and shape");
-            }
-            return new NpyHeader(type, fortranOrder, shape, count(shape));
-        }
-
-        private int[] shape() {
-            expect('(');
-            int[] lengths = new int[text.length()];
-            int rank = 0;
-            while (!accept(')')) {
-                lengths[rank++] = number();
-                if (!accept(',')) {
-                    expect(')');
-                    break;
-                }
-            }
-            return Arrays.copyOf(lengths, rank);
-        }
-
-        private int number() {
-            skipSpace();
-            int start = at;
-            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-                at++;
-            }
-            try {
-                return Integer.parseInt(text, start, at, 10);
-            } catch (NumberFormatException e) {
-                at = start;
-                throw damaged("a dimension from 0 to " + Integer.MAX_VALUE);
-            }
-        }
-
-        private int count(int[] shape) {
-            long product = 1;
-            boolean tooLarge = false;
-            for (int length : shape) {
-                tooLarge |= product * length > Integer.MAX_VALUE;
-                product = Math.min(product * length, Integer.MAX_VALUE);
-            }
-            if (tooLarge) {
-                throw new DataFileException(where, "shape " + Arrays.toString(shape) + " has more than "
-                        + Integer.MAX_VALUE + " elements; expected fewer. The file is damaged, or must be split");
-            }
-            return (int) product;
-        }
-
-        private boolean bool() {
-            skipSpace();
-            for (String word : new String[] {"True", "False"}) {
-                if (text.startsWith(word, at)) {
-                    at += word.length();
-                    return word.equals("True");
-                }
-            }
-            throw damaged("True or False");
-        }
-
-        private String string(String what) {
-            skipSpace();
-            char quote = at < text.length() ? text.charAt(at) : 0;
-            int end = quote == '\'' || quote == '"' ? text.indexOf(quote, at + 1) : -1;
-            if (end < 0) {
-                throw damaged(what);
-            }
-            String value = text.substring(at + 1, end);
-            at = end + 1;
-            return value;
-        }
-
-        private boolean accept(char wanted) {
-            skipSpace();
-            if (at < text.length() && text.charAt(at) == wanted) {
-                at++;
-                return true;
-            }
-            return false;
-        }
-
-        private void expect(char wanted) {
-            if (!accept(wanted)) {
-                throw damaged("'" + wanted + "'");
-            }
-        }
-
-        private void skipSpace() {
-            while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\n')) {
-                at++;
-            }
-        }
-
-        private DataFileException damaged(String expected) {
-            String shown = text.length() <= 120 ? text : text.substring(0, 120) + "…";
-            return new DataFileException(where, "array header " + shown.strip() + " is wrong at character " + at
-                    + ": expected " + expected + ". The file is damaged, or not written by NumPy");
-        }
     }
 }

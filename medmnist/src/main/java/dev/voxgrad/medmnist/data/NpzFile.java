@@ -1,13 +1,16 @@
 package dev.voxgrad.medmnist.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
@@ -24,8 +27,7 @@ public final class NpzFile implements AutoCloseable {
     /** Deflate cannot shrink data further than about 1032:1 (RFC 1951: 258 bytes in two bits), so more is a lie. */
     private static final long LARGEST_RATIO = 1032;
 
-    /** Length of a zip's last record without the comment. */
-    private static final int END_BYTES = 22;
+    private static final int MOST_NAMES_SHOWN = 12;
 
     private final Path file;
     private final ZipFile zip;
@@ -46,8 +48,7 @@ public final class NpzFile implements AutoCloseable {
             checkEnd(file);
             zip = new ZipFile(file.toFile());
         } catch (IOException e) {
-            throw new DataFileException(file.toString(), "is not a readable .npz (zip) file: " + e.getMessage()
-                    + ". It is truncated, damaged or something else; fetch it again", e);
+            throw unreadable(file, e);
         }
         NpzFile npz = new NpzFile(file, zip);
         try {
@@ -61,20 +62,31 @@ public final class NpzFile implements AutoCloseable {
 
     /** The zip's last record must reach to the end of the file; {@link ZipFile} would overlook junk after it. */
     private static void checkEnd(Path file) throws IOException {
-        byte[] tail;
         try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
-            tail = new byte[(int) Math.min(access.length(), END_BYTES + 0xFFFF)];
-            access.seek(access.length() - tail.length);
-            access.readFully(tail);
-        }
-        for (int at = tail.length - END_BYTES; at >= 0; at--) {
-            boolean signature = tail[at] == 'P' && tail[at + 1] == 'K' && tail[at + 2] == 5 && tail[at + 3] == 6;
-            int comment = tail[at + 20] & 0xFF | (tail[at + 21] & 0xFF) << 8;
-            if (signature && at + END_BYTES + comment == tail.length) {
-                return;
+            if (ZipProblem.endRecord(access) < 0) {
+                throw new IOException("no end record at its end");
             }
         }
-        throw new IOException("no end record at its end");
+    }
+
+    private static DataFileException unreadable(Path file, IOException failure) {
+        String reason = failure.getMessage() + ". It is truncated, damaged or something else; fetch it again";
+        try (InputStream in = Files.newInputStream(file)) {
+            reason = FileKind.of(in.readNBytes(FileKind.HEAD))
+                    .map(kind -> "it " + kind.words() + ". " + kind.advice())
+                    .or(() -> problem(file)).orElse(reason);
+        } catch (IOException e) {
+            failure.addSuppressed(e); // the first failure says more
+        }
+        return new DataFileException(file.toString(), "is not a readable .npz (zip) file: " + reason, failure);
+    }
+
+    private static Optional<String> problem(Path file) {
+        try {
+            return ZipProblem.of(file);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private void readDirectory() {
@@ -82,7 +94,7 @@ public final class NpzFile implements AutoCloseable {
             String name = entry.getName();
             String key = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
             if (members.put(key, entry) != null) {
-                throw new DataFileException(file.toString(), "has two members named " + key
+                throw new DataFileException(file.toString(), "has two members named " + FileKind.shown(key)
                         + "; expected each once. Write the file again");
             }
         }
@@ -93,26 +105,54 @@ public final class NpzFile implements AutoCloseable {
         return Collections.unmodifiableSet(members.keySet());
     }
 
+    /** What is done with an array while it comes from the file. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(NpyStream stream) throws IOException;
+    }
+
     /** Reads one array by its name without {@code .npy}. */
     public NpyArray read(String name) {
+        return read(name, NpyArray::read);
+    }
+
+    /**
+     * Reads one array by its name without {@code .npy}, as a stream. If the reader takes all of it, its checksum is
+     * compared; what it has taken is to be used only if this returns.
+     */
+    <T> T read(String name, Reader<T> reader) {
         ZipEntry entry = members.get(name);
         if (entry == null) {
-            throw new DataFileException(file.toString(), "has no array " + name + "; it holds "
-                    + String.join(", ", members.keySet()));
+            throw missing(name);
         }
         String where = file + " (" + name + ")";
         checkSize(entry, where);
         try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
-            NpyArray array = NpyArray.read(in, entry.getSize(), where);
-            if (in.getChecksum().getValue() != entry.getCrc()) {
-                throw new DataFileException(where, "checksum (CRC-32) does not match: the file is damaged. "
-                        + "Fetch it again");
+            NpyStream stream = NpyStream.open(in, entry.getSize(), where);
+            T result = reader.read(stream);
+            if (stream.isRead()) {
+                stream.requireEnd();
+                if (in.getChecksum().getValue() != entry.getCrc()) {
+                    throw new DataFileException(where, "checksum (CRC-32) does not match: the file is damaged. "
+                            + "Fetch it again");
+                }
             }
-            return array;
+            return result;
         } catch (IOException e) {
             throw new DataFileException(where, "cannot be unpacked: " + e.getMessage()
                     + ". The file is truncated or damaged; fetch it again", e);
         }
+    }
+
+    private DataFileException missing(String name) {
+        String held = members.keySet().stream().limit(MOST_NAMES_SHOWN).map(FileKind::shown)
+                .collect(Collectors.joining(", "));
+        if (members.size() > MOST_NAMES_SHOWN) {
+            held += " and " + (members.size() - MOST_NAMES_SHOWN) + " more";
+        }
+        return new DataFileException(file.toString(), "has no array " + name + "; it holds "
+                + (held.isEmpty() ? "nothing" : held) + ". Save all arrays under their names with "
+                + "numpy.savez_compressed(" + FileKind.ARRAYS + ")");
     }
 
     private void checkSize(ZipEntry entry, String where) {

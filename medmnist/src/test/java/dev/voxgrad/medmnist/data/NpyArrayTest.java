@@ -2,11 +2,14 @@ package dev.voxgrad.medmnist.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyArrayTest {
     @TempDir
@@ -56,10 +60,11 @@ class NpyArrayTest {
                 case I1, I2, I4, I8 -> -1L << 8 * kind.bytes() - 1;
                 case U8 -> Long.MAX_VALUE;
                 case U1, U2, U4 -> (1L << 8 * kind.bytes()) - 1;
-                case F4, F8 -> -3;
+                case F2, F4, F8 -> -3;
             };
             for (long value : new long[] {1, large}) {
                 switch (kind) {
+                    case F2 -> data.putShort(Float.floatToFloat16(value));
                     case F4 -> data.putFloat(value);
                     case F8 -> data.putDouble(value);
                     default -> {
@@ -87,14 +92,21 @@ class NpyArrayTest {
     @ParameterizedTest
     @CsvSource(delimiter = '!', quoteCharacter = '"', value = {
         "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}! element type '|O' is not supported",
-        "{'descr': '<f2', 'fortran_order': False, 'shape': (1,)}! element type '<f2' is not supported",
-        "{'descr': '|i4', 'fortran_order': False, 'shape': (1,)}! element type '|i4' is not supported",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}! array of Python objects, stored as a pickle",
+        "{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}! Save a.astype('float64') instead",
+        "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}! it holds complex numbers",
+        "{'descr': '<U5', 'fortran_order': False, 'shape': (1,)}! it holds text",
+        "{'descr': '<M8[D]', 'fortran_order': False, 'shape': (1,)}! it holds dates",
+        "{'descr': '|', 'fortran_order': False, 'shape': (1,)}! element type '|' is not supported",
         "{'descr': '', 'fortran_order': False, 'shape': (1,)}! element type '' is not supported",
         "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}! expected a plain element type",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': [4]}! expected '('",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (4LL,)}! expected ')'",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (5,)}! needs 5 bytes of data but there are 4",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}! needs 3 bytes of data but there are 4",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000,)}! needs 16000000000 bytes of data but",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536, 65536)}! has more than 2147483647",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536, 65536)}! has more elements than any file",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536)}! needs 281474976710656 bytes of",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (4294967300,)}! expected a dimension from 0 to 2147483647",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (-4,)}! expected a dimension from 0",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (4,}! expected a dimension from 0",
@@ -111,6 +123,95 @@ class NpyArrayTest {
         byte[] file = Bytes.npy(header == null ? "" : header, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
         assertThatThrownBy(() -> Bytes.read(file)).isInstanceOf(DataFileException.class)
                 .hasMessageStartingWith("test.npy: ").hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 2L), }",
+        "{u'descr': u'|u1', u'fortran_order': False, u'shape': (2L, 2L)}",
+        "{\"shape\":(2,2),\"fortran_order\":False,\"descr\":\"|u1\"}",
+        "{ 'descr' : '=u1' , 'fortran_order' : False , 'shape' : ( 2 , 2 , ) , }   \n",
+        "\t{'descr': 'u1',\r\n'fortran_order': False, 'shape': (2,\t2)}",
+        "{'descr': '<u1', 'fortran_order': False, 'shape': (1, 2, 1, 2, 1)}",
+    })
+    void readsHeadersAsOtherProgramsWriteThem(String header) {
+        NpyArray array = Bytes.read(Bytes.npy(header, (byte) 1, (byte) 2, (byte) 3, (byte) 250));
+        assertThat(array.bytes()).containsExactly(1, 2, 3, 250);
+    }
+
+    /** NumPy takes '|' as the machine's order, and so does whoever wrote it. */
+    @Test
+    void readsALongElementWithoutAByteOrder() {
+        for (String type : List.of("|i2", "=i2", "i2")) {
+            NpyArray array = Bytes.read(Bytes.npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (1,)}",
+                    (byte) 1, (byte) 2));
+            assertThat(array.getLong(0)).isEqualTo(513);
+        }
+    }
+
+    /** Six values of NumPy's float16, by their bits: 1, −2, the smallest, the largest, infinity, NaN. */
+    @Test
+    void readsHalfPrecision() {
+        short[] bits = {0x3C00, (short) 0xC000, 1, 0x7BFF, 0x7C00, 0x7E00};
+        ByteBuffer data = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+        for (short each : bits) {
+            data.putShort(each);
+        }
+        NpyArray array = Bytes.read(Bytes.npy("{'descr': '<f2', 'fortran_order': False, 'shape': (6,)}", data.array()));
+        assertThat(array.toDoubles()).containsExactly(1, -2, 0x1p-24, 65504, Double.POSITIVE_INFINITY, Double.NaN);
+    }
+
+    @Test
+    void readsSixtyFourDimensionsAndNoMore() {
+        String ones = "1,".repeat(62);
+        for (String order : List.of("False", "True")) {
+            String start = "{'descr': '|u1', 'fortran_order': " + order + ", 'shape': (";
+            NpyArray array = Bytes.read(Bytes.npy(start + "2," + ones + "2)}", (byte) 1, (byte) 2, (byte) 3, (byte) 4));
+            assertThat(array.shape()).hasSize(64).startsWith(2).endsWith(2);
+            assertThat(array.bytes()).isEqualTo(
+                    order.equals("True") ? new byte[] {1, 3, 2, 4} : new byte[] {1, 2, 3, 4});
+            assertThatThrownBy(() -> Bytes.read(Bytes.npy(start + "2," + ones + "1,2)}", new byte[4])))
+                    .isInstanceOf(DataFileException.class).hasMessageContaining("at most 64 dimensions")
+                    .message().hasSizeLessThan(400);
+        }
+    }
+
+    /** Some 5000 dimensions times some million elements once held a core for minutes. */
+    @Test
+    void refusesThousandsOfDimensionsAtOnce() {
+        byte[] file = Bytes.npy("{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(4900) + "1000000)}",
+                new byte[1_000_000]);
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThatThrownBy(() -> Bytes.read(file))
+                .isInstanceOf(DataFileException.class).hasMessageContaining("at most 64 dimensions"));
+    }
+
+    /** 62 dimensions of length 1 cost nothing, so that 20 million elements take a moment and not minutes. */
+    @Test
+    void countsFortranOrderInLinearTime() {
+        int[] shape = new int[64];
+        Arrays.fill(shape, 1);
+        shape[62] = 5000;
+        shape[63] = 4000;
+        byte[] file = Bytes.npy("{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(62) + "5000,4000)}",
+                new byte[20_000_000]);
+        file[file.length - 2] = 9;
+        NpyArray array = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> Bytes.read(file));
+        assertThat(array.shape()).isEqualTo(shape);
+        assertThat(array.getLong(4998 * 4000 + 3999)).isEqualTo(9);
+    }
+
+    @Test
+    void namesWhatIsGivenInsteadOfAnArray() {
+        assertThatThrownBy(() -> Bytes.read(new byte[] {(byte) 0x80, 4, 'c'})).isInstanceOf(DataFileException.class)
+                .hasMessageContaining("is not a .npy array: it is a Python pickle. A pickle runs code");
+        assertThatThrownBy(() -> Bytes.read(new byte[0])).hasMessageContaining("is not a .npy array: it is empty");
+    }
+
+    @Test
+    void showsNoControlCharactersOfAHeader() {
+        assertThatThrownBy(() -> Bytes.read(Bytes.npy("{'\33[31m': 1\u009b}" + "x".repeat(5000))))
+                .isInstanceOf(DataFileException.class).message().doesNotContain("\33", "\u009b")
+                .hasSizeLessThan(400);
     }
 
     @Test

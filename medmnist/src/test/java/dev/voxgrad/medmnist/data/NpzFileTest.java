@@ -20,6 +20,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NpzFileTest {
     private static final byte[] IMAGES = {1, 2, 3, 4, 5, 6};
@@ -133,6 +135,105 @@ class NpzFileTest {
         int directory = text.indexOf("PK\1\2");
         Arrays.fill(bad, directory + 24, directory + 27, (byte) 0xF0);
         assertRefused(bad, "which cannot be");
+    }
+
+    /** Python's zipfile can write them, and 7-Zip does; Java's cannot, so the fields of a stored file are changed. */
+    @ParameterizedTest
+    @CsvSource({"12, bzip2", "14, LZMA", "93, Zstandard", "9, Deflate64", "99, AES", "77, an unknown method"})
+    void namesAPackingThatIsNotRead(int method, String name) throws IOException {
+        byte[] bytes = Files.readAllBytes(sample(NpyWriter.Packing.STORED));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int second = text.lastIndexOf("PK\1\2");
+        bytes[text.lastIndexOf("PK\3\4") + 8] = (byte) method;
+        bytes[second + 10] = (byte) method;
+        assertRefused(bytes, "its member scores.npy is packed with " + name);
+        assertRefused(bytes, "(zip method " + method + "), but only stored and Deflate are read. Save the arrays "
+                + "again with numpy.savez_compressed");
+        assertRefused(concat("#!/bin/sh\nexit\n".getBytes(StandardCharsets.UTF_8), bytes), "packed with " + name);
+    }
+
+    @Test
+    void namesAnEncryptedMember() throws IOException {
+        byte[] bytes = Files.readAllBytes(sample(NpyWriter.Packing.DEFLATED));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        bytes[text.indexOf("PK\3\4") + 6] |= 1;
+        bytes[text.indexOf("PK\1\2") + 8] |= 1;
+        assertRefused(bytes, "its member images.npy is encrypted. Unpack it with its password");
+    }
+
+    /** A self-extracting archive has a program before it. */
+    @Test
+    void readsAnArchiveBehindSomethingElse() throws IOException {
+        byte[] bytes = concat("#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8),
+                Files.readAllBytes(sample(NpyWriter.Packing.DEFLATED)));
+        assertThat(rightOrRefused(bytes)).isTrue();
+    }
+
+    @Test
+    void readsMembersWithoutTheSuffix() throws IOException {
+        Path file = folder.resolve("plain.npz");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("images"));
+            zip.write(NpyArray.ofBytes(IMAGES, 6).encode());
+        }
+        try (NpzFile npz = NpzFile.open(file)) {
+            assertThat(npz.read("images").bytes()).containsExactly(IMAGES);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "HDF; is an HDF5 file; h5py",
+        "MATLAB 5.0 MAT-file; is a MATLAB file; scipy.io.loadmat",
+        "MATLAB 7.3 MAT-file; is an HDF5 file; h5py",
+        "version https://git-lfs.github.com/spec/v1; Git LFS pointer; git lfs pull",
+        "<!DOCTYPE html><html>; a web page; in a browser",
+        "<html><body>404</body></html>; a web page; in a browser",
+        "BZh91AY; packed with bzip2; Unpack it first",
+        "GZIP; packed with gzip; nibabel",
+        "PICKLE; a Python pickle; runs code",
+        "NUMPY; a single array (.npy); numpy.savez_compressed('volumes.npz', train_images=",
+        "NIFTI; a NIfTI image; nibabel",
+        "DICOM; a DICOM image; pydicom",
+        "TAR; packed with tar; Unpack it first",
+        "EMPTY; it is empty; fetch it again",
+        "hello; is not a readable .npz (zip) file; fetch it again"
+    })
+    void namesWhatIsGivenInsteadOfAnArchive(String what, String name, String advice) throws IOException {
+        byte[] content = switch (what) {
+            case "HDF" -> concat(new byte[] {(byte) 0x89}, "HDF\r\n\32\n".getBytes(StandardCharsets.ISO_8859_1));
+            case "GZIP" -> new byte[] {0x1F, (byte) 0x8B, 8, 0, 0};
+            case "PICKLE" -> new byte[] {(byte) 0x80, 5, (byte) 0x95};
+            case "NUMPY" -> NpyArray.ofBytes(IMAGES, 6).encode();
+            case "NIFTI" -> concat(new byte[344], "n+1\0".getBytes(StandardCharsets.ISO_8859_1));
+            case "DICOM" -> concat(new byte[128], "DICM".getBytes(StandardCharsets.ISO_8859_1));
+            case "TAR" -> concat(new byte[257], "ustar".getBytes(StandardCharsets.ISO_8859_1));
+            case "EMPTY" -> new byte[0];
+            default -> what.getBytes(StandardCharsets.ISO_8859_1);
+        };
+        assertRefused(content, name);
+        assertRefused(content, advice);
+    }
+
+    /** Names come from the file: a terminal must not take them for commands, nor drown in them. */
+    @Test
+    void showsNamesWithoutControlCharactersAndNotAllOfThem() {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        for (int i = 0; i < 5000; i++) {
+            arrays.put("\33]0;" + "x".repeat(200) + i, NpyArray.ofBytes(IMAGES, 6));
+        }
+        Path file = folder.resolve("many.npz");
+        NpyWriter.writeNpz(file, arrays, NpyWriter.Packing.STORED);
+        try (NpzFile npz = NpzFile.open(file)) {
+            assertThatThrownBy(() -> npz.read("train_images")).isInstanceOf(DataFileException.class)
+                    .hasMessageContaining("and 4988 more").message().doesNotContain("\33").hasSizeLessThan(2500);
+        }
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private NpyArray readMember(byte[] content) {
