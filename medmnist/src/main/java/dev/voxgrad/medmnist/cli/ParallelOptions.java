@@ -31,8 +31,9 @@ final class ParallelOptions {
 
     /** Refuses numbers that make no sense. */
     void check() {
-        if (concurrent < 1) {
-            throw wrongUse("--concurrent is " + concurrent + "; expected at least 1");
+        if (concurrent < 1 || concurrent > DeviceOptions.MOST_THREADS) {
+            throw wrongUse("--concurrent is " + concurrent + "; expected at least 1 and at most "
+                    + DeviceOptions.MOST_THREADS);
         }
         if (workers != null && (workers < 1 || workers > DeviceOptions.MOST_THREADS)) {
             throw wrongUse("--workers is " + workers + "; expected at least 1 and at most "

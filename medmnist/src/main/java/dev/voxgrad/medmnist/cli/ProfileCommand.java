@@ -39,6 +39,8 @@ final class ProfileCommand implements Callable<Integer> {
         infer
     }
 
+    private static final int MOST_STEPS = 1_000_000;
+
     @Spec
     private CommandSpec command;
 
@@ -77,9 +79,9 @@ final class ProfileCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         NetSpec spec = SummaryCommand.net(command, net);
-        requirePositive("--batch-size", batchSize);
-        requirePositive("--classes", classes);
-        requirePositive("--steps", steps);
+        SummaryCommand.requireWithin(command, "--batch-size", batchSize, TrainSettings.MOST_VOLUMES);
+        SummaryCommand.requireWithin(command, "--classes", classes, SummaryCommand.MOST_CLASSES);
+        SummaryCommand.requireWithin(command, "--steps", steps, MOST_STEPS);
         if (size < 1 || size > SummaryCommand.LARGEST_EDGE || channels != 1 && channels != 3) {
             throw new ParameterException(command.commandLine(), "--size is " + size + " and --channels " + channels
                     + "; expected a size from 1 to " + SummaryCommand.LARGEST_EDGE + ", and 1 or 3 channels");
@@ -108,12 +110,6 @@ final class ProfileCommand implements Callable<Integer> {
         if (trace != null) {
             ChromeTrace.write(profile, trace);
             console.line("\nThe time line is in " + trace + "; open it at https://ui.perfetto.dev");
-        }
-    }
-
-    private void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(command.commandLine(), option + " is " + value + "; expected at least 1");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,13 +61,15 @@ final class ReportCommand implements Callable<Integer> {
         RunFiles run = RunFiles.open(runFolder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;
+        Optional<Path> inRun = run.files().within(file).map(run.files()::require);
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);
         Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
         Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);
-        AtomicFile.write(file, RunReport.html(run, evaluation));
+        String page = RunReport.html(run, evaluation);
+        inRun.ifPresentOrElse(own -> run.files().write(own, page), () -> AtomicFile.write(file, page));
         int members = evaluation.ensemble().members();
         console.line("written to " + file + (members < run.info().settings().models() ? " (the run is not finished: "
                 + members + " of " + run.info().settings().models() + " members)" : ""));

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.BadValueException;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.nets.NetPlan;
@@ -32,6 +33,8 @@ import dev.voxgrad.medmnist.train.TrainSettings;
 })
 final class SummaryCommand implements Callable<Integer> {
     static final int LARGEST_EDGE = 128;
+    static final int MOST_CLASSES = 10_000;
+    private static final int MOST_CHANNELS = 1000;
 
     @Spec
     private CommandSpec command;
@@ -77,9 +80,11 @@ final class SummaryCommand implements Callable<Integer> {
         if (subject.augment != null) {
             return describeRecipes();
         }
-        if (classes < 1 || channels < 1 || size < 1 || size > LARGEST_EDGE) {
+        if (classes < 1 || classes > MOST_CLASSES || channels < 1 || channels > MOST_CHANNELS || size < 1
+                || size > LARGEST_EDGE) {
             throw new ParameterException(command.commandLine(), "--classes " + classes + ", --channels " + channels
-                    + ", --size " + size + ": expected at least 1 each, and a size of at most " + LARGEST_EDGE);
+                    + ", --size " + size + ": expected at least 1 each, at most " + MOST_CLASSES + " classes and "
+                    + MOST_CHANNELS + " channels, and a size of at most " + LARGEST_EDGE);
         }
         if (!plan && (batchSize != null || convolution != null)) {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
@@ -108,14 +113,21 @@ final class SummaryCommand implements Callable<Integer> {
 
     private NetPlan plan(NetSpec spec) {
         int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
-        if (batch < 1) {
-            throw new ParameterException(command.commandLine(), "--batch-size is " + batch + "; expected at least 1");
-        }
+        requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
         try {
             Conv3dChoice choice = convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution);
             spec.requireFits(batch, new VolumeShape(channels, size));
             return NetPlan.of(spec, channels, size, classes, batch, choice);
         } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** Refuses a number that is not from 1 to {@code most} as wrong use. */
+    static void requireWithin(CommandSpec command, String option, int value, int most) {
+        try {
+            BadValueException.requireWithin(option, value, 1, most);
+        } catch (BadValueException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
     }

@@ -50,6 +50,7 @@ import dev.voxgrad.medmnist.train.Trainer;
 final class TrainCommand implements Callable<Integer> {
     private static final int OVERFIT_STEPS = 200;
     private static final int FAST_BATCHES = 2;
+    private static final int MOST_TRIED = 1_000_000;
 
     @Spec
     private CommandSpec command;
@@ -195,8 +196,9 @@ final class TrainCommand implements Callable<Integer> {
     private void tryOut() {
         String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
         int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
-        if (count < 1) {
-            throw new ParameterException(command.commandLine(), option + " is " + count + "; expected at least 1");
+        if (count < 1 || count > MOST_TRIED) {
+            throw new ParameterException(command.commandLine(), option + " is " + count + "; expected at least 1 and at most "
+                    + MOST_TRIED);
         }
         if (folder != null && folder.resume != null) {
             throw new ParameterException(command.commandLine(), option

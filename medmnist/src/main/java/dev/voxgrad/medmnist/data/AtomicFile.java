@@ -21,17 +21,21 @@ public final class AtomicFile {
      * @throws DataFileException if that can't be done; the file that was there is then untouched
      */
     public static void write(Path path, CharSequence text) {
-        write(path, StandardCharsets.UTF_8.encode(text.toString()));
+        write(path, followed(path), StandardCharsets.UTF_8.encode(text.toString()));
     }
 
     /** Writes these bytes; otherwise as {@link #write(Path, CharSequence)}. */
     public static void write(Path path, byte[] content) {
-        write(path, ByteBuffer.wrap(content));
+        write(path, followed(path), ByteBuffer.wrap(content));
     }
 
-    private static void write(Path path, ByteBuffer bytes) {
+    /** Writes {@code text}; otherwise as {@link #write(Path, CharSequence)}, but a link is replaced, not followed. */
+    public static void replace(Path path, CharSequence text) {
+        write(path, path, StandardCharsets.UTF_8.encode(text.toString()));
+    }
+
+    private static void write(Path path, Path target, ByteBuffer bytes) {
         requireWritable(path);
-        Path target = followed(path);
         Path unfinished = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel channel =

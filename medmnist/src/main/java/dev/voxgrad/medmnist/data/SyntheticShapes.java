@@ -16,6 +16,10 @@ public final class SyntheticShapes {
     /** Noise deviation over the solid's mean brightness: at 0 a small net is perfect, at large values at chance. */
     public static final double DIFFICULTY = 0.4;
 
+    private static final int LARGEST_EDGE = 128;
+    /** Of one split: 256 MiB. */
+    private static final int MOST_VOXELS = 1 << 28;
+    private static final double MOST_DIFFICULTY = 100;
     private static final int CROSS = 4;
     /** Knots of the background per axis. */
     private static final int KNOTS = 4;
@@ -38,6 +42,17 @@ public final class SyntheticShapes {
      * @param difficulty see {@link #DIFFICULTY}
      */
     public record Settings(long seed, int edge, int train, int val, int test, double difficulty) {
+        /** Refuses what can't be made, or would fill the memory; a run.json may ask for anything. */
+        public Settings {
+            BadValueException.requireWithin("edge", edge, 1, LARGEST_EDGE);
+            int most = MOST_VOXELS / (edge * edge * edge);
+            BadValueException.requireWithin("train", train, 1, most);
+            BadValueException.requireWithin("val", val, 1, most);
+            BadValueException.requireWithin("test", test, 1, most);
+            BadValueException.require(difficulty >= 0 && difficulty <= MOST_DIFFICULTY, "difficulty", difficulty,
+                    "0 to " + MOST_DIFFICULTY);
+        }
+
         public static Settings of(long seed) {
             return new Settings(seed, 28, 480, 120, 240, DIFFICULTY);
         }

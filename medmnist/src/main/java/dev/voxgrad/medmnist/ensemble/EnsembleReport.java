@@ -1,13 +1,9 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-import dev.voxgrad.medmnist.data.AtomicFile;
-import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -149,15 +145,12 @@ public final class EnsembleReport {
         SummaryFile.append(run, ensemble, settings, List.of(weighted, uniform));
         DataSource source = run.info().data();
         if (source.kind() == DataSource.Kind.OFFICIAL) {
-            Path results = run.folder().resolve("results");
-            try {
-                Files.createDirectories(results);
-            } catch (IOException e) {
-                throw new DataFileException(results.toString(), "cannot be made: " + AtomicFile.describe(e), e);
-            }
             CrossValidation folds = run.info().crossValidation();
-            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted.metrics(),
-                    folds == null ? "voxgrad" : "voxgrad-" + folds.folds() + "-folds-not-the-official-split",
+            String name = folds == null ? "voxgrad" : "voxgrad-" + folds.folds() + "-folds-not-the-official-split";
+            Path results = run.files().makeFolder("results");
+            run.files().require(results.resolve(StandardResultFile.fileName(source.flag(), source.size(), split.name(),
+                    weighted.metrics(), name)));
+            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted.metrics(), name,
                     weighted.scores());
         }
     }

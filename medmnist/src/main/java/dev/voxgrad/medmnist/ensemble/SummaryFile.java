@@ -1,15 +1,12 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import dev.voxgrad.medmnist.data.AtomicFile;
-import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -31,7 +28,7 @@ final class SummaryFile {
 
     /** Adds rows, all or none. */
     static void append(RunFiles run, Ensemble ensemble, EnsembleSettings settings, List<Combination> combinations) {
-        widen(run.folder().resolve(NAME));
+        widen(run.files());
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         String rows = combinations.stream().map(combination -> String.join(",", time, ensemble.data().name(),
                 String.valueOf(ensemble.data().synthetic()), ensemble.split().name(),
@@ -41,19 +38,17 @@ final class SummaryFile {
         run.append(NAME, COLUMNS + "\n", rows);
     }
 
-    private static void widen(Path file) {
-        if (!Files.isRegularFile(file)) {
+    /** Adds the columns that a table of an older version lacks. */
+    static void widen(RunFolder run) {
+        Path file = run.path().resolve(NAME);
+        if (!run.exists(file)) {
             return;
         }
-        try {
-            List<String> lines = Files.readAllLines(file);
-            if (!lines.isEmpty() && COLUMNS.startsWith(lines.getFirst() + ",")) {
-                String empty = COLUMNS.substring(lines.getFirst().length()).replaceAll("[^,]", "");
-                AtomicFile.write(file, COLUMNS + "\n" + lines.stream().skip(1)
-                        .map(line -> line + empty + "\n").collect(Collectors.joining()));
-            }
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        List<String> lines = run.lines(file);
+        if (!lines.isEmpty() && COLUMNS.startsWith(lines.getFirst() + ",")) {
+            String empty = COLUMNS.substring(lines.getFirst().length()).replaceAll("[^,]", "");
+            run.write(file, COLUMNS + "\n" + lines.stream().skip(1)
+                    .map(line -> line + empty + "\n").collect(Collectors.joining()));
         }
     }
 

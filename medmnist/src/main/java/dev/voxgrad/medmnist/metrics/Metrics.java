@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 
+import dev.voxgrad.medmnist.data.BadValueException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -28,16 +29,10 @@ public record Metrics(double auc, double accuracy) {
     /** A probability above it means yes. */
     static final double THRESHOLD = 0.5;
 
-    /** Refuses figures that no split can have. */
+    /** Refuses what no scores can have; NaN stands for a figure that is not defined. */
     public Metrics {
-        require("auc", auc, Double.isNaN(auc) || auc >= 0 && auc <= 1);
-        require("accuracy", accuracy, accuracy >= 0 && accuracy <= 1);
-    }
-
-    private static void require(String name, double value, boolean met) {
-        if (!met) {
-            throw new IllegalArgumentException("metrics: " + name + " is " + value + "; expected 0 to 1");
-        }
+        BadValueException.require(!(auc < 0 || auc > 1), "auc", auc, "0 to 1");
+        BadValueException.require(!(accuracy < 0 || accuracy > 1), "accuracy", accuracy, "0 to 1");
     }
 
     /** Whether every class occurs, so that there is an AUC. */

@@ -1,15 +1,13 @@
 package dev.voxgrad.medmnist.report;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.RunFolder;
 
 /**
  * The learning curves of a run: what its {@code history.csv} says. Columns are found by their names, and of several
@@ -38,9 +36,9 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
      *
      * @throws DataFileException if it is missing or damaged
      */
-    static History read(Path folder) {
-        Path file = folder.resolve("history.csv");
-        List<String> lines = lines(file);
+    static History read(RunFolder folder) {
+        Path file = folder.file("history.csv");
+        List<String> lines = folder.lines(file);
         List<String> header = header(lines);
         if (!header.containsAll(COLUMNS)) {
             throw new DataFileException(file.toString(), "has the columns " + header + "; expected " + COLUMNS
@@ -56,16 +54,9 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
         }
         SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
         members.forEach((member, epochs) -> lists.put(member, List.copyOf(epochs.values())));
-        Path timings = folder.resolve("timings.csv");
-        return new History(lists, Files.exists(timings) ? seconds(timings, lines(timings)) : seconds(file, lines));
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
-        }
+        Path timings = folder.file("timings.csv");
+        return new History(lists,
+                folder.exists(timings) ? seconds(timings, folder.lines(timings)) : seconds(file, lines));
     }
 
     private static List<String> header(List<String> lines) {

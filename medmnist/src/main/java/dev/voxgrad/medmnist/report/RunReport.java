@@ -29,7 +29,7 @@ public final class RunReport {
      * @throws DataFileException if the run's history is missing or damaged
      */
     public static String html(RunFiles run, Evaluation evaluation) {
-        Subject subject = new Subject(run, evaluation, History.read(run.folder()));
+        Subject subject = new Subject(run, evaluation, History.read(run.files()));
         Html html = new Html();
         html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");
         writeHead(html, subject.data().name() + ", " + subject.split().name() + " split");

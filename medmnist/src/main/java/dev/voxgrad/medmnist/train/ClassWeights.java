@@ -3,9 +3,9 @@ package dev.voxgrad.medmnist.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.data.BadValueException;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
@@ -24,7 +24,8 @@ public record ClassWeights(String asked, List<Double> values) {
     private static final String BALANCED = "balanced";
 
     public ClassWeights {
-        Objects.requireNonNull(asked, "class-weights: asked is missing");
+        BadValueException.requirePresent("asked", asked);
+        BadValueException.requireAll("values", values, "a positive number for every class");
         values = List.copyOf(values);
         for (double value : values) {
             if (!((float) value > 0 && (float) value < Float.POSITIVE_INFINITY)) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import dev.voxgrad.medmnist.data.BadValueException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
@@ -30,20 +31,29 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
     /** The three kinds of sources. */
     public enum Kind { OFFICIAL, FILE, SYNTHETIC }
 
-    /** Refuses what an edited or damaged run.json may lack. */
+    /** Refuses what an edited or damaged run.json may lack or hold. */
     public DataSource {
-        boolean complete = kind != null && labels != null && switch (kind) {
-            case OFFICIAL -> flag != null && root != null;
-            case FILE -> file != null;
-            case SYNTHETIC -> synthetic != null;
-        };
-        if (!complete) {
-            throw new IllegalArgumentException("data source " + kind + " lacks what it is named by");
-        }
+        BadValueException.requirePresent("kind", kind);
+        BadValueException.requireAll("labels", labels, "a list of names");
+        BadValueException.require(task == null || Task.byName(task).isPresent(), "task", task, Task.flags());
         labels = List.copyOf(labels);
-        if (task != null && Task.byName(task).isEmpty()) {
-            throw new IllegalArgumentException("task is '" + task + "'; expected " + Task.flags());
+        switch (kind) {
+            case OFFICIAL -> {
+                requirePath("root", root);
+                BadValueException.requirePresent("flag", flag);
+                BadValueException.requireUnderstood("flag", flag, DatasetInfo::byFlag);
+                DatasetInfo info = DatasetInfo.byFlag(flag);
+                BadValueException.requireUnderstood("size", String.valueOf(size),
+                        edge -> info.source(Integer.parseInt(edge)));
+            }
+            case FILE -> requirePath("file", file);
+            case SYNTHETIC -> BadValueException.requirePresent("synthetic", synthetic);
         }
+    }
+
+    private static void requirePath(String name, String path) {
+        BadValueException.requirePresent(name, path);
+        BadValueException.requireUnderstood(name, path, Path::of);
     }
 
     /** One of the official sets. */

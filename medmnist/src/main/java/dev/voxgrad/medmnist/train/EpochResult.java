@@ -3,6 +3,10 @@ package dev.voxgrad.medmnist.train;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
+import static dev.voxgrad.medmnist.data.BadValueException.require;
+import static dev.voxgrad.medmnist.data.BadValueException.requirePresent;
+import static dev.voxgrad.medmnist.data.BadValueException.requireWithin;
+
 /**
  * One epoch of one member.
  *
@@ -12,4 +16,16 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param validation on the whole validation split, after the epoch
  * @param seconds of training and validation
  */
-public record EpochResult(int member, NetSpec net, int epoch, double trainLoss, Metrics validation, double seconds) {}
+public record EpochResult(int member, NetSpec net, int epoch, double trainLoss, Metrics validation, double seconds) {
+    /** Refuses what an edited or damaged file may hold. */
+    public EpochResult {
+        requireWithin("member", member, 0, TrainSettings.MOST_MODELS - 1);
+        requirePresent("net", net);
+        requireWithin("epoch", epoch, 1, TrainSettings.MOST_EPOCHS);
+        require(Double.isFinite(trainLoss), "train-loss", trainLoss, "a finite number");
+        requirePresent("validation", validation);
+        require(Double.isFinite(validation.auc()) && Double.isFinite(validation.accuracy()), "validation", validation,
+                "figures from 0 to 1");
+        require(seconds >= 0 && Double.isFinite(seconds), "seconds", seconds, "zero or more");
+    }
+}

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.RunFolder;
 
 /**
  * A file of scalars that TensorBoard shows, while it grows: one record for each epoch.
@@ -44,19 +44,21 @@ final class EventFile implements AutoCloseable {
     /**
      * Begins a new file with the epochs that are done; older ones of the same folder, which hold the same and perhaps
      * more than what training now goes on from, are removed.
+     *
+     * @param name of the folder in the run's folder
      */
-    static EventFile begin(Path folder, List<EpochResult> history) {
+    static EventFile begin(RunFolder run, String name, List<EpochResult> history) {
+        Path folder = run.makeFolder(name);
         Path file = folder.resolve(String.format(Locale.ROOT, "%s%010d.voxgrad.%d", PREFIX,
                 System.currentTimeMillis() / 1000, ProcessHandle.current().pid()));
         try {
-            Files.createDirectories(folder);
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path old : files.filter(path -> path.getFileName().toString().startsWith(PREFIX)).toList()) {
+            for (Path old : run.list(folder)) {
+                if (old.getFileName().toString().startsWith(PREFIX)) {
                     Files.delete(old);
                 }
             }
             EventFile events = new EventFile(file,
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+                    run.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
             Message version = new Message().number(1, wallTime()).text(3, "brain.Event:2");
             events.write(version.bytes());
             history.forEach(events::add);

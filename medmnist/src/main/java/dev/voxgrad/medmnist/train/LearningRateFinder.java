@@ -40,12 +40,8 @@ public final class LearningRateFinder {
     public record Settings(NetSpec net, LearningRateCurve.Range range, int batchSize, double weightDecay, long seed,
             Recipe recipe, Path initWeights) {
         public Settings {
-            if (batchSize < 1) {
-                throw new IllegalArgumentException("batch-size is " + batchSize + "; expected at least 1");
-            }
-            if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-                throw new IllegalArgumentException("weight-decay is " + weightDecay + "; expected zero or more");
-            }
+            TrainSettings.requireVolumes(batchSize);
+            TrainSettings.requireDecay(weightDecay);
         }
 
         /** Of a run of this net without options that change its training. */

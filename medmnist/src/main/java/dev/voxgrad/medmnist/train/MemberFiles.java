@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.RunFolder;
 
 /**
  * What one member keeps in {@code RUN/members}:
@@ -30,6 +30,7 @@ import dev.voxgrad.medmnist.data.DataFileException;
  * process that is killed leaves that behind, and the next one to train the member removes it.
  */
 final class MemberFiles {
+    private final RunFolder run;
     private final int member;
     private final Path checkpoint;
     private final Path previous;
@@ -43,6 +44,7 @@ final class MemberFiles {
 
     MemberFiles(Path run, int member) {
         Path folder = run.resolve("members");
+        this.run = new RunFolder(run);
         String name = String.format(Locale.ROOT, "member-%02d", member);
         this.member = member;
         this.checkpoint = folder.resolve(name + ".checkpoint");
@@ -57,12 +59,12 @@ final class MemberFiles {
 
     /** Takes the right to train the member. */
     MemberLock takeLock() {
-        return MemberLock.take(lock, member);
+        return MemberLock.take(run, lock, member);
     }
 
     /** Who trains the member at present. */
     Optional<String> holder() {
-        return MemberLock.holder(lock);
+        return MemberLock.holder(run, lock);
     }
 
     /**
@@ -73,16 +75,16 @@ final class MemberFiles {
      */
     void removeUnfinished() {
         for (Path folder : List.of(checkpoint.getParent(), weights)) {
-            if (Files.isDirectory(folder)) {
-                removeUnfinished(folder);
-            }
+            removeUnfinished(folder);
         }
     }
 
     private void removeUnfinished(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> unfinished.matcher(f.getFileName().toString()).matches()).toList()) {
-                Files.delete(file);
+        try {
+            for (Path file : run.list(folder)) {
+                if (unfinished.matcher(file.getFileName().toString()).matches()) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException e) {
             throw cannotRemove(folder, e);
@@ -101,13 +103,18 @@ final class MemberFiles {
         return checkpoint;
     }
 
+    /** Where the state that {@link #state} reads is. */
+    Path stateFile() {
+        return state;
+    }
+
     /** Keeps a checkpoint; the former one stays as the previous. */
     void save(Checkpoint now) {
-        now.write(fresh);
+        now.write(run.require(fresh));
         Checkpoint.read(fresh);
         try {
-            if (Files.exists(checkpoint)) {
-                Files.move(checkpoint, previous, StandardCopyOption.ATOMIC_MOVE);
+            if (run.exists(checkpoint)) {
+                Files.move(checkpoint, run.require(previous), StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(fresh, checkpoint, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -119,19 +126,23 @@ final class MemberFiles {
 
     /** Writes the state for others to read. */
     void writeState(MemberState now) {
-        AtomicFile.write(state, RunJson.write(now));
+        run.write(state, RunJson.write(now));
     }
 
     /** What the member last told others of its state; empty before its first checkpoint. */
     Optional<MemberState> state() {
-        if (Files.notExists(state)) {
+        if (!run.exists(state)) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(RunJson.read(Files.readString(state), MemberState.class, state.toString()));
-        } catch (IOException e) {
-            throw new DataFileException(state.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        return Optional.of(ofThisMember(RunJson.read(run.read(state), MemberState.class, state.toString()), state));
+    }
+
+    private MemberState ofThisMember(MemberState found, Path file) {
+        if (found.member() != member) {
+            throw new DataFileException(file.toString(), "is damaged: field member is " + found.member()
+                    + "; expected " + member);
         }
+        return found;
     }
 
     /**
@@ -141,13 +152,13 @@ final class MemberFiles {
      * @throws DataFileException if there are checkpoints, but none is whole
      */
     Optional<Checkpoint> load(Consumer<String> warner) {
-        boolean newest = Files.exists(checkpoint);
-        boolean older = Files.exists(previous);
+        boolean newest = run.exists(checkpoint);
+        boolean older = run.exists(previous);
         if (!newest && !older) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Checkpoint.read(checkpoint));
+            return Optional.of(read(checkpoint));
         } catch (DataFileException e) {
             if (!older) {
                 throw new DataFileException(checkpoint.toString(), "is damaged, and there is none before it; remove it "
@@ -163,20 +174,26 @@ final class MemberFiles {
 
     /** Else the next checkpoint would make it the previous one, in place of the one that is good. */
     private void putAside() {
-        if (Files.notExists(checkpoint)) {
+        if (!run.exists(checkpoint)) {
             return;
         }
         try {
-            Files.move(checkpoint, damaged, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(checkpoint, run.require(damaged), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new DataFileException(checkpoint.toString(), "is damaged and cannot be put aside: "
                     + AtomicFile.describe(e), e);
         }
     }
 
+    private Checkpoint read(Path file) {
+        Checkpoint found = Checkpoint.read(file);
+        ofThisMember(found.state(), file);
+        return found;
+    }
+
     private Checkpoint readPrevious(DataFileException newest) {
         try {
-            return Checkpoint.read(previous);
+            return read(previous);
         } catch (DataFileException e) {
             throw new DataFileException(checkpoint.toString(), "is damaged, and so is the one before it; remove both "
                     + "to train member " + member + " from the start (" + newest.getMessage() + "; " + e.getMessage()

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -17,6 +16,7 @@ import java.util.Optional;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.RunFolder;
 
 /**
  * The right to train a member: a lock of the operating system on a file, which ends with the process however it ends.
@@ -25,6 +25,7 @@ import dev.voxgrad.medmnist.data.DataFileException;
 final class MemberLock implements AutoCloseable {
     private static final int ATTEMPTS = 20;
     private static final long MILLIS_BETWEEN = 50;
+    private static final int MOST_BYTES = 200;
 
     private final FileChannel channel;
 
@@ -37,13 +38,13 @@ final class MemberLock implements AutoCloseable {
      *
      * @throws MemberLockedException if another process trains the member
      */
-    static MemberLock take(Path file, int member) {
+    static MemberLock take(RunFolder run, Path file, int member) {
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = run.openToChange(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!tryFor(channel, ATTEMPTS, false)) {
                 channel.close();
                 throw new MemberLockedException(file.toString(), "member " + member + " is being trained by "
-                        + Files.readString(file).strip() + "; wait for it, stop it, or choose others with --members");
+                        + owner(run, file) + "; wait for it, stop it, or choose others with --members");
             }
             sign(channel);
             return new MemberLock(channel);
@@ -64,15 +65,25 @@ final class MemberLock implements AutoCloseable {
     }
 
     /** Who trains a member at present, in words; the file need only be readable. */
-    static Optional<String> holder(Path file) {
-        if (Files.notExists(file)) {
+    static Optional<String> holder(RunFolder run, Path file) {
+        if (!run.exists(file)) {
             return Optional.empty();
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return tryFor(channel, 1, true) ? Optional.empty() : Optional.of(Files.readString(file).strip());
+        try (FileChannel channel = run.open(file)) {
+            return tryFor(channel, 1, true) ? Optional.empty() : Optional.of(owner(run, file));
         } catch (IOException e) {
             throw new DataFileException(file.toString(), "cannot be looked at: " + AtomicFile.describe(e), e);
         }
+    }
+
+    /** What the file says, as far as a process writes; another program may hold the lock of a file with any content. */
+    private static String owner(RunFolder run, Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
+        try (FileChannel channel = run.open(file)) {
+            channel.read(bytes);
+        }
+        String text = StandardCharsets.UTF_8.decode(bytes.flip()).toString().strip().replaceAll("\\p{Cntrl}", "?");
+        return text.isEmpty() ? "another process" : text;
     }
 
     /** The lock ends when the channel is closed. A shared one, to look, cannot be had beside that of the holder. */

@@ -5,6 +5,9 @@ import java.util.List;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
+import static dev.voxgrad.medmnist.data.BadValueException.require;
+import static dev.voxgrad.medmnist.data.BadValueException.requireWithin;
+
 /**
  * A finished member: one row of {@code members.csv}.
  *
@@ -15,10 +18,22 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param lastEpoch the epoch of its last model, which comes early where patience has ended it; 0 if that is not known
  */
 public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last, int lastEpoch) {
+    /** Refuses what an edited or damaged table may hold. */
+    public MemberResult {
+        requireWithin("member", index, 0, TrainSettings.MOST_MODELS - 1);
+        require(isDefined(best) && isDefined(last), "validation", best + " and " + last, "figures from 0 to 1");
+        requireWithin("best_epoch", bestEpoch, 1, TrainSettings.MOST_EPOCHS);
+        requireWithin("last_epoch", lastEpoch, 0, TrainSettings.MOST_EPOCHS);
+    }
+
     /** The column that older versions lack; before checkpoints, they had seconds in its place. */
     private static final String LAST_EPOCH = "last_epoch";
     private static final List<String> COLUMNS = List.of("member", "net", "optimizer", "lr", "weight_decay",
             "best_epoch", "best_val_auc", "best_val_acc", "last_val_auc", "last_val_acc");
+
+    private static boolean isDefined(Metrics metrics) {
+        return Double.isFinite(metrics.auc()) && Double.isFinite(metrics.accuracy());
+    }
 
     /** The first line of {@code members.csv}. */
     static String header() {

@@ -6,6 +6,10 @@ import java.util.Optional;
 
 import dev.voxgrad.medmnist.nets.NetSpec;
 
+import static dev.voxgrad.medmnist.data.BadValueException.require;
+import static dev.voxgrad.medmnist.data.BadValueException.requirePresent;
+import static dev.voxgrad.medmnist.data.BadValueException.requireWithin;
+
 /**
  * How far a member has come: with the weights and the optimiser's state, all that is needed to go on. Random numbers
  * need no state, since they are named by seed, epoch and sample.
@@ -21,14 +25,16 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
         String failure) {
     /** Refuses what a damaged or edited file may hold. */
     MemberState {
-        boolean inOrder = history != null && net != null && member >= 0 && step >= 0;
-        for (int i = 0; inOrder && i < history.size(); i++) {
+        requireWithin("member", member, 0, TrainSettings.MOST_MODELS - 1);
+        requirePresent("net", net);
+        requirePresent("history", history);
+        requireWithin("step", step, 0, Integer.MAX_VALUE);
+        require(Double.isFinite(lossSum), "loss-sum", lossSum, "a finite number");
+        require(seconds >= 0 && Double.isFinite(seconds), "seconds", seconds, "zero or more");
+        for (int i = 0; i < history.size(); i++) {
             EpochResult epoch = history.get(i);
-            inOrder = epoch != null && epoch.epoch() == i + 1 && epoch.member() == member && epoch.net() == net
-                    && epoch.validation() != null;
-        }
-        if (!inOrder) {
-            throw new IllegalArgumentException("state of member " + member + ": epochs are missing or out of order");
+            require(epoch != null && epoch.epoch() == i + 1 && epoch.member() == member && epoch.net() == net,
+                    "history", "out of order at entry " + i, "all epochs of member " + member + " from 1 on");
         }
         history = List.copyOf(history);
     }

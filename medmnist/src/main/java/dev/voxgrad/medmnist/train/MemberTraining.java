@@ -93,6 +93,7 @@ final class MemberTraining {
         files.removeUnfinished(); // before anything is written: the disk may be full of it
         Optional<Checkpoint> checkpoint = files.load(trainer.listener::warning);
         if (checkpoint.isPresent()) {
+            requireThisNet(checkpoint.get().state());
             checkpoint.get().restore(net, steps.optimizer(), average, files.checkpoint());
             state = checkpoint.get().state();
             requireBestModel();
@@ -109,6 +110,13 @@ final class MemberTraining {
             }
         }
         state = MemberState.atStart(index, spec);
+    }
+
+    private void requireThisNet(MemberState stored) {
+        if (stored.net() != spec) {
+            throw new DataFileException(files.checkpoint().toString(), "is of a " + stored.net().flag()
+                    + ", but member " + index + " of this run is a " + spec.flag());
+        }
     }
 
     /** It is written when it is reached, and not again unless a better one follows. */
@@ -128,7 +136,7 @@ final class MemberTraining {
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =
                         new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
-                EventFile events = EventFile.begin(trainer.run.events(index, spec.flag()), state.history())) {
+                EventFile events = EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.flag()), state.history())) {
             while (!settings.isFinished(state)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);

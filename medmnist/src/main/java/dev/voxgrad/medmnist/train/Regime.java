@@ -9,6 +9,8 @@ import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 
+import static dev.voxgrad.medmnist.data.BadValueException.require;
+
 /**
  * What can be added to the study's plain training; all of it is off by default.
  *
@@ -51,16 +53,13 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
         schedule = schedule == null ? Schedule.CONSTANT : schedule;
         classWeights = classWeights == null ? ClassWeights.NONE : classWeights;
         ema = ema == null ? 0 : ema;
-        require(warmupEpochs >= 0, "warmup-epochs", warmupEpochs, "zero or more");
-        require(clipNorm >= 0 && Double.isFinite(clipNorm), "clip-norm", clipNorm, "a positive number, or 0 for none");
-        require(patience >= 0, "patience", patience, "at least 1, or 0 for none");
+        require(warmupEpochs >= 0 && warmupEpochs <= TrainSettings.MOST_EPOCHS, "warmup-epochs", warmupEpochs,
+                "zero or more, and at most " + TrainSettings.MOST_EPOCHS);
+        require(clipNorm >= 0 && clipNorm <= Float.MAX_VALUE, "clip-norm", clipNorm,
+                "a positive number of at most " + Float.MAX_VALUE + ", or 0 for none");
+        require(patience >= 0 && patience <= TrainSettings.MOST_EPOCHS, "patience", patience,
+                "at least 1 and at most " + TrainSettings.MOST_EPOCHS + ", or 0 for none");
         require(ema >= 0 && ema < 1, "ema", ema, "less than 1, such as 0.999, or 0 for none");
-    }
-
-    private static void require(boolean met, String name, Object found, String expected) {
-        if (!met) {
-            throw new IllegalArgumentException(name + " is " + found + "; expected " + expected);
-        }
     }
 
     /** With class weights in numbers. */

@@ -6,16 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.RunFolder;
+import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**
  * The folder of one run.
@@ -33,6 +37,7 @@ import dev.voxgrad.medmnist.data.DataFileException;
  */
 public final class RunFiles {
     private final Path folder;
+    private final RunFolder files;
     /** Whether this process began the run, and whether it made the folder for it. */
     private final boolean begun;
     private final boolean madeFolder;
@@ -40,6 +45,7 @@ public final class RunFiles {
 
     private RunFiles(Path folder, RunInfo info, boolean begun, boolean madeFolder) {
         this.folder = folder;
+        this.files = new RunFolder(folder);
         this.info = info;
         this.begun = begun;
         this.madeFolder = madeFolder;
@@ -54,8 +60,9 @@ public final class RunFiles {
         requireEmpty(folder);
         RunFiles files = new RunFiles(folder, info, true, Files.notExists(folder));
         try {
-            Files.createDirectories(folder.resolve("weights"));
-            Files.createDirectories(folder.resolve("members"));
+            Files.createDirectories(folder);
+            files.files.makeFolder("weights");
+            files.files.makeFolder("members");
             files.writeInfo();
             RunTables.write(files);
             return files;
@@ -137,19 +144,27 @@ public final class RunFiles {
             throw new DataFileException(folder.toString(), "holds no run (there is no run.json in it); "
                     + "give the folder that train --out has made");
         }
-        try {
-            RunInfo info = RunJson.read(Files.readString(file), RunInfo.class, file.toString());
-            if (info.data() == null || info.settings() == null || info.labelNames() == null) {
-                throw new DataFileException(file.toString(), "is damaged: data, settings or label names are missing");
-            }
-            return new RunFiles(folder, info, false, false);
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
-        }
+        RunInfo info = RunJson.read(new RunFolder(folder).read(file), RunInfo.class, file.toString());
+        return new RunFiles(folder, info, false, false);
     }
 
     public Path folder() {
         return folder;
+    }
+
+    /** What reads and writes below the folder, and does not leave it. */
+    public RunFolder files() {
+        return files;
+    }
+
+    /** The path of a file of this run, such as {@code members.csv}, which is no link and may not exist yet. */
+    public Path file(String name) {
+        return files.file(name);
+    }
+
+    /** Writes a text of this run, whole or not at all. */
+    void write(String name, CharSequence text) {
+        files.write(folder.resolve(name), text);
     }
 
     public RunInfo info() {
@@ -163,7 +178,7 @@ public final class RunFiles {
     }
 
     private void writeInfo() {
-        AtomicFile.write(folder.resolve("run.json"), RunJson.write(info));
+        write("run.json", RunJson.write(info));
     }
 
     /** The files of one member. */
@@ -175,19 +190,28 @@ public final class RunFiles {
     List<MemberState> states() {
         List<MemberState> states = new ArrayList<>();
         for (int index = 0; index < info.settings().models(); index++) {
-            member(index).state().ifPresent(states::add);
+            state(index).ifPresent(states::add);
         }
         return states;
+    }
+
+    private Optional<MemberState> state(int index) {
+        Optional<MemberState> state = member(index).state();
+        NetSpec net = info.settings().netOf(index);
+        if (state.isPresent() && state.get().net() != net) {
+            throw new DataFileException(member(index).stateFile().toString(), "is damaged: field net is "
+                    + state.get().net() + "; expected " + net);
+        }
+        return state;
     }
 
     /** How all members are doing, in order; whoever trains them is not disturbed. */
     public List<MemberStatus> status() {
         List<MemberStatus> status = new ArrayList<>();
         for (int index = 0; index < info.settings().models(); index++) {
-            MemberFiles files = member(index);
-            MemberState state = files.state().orElse(MemberState.atStart(index, info.settings().netOf(index)));
+            MemberState state = state(index).orElse(MemberState.atStart(index, info.settings().netOf(index)));
             status.add(MemberStatus.of(state, state.failure() == null && info.settings().isFinished(state),
-                    files.holder()));
+                    member(index).holder()));
         }
         return status;
     }
@@ -202,11 +226,11 @@ public final class RunFiles {
      */
     public void append(String name, String header, String rows) {
         Path file = folder.resolve(name);
-        if (Files.notExists(file)) {
-            AtomicFile.write(file, header + rows);
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            write(name, header + rows);
             return;
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = files.openToChange(file, StandardOpenOption.WRITE)) {
             long end = channel.size();
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(rows);
             try {
@@ -231,13 +255,14 @@ public final class RunFiles {
     public List<MemberResult> members() {
         Path file = folder.resolve("members.csv");
         List<MemberResult> members = new ArrayList<>();
-        try {
-            List<String> lines = Files.readAllLines(file);
-            for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-                members.add(member(file, lines.getFirst(), line));
+        List<String> lines = files.lines(file);
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            MemberResult member = member(file, lines.getFirst(), line);
+            if (members.stream().anyMatch(other -> other.index() == member.index())) {
+                throw new DataFileException(file.toString(), "has member " + member.index() + " twice; remove one of "
+                        + "the rows");
             }
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+            members.add(member);
         }
         if (members.isEmpty()) {
             throw new DataFileException(folder.toString(), "has no finished member yet; train one first");
@@ -253,14 +278,13 @@ public final class RunFiles {
         }
     }
 
-    /** Where TensorBoard finds a member's curves. */
-    Path events(int member, String net) {
-        return folder.resolve("tensorboard").resolve(String.format(Locale.ROOT, "member-%02d-%s", member, net));
+    /** Name of the folder where TensorBoard finds a member's curves. */
+    String events(int member, String net) {
+        return String.format(Locale.ROOT, "tensorboard/member-%02d-%s", member, net);
     }
 
     /** The weights of a member: its best or its last model. */
     public Path weights(int member, String net, ModelKind kind) {
-        return folder.resolve("weights").resolve(
-                String.format(Locale.ROOT, "member-%02d-%s-%s.safetensors", member, net, kind.label()));
+        return file(String.format(Locale.ROOT, "weights/member-%02d-%s-%s.safetensors", member, net, kind.label()));
     }
 }

@@ -4,8 +4,16 @@ import java.util.List;
 
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.GpuKernels;
+import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.Task;
+
+import static dev.voxgrad.medmnist.data.BadValueException.require;
+import static dev.voxgrad.medmnist.data.BadValueException.requireAll;
+import static dev.voxgrad.medmnist.data.BadValueException.requirePresent;
+import static dev.voxgrad.medmnist.data.BadValueException.requireUnderstood;
 
 /**
  * What {@code run.json} says of a run.
@@ -28,6 +36,20 @@ import dev.voxgrad.medmnist.data.Task;
 public record RunInfo(String voxgrad, String java, String started, String device, String convolution, boolean fusion,
         Gpu gpu, DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
         CrossValidation crossValidation, TrainSettings settings) {
+    /** Refuses what an edited or damaged run.json may lack or hold. */
+    public RunInfo {
+        requirePresent("device", device);
+        String name = device.split(": ", 2)[0];
+        require(Devices.isName(name), "device", "'" + name + "'", "cpu, cuda, cuda:1 and so on, or reference");
+        requirePresent("data", data);
+        requireAll("labelNames", labelNames, "the names of all classes");
+        labelNames = List.copyOf(labelNames);
+        requirePresent("settings", settings);
+        if (convolution != null) {
+            requireUnderstood("convolution", convolution, Conv3dChoice::byFlag);
+        }
+    }
+
     /**
      * What of a GPU's use decides the outcome.
      *
@@ -38,6 +60,9 @@ public record RunInfo(String voxgrad, String java, String started, String device
     public record Gpu(String precision, boolean fastAlgorithms, String kernels) {
         public Gpu {
             kernels = kernels == null ? GpuKernels.OWN.flag() : kernels;
+            requirePresent("precision", precision);
+            requireUnderstood("precision", precision, Precision::byFlag);
+            requireUnderstood("kernels", kernels, GpuKernels::byFlag);
         }
 
         /** How that device is used; null if it is no GPU. */

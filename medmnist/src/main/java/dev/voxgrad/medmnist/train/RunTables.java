@@ -28,10 +28,10 @@ final class RunTables {
 
     /** Writes all tables; of several processes that want to, one after the other. */
     static void write(RunFiles run) {
-        Path lock = run.folder().resolve("members/tables.lock");
+        Path lock = run.file("members/tables.lock");
         synchronized (IN_THIS_PROCESS) {
             try (FileChannel channel =
-                            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            run.files().open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
                 writeLocked(run);
             } catch (IOException e) {
@@ -60,9 +60,9 @@ final class RunTables {
                 members.append(row(state.result(), run.info().settings(), fold));
             }
         }
-        AtomicFile.write(run.folder().resolve("history.csv"), history);
-        AtomicFile.write(run.folder().resolve("timings.csv"), timings);
-        AtomicFile.write(run.folder().resolve("members.csv"), members);
+        run.write("history.csv", history);
+        run.write("timings.csv", timings);
+        run.write("members.csv", members);
     }
 
     private static String row(MemberResult member, TrainSettings settings, String fold) {

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.train;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -8,6 +9,11 @@ import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
+
+import static dev.voxgrad.medmnist.data.BadValueException.require;
+import static dev.voxgrad.medmnist.data.BadValueException.requireAll;
+import static dev.voxgrad.medmnist.data.BadValueException.requireUnderstood;
+import static dev.voxgrad.medmnist.data.BadValueException.requireWithin;
 
 /**
  * Everything that decides the outcome of a run. Defaults are those of the original study.
@@ -34,25 +40,38 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     public static final long SEED = 1;
     public static final String AUGMENT = Recipe.TORCHIO.flag();
 
+    /** Far more than anyone trains, so that a number in an edited run.json keeps no command busy for hours. */
+    public static final int MOST_MODELS = 10_000;
+    public static final int MOST_EPOCHS = 1_000_000;
+    public static final int MOST_VOLUMES = 1_000_000;
+
     /** Refuses what makes no sense; a run.json of versions that had no augmentation lacks the recipe. */
     public TrainSettings {
         augment = augment == null ? Recipe.NONE.flag() : augment;
-        Recipe.byFlag(augment);
+        requireUnderstood("augment", augment, Recipe::byFlag);
         regime = regime == null ? Regime.PLAIN : regime;
+        requireWithin("models", models, 1, MOST_MODELS);
+        requireAll("nets", nets, "at least one of net1, net2, net3");
+        requireWithin("nets", nets.size(), 1, MOST_MODELS);
         nets = List.copyOf(nets);
-        require(models >= 1, "models", models, "at least 1");
-        require(!nets.isEmpty(), "nets", nets, "at least one of net1, net2, net3");
-        require(epochs >= 1, "epochs", epochs, "at least 1");
+        requireWithin("epochs", epochs, 1, MOST_EPOCHS);
         require(regime.warmupEpochs() < epochs, "warmup-epochs", regime.warmupEpochs(), "less than epochs");
-        require(batchSize >= 1, "batch-size", batchSize, "at least 1");
-        require(learningRate > 0 && Double.isFinite(learningRate), "lr", learningRate, "a positive number");
-        require(weightDecay >= 0 && Double.isFinite(weightDecay), "weight-decay", weightDecay, "zero or more");
+        requireVolumes(batchSize);
+        require(learningRate > 0 && learningRate <= Float.MAX_VALUE, "lr", learningRate,
+                "a positive number of at most " + Float.MAX_VALUE);
+        requireDecay(weightDecay);
+        if (initWeights != null) {
+            requireUnderstood("init-weights", initWeights, Path::of);
+        }
     }
 
-    private static void require(boolean met, String name, Object found, String expected) {
-        if (!met) {
-            throw new IllegalArgumentException(name + " is " + found + "; expected " + expected);
-        }
+    static void requireVolumes(int batchSize) {
+        requireWithin("batch-size", batchSize, 1, MOST_VOLUMES);
+    }
+
+    static void requireDecay(double weightDecay) {
+        require(weightDecay >= 0 && weightDecay <= Float.MAX_VALUE, "weight-decay", weightDecay,
+                "zero or more, and at most " + Float.MAX_VALUE);
     }
 
     /** The study's settings with that seed. */

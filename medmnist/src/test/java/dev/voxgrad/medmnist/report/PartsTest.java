@@ -24,6 +24,7 @@ import org.xml.sax.SAXException;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
@@ -125,7 +126,7 @@ class PartsTest {
 
     private History history(String... lines) throws IOException {
         Files.write(folder.resolve("history.csv"), List.of(lines));
-        return History.read(folder);
+        return History.read(new RunFolder(folder));
     }
 
     @Test
@@ -146,7 +147,7 @@ class PartsTest {
         assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7").seconds())
                 .isEqualTo(4.25);
         Files.write(folder.resolve("timings.csv"), List.of("member,net,epoch,seconds", "0,net1,1,soon"));
-        assertThatThrownBy(() -> History.read(folder)).hasMessageContaining("timings.csv").hasMessageContaining("soon");
+        assertThatThrownBy(() -> History.read(new RunFolder(folder))).hasMessageContaining("timings.csv").hasMessageContaining("soon");
     }
 
     @Test
@@ -155,7 +156,7 @@ class PartsTest {
                 .hasMessageContaining("history.csv").hasMessageContaining("[member, net, epoch]; expected");
         assertThatThrownBy(() -> history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5"))
                 .hasMessageContaining("damaged row '0,net1,1,0.5'; remove it");
-        assertThatThrownBy(() -> History.read(folder.resolve("none"))).hasMessageContaining("cannot be read");
+        assertThatThrownBy(() -> History.read(new RunFolder(folder.resolve("none")))).hasMessageContaining("cannot be read");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
@@ -26,17 +27,21 @@ class EventFileTest {
     private Path folder;
 
     private static EpochResult epoch(int number) {
-        return new EpochResult(0, NetSpec.NET1, number, 1.0 / number, new Metrics(0.5 + 0.01 * number, 0.25), 7.5);
+        return new EpochResult(0, NetSpec.NET1, number, 1.0 / number, new Metrics(auc(number), 0.25), 7.5);
+    }
+
+    private static double auc(int epoch) {
+        return 1 - 0.5 / epoch;
     }
 
     @Test
     void holdsEveryEpochOnceHoweverOftenItWasBegun() throws IOException {
-        try (EventFile events = EventFile.begin(folder, List.of())) {
+        try (EventFile events = EventFile.begin(new RunFolder(folder), "events", List.of())) {
             for (int number = 1; number <= 300; number++) {
                 events.add(epoch(number));
             }
         }
-        try (EventFile events = EventFile.begin(folder, List.of(epoch(1), epoch(2)))) {
+        try (EventFile events = EventFile.begin(new RunFolder(folder), "events", List.of(epoch(1), epoch(2)))) {
             events.add(epoch(3));
         }
         List<Event> read = read();
@@ -47,7 +52,7 @@ class EventFileTest {
             assertThat(event.step).isEqualTo(number);
             assertThat(event.wallTime).isBetween(1.7e9, 4e9);
             assertThat(event.values).containsOnly(Map.entry("loss/train", (float) (1.0 / number)),
-                    Map.entry("validation/AUC", (float) (0.5 + 0.01 * number)), Map.entry("validation/ACC", 0.25f),
+                    Map.entry("validation/AUC", (float) auc(number)), Map.entry("validation/ACC", 0.25f),
                     Map.entry("seconds/epoch", 7.5f));
         }
     }
@@ -55,7 +60,7 @@ class EventFileTest {
     /** A step of more than seven bits. */
     @Test
     void stepsAreVarints() throws IOException {
-        try (EventFile events = EventFile.begin(folder, List.of())) {
+        try (EventFile events = EventFile.begin(new RunFolder(folder), "events", List.of())) {
             events.add(epoch(70_000));
         }
         assertThat(read().get(1).step).isEqualTo(70_000);
@@ -70,7 +75,7 @@ class EventFileTest {
 
     private List<Event> read() throws IOException {
         Path file;
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(folder.resolve("events"))) {
             List<Path> all = files.toList();
             assertThat(all).hasSize(1);
             file = all.getFirst();
