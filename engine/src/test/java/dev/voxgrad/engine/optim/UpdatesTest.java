@@ -79,7 +79,7 @@ class UpdatesTest {
                 Tensor[] expected = run(one, update, 100_003);
                 Tensor[] actual = run(three, update, 100_003);
                 for (int i = 0; i < 3; i++) {
-                    assertThat(actual[i].toArray()).containsExactly(expected[i].toArray());
+                    assertThat(actual[i].toArray()).isEqualTo(expected[i].toArray());
                 }
             }
         }
@@ -92,7 +92,7 @@ class UpdatesTest {
             for (Update update : UPDATES) {
                 float[] inVectors = run(cpu, update, 64)[0].toArray();
                 for (int n : new int[] {1, 3, 15, 17, 63}) {
-                    assertThat(run(cpu, update, n)[0].toArray()).containsExactly(Arrays.copyOf(inVectors, n));
+                    assertThat(run(cpu, update, n)[0].toArray()).isEqualTo(Arrays.copyOf(inVectors, n));
                 }
             }
         }

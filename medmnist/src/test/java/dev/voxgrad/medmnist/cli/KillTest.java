@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,12 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * A real process that trains is killed at random moments and goes on each time; what it ends with is compared byte for
- * byte with a run that was left alone.
+ * Kills a real training process at random moments, resumes it each time, and compares the result byte for byte with that
+ * of an uninterrupted run.
  */
 @Timeout(600)
 class KillTest {
-    private static final int KILLS = 28;
     private static final List<String> ALONE = List.of();
 
     @TempDir
@@ -64,30 +64,45 @@ class KillTest {
     }
 
     @Test
-    void aRunThatIsKilledAgainAndAgainEndsWithTheSameBytes() throws IOException, InterruptedException {
-        Path run = folder.resolve("killed");
+    void resumesBitForBitAfterFiveKills() throws IOException, InterruptedException {
+        killAndResume(5, 4, 1);
+    }
+
+    @Test
+    @Tag("thorough")
+    void resumesBitForBitAfter28Kills() throws IOException, InterruptedException {
+        killAndResume(28, 25, 10);
+    }
+
+    /**
+     * Kills a run up to {@code most} times. Counts the kills, of which there must be {@code least}, and those after which
+     * the run had come further, of which there must be {@code leastWithProgress}.
+     */
+    private static void killAndResume(int most, int least, int leastWithProgress)
+            throws IOException, InterruptedException {
+        Path run = folder.resolve("killed-" + most);
         RandomStream random = new RandomStream(System.nanoTime(), 0, 0, 0);
         int kills = 0;
         int killsWithProgress = 0;
         boolean ended = false;
         while (!ended) {
-            boolean begun = Files.exists(run.resolve("run.json"));
+            boolean started = Files.exists(run.resolve("run.json"));
             long before = progress(run);
             Process process = ChildTraining.start(folder.resolve("log"), ALONE,
-                    begun ? resume(run) : arguments("--out", run));
-            ended = kills >= KILLS ? process.waitFor(120, TimeUnit.SECONDS) : !kill(process, run, before, random);
+                    started ? resume(run) : arguments("--out", run));
+            ended = kills >= most ? process.waitFor(120, TimeUnit.SECONDS) : !kill(process, kills % 4 == 3, run, before, random);
             if (ended) {
                 assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
             } else {
                 kills++;
                 killsWithProgress += progress(run) > before ? 1 : 0;
             }
-            if (!begun && !ended && Files.notExists(run.resolve("run.json"))) {
+            if (!started && !ended && Files.notExists(run.resolve("run.json"))) {
                 remove(run); // killed while it made its folder
             }
         }
-        assertThat(kills).isGreaterThanOrEqualTo(25);
-        assertThat(killsWithProgress).as("kills in the middle of the work").isGreaterThanOrEqualTo(10);
+        assertThat(kills).isGreaterThanOrEqualTo(least);
+        assertThat(killsWithProgress).as("kills in the middle of the work").isGreaterThanOrEqualTo(leastWithProgress);
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
         for (String written : List.of("members", "weights")) {
             try (Stream<Path> files = Files.list(run.resolve(written))) {
@@ -96,10 +111,10 @@ class KillTest {
         }
     }
 
-    /** Kills a process at a random moment: one time in four while it starts, else soon after it has made progress. */
-    private static boolean kill(Process process, Path run, long before, RandomStream random)
+    /** Kills a process at a random moment, either while it starts or soon after it has made progress. */
+    private static boolean kill(Process process, boolean atStart, Path run, long before, RandomStream random)
             throws IOException, InterruptedException {
-        if (random.nextInt(4) == 0) {
+        if (atStart) {
             Thread.sleep(random.nextInt(Math.clamp(expectedMillis / 3, 200, 2000)));
         } else {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
