@@ -29,10 +29,10 @@ public record Metrics(double auc, double accuracy) {
     /** A probability above it means yes. */
     static final double THRESHOLD = 0.5;
 
-    /** Refuses what no scores can have; NaN stands for a figure that is not defined. */
+    /** Refuses what no scores can have; an AUC that is not defined is NaN. */
     public Metrics {
         BadValueException.require(!(auc < 0 || auc > 1), "auc", auc, "0 to 1");
-        BadValueException.require(!(accuracy < 0 || accuracy > 1), "accuracy", accuracy, "0 to 1");
+        BadValueException.require(accuracy >= 0 && accuracy <= 1, "accuracy", accuracy, "0 to 1");
     }
 
     /** Whether every class occurs, so that there is an AUC. */
