@@ -72,8 +72,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
 
     /** Runs forward once, outside of any scope: what it saves stays. One flag for each input that needs a gradient. */
     final Context record(boolean... needsGradient) {
-        Shape[] shapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
-        Context context = new Context(shapes, op.outputShape(shapes), needsGradient, true, null);
+        Context context = new Context(op, inputs, needsGradient, true, null);
         Tensor output = op.forward(context, inputs);
         if (upstream == null) {
             upstream = randomLike(output);

@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
+import dev.voxgrad.engine.autograd.Op;
+
 /**
  * What {@link Tensor#backward()} returns: the gradient of every leaf that asked for one.
  *
@@ -12,19 +14,30 @@ import java.util.Map;
  */
 public final class Gradients {
     private final Map<Tensor, Tensor> byLeaf;
+    private final Map<Tensor, Op> late;
 
-    /** For {@code Backward}: gradients by leaf, compared by identity. */
-    public Gradients(Map<Tensor, Tensor> byLeaf) {
+    /**
+     * For {@code Backward}: gradients by leaf, compared by identity.
+     *
+     * @param late leaves without a gradient because they required none when the operation used them, though they do now
+     */
+    public Gradients(Map<Tensor, Tensor> byLeaf, Map<Tensor, Op> late) {
         this.byLeaf = new IdentityHashMap<>(byLeaf);
+        this.late = new IdentityHashMap<>(late);
     }
 
     /**
-     * The gradient of {@code leaf}.
+     * Returns the gradient of {@code leaf}. It has memory of its own, which may be changed in place.
      *
-     * @throws IllegalArgumentException if the result did not depend on {@code leaf}, or it asked for no gradient
+     * @throws IllegalArgumentException if the result did not depend on {@code leaf}, or if that required no gradient
+     *     when it was used
      */
     public Tensor of(Tensor leaf) {
         Tensor gradient = byLeaf.get(leaf);
+        if (gradient == null && late.containsKey(leaf)) {
+            throw new IllegalArgumentException("gradients: no gradient for tensor " + leaf + "; it required none when "
+                    + late.get(leaf).name() + " used it; call requiresGrad(true) before the forward pass");
+        }
         if (gradient == null) {
             throw new IllegalArgumentException("gradients: no gradient for tensor " + leaf
                     + "; the result does not depend on it, or it does not require a gradient");
@@ -37,7 +50,7 @@ public final class Gradients {
         return byLeaf.containsKey(leaf);
     }
 
-    /** The leaves that have a gradient, in no particular order. */
+    /** Returns the leaves that have a gradient, in no particular order. */
     public Collection<Tensor> leaves() {
         return Collections.unmodifiableSet(byLeaf.keySet());
     }

@@ -4,8 +4,8 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
 
 /**
- * A storage and the number of tensors that hold it. When the last holder lets go, or the scope it was made in
- * closes, the storage returns to its device's pool.
+ * A storage and the number of tensors that hold it. When the last holder lets go, or the scope it belongs to closes,
+ * the storage returns to its device's pool.
  */
 final class Memory {
     private final Device device;
@@ -17,9 +17,13 @@ final class Memory {
     Memory(Device device, Storage storage) {
         this.device = device;
         this.storage = storage;
-        this.scope = Scope.current();
-        if (scope != null) {
-            scope.register(this);
+        moveTo(Scope.current());
+    }
+
+    private void moveTo(Scope owner) {
+        scope = owner;
+        if (owner != null) {
+            owner.register(this);
         } else {
             device.leaveToCollector(this, storage);
         }
@@ -27,6 +31,16 @@ final class Memory {
 
     Storage storage() {
         return storage;
+    }
+
+    /** Returns how many tensors hold this. */
+    int holders() {
+        return holders;
+    }
+
+    /** Returns whether a scope will free this. */
+    boolean hasScope() {
+        return scope != null;
     }
 
     void retain() {
@@ -39,11 +53,18 @@ final class Memory {
         }
     }
 
-    /** Takes this memory out of its scope: it outlives the scope and is left to the garbage collector. */
-    void keep() {
-        if (scope != null) {
-            scope = null;
-            device.leaveToCollector(this, storage);
+    /**
+     * Lets this live on after {@code ending} is closed, in the scope around it. Memory of a scope of another thread is
+     * left to the garbage collector.
+     */
+    void outlive(Scope ending) {
+        if (scope == null) {
+            return;
+        }
+        if (scope.isWithin(ending)) {
+            moveTo(ending.outer());
+        } else if (!ending.isWithin(scope)) {
+            moveTo(null);
         }
     }
 

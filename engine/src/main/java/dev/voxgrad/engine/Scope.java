@@ -14,45 +14,89 @@ import java.util.List;
  * }</pre>
  *
  * <p>Tensors made while no scope is open are ordinary garbage-collected objects: parameters, test data, a first
- * try in a shell. Scopes belong to the thread that opens them and do not nest.
+ * try in a shell. Scopes belong to the thread that opens them.
+ *
+ * <p>Scopes nest. A tensor belongs to the innermost scope that is open when it is made, and {@link #keep} hands it to
+ * the scope around that one. A block that only switches gradients off, such as a teacher's forward pass inside a
+ * training step, needs no scope of its own: see {@link GradientMode}.
  */
 public final class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
 
-    private final boolean gradients;
+    private final Scope outer;
+    /** Null for a scope that leaves the gradient mode alone. */
+    private final GradientMode mode;
     private final List<Memory> memories = new ArrayList<>();
 
-    private Scope(boolean gradients) {
-        if (CURRENT.get() != null) {
-            throw new IllegalStateException("scope: this thread has one open already; scopes do not nest");
-        }
-        this.gradients = gradients;
+    private Scope(GradientMode mode) {
+        this.outer = CURRENT.get();
+        this.mode = mode;
         CURRENT.set(this);
     }
 
-    /** Opens a scope whose operations record the graph that {@code backward} needs. */
+    /** Opens a scope. Operations record the graph that {@code backward} needs, unless that is switched off already. */
     public static Scope open() {
-        return new Scope(true);
+        return new Scope(null);
     }
 
-    /** Opens a scope that records no graph: for predictions. Nothing is saved for a backward pass. */
+    /**
+     * Opens a scope that records no graph, for predictions: nothing is saved for a backward pass. Inside of a training
+     * step, {@link #keep} what is used after it.
+     */
     public static Scope withoutGradients() {
-        return new Scope(false);
+        return new Scope(GradientMode.off());
     }
 
-    /** Takes {@code tensor} out of this scope: it stays usable after the scope is closed. */
+    /** Returns whether this thread has a scope open. */
+    public static boolean isOpen() {
+        return CURRENT.get() != null;
+    }
+
+    /**
+     * Takes {@code tensor} out of this scope: it stays usable after the scope is closed, until the scope around it is
+     * closed, or, where there is none, as long as anyone refers to it. A tensor of a scope around this one, or of none,
+     * stays what it is.
+     *
+     * @return {@code tensor}
+     * @throws IllegalStateException if it was released, or its scope is closed
+     */
     public Tensor keep(Tensor tensor) {
-        tensor.memory().keep();
+        tensor.storage();
+        tensor.memory().outlive(this);
         return tensor;
     }
 
-    /** Gives back the memory of all tensors made in this scope, except those that were kept. */
+    /**
+     * Gives back the memory of all tensors made in this scope, except those that were kept.
+     *
+     * @throws IllegalStateException if this scope is not open on this thread; or, once it is closed, if a scope or a
+     *     gradient mode inside it was left open
+     */
     @Override
     public void close() {
-        if (CURRENT.get() != this) {
+        Scope innermost = CURRENT.get();
+        if (innermost == null || !innermost.isWithin(this)) {
             throw new IllegalStateException("scope: closed on another thread, or twice");
         }
-        CURRENT.remove();
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+        GradientMode outermostMode = null;
+        for (Scope scope = innermost; scope != outer; scope = scope.outer) {
+            scope.freeAll();
+            outermostMode = scope.mode == null ? outermostMode : scope.mode;
+        }
+        if (outermostMode != null) {
+            outermostMode.close();
+        }
+        if (innermost != this) {
+            throw new IllegalStateException("scope: a scope inside this one was left open; it is closed now too");
+        }
+    }
+
+    private void freeAll() {
         for (Memory memory : memories) {
             memory.scopeClosed(this);
         }
@@ -63,10 +107,22 @@ public final class Scope implements AutoCloseable {
         return CURRENT.get();
     }
 
-    /** True unless the current scope is one without gradients. */
+    /** Returns whether operations on this thread record the graph; see {@link GradientMode}. */
     public static boolean recordsGradients() {
-        Scope scope = CURRENT.get();
-        return scope == null || scope.gradients;
+        return GradientMode.isOn();
+    }
+
+    Scope outer() {
+        return outer;
+    }
+
+    /** Returns whether this is {@code other} or was opened inside of it. */
+    boolean isWithin(Scope other) {
+        Scope scope = this;
+        while (scope != null && scope != other) {
+            scope = scope.outer;
+        }
+        return scope != null;
     }
 
     void register(Memory memory) {

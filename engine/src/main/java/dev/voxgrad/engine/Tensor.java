@@ -3,12 +3,14 @@ package dev.voxgrad.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import dev.voxgrad.engine.autograd.Backward;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Node;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.OpContract;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
 import dev.voxgrad.engine.op.activation.LeakyReluOp;
@@ -28,6 +30,7 @@ import dev.voxgrad.engine.op.reduce.MeanOp;
 import dev.voxgrad.engine.op.reduce.SumOp;
 import dev.voxgrad.engine.op.shape.ConcatOp;
 import dev.voxgrad.engine.op.shape.ReshapeOp;
+import dev.voxgrad.engine.op.shape.ShareOp;
 import dev.voxgrad.engine.op.softmax.LogSoftmaxOp;
 import dev.voxgrad.engine.op.softmax.SoftmaxOp;
 import dev.voxgrad.engine.trace.Pass;
@@ -41,12 +44,17 @@ import dev.voxgrad.engine.trace.Trace;
  * {@code dev.voxgrad.engine.op}. Tensors are immutable but for their memory, which optimisers update in place.
  */
 public final class Tensor {
+    /** How many tensors were made so far. */
+    private static final AtomicLong MADE = new AtomicLong();
+
     private final Device device;
     private final Shape shape;
     private final Layout layout;
     private final Memory memory;
+    private final long serial = MADE.incrementAndGet();
     private boolean requiresGrad;
     private Node node;
+    private boolean result;
     private boolean released;
 
     private Tensor(Device device, Shape shape, Layout layout, Memory memory) {
@@ -152,7 +160,13 @@ public final class Tensor {
         return requiresGrad;
     }
 
-    /** Asks for this leaf's gradient in later backward passes, or no longer. Returns this tensor. */
+    /**
+     * Requires this leaf's gradient from now on, or no longer. It holds for operations that are applied after this call:
+     * a graph that is recorded already stays as it is, as in PyTorch.
+     *
+     * @return this tensor
+     * @throws IllegalStateException if this tensor is the result of a recorded operation
+     */
     public Tensor requiresGrad(boolean wanted) {
         if (node != null) {
             throw new IllegalStateException("requiresGrad: only for leaves; this tensor is the result of "
@@ -171,13 +185,57 @@ public final class Tensor {
     public Storage storage() {
         Storage storage = memory.storage();
         if (released || storage == null) {
-            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed");
+            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed; whoever needs it "
+                    + "later keeps a handle of its own, by share() or detach(), or Scope.keep()");
         }
         return storage;
     }
 
     Memory memory() {
         return memory;
+    }
+
+    /** Returns whether both are handles on the same memory, as a tensor and its {@link #detach} or {@link #view}. */
+    public boolean sharesMemoryWith(Tensor other) {
+        return memory == other.memory;
+    }
+
+    /** Returns whether other handles hold this tensor's memory too, so that a change in place would change them. */
+    public boolean isShared() {
+        return memory.holders() > 1;
+    }
+
+    /**
+     * Notes that these numbers are being changed in place, now and at each replay of a recorded step: a backward pass
+     * whose forward had saved them before is refused from then on. For operations and updates that write into a tensor
+     * that they did not make; {@code device().write} and {@code device().fill} count by themselves.
+     */
+    public void written() {
+        device.hostEffect(storage()::written);
+    }
+
+    /** Returns whether {@link #release} was called on this handle. */
+    public boolean isReleased() {
+        return released;
+    }
+
+    /** Returns a point in time to compare tensors with: how many were made so far. */
+    public static long moment() {
+        return MADE.get();
+    }
+
+    /** Returns whether this handle was made after {@code moment}. */
+    public boolean isMadeSince(long moment) {
+        return serial > moment;
+    }
+
+    /**
+     * Returns whether an operation has made this tensor after {@code moment}, in a scope. Whoever had the operation run
+     * may {@link #release} it once it is used up: nobody can have kept it since before, and constants, parameters and
+     * stashed handles are no such results.
+     */
+    public boolean isResultSince(long moment) {
+        return result && isMadeSince(moment) && memory.hasScope();
     }
 
     // --------------------------------------------------------------------------------------- numbers and memory
@@ -212,10 +270,22 @@ public final class Tensor {
         return toDoubleArray()[0];
     }
 
-    /** The same numbers in the same memory, outside any graph: a second handle on it. */
+    /**
+     * The same numbers in the same memory, outside any graph: a second handle on it. {@link #share} is one that stays
+     * in the graph.
+     */
     public Tensor detach() {
         storage();
         return new Tensor(device, shape, layout, memory);
+    }
+
+    /**
+     * Returns a second handle on the same numbers that keeps both the memory and the place in the graph. A layer that
+     * uses its input again later, as a skip connection does, keeps this: {@link #release} of the first
+     * handle leaves it alone.
+     */
+    public Tensor share() {
+        return apply(new ShareOp(), this);
     }
 
     /** The same memory seen as another row-major shape with as many elements, outside any graph. For operations. */
@@ -242,33 +312,32 @@ public final class Tensor {
     /**
      * Runs an operation and, if any input requires a gradient, records it in the graph.
      *
+     * @return a new handle, also where the operation returned one of its inputs or a tensor that it keeps
      * @throws ShapeException if the shapes do not fit
      * @throws IllegalArgumentException if there is no input, or if they are on different devices
+     * @throws IllegalStateException if the operation breaks its contract: see {@link Op#forward}
      */
     public static Tensor apply(Op op, Tensor... inputs) {
-        Shape[] shapes = new Shape[inputs.length];
+        OpContract.requireInputs(op, inputs);
         boolean[] needsGradient = new boolean[inputs.length];
         boolean recording = false;
         for (int i = 0; i < inputs.length; i++) {
-            if (inputs[i].device != inputs[0].device) {
-                throw new IllegalArgumentException(op.name() + ": input 0 is on device " + inputs[0].device.name()
-                        + " but input " + i + " on another one, " + inputs[i].device.name());
-            }
-            shapes[i] = inputs[i].shape;
             needsGradient[i] = inputs[i].requiresGrad;
             recording |= needsGradient[i];
         }
-        recording &= Scope.recordsGradients();
-        Shape outputShape = op.outputShape(shapes);
-        if (inputs.length == 0) {
-            throw new IllegalArgumentException(op.name() + ": no inputs, expected at least one");
-        }
+        recording &= GradientMode.isOn();
         Device device = inputs[0].device;
-        Context context = new Context(shapes, outputShape, needsGradient, recording, Trace.currentLayer(device));
+        Context context = new Context(op, inputs, needsGradient, recording, Trace.currentLayer(device));
+        long before = moment();
         Tensor output;
         try (var _ = Trace.span(device, op, Pass.FORWARD, context)) {
             output = op.forward(context, inputs);
         }
+        OpContract.requireOutput(op, context.outputShape(), device, output);
+        if (!output.isMadeSince(before)) {
+            output = output.detach();
+        }
+        output.result = true;
         if (recording) {
             output.requiresGrad = true;
             output.node = new Node(op, List.of(inputs), context);
@@ -285,7 +354,14 @@ public final class Tensor {
         return backward(full(device, shape, 1));
     }
 
-    /** The gradients of all leaves below this tensor, given its own gradient. */
+    /**
+     * The gradients of all leaves below this tensor, given its own gradient.
+     *
+     * @param upstream of this tensor's shape and on its device; it is only read
+     * @throws IllegalArgumentException if {@code upstream} does not fit
+     * @throws IllegalStateException if a tensor that an operation saved was changed in place since, such as a weight by
+     *     an optimiser's step, or if backward was already run through this graph
+     */
     public Gradients backward(Tensor upstream) {
         return Backward.run(this, upstream);
     }

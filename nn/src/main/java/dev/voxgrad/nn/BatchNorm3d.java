@@ -5,6 +5,7 @@ import java.util.SequencedMap;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 
 /**
  * Batch normalisation of (N,C,D,H,W) per channel (Ioffe and Szegedy, 2015): by the batch's own mean and variance in
@@ -30,8 +31,13 @@ public final class BatchNorm3d implements Layer {
         this(device, channels, MOMENTUM, EPSILON);
     }
 
-    /** Over that many channels. */
+    /**
+     * Over that many channels.
+     *
+     * @throws IllegalArgumentException if the momentum is not in [0, 1], or epsilon is negative, NaN or infinite
+     */
     public BatchNorm3d(Device device, int channels, double momentum, double epsilon) {
+        BatchNormOp.requireSettings(momentum, epsilon);
         this.momentum = momentum;
         this.epsilon = epsilon;
         this.weight = Parameters.zeros(device, channels);

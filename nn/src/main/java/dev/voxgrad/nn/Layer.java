@@ -59,19 +59,23 @@ public interface Layer {
         training(false);
     }
 
-    /** All parameters under their full names, as {@code layer1.0.weight}, in the order of PyTorch's. */
+    /**
+     * Returns all parameters under their full names, as {@code layer1.0.weight}, in the order of PyTorch's. A tensor that
+     * has several names (tied weights, a layer in two places) is there once, under the first of them, so that a loop over
+     * all parameters takes each of them once; {@link #stateDict} has all names.
+     */
     default SequencedMap<String, Tensor> parameters() {
-        return Named.collect(this, Layer::ownParameters);
+        return Named.distinct(Named.collect(this, Layer::ownParameters));
     }
 
-    /** All buffers under their full names, as {@code layer1.1.running_mean}. */
+    /** Returns all buffers under their full names, as {@code layer1.1.running_mean}, each once. */
     default SequencedMap<String, Tensor> buffers() {
-        return Named.collect(this, Layer::ownBuffers);
+        return Named.distinct(Named.collect(this, Layer::ownBuffers));
     }
 
-    /** All counters under their full names, as {@code layer1.1.num_batches_tracked}. */
+    /** Returns all counters under their full names, as {@code layer1.1.num_batches_tracked}, each once. */
     default SequencedMap<String, Counter> counters() {
-        return Named.collect(this, Layer::ownCounters);
+        return Named.distinct(Named.collect(this, Layer::ownCounters));
     }
 
     /** A copy of all parameters, buffers and counters, under PyTorch's names and in its order. */

@@ -1,8 +1,11 @@
 package dev.voxgrad.nn;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Ordered maps from names to the members of layers. */
@@ -29,12 +32,27 @@ public final class Named {
         return map;
     }
 
-    /** What {@code own} answers for {@code root} and all layers below it, under full names with dots. */
-    static <T> SequencedMap<String, T> collect(Layer root, Function<Layer, Map<String, T>> own) {
+    /**
+     * Returns what {@code own} answers for {@code root} and all layers below it, under full names with dots: all names,
+     * also where several belong to one member.
+     */
+    public static <T> SequencedMap<String, T> collect(Layer root, Function<Layer, Map<String, T>> own) {
         SequencedMap<String, T> all = of();
         layers(root).forEach((path, layer) ->
                 own.apply(layer).forEach((name, value) -> all.put(join(path, name), value)));
         return all;
+    }
+
+    /** Returns the entries of {@code all} without further names of a member that has one already. */
+    static <T> SequencedMap<String, T> distinct(SequencedMap<String, T> all) {
+        Set<T> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        SequencedMap<String, T> distinct = of();
+        all.forEach((name, value) -> {
+            if (seen.add(value)) {
+                distinct.put(name, value);
+            }
+        });
+        return distinct;
     }
 
     /** {@code root} (under the empty name) and all layers below it by full name, parents first. */

@@ -15,8 +15,10 @@ import dev.voxgrad.engine.trace.Trace;
  * are run as one operation where the device {@linkplain dev.voxgrad.engine.device.Device#fusion() allows it}.
  *
  * <p>An activation between two layers is released as soon as the later one has run: its memory goes back to the pool
- * unless an operation saved it for the backward pass. The input stays the caller's. A layer that wants to keep an
- * activation keeps {@code detach()} of it.
+ * unless an operation saved it for the backward pass. Released is only what an operation computed while a layer ran. The
+ * input stays the caller's, and whatever a layer had before stays the layer's: a constant, a parameter, an activation
+ * that it kept. A layer that keeps an activation, for a skip connection, keeps {@code share()} of it, or
+ * {@code detach()} where no gradient is to flow through it.
  */
 public final class Sequential implements Layer {
     private final SequencedMap<String, Layer> children = Named.of();
@@ -44,8 +46,10 @@ public final class Sequential implements Layer {
         List<String> names = List.copyOf(children.keySet());
         List<Layer> layers = List.copyOf(children.values());
         Tensor current = input;
+        boolean owned = false;
         int i = 0;
         while (i < layers.size()) {
+            long before = Tensor.moment();
             ConvBlock block = input.device().fusion() ? ConvBlock.find(layers, i) : null;
             Tensor next = null;
             int run = 1;
@@ -62,8 +66,11 @@ public final class Sequential implements Layer {
                 }
             }
             i += run;
-            if (current != input && current != next) {
-                current.release();
+            if (next != current) {
+                if (owned) {
+                    current.release();
+                }
+                owned = next.isResultSince(before);
             }
             current = next;
         }

@@ -12,6 +12,7 @@ import java.util.Set;
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.op.elementwise.ScaleOp;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Trace;
 
@@ -24,17 +25,26 @@ import dev.voxgrad.engine.trace.Trace;
  */
 public final class Backward {
     private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+    /** Leaves that require a gradient now but did not when an operation used them, and that operation. */
+    private final Map<Tensor, Op> late = new IdentityHashMap<>();
 
     private Backward() {}
 
     /**
-     * The gradients of all leaves below {@code result}.
+     * Returns the gradients of all leaves below {@code result} that required one when they were used. Each has memory
+     * of its own, so that it may be changed in place.
      *
-     * @param upstream the gradient of {@code result}, of its shape
-     * @throws IllegalStateException if the graph was already used up by an earlier run
+     * @param upstream the gradient of {@code result}, of its shape and on its device; it is only read
+     * @throws IllegalArgumentException if {@code upstream} does not fit
+     * @throws IllegalStateException if the graph was already used up by an earlier run, if what a forward saved was
+     *     changed in place since, or if an operation's backward breaks its contract
      */
     public static Gradients run(Tensor result, Tensor upstream) {
         ShapeException.requireEqual("backward", "result", result.shape(), "upstream gradient", upstream.shape());
+        if (upstream.device() != result.device()) {
+            throw new IllegalArgumentException("backward: the upstream gradient is on device "
+                    + upstream.device().name() + " but the result, " + result + ", on another one");
+        }
         if (!result.requiresGrad()) {
             throw new IllegalStateException("backward: nothing below " + result + " requires a gradient");
         }
@@ -63,26 +73,59 @@ public final class Backward {
                 propagate(tensor.node(), gradient);
             }
         }
-        return new Gradients(leaves);
+        leaves.replaceAll((_, gradient) -> unshared(gradient));
+        late.keySet().removeAll(leaves.keySet());
+        return new Gradients(leaves, late);
+    }
+
+    /** A gradient whose memory nobody else holds: neither the caller's upstream, nor another leaf's gradient. */
+    private static Tensor unshared(Tensor gradient) {
+        if (!gradient.isShared()) {
+            return gradient;
+        }
+        Tensor copy = ScaleOp.copyOf(gradient);
+        gradient.release();
+        return copy;
     }
 
     private void propagate(Node node, Tensor gradOutput) {
+        long before = Tensor.moment();
         Tensor[] local;
         try (var _ = Trace.span(gradOutput.device(), node.op(), Pass.BACKWARD, node.context())) {
             local = node.op().backward(node.context(), gradOutput);
         }
+        OpContract.requireGradients(node, gradOutput.device(), local);
+        Tensor[] summands = new Tensor[local.length];
+        for (int i = 0; i < local.length; i++) {
+            if (node.context().needsGradient(i)) {
+                summands[i] = owned(local, i, before);
+            }
+        }
         gradOutput.release();
         node.context().release();
         for (int i = 0; i < local.length; i++) {
-            if (local[i] != null && node.inputs().get(i).requiresGrad()) {
-                add(node.inputs().get(i), local[i]);
+            if (summands[i] != null) {
+                add(node.inputs().get(i), summands[i]);
+            } else if (local[i] != null && local[i].isMadeSince(before)) {
+                local[i].release();
             }
         }
     }
 
+    /**
+     * Gradient {@code index} as a handle that may be released: a second one where the operation returned what is not
+     * its own to give, such as the gradient that it was given, a saved tensor, or the same tensor twice.
+     */
+    private static Tensor owned(Tensor[] local, int index, long before) {
+        boolean own = local[index].isMadeSince(before);
+        for (int i = 0; i < index; i++) {
+            own &= local[i] != local[index];
+        }
+        return own ? local[index] : local[index].detach();
+    }
+
     /** Takes over {@code gradient} as a (further) summand of the gradient of {@code tensor}. */
     private void add(Tensor tensor, Tensor gradient) {
-        ShapeException.requireEqual("backward", "tensor", tensor.shape(), "its gradient", gradient.shape());
         Tensor summand = gradient.inLayout(tensor.layout());
         if (summand != gradient) {
             gradient.release();
@@ -97,8 +140,8 @@ public final class Backward {
         gradients.put(tensor, summand);
     }
 
-    /** All tensors below {@code result} that require a gradient, inputs first; iterative, since nets are deep. */
-    private static List<Tensor> topologicalOrder(Tensor result) {
+    /** All tensors below {@code result} that required a gradient, inputs first; iterative, since nets are deep. */
+    private List<Tensor> topologicalOrder(Tensor result) {
         List<Tensor> order = new ArrayList<>();
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<Tensor> expanded = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -107,11 +150,7 @@ public final class Backward {
         while (!stack.isEmpty()) {
             Tensor tensor = stack.peek();
             if (tensor.node() != null && expanded.add(tensor)) {
-                for (Tensor input : tensor.node().inputs()) {
-                    if (input.requiresGrad() && !seen.contains(input)) {
-                        stack.push(input);
-                    }
-                }
+                pushInputs(tensor.node(), seen, stack);
             } else {
                 stack.pop();
                 if (seen.add(tensor)) {
@@ -120,5 +159,18 @@ public final class Backward {
             }
         }
         return order;
+    }
+
+    private void pushInputs(Node node, Set<Tensor> seen, Deque<Tensor> stack) {
+        for (int i = 0; i < node.inputs().size(); i++) {
+            Tensor input = node.inputs().get(i);
+            if (!node.context().needsGradient(i)) {
+                if (input.requiresGrad()) {
+                    late.put(input, node.op());
+                }
+            } else if (!seen.contains(input)) {
+                stack.push(input);
+            }
+        }
     }
 }

@@ -9,26 +9,45 @@ import dev.voxgrad.engine.Tensor;
 
 /** What one application of an {@link Op} carries from its forward to its backward. */
 public final class Context {
+    private final Op op;
+    private final Tensor[] inputs;
     private final Shape[] inputShapes;
     private final Shape outputShape;
     private final boolean[] needsGradient;
     private final boolean recording;
     private final String layer;
-    private final List<Tensor> saved = new ArrayList<>(3);
+    private final List<Saved> saved = new ArrayList<>(3);
     private boolean released;
 
+    /** A second handle on a saved tensor, and how often its numbers had been changed when it was saved. */
+    private record Saved(Tensor tensor, int version) {}
+
     /**
-     * For {@link Tensor#apply}.
+     * For {@link Tensor#apply}: asks {@code op} for the shape of its result.
      *
+     * @param needsGradient one flag for each input
      * @param recording false where no backward can follow
      * @param layer full name of the layer that applies the operation; null where nothing is traced
+     * @throws dev.voxgrad.engine.ShapeException if the inputs do not fit
      */
-    public Context(
-            Shape[] inputShapes, Shape outputShape, boolean[] needsGradient, boolean recording, String layer) {
+    public Context(Op op, Tensor[] inputs, boolean[] needsGradient, boolean recording, String layer) {
+        this.op = op;
+        this.inputs = inputs;
+        this.inputShapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
+        this.outputShape = op.outputShape(inputShapes);
+        this.needsGradient = needsGradient;
+        this.recording = recording;
+        this.layer = layer;
+        OpContract.requireShape(op, outputShape);
+    }
+
+    private Context(String layer, Shape outputShape, Shape[] inputShapes, boolean[] needsGradient) {
+        this.op = null;
+        this.inputs = null;
         this.inputShapes = inputShapes;
         this.outputShape = outputShape;
         this.needsGradient = needsGradient;
-        this.recording = recording;
+        this.recording = false;
         this.layer = layer;
     }
 
@@ -36,7 +55,7 @@ public final class Context {
     public static Context ofShapes(String layer, Shape output, Shape... inputs) {
         boolean[] needsGradient = new boolean[inputs.length];
         Arrays.fill(needsGradient, true);
-        return new Context(inputs, output, needsGradient, false, layer);
+        return new Context(layer, output, inputs, needsGradient);
     }
 
     /** How many inputs there were, where some are optional. */
@@ -74,22 +93,61 @@ public final class Context {
         return needsGradient[index];
     }
 
-    /** Keeps these tensors' memory until the backward has run. Does nothing where no backward can follow. */
+    /**
+     * Keeps these tensors' memory until the backward has run, and remembers the state of their numbers. Does nothing
+     * where no backward can follow.
+     */
     public void save(Tensor... tensors) {
         if (recording) {
             for (Tensor tensor : tensors) {
-                saved.add(tensor.detach());
+                saved.add(new Saved(tensor.detach(), tensor.storage().version()));
             }
         }
     }
 
-    /** The {@code index}-th saved tensor. */
+    /**
+     * Returns the {@code index}-th saved tensor.
+     *
+     * @throws IllegalStateException if its numbers were changed in place since, or the backward was already run
+     */
     public Tensor saved(int index) {
+        Saved found = find(index);
+        if (found.tensor.storage().version() != found.version) {
+            throw changed(found.tensor);
+        }
+        return found.tensor;
+    }
+
+    /**
+     * Returns a tensor of unspecified contents on the device and in the shape and layout of the {@code index}-th saved
+     * one. In contrast to {@link #saved}, the saved numbers may have changed since: they are not read.
+     */
+    public Tensor emptyLikeSaved(int index) {
+        return find(index).tensor.emptyLike();
+    }
+
+    private Saved find(int index) {
         if (released) {
             throw new IllegalStateException("backward was already run through this graph, and what the forward had "
                     + "saved was freed then; run the forward again");
         }
         return saved.get(index);
+    }
+
+    private IllegalStateException changed(Tensor tensor) {
+        return new IllegalStateException(op.name() + (layer == null || layer.isEmpty() ? "" : " of layer " + layer)
+                + ": " + role(tensor) + " " + tensor.shape() + " was changed in place after the forward pass had saved "
+                + "it (by an optimiser's step, loadStateDict, or a write), so the gradient would be wrong; run backward "
+                + "before the change, or the forward pass again after it");
+    }
+
+    private String role(Tensor tensor) {
+        for (int i = 0; i < inputs.length; i++) {
+            if (inputs[i].sharesMemoryWith(tensor)) {
+                return op.inputName(i);
+            }
+        }
+        return "its result, or a part of it,";
     }
 
     /** How many numbers a forward reads and writes: its inputs and its result. */
@@ -106,7 +164,7 @@ public final class Context {
         for (int i = 0; i < inputShapes.length; i++) {
             elements += needsGradient[i] ? inputShapes[i].elements() : 0;
         }
-        return elements + (recording ? saved.stream().mapToLong(s -> s.shape().elements()).sum() : inputElements());
+        return elements + (recording ? saved.stream().mapToLong(s -> s.tensor.shape().elements()).sum() : inputElements());
     }
 
     private long inputElements() {
@@ -116,7 +174,7 @@ public final class Context {
     /** Lets go of everything saved; a second backward through this node is then refused. */
     void release() {
         released = true;
-        saved.forEach(Tensor::release);
+        saved.forEach(each -> each.tensor.release());
         saved.clear();
     }
 

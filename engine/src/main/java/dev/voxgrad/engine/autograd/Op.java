@@ -29,14 +29,23 @@ public interface Op {
      */
     Shape outputShape(Shape... inputs);
 
-    /** Computes the result, and saves in {@code context} what {@link #backward} will need. */
+    /** What input {@code index} is called in error messages: {@code weight}. */
+    default String inputName(int index) {
+        return "input " + index;
+    }
+
+    /**
+     * Computes the result, and saves in {@code context} what {@link #backward} will need.
+     *
+     * @return a tensor of the shape announced, on the inputs' device. Where nothing is to be computed it may be an
+     *     input, or a tensor that the operation keeps: {@link Tensor#apply} returns another handle on its memory then
+     */
     Tensor forward(Context context, Tensor... inputs);
 
     /**
-     * The gradients of the inputs, given the gradient of the result.
+     * Returns the gradients of the inputs, given the gradient of the result.
      *
-     * @return one per input, null where {@link Context#needsGradient} says that nobody asks; a returned tensor is
-     *     the caller's to release, so return {@code gradOutput.detach()}, never {@code gradOutput} itself
+     * @return one per input, null only where {@link Context#needsGradient} is false; zeros where no gradient passes
      */
     Tensor[] backward(Context context, Tensor gradOutput);
 

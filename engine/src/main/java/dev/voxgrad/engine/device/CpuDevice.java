@@ -137,6 +137,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     @Override
     public void write(float[] from, Storage to) {
         System.arraycopy(from, 0, ((CpuStorage) to).array(), 0, to.elements());
+        to.written();
     }
 
     @Override
@@ -145,6 +146,7 @@ public final class CpuDevice implements Device, AutoCloseable {
         for (int i = 0; i < to.elements(); i++) {
             array[i] = (float) from[i];
         }
+        to.written();
     }
 
     @Override
@@ -163,6 +165,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     @Override
     public void fill(Storage storage, double value) {
         Arrays.fill(((CpuStorage) storage).array(), 0, storage.elements(), (float) value);
+        storage.written();
     }
 
     /** Ends the worker threads. */

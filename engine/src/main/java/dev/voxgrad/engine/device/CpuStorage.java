@@ -2,14 +2,34 @@ package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Tensor;
 
-/**
- * Floats on the Java heap.
- *
- * @param array at least {@code elements} long: pooled arrays come in size classes, so never use {@code array.length}
- * @param elements how many of them count
- */
-public record CpuStorage(float[] array, int elements) implements Storage {
-    /** The floats of a tensor on the CPU device. */
+/** Floats on the Java heap. */
+public final class CpuStorage extends Storage {
+    private final float[] array;
+    private final int elements;
+
+    /**
+     * Wraps an array.
+     *
+     * @param array at least {@code elements} long: pooled arrays come in size classes, so never use
+     *     {@code array.length}
+     * @param elements how many of them count
+     */
+    public CpuStorage(float[] array, int elements) {
+        this.array = array;
+        this.elements = elements;
+    }
+
+    /** Returns the floats, and behind them whatever else the pooled array holds. */
+    public float[] array() {
+        return array;
+    }
+
+    @Override
+    public int elements() {
+        return elements;
+    }
+
+    /** Returns the floats of a tensor on the CPU device. */
     public static float[] array(Tensor tensor) {
         return ((CpuStorage) tensor.storage()).array;
     }

@@ -218,11 +218,13 @@ public final class CudaDevice implements Device, AutoCloseable {
     @Override
     public void write(float[] from, Storage to) {
         transfers.write(from, (CudaStorage) to);
+        to.written();
     }
 
     @Override
     public void write(double[] from, Storage to) {
         transfers.write(from, (CudaStorage) to);
+        to.written();
     }
 
     /**
@@ -255,6 +257,7 @@ public final class CudaDevice implements Device, AutoCloseable {
         CudaStorage to = (CudaStorage) storage;
         launch(SOURCE, "fill_" + to.type().suffix(), Grid.of(to.elements()), new KernelArguments()
                 .add(to.buffer()).f32((float) value).i32(to.elements()));
+        to.written();
     }
 
     @Override
@@ -283,11 +286,13 @@ public final class CudaDevice implements Device, AutoCloseable {
         }
         launch(SOURCE, "to_" + to.type().suffix(), Grid.of(to.elements()),
                 new KernelArguments().add(from).add(to.buffer()).i32(to.elements()));
+        to.written();
     }
 
     /** Copies numbers into a storage of the same type and size. */
     public void copy(CudaStorage from, CudaStorage to) {
         stream.copy(from.buffer(), to.buffer());
+        to.written();
     }
 
     /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */

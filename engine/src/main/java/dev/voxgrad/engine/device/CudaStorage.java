@@ -9,7 +9,33 @@ import dev.voxgrad.engine.cuda.DeviceBuffer;
 import dev.voxgrad.engine.cuda.TensorShape;
 
 /** Numbers in a card's memory. */
-public record CudaStorage(DeviceBuffer buffer, int elements, ElementType type) implements Storage {
+public final class CudaStorage extends Storage {
+    private final DeviceBuffer buffer;
+    private final int elements;
+    private final ElementType type;
+
+    /** Takes the first {@code elements} numbers of that type of a buffer. */
+    public CudaStorage(DeviceBuffer buffer, int elements, ElementType type) {
+        this.buffer = buffer;
+        this.elements = elements;
+        this.type = type;
+    }
+
+    /** Returns the memory. */
+    public DeviceBuffer buffer() {
+        return buffer;
+    }
+
+    @Override
+    public int elements() {
+        return elements;
+    }
+
+    /** Returns how each number is kept. */
+    public ElementType type() {
+        return type;
+    }
+
     /** The storage of a tensor on a CUDA device. */
     public static CudaStorage of(Tensor tensor) {
         return (CudaStorage) tensor.storage();

@@ -57,10 +57,10 @@ public sealed interface Device permits CpuDevice, CudaDevice, ReferenceDevice {
     /** Takes memory back; the caller holds no further reference to it. */
     void free(Storage storage);
 
-    /** Copies host numbers into a storage. */
+    /** Copies host numbers into a storage, and counts that ({@link Storage#written}). */
     void write(float[] from, Storage to);
 
-    /** Copies host numbers into a storage, rounded to the device's precision. */
+    /** Copies host numbers into a storage, rounded to the device's precision, and counts that. */
     void write(double[] from, Storage to);
 
     /** Copies a storage's numbers out, rounded to float32. */
@@ -69,6 +69,6 @@ public sealed interface Device permits CpuDevice, CudaDevice, ReferenceDevice {
     /** Copies a storage's numbers out. */
     void read(Storage from, double[] to);
 
-    /** Sets every number of a storage. */
+    /** Sets every number of a storage, and counts that. */
     void fill(Storage storage, double value);
 }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.voxgrad.engine.GradientMode;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.CudaDriver;
@@ -152,7 +153,7 @@ public final class RecordedStep implements AutoCloseable {
     private void runAsItStands(Slot slot) {
         allocator.beginGraph();
         device.transfers().recordFor(this);
-        try (Scope _ = openScope()) {
+        try (GradientMode _ = gradientMode(); Scope _ = openScope()) {
             fetch(slot, body.run());
         } finally {
             device.transfers().recordFor(null);
@@ -160,8 +161,17 @@ public final class RecordedStep implements AutoCloseable {
         }
     }
 
-    private Scope openScope() {
-        return gradients ? Scope.open() : Scope.withoutGradients();
+    private GradientMode gradientMode() {
+        return gradients ? GradientMode.on() : GradientMode.off();
+    }
+
+    /** Opens the body's scope. Inside another one, the results would not outlive that, and yet be written to later. */
+    private static Scope openScope() {
+        if (Scope.isOpen()) {
+            throw new IllegalStateException("recorded step: a scope is open on this thread; run a step for the first and "
+                    + "the second time outside of any scope");
+        }
+        return Scope.open();
     }
 
     private void writeDown() {
@@ -180,7 +190,7 @@ public final class RecordedStep implements AutoCloseable {
         writingDown = true;
         try {
             graph = owned.add(stream.capture(() -> {
-                try (Scope scope = openScope()) {
+                try (GradientMode _ = gradientMode(); Scope scope = openScope()) {
                     results = List.copyOf(body.run());
                     results.forEach(scope::keep);
                 }

@@ -65,11 +65,13 @@ public final class ReferenceDevice implements Device {
         for (int i = 0; i < array.length; i++) {
             array[i] = from[i];
         }
+        to.written();
     }
 
     @Override
     public void write(double[] from, Storage to) {
         System.arraycopy(from, 0, ((ReferenceStorage) to).array(), 0, to.elements());
+        to.written();
     }
 
     @Override
@@ -88,5 +90,6 @@ public final class ReferenceDevice implements Device {
     @Override
     public void fill(Storage storage, double value) {
         Arrays.fill(((ReferenceStorage) storage).array(), value);
+        storage.written();
     }
 }

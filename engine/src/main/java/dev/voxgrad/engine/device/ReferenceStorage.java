@@ -3,13 +3,25 @@ package dev.voxgrad.engine.device;
 import dev.voxgrad.engine.Tensor;
 
 /** Doubles on the Java heap, in row-major order always. */
-public record ReferenceStorage(double[] array) implements Storage {
+public final class ReferenceStorage extends Storage {
+    private final double[] array;
+
+    /** Wraps an array, all of whose numbers count. */
+    public ReferenceStorage(double[] array) {
+        this.array = array;
+    }
+
+    /** Returns the doubles. */
+    public double[] array() {
+        return array;
+    }
+
     @Override
     public int elements() {
         return array.length;
     }
 
-    /** The doubles of a tensor on the reference device. */
+    /** Returns the doubles of a tensor on the reference device. */
     public static double[] array(Tensor tensor) {
         return ((ReferenceStorage) tensor.storage()).array;
     }

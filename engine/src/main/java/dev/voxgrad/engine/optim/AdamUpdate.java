@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.optim;
 
+import java.util.List;
+
 import dev.voxgrad.engine.Tensor;
 
 /**
@@ -34,25 +36,61 @@ public record AdamUpdate(
     /** Floats of {@code struct AdamStep} in optim.cu. */
     static final int NUMBERS = 7;
 
+    private static final List<String> STATE = List.of("mean", "square");
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if one is NaN, infinite or negative, or a beta is not below 1
+     */
+    public AdamUpdate {
+        Settings.requireFinite("adam", "learning rate", learningRate);
+        Settings.requireBelow("adam", "beta1", beta1, 1);
+        Settings.requireBelow("adam", "beta2", beta2, 1);
+        Settings.requireFinite("adam", "epsilon", epsilon);
+        Settings.requireFinite("adam", "weight decay", weightDecay);
+    }
+
     /**
      * Updates {@code parameter}, {@code mean} (m) and {@code square} (v) in place.
      *
      * @throws dev.voxgrad.engine.ShapeException if the four differ in shape
+     * @throws IllegalStateException if the step is not at least 1
      */
     public void apply(Tensor parameter, Tensor gradient, Tensor mean, Tensor square) {
-        SameForm.require("adam", parameter, "gradient", gradient);
-        SameForm.require("adam", parameter, "mean", mean);
-        SameForm.require("adam", parameter, "square", square);
-        AdamKernels.on(parameter.device()).step(parameter, gradient, mean, square, this);
+        apply(new UpdateSlot(parameter, gradient, List.of(mean, square)));
     }
 
     @Override
     public void apply(UpdateSlot slot) {
-        apply(slot.parameter(), slot.gradient(), slot.state().get(0), slot.state().get(1));
+        slot.requireFor(this);
+        requireStep();
+        Tensor mean = slot.state().get(0);
+        Tensor square = slot.state().get(1);
+        AdamKernels.on(slot.parameter().device()).step(slot.parameter(), slot.gradient(), mean, square, this);
+        slot.countChange();
+    }
+
+    private void requireStep() {
+        if (step < 1) {
+            throw new IllegalStateException("adam: step is " + step + ", expected at least 1");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "adam";
+    }
+
+    /** m and v. */
+    @Override
+    public List<String> stateNames() {
+        return STATE;
     }
 
     /** The fields of {@code struct AdamStep}. */
     void copyTo(float[] numbers, int at) {
+        requireStep();
         numbers[at] = (float) shrink();
         numbers[at + 1] = (float) penalty();
         numbers[at + 2] = (float) beta1;

@@ -32,5 +32,6 @@ public record AverageUpdate(double decay) {
     public void apply(Tensor average, Tensor value) {
         SameForm.require("average", average, "value", value);
         AverageKernels.on(average.device()).step(average, value, decay);
+        average.written();
     }
 }

@@ -1,10 +1,14 @@
 package dev.voxgrad.engine.optim;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.Storage;
 
 /** What gradient clipping needs of a device; the updates are in place. */
 public final class GradientMath {
@@ -26,10 +30,16 @@ public final class GradientMath {
      * Scales all gradients by one factor so that the L2 norm over all of them is at most {@code maxNorm}, as
      * {@code torch.nn.utils.clip_grad_norm_}. The norm stays on the device, so that nothing waits for it.
      *
-     * @param gradients no two in the same memory
+     * @param gradients where two are in the same memory, as those of a tied weight that is listed twice, it counts once
+     * @param maxNorm at least 0; infinity leaves the gradients alone
+     * @throws IllegalArgumentException if {@code maxNorm} is NaN or negative
      */
     public static void clipNorm(List<Tensor> gradients, double maxNorm) {
-        GradientKernels.on(gradients.getFirst().device()).clipNorm(gradients, maxNorm);
+        Settings.requireLimit("clipNorm", "the largest norm", maxNorm);
+        Set<Storage> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Tensor> distinct = gradients.stream().filter(gradient -> seen.add(gradient.storage())).toList();
+        GradientKernels.on(distinct.getFirst().device()).clipNorm(distinct, maxNorm);
+        distinct.forEach(gradient -> gradient.storage().written());
     }
 
     /** Σ g², summed in double precision. */
@@ -40,10 +50,17 @@ public final class GradientMath {
     /** g = factor·g. */
     public static void scale(Tensor gradient, double factor) {
         GradientKernels.on(gradient.device()).scale(gradient, factor);
+        gradient.storage().written();
     }
 
-    /** g = min(max(g, −limit), limit); NaN stays NaN. */
+    /**
+     * g = min(max(g, −limit), limit); NaN stays NaN.
+     *
+     * @throws IllegalArgumentException if {@code limit} is NaN or negative
+     */
     public static void clamp(Tensor gradient, double limit) {
+        Settings.requireLimit("clamp", "the limit", limit);
         GradientKernels.on(gradient.device()).clamp(gradient, limit);
+        gradient.storage().written();
     }
 }

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.optim;
 
+import java.util.List;
+
 import dev.voxgrad.engine.Tensor;
 
 /**
@@ -24,26 +26,51 @@ public record SgdUpdate(double learningRate, double momentum, double weightDecay
     /** Floats of {@code struct SgdStep} in optim.cu. */
     static final int NUMBERS = 5;
 
+    private static final List<String> STATE = List.of("velocity");
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if one is NaN, infinite or negative
+     */
+    public SgdUpdate {
+        Settings.requireFinite("sgd", "learning rate", learningRate);
+        Settings.requireFinite("sgd", "momentum", momentum);
+        Settings.requireFinite("sgd", "weight decay", weightDecay);
+    }
+
     /**
      * Updates {@code parameter} and {@code velocity} (b) in place.
      *
-     * @param velocity null where the momentum is 0
+     * @param velocity left alone, and may be null, where the momentum is 0
      * @throws dev.voxgrad.engine.ShapeException if they differ in shape
      */
     public void apply(Tensor parameter, Tensor gradient, Tensor velocity) {
-        SameForm.require("sgd", parameter, "gradient", gradient);
-        SgdKernels kernels = SgdKernels.on(parameter.device());
-        if (momentum == 0) {
-            kernels.plain(parameter, gradient, this);
-        } else {
-            SameForm.require("sgd", parameter, "velocity", velocity);
-            kernels.withMomentum(parameter, gradient, velocity, this);
-        }
+        List<Tensor> state = momentum == 0 || velocity == null ? List.of() : List.of(velocity);
+        apply(new UpdateSlot(parameter, gradient, state));
     }
 
     @Override
     public void apply(UpdateSlot slot) {
-        apply(slot.parameter(), slot.gradient(), slot.state().isEmpty() ? null : slot.state().getFirst());
+        slot.requireFor(this);
+        SgdKernels kernels = SgdKernels.on(slot.parameter().device());
+        if (momentum == 0) {
+            kernels.plain(slot.parameter(), slot.gradient(), this);
+        } else {
+            kernels.withMomentum(slot.parameter(), slot.gradient(), slot.state().getFirst(), this);
+        }
+        slot.countChange();
+    }
+
+    @Override
+    public String name() {
+        return "sgd";
+    }
+
+    /** b, where there is a momentum. */
+    @Override
+    public List<String> stateNames() {
+        return momentum == 0 ? List.of() : STATE;
     }
 
     /** The fields of {@code struct SgdStep}. */

@@ -7,10 +7,28 @@ import dev.voxgrad.engine.Tensor;
 /**
  * A parameter, its gradient, and the tensors that an update keeps for it, all of one shape and layout.
  *
- * @param state as many tensors as the update keeps: mean and square for Adam, velocity or nothing for SGD
+ * @param state as many tensors as the update keeps ({@link TensorUpdate#stateNames})
  */
 public record UpdateSlot(Tensor parameter, Tensor gradient, List<Tensor> state) {
     public UpdateSlot {
         state = List.copyOf(state);
+    }
+
+    /** Throws unless the tensors are what {@code update} works on. */
+    void requireFor(TensorUpdate update) {
+        if (state.size() != update.stateNames().size()) {
+            throw new IllegalArgumentException(update.name() + ": " + state.size() + " state tensors for parameter "
+                    + parameter.shape() + ", expected " + update.stateNames().size() + " " + update.stateNames());
+        }
+        SameForm.require(update.name(), parameter, "gradient", gradient);
+        for (int i = 0; i < state.size(); i++) {
+            SameForm.require(update.name(), parameter, update.stateNames().get(i), state.get(i));
+        }
+    }
+
+    /** Counts that the parameter and its state were changed in place. */
+    void countChange() {
+        parameter.storage().written();
+        state.forEach(tensor -> tensor.storage().written());
     }
 }

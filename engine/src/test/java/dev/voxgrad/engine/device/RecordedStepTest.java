@@ -135,6 +135,57 @@ class RecordedStepTest {
         assertThat(model.steps).isEqualTo(steps);
     }
 
+    /** A graph of the host's that is older than a replay: the replay changes its weight and its running statistics. */
+    @Test
+    void replaysCountAsChangesInPlace() {
+        Model model = new Model(4);
+        model.prepare(1);
+        try (RecordedStep recorded = device.record(model::step)) {
+            for (int run = 0; run < 4; run++) {
+                recorded.run();
+                Tensor changed = model.weight.mul(model.weight);
+                Tensor statistics = Tensor.full(device, Shape.of(3), 1).requiresGrad(true).mul(model.runningMean);
+                recorded.run();
+                Tensor upstream = Tensor.full(device, WEIGHT, 1);
+                assertThatThrownBy(() -> changed.backward(upstream)).hasMessageContaining("changed in place");
+                assertThatThrownBy(() -> statistics.backward(Tensor.full(device, Shape.of(3), 1)))
+                        .as("run %d".formatted(run)).hasMessageContaining("changed in place");
+            }
+        }
+    }
+
+    @Test
+    void needsNoScopeAround() {
+        Model model = new Model(4);
+        model.prepare(1);
+        try (RecordedStep recorded = device.record(model::step); Scope _ = Scope.open()) {
+            assertThatThrownBy(recorded::run).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("outside of any scope");
+        }
+    }
+
+    /** A teacher's forward inside of a step that is recorded. */
+    @Test
+    void gradientsMayBeSwitchedOffInside() {
+        Model model = new Model(4);
+        List<float[]> teachers = new ArrayList<>();
+        try (RecordedStep recorded = device.record(() -> {
+            Tensor teacher;
+            try (Scope inner = Scope.withoutGradients()) {
+                teacher = inner.keep(model.gamma.scale(2).add(model.gamma));
+            }
+            List<Tensor> results = new ArrayList<>(model.step());
+            results.add(teacher);
+            return results;
+        })) {
+            for (int step = 1; step <= 5; step++) {
+                model.prepare(step);
+                teachers.add(recorded.run().get()[2]);
+            }
+        }
+        assertThat(teachers).hasSize(5).allSatisfy(teacher -> assertThat(teacher).containsOnly(3));
+    }
+
     @Test
     void resultsMayBeAskedForLate() {
         Model model = new Model(4);

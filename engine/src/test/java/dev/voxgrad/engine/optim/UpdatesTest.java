@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
@@ -199,6 +201,66 @@ class UpdatesTest {
         Tensor channels = Tensor.empty(ReferenceDevice.INSTANCE, cube, Layout.CHANNELS_LAST);
         assertThatThrownBy(() -> new SgdUpdate(1, 0, 0, false).apply(rows, channels, null))
                 .hasMessageContaining("CHANNELS_LAST");
+    }
+
+    /** The rule decides what is computed, on each device, and never the number of tensors that lie around. */
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    void refusesMoreOrFewerStatesThanTheRuleKeeps(Device device) {
+        Tensor p = Tensor.full(device, Shape.of(2), 1);
+        Tensor g = Tensor.full(device, Shape.of(2), 1);
+        Tensor s = Tensor.zeros(device, Shape.of(2));
+        TensorUpdate adam = new AdamUpdate(0.1, 0.9, 0.9, 0, 0, true, 1);
+        TensorUpdate plain = new SgdUpdate(0.1, 0, 0, false);
+        TensorUpdate momentum = new SgdUpdate(0.1, 0.9, 0, false);
+        int refused = 0;
+        for (TensorUpdate update : List.of(adam, plain, momentum)) {
+            for (List<Tensor> state : List.of(List.<Tensor>of(), List.of(s), List.of(s, s.emptyLike()))) {
+                if (state.size() == update.stateNames().size()) {
+                    continue;
+                }
+                assertThatThrownBy(() -> TensorUpdate.applyAll(List.of(new UpdateSlot(p, g, state)), _ -> update))
+                        .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(update.name())
+                        .hasMessageContaining(state.size() + " state tensors");
+                refused++;
+            }
+        }
+        assertThat(refused).isEqualTo(6);
+        assertThat(p.toArray()).containsOnly(1);
+        Tensor wrong = Tensor.zeros(device, Shape.of(3));
+        assertThatThrownBy(() -> TensorUpdate.applyAll(List.of(new UpdateSlot(p, g, List.of(wrong))), _ -> momentum))
+                .isInstanceOf(ShapeException.class).hasMessageContaining("velocity [3]");
+    }
+
+    /** One launch has one kernel; where each slot is updated by itself, rules may differ. */
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    void neverTakesOneRuleForAnother(Device device) {
+        Tensor a = Tensor.full(device, Shape.of(2), 1);
+        Tensor b = Tensor.full(device, Shape.of(2), 1);
+        Tensor g = Tensor.full(device, Shape.of(2), 1);
+        List<UpdateSlot> slots = List.of(new UpdateSlot(a, g, List.of()), new UpdateSlot(b, g, List.of(
+                Tensor.zeros(device, Shape.of(2)))));
+        IntFunction<TensorUpdate> update = i -> new SgdUpdate(0.1, i == 0 ? 0 : 0.9, 0, false);
+        if (device instanceof CudaDevice) {
+            assertThatThrownBy(() -> TensorUpdate.applyAll(slots, update)).hasMessageContaining("state tensors");
+            List<UpdateSlot> twice = List.of(slots.getLast(), slots.getLast());
+            assertThatThrownBy(() -> TensorUpdate.applyAll(twice,
+                    i -> i == 0 ? new SgdUpdate(0.1, 0.9, 0, false) : new AdamUpdate(1, 0.9, 0.9, 0, 0, true, 1)))
+                    .hasMessageContaining("another rule");
+        } else {
+            TensorUpdate.applyAll(slots, update);
+            assertThat(a.toArray()).containsOnly(0.9f);
+            assertThat(b.toArray()).containsOnly(0.9f);
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    void clipsAGradientThatIsListedTwiceOnce(Device device) {
+        Tensor g = Tensor.of(device, Shape.of(2), 3.0, 4.0);
+        GradientMath.clipNorm(List.of(g, g, g.detach()), 1);
+        assertThat(g.toArray()).usingComparatorWithPrecision(1e-5f).containsExactly(0.6f, 0.8f);
     }
 
     @ParameterizedTest(autoCloseArguments = false)

@@ -1,14 +1,11 @@
 package dev.voxgrad.nn.optim;
 
 import java.util.Collection;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
+import java.util.List;
 import java.util.function.Consumer;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.device.Storage;
 import dev.voxgrad.engine.optim.GradientMath;
 
 /** Limits gradients in place, before the optimiser's step. Parameters without a gradient are passed over. */
@@ -20,33 +17,47 @@ public final class GradientClipping {
      * {@code torch.nn.utils.clip_grad_norm_} (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent
      * neural networks", 2013).
      *
+     * @param parameters a parameter that is listed several times, as a tied weight may be, counts once
+     * @param maxNorm at least 0; infinity only measures the norm
      * @return the norm before scaling; where it is not finite, neither are the gradients afterwards
+     * @throws IllegalArgumentException if {@code maxNorm} is NaN or negative
      */
     public static double clipNorm(Gradients gradients, Collection<Tensor> parameters, double maxNorm) {
+        requireLimit("norm", maxNorm);
+        List<TiedParameter> tied = TiedParameter.group(parameters);
         double sum = 0;
-        for (Tensor parameter : parameters) {
-            sum += gradients.has(parameter) ? GradientMath.sumOfSquares(gradients.of(parameter)) : 0;
+        for (TiedParameter parameter : tied) {
+            if (parameter.hasGradient(gradients)) {
+                sum += GradientMath.sumOfSquares(parameter.gradient(gradients));
+            }
         }
         double norm = Math.sqrt(sum);
         double factor = Math.min(1, maxNorm / (norm + GradientMath.EPSILON));
         if (factor != 1) {
-            forEachOnce(gradients, parameters, gradient -> GradientMath.scale(gradient, factor));
+            forEach(gradients, tied, gradient -> GradientMath.scale(gradient, factor));
         }
         return norm;
     }
 
-    /** Moves every element of the gradients into [−limit, limit], as {@code torch.nn.utils.clip_grad_value_}. */
+    /**
+     * Moves every element of the gradients into [−limit, limit], as {@code torch.nn.utils.clip_grad_value_}.
+     *
+     * @throws IllegalArgumentException if {@code limit} is NaN or negative
+     */
     public static void clipValue(Gradients gradients, Collection<Tensor> parameters, double limit) {
-        forEachOnce(gradients, parameters, gradient -> GradientMath.clamp(gradient, limit));
+        requireLimit("value", limit);
+        forEach(gradients, TiedParameter.group(parameters), gradient -> GradientMath.clamp(gradient, limit));
     }
 
-    /** Two leaves of one sum share the memory of their gradients: changed in place, it must be changed once. */
-    private static void forEachOnce(Gradients gradients, Collection<Tensor> parameters, Consumer<Tensor> change) {
-        Set<Storage> changed = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Tensor parameter : parameters) {
-            if (gradients.has(parameter) && changed.add(gradients.of(parameter).storage())) {
-                change.accept(gradients.of(parameter));
-            }
+    private static void requireLimit(String what, double limit) {
+        if (!(limit >= 0)) {
+            throw new IllegalArgumentException("gradient clipping: the largest " + what + " is " + limit
+                    + ", expected at least 0");
         }
+    }
+
+    private static void forEach(Gradients gradients, List<TiedParameter> parameters, Consumer<Tensor> change) {
+        parameters.stream().flatMap(parameter -> parameter.leaves().stream()).filter(gradients::has)
+                .forEach(leaf -> change.accept(gradients.of(leaf)));
     }
 }

@@ -9,6 +9,10 @@ public interface LearningRateSchedule {
 
     /** Always the same. */
     record Constant(double rate) implements LearningRateSchedule {
+        public Constant {
+            requireRate("rate", rate);
+        }
+
         @Override
         public double at(int epoch) {
             return rate;
@@ -23,6 +27,8 @@ public interface LearningRateSchedule {
     record MultiStep(double base, List<Integer> milestones, double factor) implements LearningRateSchedule {
         public MultiStep {
             milestones = List.copyOf(milestones);
+            requireRate("base", base);
+            requireRate("factor", factor);
         }
 
         @Override
@@ -59,11 +65,20 @@ public interface LearningRateSchedule {
             if (epochs < 1) {
                 throw new IllegalArgumentException("schedule: epochs is " + epochs + ", expected at least 1");
             }
+            requireRate("base", base);
+            requireRate("minimum", minimum);
         }
 
         @Override
         public double at(int epoch) {
             return minimum + (base - minimum) * (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
+        }
+    }
+
+    private static void requireRate(String what, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("schedule: " + what + " is " + value
+                    + ", expected at least 0 and finite");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.voxgrad.nn.optim;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -32,18 +33,23 @@ public final class Optimizer {
     private double rate;
 
     /** A parameter with its name, its count of steps, and the rule's tensors for it. */
-    private record Slot(String name, Tensor parameter, Counter steps, List<Tensor> state) {}
+    private record Slot(String name, TiedParameter parameter, Counter steps, List<Tensor> state) {}
 
-    /** For these parameters by name, such as {@link dev.voxgrad.nn.Layer#parameters}. */
+    /**
+     * For these parameters by name, such as {@link dev.voxgrad.nn.Layer#parameters}. A parameter that is there under
+     * several names, as a tied weight may be, is one parameter under the first of them: it is moved once in a step.
+     */
     public Optimizer(UpdateRule rule, Map<String, Tensor> parameters) {
         this.rule = rule;
-        parameters.forEach((name, parameter) -> {
+        Map<Tensor, String> names = new IdentityHashMap<>();
+        parameters.forEach((name, parameter) -> names.putIfAbsent(parameter, name));
+        for (TiedParameter parameter : TiedParameter.group(parameters.values())) {
             List<Tensor> state = new ArrayList<>();
             for (int i = 0; i < rule.stateNames().size(); i++) {
-                state.add(Tensor.zeros(parameter.device(), parameter.shape()));
+                state.add(Tensor.zeros(parameter.first().device(), parameter.first().shape()));
             }
-            slots.add(new Slot(name, parameter, new Counter(), state));
-        });
+            slots.add(new Slot(names.get(parameter.first()), parameter, new Counter(), state));
+        }
     }
 
     public UpdateRule rule() {
@@ -59,23 +65,30 @@ public final class Optimizer {
      * One step at the given learning rate, as a {@link LearningRateSchedule} wants it. A parameter without a
      * gradient is left as it is and its steps are not counted, as in PyTorch.
      *
-     * @throws IllegalArgumentException if not one of the parameters has a gradient
+     * @throws IllegalArgumentException if the learning rate is NaN, infinite or negative, or if not one of the parameters
+     *     has a gradient
      */
     public void step(Gradients gradients, double learningRate) {
-        List<Slot> moved = slots.stream().filter(slot -> gradients.has(slot.parameter)).toList();
+        setLearningRate(learningRate);
+        List<Slot> moved = slots.stream().filter(slot -> slot.parameter.hasGradient(gradients)).toList();
         if (moved.isEmpty()) {
             throw new IllegalArgumentException("optimizer: none of its " + slots.size()
                     + " parameters has a gradient; do the gradients belong to another net?");
         }
-        rate = learningRate;
-        moved.getFirst().parameter.device().hostEffect(() -> moved.forEach(slot -> slot.steps.increment()));
+        moved.getFirst().parameter.first().device().hostEffect(() -> moved.forEach(slot -> slot.steps.increment()));
         TensorUpdate.applyAll(
-                moved.stream().map(s -> new UpdateSlot(s.parameter, gradients.of(s.parameter), s.state)).toList(),
+                moved.stream().map(s -> new UpdateSlot(s.parameter.first(), s.parameter.gradient(gradients), s.state))
+                        .toList(),
                 i -> rule.update(moved.get(i).steps.value(), rate));
     }
 
-    /** The learning rate of the steps to come, where a device replays a recorded one and {@code step} isn't called. */
+    /**
+     * Sets the learning rate of the steps to come, where a device replays a recorded one and {@code step} isn't called.
+     *
+     * @throws IllegalArgumentException if it is NaN, infinite or negative
+     */
     public void setLearningRate(double learningRate) {
+        UpdateRule.requireBelow("learning rate", learningRate, Double.POSITIVE_INFINITY);
         rate = learningRate;
     }
 

@@ -1,13 +1,17 @@
 package dev.voxgrad.nn.optim;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.AverageUpdate;
 import dev.voxgrad.nn.Counter;
 import dev.voxgrad.nn.Layer;
+import dev.voxgrad.nn.Named;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateDict;
 
@@ -39,8 +43,30 @@ public final class WeightAverage {
 
     /** Of the averaged net and of the net. */
     private record Pair<T>(T average, T value) {
-        static <T> List<Pair<T>> all(Map<String, T> averages, Map<String, T> values) {
-            return averages.entrySet().stream().map(e -> new Pair<>(e.getValue(), values.get(e.getKey()))).toList();
+        /**
+         * Pairs what both nets have under the same name, each member of the average once: a tied weight has several
+         * names, but is to be moved once in each update.
+         */
+        static <T> List<Pair<T>> all(Layer averaged, Layer net, Function<Layer, Map<String, T>> own) {
+            Map<String, T> values = Named.collect(net, own);
+            Map<Object, Pair<T>> pairs = new IdentityHashMap<>();
+            List<Pair<T>> inOrder = new ArrayList<>();
+            Named.collect(averaged, own).forEach((name, average) -> {
+                Pair<T> pair = new Pair<>(average, values.get(name));
+                Pair<T> before = pairs.putIfAbsent(place(average), pair);
+                if (before == null) {
+                    inOrder.add(pair);
+                } else if (place(before.value) != place(pair.value)) {
+                    throw new IllegalArgumentException("average: " + name + " is tied to another tensor in the averaged "
+                            + "net but not in the net itself; both must be of the same make");
+                }
+            });
+            return inOrder;
+        }
+
+        /** What is written to: several tensors may be on the same memory. */
+        private static Object place(Object member) {
+            return member instanceof Tensor tensor ? tensor.storage() : member;
         }
     }
 
@@ -55,9 +81,9 @@ public final class WeightAverage {
         this.rule = new AverageUpdate(decay);
         this.averaged = averaged;
         averaged.loadStateDict(net.stateDict());
-        this.parameters = Pair.all(averaged.parameters(), net.parameters());
-        this.buffers = Pair.all(averaged.buffers(), net.buffers());
-        this.counters = Pair.all(averaged.counters(), net.counters());
+        this.parameters = Pair.all(averaged, net, Layer::ownParameters);
+        this.buffers = Pair.all(averaged, net, Layer::ownBuffers);
+        this.counters = Pair.all(averaged, net, Layer::ownCounters);
     }
 
     /** The net that holds the average. */

@@ -28,7 +28,8 @@ import dev.voxgrad.engine.trace.Work;
  * dx = γ·s·dy                     otherwise
  * </pre>
  *
- * <p>The running statistics are changed in place and have no gradient. Saved: x, γ, μ and s.
+ * <p>The running statistics are changed in place and have no gradient. Saved: x, γ, μ and s; in evaluation μ and s are
+ * copies, so that the gradient is that of this forward pass even if the running statistics move before the backward.
  *
  * @param training whether to normalise by the statistics of this batch and to move the running ones
  * @param momentum how far the running statistics move towards those of the batch
@@ -36,6 +37,25 @@ import dev.voxgrad.engine.trace.Work;
  */
 public record BatchNormOp(boolean training, double momentum, double eps) implements Op {
     private static final String[] PARAMETERS = {"input", "weight", "bias", "running mean", "running variance"};
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if the momentum is not in [0, 1], or eps is negative, NaN or infinite
+     */
+    public BatchNormOp {
+        requireSettings(momentum, eps);
+    }
+
+    /** Throws an IllegalArgumentException unless 0 ≤ momentum ≤ 1 and 0 ≤ eps &lt; ∞. */
+    public static void requireSettings(double momentum, double eps) {
+        if (!(momentum >= 0 && momentum <= 1)) {
+            throw new IllegalArgumentException("batchNorm: momentum is " + momentum + ", expected 0 to 1");
+        }
+        if (!(eps >= 0 && eps < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("batchNorm: eps is " + eps + ", expected at least 0 and finite");
+        }
+    }
 
     @Override
     public String name() {
@@ -64,6 +84,11 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
     }
 
     @Override
+    public String inputName(int index) {
+        return PARAMETERS[index];
+    }
+
+    @Override
     public Tensor forward(Context context, Tensor... inputs) {
         Tensor input = inputs[0];
         Tensor weight = inputs[1];
@@ -79,6 +104,8 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         Tensor scale = runningMean.emptyLike();
         if (training) {
             kernels.train(this, input, weight, inputs[2], runningMean, runningVariance, mean, scale, output);
+            runningMean.written();
+            runningVariance.written();
         } else {
             kernels.runningStatistics(eps, runningMean, runningVariance, mean, scale);
             kernels.normalise(input, mean, scale, weight, inputs[2], output);

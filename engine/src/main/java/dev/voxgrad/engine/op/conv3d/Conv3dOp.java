@@ -28,6 +28,8 @@ import dev.voxgrad.engine.trace.Work;
  * only input channels of the j-th g-th.
  */
 public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements Op {
+    private static final String[] INPUTS = {"input", "weight", "bias"};
+
     /** The usual settings: stride 1, no dilation, one group. */
     public static Conv3dOp padded(int padding) {
         return new Conv3dOp(Dims3.ONE, Dims3.cube(padding), Dims3.ONE, 1);
@@ -77,6 +79,11 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
                     + "input has " + padded, "input", inputs[0], "weight", inputs[1]);
         }
         return (padded - reach) / stride + 1;
+    }
+
+    @Override
+    public String inputName(int index) {
+        return INPUTS[index];
     }
 
     @Override

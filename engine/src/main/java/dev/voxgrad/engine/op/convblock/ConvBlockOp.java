@@ -40,6 +40,9 @@ import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
  * @param training whether to normalise by the batch's own statistics; if not, no backward can follow
  */
 public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) implements Op {
+    private static final String[] ROLES = {
+        "convolution weight", "convolution bias", "batch norm weight", "batch norm bias", "running mean",
+        "running variance"};
     private static final MaxPool3dOp POOL = new MaxPool3dOp(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
 
     /**
@@ -100,27 +103,52 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     }
 
     @Override
+    public String inputName(int index) {
+        int i = units.size() - 1;
+        while (i >= 0 && firstInput(i) > index) {
+            i--;
+        }
+        if (i < 0) {
+            return "input";
+        }
+        int role = index - firstInput(i) + (index > firstInput(i) && !units.get(i).withBias ? 1 : 0);
+        return ROLES[role] + " of unit " + i;
+    }
+
+    @Override
     public Tensor forward(Context context, Tensor... inputs) {
         if (context.recording() && !training) {
             throw new IllegalStateException("convBlock: with running statistics it has no backward; run its operations "
                     + "one by one, or without gradients");
         }
-        return switch (inputs[0].device()) {
+        Tensor output = switch (inputs[0].device()) {
             case CpuDevice cpu -> {
                 ConvBlockCpu block = new ConvBlockCpu(cpu, this, inputs);
                 yield training ? block.train(context) : block.infer(context.outputShape());
             }
             case CudaDevice cuda -> new ConvBlockCuda(cuda, this).forward(context, inputs);
-            case ReferenceDevice reference -> throw new IllegalArgumentException("convBlock: not on device "
-                    + reference.name() + "; run its operations one by one there");
+            case ReferenceDevice reference -> throw notOn(reference);
         };
+        for (int i = 0; i < units.size() && training; i++) {
+            UnitTensors unit = UnitTensors.of(this, i, inputs);
+            unit.runningMean().written();
+            unit.runningVariance().written();
+        }
+        return output;
     }
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        return gradOutput.device() instanceof CudaDevice cuda
-                ? new ConvBlockCuda(cuda, this).backward(context, gradOutput)
-                : new ConvBlockGradient(this, context, gradOutput).run();
+        return switch (gradOutput.device()) {
+            case CpuDevice _ -> new ConvBlockGradient(this, context, gradOutput).run();
+            case CudaDevice cuda -> new ConvBlockCuda(cuda, this).backward(context, gradOutput);
+            case ReferenceDevice reference -> throw notOn(reference);
+        };
+    }
+
+    private static IllegalArgumentException notOn(ReferenceDevice reference) {
+        return new IllegalArgumentException("convBlock: not on device " + reference.name()
+                + "; run its operations one by one there");
     }
 
     /** The shapes of all units' outputs. */

@@ -34,6 +34,11 @@ public record ScaleOp(double factor) implements Op {
         return new Tensor[] {scaled(gradOutput)};
     }
 
+    /** Returns the same numbers in memory of their own, outside any graph; no profile shows it. */
+    public static Tensor copyOf(Tensor x) {
+        return new ScaleOp(1).scaled(x);
+    }
+
     private Tensor scaled(Tensor x) {
         Tensor y = x.emptyLike();
         ElementwiseKernels.on(y.device()).scale(x, factor, y);

@@ -1,5 +1,6 @@
 package dev.voxgrad.engine.op.linear;
 
+import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
@@ -20,6 +21,8 @@ import dev.voxgrad.engine.trace.Work;
  * </pre>
  */
 public record LinearOp() implements Op {
+    private static final String[] INPUTS = {"input", "weight", "bias"};
+
     @Override
     public String name() {
         return "linear";
@@ -46,6 +49,11 @@ public record LinearOp() implements Op {
     }
 
     @Override
+    public String inputName(int index) {
+        return INPUTS[index];
+    }
+
+    @Override
     public Tensor forward(Context context, Tensor... inputs) {
         Tensor output = Tensor.empty(inputs[0].device(), context.outputShape(), inputs[0].layout());
         LinearKernels kernels = LinearKernels.on(output.device());
@@ -59,20 +67,18 @@ public record LinearOp() implements Op {
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        Tensor input = context.saved(0);
-        Tensor weight = context.saved(1);
         LinearKernels kernels = LinearKernels.on(gradOutput.device());
         Tensor[] gradients = new Tensor[context.inputs()];
         if (context.needsGradient(0)) {
-            gradients[0] = input.emptyLike();
-            kernels.backwardInput(weight, gradOutput, gradients[0]);
+            gradients[0] = context.emptyLikeSaved(0);
+            kernels.backwardInput(context.saved(1), gradOutput, gradients[0]);
         }
         if (context.needsGradient(1)) {
-            gradients[1] = weight.emptyLike();
-            kernels.backwardWeight(input, gradOutput, gradients[1]);
+            gradients[1] = context.emptyLikeSaved(1);
+            kernels.backwardWeight(context.saved(0), gradOutput, gradients[1]);
         }
         if (gradients.length == 3 && context.needsGradient(2)) {
-            gradients[2] = Tensor.empty(gradOutput.device(), context.inputShape(2), weight.layout());
+            gradients[2] = Tensor.empty(gradOutput.device(), context.inputShape(2), Layout.ROW_MAJOR);
             kernels.backwardBias(gradOutput, gradients[2]);
         }
         return gradients;

@@ -1,0 +1,77 @@
+package dev.voxgrad.engine;
+
+/**
+ * Switches the recording of the graph off, or on again, for a block of code: PyTorch's {@code no_grad} and
+ * {@code enable_grad}. How long tensors live is another matter, that of {@link Scope}: what is made inside the block
+ * belongs to the scope around it and can be used after the block.
+ *
+ * <pre>{@code
+ * try (Scope _ = Scope.open()) {
+ *     Tensor target;
+ *     try (GradientMode _ = GradientMode.off()) {
+ *         target = teacher.forward(x).softmax(); // costs no memory for a backward pass
+ *     }
+ *     Gradients gradients = distance(student.forward(x), target).backward();
+ * }
+ * }</pre>
+ *
+ * <p>Blocks nest, and belong to the thread that opens them. Each thread starts with recording on.
+ */
+public final class GradientMode implements AutoCloseable {
+    private static final ThreadLocal<GradientMode> CURRENT = new ThreadLocal<>();
+
+    private final GradientMode outer;
+    private final boolean recording;
+
+    private GradientMode(boolean recording) {
+        this.outer = CURRENT.get();
+        this.recording = recording;
+        CURRENT.set(this);
+    }
+
+    /** Stops recording until the block is closed. */
+    public static GradientMode off() {
+        return new GradientMode(false);
+    }
+
+    /** Records until the block is closed, also inside of {@link #off} and {@link Scope#withoutGradients}. */
+    public static GradientMode on() {
+        return new GradientMode(true);
+    }
+
+    /** Returns whether operations on this thread record the graph that {@code backward} needs. */
+    public static boolean isOn() {
+        GradientMode mode = CURRENT.get();
+        return mode == null || mode.recording;
+    }
+
+    /**
+     * Returns to what was in force before the block.
+     *
+     * @throws IllegalStateException if this block is not open on this thread; or, once it is closed, if a block inside it
+     *     was left open
+     */
+    @Override
+    public void close() {
+        GradientMode innermost = CURRENT.get();
+        if (!isOpenBelow(innermost)) {
+            throw new IllegalStateException("gradient mode: closed on another thread, or twice");
+        }
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+        if (innermost != this) {
+            throw new IllegalStateException("gradient mode: a block inside this one was left open; it is closed now too");
+        }
+    }
+
+    private boolean isOpenBelow(GradientMode innermost) {
+        GradientMode mode = innermost;
+        while (mode != null && mode != this) {
+            mode = mode.outer;
+        }
+        return mode != null;
+    }
+}

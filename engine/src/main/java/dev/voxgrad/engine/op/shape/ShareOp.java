@@ -1,0 +1,44 @@
+package dev.voxgrad.engine.op.shape;
+
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Work;
+
+/**
+ * A second handle on the same numbers, with a place of its own in the graph. Nothing is copied, so there are no
+ * kernels.
+ *
+ * <pre>
+ * y = x,  dx = dy
+ * </pre>
+ */
+public record ShareOp() implements Op {
+    @Override
+    public String name() {
+        return "share";
+    }
+
+    @Override
+    public Shape outputShape(Shape... inputs) {
+        return inputs[0];
+    }
+
+    @Override
+    public Tensor forward(Context context, Tensor... inputs) {
+        return inputs[0].detach();
+    }
+
+    @Override
+    public Tensor[] backward(Context context, Tensor gradOutput) {
+        return new Tensor[] {gradOutput.detach()};
+    }
+
+    @Override
+    public Work work(Device device, Pass pass, Context context) {
+        return Work.NONE;
+    }
+}
