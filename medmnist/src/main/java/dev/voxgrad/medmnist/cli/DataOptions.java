@@ -48,7 +48,7 @@ final class DataOptions {
     @Option(names = "--labels", paramLabel = "NAMES",
             description = "Class names of --npz, in order of their numbers, with commas between them. A name that holds "
                     + "a comma goes in double quotes: --labels '\"atypical, benign\",malignant'")
-    private String labels;
+    private List<String> labels;
 
     @Option(names = "--task", paramLabel = "T",
             description = "What the labels of --npz mean: binary or multi-class (one class per volume, as numbers or "
@@ -92,7 +92,7 @@ final class DataOptions {
 
     private List<String> names() {
         try {
-            return labels == null ? List.of() : NameList.parse(labels);
+            return labels == null ? List.of() : NameList.parse(String.join(",", labels));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--labels " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
@@ -52,9 +54,9 @@ final class EnsembleOptions {
             description = "Weight of all best models. Default: 1.5; beside a method, 1")
     private Double bestWeight;
 
-    @Option(names = "--member-weights", paramLabel = "W", split = ",",
+    @Option(names = "--member-weights", paramLabel = "W,W",
             description = "One weight per member. Default: 1 each")
-    private List<Double> memberWeights;
+    private List<String> memberWeights;
 
     @Option(names = "--tta", paramLabel = "N",
             description = "Test-time augmentation: take the mean of the logits over the plain volume and N random "
@@ -154,15 +156,27 @@ final class EnsembleOptions {
         }
         double last = lastWeight != null ? lastWeight : method.isPresent() ? 1 : EnsembleWeights.LAST;
         double best = bestWeight != null ? bestWeight : method.isPresent() ? 1 : EnsembleWeights.BEST;
-        if (memberWeights != null && memberWeights.size() != members) {
-            throw wrongUse("--member-weights has " + memberWeights.size() + " numbers, but the run has " + members
-                    + " finished members");
-        }
         try {
-            return memberWeights == null
-                    ? EnsembleWeights.groups(last, best, members) : new EnsembleWeights(last, best, memberWeights);
+            if (memberWeights == null) {
+                return EnsembleWeights.groups(last, best, members);
+            }
+            List<Double> each = memberWeights.stream().flatMap(list -> Stream.of(list.split(",", -1)))
+                    .map(EnsembleOptions::memberWeight).toList();
+            if (each.size() != members) {
+                throw wrongUse("--member-weights has " + each.size() + " numbers, but the run has " + members
+                        + " finished members");
+            }
+            return new EnsembleWeights(last, best, each);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static double memberWeight(String text) {
+        try {
+            return TextFile.decimal(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--member-weights: " + e.getMessage(), e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,7 +101,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "Those that this process trains, such as 0-4,7. Default: all")
     private String members;
 
-    @Option(names = "--nets", paramLabel = "NET", split = ",",
+    @Option(names = "--nets", paramLabel = "NET,NET",
             description = "Their nets, taken in turn. Default: net1,net2,net3")
     private List<String> nets;
 
@@ -324,7 +325,8 @@ final class TrainCommand implements Callable<Integer> {
     /** What the options say, and where they say nothing, what {@code base} says. */
     private TrainSettings settings(TrainSettings base) {
         List<NetSpec> specs = nets == null ? base.nets()
-                : nets.stream().map(name -> SummaryCommand.net(command, name)).toList();
+                : nets.stream().flatMap(list -> Stream.of(list.split(",", -1)))
+                        .map(name -> SummaryCommand.net(command, name.strip())).toList();
         try {
             return new TrainSettings(given(models, base.models()), specs, given(epochs, base.epochs()),
                     given(batchSize, base.batchSize()), given(learningRate, base.learningRate()),

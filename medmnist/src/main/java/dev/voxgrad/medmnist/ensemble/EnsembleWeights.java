@@ -1,21 +1,18 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.train.ModelKind;
 
 /**
@@ -31,13 +28,17 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
     /** The study's group weights. */
     public static final double LAST = 0.5;
     public static final double BEST = 1.5;
+    private static final double LEAST = 1e-9;
+    private static final double MOST = 1e9;
+    /** Unknown entries of a file that a message names. */
+    private static final int MOST_NAMED = 5;
 
     public EnsembleWeights {
         members = List.copyOf(members);
-        requireWeight("last", last);
-        requireWeight("best", best);
+        requireGiven("last", last);
+        requireGiven("best", best);
         for (int i = 0; i < members.size(); i++) {
-            requireWeight("member." + i, members.get(i));
+            requireGiven("member." + i, members.get(i));
         }
         models = List.copyOf(models);
         if (models.size() != members.size() * ModelKind.values().length) {
@@ -67,6 +68,15 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         return members.get(model / kinds) * group * models.get(model);
     }
 
+    /** Bounds what people give, so that no product or sum of weights can overflow or vanish. */
+    private static void requireGiven(String name, double weight) {
+        requireWeight(name, weight);
+        if (weight > MOST || weight != 0 && weight < LEAST) {
+            throw new IllegalArgumentException("ensemble: weight " + name + " is " + weight + "; expected 0, or "
+                    + LEAST + " to " + MOST);
+        }
+    }
+
     private static void requireWeight(String name, double weight) {
         if (!(weight >= 0) || Double.isInfinite(weight)) {
             throw new IllegalArgumentException("ensemble: weight " + name + " is " + weight
@@ -91,27 +101,20 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
 
     /**
      * Reads weights from lines {@code last = 0.5}, {@code best = 1.5} and {@code member.0 = 1.0}; what is not named
-     * has its default: 0.5, 1.5, and 1 for each member. Lines that begin with # are comments.
+     * has its default: 0.5, 1.5, and 1 for each member. Lines that start with # are comments.
      *
      * @throws DataFileException naming the line's key if it is not one of these or not a weight
      */
     public static EnsembleWeights read(Path file, int memberCount) {
-        Properties lines = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            lines.load(reader);
-        } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
-        } catch (IllegalArgumentException e) {
-            throw new DataFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
-        double last = number(file, lines, "last", LAST);
-        double best = number(file, lines, "best", BEST);
+        SortedMap<String, String> entries = entries(file);
+        double last = number(file, entries, "last", LAST);
+        double best = number(file, entries, "best", BEST);
         List<Double> members =
-                IntStream.range(0, memberCount).mapToObj(i -> number(file, lines, "member." + i, 1)).toList();
-        if (!lines.isEmpty()) {
+                IntStream.range(0, memberCount).mapToObj(i -> number(file, entries, "member." + i, 1)).toList();
+        if (!entries.isEmpty()) {
             throw new DataFileException(file.toString(), "has unknown entries "
-                    + new TreeSet<>(lines.stringPropertyNames()) + "; expected last, best, and member.0 to member."
-                    + (memberCount - 1));
+                    + entries.keySet().stream().limit(MOST_NAMED).map(TextFile::shown).toList()
+                    + "; expected last, best, and member.0 to member." + (memberCount - 1));
         }
         try {
             return new EnsembleWeights(last, best, members);
@@ -120,12 +123,30 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         }
     }
 
-    private static double number(Path file, Properties lines, String key, double otherwise) {
-        Object text = lines.remove(key);
+    /** The text after each key, which ends at a blank, {@code =} or {@code :}. */
+    private static SortedMap<String, String> entries(Path file) {
+        SortedMap<String, String> entries = new TreeMap<>();
+        for (String line : TextFile.lines(file)) {
+            String entry = line.strip();
+            if (entry.isEmpty() || entry.startsWith("#")) {
+                continue;
+            }
+            String[] parts = entry.split("\\s*[=:\\s]\\s*", 2);
+            if (entries.put(parts[0], parts.length == 1 ? "" : parts[1]) != null) {
+                throw new DataFileException(file.toString(), "has two entries " + TextFile.shown(parts[0])
+                        + "; expected each once");
+            }
+        }
+        return entries;
+    }
+
+    private static double number(Path file, SortedMap<String, String> entries, String key, double otherwise) {
+        String text = entries.remove(key);
         try {
-            return text == null ? otherwise : Double.parseDouble(text.toString());
+            return text == null ? otherwise : TextFile.decimal(text);
         } catch (NumberFormatException e) {
-            throw new DataFileException(file.toString(), key + " is '" + text + "'; expected a number", e);
+            throw new DataFileException(file.toString(), key + " is '" + TextFile.shown(text)
+                    + "'; expected a number such as 0.25 or 1e-7", e);
         }
     }
 

@@ -6,7 +6,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.RunFolder;
+import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -38,18 +40,25 @@ final class SummaryFile {
         run.append(NAME, COLUMNS + "\n", rows);
     }
 
-    /** Adds the columns that a table of an older version lacks. */
+    /** Sees to it that rows can be added at the end: columns of this version, and a last line that ends. */
     static void widen(RunFolder run) {
         Path file = run.path().resolve(NAME);
         if (!run.exists(file)) {
             return;
         }
-        List<String> lines = run.lines(file);
-        if (!lines.isEmpty() && COLUMNS.startsWith(lines.getFirst() + ",")) {
-            String empty = COLUMNS.substring(lines.getFirst().length()).replaceAll("[^,]", "");
-            run.write(file, COLUMNS + "\n" + lines.stream().skip(1)
-                    .map(line -> line + empty + "\n").collect(Collectors.joining()));
+        String text = run.read(file);
+        List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
+        String header = lines.isEmpty() ? COLUMNS : lines.getFirst();
+        if (header.equals(COLUMNS) && !lines.isEmpty() && text.endsWith("\n")) {
+            return;
         }
+        if (!header.equals(COLUMNS) && !COLUMNS.startsWith(header + ",")) {
+            throw new DataFileException(file.toString(), "has other columns than this program writes: '"
+                    + TextFile.shown(header) + "'; rename or remove it, and repeat the command");
+        }
+        String empty = COLUMNS.substring(header.length()).replaceAll("[^,]", "");
+        run.write(file, COLUMNS + "\n" + lines.stream().skip(1)
+                .map(line -> line + empty + "\n").collect(Collectors.joining()));
     }
 
     /** ensemble, last_weight, best_weight, member_weights, auc, acc. */

@@ -1,11 +1,7 @@
 package dev.voxgrad.medmnist.metrics;
 
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +10,7 @@ import java.util.regex.Pattern;
 
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.data.VolumeData;
 
 /**
@@ -34,7 +31,7 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     private static final int PLAIN_SIZE = 28;
     private static final Pattern NAME = Pattern.compile("([a-z0-9]+?)(?:_(\\d{1,4}))?_(train|val|test).*\\.csv");
 
-    /** Reads a file; the message of a {@link DataFileException} names the line that is wrong. */
+    /** Reads a file, with or without a byte-order mark, and lines that end in LF or CRLF; the message of a {@link DataFileException} names the line that is wrong. */
     public static StandardResultFile read(Path path) {
         Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
         if (!name.matches()) {
@@ -42,19 +39,7 @@ public record StandardResultFile(Path path, String flag, int size, String split,
                     + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or adrenalmnist3d_64_val@2.csv");
         }
         int size = name.group(2) == null ? PLAIN_SIZE : Integer.parseInt(name.group(2));
-        return new StandardResultFile(path, name.group(1), size, name.group(3), parse(path, lines(path)));
-    }
-
-    private static List<String> lines(Path path) {
-        try {
-            return Files.readAllLines(path);
-        } catch (NoSuchFileException e) {
-            throw new DataFileException(path.toString(), "no such file", e);
-        } catch (MalformedInputException e) {
-            throw new DataFileException(path.toString(), "is not a text file", e);
-        } catch (IOException e) {
-            throw new DataFileException(path.toString(), "cannot be read: " + e.getMessage(), e);
-        }
+        return new StandardResultFile(path, name.group(1), size, name.group(3), parse(path, TextFile.lines(path)));
     }
 
     private static double[][] parse(Path path, List<String> lines) {
@@ -69,6 +54,11 @@ public record StandardResultFile(Path path, String flag, int size, String split,
                 continue;
             }
             String where = path + " line " + (n + 1);
+            if (lines.get(n).indexOf(';') >= 0) {
+                throw new DataFileException(where, "has semicolons; expected commas between fields, and points in "
+                        + "numbers. A spreadsheet writes such files where the decimal mark is a comma: save it in "
+                        + "another format, as a plain CSV");
+            }
             String[] fields = lines.get(n).split(",", -1);
             columns = columns < 0 ? fields.length : columns;
             if (fields.length < 2 || fields.length != columns) {
@@ -95,7 +85,7 @@ public record StandardResultFile(Path path, String flag, int size, String split,
                 return index;
             }
         } catch (NumberFormatException e) {
-            throw new DataFileException(where, "index '" + field + "' is not a whole number; expected 0 to "
+            throw new DataFileException(where, "index '" + TextFile.shown(field) + "' is not a whole number; expected 0 to "
                     + (count - 1) + ", and no header line", e);
         }
         throw new DataFileException(where, "index " + field.strip() + " leaves a gap: the file has " + count
@@ -103,16 +93,11 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     }
 
     private static double score(String field, String where) {
-        double score;
         try {
-            score = Double.parseDouble(field);
+            return TextFile.decimal(field);
         } catch (NumberFormatException e) {
-            throw new DataFileException(where, "score '" + field + "' is not a number", e);
+            throw new DataFileException(where, "score " + e.getMessage(), e);
         }
-        if (!Double.isFinite(score)) {
-            throw new DataFileException(where, "score '" + field + "' is not finite");
-        }
-        return score;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.RunFolder;
+import dev.voxgrad.medmnist.data.TextFile;
 
 /**
  * The learning curves of a run: what its {@code history.csv} says. Columns are found by their names, and of several
@@ -38,25 +39,30 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
      */
     static History read(RunFolder folder) {
         Path file = folder.file("history.csv");
-        List<String> lines = folder.lines(file);
+        List<String> lines = lines(folder, file);
         List<String> header = header(lines);
         if (!header.containsAll(COLUMNS)) {
-            throw new DataFileException(file.toString(), "has the columns " + header + "; expected " + COLUMNS
-                    + " among them");
+            throw new DataFileException(file.toString(), "has the columns " + TextFile.shown(header.toString())
+                    + "; expected " + COLUMNS + " among them");
         }
         SortedMap<Integer, SortedMap<Integer, Epoch>> members = new TreeMap<>();
         for (String line : lines.subList(1, lines.size())) {
             try {
                 add(members, header, line.split(",", -1));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                throw new DataFileException(file.toString(), "has the damaged row '" + line + "'; remove it", e);
+                throw new DataFileException(file.toString(), "has the damaged row '" + TextFile.shown(line)
+                        + "'; remove it", e);
             }
         }
         SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
         members.forEach((member, epochs) -> lists.put(member, List.copyOf(epochs.values())));
         Path timings = folder.file("timings.csv");
         return new History(lists,
-                folder.exists(timings) ? seconds(timings, folder.lines(timings)) : seconds(file, lines));
+                folder.exists(timings) ? seconds(timings, lines(folder, timings)) : seconds(file, lines));
+    }
+
+    private static List<String> lines(RunFolder folder, Path file) {
+        return folder.lines(file).stream().filter(line -> !line.isBlank()).toList();
     }
 
     private static List<String> header(List<String> lines) {
@@ -71,15 +77,25 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
         try {
             return lines.stream().skip(1).mapToDouble(line -> Double.parseDouble(line.split(",", -1)[column])).sum();
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            throw new DataFileException(file.toString(), "has a damaged row: " + e.getMessage() + "; remove it", e);
+            throw new DataFileException(file.toString(), "has a damaged row: " + TextFile.shown(e.getMessage())
+                    + "; remove it", e);
         }
+    }
+
+    /** A figure from 0 to 1. */
+    private static double share(String text) {
+        double value = Double.parseDouble(text);
+        if (!(value >= 0 && value <= 1)) {
+            throw new NumberFormatException("'" + text + "' is not in [0, 1]");
+        }
+        return value;
     }
 
     private static void add(SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header,
             String[] fields) {
         String[] values = COLUMNS.stream().map(column -> fields[header.indexOf(column)]).toArray(String[]::new);
         Epoch epoch = new Epoch(values[1], Integer.parseInt(values[2]), Double.parseDouble(values[3]),
-                Double.parseDouble(values[4]), Double.parseDouble(values[5]));
+                share(values[4]), share(values[5]));
         members.computeIfAbsent(Integer.parseInt(values[0]), member -> new TreeMap<>()).put(epoch.number(), epoch);
     }
 }

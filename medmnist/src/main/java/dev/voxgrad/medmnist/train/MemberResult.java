@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.train;
 
 import java.util.List;
 
+import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
@@ -53,9 +54,35 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
             throw new IllegalArgumentException(fields.length + " fields, expected " + columns.size());
         }
         int lastEpoch = columns.indexOf(LAST_EPOCH);
-        return new MemberResult(Integer.parseInt(fields[0]), NetSpec.byFlag(fields[1]), Integer.parseInt(fields[5]),
-                new Metrics(Double.parseDouble(fields[6]), Double.parseDouble(fields[7])),
-                new Metrics(Double.parseDouble(fields[8]), Double.parseDouble(fields[9])),
-                lastEpoch < 0 ? 0 : Integer.parseInt(fields[lastEpoch]));
+        return new MemberResult(count(fields, 0), NetSpec.byFlag(TextFile.shown(fields[1])), count(fields, 5),
+                new Metrics(figure(fields, 6), figure(fields, 7)), new Metrics(figure(fields, 8), figure(fields, 9)),
+                lastEpoch < 0 ? 0 : count(fields, lastEpoch));
+    }
+
+    private static int count(String[] fields, int column) {
+        try {
+            return Integer.parseInt(fields[column]);
+        } catch (NumberFormatException e) {
+            throw wrong(fields, column, "a whole number", e);
+        }
+    }
+
+    /** An AUC or accuracy of the validation split, where both are defined. */
+    private static double figure(String[] fields, int column) {
+        try {
+            double value = Double.parseDouble(fields[column]);
+            if (value >= 0 && value <= 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(fields, column, "a number from 0 to 1", e);
+        }
+        throw wrong(fields, column, "0 to 1", null);
+    }
+
+    private static IllegalArgumentException wrong(String[] fields, int column, String expected, Exception cause) {
+        String name = column < COLUMNS.size() ? COLUMNS.get(column) : LAST_EPOCH;
+        return new IllegalArgumentException(name + " is " + TextFile.shown(fields[column]) + "; expected " + expected,
+                cause);
     }
 }

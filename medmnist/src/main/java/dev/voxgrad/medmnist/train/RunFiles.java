@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import dev.voxgrad.medmnist.data.AtomicFile;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.RunFolder;
+import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**
@@ -255,7 +256,7 @@ public final class RunFiles {
     public List<MemberResult> members() {
         Path file = folder.resolve("members.csv");
         List<MemberResult> members = new ArrayList<>();
-        List<String> lines = files.lines(file);
+        List<String> lines = files.lines(file).stream().filter(line -> !line.isBlank()).toList();
         for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
             MemberResult member = member(file, lines.getFirst(), line);
             if (members.stream().anyMatch(other -> other.index() == member.index())) {
@@ -274,7 +275,8 @@ public final class RunFiles {
         try {
             return MemberResult.parse(header, row);
         } catch (IllegalArgumentException e) {
-            throw new DataFileException(file.toString(), "has the damaged row '" + row + "': " + e.getMessage(), e);
+            throw new DataFileException(file.toString(), "has the damaged row '" + TextFile.shown(row) + "': "
+                    + e.getMessage(), e);
         }
     }
 

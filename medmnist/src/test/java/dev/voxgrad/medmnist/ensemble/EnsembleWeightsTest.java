@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
@@ -36,13 +37,21 @@ class EnsembleWeightsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "best = -1, weight best is -1.0",
-        "last = NaN, weight last is NaN",
-        "member.0 = Infinity, weight member.0 is Infinity",
-        "best = much, best is 'much'; expected a number",
-        "worst = 1, unknown entries [worst]",
-        "member.3 = 1, unknown entries [member.3]; expected last, best, and member.0 to member.2"
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "best = -1              | weight best is -1.0; expected a number of zero or more",
+        "last = NaN             | last is 'NaN'; expected a number",
+        "member.0 = Infinity    | member.0 is 'Infinity'; expected a number",
+        "last = 1e308           | weight last is 1.0E308; expected 0, or 1.0E-9 to 1.0E9",
+        "member.1 = 1e-300      | weight member.1 is 1.0E-300; expected 0, or 1.0E-9 to 1.0E9",
+        "best = 1e400           | best is '1e400'; expected a number",
+        "best = 0x1p3           | best is '0x1p3'; expected a number",
+        "best = 1d              | best is '1d'; expected a number",
+        "best = 0,5             | best is '0,5'; expected a number such as 0.25",
+        "best                   | best is ''; expected a number",
+        "best = much            | best is 'much'; expected a number",
+        "last;0.5               | unknown entries [last;0.5]",
+        "worst = 1              | unknown entries [worst]",
+        "member.3 = 1           | unknown entries [member.3]; expected last, best, and member.0 to member.2"
     })
     void badLinesAreNamed(String line, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("w"), line + "\n");
@@ -50,6 +59,21 @@ class EnsembleWeightsTest {
                 .isInstanceOf(DataFileException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(message);
+    }
+
+    /** As Notepad saves it, or a program of an old Mac; with the separators that have always been taken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFFbest = 2\r\nmember.1 = 0.25\r\n\r\n", "best = 2\rmember.1 = 0.25",
+        "\uFEFF# by hand\n  best: 2\nmember.1 0.25", "best=2\nmember.1\t=\t.25"})
+    void readsFilesOfOtherSystems(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("w"), text);
+        assertThat(EnsembleWeights.read(file, 3)).isEqualTo(new EnsembleWeights(0.5, 2, List.of(1.0, 0.25, 1.0)));
+    }
+
+    @Test
+    void anEntryThatOccursTwiceIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("w"), "best = 2\nbest = 3\n");
+        assertThatThrownBy(() -> EnsembleWeights.read(file, 1)).hasMessageContaining("two entries best");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
@@ -65,17 +66,41 @@ class StandardResultFileTest {
         "0;1! line 1: has 1 fields; expected an index and at least one score",
         "0,0.1,0.9;1,0.1,x! line 2: score 'x' is not a number",
         "0,0.1,0.9;1,0.1,! line 2: score '' is not a number",
-        "0,0.1,NaN! line 1: score 'NaN' is not finite",
+        "0,0.1,NaN! line 1: score 'NaN' is not a number",
         "0,0.1,1e999! line 1: score '1e999' is not finite",
         "0,0.1,0.9;2,0.1,0.9! line 2: index 2 leaves a gap: the file has 2 lines",
         "0,0.1,0.9;0,0.1,0.9! line 2: index 0 occurs a second time",
         "-1,0.1,0.9! line 1: index -1 leaves a gap",
         "id,score_0,score_1;0,0.1,0.9! line 1: index 'id' is not a whole number",
         "0.0,0.1,0.9! line 1: index '0.0' is not a whole number",
+        "0,0.1,0x1p-1! line 1: score '0x1p-1' is not a number",
+        "0,0.1,0.9d! line 1: score '0.9d' is not a number",
+        "0,0.1,-Infinity! line 1: score '-Infinity' is not a number",
     })
     void refusesMalformedLines(String lines, String message) {
         assertThatThrownBy(() -> read(NAME, lines.replace(';', '\n'))).isInstanceOf(DataFileException.class)
                 .hasMessageContaining(NAME).hasMessageContaining(message);
+    }
+
+    /** MedMNIST's own save_results writes utf_8_sig; Excel adds CRLF, and editors blank lines. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF0,0.2,0.8\n1,0.6,0.4\n", "\uFEFF0,0.2,0.8\r\n1,0.6,0.4\r\n\r\n",
+        "0,0.2,0.8\r1,0.6,0.4\r", " 0 , 0.2 ,+0.8\n\n1,.6,4E-1\n\n\n"})
+    void readsFilesOfOtherPrograms(String text) {
+        assertThat(read(NAME, text).scores()).isDeepEqualTo(new double[][] {{0.2, 0.8}, {0.6, 0.4}});
+    }
+
+    @Test
+    void semicolonsAreNamed() {
+        assertThatThrownBy(() -> read(NAME, "0;0,2;0,8\n1;0,6;0,4\n")).hasMessageContaining("line 1: has semicolons");
+        assertThatThrownBy(() -> read(NAME, "0;0.2;0.8\n")).hasMessageContaining("line 1: has semicolons");
+    }
+
+    @Test
+    void hostileLinesAreShownShortAndWithoutControlCharacters() {
+        assertThatThrownBy(() -> read(NAME, "0,\u001b[2J" + "9".repeat(100_000) + "x\n"))
+                .hasMessageContaining("is not a number").hasMessageNotContainingAny("\u001b")
+                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(500));
     }
 
     @Test
@@ -89,7 +114,19 @@ class StandardResultFileTest {
         assertThatThrownBy(() -> read(NAME, "0,1,2,3\n1,1,2,3\n2,1,2,3\n3,1,2,3\n").evaluate(data()))
                 .hasMessageContaining("has 3 scores per sample; small has 2 classes");
         Files.write(folder.resolve(NAME), new byte[] {(byte) 0xFF, (byte) 0xFE, 0});
-        assertThatThrownBy(() -> StandardResultFile.read(folder.resolve(NAME))).hasMessageContaining("not a text file");
+        assertThatThrownBy(() -> StandardResultFile.read(folder.resolve(NAME))).hasMessageContaining("UTF-16");
+        for (byte[] bytes : new byte[][] {{'0', ',', 0, '1'}, {'0', ',', (byte) 0xE9, '1'}}) {
+            Files.write(folder.resolve(NAME), bytes);
+            assertThatThrownBy(() -> StandardResultFile.read(folder.resolve(NAME)))
+                    .hasMessageContaining("not a text file in UTF-8");
+        }
+    }
+
+    /** As Python formats it. */
+    @Test
+    void anUndefinedAucIsNan() {
+        assertThat(StandardResultFile.fileName("organmnist3d", 28, "test", new Metrics(Double.NaN, 0.5), "1"))
+                .isEqualTo("organmnist3d_test_[AUC]nan_[ACC]0.500@1.csv");
     }
 
     private StandardResultFile read(String name, String content) {
