@@ -70,6 +70,7 @@ class GpuTrainingTest {
 
     /** Step by step, with a batch of another size among them. */
     @Test
+    @Tag("thorough")
     void aRangeTestHasTheLossesThatItHasOnTheCpu() throws IOException {
         for (String device : List.of("cpu", "cuda")) {
             Cli.run("lr-find", "--npz", volumes, "--out", folder.resolve(device), "--steps", 5, "--from", "1e-5",
@@ -85,6 +86,7 @@ class GpuTrainingTest {
     }
 
     @Test
+    @Tag("thorough")
     void aRunThatWasBrokenOffEndsWithTheSameBytes() throws IOException {
         train("whole", "cuda", 2, 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
         train("parts", "cuda", 2, 2, "--ema", 0.9, "--clip-norm", 0.5, "--members", "0").succeeded();
@@ -95,6 +97,7 @@ class GpuTrainingTest {
     }
 
     @Test
+    @Tag("thorough")
     void aRunGoesOnOnWhicheverCard() throws IOException {
         TestGpu.assumeCards(2);
         train("whole", "cuda:0", 2, 3).succeeded();
@@ -185,6 +188,7 @@ class GpuTrainingTest {
 
     /** cuDNN 9 is of one name with either; the driver is for CUDA 13. */
     @Test
+    @Tag("thorough")
     void librariesOfCuda13DoWithoutAnyOfCuda12() throws IOException, InterruptedException {
         assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is renamed");
         train("run", "cuda", 1, 1).succeeded();
@@ -204,6 +208,7 @@ class GpuTrainingTest {
     }
 
     @Test
+    @Tag("thorough")
     void anotherPrecisionIsRefusedOnResume() {
         TestGpu.assumeComputes(Precision.BF16);
         train("run", "cuda", 2, 1, "--precision", "bf16").succeeded();
@@ -215,6 +220,7 @@ class GpuTrainingTest {
     }
 
     @Test
+    @Tag("thorough")
     void aRunByCudnnsKernelsGoesOnByThem() throws IOException {
         train("own", "cuda", 1, 1).succeeded();
         Cli first = train("run", "cuda", 1, 1, "--gpu-kernels", "cudnn").succeeded();
@@ -234,6 +240,7 @@ class GpuTrainingTest {
 
     /** A run of a version that knew no choice had our own. */
     @Test
+    @Tag("thorough")
     void aRunThatDoesNotSayWhoseKernelsGoesOnByOurOwn() throws IOException {
         train("run", "cuda", 1, 1).succeeded();
         Path json = folder.resolve("run/run.json");
