@@ -7,4 +7,7 @@ package dev.voxgrad.nativecheck;
 public interface Check {
     /** Judges what was seen. */
     Finding judge();
+
+    /** Returns what depends on the thing that was looked at. */
+    Impact impact();
 }

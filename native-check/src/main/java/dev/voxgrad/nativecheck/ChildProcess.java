@@ -1,7 +1,6 @@
 package dev.voxgrad.nativecheck;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,21 +9,28 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
  * Runs a probe in a JVM of its own, since a broken native library can take the whole process with it.
  *
  * <p>A probe answers with lines {@code key=value} on standard output. Its folder for temporary files is new
- * and private, because JCuda reuses whatever library of the right name lies in it.
+ * and private, because JCuda reuses whatever library of the right name lies in it; where no folder can be written, it
+ * is the one of this process.
  *
  * @param java the {@code java} command
  * @param classPath where the probe and JCuda are
  * @param patience how long a probe may take before it is killed
  */
 public record ChildProcess(Path java, String classPath, Duration patience) {
+    /** In place of an exit code where there was no process. */
+    private static final int NOT_STARTED = Integer.MIN_VALUE;
+
     /**
      * What became of a probe.
      *
@@ -34,9 +40,46 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
      * @param errors what it, or its JVM, wrote to standard error
      */
     public record Outcome(int exitCode, boolean timedOut, Map<String, String> answers, String errors) {
+        /** Returns the outcome where no process could be started, for a reason in half a sentence. */
+        static Outcome notStarted(String reason) {
+            return new Outcome(NOT_STARTED, false, Map.of(), reason);
+        }
+
         /** The answer of that name. */
         public Optional<String> answer(String key) {
             return Optional.ofNullable(answers.get(key));
+        }
+
+        /** Returns the answer of that name; empty where it is none, or no whole number of 32 bits. */
+        OptionalInt wholeNumber(String key) {
+            OptionalLong number = longNumber(key);
+            return number.isPresent() && number.getAsLong() == (int) number.getAsLong()
+                    ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
+        }
+
+        /** Returns the answer of that name; empty where it is none, or no whole number of 64 bits. */
+        OptionalLong longNumber(String key) {
+            try {
+                return answers.containsKey(key) ? OptionalLong.of(Long.parseLong(answers.get(key).strip()))
+                        : OptionalLong.empty();
+            } catch (NumberFormatException e) {
+                return OptionalLong.empty();
+            }
+        }
+
+        /** Returns the answer of that name; empty where it is none, or no number. */
+        OptionalDouble number(String key) {
+            try {
+                return answers.containsKey(key) ? OptionalDouble.of(Double.parseDouble(answers.get(key)))
+                        : OptionalDouble.empty();
+            } catch (NumberFormatException e) {
+                return OptionalDouble.empty();
+            }
+        }
+
+        /** Whether there was a process at all. */
+        boolean started() {
+            return exitCode != NOT_STARTED;
         }
 
         /** Whether it ended by itself and well. */
@@ -46,13 +89,17 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
 
         /** In half a sentence, what went wrong with the process itself. */
         public String failure() {
+            if (!started()) {
+                return "no child process can be started here (" + errors + ")";
+            }
             if (timedOut) {
                 return "the probe hung and was stopped";
             }
             if (exitCode == 0) {
                 return "the probe gave no answer";
             }
-            String death = exitCode > 128 ? "died of signal " + (exitCode - 128) : "ended with code " + exitCode;
+            String death = exitCode > 128 ? "died of signal " + (exitCode - 128) : exitCode == BoundedProcess.STOPPED
+                    ? "wrote without end and was stopped" : "ended with code " + exitCode;
             String said = errors.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
             return "the probe " + death + (said.isEmpty() ? "" : " after \"" + said + "\"");
         }
@@ -60,63 +107,57 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
 
     /** Runs probes with the Java and the class path that run us. */
     public static ChildProcess likeThisOne() {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path java = SystemText.path(System.getProperty("java.home")).map(home -> home.resolve("bin").resolve("java"))
+                .orElse(Path.of("java"));
         return new ChildProcess(java, System.getProperty("java.class.path"), Duration.ofSeconds(60));
     }
 
     /**
-     * Runs the main method of a class.
+     * Runs the main method of a class. Whatever keeps it from that is an outcome, too.
      *
      * @param probe the class, on the class path
      * @param options for its JVM
      */
     public Outcome run(Class<?> probe, String... options) {
+        Optional<Path> folder = newFolder();
         try {
-            Path folder = Files.createTempDirectory(parent(), "voxgrad-native-check");
-            try {
-                return run(folder, probe.getName(), options);
-            } finally {
-                delete(folder);
-            }
+            return run(folder, probe.getName(), options);
         } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot run " + probe.getSimpleName() + " in a child process: "
-                    + e.getMessage(), e);
+            return Outcome.notStarted(Objects.requireNonNullElse(e.getMessage(), "no reason given"));
+        } finally {
+            folder.ifPresent(ChildProcess::delete);
         }
     }
 
-    /** The folder for temporary files; where it is no good, which has a finding of its own, the user's folders. */
-    private static Path parent() throws IOException {
-        return Stream.of("java.io.tmpdir", "user.home", "user.dir").map(System::getProperty).map(Path::of)
-                .filter(folder -> TempFolderCheck.look(folder).problem().isEmpty()).findFirst()
-                .orElseThrow(() -> new IOException("no folder for temporary files can be written"));
+    /**
+     * A folder for temporary files; where the usual one is no good, which has a finding of its own, in the user's
+     * folders; empty where none of them can be written.
+     */
+    private static Optional<Path> newFolder() {
+        return Stream.of("java.io.tmpdir", "user.home", "user.dir").map(System::getProperty)
+                .filter(Objects::nonNull).flatMap(name -> SystemText.path(name).stream())
+                .filter(folder -> TempFolderCheck.look(folder).problem().isEmpty())
+                .flatMap(folder -> newFolder(folder).stream()).findFirst();
     }
 
-    private Outcome run(Path folder, String probe, String... options) throws IOException {
+    private static Optional<Path> newFolder(Path parent) {
+        try {
+            return Optional.of(Files.createTempDirectory(parent, "voxgrad-native-check"));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Outcome run(Optional<Path> folder, String probe, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData", "-XX:ErrorFile=" + folder.resolve("crash.log"), "-Djava.io.tmpdir=" + folder));
+                "-XX:-UsePerfData"));
+        command.add("-XX:ErrorFile=" + folder.map(place -> place.resolve("crash.log").toString()).orElse("/dev/null"));
+        folder.map(Path::toString).or(() -> Optional.ofNullable(System.getProperty("java.io.tmpdir")))
+                .ifPresent(place -> command.add("-Djava.io.tmpdir=" + place));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, probe));
-        Path output = folder.resolve("output");
-        Path errors = folder.resolve("errors");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
-        boolean ended = waitFor(process);
-        return new Outcome(ended ? process.exitValue() : -1, !ended, answers(Files.readString(output)),
-                Files.readString(errors));
-    }
-
-    private boolean waitFor(Process process) throws IOException {
-        try {
-            if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                return true;
-            }
-            process.destroyForcibly().waitFor();
-            return false;
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        BoundedProcess.End end = new BoundedProcess(command, patience).run();
+        return new Outcome(end.exitCode(), end.hung(), answers(end.output()), end.errors());
     }
 
     private static Map<String, String> answers(String output) {
@@ -128,11 +169,14 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         return answers;
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Deletes a folder as far as that is possible: what is left in a folder for temporary files does no harm. */
+    private static void delete(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
+        } catch (IOException | RuntimeException e) {
+            // A virus scanner or a process that still runs may hold a file.
         }
     }
 }

@@ -13,4 +13,9 @@ public record CompilerCheck(LibraryCheck nvrtc, KernelPtx ptx) implements Check 
         return nvrtc.loads() ? finding : Finding.warn(finding.name(), finding.found() + "; the kernels' PTX in "
                 + ptx.place() + " is used in its place", "", "");
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.FIRST_KERNEL;
+    }
 }

@@ -27,4 +27,9 @@ public record CoresCheck(int machine, int usable, OptionalDouble quota) implemen
         }
         return Finding.pass("cores", found);
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.NONE;
+    }
 }

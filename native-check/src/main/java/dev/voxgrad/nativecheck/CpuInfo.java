@@ -1,10 +1,6 @@
 package dev.voxgrad.nativecheck;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -17,55 +13,42 @@ import java.util.Set;
  * @param quota CPU time per second that the container grants, in cores; empty without a limit
  */
 public record CpuInfo(String model, int cores, Set<String> flags, OptionalDouble quota) {
+    /** More than any machine has: a larger quota is none. */
+    private static final double MOST_CORES = 1e6;
+
     /**
-     * Reads Linux's files, as far as they are there.
+     * Reads Linux's files, as far as they are there and make sense.
      *
      * @param root the root of the file system, {@code /} but for tests
      */
     public static CpuInfo read(Path root) {
-        List<String> lines = lines(root.resolve("proc/cpuinfo"));
-        int cores = (int) lines.stream().filter(line -> line.startsWith("processor")).count();
-        String model = value(lines, "model name");
-        String flags = value(lines, "flags") + value(lines, "Features");
-        return new CpuInfo(model.isEmpty() ? "unnamed processor" : model, cores,
-                flags.isEmpty() ? Set.of() : Set.of(flags.split(" ")), quota(root.resolve("sys/fs/cgroup")));
-    }
-
-    /** The value of the first line "key : value"; empty where there is none. */
-    private static String value(List<String> lines, String key) {
-        return lines.stream()
-                .filter(line -> line.startsWith(key) && line.contains(":"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst().orElse("");
+        ProcessorTable table = ProcessorTable.read(root.resolve("proc/cpuinfo"));
+        return new CpuInfo(table.model(), table.cores(), table.flags(), quota(root.resolve("sys/fs/cgroup")));
     }
 
     /** Control groups of version 2 have one file "quota period", those of version 1 a file for each; in µs. */
     private static OptionalDouble quota(Path group) {
-        List<String> second = lines(group.resolve("cpu.max"));
-        if (!second.isEmpty()) {
-            String[] parts = second.get(0).strip().split(" ");
-            return parts.length == 2 ? quota(parts[0], parts[1]) : OptionalDouble.empty();
+        String[] second = SystemText.firstLine(group.resolve("cpu.max")).split("\\s+");
+        if (second.length == 2) {
+            return quota(second[0], second[1]);
         }
-        List<String> first = lines(group.resolve("cpu/cpu.cfs_quota_us"));
-        List<String> period = lines(group.resolve("cpu/cpu.cfs_period_us"));
-        return first.isEmpty() || period.isEmpty() ? OptionalDouble.empty() : quota(first.get(0), period.get(0));
+        for (String controller : new String[] {"cpu", "cpu,cpuacct"}) {
+            Path first = group.resolve(controller);
+            OptionalDouble quota = quota(SystemText.firstLine(first.resolve("cpu.cfs_quota_us")),
+                    SystemText.firstLine(first.resolve("cpu.cfs_period_us")));
+            if (quota.isPresent()) {
+                return quota;
+            }
+        }
+        return OptionalDouble.empty();
     }
 
+    /** Returns quota / period; empty where one of them is no such number, as with "max" and -1. */
     private static OptionalDouble quota(String quota, String period) {
-        boolean limited = quota.matches("\\d+") && period.matches("[1-9]\\d*");
-        return limited
-                ? OptionalDouble.of(Double.parseDouble(quota) / Double.parseDouble(period))
-                : OptionalDouble.empty();
-    }
-
-    private static List<String> lines(Path file) {
-        if (!Files.isReadable(file)) {
-            return List.of();
+        if (!quota.matches("\\d{1,19}") || !period.matches("\\d{1,19}")) {
+            return OptionalDouble.empty();
         }
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot read " + file, e);
-        }
+        double cores = Double.parseDouble(quota) / Double.parseDouble(period);
+        return cores > 0 && cores < MOST_CORES ? OptionalDouble.of(cores) : OptionalDouble.empty();
     }
 }

@@ -11,4 +11,9 @@ public record CpuModelCheck(String model, String architecture) implements Check 
     public Finding judge() {
         return Finding.pass("model", model + " (" + architecture + ")");
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.NONE;
+    }
 }

@@ -22,14 +22,19 @@ public record CublasVersionCheck(Optional<String> version, Optional<CudaVersion>
                     INSTALL);
         }
         String number = version.get();
-        if (!number.startsWith("12.") && !number.startsWith("13.")) {
+        if (!number.matches("1[23](\\..*)?")) {
             return Finding.fail(NAME, "cuBLAS calls itself " + number, WANTED, INSTALL);
         }
-        if (driver.isPresent() && Integer.parseInt(number.split("\\.")[0]) > driver.get().major()) {
+        if (driver.isPresent() && Integer.parseInt(number.substring(0, 2)) > driver.get().major()) {
             return Finding.fail(NAME, "cuBLAS is " + number + ", but the driver is for CUDA " + driver.get(),
                     "cuBLAS of CUDA " + driver.get().major(), CudaVersionCheck.newerDriver(true) + ", or have cuBLAS "
                             + "of CUDA " + driver.get().major() + " in place of this one");
         }
         return Finding.pass(NAME, number);
+    }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
     }
 }

@@ -27,10 +27,10 @@ final class CudaFolders {
         }
         folders.add(root.resolve("opt/cuda/lib64"));
         folders.add(root.resolve("usr/lib/wsl/lib"));
-        folders.add(LibraryCache.of(environment).folder());
+        LibraryCache.find(environment).map(LibraryCache::folder).ifPresent(folders::add);
         Stream<String> homes = Stream.of("VIRTUAL_ENV", "CONDA_PREFIX").map(environment::get)
                 .filter(home -> home != null && !home.isEmpty());
-        List<Path> prefixes = new ArrayList<>(homes.map(Path::of).toList());
+        List<Path> prefixes = new ArrayList<>(homes.flatMap(home -> SystemText.path(home).stream()).toList());
         prefixes.forEach(prefix -> folders.add(prefix.resolve("lib")));
         prefixes.add(root.resolve("usr/local"));
         prefixes.add(root.resolve("usr"));

@@ -1,13 +1,11 @@
 package dev.voxgrad.nativecheck;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,11 +18,15 @@ final class CudaMachine {
     static final String SMOKE_TESTS = "Smoke tests";
 
     private final ChildProcess child;
+    private final Path root;
+    private final Consumer<Throwable> errors;
     private final String system;
     private final String architecture;
 
-    CudaMachine(ChildProcess child, String system, String architecture) {
+    CudaMachine(ChildProcess child, Path root, Consumer<Throwable> errors, String system, String architecture) {
         this.child = child;
+        this.root = root;
+        this.errors = errors;
         this.system = system;
         this.architecture = architecture;
     }
@@ -38,65 +40,75 @@ final class CudaMachine {
         Check skipped = new SkippedCheck("all", "GPUs are used on Linux x86-64 only");
         Check driver = new DriverCheck(system, architecture, new ChildProcess.Outcome(0, false, Map.of(), ""));
         return Stream.of(TEMP_FOLDER, JARS, Machine.GPU_SECTION, LIBRARIES, VERSIONS, SMOKE_TESTS)
-                .map(title -> Section.of(title, title.equals(Machine.GPU_SECTION) ? driver : skipped)).toList();
+                .map(title -> rows().look("all", () -> title.equals(Machine.GPU_SECTION) ? driver : skipped)
+                        .section(title)).toList();
     }
 
     private List<Section> lookAtAll() {
-        List<JCudaJar> jars = JarCheck.TESTED.keySet().stream()
-                .flatMap(artifact -> JCudaJar.find(CudaMachine.class.getClassLoader(), artifact).stream()).toList();
-        ChildProcess.Outcome driver = child.run(DriverProbe.class, NativeAccessCheck.FLAG);
+        Rows jarRows = rows();
+        List<JCudaJar> jars = jarRows.need("jars", List.of(), CudaMachine::findJars);
+        Rows libraryRows = rows();
+        LibraryPath path = libraryRows.need("folders", LibraryPath.NOWHERE, () -> LibraryPath.ofThisProcess(root));
+        Optional<KernelPtx> ptx = libraryRows.need("kernels' PTX", Optional.empty(),
+                () -> KernelPtx.find(CudaMachine.class.getClassLoader()));
+        ChildProcess.Outcome driver = askDriver(path);
         DriverCheck check = new DriverCheck(system, architecture, driver);
-        boolean gpu = check.judge().status() == Status.PASS;
-        Optional<KernelPtx> ptx = KernelPtx.find(CudaMachine.class.getClassLoader());
+        Section gpus = gpus(check);
+        boolean gpu = gpus.findings().stream().anyMatch(finding -> finding.impact() == Impact.GPU
+                && finding.status() == Status.PASS);
         Optional<CudaVersion> cuda = CudaVersion.of(driver, DriverProbe.VERSION);
-        Libraries libraries = new Libraries(LibraryPath.ofThisProcess(), gpu, cuda, ptx);
+        Libraries libraries = libraryRows.need("libraries", new Libraries(LibraryPath.NOWHERE, false, cuda, ptx),
+                () -> new Libraries(path, gpu, cuda, ptx));
         Usable usable = new Usable(gpu, libraries);
-        return List.of(tempFolder(jars), jars(jars), gpu(check),
-                Section.of(LIBRARIES, libraries.checks().toArray(Check[]::new)), versions(cuda, usable, ptx),
-                new SmokeTests(child, usable, cuda).section());
+        return List.of(new TempFolder(root, jars).look(rows()), jars(jarRows, jars), gpus,
+                libraryRows.lookAtAll("libraries", libraries::checks).section(LIBRARIES),
+                versions(cuda, usable, ptx), new SmokeTests(child, usable, cuda).look(rows()));
     }
 
-    private static Section tempFolder(List<JCudaJar> jars) {
-        Path folder = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        TempFolderCheck writable = TempFolderCheck.look(folder);
-        if (!Files.isDirectory(folder)) {
-            return Section.of(TEMP_FOLDER, writable);
-        }
-        return Section.of(TEMP_FOLDER, writable,
-                new TempExecutableCheck(folder, Mount.of(Path.of("/proc/self/mounts"), real(folder))),
-                StaleNativesCheck.look(folder, jars));
+    private Rows rows() {
+        return new Rows(errors);
     }
 
-    private static Path real(Path folder) {
-        try {
-            return folder.toRealPath();
-        } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot follow " + folder, e);
-        }
+    private static List<JCudaJar> findJars() {
+        return JarCheck.TESTED.keySet().stream()
+                .flatMap(artifact -> JCudaJar.find(CudaMachine.class.getClassLoader(), artifact).stream()).toList();
     }
 
-    private static Section jars(List<JCudaJar> jars) {
-        return Section.of(JARS, JarCheck.TESTED.keySet().stream()
-                .map(artifact -> new JarCheck(artifact,
-                        jars.stream().filter(jar -> jar.artifact().equals(artifact)).toList()))
-                .toArray(Check[]::new));
+    /** Where no process can be started, that there is no driver can still be seen. */
+    private ChildProcess.Outcome askDriver(LibraryPath path) {
+        ChildProcess.Outcome outcome = child.run(DriverProbe.class, NativeAccessCheck.FLAG);
+        String library = NativeLibrary.DRIVER.files().getFirst();
+        return outcome.started() || !path.find(library, List.of()).isEmpty() ? outcome
+                : new ChildProcess.Outcome(0, false, Map.of(DriverProbe.MISSING_LIBRARY, library), "");
     }
 
-    private static Section gpu(DriverCheck driver) {
-        int gpus = driver.probe().answer(DriverProbe.GPUS).map(Integer::parseInt).orElse(0);
-        return Section.of(Machine.GPU_SECTION, Stream.concat(Stream.of(driver),
-                IntStream.range(0, gpus).mapToObj(gpu -> new GpuCheck(gpu, driver.probe()))).toArray(Check[]::new));
+    private static Section jars(Rows rows, List<JCudaJar> jars) {
+        JarCheck.TESTED.keySet().forEach(artifact -> rows.look(artifact, () -> new JarCheck(artifact,
+                jars.stream().filter(jar -> jar.artifact().equals(artifact)).toList())));
+        return rows.section(JARS);
+    }
+
+    private Section gpus(DriverCheck driver) {
+        Rows rows = rows().look("CUDA driver", () -> driver);
+        IntStream.range(0, DriverCheck.gpus(driver.probe()))
+                .forEach(gpu -> rows.look(GpuCheck.name(gpu), () -> new GpuCheck(gpu, driver.probe())));
+        return rows.section(Machine.GPU_SECTION);
     }
 
     private Section versions(Optional<CudaVersion> cuda, Usable usable, Optional<KernelPtx> ptx) {
-        List<String> asked = usable.versionsToAsk();
-        if (asked.isEmpty()) {
-            return Section.of(VERSIONS, new SkippedCheck("versions", "there is no driver and no library to ask"));
-        }
+        return rows().lookAtAll("versions", () -> {
+            List<String> asked = usable.versionsToAsk();
+            return asked.isEmpty()
+                    ? List.of(new SkippedCheck("versions", "there is no driver and no library to ask"))
+                    : versions(cuda, asked, ptx);
+        }).section(VERSIONS);
+    }
+
+    private List<Check> versions(Optional<CudaVersion> cuda, List<String> asked, Optional<KernelPtx> ptx) {
         ChildProcess.Outcome probe = child.run(VersionProbe.class, NativeAccessCheck.FLAG,
                 ForeignLibrary.option(cuda), "-D" + VersionProbe.PROPERTY + "=" + String.join(",", asked));
         List<Check> checks = new ArrayList<>();
-        cuda.ifPresent(version -> checks.add(() -> Finding.pass("driver", "runs programs up to CUDA " + version)));
+        cuda.ifPresent(version -> checks.add(new Fact("driver", "runs programs up to CUDA " + version)));
         checks.add(new CudaVersionCheck(CudaVersionCheck.Library.RUNTIME,
                 CudaVersion.of(probe, VersionProbe.RUNTIME), cuda, probe));
         if (asked.contains(VersionProbe.CUBLAS)) {
@@ -112,6 +124,6 @@ final class CudaMachine {
         if (asked.contains(VersionProbe.CUDNN)) {
             checks.add(new CudnnVersionCheck(probe, cuda));
         }
-        return Section.of(VERSIONS, checks.toArray(Check[]::new));
+        return checks;
     }
 }

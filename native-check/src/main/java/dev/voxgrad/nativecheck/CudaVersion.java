@@ -1,6 +1,7 @@
 package dev.voxgrad.nativecheck;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A version of CUDA as its libraries give it.
@@ -10,7 +11,8 @@ import java.util.Optional;
 public record CudaVersion(int number) {
     /** The version that a probe answered under that name. */
     public static Optional<CudaVersion> of(ChildProcess.Outcome probe, String key) {
-        return probe.answer(key).map(Integer::parseInt).map(CudaVersion::new);
+        OptionalInt number = probe.wholeNumber(key);
+        return number.isPresent() ? Optional.of(new CudaVersion(number.getAsInt())) : Optional.empty();
     }
 
     /** The major version. */

@@ -56,6 +56,11 @@ public record CudaVersionCheck(Library library, Optional<CudaVersion> version, O
                 + (version.get().newerThan(cuda) ? ", and " + version.get() + "'s machine code, too" : "")).orElse(""));
     }
 
+    @Override
+    public Impact impact() {
+        return library == Library.RUNTIME ? Impact.GPU_SOFTWARE : Impact.FIRST_KERNEL;
+    }
+
     /** NVRTC makes machine code, and that of any CUDA 13 runs on any driver for CUDA 13. */
     private boolean runsAllTheSame(CudaVersion cuda) {
         return library == Library.NVRTC && version.get().major() == cuda.major();

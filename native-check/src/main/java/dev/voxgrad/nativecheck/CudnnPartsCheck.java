@@ -26,4 +26,9 @@ public record CudnnPartsCheck(Path cudnn, List<Path> parts) implements Check {
                 ? Finding.pass(NAME, "all " + all + " sub-libraries in " + folder)
                 : Finding.pass(NAME, "the other " + parts.size() + " of " + all + " sub-libraries in " + folder);
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
+    }
 }

@@ -3,6 +3,7 @@ package dev.voxgrad.nativecheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Whether the release of cuDNN is one whose 3D convolutions are right, and fits the driver.
@@ -16,9 +17,14 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
 
     @Override
     public Finding judge() {
-        Optional<Integer> version = probe.answer(VersionProbe.CUDNN).map(Integer::parseInt);
-        return version.isPresent() ? judge(version.get()) : Finding.fail(NAME, "no version: " + Probe.reason(probe),
+        OptionalInt version = probe.wholeNumber(VersionProbe.CUDNN);
+        return version.isPresent() ? judge(version.getAsInt()) : Finding.fail(NAME, "no version: " + Probe.reason(probe),
                 "a library that tells its version", "install all of cuDNN 9 again");
+    }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
     }
 
     private Finding judge(int number) {

@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 
 import jcuda.driver.CUresult;
@@ -17,6 +18,7 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     private static final String NAME = "CUDA driver";
     private static final String DRIVER_LIBRARY = "libcuda.so.1";
     private static final int OLDEST = 12_000;
+    private static final int MOST_GPUS = 256;
     private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12 or newer (R525 or newer)";
     private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the "
             + "GPU (docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
@@ -34,7 +36,11 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
             return Finding.warn(NAME, "GPUs are used on Linux x86-64 only, and this is " + system + " " + architecture,
                     "Linux on x86-64", "nothing to mend here: training runs on the CPU");
         }
-        Optional<String> status = probe.answer(DriverProbe.STATUS);
+        if (!probe.started()) {
+            return Finding.fail(NAME, "cannot be tried: " + probe.failure(), "a place where Java may start processes",
+                    "allow fork and exec (seccomp, ulimit -u, the container's limit of processes)");
+        }
+        OptionalInt status = probe.wholeNumber(DriverProbe.STATUS);
         Matcher symbol = DriverProbe.SYMBOL.matcher(probe.errors());
         if (!probe.ended() && symbol.find()) {
             return tooOld(symbol.group(1));
@@ -43,7 +49,12 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
             return Finding.fail(NAME, probe.failure() + " while the driver was started", WANTED,
                     "the driver and its kernel module may not fit each other: reboot, or install the driver again");
         }
-        return status.isPresent() ? judgeStatus(Integer.parseInt(status.get())) : judgeLoading();
+        return status.isPresent() ? judgeStatus(status.getAsInt()) : judgeLoading();
+    }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU;
     }
 
     /** JCuda did not load: one of the probe's reasons says why. */
@@ -105,7 +116,12 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     }
 
     private int gpus() {
-        return probe.answer(DriverProbe.GPUS).map(Integer::parseInt).orElse(0);
+        return gpus(probe);
+    }
+
+    /** Returns how many GPUs the driver sees, as far as that number can be real. */
+    static int gpus(ChildProcess.Outcome probe) {
+        return Math.clamp(probe.wholeNumber(DriverProbe.GPUS).orElse(0), 0, MOST_GPUS);
     }
 
     private String cudaVersion() {
@@ -113,6 +129,6 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     }
 
     private int version() {
-        return probe.answer(DriverProbe.VERSION).map(Integer::parseInt).orElse(0);
+        return probe.wholeNumber(DriverProbe.VERSION).orElse(0);
     }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import jcuda.driver.CUcomputemode;
 
@@ -48,13 +49,20 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
         return Finding.pass(name, found);
     }
 
-    private String memory() {
-        String total = fact(GpuFact.TOTAL_BYTES).map(GpuCheck::gibibytes).orElse("memory of unknown size");
-        return total + fact(GpuFact.FREE_BYTES).map(bytes -> " (" + gibibytes(bytes) + " free)").orElse("");
+    @Override
+    public Impact impact() {
+        return gpu == 0 ? Impact.FIRST_GPU : Impact.OTHER_GPU;
     }
 
-    private static String gibibytes(String bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", Long.parseLong(bytes) / (double) (1 << 30));
+    private String memory() {
+        String total = gibibytes(GpuFact.TOTAL_BYTES).orElse("memory of unknown size");
+        return total + gibibytes(GpuFact.FREE_BYTES).map(size -> " (" + size + " free)").orElse("");
+    }
+
+    private Optional<String> gibibytes(GpuFact fact) {
+        OptionalLong bytes = probe.longNumber(fact.key(gpu));
+        return bytes.isEmpty() ? Optional.empty()
+                : Optional.of(String.format(Locale.ROOT, "%.1f GiB", bytes.getAsLong() / (double) (1 << 30)));
     }
 
     private static String mode(int mode) {
@@ -67,7 +75,7 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
     }
 
     private int number(GpuFact fact) {
-        return fact(fact).map(Integer::parseInt).orElse(0);
+        return probe.wholeNumber(fact.key(gpu)).orElse(0);
     }
 
     private Optional<String> fact(GpuFact fact) {

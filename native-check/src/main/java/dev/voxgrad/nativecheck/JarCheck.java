@@ -45,6 +45,11 @@ public record JarCheck(String artifact, List<JCudaJar> found) implements Check {
         return Finding.pass(artifact, version + " in " + found.getFirst().place());
     }
 
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
+    }
+
     private static String testedTogether() {
         return TESTED.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));

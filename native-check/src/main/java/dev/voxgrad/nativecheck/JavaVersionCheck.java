@@ -21,4 +21,9 @@ public record JavaVersionCheck(int feature, String version, String vendor, Strin
         }
         return Finding.pass("version", found);
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.TRAINER;
+    }
 }

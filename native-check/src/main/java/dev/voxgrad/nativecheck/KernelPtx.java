@@ -27,7 +27,7 @@ public record KernelPtx(Path place, Optional<CudaVersion> cuda) {
     private static final String FOLDER = "dev/voxgrad/engine/";
     private static final String ENDING = ".ptx";
     /** In the comment that nvcc begins with. */
-    private static final Pattern RELEASE = Pattern.compile("release (\\d+)\\.(\\d+)");
+    private static final Pattern RELEASE = Pattern.compile("release (\\d{1,5})\\.(\\d{1,5})");
 
     /** Looks for some; a build makes PTX of all kernels or of none. */
     public static Optional<KernelPtx> find(ClassLoader loader) {

@@ -29,6 +29,9 @@ public final class Libraries {
     private record Attempt(Path file, List<Path> runPath, Optional<String> problem) {
     }
 
+    /** CUDA's libraries need a dozen others. */
+    private static final int MOST_LIBRARIES = 1000;
+
     private final LibraryPath path;
     private final boolean gpu;
     private final Optional<CudaVersion> driver;
@@ -65,7 +68,7 @@ public final class Libraries {
         List<Check> all = new ArrayList<>();
         for (NativeLibrary library : NativeLibrary.values()) {
             if (library == NativeLibrary.CUBLAS) {
-                all.add(() -> Finding.pass("CUDA runtime", "inside JCuda's own natives"));
+                all.add(new Fact("CUDA runtime", "inside JCuda's own natives"));
             }
             if (library.compareTo(NativeLibrary.CUDNN) <= 0 && isOfInterest(library)) {
                 LibraryCheck check = checks.get(library);
@@ -122,13 +125,14 @@ public final class Libraries {
 
     private List<String> sameMajor(NativeLibrary main, NativeLibrary library) {
         List<Path> found = checks.get(main).found();
-        return found.isEmpty() ? library.files(driver)
-                : List.of(library.stem() + LibraryCheck.major(main, found.getFirst()));
+        String major = found.isEmpty() ? "" : LibraryCheck.major(main, found.getFirst());
+        return major.isEmpty() ? library.files(driver) : List.of(library.stem() + major);
     }
 
     /** The driver's file carries the driver's release in place of a major version. */
     private List<Path> otherMajors(NativeLibrary library, List<String> names) {
         return library == NativeLibrary.DRIVER ? List.of() : path.findBeginning(library.stem()).stream()
+                .filter(file -> !LibraryCheck.major(library, file).isEmpty())
                 .filter(file -> !names.contains(library.stem() + LibraryCheck.major(library, file))).toList();
     }
 
@@ -164,21 +168,25 @@ public final class Libraries {
         }
     }
 
-    /** The first library that is missing, breadth first, among those needed and those that they need in turn. */
+    /**
+     * The first library that is missing, breadth first, among those needed and those that they need in turn; as far as
+     * a chain of libraries goes that can be real.
+     */
     private Optional<String> missing(Visit library) throws IOException {
         Set<String> seen = new HashSet<>();
         Deque<Visit> open = new ArrayDeque<>(List.of(library));
         while (!open.isEmpty()) {
             Visit visit = open.remove();
             for (String needed : visit.elf().needed()) {
+                if (seen.size() >= MOST_LIBRARIES || !seen.add(needed)) {
+                    continue;
+                }
                 List<Path> files = path.find(needed, visit.elf().runPath());
                 if (files.isEmpty()) {
                     String asker = visit == library ? "" : "needs " + visit.name() + ", which ";
                     return Optional.of(asker + "needs " + needed + ", which was not found");
                 }
-                if (seen.add(needed)) {
-                    open.add(new Visit(needed, read(needed, files.getFirst())));
-                }
+                open.add(new Visit(needed, read(needed, files.getFirst())));
             }
         }
         return Optional.empty();

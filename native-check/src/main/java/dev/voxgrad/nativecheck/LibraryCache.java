@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -44,6 +46,15 @@ record LibraryCache(Path folder) {
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
         Path parent = cache.isEmpty() ? Path.of(environment.getOrDefault("HOME", "/"), ".cache") : Path.of(cache);
         return new LibraryCache(parent.resolve("voxgrad").resolve("cuda-12.6"));
+    }
+
+    /** Returns the user's; empty where the environment names it with what the locale's character set lacks. */
+    static Optional<LibraryCache> find(Map<String, String> environment) {
+        try {
+            return Optional.of(of(environment));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /** Run by Maven with the jar and its SHA-256; the exit code is 1 where the libraries are not there afterwards. */

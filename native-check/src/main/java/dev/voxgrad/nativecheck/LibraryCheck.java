@@ -40,13 +40,18 @@ public record LibraryCheck(NativeLibrary library, List<String> names, List<Path>
             Path file = elsewhere.getFirst();
             return broken(file.getFileName() + " was not found, but lies in " + file.getParent()
                     + ", where the loader does not look",
-                    "export LD_LIBRARY_PATH=" + file.getParent() + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
+                    "export LD_LIBRARY_PATH=" + Shell.quote(String.valueOf(file.getParent())) + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
         }
         if (!otherMajors.isEmpty()) {
             return broken(wrongMajor(otherMajors.getFirst()), install());
         }
         return broken(names.size() == 1 ? names.getFirst() + " was not found"
                 : "neither " + String.join(" nor ", names) + " was found", install());
+    }
+
+    @Override
+    public Impact impact() {
+        return library.impact();
     }
 
     private String wrongMajor(Path other) {
@@ -62,9 +67,15 @@ public record LibraryCheck(NativeLibrary library, List<String> names, List<Path>
         return library.asker().equals("Voxgrad") && library.files().contains(name);
     }
 
-    /** The major version in a file's name. */
+    /** The major version in a file's name; empty where it is not named as the library. */
     static String major(NativeLibrary library, Path file) {
-        return file.getFileName().toString().substring(library.stem().length()).split("\\.")[0];
+        String name = String.valueOf(file.getFileName());
+        if (!name.startsWith(library.stem())) {
+            return "";
+        }
+        String version = name.substring(library.stem().length());
+        int dot = version.indexOf('.');
+        return dot < 0 ? version : version.substring(0, dot);
     }
 
     private String anyName() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,21 +25,36 @@ import java.util.stream.Stream;
  * @param elsewhere folders that the loader does not search
  */
 public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<Path> last, List<Path> elsewhere) {
-    private static final List<Path> STANDARD = Stream.of("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu",
-            "/lib64", "/usr/lib64", "/lib", "/usr/lib").map(Path::of).toList();
-    private static final Pattern CACHED = Pattern.compile("\\s+(\\S+) \\(([^)]*)\\) => (\\S+)");
+    /** A path on which nothing is found. */
+    static final LibraryPath NOWHERE = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
+
+    private static final List<String> STANDARD = List.of("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu",
+            "lib64", "usr/lib64", "lib", "usr/lib");
+    private static final Pattern CACHED = Pattern.compile("\\s+(\\S+) \\(([^)]*)\\) => (.+)");
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** More files than that whose names begin alike are not told apart in any report. */
+    private static final int MOST_FILES = 1000;
 
     /** The search path of this process and of its children. */
     public static LibraryPath ofThisProcess() {
+        return ofThisProcess(Path.of("/"));
+    }
+
+    /**
+     * The search path of this process and of its children.
+     *
+     * @param root the root of the file system, {@code /} but for trials
+     */
+    static LibraryPath ofThisProcess(Path root) {
         String variable = Objects.requireNonNullElse(System.getenv("LD_LIBRARY_PATH"), "");
-        return new LibraryPath(folders(variable), cache(ldconfig()), STANDARD, CudaFolders.of(Path.of("/"),
-                System.getenv()));
+        return new LibraryPath(folders(variable), cache(ldconfig(root)), STANDARD.stream().map(root::resolve).toList(),
+                CudaFolders.of(root, System.getenv()));
     }
 
     /** The folders in a list such as that in {@code LD_LIBRARY_PATH}; an empty name is the working folder. */
     static List<Path> folders(String variable) {
-        return variable.isEmpty() ? List.of() : Stream.of(variable.split("[:;]", -1))
-                .map(folder -> Path.of(folder).toAbsolutePath()).toList();
+        return variable.isEmpty() ? List.of() : Stream.of(variable.split("[:;]", -1)).distinct()
+                .flatMap(folder -> SystemText.path(folder).stream()).map(Path::toAbsolutePath).toList();
     }
 
     /** The files that {@code ldconfig -p} lists for this processor. */
@@ -47,24 +63,25 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         for (String line : lines) {
             Matcher entry = CACHED.matcher(line);
             if (entry.matches() && entry.group(2).contains("x86-64")) {
-                cache.computeIfAbsent(entry.group(1), name -> new ArrayList<>()).add(Path.of(entry.group(3)));
+                SystemText.path(entry.group(3).strip()).filter(Path::isAbsolute).ifPresent(file ->
+                        cache.computeIfAbsent(entry.group(1), name -> new ArrayList<>()).add(file));
             }
         }
         return cache;
     }
 
-    private static List<String> ldconfig() {
-        Optional<Path> command = Stream.of("/sbin/ldconfig", "/usr/sbin/ldconfig").map(Path::of)
-                .filter(Files::isExecutable).findFirst();
+    /** What {@code ldconfig -p} says; nothing where there is no such command, or where no process can be started. */
+    private static List<String> ldconfig(Path root) {
+        Optional<Path> command = Stream.of("sbin/ldconfig", "usr/sbin/ldconfig").map(root::resolve)
+                .filter(Files::isRegularFile).filter(Files::isExecutable).findFirst();
         if (command.isEmpty()) {
             return List.of();
         }
         try {
-            Process process = new ProcessBuilder(command.get().toString(), "-p")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            return process.inputReader().lines().toList();
+            return new BoundedProcess(List.of(command.get().toString(), "-p"), PATIENCE).run().output().lines()
+                    .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot run " + command.get(), e);
+            return List.of();
         }
     }
 
@@ -74,16 +91,21 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
      * @param runPath the folders that the asking library names itself
      */
     public List<Path> find(String name, List<Path> runPath) {
-        Stream<Path> before = Stream.concat(first.stream(), runPath.stream()).map(folder -> folder.resolve(name));
+        Optional<Path> file = SystemText.path(name);
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        Stream<Path> before = Stream.concat(first.stream(), runPath.stream())
+                .map(folder -> folder.resolve(file.get()));
         Stream<Path> cached = cache.getOrDefault(name, List.of()).stream();
-        Stream<Path> after = last.stream().map(folder -> folder.resolve(name));
+        Stream<Path> after = last.stream().map(folder -> folder.resolve(file.get()));
         return distinct(Stream.of(before, cached, after).flatMap(files -> files));
     }
 
     /** The files of that name that the loader does not find. */
     public List<Path> findElsewhere(String name) {
         List<Path> found = find(name, List.of()).stream().map(LibraryPath::real).toList();
-        return distinct(elsewhere.stream().map(folder -> folder.resolve(name)))
+        return distinct(elsewhere.stream().flatMap(folder -> SystemText.path(folder, name).stream()))
                 .stream().filter(file -> !found.contains(real(file))).toList();
     }
 
@@ -96,15 +118,16 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         return distinct(Stream.concat(cached, listed));
     }
 
-    /** The files of a folder whose name begins so; none where there is no such folder. */
+    /** The files of a folder whose name begins so; none where there is no such folder, or it cannot be listed. */
     static List<Path> list(Path folder, String beginning) {
         if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(beginning)).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot list " + folder, e);
+            return files.filter(file -> file.getFileName().toString().startsWith(beginning)).sorted()
+                    .limit(MOST_FILES).toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
         }
     }
 
@@ -115,11 +138,12 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         return List.copyOf(byReal.values());
     }
 
+    /** The file behind links; the name itself where these cannot be followed. */
     private static Path real(Path file) {
         try {
             return file.toRealPath();
         } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot follow " + file, e);
+            return file;
         }
     }
 }

@@ -5,58 +5,69 @@ import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 import com.sun.management.OperatingSystemMXBean;
 
 /** Looks at this machine and hands what it saw to the checks. A new check is one class and one line here. */
 public final class Machine {
-    /** The section that decides about the GPU. */
-    public static final String GPU_SECTION = "GPU";
-    /** The sections that only the GPU needs; training on the CPU does without. */
-    public static final Set<String> CUDA_SECTIONS = Set.of(GPU_SECTION, CudaMachine.TEMP_FOLDER, CudaMachine.JARS,
-            CudaMachine.LIBRARIES, CudaMachine.VERSIONS, CudaMachine.SMOKE_TESTS);
+    /** The heading of what decides about the GPU. */
+    static final String GPU_SECTION = "GPU";
 
     private final String system = System.getProperty("os.name");
     private final String architecture = System.getProperty("os.arch");
     private final ChildProcess child;
+    private final Path root;
+    private final Consumer<Throwable> errors;
 
     /**
      * This machine.
      *
      * @param child how to run a probe
+     * @param root the root of the file system that is read, {@code /} but for trials
+     * @param errors receives what a check throws, which is a row of the report in any case
      */
-    public Machine(ChildProcess child) {
+    public Machine(ChildProcess child, Path root, Consumer<Throwable> errors) {
         this.child = child;
+        this.root = root;
+        this.errors = errors;
     }
 
     /** Looks at everything; takes about two seconds, and some more where there is a GPU. */
     public List<Section> look() {
         List<Section> sections = new ArrayList<>(List.of(java(), cpu(), memory()));
-        sections.addAll(new CudaMachine(child, system, architecture).look());
+        sections.addAll(new CudaMachine(child, root, errors, system, architecture).look());
         return sections;
     }
 
     private Section java() {
-        return Section.of("Java",
-                new JavaVersionCheck(Runtime.version().feature(), System.getProperty("java.version"),
-                        System.getProperty("java.vendor"), System.getProperty("java.home")),
-                new VectorModuleCheck(ModuleFinder.ofSystem().find(VectorModuleCheck.MODULE).isPresent()),
-                new NativeAccessCheck(Machine.class.getModule().isNativeAccessEnabled()));
+        return new Rows(errors)
+                .look("version", () -> new JavaVersionCheck(Runtime.version().feature(),
+                        System.getProperty("java.version"), System.getProperty("java.vendor"),
+                        System.getProperty("java.home")))
+                .look("vector module", () -> new VectorModuleCheck(
+                        ModuleFinder.ofSystem().find(VectorModuleCheck.MODULE).isPresent()))
+                .look("native access", () -> new NativeAccessCheck(Machine.class.getModule().isNativeAccessEnabled()))
+                .section("Java");
     }
 
     private Section cpu() {
-        CpuInfo info = CpuInfo.read(Path.of("/"));
+        Rows rows = new Rows(errors);
+        Optional<CpuInfo> info = rows.need("processor", Optional.empty(), () -> Optional.of(CpuInfo.read(root)));
         int usable = Runtime.getRuntime().availableProcessors();
-        return Section.of("CPU",
-                new CpuModelCheck(info.model(), architecture),
-                new CoresCheck(Math.max(info.cores(), usable), usable, info.quota()),
-                new SimdCheck(architecture, info.flags()),
-                new VectorWidthCheck(child.run(VectorProbe.class, "--add-modules=" + VectorModuleCheck.MODULE)));
+        info.ifPresent(cpu -> rows
+                .look("model", () -> new CpuModelCheck(cpu.model(), architecture))
+                .look("cores", () -> new CoresCheck(Math.max(cpu.cores(), usable), usable, cpu.quota()))
+                .look("SIMD", () -> new SimdCheck(architecture, cpu.flags())));
+        return rows.look("Vector API", () -> new VectorWidthCheck(child.run(VectorProbe.class,
+                "--add-modules=" + VectorModuleCheck.MODULE))).section("CPU");
     }
 
     private Section memory() {
-        OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        return Section.of("Memory", new MemoryCheck(bean.getTotalMemorySize(), Runtime.getRuntime().maxMemory()));
+        return new Rows(errors).look("memory", () -> {
+            OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+            return new MemoryCheck(bean.getTotalMemorySize(), Runtime.getRuntime().maxMemory());
+        }).section("Memory");
     }
 }

@@ -1,6 +1,6 @@
 package dev.voxgrad.nativecheck;
 
-import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -11,21 +11,31 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code native-check}. */
+/**
+ * The command {@code native-check}.
+ *
+ * <p>An option that {@code --help} does not show, {@code --root FOLDER}, reads {@code /proc}, {@code /sys}, the
+ * loader's cache and the folders of libraries below that folder instead of {@code /}: so the command can be tried on
+ * the files of another machine. Java, the probes and the folder for temporary files remain those of this machine.
+ */
 @Command(name = "native-check", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        description = "Tells what this machine offers for training, what is wrong with its CUDA, and how to mend it.",
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:ready for the GPU", "1:CPU only", "2:broken", "64:wrong use of this command"},
-        exitCodeOnInvalidInput = Main.WRONG_USE, exitCodeOnExecutionException = 2)
+        description = "Tells what this machine offers for training, what is wrong with its CUDA, and how to fix it.",
+        exitCodeListHeading = ExitCodes.HEADING,
+        exitCodeList = {ExitCodes.GPU_ROW, ExitCodes.CPU_ROW, ExitCodes.BROKEN_ROW, ExitCodes.WRONG_USE_ROW,
+            ExitCodes.INTERNAL_ERROR_ROW},
+        exitCodeOnInvalidInput = ExitCodes.WRONG_USE, exitCodeOnExecutionException = ExitCodes.INTERNAL_ERROR)
 public final class Main implements Callable<Integer> {
-    /** Exit code for an unknown option; 2 is taken. */
-    static final int WRONG_USE = 64;
-
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print one JSON object in place of text.")
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
+
+    @Option(names = "--debug", description = "Show the stack traces of internal errors.")
+    private boolean debug;
+
+    @Option(names = "--root", hidden = true, paramLabel = "FOLDER")
+    private Path root = Path.of("/");
 
     private Main() {
     }
@@ -41,11 +51,8 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Report report = Report.of(new Machine(ChildProcess.likeThisOne()).look());
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? report.json() : report.text());
-        out.flush();
-        return report.verdict().readiness().exitCode();
+        CommandLine command = spec.commandLine();
+        return new Diagnosis(spec.name(), command.getOut(), command.getErr(), json, debug).of(root);
     }
 
     /** The version from the jar's manifest. */

@@ -22,6 +22,11 @@ public record MemoryCheck(long totalBytes, long maxHeapBytes) implements Check {
         return Finding.pass("memory", found);
     }
 
+    @Override
+    public Impact impact() {
+        return Impact.NONE;
+    }
+
     private static String gibibytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1 << 30));
     }

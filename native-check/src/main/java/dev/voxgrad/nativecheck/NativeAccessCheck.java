@@ -16,4 +16,9 @@ public record NativeAccessCheck(boolean enabled) implements Check {
         }
         return Finding.pass("native access", "enabled by " + FLAG);
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.NONE;
+    }
 }

@@ -61,6 +61,11 @@ public enum NativeLibrary {
         return title;
     }
 
+    /** Returns what depends on it: the compiler is missed at the first kernel, the others before a GPU is taken. */
+    Impact impact() {
+        return this == NVRTC || this == NVRTC_BUILTINS ? Impact.FIRST_KERNEL : Impact.GPU_SOFTWARE;
+    }
+
     /** The file names that may be asked for, one for each major version, newest first. */
     public List<String> files() {
         return files;

@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 public record Report(List<Section> sections, Verdict verdict) {
     private static final int NAME_WIDTH = 14;
     private static final String INDENT = "        ";
+    /** Lists of files in several folders have some hundreds of characters. */
+    private static final int LONGEST = 4000;
+    private static final int REPLACEMENT = '?';
 
     /** Draws the conclusion from the findings. */
     public static Report of(List<Section> sections) {
@@ -29,16 +32,30 @@ public record Report(List<Section> sections, Verdict verdict) {
             String mendAbove = "";
             for (Finding finding : section.findings()) {
                 out.append(String.format(Locale.ROOT, line, finding.status(), finding.name(),
-                        finding.found()));
+                        printable(finding.found())));
                 if (!finding.wanted().isEmpty()) {
-                    out.append(INDENT).append("wanted: ").append(finding.wanted()).append('\n');
+                    out.append(INDENT).append("wanted: ").append(printable(finding.wanted())).append('\n');
                     out.append(INDENT).append("mend:   ")
-                            .append(finding.mend().equals(mendAbove) ? "as above" : finding.mend()).append('\n');
+                            .append(finding.mend().equals(mendAbove) ? "as above" : printable(finding.mend())).append('\n');
                     mendAbove = finding.mend();
                 }
             }
         }
-        return out.append('\n').append(verdict.sentence()).append('\n').toString();
+        return out.append('\n').append(printable(verdict.sentence())).append('\n').toString();
+    }
+
+    /**
+     * Returns a text for a terminal, on one line: what comes from files and other programs may hold characters that
+     * move the cursor or never end.
+     */
+    static String printable(String text) {
+        StringBuilder out = new StringBuilder();
+        text.codePoints().limit(LONGEST).forEach(c -> out.appendCodePoint(switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> REPLACEMENT;
+            default -> c;
+        }));
+        return text.codePointCount(0, text.length()) > LONGEST ? out + "..." : out.toString();
     }
 
     /** The same as one JSON object. */
@@ -61,13 +78,16 @@ public record Report(List<Section> sections, Verdict verdict) {
                 + ", \"mend\": " + quote(finding.mend()) + "}";
     }
 
-    /** A JSON string (RFC 8259, section 7): quotation mark, backslash and control characters are escaped. */
+    /**
+     * A JSON string (RFC 8259, section 7): quotation mark and backslash are escaped, and whatever is not ASCII, since
+     * the terminal's character set may have no character for it.
+     */
     static String quote(String text) {
         StringBuilder out = new StringBuilder("\"");
         for (char c : text.toCharArray()) {
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < ' ') {
+            } else if (c < ' ' || c > '~') {
                 out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 out.append(c);

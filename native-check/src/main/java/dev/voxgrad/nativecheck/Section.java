@@ -1,7 +1,6 @@
 package dev.voxgrad.nativecheck;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Findings under one heading.
@@ -10,8 +9,4 @@ import java.util.stream.Stream;
  * @param findings in the order in which one thing depends on another
  */
 public record Section(String title, List<Finding> findings) {
-    /** Judges the checks in their order. */
-    public static Section of(String title, Check... checks) {
-        return new Section(title, Stream.of(checks).map(Check::judge).toList());
-    }
 }

@@ -11,4 +11,9 @@ public record SkippedCheck(String name, String reason) implements Check {
     public Finding judge() {
         return Finding.warn(name, "skipped: " + reason, "", "");
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.NONE;
+    }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.nativecheck;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How a smoke test went.
@@ -16,9 +17,9 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
 
     @Override
     public Finding judge() {
-        Optional<String> error = probe.answer(test.errorKey());
+        OptionalDouble error = probe.number(test.errorKey());
         if (error.isPresent()) {
-            return judgeError(Double.parseDouble(error.get()));
+            return judgeError(error.getAsDouble());
         }
         if (probe.errors().contains("Cannot load symbol")) {
             return Finding.fail(test.title(), probe.failure() + ": a part of the library is missing or does not fit",
@@ -28,9 +29,15 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
         return Finding.fail(test.title(), Probe.reason(probe), WANTED, LOOK_ABOVE);
     }
 
+    @Override
+    public Impact impact() {
+        return Impact.TRIAL;
+    }
+
     private Finding judgeError(double error) {
-        String time = probe.answer(test.millisecondsKey())
-                .map(text -> String.format(Locale.ROOT, "%.3f ms", Double.parseDouble(text))).orElse("no time");
+        OptionalDouble milliseconds = probe.number(test.millisecondsKey());
+        String time = milliseconds.isEmpty() ? "no time"
+                : String.format(Locale.ROOT, "%.3f ms", milliseconds.getAsDouble());
         if (test == SmokeTest.NVRTC) {
             Optional<String> loaded = probe.answer(NvrtcProbe.LOADED);
             return Finding.pass(test.title(), "a kernel compiled to " + loaded.orElse("PTX") + " in " + time

@@ -4,7 +4,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Tries out what the trainer would do on the GPU; each probe in a process of its own. */
 final class SmokeTests {
@@ -28,8 +27,11 @@ final class SmokeTests {
     }
 
     /** Runs what can be run. */
-    Section section() {
-        return Section.of(CudaMachine.SMOKE_TESTS, Stream.of(SmokeTest.values()).map(this::run).toArray(Check[]::new));
+    Section look(Rows rows) {
+        for (SmokeTest test : SmokeTest.values()) {
+            rows.look(test.title(), () -> run(test));
+        }
+        return rows.section(CudaMachine.SMOKE_TESTS);
     }
 
     private Check run(SmokeTest test) {

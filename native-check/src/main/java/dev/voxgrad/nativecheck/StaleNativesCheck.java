@@ -3,7 +3,6 @@ package dev.voxgrad.nativecheck;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
             return Files.isRegularFile(file) && Files.isReadable(file)
                     && Files.size(file) == entry.size() && crc(file) == entry.crc();
         } catch (IOException e) {
-            throw new UncheckedIOException("native-check: cannot read " + file, e);
+            return false; // JCuda cannot read it either.
         }
     }
 
@@ -61,9 +60,14 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
             String more = stale.size() > 1 ? " (and " + (stale.size() - 1) + " more)" : "";
             return Finding.fail(NAME, stale.getFirst() + more + " is not the library of that name in the jar, but "
                     + "JCuda would load it", "the jar's library or none", "delete it: rm " + String.join(" ",
-                    stale.stream().map(Path::toString).toList()));
+                    stale.stream().map(Path::toString).map(Shell::quote).toList()));
         }
         return Finding.pass(NAME, good.isEmpty() ? "no library of JCuda's lies there"
                 : good.size() + " of JCuda's libraries, as in the jars");
+    }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
     }
 }

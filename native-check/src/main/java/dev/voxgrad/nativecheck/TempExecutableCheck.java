@@ -21,4 +21,9 @@ public record TempExecutableCheck(Path folder, Mount mount) implements Check {
         return Finding.pass(NAME, mount.options().isEmpty()
                 ? "this system does not tell" : "it is on " + mount.point() + ", mounted without noexec");
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
+    }
 }

@@ -45,4 +45,9 @@ public record TempFolderCheck(Path folder, Optional<String> problem) implements 
                         "make it writable and free some space, or name another with -Djava.io.tmpdir=FOLDER"))
                 .orElseGet(() -> Finding.pass(NAME, folder + " can be written"));
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.GPU_SOFTWARE;
+    }
 }

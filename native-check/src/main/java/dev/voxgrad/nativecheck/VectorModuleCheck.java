@@ -17,4 +17,9 @@ public record VectorModuleCheck(boolean present) implements Check {
         }
         return Finding.pass("vector module", MODULE + " is there; the launchers add it");
     }
+
+    @Override
+    public Impact impact() {
+        return Impact.TRAINER;
+    }
 }

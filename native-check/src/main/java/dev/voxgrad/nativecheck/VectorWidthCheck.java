@@ -8,8 +8,12 @@ package dev.voxgrad.nativecheck;
 public record VectorWidthCheck(ChildProcess.Outcome probe) implements Check {
     @Override
     public Finding judge() {
-        int bits = probe.answer(VectorProbe.BITS).map(Integer::parseInt).orElse(0);
-        if (bits == 0) {
+        if (!probe.started()) {
+            return Finding.warn("Vector API", "cannot be tried: " + probe.failure(),
+                    "a place where Java may start processes", "nothing, if training runs: it starts none");
+        }
+        int bits = probe.wholeNumber(VectorProbe.BITS).orElse(0);
+        if (bits <= 0) {
             return Finding.fail("Vector API", "does not start: " + probe.failure(), "a Vector API that starts",
                     "use an unmodified JDK 25 with the module " + VectorModuleCheck.MODULE);
         }
@@ -19,5 +23,10 @@ public record VectorWidthCheck(ChildProcess.Outcome probe) implements Check {
                     "the JVM found no SIMD it can use; look for -XX:UseAVX or -XX:UseSSE among its options");
         }
         return Finding.pass("Vector API", found);
+    }
+
+    @Override
+    public Impact impact() {
+        return Impact.TRAINER;
     }
 }

@@ -2,15 +2,22 @@ package dev.voxgrad.nativecheck;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.nativecheck.ChildProcess.Outcome;
 
@@ -46,6 +53,80 @@ class ChildProcessTest {
         public static void main(String[] args) throws InterruptedException {
             Thread.sleep(60_000);
         }
+    }
+
+    /** Answers in bytes that are no text, without a last line's end. */
+    static final class Nasty {
+        public static void main(String[] args) {
+            System.out.write(new byte[] {'a', '=', (byte) 0xff, (byte) 0xfe, 0, '\n', '=', '\r', 'g', '=', '1'}, 0, 11);
+            System.out.flush();
+        }
+    }
+
+    /** Writes without end. */
+    static final class Endless {
+        public static void main(String[] args) {
+            byte[] line = "bits=512 and more\n".getBytes(StandardCharsets.US_ASCII);
+            while (!System.out.checkError()) {
+                System.out.write(line, 0, line.length);
+            }
+        }
+    }
+
+    @Test
+    void answersOfAnyBytesAreRead() {
+        Outcome outcome = CHILD.run(Nasty.class);
+        assertThat(outcome.ended()).isTrue();
+        assertThat(outcome.answers()).containsEntry("a", "\ufffd\ufffd\0").containsEntry("g", "1");
+        assertThat(outcome.wholeNumber("a")).isEmpty();
+        assertThat(outcome.wholeNumber("g")).hasValue(1);
+    }
+
+    @Test
+    void probeThatWritesWithoutEndIsStopped() {
+        Outcome outcome = CHILD.run(Endless.class);
+        assertThat(outcome.ended()).isFalse();
+        assertThat(outcome.timedOut()).isFalse();
+        assertThat(outcome.failure()).isEqualTo("the probe wrote without end and was stopped");
+    }
+
+    @Test
+    void placeWithoutChildProcessesIsAnOutcome() {
+        Outcome outcome = new ChildProcess(Path.of("/no/java"), CHILD.classPath(), CHILD.patience()).run(Folder.class);
+        assertThat(outcome.started()).isFalse();
+        assertThat(outcome.failure()).startsWith("no child process can be started here (").contains("/no/java");
+        assertThat(new VectorWidthCheck(outcome).judge().status()).isEqualTo(Status.WARN);
+        Finding driver = new DriverCheck("Linux", "amd64", outcome).judge();
+        assertThat(driver.status()).isEqualTo(Status.FAIL);
+        assertThat(driver.found()).startsWith("cannot be tried: no child process");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "x", "-", "1e999", "99999999999999999999", "2147483648", "\0", "0x10", "1,5"})
+    void numbersThatAreNoneAreNoAnswer(String text) {
+        Map<String, String> answers = new HashMap<>();
+        for (GpuFact fact : GpuFact.values()) {
+            answers.put(fact.key(0), text);
+        }
+        List.of(DriverProbe.STATUS, DriverProbe.VERSION, DriverProbe.GPUS, VectorProbe.BITS, VersionProbe.CUBLAS,
+                VersionProbe.CUDNN, VersionProbe.CUDNN_CUDA, SmokeTest.COPY.errorKey(),
+                SmokeTest.COPY.millisecondsKey()).forEach(key -> answers.put(key, text));
+        Outcome outcome = new Outcome(0, false, answers, "");
+        assertThat(new DriverCheck("Linux", "amd64", outcome).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(DriverCheck.gpus(outcome)).isZero();
+        assertThat(new GpuCheck(0, outcome).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(new VectorWidthCheck(outcome).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(CudaVersion.of(outcome, DriverProbe.VERSION)).isEmpty();
+        assertThat(new CudnnVersionCheck(outcome, Optional.empty()).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(new CublasVersionCheck(outcome.answer(VersionProbe.CUBLAS), Optional.of(new CudaVersion(12_060)),
+                outcome).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(new SmokeCheck(SmokeTest.COPY, outcome).judge().status()).isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void driverThatCountsBillionsOfGpusIsNotBelieved() {
+        assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "2147483647"), ""))).isEqualTo(256);
+        assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "-5"), ""))).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -49,6 +50,61 @@ class LibraryPathTest {
         Path here = Path.of("").toAbsolutePath();
         assertThat(LibraryPath.folders("")).isEmpty();
         assertThat(LibraryPath.folders("/a::/b")).containsExactly(Path.of("/a"), here, Path.of("/b"));
+    }
+
+    @Test
+    void oddFoldersAreNoTrap() throws IOException {
+        Path loop = Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
+        Path one = Files.createSymbolicLink(root.resolve("one"), root.resolve("two"));
+        Files.createSymbolicLink(root.resolve("two"), one);
+        Path file = file("full/libx.so.1");
+        for (int i = 0; i < 3000; i++) {
+            Files.createFile(file.resolveSibling("libx.so.1." + i));
+        }
+        Path closed = Files.createDirectory(root.resolve("closed"));
+        assertThat(closed.toFile().setReadable(false)).isTrue();
+        LibraryPath path = new LibraryPath(List.of(loop, one, closed, root.resolve("none"), file, file.getParent()),
+                Map.of("libx.so.1", List.of(loop)), List.of(one), List.of(loop, closed));
+        assertThat(path.find("libx.so.1", List.of(loop))).containsExactly(file);
+        assertThat(path.findElsewhere("libx.so.1")).isEmpty();
+        assertThat(path.findBeginning("libx")).hasSize(1000);
+        assertThat(path.find("libx\0.so", List.of())).isEmpty();
+        assertThat(path.findElsewhere("libx\0.so")).isEmpty();
+        assertThat(closed.toFile().setReadable(true)).isTrue();
+    }
+
+    @Test
+    void variableMayHoldAnything() {
+        Path here = Path.of("").toAbsolutePath();
+        assertThat(LibraryPath.folders(":")).containsExactly(here);
+        assertThat(LibraryPath.folders(":".repeat(100_000))).containsExactly(here);
+        assertThat(LibraryPath.folders("a;a:./b")).containsExactly(here.resolve("a"), here.resolve("./b"));
+        assertThat(LibraryPath.folders("/x\0y:/z")).containsExactly(Path.of("/z"));
+    }
+
+    @Test
+    void environmentMayNameAnything() {
+        Map<String, String> odd = Map.of("VIRTUAL_ENV", "/x\0y", "CONDA_PREFIX", "relative", "HOME", "\0",
+                "XDG_CACHE_HOME", "\0");
+        assertThat(CudaFolders.of(root, odd)).contains(Path.of("relative/lib"));
+        assertThat(CudaFolders.of(root, Map.of())).contains(root.resolve("opt/cuda/lib64"));
+    }
+
+    /** The loader's cache may list a library under another name than its file's. */
+    @Test
+    void librariesUnderOtherNamesAreNoTrap() throws IOException {
+        Path file = FakeLibrary.named("libcublas.so.12").into(root);
+        Path renamed = Files.move(file, root.resolve("x"));
+        LibraryPath path = new LibraryPath(List.of(), Map.of("libcublas.so.12", List.of(renamed),
+                "libcudnn.so.8", List.of(renamed), "libnvrtc.so.", List.of(renamed)), List.of(), List.of());
+        assertThat(new Libraries(path, true, Optional.empty(), Optional.empty()).checks().stream().map(Check::judge))
+                .anySatisfy(finding -> assertThat(finding.found()).isEqualTo(renamed.toString()));
+    }
+
+    @Test
+    void hintsCanBePasted() {
+        assertThat(Shell.quote("/opt/Süd/lib-1.2")).isEqualTo("/opt/Süd/lib-1.2");
+        assertThat(Shell.quote("/opt/a b/$(x)'s")).isEqualTo("'/opt/a b/$(x)'\\''s'");
     }
 
     @Test

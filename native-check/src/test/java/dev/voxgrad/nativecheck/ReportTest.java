@@ -13,13 +13,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the findings amount to, and how they are written. */
 class ReportTest {
-    private static final Finding GOOD = Finding.pass("version", "25");
-    private static final Finding NO_GPU = Finding.warn("CUDA driver", "no driver", "a driver", "install one");
-    private static final Finding BROKEN_GPU = Finding.fail("CUDA driver", "it crashed", "one that runs", "reboot");
+    private static final Finding GOOD = Finding.pass("version", "25").affecting(Impact.TRAINER);
+    private static final Finding GPU = Finding.pass("CUDA driver", "one GPU").affecting(Impact.GPU);
+    private static final Finding NO_GPU = Finding.warn("CUDA driver", "no driver", "a driver", "install one")
+            .affecting(Impact.GPU);
+    private static final Finding BROKEN_GPU = Finding.fail("CUDA driver", "it crashed", "one that runs", "reboot")
+            .affecting(Impact.GPU);
 
     @Test
     void gpuReady() {
-        Verdict verdict = report(GOOD, GOOD).verdict();
+        Verdict verdict = report(GOOD, GPU).verdict();
         assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.GPU);
         assertThat(verdict.readiness().exitCode()).isZero();
         assertThat(verdict.sentence())
@@ -28,9 +31,12 @@ class ReportTest {
 
     @Test
     void ofSeveralGpusTheFirstIsTakenAndTheOthersAreOffered() {
-        Finding first = Finding.pass("cuda:0", "NVIDIA A");
-        Finding second = Finding.pass("cuda:1", "NVIDIA B");
-        Finding third = Finding.pass("cuda:2", "NVIDIA C");
+        Finding first = Finding.pass("cuda:0", "NVIDIA A")
+                .affecting(Impact.FIRST_GPU);
+        Finding second = Finding.pass("cuda:1", "NVIDIA B")
+                .affecting(Impact.OTHER_GPU);
+        Finding third = Finding.pass("cuda:2", "NVIDIA C")
+                .affecting(Impact.OTHER_GPU);
         assertThat(gpus(first).sentence())
                 .isEqualTo("The trainer would use the GPU, because all that it needs is there and works.");
         assertThat(gpus(first, second).sentence()).isEqualTo("The trainer would use cuda:0 of 2 GPUs, "
@@ -42,8 +48,10 @@ class ReportTest {
     /** The trainer never touches it. */
     @Test
     void anotherGpuThatIsBrokenKeepsNobodyFromTheFirst() {
-        Finding first = Finding.pass("cuda:0", "NVIDIA A");
-        Finding broken = Finding.fail("cuda:1", "NVIDIA B: no program may use it", "another mode", "set it");
+        Finding first = Finding.pass("cuda:0", "NVIDIA A")
+                .affecting(Impact.FIRST_GPU);
+        Finding broken = Finding.fail("cuda:1", "NVIDIA B: no program may use it", "another mode", "set it")
+                .affecting(Impact.OTHER_GPU);
         Verdict verdict = gpus(first, broken);
         assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.GPU);
         assertThat(verdict.sentence()).isEqualTo("The trainer would use cuda:0 of 2 GPUs, because all that "
@@ -52,17 +60,19 @@ class ReportTest {
 
     @Test
     void whereTheFirstGpuIsBrokenAnotherCanBeNamed() {
-        Finding broken = Finding.fail("cuda:0", "NVIDIA A: no program may use it", "another mode", "set it");
-        Finding second = Finding.pass("cuda:1", "NVIDIA B");
+        Finding broken = Finding.fail("cuda:0", "NVIDIA A: no program may use it", "another mode", "set it")
+                .affecting(Impact.FIRST_GPU);
+        Finding second = Finding.pass("cuda:1", "NVIDIA B")
+                .affecting(Impact.OTHER_GPU);
         Verdict verdict = gpus(broken, second);
         assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
         assertThat(verdict.sentence()).isEqualTo("The trainer would use the CPU, because the GPU's software is broken: "
                 + "NVIDIA A: no program may use it; --device cuda:1 takes another.");
-        Section libraries = new Section(CudaMachine.LIBRARIES, List.of(BROKEN_GPU));
+        Section libraries = new Section(CudaMachine.LIBRARIES, List.of(BROKEN_GPU.affecting(Impact.GPU_SOFTWARE)));
         assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(broken, second)), libraries)).verdict()
                 .sentence()).endsWith("is broken: NVIDIA A: no program may use it.");
-        Section smoke = new Section(CudaMachine.SMOKE_TESTS, List.of(BROKEN_GPU));
-        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(GOOD, second)), smoke)).verdict()
+        Section smoke = new Section(CudaMachine.SMOKE_TESTS, List.of(BROKEN_GPU.affecting(Impact.TRIAL)));
+        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(GPU, second)), smoke)).verdict()
                 .sentence()).startsWith("The trainer would take cuda:0 of 2 GPUs and fail on it: ");
     }
 
@@ -86,14 +96,14 @@ class ReportTest {
 
     @Test
     void brokenJavaOutweighsAGoodGpu() {
-        Verdict verdict = report(Finding.fail("version", "Java 8", "25", "install it"), GOOD).verdict();
+        Verdict verdict = report(Finding.fail("version", "Java 8", "25", "install it").affecting(Impact.TRAINER), GPU).verdict();
         assertThat(verdict.readiness().exitCode()).isEqualTo(2);
         assertThat(verdict.sentence()).isEqualTo("The trainer would not run on this machine: Java 8; install it.");
     }
 
     @Test
     void aWarningElsewhereDoesNotKeepTheGpuAway() {
-        assertThat(report(NO_GPU, GOOD).verdict().readiness()).isEqualTo(Verdict.Readiness.GPU);
+        assertThat(report(NO_GPU.affecting(Impact.TRAINER), GPU).verdict().readiness()).isEqualTo(Verdict.Readiness.GPU);
     }
 
     @Test
@@ -128,26 +138,75 @@ class ReportTest {
 
     @Test
     void aWarningAboutALibraryDoesNotKeepTheGpuAway() {
-        Section versions = new Section(CudaMachine.VERSIONS, List.of(NO_GPU));
-        Section gpu = new Section(Machine.GPU_SECTION, List.of(GOOD));
+        Section versions = new Section(CudaMachine.VERSIONS, List.of(NO_GPU.affecting(Impact.GPU_SOFTWARE)));
+        Section gpu = new Section(Machine.GPU_SECTION, List.of(GPU));
         assertThat(Report.of(List.of(gpu, versions)).verdict().readiness()).isEqualTo(Verdict.Readiness.GPU);
     }
 
     @Test
     void aBrokenLibraryBreaksTheGpuAndNotTheTrainer() {
-        for (String title : Machine.CUDA_SECTIONS) {
-            Verdict verdict = Report.of(List.of(new Section(title, List.of(BROKEN_GPU)))).verdict();
+        for (Impact impact : List.of(Impact.GPU, Impact.GPU_SOFTWARE, Impact.FIRST_GPU, Impact.FIRST_KERNEL,
+                Impact.TRIAL)) {
+            Verdict verdict = verdict(GPU, BROKEN_GPU.affecting(impact));
             assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
-            assertThat(verdict.sentence()).contains("it crashed").startsWith(title.equals(CudaMachine.SMOKE_TESTS)
+            boolean late = impact == Impact.FIRST_KERNEL || impact == Impact.TRIAL;
+            assertThat(verdict.sentence()).contains("it crashed").startsWith(late
                     ? "The trainer would take the GPU and fail on it" : "The trainer would use the CPU, because");
         }
+    }
+
+    /** Whatever they are called, and wherever they stand. */
+    @Test
+    void decidesByImpactAndNotByWords() {
+        Finding harmless = Finding.fail("cuda:0", "it crashed", "x", "y");
+        assertThat(verdict(GPU, harmless).readiness()).isEqualTo(Verdict.Readiness.GPU);
+        Finding renamed = Finding.fail("Grafikkarte 1", "kaputt", "x", "y").affecting(Impact.FIRST_GPU);
+        Finding other = Finding.pass("Grafikkarte 2", "gut").affecting(Impact.OTHER_GPU);
+        assertThat(verdict(GPU, renamed, other).sentence()).endsWith("kaputt; --device Grafikkarte 2 takes another.");
+        assertThat(verdict(Finding.fail("cuda:1", "x", "y", "z").affecting(Impact.TRAINER)).sentence())
+                .isEqualTo("The trainer would not run on this machine: x; z.");
+    }
+
+    @Test
+    void withoutAnyWordAboutAGpuNoneIsTaken() {
+        assertThat(verdict(GOOD).sentence()).isEqualTo("The trainer would use the CPU, because no GPU was seen.");
+    }
+
+    @Test
+    void internalErrorLeavesTheRestAndSaysThatNothingIsCertain() {
+        Finding error = Finding.internalError("SIMD", new IllegalStateException("oops"));
+        Report report = report(GOOD, NO_GPU, error);
+        assertThat(report.verdict().readiness()).isEqualTo(Verdict.Readiness.UNKNOWN);
+        assertThat(report.verdict().readiness().exitCode()).isEqualTo(70);
+        assertThat(report.verdict().sentence()).isEqualTo("The trainer would use the CPU, because no driver. But that "
+                + "is not certain, because a check failed with an internal error: SIMD.");
+        assertThat(report.text()).contains("  FAIL  SIMD           internal error: java.lang.IllegalStateException: "
+                + "oops\n").contains("  WARN  CUDA driver    no driver\n").endsWith(report.verdict().sentence() + "\n");
+    }
+
+    @Test
+    void keepsTheTerminalFromWhatOthersWrote() {
+        Finding nasty = Finding.warn("model", "a\u001b[2Jb\rc\nd\u009be\u202ef\ud800", "x\u0007", "y\u0000");
+        String text = report(GOOD, nasty).text();
+        assertThat(text).contains("a?[2Jb?c?d?e?f?\n", "wanted: x?\n", "mend:   y?\n").doesNotContain("\u001b", "\r");
+        String endless = report(GOOD, Finding.pass("model", "x".repeat(1_000_000))).text();
+        assertThat(endless).hasSizeLessThan(5000).contains("xxx...");
+    }
+
+    @Test
+    void jsonIsAsciiSoThatEveryTerminalCanWriteIt() {
+        String nasty = "Größe \u001b \u009b \ud83d\ude00 \ud800";
+        String json = report(GOOD, Finding.pass("model", nasty)).json();
+        assertThat(json).matches("[\\n -~]*");
+        assertThat(new JsonMapper().readTree(json).at("/sections/1/findings/0/found").asString()).isEqualTo(nasty);
     }
 
     /** The trainer takes a GPU before it compiles its first kernel. */
     @Test
     void whatTheTrainerFindsOutLateDoesNotKeepItFromTheGpu() {
-        Section gpu = new Section(Machine.GPU_SECTION, List.of(GOOD));
-        Finding nvrtc = Finding.fail(NativeLibrary.NVRTC.title(), "no compiler", "one", "install it");
+        Section gpu = new Section(Machine.GPU_SECTION, List.of(GPU));
+        Finding nvrtc = Finding.fail(NativeLibrary.NVRTC.title(), "no compiler", "one", "install it")
+                .affecting(NativeLibrary.NVRTC.impact());
         Section late = new Section(CudaMachine.LIBRARIES, List.of(nvrtc));
         assertThat(Report.of(List.of(gpu, late)).verdict().sentence()).isEqualTo("The trainer would take the GPU and "
                 + "fail on it: no compiler; until that is mended, use --device cpu.");
@@ -185,10 +244,22 @@ class ReportTest {
     @Test
     void wrongUseIsNotMistakenForABrokenMachine() {
         CommandLine command = Main.commandLine().setErr(new PrintWriter(new StringWriter()));
-        assertThat(command.execute("--jason")).isEqualTo(Main.WRONG_USE);
+        assertThat(command.execute("--jason")).isEqualTo(ExitCodes.WRONG_USE);
     }
 
-    private static Report report(Finding java, Finding gpu) {
+    @Test
+    void helpHasOneTableOfExitCodes() {
+        String help = Main.commandLine().getUsageMessage(CommandLine.Help.Ansi.OFF);
+        assertThat(help.lines().map(String::strip)).containsOnlyOnce("Exit codes:").contains("0    ready for the GPU",
+                "1    CPU only", "64   wrong use of this command");
+        assertThat(help).contains("  70   an internal error").contains("--debug").doesNotContain("--root");
+    }
+
+    private static Verdict verdict(Finding... findings) {
+        return Report.of(List.of(new Section("Things", List.of(findings)))).verdict();
+    }
+
+    private static Report report(Finding java, Finding... gpu) {
         return Report.of(List.of(new Section("Java", List.of(java)),
                 new Section(Machine.GPU_SECTION, List.of(gpu))));
     }

@@ -82,7 +82,7 @@ class SmokeCheckTest {
     @Test
     void skippedIsNeitherGoodNorToBeMended() {
         Finding finding = new SkippedCheck("copy", "there is no GPU that works").judge();
-        assertThat(finding).isEqualTo(new Finding(Status.WARN, "copy", "skipped: there is no GPU that works", "", ""));
+        assertThat(finding).isEqualTo(Finding.warn("copy", "skipped: there is no GPU that works", "", ""));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.voxgrad.nativecheck;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,23 @@ class TempFolderTest {
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("the temp folder /tmp/x is on /tmp, which is mounted noexec: no library "
                 + "loads from it");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void namesOfMountsAreBytesAndNotText() throws IOException {
+        // "dä x" in UTF-8 with the blank as the kernel writes it, then bytes that are not UTF-8, then short lines.
+        byte[] table = ("tmpfs /t\\303\\244 x\ntmpfs /d\u00c3\u00a4\\040x tmpfs rw,noexec 0 0\nx /d\u00ff tmpfs rw 0 0\n"
+                + " \n\n\\\nx /\\4 y\nx /\\777 y z\nx /d\r y noexec\n").getBytes(StandardCharsets.ISO_8859_1);
+        Path file = Files.write(folder.resolve("mounts"), table);
+        Path umlaut = Path.of(URI.create("file:///d%C3%A4%20x/y"));
+        Mount mount = Mount.of(file, umlaut);
+        assertThat(mount.point()).isEqualTo(umlaut.getParent());
+        assertThat(mount.options()).containsExactlyInAnyOrder("rw", "noexec");
+        Path noText = Path.of(URI.create("file:///d%FF/y"));
+        assertThat(Mount.of(file, noText).options()).containsExactly("rw");
+        assertThat(Mount.of(file, Path.of("/d")).options()).isEmpty();
+        assertThat(Mount.of(folder, Path.of("/d")).options()).isEmpty();
     }
 
     @Test

@@ -131,7 +131,8 @@ public final class PeersCommand implements Callable<Integer> {
         }
         Stream.of(json, markdown, svg).filter(file -> file != null).forEach(AtomicFile::requireWritable);
         requirePlatform(comparison.engines());
-        List<Integer> pinned = Linux.hasProgram("taskset") ? Linux.allowedCores().subList(0, used) : List.of();
+        List<Integer> allowed = Linux.hasProgram("taskset") ? Linux.allowedCores() : List.of();
+        List<Integer> pinned = allowed.size() < used ? List.of() : allowed.subList(0, used);
         Console console = new Console(command.commandLine().getOut());
         console.line(pinned.isEmpty() ? "Not pinned to cores, since there is no program 'taskset'."
                 : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");

@@ -3,6 +3,8 @@ package dev.voxgrad.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,5 +57,19 @@ class SpreadTest {
     void coreLists() {
         assertThat(Linux.cores("0-3,8")).containsExactly(0, 1, 2, 3, 8);
         assertThat(Linux.cores("5")).containsExactly(5);
+        for (String odd : new String[] {"", ",", "-", "a-b", "1-2-3", "3-1", "99999999999", "-1", "0x1"}) {
+            assertThat(Linux.cores(odd)).as(odd).isEmpty();
+        }
+        assertThat(Linux.cores("0-999999999")).hasSize(1 << 16);
+    }
+
+    @Test
+    void statusOfTheProcessMayHaveAnyForm() throws IOException {
+        byte[] status = "Name:\tb\u00e4d\n:\nVmHWM:\t  20480 kB\nVmHWM\n".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(Linux.peakRssMb(status)).isEqualTo(20);
+        for (String odd : new String[] {"", ":", "VmHWM:", "VmHWM: x kB", "VmHWM: 99999999999999999999 kB"}) {
+            assertThatThrownBy(() -> Linux.peakRssMb(odd.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(IOException.class).hasMessageContaining("VmHWM");
+        }
     }
 }

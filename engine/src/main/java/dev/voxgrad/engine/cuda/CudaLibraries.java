@@ -1,9 +1,12 @@
 package dev.voxgrad.engine.cuda;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -43,12 +46,28 @@ public final class CudaLibraries {
 
     /** Whether a file of that name lies in the folder that cuDNN was loaded from, where cuDNN itself looks first. */
     private static boolean isBeside(String part) {
-        try (Stream<String> lines = Files.lines(MAPPINGS)) {
-            return lines.filter(line -> line.contains("/" + CUDNN.replace(".so.9", ".so")))
-                    .map(line -> Path.of(line.substring(line.indexOf('/'))).resolveSibling(part))
-                    .anyMatch(Files::exists);
+        try {
+            return cudnnFiles(Files.readAllBytes(MAPPINGS)).anyMatch(file -> Files.exists(file.resolveSibling(part)));
         } catch (IOException e) {
             return false; // no such file system here; the loader is asked then
         }
+    }
+
+    /**
+     * The files of cuDNN in a table such as {@code /proc/self/maps}. Names of files are bytes, which need not be text
+     * in the locale's character set: only a URI takes them as they are.
+     */
+    static Stream<Path> cudnnFiles(byte[] mappings) {
+        return new String(mappings, StandardCharsets.ISO_8859_1).lines()
+                .filter(line -> line.contains("/" + CUDNN.replace(".so.9", ".so")))
+                .map(line -> line.substring(line.indexOf('/')).replaceFirst("^/+", "/")).distinct()
+                .map(name -> Path.of(URI.create("file://" + escaped(name))));
+    }
+
+    private static String escaped(String bytes) {
+        StringBuilder uri = new StringBuilder();
+        bytes.chars().filter(c -> c != 0).forEach(c -> uri.append(c == '/' ? "/"
+                : String.format(Locale.ROOT, "%%%02X", c)));
+        return uri.toString();
     }
 }

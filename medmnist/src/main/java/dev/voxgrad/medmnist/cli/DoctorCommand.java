@@ -1,38 +1,46 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.nativecheck.ChildProcess;
-import dev.voxgrad.nativecheck.Machine;
-import dev.voxgrad.nativecheck.Report;
+import dev.voxgrad.nativecheck.Diagnosis;
+import dev.voxgrad.nativecheck.ExitCodes;
 
-/** {@code medmnist doctor}. */
-@Command(name = "doctor", header = "Tells what this machine offers, what is wrong with its CUDA, and how to mend it.",
+/** {@code medmnist doctor}; {@code --root FOLDER}, which its help does not show, is as in {@code native-check}. */
+@Command(name = "doctor", header = "Tells what this machine offers, what is wrong with its CUDA, and how to fix it.",
         description = {
     "Looks at Java, processor, memory, the GPU's driver and libraries, tries them out in processes of their own, and"
             + " says of each thing what was found, what is wanted and how to get there. Its last line says what the"
             + " trainer would use, and why. The same as the command native-check.",
     "",
-    "Exit code: 0 ready for the GPU, 1 CPU only, 2 broken.",
-    "",
     "Example: medmnist doctor --json",
     ""
-})
+}, footer = "", exitCodeListHeading = ExitCodes.HEADING,
+        exitCodeList = {ExitCodes.GPU_ROW, ExitCodes.CPU_ROW, ExitCodes.BROKEN_ROW, ExitCodes.WRONG_USE_ROW,
+            ExitCodes.INTERNAL_ERROR_ROW},
+        exitCodeOnInvalidInput = ExitCodes.WRONG_USE, exitCodeOnExecutionException = ExitCodes.INTERNAL_ERROR)
 final class DoctorCommand implements Callable<Integer> {
     @Spec
-    private CommandSpec command;
+    private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print one JSON object in place of text.")
+    @ParentCommand
+    private Main main;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
+
+    @Option(names = "--root", hidden = true, paramLabel = "FOLDER")
+    private Path root = Path.of("/");
 
     @Override
     public Integer call() {
-        Report report = Report.of(new Machine(ChildProcess.likeThisOne()).look());
-        command.commandLine().getOut().print(json ? report.json() : report.text());
-        return report.verdict().readiness().exitCode();
+        CommandLine command = spec.commandLine();
+        return new Diagnosis("medmnist", command.getOut(), command.getErr(), json, main.debug()).of(root);
     }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -15,6 +16,7 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
+import dev.voxgrad.nativecheck.ExitCodes;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
@@ -29,7 +31,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         this.debug = debug;
     }
 
-    /** A command failed: exit code 1. */
+    /** A command failed: exit code 1, or 70 where that is a fault of the program. */
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         if (failure instanceof ParameterException wrongUse) {
@@ -38,7 +40,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (failure instanceof TrainingStoppedException) {
             return INTERRUPTED; // Training has said what there is to say, while it could: the JVM is on its way out.
         }
-        return failed(message(failure), failure, command);
+        Optional<String> known = message(failure);
+        return known.isPresent() ? failed(known.get(), failure, command) : internalError(failure, command);
+    }
+
+    /** Something that no command foresees: exit code 70. Picocli hands on errors, so whoever runs it calls this. */
+    int internalError(Throwable failure, CommandLine command) {
+        failed("internal error, this should not have happened: " + failure
+                + ". Please report it with what --debug shows.", failure, command);
+        return ExitCodes.INTERNAL_ERROR;
     }
 
     /** The heap is full: exit code 1. Picocli hands on errors, so whoever runs it calls this. */
@@ -58,19 +68,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return ExitCode.SOFTWARE;
     }
 
-    private static String message(Exception failure) {
+    /** Returns what a failure that is foreseen says; empty for others. */
+    private static Optional<String> message(Exception failure) {
         return switch (failure) {
-            case DataException known -> known.getMessage();
-            case WeightsFileException known -> known.getMessage();
-            case StateMismatchException known -> known.getMessage();
-            case TrainingException known -> known.getMessage();
-            case ShapeException known -> known.getMessage();
-            default -> "this should not have happened: " + failure
-                    + ". Please report it with what --debug shows.";
+            case DataException known -> Optional.of(known.getMessage());
+            case WeightsFileException known -> Optional.of(known.getMessage());
+            case StateMismatchException known -> Optional.of(known.getMessage());
+            case TrainingException known -> Optional.of(known.getMessage());
+            case ShapeException known -> Optional.of(known.getMessage());
+            default -> Optional.empty();
         };
     }
 
-    /** Wrong use: exit code 2. */
+    /** Wrong use: exit code 2, or what the command has instead. */
     @Override
     public int handleParseException(ParameterException wrongUse, String[] arguments) {
         CommandLine command = wrongUse.getCommandLine();
@@ -83,6 +93,6 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             wrongUse.printStackTrace(err);
         }
         err.flush();
-        return ExitCode.USAGE;
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 }

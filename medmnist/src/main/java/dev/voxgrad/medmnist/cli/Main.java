@@ -40,13 +40,18 @@ import picocli.CommandLine.ScopeType;
             ""
         },
         commandListHeading = "%nCommands (each has its own --help):%n",
-        footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use."})
+        footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error."})
 public final class Main implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
     private boolean debug;
+
+    /** Returns whether stack traces are wanted. */
+    boolean debug() {
+        return debug;
+    }
 
     /** Called without a command. */
     @Override
@@ -77,6 +82,9 @@ public final class Main implements Runnable {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError e) {
             return failures.outOfMemory(e, commandLine);
+        } catch (RuntimeException | Error e) {
+            // Picocli has handled what the command threw, but for errors; the JVM would end with exit code 1.
+            return failures.internalError(e, commandLine);
         } finally {
             out.flush();
             err.flush();

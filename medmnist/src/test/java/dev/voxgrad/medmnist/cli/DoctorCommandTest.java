@@ -2,12 +2,44 @@ package dev.voxgrad.medmnist.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What native-check finds is tested there; here, that it is reached, and its answer passed on. */
 class DoctorCommandTest {
+    @Test
+    void helpHasOneTableOfExitCodes() {
+        String help = Cli.run("doctor", "--help").succeeded().out();
+        assertThat(help.lines().filter(line -> line.contains("Exit code"))).containsExactly("Exit codes:");
+        assertThat(help.lines().map(String::strip)).contains("0    ready for the GPU", "1    CPU only",
+                "64   wrong use of this command");
+        assertThat(help).contains("  2    broken", "  70   an internal error").doesNotContain("--root");
+        assertThat(Cli.run("train", "--help").succeeded().out())
+                .contains("Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error.");
+    }
+
+    @Test
+    void wrongUseIsNotMistakenForABrokenMachine() {
+        assertThat(Cli.run("doctor", "--jason").code()).isEqualTo(64);
+        assertThat(Cli.run("summary", "--jason").code()).isEqualTo(2);
+    }
+
+    @Test
+    void readsTheFilesOfAnotherMachine(@TempDir Path root) throws IOException {
+        Files.createDirectories(root.resolve("proc"));
+        Files.writeString(root.resolve("proc/cpuinfo"), "processor: 0\nmodel name: Made  up\nflags: fpu  avx2 fpu fma\n");
+        Cli cli = Cli.run("doctor", "--json", "--root", root);
+        assertThat(cli.err()).isEmpty();
+        JsonNode report = JsonMapper.shared().readTree(cli.out());
+        assertThat(report.at("/sections/1/findings/0/found").asString()).startsWith("Made up (");
+        assertThat(cli.code()).isEqualTo(report.get("exitCode").asInt()).isBetween(0, 2);
+    }
+
     @Test
     void passesOnReportAndExitCode() {
         Cli cli = Cli.run("doctor", "--json");

@@ -182,6 +182,21 @@ class UnusualRunsTest {
     }
 
     @Test
+    void whatNobodyForesawHasAnExitCodeOfItsOwnAndNoStackTrace() {
+        for (Exception unforeseen : List.of(new IllegalStateException("oops"), new NullPointerException())) {
+            StringWriter err = new StringWriter();
+            CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
+            assertThat(new Failures(() -> false).handleExecutionException(unforeseen, command, null)).isEqualTo(70);
+            assertThat(err.toString()).startsWith("medmnist: internal error, this should not have happened: ")
+                    .contains("--debug").hasLineCount(1);
+        }
+        StringWriter err = new StringWriter();
+        CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
+        assertThat(new Failures(() -> true).internalError(new StackOverflowError(), command)).isEqualTo(70);
+        assertThat(err.toString()).contains("\tat ");
+    }
+
+    @Test
     void batchesBeyondTheLargestTensor() {
         NetSpec.NET3.requireFits(255, new VolumeShape(1, 64));
         assertThatThrownBy(() -> NetSpec.NET3.requireFits(256, new VolumeShape(3, 64)))

@@ -1,0 +1,28 @@
+package dev.voxgrad.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@EnabledOnOs(OS.LINUX)
+class CudaLibrariesTest {
+    /** As on a machine whose user has a name that is not UTF-8, which is in every line of a mapped file. */
+    @Test
+    void mappedFilesMayHaveAnyName() {
+        String maps = """
+                7f00-7f01 r-xp 00000000 08:01 11 /home/d\u00e4/a.jar
+                7f01-7f02 r-xp 00000000 08:01 12 /home/d\u00e4 x/libcudnn.so.9.5.1
+                7f02-7f03 r--p 00001000 08:01 12 /home/d\u00e4 x/libcudnn.so.9.5.1
+                7f03-7f04 r-xp 00000000 08:01 13 //usr/100%/libcudnn.so.9
+                7f04-7f05 rw-p 00000000 00:00 0\0
+                """;
+        assertThat(CudaLibraries.cudnnFiles(maps.getBytes(StandardCharsets.ISO_8859_1))).containsExactly(
+                Path.of(URI.create("file:///home/d%E4%20x/libcudnn.so.9.5.1")), Path.of("/usr/100%/libcudnn.so.9"));
+        assertThat(CudaLibraries.cudnnFiles(new byte[0])).isEmpty();
+    }
+}
