@@ -22,7 +22,10 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  */
 @State(Scope.Benchmark)
 public class StepState {
-    /** Others are {@code libtorch} and {@code nd4j}, where {@code bench --peers} is used. */
+    /**
+     * Others, with {@code bench --peers}: {@code libtorch}, {@code libtorch-untuned} and {@code nd4j}. They use the
+     * allocator of the environment that JMH is started in; only the command {@code peers} chooses one for libtorch.
+     */
     @Param("voxgrad")
     public String engine;
 

@@ -38,10 +38,16 @@ final class Comparison {
         return engines;
     }
 
-    /** Those that Voxgrad can be compared with; none where it was not measured itself. */
+    /**
+     * Returns the engines that Voxgrad is compared with; none if it was not measured itself. Of libtorch that is the
+     * tuned one, if it was measured: a ratio to the other would flatter Voxgrad.
+     */
     List<EngineName> peers() {
-        return engines.contains(EngineName.VOXGRAD)
-                ? engines.stream().filter(engine -> engine != EngineName.VOXGRAD).toList() : List.of();
+        if (!engines.contains(EngineName.VOXGRAD)) {
+            return List.of();
+        }
+        return engines.stream().filter(engine -> engine != EngineName.VOXGRAD
+                && !(engine == EngineName.LIBTORCH_UNTUNED && engines.contains(EngineName.LIBTORCH))).toList();
     }
 
     List<StepCase> cases() {
@@ -107,13 +113,35 @@ final class Comparison {
                 / peakRssMb(new Job(EngineName.VOXGRAD, work), Phase.TRAIN).median()));
     }
 
+    /** Returns the ratios' spread over the cases, each counted by its median; empty if nothing can be compared. */
+    Optional<Spread> overCases(EngineName peer, Phase phase) {
+        double[] medians = cases.stream().flatMap(work -> ratio(peer, work, phase).stream())
+                .mapToDouble(Spread::median).toArray();
+        return medians.length == 0 ? Optional.empty() : Optional.of(Spread.of(medians));
+    }
+
     private boolean comparable(EngineName peer, StepCase work) {
         return !failed(new Job(EngineName.VOXGRAD, work)) && !failed(new Job(peer, work));
     }
 
     /** Peak resident memory of a measured job at the end of the phase, MiB: the spread over the rounds. */
     Spread peakRssMb(Job job, Phase phase) {
-        return spread(job, reading -> reading.peakRssMb(phase));
+        return spread(job, reading -> reading.of(phase).peakRssMb());
+    }
+
+    /** Returns CPU time and page faults per step of a measured job: for each number the median over the rounds. */
+    Usage usage(Job job, Phase phase) {
+        return new Usage(median(job, phase, Usage::userMs), median(job, phase, Usage::systemMs),
+                median(job, phase, Usage::minorFaults), median(job, phase, Usage::majorFaults));
+    }
+
+    private double median(Job job, Phase phase, ToDoubleFunction<Usage> value) {
+        return spread(job, reading -> value.applyAsDouble(reading.of(phase).usage())).median();
+    }
+
+    /** Returns a measured job's readings, round by round. */
+    List<Reading> readings(Job job) {
+        return List.copyOf(readings.get(job));
     }
 
     /** Name and version of an engine, {@code voxgrad 1.2}; the name alone if it was measured on no case. */

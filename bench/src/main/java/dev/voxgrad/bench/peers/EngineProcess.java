@@ -2,9 +2,12 @@ package dev.voxgrad.bench.peers;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
@@ -21,7 +24,7 @@ final class EngineProcess {
      * Steps before the clock counts, and the seconds that they must fill, whichever ends later: the JVM compiles,
      * allocators and oneDNN fill their caches.
      */
-    static final int WARM_UP = 8;
+    static final int WARM_UP = 5;
     static final int WARM_UP_SECONDS = 6;
     static final int TIMED = 7;
 
@@ -33,8 +36,9 @@ final class EngineProcess {
         StepCase work = new StepCase(NetSpec.byFlag(arguments[1]), Integer.parseInt(arguments[2]),
                 Integer.parseInt(arguments[3]));
         Reading reading;
-        try (StepEngine engine = name.open(work, Integer.parseInt(arguments[4]))) {
-            reading = measure(engine, WARM_UP_SECONDS);
+        try {
+            requirePreloaded(System.getenv(EngineEnvironment.PRELOAD));
+            reading = measure(name, work, Integer.parseInt(arguments[4]));
         } catch (EngineException e) {
             System.err.println(e.getMessage());
             System.exit(1);
@@ -44,28 +48,42 @@ final class EngineProcess {
         System.exit(0); // native libraries may have left threads behind
     }
 
-    /** Infers, looks at the peak memory, trains, and looks again: the peak only grows, and training's is the higher. */
-    static Reading measure(StepEngine engine, int warmUpSeconds) throws IOException {
-        double[] inferMs = time(WARM_UP, warmUpSeconds, engine::infer);
-        long inferPeakRssMb = Linux.peakRssMb();
-        double firstLoss = engine.trainStep();
-        double[] trainMs = time(WARM_UP - 1, warmUpSeconds, engine::trainStep);
-        double lastLoss = engine.trainStep();
-        long trainPeakRssMb = Linux.peakRssMb();
-        return new Reading(engine.version(), trainMs, inferMs, trainPeakRssMb, inferPeakRssMb, firstLoss, lastLoss);
+    private static Reading measure(EngineName name, StepCase work, int threads) throws IOException {
+        try (StepEngine engine = name.open(work, threads)) {
+            return measure(engine, WARM_UP_SECONDS);
+        }
     }
 
-    private static double[] time(int warmUp, int warmUpSeconds, Supplier<Object> step) {
+    /** Infers, looks at the peak memory, trains, and looks again: the peak only grows, and training's is the higher. */
+    static Reading measure(StepEngine engine, int warmUpSeconds) throws IOException {
+        Measured infer = measure(engine, WARM_UP, warmUpSeconds, engine::infer);
+        double firstLoss = engine.trainStep();
+        Measured train = measure(engine, WARM_UP - 1, warmUpSeconds, engine::trainStep);
+        double lastLoss = engine.trainStep();
+        return new Reading(engine.version(), train, infer, firstLoss, lastLoss, Map.of(), List.of());
+    }
+
+    private static Measured measure(StepEngine engine, int warmUp, int warmUpSeconds, Supplier<Object> step)
+            throws IOException {
         long begin = System.nanoTime();
         for (int i = 0; i < warmUp || System.nanoTime() - begin < warmUpSeconds * 1_000_000_000L; i++) {
             step.get();
         }
         double[] milliseconds = new double[TIMED];
+        Usage before = Usage.now();
         for (int i = 0; i < TIMED; i++) {
             long start = System.nanoTime();
             step.get();
             milliseconds[i] = (System.nanoTime() - start) / 1e6;
         }
-        return milliseconds;
+        Usage usage = Usage.now().since(before, TIMED);
+        return new Measured(milliseconds, Linux.peakRssMb(), usage, engine.settings());
+    }
+
+    /** A library that cannot be preloaded is otherwise only a line on standard error. */
+    private static void requirePreloaded(String library) throws IOException {
+        if (library != null && !Linux.hasLoaded(Path.of(library))) {
+            throw new EngineException("the loader did not preload " + library + "; choose another --allocator", null);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.bench.peers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,28 +14,49 @@ final class JsonReport {
     private JsonReport() {}
 
     /**
-     * One engine, one case, one phase.
+     * One engine, one case, one phase. CPU times and page faults are per step: medians of the rounds' means, counted by
+     * the kernel for all threads of the process.
      *
      * @param medianMs median of the rounds' medians; the next two are the least and the greatest of them;
      *     of a job that failed in a later round, those before
      * @param peakRssMb peak resident memory of the process at the end of the phase, MiB, greatest of all rounds; a
      *     process infers before it trains, so that training's is never the lower
+     * @param userMs CPU time outside the kernel, milliseconds
+     * @param systemMs CPU time in the kernel, milliseconds
+     * @param minorFaults pages provided without reading a disk
+     * @param majorFaults pages read from a disk
+     * @param version of the engine
+     * @param settings how the engine was set, in words; one for each round where they differ
+     * @param environment variables given to the process to tune its libraries
+     * @param environmentCleared variables of the caller that the process did not inherit
      */
     record Row(String engine, String net, String phase, int size, int batch, int threads, double medianMs, double minMs,
-            double maxMs, long peakRssMb) {}
+            double maxMs, long peakRssMb, double userMs, double systemMs, double minorFaults, double majorFaults,
+            String version, List<String> settings, Map<String, String> environment, List<String> environmentCleared) {}
 
     static String of(Comparison comparison, int threads) {
         List<Row> rows = new ArrayList<>();
         for (Job job : comparison.measured()) {
             for (Phase phase : Phase.values()) {
-                Spread time = comparison.milliseconds(job, phase);
-                rows.add(new Row(job.engine().flag(), job.work().net().flag(), phase.flag(), job.work().size(),
-                        job.work().batch(), threads, hundredths(time.median()), hundredths(time.min()),
-                        hundredths(time.max()), Math.round(comparison.peakRssMb(job, phase).max())));
+                rows.add(row(comparison, job, phase, threads));
             }
         }
         return JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(rows) + "\n";
+    }
+
+    private static Row row(Comparison comparison, Job job, Phase phase, int threads) {
+        Spread time = comparison.milliseconds(job, phase);
+        Usage usage = comparison.usage(job, phase);
+        List<Reading> readings = comparison.readings(job);
+        Reading first = readings.getFirst();
+        List<String> settings = readings.stream().map(reading -> reading.of(phase).settings())
+                .filter(words -> !words.isEmpty()).distinct().toList();
+        return new Row(job.engine().flag(), job.work().net().flag(), phase.flag(), job.work().size(),
+                job.work().batch(), threads, hundredths(time.median()), hundredths(time.min()),
+                hundredths(time.max()), Math.round(comparison.peakRssMb(job, phase).max()),
+                hundredths(usage.userMs()), hundredths(usage.systemMs()), hundredths(usage.minorFaults()),
+                hundredths(usage.majorFaults()), first.version(), settings, first.environment(), first.cleared());
     }
 
     private static double hundredths(double number) {

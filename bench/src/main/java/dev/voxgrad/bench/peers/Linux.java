@@ -13,10 +13,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.voxgrad.nativecheck.CpuInfo;
+import dev.voxgrad.nativecheck.LibraryPath;
 
 /** What the kernel says about this process and machine. */
 final class Linux {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path MAPS = Path.of("/proc/self/maps");
     /** More than Linux can be built for (CONFIG_NR_CPUS), so that a list that is damaged stays short. */
     private static final int MOST_CORES = 1 << 16;
 
@@ -51,6 +53,19 @@ final class Linux {
             throw new IOException(STATUS + " has no VmHWM in kB");
         }
         return Long.parseLong(kilobytes.group(1)) / 1024;
+    }
+
+    /** Returns whether the loader has put that library into this process. */
+    static boolean hasLoaded(Path library) throws IOException {
+        byte[] maps = Files.readAllBytes(MAPS);
+        String file = library.toRealPath().toString();
+        return new String(maps, StandardCharsets.UTF_8).lines().anyMatch(line -> line.endsWith(" " + file));
+    }
+
+    /** Returns the file of a shared library of that name, as the loader finds it. */
+    static Optional<Path> library(String name) {
+        return LibraryPath.ofThisProcess().find(name, List.of()).stream().filter(Files::isRegularFile)
+                .findFirst();
     }
 
     /** Numbers of the cores that this process may use; empty where the kernel does not tell. */

@@ -2,6 +2,7 @@ package dev.voxgrad.bench.peers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -12,6 +13,9 @@ import dev.voxgrad.bench.step.StepCase;
 
 /** The results for people: tables in Markdown, with columns that also line up in a terminal. */
 final class MarkdownReport {
+    private static final String FAILED = "failed";
+    private static final int LINE_WIDTH = 120;
+
     private final Comparison comparison;
     private final StringBuilder text = new StringBuilder();
 
@@ -19,29 +23,65 @@ final class MarkdownReport {
         this.comparison = comparison;
     }
 
-    /** With a paragraph on how it was measured. */
+    /**
+     * Returns a paragraph on how it was measured, the headline, and the tables. There is no heading other than bold
+     * text, so that all of it can be pasted into any page.
+     */
     static String of(Comparison comparison, String conditions) {
         MarkdownReport report = new MarkdownReport(comparison);
-        report.text.append("# Voxgrad and its peers\n\n").append(conditions).append('\n');
+        report.text.append(wrapped(conditions)).append('\n');
+        comparison.peers().forEach(report::headline);
         for (Phase phase : Phase.values()) {
             report.section(phase.title() + ", ms", work -> report.times(work, phase));
         }
         report.section("Peak resident memory of training, MiB", report::memory);
+        report.section("System time of a training step, % of its CPU time, and page faults", List.of(),
+                report::systemTime);
         return report.text.toString();
     }
 
+    /** Breaks lines at blanks, so that none is longer than a page's are. */
+    private static String wrapped(String paragraph) {
+        StringBuilder lines = new StringBuilder();
+        int column = 0;
+        for (String word : paragraph.split(" ")) {
+            if (column > 0) {
+                boolean full = column + 1 + word.length() > LINE_WIDTH;
+                lines.append(full ? '\n' : ' ');
+                column = full ? 0 : column + 1;
+            }
+            lines.append(word);
+            column += word.length();
+        }
+        return lines.toString();
+    }
+
+    private void headline(EngineName peer) {
+        Optional<Spread> train = comparison.overCases(peer, Phase.TRAIN);
+        Optional<Spread> infer = comparison.overCases(peer, Phase.INFER);
+        if (train.isPresent() && infer.isPresent()) {
+            text.append("\n**").append(peer.flag()).append(" / voxgrad, median (lowest–highest case): ")
+                    .append(train.get().toText(2)).append(" in training, ").append(infer.get().toText(2))
+                    .append(" in inference.**\n");
+        }
+    }
+
     private void section(String title, Function<StepCase, List<String>> cells) {
+        section(title, comparison.peers(), cells);
+    }
+
+    private void section(String title, List<EngineName> ratios, Function<StepCase, List<String>> cells) {
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("case"));
         comparison.engines().forEach(engine -> head.add(engine.flag()));
-        comparison.peers().forEach(peer -> head.add(peer.flag() + " / voxgrad"));
+        ratios.forEach(peer -> head.add(peer.flag() + " / voxgrad"));
         rows.add(head);
         for (StepCase work : comparison.cases()) {
             List<String> row = new ArrayList<>(List.of(work.toString()));
             row.addAll(cells.apply(work));
             rows.add(row);
         }
-        text.append("\n## ").append(title).append("\n\n").append(MarkdownTable.of(rows));
+        text.append("\n**").append(title).append("**\n\n").append(MarkdownTable.of(rows));
     }
 
     private List<String> times(StepCase work, Phase phase) {
@@ -66,8 +106,18 @@ final class MarkdownReport {
         return cells;
     }
 
+    private List<String> systemTime(StepCase work) {
+        return comparison.engines().stream().map(engine -> new Job(engine, work))
+                .map(job -> comparison.failed(job) ? FAILED : cell(comparison.usage(job, Phase.TRAIN))).toList();
+    }
+
     private String cell(Job job, Function<Job, Spread> value) {
-        return comparison.failed(job) ? "failed" : value.apply(job).toText(0);
+        return comparison.failed(job) ? FAILED : value.apply(job).toText(0);
+    }
+
+    private static String cell(Usage usage) {
+        return String.format(Locale.ROOT, "%.0f %%, %.0f", 100 * usage.systemShare(),
+                usage.minorFaults() + usage.majorFaults());
     }
 
     private static String cell(Optional<Spread> ratio) {

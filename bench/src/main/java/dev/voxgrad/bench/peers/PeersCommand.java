@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -39,7 +39,15 @@ import dev.voxgrad.medmnist.data.DataException;
                     + "of " + EngineProcess.TIMED + ", for inference and then for training. Engines take turns, round "
                     + "by round, so that what else the machine does hits all alike. "
                     + "An engine that fails on a case isn't tried there again; all else is measured and reported.",
-            "Example: peers --nets 1 --rounds 1 --svg peers.svg",
+            "libtorch is measured both ways: 'libtorch' is tuned, with an allocator that keeps the memory of tensors "
+                    + "(--allocator) and the faster of its two memory layouts for each case, found while warming up; "
+                    + "'libtorch-untuned' is as installed. Ratios are to the tuned one. Variables of yours that would "
+                    + "tune allocators or numerical libraries (MALLOC_*, LD_PRELOAD, OMP_*, ...) are cleared for all "
+                    + "engines. The JSON file has the variables that each process was given and cleared of, its "
+                    + "memory, CPU times and page faults.",
+            "Examples:",
+            "  peers --nets 1 --rounds 1 --svg peers.svg",
+            "  peers --engines voxgrad,libtorch --allocator jemalloc --json peers.json",
             ""
         },
         footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use."})
@@ -50,9 +58,15 @@ public final class PeersCommand implements Callable<Integer> {
     @Mixin
     private CaseOptions cases;
 
-    @Option(names = "--engines", paramLabel = "E", split = ",", defaultValue = "voxgrad,libtorch",
-            description = "Some of voxgrad, libtorch, nd4j. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--engines", paramLabel = "E", split = ",", defaultValue = "voxgrad,libtorch,libtorch-untuned",
+            description = "Some of voxgrad, libtorch, libtorch-untuned, nd4j. Default: ${DEFAULT-VALUE}")
     private List<String> engines;
+
+    @Option(names = "--allocator", paramLabel = "A", defaultValue = Allocator.AUTO,
+            description = "The tuned libtorch's: auto, tcmalloc, jemalloc or glibc; auto takes the first of these that "
+                    + "is installed. tcmalloc and jemalloc are preloaded; glibc's is set to keep its memory, of which "
+                    + "it needs more. Default: ${DEFAULT-VALUE}")
+    private String allocator;
 
     @Option(names = "--threads", paramLabel = "T", description = "Threads of each engine. Default: one per core")
     private Integer threads;
@@ -73,9 +87,9 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     private boolean help;
 
-    private final Function<List<Integer>, EngineRunner> runners;
+    private final BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners;
 
-    PeersCommand(Function<List<Integer>, EngineRunner> runners) {
+    PeersCommand(BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners) {
         this.runners = runners;
     }
 
@@ -86,9 +100,13 @@ public final class PeersCommand implements Callable<Integer> {
         System.exit(execute(ProcessRunner::new, out, err, arguments));
     }
 
-    /** Runs the command with engines that run on the given cores; returns its exit code. */
-    static int execute(Function<List<Integer>, EngineRunner> runners, PrintWriter out, PrintWriter err,
-            String... arguments) {
+    /**
+     * Runs the command and returns its exit code.
+     *
+     * @param runners makes what runs the engines, from the cores to pin to and the tuned libtorch's allocator
+     */
+    static int execute(BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners, PrintWriter out,
+            PrintWriter err, String... arguments) {
         CommandLine commandLine = new CommandLine(new PeersCommand(runners));
         commandLine.setOut(out);
         commandLine.setErr(err);
@@ -131,14 +149,19 @@ public final class PeersCommand implements Callable<Integer> {
         }
         Stream.of(json, markdown, svg).filter(file -> file != null).forEach(AtomicFile::requireWritable);
         requirePlatform(comparison.engines());
+        Allocator.Installed chosen = allocator();
         List<Integer> allowed = Linux.hasProgram("taskset") ? Linux.allowedCores() : List.of();
         List<Integer> pinned = allowed.size() < used ? List.of() : allowed.subList(0, used);
         Console console = new Console(command.commandLine().getOut());
         console.line(pinned.isEmpty() ? "Not pinned to cores, since there is no program 'taskset'."
                 : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
-        measure(comparison, used, runners.apply(pinned), console);
+        if (comparison.engines().contains(EngineName.LIBTORCH)) {
+            console.line("Allocator of the tuned libtorch: " + chosen + "." + (chosen.library().isPresent() ? ""
+                    : " With tcmalloc or jemalloc it needs less memory: peers --help."));
+        }
+        measure(comparison, used, runners.apply(pinned, chosen), console);
         if (!comparison.measured().isEmpty()) {
-            report(comparison, used, pinned, console);
+            report(comparison, used, pinned, chosen, console);
         }
         return comparison.failures();
     }
@@ -151,12 +174,20 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
+    private Allocator.Installed allocator() {
+        try {
+            return Allocator.find(allocator, Linux::library);
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
     private static void requirePlatform(List<EngineName> engines) {
         if (!Linux.isHere()) {
             throw new EngineException("peers needs Linux, whose /proc tells a process's peak memory", null);
         }
         if (!Linux.isX86() && !engines.equals(List.of(EngineName.VOXGRAD))) {
-            throw new EngineException("libtorch and nd4j are here for x86-64 only; add --engines voxgrad", null);
+            throw new EngineException("libtorch and nd4j are available for x86-64 only; add --engines voxgrad", null);
         }
     }
 
@@ -169,7 +200,7 @@ public final class PeersCommand implements Callable<Integer> {
                 if (comparison.failed(job)) {
                     continue;
                 }
-                String position = String.format(Locale.ROOT, "round %d/%d  %-14s  %-8s", round, rounds, job.work(),
+                String position = String.format(Locale.ROOT, "round %d/%d  %-14s  %-16s", round, rounds, job.work(),
                         job.engine().flag());
                 console.status(position + "  ...");
                 long start = System.nanoTime();
@@ -202,7 +233,7 @@ public final class PeersCommand implements Callable<Integer> {
 
     private static String describe(Reading reading) {
         return String.format(Locale.ROOT, "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
-                reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.trainPeakRssMb(),
+                reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.train().peakRssMb(),
                 reading.firstLoss(), reading.lastLoss());
     }
 
@@ -213,7 +244,8 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private void report(Comparison comparison, int used, List<Integer> pinned, Console console) throws IOException {
+    private void report(Comparison comparison, int used, List<Integer> pinned, Allocator.Installed chosen,
+            Console console) throws IOException {
         String versions = comparison.engines().stream().map(comparison::title).collect(Collectors.joining(", "));
         String machine = Linux.processor() + ", " + used + (used == 1 ? " thread" : " threads")
                 + (pinned.isEmpty() ? " not pinned to cores" : " on cores " + list(pinned));
@@ -222,7 +254,8 @@ public final class PeersCommand implements Callable<Integer> {
                 + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
                 + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
                 + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
-                + ". Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, "
+                + "." + tuning(comparison, chosen)
+                + " Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, "
                 + "or takes less memory.");
         console.line("");
         command.commandLine().getOut().print(tables);
@@ -233,6 +266,14 @@ public final class PeersCommand implements Callable<Integer> {
         files.put(svg, SvgChart.of(comparison, machine + "; median of " + counted));
         files.remove(null);
         files.forEach(AtomicFile::write);
+    }
+
+    private static String tuning(Comparison comparison, Allocator.Installed chosen) {
+        String tuned = !comparison.engines().contains(EngineName.LIBTORCH) ? ""
+                : " libtorch is tuned: allocator " + chosen + ", and the faster of its two memory layouts for each "
+                        + "case and phase.";
+        return !comparison.engines().contains(EngineName.LIBTORCH_UNTUNED) ? tuned
+                : tuned + " libtorch-untuned is as installed.";
     }
 
     private static String list(List<Integer> numbers) {

@@ -18,9 +18,11 @@ final class ProcessRunner implements EngineRunner {
     private static final int LAST_LINES = 12;
 
     private final List<String> pinned;
+    private final Allocator.Installed allocator;
 
-    /** Pinned to these cores, or to none where the list is empty. */
-    ProcessRunner(List<Integer> cores) {
+    /** Pins to these cores, or to none if the list is empty; a tuned libtorch gets the allocator. */
+    ProcessRunner(List<Integer> cores, Allocator.Installed allocator) {
+        this.allocator = allocator;
         pinned = cores.isEmpty() ? List.of() : List.of("taskset", "-c",
                 String.join(",", cores.stream().map(String::valueOf).toList()));
     }
@@ -32,12 +34,13 @@ final class ProcessRunner implements EngineRunner {
             Path result = folder.resolve("reading.json");
             Path log = folder.resolve("log");
             try {
-                int code = start(command(engine, work, threads, result), threads, log);
+                EngineEnvironment environment = EngineEnvironment.of(engine, threads, allocator, System.getenv());
+                int code = start(command(engine, work, threads, result), environment, log);
                 if (code != 0) {
                     throw new EngineException(engine.flag() + " on " + work + " ended with exit code " + code + ":\n"
                             + lastLines(log), null);
                 }
-                return new JsonMapper().readValue(result, Reading.class);
+                return new JsonMapper().readValue(result, Reading.class).in(environment);
             } finally {
                 Files.deleteIfExists(result);
                 Files.deleteIfExists(log);
@@ -58,10 +61,9 @@ final class ProcessRunner implements EngineRunner {
         return command;
     }
 
-    private static int start(List<String> command, int threads, Path log) throws IOException {
+    private static int start(List<String> command, EngineEnvironment environment, Path log) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-        builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+        environment.applyTo(builder.environment());
         Process process = builder.start();
         Thread end = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(end);

@@ -15,6 +15,8 @@ import dev.voxgrad.bench.step.StepCase;
  *
  * <p>An engine that failed on a case has the word {@code failed} there in place of a bar.
  *
+ * <p>The ratio to Voxgrad is written behind the bars of those that it is compared with: {@link Comparison#peers}.
+ *
  * <p>It brings its own background, light or dark as the viewer prefers, so that it can be read on any page.
  */
 final class SvgChart {
@@ -31,10 +33,12 @@ final class SvgChart {
               .card { fill: #ffffff; stroke: #d0d7de } text { fill: #1f2328; font-size: 13px }
               .title { font-size: 17px; font-weight: 600 } .section { font-size: 14px; font-weight: 600 }
               .note { fill: #59636e; font-size: 12px } .range { stroke: #1f2328 }
-              .voxgrad { fill: #1a7f5a } .libtorch { fill: #e08a3c } .nd4j { fill: #7a86d6 }
+              .voxgrad { fill: #1a7f5a } .libtorch { fill: #e08a3c } .libtorch-untuned { fill: #f0c9a0 }
+              .nd4j { fill: #7a86d6 }
               @media (prefers-color-scheme: dark) {
                 .card { fill: #161b22; stroke: #30363d } text { fill: #e6edf3 }
                 .note { fill: #9198a1 } .range { stroke: #e6edf3 } .voxgrad { fill: #2ea476 }
+                .libtorch-untuned { fill: #8a6238 }
               }
             </style>
             """;

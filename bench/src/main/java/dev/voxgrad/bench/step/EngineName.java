@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 /** The engines that can be compared. All but Voxgrad are only in builds with the Maven profile {@code peers}. */
 public enum EngineName {
     VOXGRAD("VoxgradEngine"),
+    /** libtorch with its faster layout; {@code peers} also gives its process an allocator that keeps memory. */
     LIBTORCH("LibtorchEngine"),
+    /** libtorch with the settings that it comes with. */
+    LIBTORCH_UNTUNED("UntunedLibtorchEngine"),
     ND4J("Nd4jEngine");
 
     private final String className;
@@ -17,9 +20,9 @@ public enum EngineName {
         this.className = className;
     }
 
-    /** As on the command line: {@code libtorch}. */
+    /** Returns the name as on the command line: {@code libtorch-untuned}. */
     public String flag() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

@@ -16,6 +16,11 @@ public interface StepEngine extends AutoCloseable {
     /** The version of what is measured, for the record. */
     String version();
 
+    /** Describes how the engine was set for what it did last, for the record; empty if there is nothing to choose. */
+    default String settings() {
+        return "";
+    }
+
     /** Old gradients dropped, forward, cross-entropy, backward, AdamW. Returns the loss before the update. */
     double trainStep();
 

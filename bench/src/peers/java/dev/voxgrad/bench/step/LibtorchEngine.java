@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
@@ -15,24 +17,30 @@ import org.bytedeco.pytorch.BatchNorm3dImpl;
 import org.bytedeco.pytorch.BatchNormOptions;
 import org.bytedeco.pytorch.Conv3dImpl;
 import org.bytedeco.pytorch.Conv3dOptions;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.LeakyReLUImpl;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.MaxPool3dImpl;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Module;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.ReLUImpl;
 import org.bytedeco.pytorch.SequentialImpl;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * PyTorch's C++ library, through JavaCPP's bindings: eager mode, contiguous memory, oneDNN's convolutions.
+ * PyTorch's C++ library, through JavaCPP's bindings: eager mode, oneDNN's convolutions, inference mode for inference.
+ *
+ * <p>Tuned, it tries contiguous memory and channels last during the first inference and during the first training step,
+ * and keeps the faster one for each. Which one that is depends on processor and shape. The allocator is up to
+ * whoever starts the process: {@code peers} chooses one.
  *
  * <p>What a step makes lives in C++ memory that the garbage collector doesn't see; a {@link PointerScope} around the
  * step lets go of it.
  */
-final class LibtorchEngine implements StepEngine {
+class LibtorchEngine implements StepEngine {
     static {
         // All at once: were they unpacked one by one, as each is loaded, those that an early one needs would be taken
         // from a libtorch of another version in the system's folders, and the process would crash.
@@ -43,16 +51,35 @@ final class LibtorchEngine implements StepEngine {
         }
     }
 
+    private static final List<MemoryFormat> LAYOUTS = List.of(MemoryFormat.Contiguous, MemoryFormat.ChannelsLast3d);
+    /** Runs for each layout that is tried; the first one, which fills oneDNN's caches, isn't timed. */
+    private static final int TRIES = 3;
+    private static final int CONVOLUTION_DIMENSIONS = 5;
+    private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
+
     /** A container does not keep its layers alive: where nobody in Java refers to one any more, it is gone. */
     private final List<Module> layers = new ArrayList<>();
     private final SequentialImpl features = new SequentialImpl();
     private final SequentialImpl classifier = new SequentialImpl();
-    private final AdamW optimizer;
-    private final Tensor input;
+    private final TensorVector parameters;
     private final Tensor labels;
+    private final boolean tuned;
+    private AdamW optimizer;
+    private Tensor input;
+    private MemoryFormat layout = MemoryFormat.Contiguous;
+    private MemoryFormat inferenceLayout;
+    private MemoryFormat trainingLayout;
 
     LibtorchEngine(StepCase work, int threads) {
+        this(work, threads, true);
+    }
+
+    LibtorchEngine(StepCase work, int threads, boolean tuned) {
+        this.tuned = tuned;
         torch.set_num_threads(threads);
+        if (tuned) {
+            torch.set_num_interop_threads(1);
+        }
         torch.manual_seed(SEED);
         int width = 1;
         for (int next : work.net().widths()) {
@@ -64,13 +91,11 @@ final class LibtorchEngine implements StepEngine {
         classifier.push_back(kept(new LinearImpl(width, width)));
         classifier.push_back(kept(new LeakyReLUImpl()));
         classifier.push_back(kept(new LinearImpl(width, StepCase.CLASSES)));
-        TensorVector parameters = new TensorVector(features.parameters().get());
+        parameters = new TensorVector(features.parameters().get());
         for (Tensor parameter : classifier.parameters().get()) {
             parameters.push_back(parameter);
         }
-        AdamWOptions options = new AdamWOptions(LEARNING_RATE);
-        options.weight_decay().put(WEIGHT_DECAY);
-        optimizer = new AdamW(parameters, options);
+        optimizer = newOptimizer();
         RandomBatch batch = RandomBatch.of(work);
         input = Tensor.create(batch.volumes(), work.batch(), 1, work.size(), work.size(), work.size());
         labels = Tensor.create(IntStream.of(batch.labels()).asLongStream().toArray(), work.batch());
@@ -93,9 +118,63 @@ final class LibtorchEngine implements StepEngine {
         return new LongPointer(edge, edge, edge);
     }
 
+    private AdamW newOptimizer() {
+        AdamWOptions options = new AdamWOptions(LEARNING_RATE);
+        options.weight_decay().put(WEIGHT_DECAY);
+        return new AdamW(parameters, options);
+    }
+
     @Override
     public String version() {
-        return torch.TORCH_VERSION;
+        Matcher version = VERSION.matcher(torch.show_config().getString());
+        return version.find() ? version.group(1) : "of unknown version";
+    }
+
+    @Override
+    public String settings() {
+        return torch.get_mkldnn_version().getString() + ", " + torch.get_num_threads() + " intra-op and "
+                + torch.get_num_interop_threads() + " inter-op threads, "
+                + (layout == MemoryFormat.ChannelsLast3d ? "channels_last_3d" : "contiguous");
+    }
+
+    /** Converts volumes and convolution weights. The optimizer starts afresh, since its state has their layout. */
+    private void use(MemoryFormat wanted) {
+        if (wanted == layout) {
+            return;
+        }
+        for (Tensor parameter : parameters.get()) {
+            if (parameter.dim() == CONVOLUTION_DIMENSIONS) {
+                parameter.set_data(converted(parameter, wanted));
+            }
+        }
+        input = converted(input, wanted);
+        optimizer.close();
+        optimizer = newOptimizer();
+        layout = wanted;
+    }
+
+    /** Unlike {@code contiguous}, this also changes the strides of one channel, by which operations choose. */
+    private static Tensor converted(Tensor tensor, MemoryFormat layout) {
+        return tensor.detach().to(torch.ScalarType.Float, false, false, new MemoryFormatOptional(layout));
+    }
+
+    /** Returns the layout with which the step takes the least time. */
+    private MemoryFormat fastest(Runnable step) {
+        MemoryFormat best = MemoryFormat.Contiguous;
+        long least = Long.MAX_VALUE;
+        for (MemoryFormat candidate : LAYOUTS) {
+            use(candidate);
+            for (int i = 0; i < TRIES; i++) {
+                long start = System.nanoTime();
+                step.run();
+                long time = System.nanoTime() - start;
+                if (i > 0 && time < least) {
+                    least = time;
+                    best = candidate;
+                }
+            }
+        }
+        return best;
     }
 
     private Tensor forward() {
@@ -105,6 +184,16 @@ final class LibtorchEngine implements StepEngine {
 
     @Override
     public double trainStep() {
+        if (trainingLayout == null) {
+            double firstLoss = train();
+            trainingLayout = tuned ? fastest(this::train) : layout;
+            return firstLoss;
+        }
+        use(trainingLayout);
+        return train();
+    }
+
+    private double train() {
         features.train(true);
         classifier.train(true);
         try (var _ = new PointerScope()) {
@@ -118,9 +207,17 @@ final class LibtorchEngine implements StepEngine {
 
     @Override
     public float[] infer() {
+        if (inferenceLayout == null) {
+            inferenceLayout = tuned ? fastest(this::logits) : layout;
+        }
+        use(inferenceLayout);
+        return logits();
+    }
+
+    private float[] logits() {
         features.eval();
         classifier.eval();
-        try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
+        try (var _ = new PointerScope(); var _ = new InferenceMode(true)) {
             Tensor logits = forward();
             float[] values = new float[Math.toIntExact(logits.numel())];
             logits.data_ptr_float().get(values);
@@ -130,7 +227,7 @@ final class LibtorchEngine implements StepEngine {
 
     @Override
     public void close() {
-        for (Pointer part : List.of(optimizer, features, classifier, input, labels)) {
+        for (Pointer part : List.of(optimizer, parameters, features, classifier, input, labels)) {
             part.close();
         }
     }

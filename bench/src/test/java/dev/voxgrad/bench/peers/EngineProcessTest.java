@@ -20,6 +20,7 @@ class EngineProcessTest {
     private static final int STEPS = EngineProcess.WARM_UP + EngineProcess.TIMED;
     private static final long GROWTH_MB = 64;
     private static final long CHUNK_BYTES = 16 << 20;
+    private static final long LARGEST_PAGE = 2 << 20;
 
     @Test
     void infersBeforeItTrainsAndReadsThePeakAfterEach() throws IOException {
@@ -28,10 +29,14 @@ class EngineProcessTest {
             List<String> expected = new ArrayList<>(Collections.nCopies(STEPS, "infer"));
             expected.addAll(Collections.nCopies(STEPS + 1, "train"));
             assertThat(engine.calls).isEqualTo(expected);
-            assertThat(reading.inferMs()).hasSize(EngineProcess.TIMED);
-            assertThat(reading.trainMs()).hasSize(EngineProcess.TIMED);
-            assertThat(reading.inferPeakRssMb()).isPositive().isLessThanOrEqualTo(engine.peakBeforeTrainingMb);
-            assertThat(reading.trainPeakRssMb()).isGreaterThanOrEqualTo(engine.peakBeforeTrainingMb + GROWTH_MB);
+            assertThat(reading.infer().ms()).hasSize(EngineProcess.TIMED);
+            assertThat(reading.train().ms()).hasSize(EngineProcess.TIMED);
+            assertThat(reading.infer().peakRssMb()).isPositive().isLessThanOrEqualTo(engine.peakBeforeTrainingMb);
+            assertThat(reading.train().peakRssMb()).isGreaterThanOrEqualTo(engine.peakBeforeTrainingMb + GROWTH_MB);
+            assertThat(reading.infer().settings()).isEqualTo("after infer");
+            assertThat(reading.train().settings()).isEqualTo("after train");
+            assertThat(reading.infer().usage().minorFaults()).as("of each timed step, which touches new memory")
+                    .isGreaterThanOrEqualTo(CHUNK_BYTES / LARGEST_PAGE);
             assertThat(reading.firstLoss()).isEqualTo(1);
             assertThat(reading.lastLoss()).isEqualTo(1.0 / (STEPS + 1));
         }
@@ -50,6 +55,11 @@ class EngineProcessTest {
         }
 
         @Override
+        public String settings() {
+            return "after " + calls.getLast();
+        }
+
+        @Override
         public double trainStep() {
             calls.add("train");
             if (trained == 0) {
@@ -65,6 +75,7 @@ class EngineProcessTest {
         @Override
         public float[] infer() {
             calls.add("infer");
+            memory.allocate(CHUNK_BYTES);
             return new float[1];
         }
 

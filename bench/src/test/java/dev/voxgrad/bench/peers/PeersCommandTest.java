@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -32,18 +34,24 @@ class PeersCommandTest {
     private final StringWriter err = new StringWriter();
     private EngineRunner engines = (engine, work, threads) -> {
         measured.add(engine.flag() + " " + work + " " + threads);
-        return Samples.reading(engine == EngineName.VOXGRAD ? 100 : 250, 900);
+        return Samples.reading(switch (engine) {
+            case VOXGRAD -> 100;
+            case LIBTORCH -> 250;
+            default -> 700;
+        }, 900);
     };
 
     private int run(String line) {
-        return PeersCommand.execute(cores -> engines, new PrintWriter(out), new PrintWriter(err), line.split(" +"));
+        return PeersCommand.execute((cores, allocator) -> engines, new PrintWriter(out), new PrintWriter(err),
+                line.split(" +"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "--nets 4;                      unknown net 'net4'; net1, net2, net3",
         "--nets x;                      unknown net 'netx'; net1, net2, net3",
-        "--engines voxgrad,jax;         unknown engine 'jax'; voxgrad, libtorch, nd4j",
+        "--engines voxgrad,jax;         unknown engine 'jax'; voxgrad, libtorch, libtorch-untuned, nd4j",
+        "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
         "--threads 0;                   --threads is 0; at least 1",
         "--threads 4096;                --threads is 4096; cores",
         "--threads many;                --threads; 'many'",
@@ -81,7 +89,7 @@ class PeersCommandTest {
         assertThat(measured).hasSize(8);
         assertThat(measured.subList(0, 4)).isEqualTo(round);
         assertThat(measured.subList(4, 8)).isEqualTo(round);
-        assertThat(out.toString()).contains("round 2/2", "s left", "done", "## Training step, ms", "2.50");
+        assertThat(out.toString()).contains("round 2/2", "s left", "done", "**Training step, ms**", "2.50");
     }
 
     @ParameterizedTest
@@ -99,12 +107,41 @@ class PeersCommandTest {
     }
 
     @Test
+    void measuresLibtorchBothWaysAndComparesWithTheTunedOne() {
+        assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --allocator glibc")).isZero();
+        assertThat(measured).containsExactly("voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1",
+                "libtorch-untuned net1 8^3 x2 1");
+        assertThat(out.toString()).contains("Allocator of the tuned libtorch: glibc.",
+                "| net1 8^3 x2 |     100 |      250 |              700 |               2.50 |",
+                "**libtorch / voxgrad, median (lowest–highest case): 2.50 in training, 2.50 in inference.**");
+        assertThat(out.toString().replace('\n', ' ')).contains(
+                "libtorch is tuned: allocator glibc,", "libtorch-untuned is as installed.");
+    }
+
+    @Test
+    void withoutLibtorchNoAllocatorIsMentioned() {
+        assertThat(run("--engines voxgrad --cases 1:8:2 --threads 1 --rounds 1")).isZero();
+        assertThat(out.toString()).doesNotContain("llocator", "libtorch");
+    }
+
+    @Test
+    void theRunnerGetsTheChosenAllocator() {
+        List<Allocator> chosen = new ArrayList<>();
+        assertThat(PeersCommand.execute((cores, allocator) -> {
+            chosen.add(allocator.allocator());
+            return engines;
+        }, new PrintWriter(out), new PrintWriter(err), "--allocator", "glibc", "--cases", "1:8:2", "--rounds", "1"))
+                .isZero();
+        assertThat(chosen).containsExactly(Allocator.GLIBC);
+    }
+
+    @Test
     void writesWhatItPrints() throws IOException {
         Path json = folder.resolve("a.json");
         Path markdown = folder.resolve("a.md");
         Path svg = folder.resolve("a.svg");
-        assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --json " + json + " --markdown " + markdown + " --svg "
-                + svg)).isZero();
+        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2 --threads 1 --rounds 1 --json " + json
+                + " --markdown " + markdown + " --svg " + svg)).isZero();
         assertThat(new JsonMapper().readTree(Files.readString(json)).size()).isEqualTo(4);
         assertThat(out.toString()).endsWith(Files.readString(markdown));
         assertThat(svg).content().startsWith("<svg").contains("250 ms  (2.5×)");
@@ -116,10 +153,10 @@ class PeersCommandTest {
             throw new EngineException(engine.flag() + " on " + work + " fell over", null);
         };
         Path json = folder.resolve("a.json");
-        assertThat(run("--cases 1:28:32 --rounds 2 --json " + json)).isEqualTo(1);
+        assertThat(run("--engines voxgrad,libtorch --cases 1:28:32 --rounds 2 --json " + json)).isEqualTo(1);
         assertThat(err.toString().lines()).containsExactly("peers: voxgrad on net1 28^3 x32 fell over",
                 "peers: libtorch on net1 28^3 x32 fell over");
-        assertThat(out.toString()).doesNotContain("## ", "round 2/2");
+        assertThat(out.toString()).doesNotContain("**Training", "round 2/2");
         assertThat(json).doesNotExist();
     }
 
@@ -135,7 +172,8 @@ class PeersCommandTest {
         };
         Path json = folder.resolve("a.json");
         Path svg = folder.resolve("a.svg");
-        assertThat(run("--cases 1:8:2,2:8:2 --threads 1 --rounds 2 --json " + json + " --svg " + svg)).isEqualTo(1);
+        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2,2:8:2 --threads 1 --rounds 2 --json " + json
+                + " --svg " + svg)).isEqualTo(1);
         assertThat(measured).as("not tried again in round 2").containsExactly(
                 "voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1",
                 "voxgrad net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1");
@@ -154,19 +192,20 @@ class PeersCommandTest {
 
     @Test
     void anEngineWithoutALossDoesNoRealWork() {
+        Measured measured = new Measured(new double[] {1}, 1, new Usage(1, 0, 0, 0), "");
         engines = (engine, work, threads) ->
-                new Reading("1", new double[] {1}, new double[] {1}, 1, 1, 0.7, Double.NaN);
-        assertThat(run("--cases 1:28:32 --rounds 2")).isEqualTo(1);
+                new Reading("1", measured, measured, 0.7, Double.NaN, Map.of(), List.of());
+        assertThat(run("--engines voxgrad,libtorch --cases 1:28:32 --rounds 2")).isEqualTo(1);
         assertThat(err.toString()).contains("voxgrad on net1 28^3 x32 does no real work",
                 "libtorch on net1 28^3 x32 does no real work", "NaN").hasLineCount(2);
-        assertThat(out.toString()).contains("voxgrad   failed: ").doesNotContain("## ");
+        assertThat(out.toString()).containsPattern("voxgrad +failed: ").doesNotContain("**Training");
     }
 
     @Test
     void help() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("Usage: peers", "Example: peers --nets 1",
-                "Some of voxgrad, libtorch, nd4j.",
+        assertThat(out.toString()).contains("Usage: peers", "peers --nets 1 --rounds 1",
+                "Some of voxgrad, libtorch, libtorch-untuned, nd4j.", "--allocator", "'libtorch-untuned' is as",
                 "Exit code: 0 done, 1 it failed, 2 wrong use.");
     }
 }

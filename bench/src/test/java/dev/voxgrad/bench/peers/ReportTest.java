@@ -25,7 +25,8 @@ class ReportTest {
         assertThat(rows.size()).isEqualTo(8);
         JsonNode row = rows.get(2);
         assertThat(row.propertyNames()).containsExactlyInAnyOrder("engine", "net", "phase", "size", "batch", "threads",
-                "median_ms", "min_ms", "max_ms", "peak_rss_mb");
+                "median_ms", "min_ms", "max_ms", "peak_rss_mb", "user_ms", "system_ms", "minor_faults", "major_faults",
+                "version", "settings", "environment", "environment_cleared");
         assertThat(row.get("engine").asString()).isEqualTo("libtorch");
         assertThat(row.get("net").asString()).isEqualTo("net1");
         assertThat(row.get("phase").asString()).isEqualTo("train");
@@ -36,6 +37,16 @@ class ReportTest {
         assertThat(row.get("min_ms").asDouble()).isEqualTo(800);
         assertThat(row.get("max_ms").asDouble()).isEqualTo(2000);
         assertThat(row.get("peak_rss_mb").asLong()).isEqualTo(1520);
+        assertThat(row.get("user_ms").asDouble()).as("the rounds' median").isEqualTo(1.6 * 1400);
+        assertThat(row.get("system_ms").asDouble()).isEqualTo(0.4 * 1400);
+        assertThat(row.get("minor_faults").asDouble()).isEqualTo(1000);
+        assertThat(row.get("major_faults").asDouble()).isEqualTo(2);
+        assertThat(row.get("version").asString()).isEqualTo("1.2");
+        assertThat(row.get("settings").toString()).as("the same in both rounds").isEqualTo("[\"contiguous\"]");
+        assertThat(row.get("environment").toString()).isEqualTo("{\"OMP_NUM_THREADS\":\"2\"}");
+        assertThat(row.get("environment_cleared").toString()).isEqualTo("[\"MALLOC_ARENA_MAX\"]");
+        assertThat(rows.get(3).get("settings").get(0).asString()).isEqualTo("channels_last_3d");
+        assertThat(rows.get(3).get("system_ms").asDouble()).isZero();
         assertThat(rows.get(3).get("phase").asString()).isEqualTo("infer");
         assertThat(rows.get(3).get("median_ms").asDouble()).isEqualTo(350);
         assertThat(rows.get(3).get("peak_rss_mb").asLong()).as("of inference alone").isEqualTo(760);
@@ -45,13 +56,49 @@ class ReportTest {
     @Test
     void markdownHasATablePerPhaseAndOneForMemory() {
         List<String> lines = MarkdownReport.of(comparison, "How it was measured.").lines().toList();
-        assertThat(lines).contains("How it was measured.", "## Training step, ms", "## Inference, ms",
-                "## Peak resident memory of training, MiB",
+        assertThat(lines).contains("How it was measured.", "**Training step, ms**", "**Inference, ms**",
+                "**Peak resident memory of training, MiB**",
+                "**System time of a training step, % of its CPU time, and page faults**",
                 "| net1 28^3 x32 | 450 (400–500) | 1400 (800–2000) |   3.00 (2.00–4.00) |",
                 "| net1 64^3 x4  | 113 (100–125) | 350 (200–500) |   3.00 (2.00–4.00) |",
-                "| net1 28^3 x32 | 1050 (1000–1100) | 1510 (1500–1520) |               1.44 |");
-        assertThat(lines.stream().filter(line -> line.startsWith("|-"))).hasSize(3)
+                "| net1 28^3 x32 | 1050 (1000–1100) | 1510 (1500–1520) |               1.44 |",
+                "| net1 28^3 x32 | 20 %, 1002 | 20 %, 1002 |",
+                "**libtorch / voxgrad, median (lowest–highest case): 3.00 in training, 3.00 in inference.**");
+        assertThat(lines.stream().filter(line -> line.startsWith("|-"))).hasSize(4)
                 .allMatch(line -> line.endsWith("-:|"));
+    }
+
+    @Test
+    void wrapsTheParagraphOnHowItWasMeasured() {
+        String paragraph = "word ".repeat(60) + "x".repeat(150) + " end";
+        List<String> lines = MarkdownReport.of(comparison, paragraph).lines().takeWhile(line -> !line.isEmpty())
+                .toList();
+        assertThat(String.join(" ", lines)).isEqualTo(paragraph);
+        assertThat(lines).containsSequence("x".repeat(150), "end").filteredOn(line -> line.startsWith("word"))
+                .hasSize(3).allMatch(line -> line.length() <= 120);
+    }
+
+    @Test
+    void ratiosAreToTheTunedLibtorchOnly() throws Exception {
+        Comparison both = Samples.bothWays();
+        assertThat(MarkdownReport.of(both, "").lines()).contains(
+                "| case          | voxgrad | libtorch | libtorch-untuned | libtorch / voxgrad |",
+                "| net1 28^3 x32 |     400 |      800 |             2000 |               2.00 |")
+                .noneMatch(line -> line.contains("untuned / voxgrad"));
+        assertThat(texts(parse(SvgChart.of(both, "")))).contains("800 ms  (2.0×)", "2000 ms",
+                "libtorch-untuned 1.2");
+        assertThat(new JsonMapper().readTree(JsonReport.of(both, 2)).valueStream()
+                .map(row -> row.get("engine").asString()).distinct())
+                .containsExactly("voxgrad", "libtorch", "libtorch-untuned");
+    }
+
+    @Test
+    void theUntunedLibtorchIsComparedWhereItIsTheOnlyOne() {
+        Comparison alone = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED),
+                List.of(Samples.SMALL));
+        alone.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
+        alone.add(new Job(EngineName.LIBTORCH_UNTUNED, Samples.SMALL), Samples.reading(2000, 1500));
+        assertThat(MarkdownReport.of(alone, "")).contains("| libtorch-untuned / voxgrad |", "5.00 in training");
     }
 
     @Test

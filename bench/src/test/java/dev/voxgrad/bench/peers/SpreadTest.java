@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
+import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineName;
 
 class SpreadTest {
@@ -30,7 +32,9 @@ class SpreadTest {
 
     @Test
     void oneSlowStepDoesNotCount() {
-        Reading reading = new Reading("1", new double[] {10, 11, 900}, new double[] {3, 2, 70}, 2, 1, 0.7, 0.6);
+        Usage usage = new Usage(1, 1, 1, 1);
+        Reading reading = new Reading("1", new Measured(new double[] {10, 11, 900}, 2, usage, ""),
+                new Measured(new double[] {3, 2, 70}, 1, usage, ""), 0.7, 0.6, Map.of(), List.of());
         assertThat(reading.median(Phase.TRAIN)).isEqualTo(11);
         assertThat(reading.median(Phase.INFER)).isEqualTo(3);
     }
@@ -39,6 +43,15 @@ class SpreadTest {
     void ratiosAreTakenWithinARound() {
         Comparison comparison = Samples.comparison();
         assertThat(comparison.ratio(EngineName.LIBTORCH, Samples.SMALL, Phase.TRAIN)).contains(new Spread(3, 2, 4));
+    }
+
+    @Test
+    void ratiosOverCasesCountEachCaseByItsMedian() {
+        Comparison comparison = Samples.comparison();
+        assertThat(comparison.overCases(EngineName.LIBTORCH, Phase.INFER)).contains(new Spread(3, 3, 3));
+        comparison.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "");
+        comparison.fail(new Job(EngineName.LIBTORCH, Samples.LARGE), "");
+        assertThat(comparison.overCases(EngineName.LIBTORCH, Phase.INFER)).isEmpty();
     }
 
     @Test
