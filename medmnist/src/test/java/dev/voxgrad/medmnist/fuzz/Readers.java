@@ -1,0 +1,140 @@
+package dev.voxgrad.medmnist.fuzz;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.data.FileOptions;
+import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.data.NpzFile;
+import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.ensemble.EnsembleReaders;
+import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.metrics.StandardResultFile;
+import dev.voxgrad.medmnist.report.ReportReaders;
+import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.RunReaders;
+import dev.voxgrad.nativecheck.CpuInfo;
+import dev.voxgrad.nativecheck.Elf;
+import dev.voxgrad.nativecheck.Mount;
+import dev.voxgrad.nn.weights.WeightsFile;
+import dev.voxgrad.nn.weights.WeightsFileException;
+
+/** Every reader of files that come from elsewhere. */
+final class Readers {
+    private static final List<Class<? extends Exception>> DATA = List.of(DataException.class);
+    private static final List<Class<? extends Exception>> NONE = List.of();
+    /** A valid one, beside which other files of a run are read. */
+    private static final byte[] RUN = RunInputs.wholeInfo();
+
+    private Readers() {}
+
+    static List<Target> all() {
+        return List.of(
+                new Target("npy", ".npy", NpyInputs::any, Readers::npy, DATA),
+                new Target("npz", ".npz", NpzInputs::any, Readers::npz, DATA),
+                new Target("data set", ".npz", NpzInputs::any,
+                        file -> VolumeLoader.loadFile(file, FileOptions.NONE, warning -> { }), DATA),
+                new Target("safetensors", ".safetensors", SafetensorsInputs::any, WeightsFile::read,
+                        List.of(WeightsFileException.class)),
+                new Target("checkpoint", ".checkpoint", RunInputs::checkpoint, RunReaders::readCheckpoint, DATA),
+                new Target("member state", "", RunInputs::state,
+                        file -> RunReaders.readState(in(file, "members/member-00.json")), DATA),
+                new Target("run.json", "", RunInputs::info,
+                        file -> RunReaders.readInfo(in(file, "run.json")), DATA),
+                new Target("history.csv", "", RunInputs::history,
+                        file -> ReportReaders.readHistory(in(file, "history.csv").getParent()), DATA),
+                new Target("timings.csv", "", RunInputs::timings, Readers::timings, DATA),
+                new Target("members.csv", "", RunInputs::members, Readers::members, DATA),
+                new Target("summary.csv", "", RunInputs::summary,
+                        file -> EnsembleReaders.readSummary(in(file, "summary.csv").getParent()), DATA),
+                new Target("result file", "", RunInputs::result,
+                        file -> StandardResultFile.read(in(file, "adrenalmnist3d_test@1.csv")), DATA),
+                new Target("result name", "", RunInputs::resultName, Readers::resultName, DATA),
+                new Target("weight list", ".txt", RunInputs::weights, Readers::weights, DATA),
+                new Target("library", ".so", SystemInputs::library, Elf::read, List.of(IOException.class)),
+                new Target("cpuinfo", "", SystemInputs::cpuInfo,
+                        file -> CpuInfo.read(root(file, "proc/cpuinfo")), NONE),
+                new Target("cgroup 2", "", SystemInputs::quota,
+                        file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu.max")), NONE),
+                new Target("cgroup 1", "", SystemInputs::quota,
+                        file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu/cpu.cfs_quota_us")), NONE),
+                new Target("mounts", "", SystemInputs::mounts,
+                        file -> Mount.of(file, Path.of("/tmp/some/folder")).options().size(), NONE));
+    }
+
+    private static void npy(Path file) {
+        NpyArray array = NpyArray.read(file);
+        if (array.count() > 0) {
+            array.getDouble(array.count() - 1);
+        }
+        array.toString();
+    }
+
+    private static void npz(Path file) {
+        try (NpzFile npz = NpzFile.open(file)) {
+            npz.names().forEach(npz::read);
+        }
+    }
+
+    private static void timings(Path file) throws IOException {
+        Path run = in(file, "timings.csv").getParent();
+        Files.writeString(run.resolve("history.csv"), "member,net,epoch,train_loss,val_auc,val_acc\n");
+        ReportReaders.readHistory(run);
+    }
+
+    private static void members(Path file) throws IOException {
+        Path run = in(file, "members.csv").getParent();
+        if (Files.notExists(run.resolve("run.json"))) {
+            Files.write(run.resolve("run.json"), RUN);
+        }
+        RunFiles files = RunFiles.open(run);
+        files.members().forEach(member -> files.weights(member.index(), member.net().flag(), ModelKind.BEST));
+    }
+
+    /** The whole input is the name. */
+    private static void resultName(Path file) throws IOException {
+        String name = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Path named;
+        try {
+            named = file.resolveSibling("results").resolve(name);
+        } catch (InvalidPathException e) {
+            return; // no file can have that name
+        }
+        StandardResultFile.read(named);
+    }
+
+    private static void weights(Path file) {
+        EnsembleWeights weights = EnsembleWeights.read(file, 2);
+        double sum = 0;
+        for (int member = 0; member < 2; member++) {
+            for (ModelKind kind : ModelKind.values()) {
+                sum += weights.of(member, kind);
+            }
+        }
+        if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+            throw new AssertionError("the weights add up to " + sum);
+        }
+    }
+
+    /** Puts the file under its name into the run's folder of that target. */
+    private static Path in(Path file, String name) throws IOException {
+        return root(file, name).resolve(name);
+    }
+
+    private static Path root(Path file, String name) throws IOException {
+        Path folder = file.resolveSibling(file.getFileName() + " folder");
+        Path place = folder.resolve(name);
+        if (Files.notExists(place.getParent())) {
+            Files.createDirectories(place.getParent());
+        }
+        Files.move(file, place, StandardCopyOption.REPLACE_EXISTING);
+        return folder;
+    }
+}

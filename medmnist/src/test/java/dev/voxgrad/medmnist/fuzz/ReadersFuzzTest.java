@@ -1,0 +1,60 @@
+package dev.voxgrad.medmnist.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Many damaged files for every reader. A fault is made again from the numbers that its message gives, for example
+ * {@code -Dvoxgrad.fuzz.seed=1 -Dvoxgrad.fuzz.first=4711 -Dvoxgrad.fuzz.count=1}.
+ */
+class ReadersFuzzTest {
+    private static final long SEED = Long.getLong("voxgrad.fuzz.seed", 1);
+    private static final long FIRST = Long.getLong("voxgrad.fuzz.first", 0);
+    private static final int FEW = 2_000;
+    private static final int MANY = 200_000;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void someInputsEndWell() {
+        run(Long.getLong("voxgrad.fuzz.count", FEW));
+    }
+
+    @Tag("thorough")
+    @Test
+    void manyInputsEndWell() {
+        run(Long.getLong("voxgrad.fuzz.count", MANY));
+    }
+
+    private void run(long count) {
+        FuzzReport report = new Fuzzer(Readers.all(), SEED, folder).run(FIRST, count);
+        System.out.println(report);
+        assertThat(report.faults()).isEmpty();
+        assertThat(report.inputs()).isEqualTo(count);
+        if (count >= FEW) {
+            for (Map.Entry<String, long[]> target : report.counts().entrySet()) {
+                assertThat(target.getValue()[0]).as("inputs that %s takes", target.getKey()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void theSameNumbersMakeTheSameInput() {
+        Fuzzer fuzzer = new Fuzzer(Readers.all(), 7, folder);
+        Fuzzer again = new Fuzzer(Readers.all(), 7, folder);
+        Fuzzer other = new Fuzzer(Readers.all(), 8, folder);
+        int different = 0;
+        for (int input = 0; input < 200; input++) {
+            assertThat(again.make(input)).isEqualTo(fuzzer.make(input));
+            different += Arrays.equals(other.make(input), fuzzer.make(input)) ? 0 : 1;
+        }
+        assertThat(different).isGreaterThan(100);
+    }
+}
