@@ -18,7 +18,9 @@ import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.train.RunFiles;
 
 /** Where the volumes come from: an official set, or a file of the user's own. */
 final class DataOptions {
@@ -42,7 +44,8 @@ final class DataOptions {
     private boolean download;
 
     @Option(names = "--npz", paramLabel = "FILE",
-            description = "Your own volumes in MedMNIST's layout, in place of --flag: uint8 (N,S,S,S) or (N,S,S,S,3).")
+            description = "Your own volumes in MedMNIST's layout, instead of --flag: cubes (N,S,S,S), or with channels "
+                    + "(N,S,S,S,3), of uint8, bool or any other integers or floats, see --window.")
     private Path npz;
 
     @Option(names = "--labels", paramLabel = "NAMES",
@@ -55,6 +58,13 @@ final class DataOptions {
                     + "one-hot) or multi-label (independent yes/no labels). Default: multi-label if a volume of any "
                     + "split has not exactly one of several labels, else one class per volume")
     private String task;
+
+    @Option(names = "--window", paramLabel = "LO,HI",
+            description = "Values of --npz that become 0 and 255; those between are spread evenly over the 256 grey "
+                    + "values that volumes are kept in, those outside are clamped. A run keeps its window. Default: "
+                    + "uint8, and other integers from 0 to 255, stay as they are; volumes of 0 and 1 only are masks, "
+                    + "0,1; all else takes the range of train and val")
+    private String window;
 
     @Option(names = "--skip-blank",
             description = "Accept volumes without any contrast, which cannot be z-normalised: those of train and val "
@@ -76,11 +86,12 @@ final class DataOptions {
             if (root != null || size != null) {
                 Console.warnings(command).accept("--root and --size are for official sets; with --npz they do nothing");
             }
-            return DataSource.file(npz, names()).withTask(task()).withSkipBlank(skipBlank);
+            return DataSource.file(npz, names()).withTask(task()).withSkipBlank(skipBlank).withWindow(window());
         }
-        if (labels != null || task != null) {
-            throw new ParameterException(command.commandLine(), (labels != null ? "--labels" : "--task")
-                    + " goes with --npz; official sets have their names and task");
+        if (labels != null || task != null || window != null) {
+            throw new ParameterException(command.commandLine(), (labels != null ? "--labels"
+                    : task != null ? "--task" : "--window")
+                    + " goes with --npz; official sets have their names, task and grey values");
         }
         try {
             official();
@@ -98,6 +109,15 @@ final class DataOptions {
         }
     }
 
+    /** The window, or null. */
+    private Window window() {
+        try {
+            return window == null ? null : Window.parse(window);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
     /** The task as {@link Task#flag} spells it, or null. */
     private String task() {
         return task == null ? null : Task.byName(task).map(Task::flag).orElseThrow(() -> new ParameterException(
@@ -110,8 +130,31 @@ final class DataOptions {
             throw new ParameterException(command.commandLine(), "a run goes on with the data it was begun with; only "
                     + "--root or --npz may be given, if the files have moved");
         }
+        if (window != null && !window().equals(stored.window())) {
+            throw new ParameterException(command.commandLine(), "--window is " + window() + ", but the volumes of this "
+                    + "run are read with " + (stored.window() == null ? "their own grey values" : stored.window())
+                    + ". Leave the option out, or start another run");
+        }
         DataSource source = root == null ? stored : stored.withRoot(root);
         return npz == null ? source : source.withFile(npz);
+    }
+
+    /**
+     * Returns a user's file with the window that a net was trained with, if its weights are in a run's folder and the
+     * options do not name a window.
+     */
+    DataSource asTrained(DataSource source, Path weights) {
+        Path folder = weights.toAbsolutePath().normalize().getParent();
+        Path run = folder == null ? null : folder.getParent();
+        if (source.kind() != DataSource.Kind.FILE || run == null || !Files.isRegularFile(run.resolve("run.json"))) {
+            return source;
+        }
+        Window trained = RunFiles.open(run).info().data().window();
+        if (source.window() != null && trained != null && !source.window().equals(trained)) {
+            Console.warnings(command).accept("--window is " + source.window() + ", but the net was trained with "
+                    + trained);
+        }
+        return source.window() == null ? source.withWindow(trained) : source;
     }
 
     /** The official file that the options name. */

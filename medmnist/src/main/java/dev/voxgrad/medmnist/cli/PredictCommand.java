@@ -78,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.load(source);
+        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights));
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
         VolumeNet built = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());

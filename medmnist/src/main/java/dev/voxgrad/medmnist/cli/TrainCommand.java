@@ -241,7 +241,8 @@ final class TrainCommand implements Callable<Integer> {
         Trainer.check(resolved, crossValidation, data, device);
         RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
-                device.convolution().flag(), device.fusion(), RunInfo.Gpu.of(device), source,
+                device.convolution().flag(), device.fusion(), RunInfo.Gpu.of(device),
+                source.withWindow(data.window().orElse(null)),
                 data.md5().orElse(null), data.synthetic(), data.task().officialName(), data.labelNames(),
                 crossValidation, resolved);
         return RunFiles.create(out, info);

@@ -9,10 +9,12 @@ import java.util.Optional;
  * @param labelNames names of the classes in order of their value; empty to name them by their numbers
  * @param task what the labels mean; empty to derive it from them
  * @param skipBlank whether blank volumes are tolerated, see {@link Split#withBlankSkipped}
+ * @param window which values become black and white; empty to derive it from the volumes
  */
-public record FileOptions(List<String> labelNames, Optional<Task> task, boolean skipBlank) {
+public record FileOptions(List<String> labelNames, Optional<Task> task, boolean skipBlank,
+        Optional<Window> window) {
     /** Derives everything from the file. */
-    public static final FileOptions NONE = new FileOptions(List.of(), Optional.empty(), false);
+    public static final FileOptions NONE = new FileOptions(List.of(), Optional.empty(), false, Optional.empty());
 
     public FileOptions {
         labelNames = List.copyOf(labelNames);
@@ -20,6 +22,6 @@ public record FileOptions(List<String> labelNames, Optional<Task> task, boolean 
 
     /** Derives everything from the file but the names of the classes. */
     public static FileOptions named(List<String> labelNames) {
-        return new FileOptions(labelNames, Optional.empty(), false);
+        return new FileOptions(labelNames, Optional.empty(), false, Optional.empty());
     }
 }

@@ -16,9 +16,10 @@ import java.util.Optional;
  * @param train the split to train on
  * @param val the split to choose models by
  * @param test the split to report
+ * @param window which values of the file became the voxels' 0 and 255; empty where they are taken as they are anyway
  */
 public record VolumeData(String name, String description, Task task, List<String> labelNames, boolean zNormalized,
-        boolean synthetic, Optional<String> md5, Split train, Split val, Split test) {
+        boolean synthetic, Optional<String> md5, Split train, Split val, Split test, Optional<Window> window) {
     public VolumeData {
         labelNames = List.copyOf(labelNames);
         for (Split split : List.of(train, val, test)) {
@@ -32,6 +33,12 @@ public record VolumeData(String name, String description, Task task, List<String
                 throw Normalization.blank(name + ": " + split.name(), blank);
             }
         }
+    }
+
+    /** Voxels that are taken as they are. */
+    public VolumeData(String name, String description, Task task, List<String> labelNames, boolean zNormalized,
+            boolean synthetic, Optional<String> md5, Split train, Split val, Split test) {
+        this(name, description, task, labelNames, zNormalized, synthetic, md5, train, val, test, Optional.empty());
     }
 
     private static void checkLabels(String name, Split split, List<String> labelNames) {
@@ -72,7 +79,8 @@ public record VolumeData(String name, String description, Task task, List<String
     /** The same data set with other volumes to train on and to choose models by. */
     public VolumeData withTrainAndVal(Split newTrain, Split newVal) {
         return new VolumeData(
-                name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test);
+                name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test,
+                window);
     }
 
     /**

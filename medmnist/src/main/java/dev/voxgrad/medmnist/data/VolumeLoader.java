@@ -4,17 +4,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
- * same for val and test. Images are (N,S,S,S) or (N,S,S,S,3) integers from 0 to 255; {@link LabelReader} says what
- * labels may be.
+ * same for val and test. {@link ImageLayout} says what shapes images may have, {@link WindowChoice} how their values
+ * become grey, and {@link LabelReader} what labels may be.
  */
 public final class VolumeLoader {
     private static final List<String> SPLITS = List.of("train", "val", "test");
+    /** More labels per volume than anyone has: an array of more is not worth the memory it takes. */
+    private static final int MOST_LABELS = 10_000;
 
     private VolumeLoader() {}
 
@@ -39,13 +41,13 @@ public final class VolumeLoader {
                     + "'medmnist download --flag " + info.flag() + " --size " + size + " --root " + root + "', or "
                     + placeByHand(source, file));
         }
-        Raw raw = Raw.read(file);
-        Labels labels = raw.labels(
-                new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank), warner);
-        boolean skip = skipBlank && info.zNormalized();
+        FileOptions options =
+                new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank, Optional.empty());
+        Contents contents = Contents.read(file, options, skipBlank && info.zNormalized(), WindowChoice::ofOfficial,
+                warner);
+        List<Split> splits = contents.splits();
         VolumeData data = new VolumeData(info.flag(), info.description(), info.task(), info.labelNames(),
-                info.zNormalized(), false, Optional.of(raw.md5), raw.split(0, labels, skip),
-                raw.split(1, labels, skip), raw.split(2, labels, skip));
+                info.zNormalized(), false, Optional.of(contents.md5()), splits.get(0), splits.get(1), splits.get(2));
         warnIfUnofficial(info, source, file, data, warner);
         return data;
     }
@@ -80,87 +82,68 @@ public final class VolumeLoader {
      * Loads anyone's own volumes. Two classes make a binary task, more a multi-class one; several independent labels per
      * volume a multi-label one, see {@link LabelReader}. Volumes are z-normalised.
      *
-     * @param warner is given a line for each reading of the labels that the user should know about
+     * @param warner is given a line for each reading of labels and voxels that the user should know about
      */
     public static VolumeData loadFile(Path file, FileOptions options, Consumer<String> warner) {
         if (!Files.exists(file)) {
             throw new DataFileException(file.toString(), "no such file; name the right one with --npz");
         }
-        Raw raw = Raw.read(file);
-        Labels labels = raw.labels(options, warner);
-        boolean skipBlank = options.skipBlank();
+        Contents contents = Contents.read(file, options, options.skipBlank(),
+                reader -> window(reader, options, warner), warner);
+        List<Split> splits = contents.splits();
         return new VolumeData(file.getFileName().toString(), "Volumes of the file " + file.getFileName() + ".",
-                labels.task(), labels.names(), true, false, Optional.of(raw.md5), raw.split(0, labels, skipBlank),
-                raw.split(1, labels, skipBlank), raw.split(2, labels, skipBlank));
+                contents.labels().task(), contents.labels().names(), true, false, Optional.of(contents.md5()),
+                splits.get(0), splits.get(1), splits.get(2), Optional.of(contents.window()));
     }
 
-    /** The six arrays of a file, checked one by one but not yet against a task. */
-    private record Raw(Path file, String md5, List<NpyArray> images, List<NpyArray> labels) {
-        static Raw read(Path file) {
-            List<NpyArray> images = new ArrayList<>();
-            List<NpyArray> labels = new ArrayList<>();
+    private static Window window(VolumeReader reader, FileOptions options, Consumer<String> notes) {
+        for (int split = 0; split < reader.size(); split++) {
+            if (reader.hasChannelsFirst(split)) {
+                notes.accept(reader.file() + ": " + reader.split(split) + "_images has its channels first, (N,C,S,S,S)");
+            }
+        }
+        options.window().ifPresent(window -> WindowChoice.note(reader, window, notes));
+        return options.window().orElseGet(() -> WindowChoice.of(reader, notes));
+    }
+
+    /** What is in a file: its sum, the splits in order, and the window that their voxels were read with. */
+    private record Contents(String md5, Labels labels, List<Split> splits, Window window) {
+        /**
+         * Reads all six arrays.
+         *
+         * @param windowOf decides the window once the arrays' types and shapes are known
+         */
+        static Contents read(Path file, FileOptions options, boolean skipBlank,
+                Function<VolumeReader, Window> windowOf, Consumer<String> notes) {
             try (NpzFile npz = NpzFile.open(file)) {
-                for (String split : SPLITS) {
-                    images.add(npz.read(split + "_images"));
-                    labels.add(npz.read(split + "_labels"));
+                VolumeReader reader = VolumeReader.open(npz, file.toString(), SPLITS);
+                Labels labels = labels(npz, reader, options, notes);
+                Window window = windowOf.apply(reader);
+                List<Split> splits = new ArrayList<>();
+                for (int i = 0; i < SPLITS.size(); i++) {
+                    Split split = labels.split(i, SPLITS.get(i), reader.shape(), reader.read(i, window));
+                    splits.add(skipBlank ? split.withBlankSkipped() : split);
                 }
+                return new Contents(Md5.of(file), labels, splits, window);
             }
-            Raw raw = new Raw(file, Md5.of(file), images, labels);
-            for (int i = 0; i < SPLITS.size(); i++) {
-                raw.check(i);
-            }
-            return raw;
-        }
-
-        private void check(int i) {
-            int[] imageShape = images.get(i).shape();
-            boolean cubes = imageShape.length >= 4 && imageShape[1] == imageShape[2] && imageShape[2] == imageShape[3]
-                    && (imageShape.length == 4 || imageShape.length == 5 && (imageShape[4] == 1 || imageShape[4] == 3));
-            if (!cubes) {
-                throw wrong(i, "_images", images.get(i), "cubes as (N,S,S,S), or (N,S,S,S,3) with channels last");
-            }
-            if (!images.get(i).type().kind().isInteger()) {
-                throw wrong(i, "_images", images.get(i), "integers from 0 to 255");
-            }
-            if (imageShape[0] == 0 || imageShape[1] == 0) {
-                throw wrong(i, "_images", images.get(i), "at least one volume and voxel");
-            }
-        }
-
-        private DataFileException wrong(int i, String array, Object found, String expected) {
-            return new DataFileException(file.toString(),
-                    SPLITS.get(i) + array + ": found " + found + ", expected " + expected);
         }
 
         /** What the label arrays mean. */
-        Labels labels(FileOptions options, Consumer<String> notes) {
-            return LabelReader.read(file.toString(), SPLITS, labels,
-                    images.stream().map(array -> array.shape()[0]).toList(), options, notes);
-        }
-
-        Split split(int i, Labels read, boolean skipBlank) {
-            int[] imageShape = images.get(i).shape();
-            VolumeShape shape = new VolumeShape(imageShape.length == 5 ? imageShape[4] : 1, imageShape[1]);
-            Split split = read.split(i, SPLITS.get(i), shape, voxels(i));
-            return skipBlank ? split.withBlankSkipped() : split;
-        }
-
-        private byte[] voxels(int i) {
-            NpyArray array = images.get(i);
-            if (array.type().kind() == NpyType.Kind.U1) {
-                return array.bytes();
+        private static Labels labels(NpzFile npz, VolumeReader reader, FileOptions options, Consumer<String> notes) {
+            List<NpyArray> arrays = new ArrayList<>();
+            List<Integer> counts = new ArrayList<>();
+            for (int i = 0; i < SPLITS.size(); i++) {
+                long most = (long) MOST_LABELS * reader.count(i);
+                counts.add(reader.count(i));
+                arrays.add(npz.read(SPLITS.get(i) + "_labels", stream -> {
+                    if (stream.header().count() > most) {
+                        throw new DataFileException(stream.where(), "found " + stream.header().count()
+                                + " numbers, expected (N), (N,1) or at most (N," + MOST_LABELS + ") labels");
+                    }
+                    return NpyArray.read(stream);
+                }));
             }
-            byte[] voxels = new byte[array.count()];
-            for (int v = 0; v < voxels.length; v++) {
-                double value = array.getDouble(v);
-                if (value < 0 || value > 255) {
-                    int volume = v / (voxels.length / array.shape()[0]);
-                    throw wrong(i, "_images", String.format(Locale.ROOT, "%.0f in volume %d", value, volume),
-                            "0 to 255");
-                }
-                voxels[v] = (byte) (int) value;
-            }
-            return voxels;
+            return LabelReader.read(reader.file(), SPLITS, arrays, counts, options, notes);
         }
     }
 }

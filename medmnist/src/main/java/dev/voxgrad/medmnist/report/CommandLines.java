@@ -88,6 +88,9 @@ final class CommandLines {
             if (source.task() != null) {
                 words.addAll(List.of("--task", source.task()));
             }
+            if (source.window() != null) {
+                words.addAll(List.of("--window", source.window().toString()));
+            }
         }
         if (source.skipsBlank()) {
             words.add("--skip-blank");

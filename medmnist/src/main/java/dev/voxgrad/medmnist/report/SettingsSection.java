@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -45,6 +46,10 @@ final class SettingsSection {
         item("device", info.device() + (info.fusion() ? "" : ", no fusion"));
         item("data", data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", " + data.train().size() + "/"
                 + data.val().size() + "/" + data.test().size() + " volumes to train, validate and test");
+        if (info.data().window() != null) {
+            item("grey values", Window.BYTES.equals(info.data().window()) ? "as in the data"
+                    : info.data().window() + " in the data become 0,255");
+        }
         item("split", info.crossValidation() == null ? "as in the data" : info.crossValidation().words());
         item("MD5 of the data", info.dataMd5() == null ? "none: made by code" : info.dataMd5()
                 + (data.md5().map(info.dataMd5()::equals).orElse(false) ? ""

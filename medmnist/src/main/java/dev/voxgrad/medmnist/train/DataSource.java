@@ -12,6 +12,7 @@ import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.Window;
 
 /**
  * Where a run's volumes come from, in words that can be written down and read again.
@@ -25,9 +26,11 @@ import dev.voxgrad.medmnist.data.VolumeLoader;
  * @param synthetic how to make the volumes; null for the other kinds
  * @param task what the user says that the labels of the file mean, see {@link Task#flag}; null to derive it from them
  * @param skipBlank whether blank volumes are left out of training; null for false
+ * @param window which values of the user's file become black and white; null to derive it from the volumes, and for
+ *     the other kinds
  */
 public record DataSource(Kind kind, String flag, String root, int size, String file, List<String> labels,
-        SyntheticShapes.Settings synthetic, String task, Boolean skipBlank) {
+        SyntheticShapes.Settings synthetic, String task, Boolean skipBlank, Window window) {
     /** The three kinds of sources. */
     public enum Kind { OFFICIAL, FILE, SYNTHETIC }
 
@@ -58,17 +61,18 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
 
     /** One of the official sets. */
     public static DataSource official(String flag, Path root, int size) {
-        return new DataSource(Kind.OFFICIAL, flag, absolute(root), size, null, List.of(), null, null, null);
+        return new DataSource(Kind.OFFICIAL, flag, absolute(root), size, null, List.of(), null, null, null, null);
     }
 
     /** A file in MedMNIST's layout. */
     public static DataSource file(Path file, List<String> labels) {
-        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null, null, null);
+        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null, null, null,
+                null);
     }
 
     /** Volumes made by code. */
     public static DataSource synthetic(SyntheticShapes.Settings settings) {
-        return new DataSource(Kind.SYNTHETIC, null, null, 0, null, List.of(), settings, null, null);
+        return new DataSource(Kind.SYNTHETIC, null, null, 0, null, List.of(), settings, null, null, null);
     }
 
     private static String absolute(Path path) {
@@ -78,23 +82,29 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
     /** The same source with the official files in another folder; other kinds stay as they are. */
     public DataSource withRoot(Path newRoot) {
         return kind == Kind.OFFICIAL ? new DataSource(kind, flag, absolute(newRoot), size, file, labels, synthetic,
-                task, skipBlank) : this;
+                task, skipBlank, window) : this;
     }
 
     /** The same source with the user's file elsewhere; other kinds stay as they are. */
     public DataSource withFile(Path newFile) {
         return kind == Kind.FILE ? new DataSource(kind, flag, root, size, absolute(newFile), labels, synthetic, task,
-                skipBlank) : this;
+                skipBlank, window) : this;
     }
 
     /** Returns the same source with labels that mean this task; null to derive it from them. */
     public DataSource withTask(String newTask) {
-        return new DataSource(kind, flag, root, size, file, labels, synthetic, newTask, skipBlank);
+        return new DataSource(kind, flag, root, size, file, labels, synthetic, newTask, skipBlank, window);
     }
 
     /** Returns the same source that tolerates blank volumes, see {@link VolumeData#withoutSkippedBlanks}, or not. */
     public DataSource withSkipBlank(boolean skip) {
-        return new DataSource(kind, flag, root, size, file, labels, synthetic, task, skip ? Boolean.TRUE : null);
+        return new DataSource(kind, flag, root, size, file, labels, synthetic, task,
+                skip ? Boolean.TRUE : null, window);
+    }
+
+    /** Returns the same source with volumes that are read with this window; null to derive it from them. */
+    public DataSource withWindow(Window newWindow) {
+        return new DataSource(kind, flag, root, size, file, labels, synthetic, task, skipBlank, newWindow);
     }
 
     /** Whether blank volumes are left out of training. */
@@ -105,15 +115,16 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
     /**
      * Loads or makes the volumes.
      *
-     * @param warner is given one line if an official file is not as published, and for each reading of labels that
-     *     the user should know about
+     * @param warner is given one line if an official file is not as published, and for each reading of labels and
+     *     voxels that the user should know about
      */
     public VolumeData load(Consumer<String> warner) {
         return switch (kind) {
             case OFFICIAL -> VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank(),
                     warner);
             case FILE -> VolumeLoader.loadFile(Path.of(file), new FileOptions(labels,
-                    Optional.ofNullable(task).flatMap(Task::byName), skipsBlank()), warner);
+                    Optional.ofNullable(task).flatMap(Task::byName), skipsBlank(), Optional.ofNullable(window)),
+                    warner);
             case SYNTHETIC -> SyntheticShapes.make(synthetic);
         };
     }

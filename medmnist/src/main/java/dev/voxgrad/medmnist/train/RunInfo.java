@@ -9,6 +9,7 @@ import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.Window;
 
 import static dev.voxgrad.medmnist.data.BadValueException.require;
 import static dev.voxgrad.medmnist.data.BadValueException.requireAll;
@@ -45,6 +46,9 @@ public record RunInfo(String voxgrad, String java, String started, String device
         requireAll("labelNames", labelNames, "the names of all classes");
         labelNames = List.copyOf(labelNames);
         requirePresent("settings", settings);
+        if (data.kind() == DataSource.Kind.FILE && data.window() == null) {
+            data = data.withWindow(Window.BYTES); // versions without windows took integers as they are
+        }
         if (convolution != null) {
             requireUnderstood("convolution", convolution, Conv3dChoice::byFlag);
         }

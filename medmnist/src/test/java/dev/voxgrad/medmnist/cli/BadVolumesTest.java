@@ -126,7 +126,6 @@ class BadVolumesTest {
     @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
         "|O;  (1, 8, 8, 8);                             element type '|O' is not supported",
         "<f4; (1, 4, 4, 8);                             test_images",
-        "<f4; (2, 4, 4, 4);                             integers from 0 to 255",
         "|u1; (2, 8, 8, 8);                             needs 1024 bytes of data but there are 512",
         "|u1; (1, 8, 8, 4);                             needs 256 bytes of data but there are 512",
         "|u1; (65536, 65536, 65536, 65536);             has more elements than any file",

@@ -31,7 +31,7 @@ class LabelReaderTest {
     }
 
     private static FileOptions as(Task task) {
-        return new FileOptions(List.of(), Optional.of(task), false);
+        return new FileOptions(List.of(), Optional.of(task), false, Optional.empty());
     }
 
     private static NpyArray longs(long... labels) {

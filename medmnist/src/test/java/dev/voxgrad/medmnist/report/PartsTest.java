@@ -189,7 +189,7 @@ class PartsTest {
                 "centred", new Regime(Regime.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
                 "/start.safetensors");
         assertThat(CommandLines.train(info(file, settings, false), Path.of("new"))).isEqualTo("medmnist train "
-                + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --models 2 --nets net1,net3 --epochs 4 "
+                + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --window 0,255 --models 2 --nets net1,net3 --epochs 4 "
                 + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --schedule cosine "
                 + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
                 + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion "
