@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,7 @@ class SequentialTest {
                 new Sequential(layers).forward(x);
             }
             assertThat(cpu.allocatedBytes() - before).isEqualTo(2L * Float.BYTES << 20);
+            Reference.reachabilityFence(x);
         }
     }
 
@@ -79,6 +81,7 @@ class SequentialTest {
                 afterTwo = step == 1 ? cpu.allocatedBytes() : afterTwo;
             }
             assertThat(cpu.allocatedBytes()).isEqualTo(afterTwo);
+            Reference.reachabilityFence(net);
         }
     }
 

@@ -26,7 +26,7 @@ public final class Ranges {
      */
     public static void parallel(CpuDevice device, int n, int size, RangeTask task) {
         int piece = piece(size);
-        device.parallel(tasks(n, size), i -> task.run(i * piece, Math.min(n, (i + 1) * piece)));
+        device.parallel(tasks(n, size), i -> task.run(i * piece, i * piece + Math.min(piece, n - i * piece)));
     }
 
     /** How many pieces {@link #parallel(CpuDevice, int, int, RangeTask)} makes. */

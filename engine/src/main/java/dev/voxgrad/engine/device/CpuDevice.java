@@ -1,6 +1,8 @@
 package dev.voxgrad.engine.device;
 
+import java.lang.ref.Cleaner;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 
 import dev.voxgrad.engine.Layout;
@@ -18,6 +20,9 @@ import dev.voxgrad.engine.trace.Recorder;
  * order: results are the same to the bit for any number of threads.
  */
 public final class CpuDevice implements Device, AutoCloseable {
+    /** Notices tensors that were left to the garbage collector. */
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final WorkerPool workers;
     private final BufferPool<float[]> buffers = BufferPool.ofFloats();
     private final BufferPool<double[]> doubleBuffers = BufferPool.ofDoubles();
@@ -94,7 +99,7 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     /** A scratch array of at least that length, contents unspecified; give it back with {@link #giveBack}. */
     public float[] borrow(int elements) {
-        return buffers.take(elements);
+        return take(buffers, elements);
     }
 
     /** Takes a scratch array back. */
@@ -104,7 +109,7 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     /** A scratch array for sums in double, all zero; give it back with {@link #giveBack(double[])}. */
     public double[] borrowSums(int elements) {
-        double[] sums = doubleBuffers.take(elements);
+        double[] sums = take(doubleBuffers, elements);
         Arrays.fill(sums, 0, elements, 0);
         return sums;
     }
@@ -114,9 +119,44 @@ public final class CpuDevice implements Device, AutoCloseable {
         doubleBuffers.give(sums, sums.length);
     }
 
-    /** Bytes taken from the JVM for tensors and scratch so far, whether in use or waiting in the pool. */
+    private <A> A take(BufferPool<A> pool, int elements) {
+        try {
+            return pool.take(elements);
+        } catch (OutOfMemoryError e) {
+            trim(); // the other pool too
+            try {
+                return pool.take(elements);
+            } catch (OutOfMemoryError f) {
+                throw outOfMemory(elements, pool == doubleBuffers ? Double.BYTES : Float.BYTES, f);
+            }
+        }
+    }
+
+    private OutOfMemoryError outOfMemory(int elements, int elementBytes, OutOfMemoryError cause) {
+        OutOfMemoryError error = new OutOfMemoryError(String.format(Locale.ROOT, "%.1f MiB were required, the tensors "
+                + "of this device already take %.1f MiB, and Java may use %.1f MiB in all; use a smaller batch or "
+                + "smaller volumes, or give Java more with -Xmx", mebibytes((double) elements * elementBytes),
+                mebibytes(allocatedBytes()), mebibytes(Runtime.getRuntime().maxMemory())));
+        error.initCause(cause);
+        return error;
+    }
+
+    private static double mebibytes(double bytes) {
+        return bytes / (1 << 20);
+    }
+
+    /**
+     * Returns the bytes that this device holds on the Java heap: tensors and scratch memory in use, and what waits to be
+     * used again. The garbage collector takes the latter where memory is short; so does {@link #trim}.
+     */
     public long allocatedBytes() {
         return buffers.allocatedBytes() + doubleBuffers.allocatedBytes();
+    }
+
+    /** Gives up all memory that waits to be used again. Tensors keep theirs; what is needed next is allocated anew. */
+    public void trim() {
+        buffers.trim();
+        doubleBuffers.trim();
     }
 
     @Override
@@ -126,7 +166,14 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     @Override
     public CpuStorage allocate(int elements) {
-        return new CpuStorage(buffers.take(elements), elements);
+        return new CpuStorage(take(buffers, elements), elements);
+    }
+
+    @Override
+    public void leaveToCollector(Object holder, Storage storage) {
+        BufferPool<float[]> pool = buffers;
+        int length = ((CpuStorage) storage).array().length;
+        CLEANER.register(holder, () -> pool.forget(length));
     }
 
     @Override

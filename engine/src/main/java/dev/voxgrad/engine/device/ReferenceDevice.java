@@ -3,6 +3,7 @@ package dev.voxgrad.engine.device;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.cpu.BufferPool;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Recorder;
 
@@ -50,7 +51,7 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public Storage allocate(int elements) {
-        return new ReferenceStorage(new double[elements]);
+        return new ReferenceStorage(new double[BufferPool.requireArray(elements)]);
     }
 
     @Override

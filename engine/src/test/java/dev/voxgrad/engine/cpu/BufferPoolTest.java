@@ -1,10 +1,13 @@
 package dev.voxgrad.engine.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+
+import dev.voxgrad.engine.ShapeException;
 
 class BufferPoolTest {
     @Test
@@ -31,5 +34,53 @@ class BufferPoolTest {
         assertThat(pool.take(990)).isSameAs(first);
         assertThat(pool.take(1000)).isNotSameAs(first);
         assertThat(pool.allocatedBytes()).isEqualTo(2L * 8 * first.length);
+    }
+
+    @Test
+    void trimsAndTriesAgainBeforeItGivesUp() {
+        int[] failures = {0};
+        BufferPool<float[]> pool = new BufferPool<>(Float.BYTES, length -> {
+            if (failures[0] > 0) {
+                failures[0]--;
+                throw new OutOfMemoryError("full");
+            }
+            return new float[length];
+        });
+        for (int length : new int[] {1000, 200_000}) {
+            pool.give(pool.take(length), BufferPool.roundedUp(length));
+        }
+        failures[0] = 1;
+        float[] taken = pool.take(400_000);
+        assertThat(pool.allocatedBytes()).as("nothing idle is left").isEqualTo(4L * taken.length);
+        failures[0] = 2;
+        assertThatThrownBy(() -> pool.take(1000)).isInstanceOf(OutOfMemoryError.class).hasMessage("full");
+        assertThat(pool.allocatedBytes()).isEqualTo(4L * taken.length);
+        assertThat(pool.take(1000)).hasSize(BufferPool.roundedUp(1000));
+    }
+
+    @Test
+    void holdsWhatIsInUseAfterATrim() {
+        BufferPool<double[]> pool = BufferPool.ofDoubles();
+        double[] used = pool.take(100_000);
+        double[] idle = pool.take(100_000);
+        double[] tiny = pool.take(10);
+        pool.give(idle, idle.length);
+        pool.give(tiny, tiny.length);
+        assertThat(pool.allocatedBytes()).isEqualTo(8L * (2 * used.length + 64));
+        pool.trim();
+        assertThat(pool.allocatedBytes()).isEqualTo(8L * used.length);
+        pool.give(used, used.length);
+        assertThat(pool.take(100_000)).isSameAs(used);
+    }
+
+    @Test
+    void refusesMoreThanAnArrayCanHave() {
+        BufferPool<float[]> pool = BufferPool.ofFloats();
+        for (int elements : new int[] {Integer.MAX_VALUE - 7, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
+            assertThatThrownBy(() -> pool.take(elements)).isInstanceOf(ShapeException.class)
+                    .hasMessageContaining(Integer.toUnsignedLong(elements) + " numbers are required")
+                    .hasMessageContaining("2^31-9");
+        }
+        assertThat(pool.allocatedBytes()).isZero();
     }
 }

@@ -51,7 +51,11 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
         for (int c = 0; c < channels; c++) {
             factor[c] = (double) CpuStorage.array(weight)[c] * CpuStorage.array(scale)[c];
         }
-        new AffineCpu(device).apply(input, doubles(mean), factor, doubles(bias), output);
+        if (WideValues.isNeeded(scale)) {
+            WideValues.apply(input, doubles(mean), factor, doubles(bias), output);
+        } else {
+            new AffineCpu(device).apply(input, doubles(mean), factor, doubles(bias), output);
+        }
     }
 
     // ----------------------------------------------------------------------------------------------- backward
@@ -63,6 +67,15 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
         float[] dy = CpuStorage.array(gradOutput);
         float[] mu = CpuStorage.array(mean);
         int channels = input.shape().dim(1);
+        if (WideValues.isNeeded(scale)) {
+            double[] sums = new double[2 * channels];
+            WideValues.addGradientSums(input, gradOutput, doubles(mean), sums);
+            for (int c = 0; c < channels; c++) {
+                CpuStorage.array(gradBias)[c] = (float) sums[c];
+                CpuStorage.array(gradWeight)[c] = (float) (sums[channels + c] * CpuStorage.array(scale)[c]);
+            }
+            return;
+        }
         Columns columns = Columns.of(channels, input.shape().elements());
         float[] centre = columns.repeat(device, doubles(mean));
         double[] partial = device.borrowSums(columns.tasks() * 2 * channels);
@@ -150,7 +163,11 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
             ofGradient[c] = factor;
             constant[c] = -factor * CpuStorage.array(gradBias)[c] / n;
         }
-        new AffineCpu(device).apply(input, doubles(mean), ofInput, gradOutput, ofGradient, constant, gradInput);
+        if (WideValues.isNeeded(scale)) {
+            WideValues.apply(input, doubles(mean), ofInput, gradOutput, ofGradient, constant, gradInput);
+        } else {
+            new AffineCpu(device).apply(input, doubles(mean), ofInput, gradOutput, ofGradient, constant, gradInput);
+        }
     }
 
     @Override

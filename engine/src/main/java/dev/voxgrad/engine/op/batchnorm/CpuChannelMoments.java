@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.batchnorm;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Tensor;
@@ -42,9 +43,15 @@ public final class CpuChannelMoments implements AutoCloseable {
         float[] squares = device.borrow(period);
         for (int r = 0; r < columns.rows(); r += columns.blockRows()) {
             int rows = Math.min(columns.blockRows(), columns.rows() - r);
-            columnMoments(x, from + r * period, rows, period, centre, sum, squares);
-            for (int p = 0; p < period; p += channels) {
-                moments.add(rows, centre, sum, squares, p);
+            int start = from + r * period;
+            if (columnMoments(x, start, rows, period, centre, sum, squares)) {
+                for (int p = 0; p < period; p += channels) {
+                    moments.add(rows, centre, sum, squares, p);
+                }
+            } else {
+                for (int i = start; i < start + rows * period; i += channels) {
+                    moments.add(x, i); // one by one, in double
+                }
             }
         }
         device.giveBack(centre);
@@ -88,12 +95,15 @@ public final class CpuChannelMoments implements AutoCloseable {
     }
 
     /**
-     * For each column of a block: a centre (its mean, roughly), Σ(x − centre) and Σ(x − centre)². The second pass finds
-     * the block in the first-level cache.
+     * Finds for each column of a block a centre (its mean, roughly), Σ(x − centre) and Σ(x − centre)². The second pass
+     * finds the block in the first-level cache.
+     *
+     * @return false if a square is not finite: values may be so large, from 1e18 on, that it overflows
      */
-    private static void columnMoments(
+    private static boolean columnMoments(
             float[] x, int from, int rows, int period, float[] centre, float[] sum, float[] squares) {
         int end = from + rows * period;
+        FloatVector notFinite = FloatVector.zero(S);
         for (int p = 0; p < period; p += S.length()) {
             FloatVector sum0 = FloatVector.zero(S);
             FloatVector sum1 = FloatVector.zero(S);
@@ -126,7 +136,10 @@ public final class CpuChannelMoments implements AutoCloseable {
             }
             middle.intoArray(centre, p);
             sum0.add(sum1).intoArray(sum, p);
-            squares0.add(squares1).intoArray(squares, p);
+            squares0 = squares0.add(squares1);
+            squares0.intoArray(squares, p);
+            notFinite = squares0.sub(squares0).add(notFinite); // NaN, or zero
         }
+        return notFinite.compare(VectorOperators.EQ, notFinite).allTrue();
     }
 }

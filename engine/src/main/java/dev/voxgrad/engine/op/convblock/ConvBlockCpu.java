@@ -55,6 +55,11 @@ final class ConvBlockCpu {
             }
             norm = new CpuNormRelu(device, CpuStorage.array(mean), CpuStorage.array(scale),
                     CpuStorage.array(unit.normWeight()), CpuStorage.array(unit.normBias()), shapes[i].dim(1));
+            if (source != z && context.recording() && WindowTies.matter(CpuStorage.array(scale),
+                    CpuStorage.array(unit.normWeight()), CpuStorage.array(unit.normBias()), op.units().get(i).eps(),
+                    shapes[i].dim(1))) {
+                WindowTies.resolve(device, norm, z, source);
+            }
             mean.release();
             scale.release();
             if (last) {

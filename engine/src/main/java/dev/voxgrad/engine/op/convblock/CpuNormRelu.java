@@ -9,17 +9,25 @@ import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.op.batchnorm.WideValues;
 
 /**
- * Batch norm and ReLU of runs of channels-last voxels, a(z) = max(0, (z − centre)·factor + constant) for each channel,
- * and what its gradient is made of. A run is a row or so and stays in the first-level cache, so each method goes over
- * it once per vector of channels, whose constants it keeps in registers.
+ * Computes batch norm and ReLU of runs of channels-last voxels, a(z) = max(0, (z − centre)·factor + constant) for each
+ * channel, and what its gradient is made of. A run is a row or so and stays in the first-level cache, so each method
+ * goes over it once per vector of channels, whose constants it keeps in registers.
+ *
+ * <p>Where values are so {@linkplain WideValues large} that float32 does not do, plain loops in double take the place of
+ * the vectors.
  */
 final class CpuNormRelu {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
     private final CpuDevice device;
     private final int channels;
+    /** How many channels are done in vectors: all but the last few, or none where values are large. */
+    private final int vectorChannels;
+    /** Null unless values are large. */
+    private final WideValues wide;
     private final float[] centre;
     private final float[] factor;
     private final float[] constant;
@@ -31,6 +39,8 @@ final class CpuNormRelu {
     CpuNormRelu(CpuDevice device, float[] mean, float[] scale, float[] weight, float[] bias, int channels) {
         this.device = device;
         this.channels = channels;
+        this.wide = WideValues.isNeeded(scale, channels) ? new WideValues(scale, channels) : null;
+        this.vectorChannels = wide == null ? channels / S.length() * S.length() : 0;
         this.centre = device.borrow(channels);
         this.factor = device.borrow(channels);
         this.constant = device.borrow(channels);
@@ -62,6 +72,9 @@ final class CpuNormRelu {
             ofInput[c] = (float) (-(double) factor[c] * scale[c] * gradWeight[c] / n);
             gradConstant[c] = (float) (-(double) factor[c] * gradBias[c] / n);
         }
+        if (wide != null) {
+            wide.setGradient(factor, gradWeight, n);
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ forward
@@ -69,7 +82,7 @@ final class CpuNormRelu {
     /** a(z) of {@code voxels} voxels; each takes {@code stride} floats of the result, the last of them zero. */
     void apply(float[] z, int from, int voxels, float[] a, int at, int stride) {
         int c = 0;
-        for (; c <= channels - S.length(); c += S.length()) {
+        for (; c < vectorChannels; c += S.length()) {
             applyVector(z, from + c, channels, voxels, centre, factor, constant, c, a, at + c, stride);
         }
         for (; c < channels; c++) {
@@ -97,12 +110,14 @@ final class CpuNormRelu {
     }
 
     private float normalised(float z, int c) {
-        return Math.fma(z - centre[c], factor[c], constant[c]);
+        return wide == null
+                ? Math.fma(z - centre[c], factor[c], constant[c])
+                : WideValues.affine(z, centre[c], factor[c], constant[c]);
     }
 
     /**
-     * Of each window of 2×2×2 voxels the z whose a(z) is the largest: the largest z, or the smallest where the factor
-     * is negative, since rounding keeps the order.
+     * Finds for each window of 2×2×2 voxels a z whose a(z) is the largest: the largest z, or the smallest where the factor
+     * is negative, since rounding keeps the order. Others may have the same a(z); see {@link #winners}.
      *
      * @param z the first window's first voxel at {@code from}; neighbours {@code voxel}, {@code row}, {@code plane} on
      * @param extremes the windows' results, one after the other from {@code at} on
@@ -149,6 +164,56 @@ final class CpuNormRelu {
         return a.max(b).max(c.max(d));
     }
 
+    /**
+     * Finds for each window of 2×2×2 voxels the z that a max pool of the a(z) picks: the first whose a(z) is the largest,
+     * or the last that is NaN.
+     *
+     * @param z the first window's first voxel at {@code from}; next rows and planes {@code row}, {@code plane} on
+     * @param winners the windows' results, one after the other from {@code at} on
+     */
+    void winners(float[] z, int from, int row, int plane, int windows, float[] winners, int at) {
+        int c = 0;
+        for (; c < vectorChannels; c += S.length()) {
+            winnersVector(z, from + c, channels, row, plane, windows, centre, factor, constant, c, winners, at + c);
+        }
+        for (; c < channels; c++) {
+            for (int w = 0; w < windows; w++) {
+                int first = from + c + 2 * w * channels;
+                float winner = z[first];
+                float largest = normalised(winner, c);
+                for (int i = 1; i < 8; i++) {
+                    float value = z[first + offset(i, channels, row, plane)];
+                    float a = normalised(value, c);
+                    if (a > largest || Float.isNaN(a)) {
+                        largest = a;
+                        winner = value;
+                    }
+                }
+                winners[at + w * channels + c] = winner;
+            }
+        }
+    }
+
+    private static void winnersVector(float[] z, int from, int voxel, int row, int plane, int windows, float[] centre,
+            float[] factor, float[] constant, int c, float[] winners, int at) {
+        FloatVector centres = FloatVector.fromArray(S, centre, c);
+        FloatVector factors = FloatVector.fromArray(S, factor, c);
+        FloatVector constants = FloatVector.fromArray(S, constant, c);
+        for (int w = 0; w < windows; w++) {
+            int first = from + 2 * w * voxel;
+            FloatVector winner = FloatVector.fromArray(S, z, first);
+            FloatVector largest = winner.sub(centres).fma(factors, constants);
+            for (int i = 1; i < 8; i++) {
+                FloatVector value = FloatVector.fromArray(S, z, first + offset(i, voxel, row, plane));
+                FloatVector a = value.sub(centres).fma(factors, constants);
+                VectorMask<Float> wins = a.compare(VectorOperators.GT, largest).or(a.compare(VectorOperators.NE, a));
+                winner = winner.blend(value, wins);
+                largest = largest.blend(a, wins);
+            }
+            winner.intoArray(winners, at + w * voxel);
+        }
+    }
+
     // ----------------------------------------------------------------------------------------------- backward
 
     /**
@@ -160,7 +225,7 @@ final class CpuNormRelu {
     void addGradientSums(float[] z, int z0, float[] da, int da0, int daStep, int voxels, double[] sums, int at) {
         int c = 0;
         float[] lanes = device.borrow(2 * S.length());
-        for (; c <= channels - S.length(); c += S.length()) {
+        for (; c < vectorChannels; c += S.length()) {
             sumVector(z, z0 + c, channels, da, da0 + c, daStep, voxels, centre, factor, constant, c, lanes);
             for (int lane = 0; lane < S.length(); lane++) {
                 sums[at + c + lane] += lanes[lane];
@@ -200,7 +265,7 @@ final class CpuNormRelu {
     /** dz of {@code voxels} voxels, each taking {@code stride} floats of the result, the last of them zero. */
     void gradient(float[] z, int z0, float[] da, int da0, int voxels, float[] dz, int at, int stride) {
         int c = 0;
-        for (; c <= channels - S.length(); c += S.length()) {
+        for (; c < vectorChannels; c += S.length()) {
             gradientVector(z, z0 + c, da, da0 + c, channels, voxels, centre, factor, constant, ofInput, gradConstant, c,
                     dz, at + c, stride);
         }
@@ -217,7 +282,12 @@ final class CpuNormRelu {
     }
 
     private float gradient(float z, float g, int c) {
-        return Math.fma(z - centre[c], ofInput[c], Math.fma(g, factor[c], gradConstant[c]));
+        return alongInput(z, Math.fma(g, factor[c], gradConstant[c]), c);
+    }
+
+    /** The part of dz that z itself has, and the rest. */
+    private float alongInput(float z, float rest, int c) {
+        return wide == null ? Math.fma(z - centre[c], ofInput[c], rest) : wide.alongInput(z, centre[c], rest, c);
     }
 
     private static void gradientVector(float[] z, int z0, float[] da, int da0, int step, int voxels, float[] centre,
@@ -238,8 +308,9 @@ final class CpuNormRelu {
     }
 
     /**
-     * dz of the voxels of windows of 2×2×2 that a max pool follows: the first voxel whose z is the one that the result
-     * came from takes the window's gradient, unless a is zero there.
+     * Computes dz of the voxels of windows of 2×2×2 that a max pool follows: the first voxel whose a(z) is that of the
+     * result takes the window's gradient, unless a is zero there. Several z may have the same a, all of them where the
+     * factor is zero.
      *
      * @param z the first window's first voxel at {@code z0}; the next rows and planes {@code zRow}, {@code zPlane} on
      * @param extremes as {@link #extremes} gives them, from {@code window} on, as is dy
@@ -251,15 +322,17 @@ final class CpuNormRelu {
         float[] left = device.borrow(Lanes.START + windows * channels);
         shares(extremes, dy, window, windows, left, Lanes.START);
         int c = 0;
-        for (; c <= channels - S.length(); c += S.length()) {
+        for (; c < vectorChannels; c += S.length()) {
             for (int half = 0; half < 2; half++) {
                 giveVector(z, z0 + half * zPlane + c, channels, zRow, extremes, window + c, left, Lanes.START + c,
-                        windows, centre, ofInput, gradConstant, c, dz, at + half * plane + c, stride, row);
+                        windows, centre, factor, constant, ofInput, gradConstant, c, dz, at + half * plane + c, stride,
+                        row);
             }
         }
         for (; c < channels; c++) {
             for (int w = 0; w < windows; w++) {
-                giveChannel(z, z0 + 2 * w * channels + c, zRow, zPlane, extremes[window + w * channels + c],
+                giveChannel(z, z0 + 2 * w * channels + c, zRow, zPlane,
+                        normalised(extremes[window + w * channels + c], c),
                         left[Lanes.START + w * channels + c], c, dz, at + 2 * w * stride + c, stride, row, plane);
             }
         }
@@ -269,7 +342,7 @@ final class CpuNormRelu {
     /** What each window gives to one of its voxels: dy·factor where a is positive, else 0. */
     private void shares(float[] extremes, float[] dy, int from, int windows, float[] left, int at) {
         int c = 0;
-        for (; c <= channels - S.length(); c += S.length()) {
+        for (; c < vectorChannels; c += S.length()) {
             sharesVector(extremes, dy, from + c, channels, windows, centre, factor, constant, c, left, at + c);
         }
         for (; c < channels; c++) {
@@ -294,42 +367,50 @@ final class CpuNormRelu {
 
     /** The four voxels of one plane of each window; {@code left} is zero where they or those before have taken it. */
     private static void giveVector(float[] z, int z0, int zVoxel, int zRow, float[] extremes, int e0, float[] left,
-            int left0, int windows, float[] centre, float[] ofInput, float[] gradConstant, int c,
-            float[] dz, int at, int voxel, int row) {
+            int left0, int windows, float[] centre, float[] factor, float[] constant, float[] ofInput,
+            float[] gradConstant, int c, float[] dz, int at, int voxel, int row) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
+        FloatVector factors = FloatVector.fromArray(S, factor, c);
+        FloatVector constants = FloatVector.fromArray(S, constant, c);
         FloatVector slopes = FloatVector.fromArray(S, ofInput, c);
         FloatVector offsets = FloatVector.fromArray(S, gradConstant, c);
         for (int w = 0; w < windows; w++) {
-            FloatVector extreme = FloatVector.fromArray(S, extremes, e0 + w * zVoxel);
+            FloatVector largest = FloatVector.fromArray(S, extremes, e0 + w * zVoxel).sub(centres)
+                    .fma(factors, constants);
             FloatVector share = FloatVector.fromArray(S, left, left0 + w * zVoxel);
             int from = z0 + 2 * w * zVoxel;
             int to = at + 2 * w * voxel;
-            share = give(z, from, centres, slopes, offsets, extreme, share, dz, to);
-            share = give(z, from + zVoxel, centres, slopes, offsets, extreme, share, dz, to + voxel);
-            share = give(z, from + zRow, centres, slopes, offsets, extreme, share, dz, to + row);
-            share = give(z, from + zRow + zVoxel, centres, slopes, offsets, extreme, share, dz, to + row + voxel);
+            share = give(z, from, centres, factors, constants, slopes, offsets, largest, share, dz,
+                    to);
+            share = give(z, from + zVoxel, centres, factors, constants, slopes, offsets, largest, share, dz,
+                    to + voxel);
+            share = give(z, from + zRow, centres, factors, constants, slopes, offsets, largest, share, dz,
+                    to + row);
+            share = give(z, from + zRow + zVoxel, centres, factors, constants, slopes, offsets, largest, share, dz,
+                    to + row + voxel);
             share.intoArray(left, left0 + w * zVoxel);
         }
     }
 
     /** Writes dz of one voxel, and returns what is left for the others of its window. */
-    private static FloatVector give(float[] z, int from, FloatVector centres, FloatVector slopes, FloatVector offsets,
-            FloatVector extreme, FloatVector share, float[] dz, int to) {
-        FloatVector value = FloatVector.fromArray(S, z, from);
-        VectorMask<Float> taker = value.compare(VectorOperators.EQ, extreme);
+    private static FloatVector give(float[] z, int from, FloatVector centres, FloatVector factors,
+            FloatVector constants, FloatVector slopes, FloatVector offsets, FloatVector largest, FloatVector share,
+            float[] dz, int to) {
+        FloatVector x = FloatVector.fromArray(S, z, from).sub(centres);
+        VectorMask<Float> taker = x.fma(factors, constants).compare(VectorOperators.EQ, largest);
         FloatVector zero = FloatVector.zero(S);
-        value.sub(centres).fma(slopes, offsets.add(zero.blend(share, taker))).intoArray(dz, to);
+        x.fma(slopes, offsets.add(zero.blend(share, taker))).intoArray(dz, to);
         return share.blend(zero, taker);
     }
 
-    private void giveChannel(float[] z, int z0, int zRow, int zPlane, float extreme, float share, int c,
+    private void giveChannel(float[] z, int z0, int zRow, int zPlane, float largest, float share, int c,
             float[] dz, int at, int stride, int row, int plane) {
         float left = share;
         for (int i = 0; i < 8; i++) {
             float value = z[z0 + offset(i, channels, zRow, zPlane)];
-            float taken = value == extreme ? left : 0;
-            dz[at + offset(i, stride, row, plane)] = Math.fma(value - centre[c], ofInput[c], gradConstant[c] + taken);
-            left -= taken;
+            boolean takes = normalised(value, c) == largest;
+            dz[at + offset(i, stride, row, plane)] = alongInput(value, gradConstant[c] + (takes ? left : 0), c);
+            left = takes ? 0 : left;
         }
     }
 }

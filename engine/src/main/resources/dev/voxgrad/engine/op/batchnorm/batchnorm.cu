@@ -17,6 +17,18 @@ struct Moments {
     }
 };
 
+// The moments of one channel of a block's share of x, in double: for values whose squares overflow float32.
+template <typename T, int V>
+__device__ Moments wideMoments(const T* x, const Share<V>& share, const Activation& a, unsigned rows, unsigned c) {
+    Moments moments = {0, 0, 0};
+    for (unsigned first = share.blocksFirstRow(); first < rows; first += share.rowStep) {
+        for (unsigned r = first; r < rows && r < first + BLOCK / share.lanes; r++) {
+            moments.add({1, load(x, a.at(r, c)), 0});
+        }
+    }
+    return moments;
+}
+
 // The moments of each channel of a block's share of x: parts[chunk, channel].
 template <typename T, int V>
 __device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned rows) {
@@ -41,6 +53,9 @@ __device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned r
         if (count > 0) {
             double centre = load(x, a.at(share.blocksFirstRow(), c));
             moments = {count, centre + sum.x / count, sum.y - sum.x * (sum.x / count)};
+            if (!(moments.squares - moments.squares == 0)) { // infinite or NaN
+                moments = wideMoments(x, share, a, rows, c);
+            }
         }
         parts[blockIdx.x * a.channels + c] = moments;
     }
@@ -89,7 +104,7 @@ __device__ void normalise(const T* x, const float* mean, const float* scale, con
     unsigned i = element();
     if (i < n) {
         unsigned c = a.channelOf(i);
-        store(y, i, weight[c] * (load(x, i) - mean[c]) * scale[c] + bias[c]);
+        store(y, i, fmaf(weight[c] * scale[c], load(x, i) - mean[c], bias[c])); // as fused with ReLU and pool
     }
 }
 

@@ -181,7 +181,8 @@ __device__ void gradientPartsPool(const T* __restrict__ z, const T* __restrict__
     share.writeBlockSums(products, sums, parts, v.z.channels);
 }
 
-// dz = weight * scale * (g - dbias / count - (z - mean) * scale * dweight / count), for a thread's channels.
+// dz = weight * scale * (g - dbias / count - (z - mean) * scale * dweight / count), for a thread's channels. The scale is
+// never squared: of values from 1e19 on its square would underflow.
 template <int V>
 struct InputGradient {
     float constant[V], slope[V];
@@ -190,12 +191,12 @@ struct InputGradient {
             float perValue, unsigned channel) {
         for (int k = 0; k < V; k++) {
             constant[k] = -channels.factor[k] * dbias[channel + k] * perValue;
-            slope[k] = -channels.factor[k] * norm.scale[channel + k] * dweight[channel + k] * perValue;
+            slope[k] = -norm.scale[channel + k] * dweight[channel + k] * perValue;
         }
     }
 
     __device__ float at(float z, float passed, const Channels<V>& channels, int k) const {
-        return fmaf(channels.factor[k], passed, fmaf(slope[k], z - channels.mean[k], constant[k]));
+        return fmaf(channels.factor[k], fmaf(slope[k], z - channels.mean[k], passed), constant[k]);
     }
 };
 

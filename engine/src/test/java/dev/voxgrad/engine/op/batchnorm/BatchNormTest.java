@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,83 @@ class BatchNormTest {
                 assertThat(meanRatio).isCloseTo(1, within(0x1p-23));
                 assertThat(varianceRatio).isCloseTo(1, within(6 * 0x1p-24));
             }
+        }
+    }
+
+    /**
+     * Squares of such values overflow float32, and the square of the scale underflows. A running variance beyond
+     * float32 becomes infinite, as PyTorch's. How cuDNN sums, it doesn't say: its device is left out.
+     */
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    void agreesWithTheReferenceOnLargeValues(Device device) {
+        for (double magnitude : new double[] {1e15, 1e18, 1e19, 1e20, 1e25, 1e30}) {
+            for (int channels : new int[] {1, 5, 32}) {
+                compareAtMagnitude(device, magnitude, 0, shapes(3, channels, 5, 6, 7));
+                compareAtMagnitude(device, magnitude, 3 * magnitude, shapes(40, channels));
+            }
+        }
+    }
+
+    @Test
+    void agreesWithTheReferenceOnTheLargestValues() {
+        try (CpuDevice cpu = new CpuDevice(2)) {
+            for (double magnitude : new double[] {1e36, 2e37}) {
+                compareAtMagnitude(cpu, magnitude, 0, shapes(3, 33, 5, 6, 7));
+                compareAtMagnitude(cpu, magnitude, magnitude, shapes(40, 3));
+            }
+        }
+    }
+
+    private static void compareAtMagnitude(Device device, double magnitude, double shift, Shape... shapes) {
+        double[] x = Samples.gaussian(shapes[0], 1);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) (x[i] * magnitude + shift);
+        }
+        double[][] values = {x, Samples.gaussian(shapes[1], 2), Samples.gaussian(shapes[2], 3)};
+        double[][] expected = trainingStep(REFERENCE, shapes, values);
+        double[][] actual = trainingStep(device, shapes, values);
+        for (int i = 0; i < expected.length; i++) {
+            double largest = Arrays.stream(expected[i]).map(Math::abs).max().orElseThrow();
+            for (int j = 0; j < expected[i].length; j++) {
+                double wanted = (float) expected[i][j];
+                if (actual[i][j] != wanted) {
+                    assertThat(Math.abs(actual[i][j] - expected[i][j]))
+                            .as("%s, magnitude %s, tensor %d, element %d: %s, expected %s", device.name(), magnitude, i,
+                                    j, actual[i][j], expected[i][j])
+                            .isLessThanOrEqualTo(2e-5 * largest);
+                }
+            }
+        }
+    }
+
+    /** Result, gradients of input, weight and bias, running mean and variance. */
+    private static double[][] trainingStep(Device device, Shape[] shapes, double[][] values) {
+        Tensor mean = Tensor.zeros(device, shapes[1]);
+        Tensor variance = Tensor.full(device, shapes[1], 1);
+        double[][] answers = DeviceAgreement.run(device,
+                in -> in[0].batchNorm(in[1], in[2], mean, variance, true, MOMENTUM, EPS), shapes, values,
+                shape -> Samples.gaussian(shape, 98));
+        double[][] all = Arrays.copyOf(answers, answers.length + 2);
+        all[answers.length] = mean.toDoubleArray();
+        all[answers.length + 1] = variance.toDoubleArray();
+        return all;
+    }
+
+    /** At 1e8 float32 numbers are 8 apart: values of two neighbours have a deviation of 4. */
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    void findsASmallDeviationAboutALargeMean(Device device) {
+        Shape[] shapes = shapes(2, 3, 4, 5, 6);
+        double[] x = Samples.gaussian(shapes[0], 1);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = x[i] > 0 ? 1e8 : 1e8 + 8;
+        }
+        Tensor[] expected = statistics(REFERENCE, shapes, x);
+        Tensor[] actual = statistics(device, shapes, x);
+        for (int c = 0; c < 3; c++) {
+            assertThat(actual[0].toDoubleArray()[c]).isEqualTo((float) expected[0].toDoubleArray()[c]);
+            assertThat(actual[1].toDoubleArray()[c]).isCloseTo(expected[1].toDoubleArray()[c], within(1e-4));
         }
     }
 

@@ -1,0 +1,58 @@
+package dev.voxgrad.engine.op.convblock;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
+
+/**
+ * Decides which voxel of a window a max pool picks where rounding, or a weight γ of zero, has made several equal that
+ * were not equal before batch norm: the first of them, as where the layers run one by one.
+ *
+ * <p>While a convolution's output is in cache, γ and β are known but the statistics are not, so the voxel with the
+ * largest z is noted, which has the right a(z). It is rarely another than the first with that a(z), and then their z
+ * differ by a rounding error of a(z) divided by γ·s, which is no more than other roundings as long as γ·x̂ is not small
+ * beside β. Where it may be, another pass over z finds the voxel itself.
+ */
+final class WindowTies {
+    /** How many times β may be larger than γ·x̂ before z has to be looked at again. */
+    private static final double LARGEST_RATIO = 16;
+    /** Below this γ·x̂ may lose digits by underflow. */
+    private static final double LEAST_WEIGHT = 0x1p-100;
+    /** Below this the variance is lost beside eps in the scale that is kept. */
+    private static final double LEAST_VARIANCE = 1e-4;
+
+    private WindowTies() {}
+
+    /** Returns whether in any channel voxels that differ by more than a rounding may have the same a(z). */
+    static boolean matter(float[] scale, float[] weight, float[] bias, double eps, int channels) {
+        for (int c = 0; c < channels; c++) {
+            double s = scale[c];
+            double ofVariance = 1 - eps * s * s; // variance / (variance + eps), the mean of x̂²
+            double spread = Math.abs(weight[c]) * Math.sqrt(ofVariance);
+            boolean harmless = Math.abs(bias[c]) <= LARGEST_RATIO * spread && Math.abs(weight[c]) >= LEAST_WEIGHT
+                    && ofVariance >= LEAST_VARIANCE && Math.abs(weight[c] * s) >= Float.MIN_NORMAL;
+            if (!harmless) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Replaces each window's extreme by the z of the voxel that the pool picks. */
+    static void resolve(CpuDevice device, CpuNormRelu norm, Tensor z, Tensor extremes) {
+        float[] from = CpuStorage.array(z);
+        float[] to = CpuStorage.array(extremes);
+        int channels = z.shape().dim(1);
+        Dims3 size = z.shape().spatial();
+        Dims3 pooled = extremes.shape().spatial();
+        int row = size.w() * channels;
+        device.parallel(z.shape().dim(0) * pooled.d(), task -> {
+            int firstRow = (task / pooled.d() * size.d() + 2 * (task % pooled.d())) * size.h();
+            for (int h = 0; h < pooled.h(); h++) {
+                norm.winners(from, (firstRow + 2 * h) * row, row, size.h() * row, pooled.w(), to,
+                        (task * pooled.h() + h) * pooled.w() * channels);
+            }
+        });
+    }
+}
