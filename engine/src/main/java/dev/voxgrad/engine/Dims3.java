@@ -12,9 +12,17 @@ public record Dims3(int d, int h, int w) {
         return new Dims3(n, n, n);
     }
 
-    /** d·h·w. */
+    /**
+     * Returns d·h·w.
+     *
+     * @throws ShapeException if that is beyond an int
+     */
     public int product() {
-        return d * h * w;
+        try {
+            return Math.multiplyExact(Math.multiplyExact(d, h), w);
+        } catch (ArithmeticException e) {
+            throw new ShapeException("dimensions: " + this + " is more than 2^31-1 in all");
+        }
     }
 
     /** d, h and w. */

@@ -16,7 +16,7 @@ public final class Conv3d implements Layer {
     /** A convolution with that stride, padding, dilation and number of groups. */
     public Conv3d(
             Device device, int inputChannels, int outputChannels, Dims3 kernel, Conv3dOp settings, boolean withBias) {
-        if (inputChannels % settings.groups() != 0 || outputChannels % settings.groups() != 0) {
+        if (settings.groups() < 1 || inputChannels % settings.groups() != 0 || outputChannels % settings.groups() != 0) {
             throw new IllegalArgumentException("conv3d: " + settings.groups() + " groups do not divide "
                     + inputChannels + " input and " + outputChannels + " output channels");
         }

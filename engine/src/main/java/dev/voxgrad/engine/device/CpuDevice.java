@@ -102,6 +102,11 @@ public final class CpuDevice implements Device, AutoCloseable {
         return take(buffers, elements);
     }
 
+    /** As {@link #borrow(int)}, for a product that may be beyond an int, which is refused. */
+    public float[] borrow(long elements) {
+        return borrow((int) Math.min(elements, Integer.MAX_VALUE));
+    }
+
     /** Takes a scratch array back. */
     public void giveBack(float[] scratch) {
         buffers.give(scratch, scratch.length);

@@ -47,6 +47,27 @@ __device__ inline float largestOf(const float* x, int count) {
     return largest;
 }
 
+// The same for a sum of exponentials, where infinite numbers count for what they are the limit of: a single one of
+// +infinity is the largest; NaN where there are several, or where all are -infinity.
+__device__ inline float largestExponent(const float* x, int count) {
+    float largest = largestOf(x, count);
+    float nan = largest - largest;
+    if (nan == 0) {
+        return largest; // it is finite
+    }
+    int times = 0;
+    for (int k = 0; k < count; k++) {
+        times += x[k] == largest;
+    }
+    return largest > 0 && times == 1 ? largest : nan;
+}
+
+// x - y, and 0 for equal numbers, though they may be infinite.
+template <typename T>
+__device__ inline T difference(T x, T y) {
+    return x == y ? 0 : x - y;
+}
+
 // Makes an entry point for each type: ENTRY(type, suffix of the name).
 #define FOR_BOTH_TYPES(ENTRY) ENTRY(float, f32) ENTRY(bf16, bf16)
 

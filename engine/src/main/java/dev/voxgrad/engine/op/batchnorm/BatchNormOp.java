@@ -28,6 +28,9 @@ import dev.voxgrad.engine.trace.Work;
  * dx = γ·s·dy                     otherwise
  * </pre>
  *
+ * <p>Values may be of any magnitude. A running variance beyond float32, of values from 1e19 on, becomes infinite, as
+ * PyTorch's does.
+ *
  * <p>The running statistics are changed in place and have no gradient. Saved: x, γ, μ and s; in evaluation μ and s are
  * copies, so that the gradient is that of this forward pass even if the running statistics move before the backward.
  *

@@ -51,9 +51,9 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
             throw ShapeException.of(name(), "stride " + stride + ", dilation " + dilation + " and groups " + groups
                     + " must be at least 1, padding " + padding + " at least 0", "input", input, "weight", weight);
         }
-        if (input.dim(1) != weight.dim(1) * groups) {
+        if (input.dim(1) != (long) weight.dim(1) * groups) {
             throw ShapeException.of(name(), "input has " + input.dim(1) + " channels (dim 1) but weight expects "
-                    + weight.dim(1) * groups, "input", input, "weight", weight);
+                    + (long) weight.dim(1) * groups, "input", input, "weight", weight);
         }
         if (weight.dim(0) % groups != 0) {
             throw ShapeException.of(name(), "weight has " + weight.dim(0) + " output channels (dim 0), expected a "
@@ -63,6 +63,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
             throw ShapeException.of(name(), "bias must have one number for each of the " + weight.dim(0)
                     + " output channels", "bias", inputs[2], "weight", weight);
         }
+        requirePaddedSize(input, weight);
         return Shape.of(
                 input.dim(0),
                 weight.dim(0),
@@ -72,13 +73,23 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
     }
 
     private int outputSize(Shape[] inputs, int dim, int stride, int padding, int dilation) {
-        int padded = inputs[0].dim(dim) + 2 * padding;
-        int reach = dilation * (inputs[1].dim(dim) - 1) + 1;
+        long padded = inputs[0].dim(dim) + 2L * padding;
+        long reach = dilation * (inputs[1].dim(dim) - 1L) + 1;
         if (reach > padded) {
             throw ShapeException.of(name(), "kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded "
                     + "input has " + padded, "input", inputs[0], "weight", inputs[1]);
         }
-        return (padded - reach) / stride + 1;
+        return (int) ((padded - reach) / stride + 1);
+    }
+
+    /** Kernels count in ints, over a sample with its padding as well. */
+    private void requirePaddedSize(Shape input, Shape weight) {
+        double padded = (input.dim(2) + 2.0 * padding.d()) * (input.dim(3) + 2.0 * padding.h())
+                * (input.dim(4) + 2.0 * padding.w()) * input.dim(1);
+        if (padded > Integer.MAX_VALUE) {
+            throw ShapeException.of(name(), "a sample with its padding of " + padding + " has more than 2^31-1 numbers",
+                    "input", input, "weight", weight);
+        }
     }
 
     @Override

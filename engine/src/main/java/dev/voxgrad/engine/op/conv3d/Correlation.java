@@ -205,7 +205,7 @@ record Correlation(
 
         void run(CpuDevice device) {
             int slabRows = (endInput - firstInput) * input.h();
-            slab = device.borrow(Math.max(1, slabRows * plan.paddedRow));
+            slab = device.borrow(Math.max(1L, (long) slabRows * plan.paddedRow));
             sums = device.borrow(plan.rows * plan.positions * BLOCK);
             for (int row = 0; row < slabRows; row++) {
                 copyRow(((sample * input.d() + firstInput) * input.h() + row) * input.w(), row * plan.paddedRow);

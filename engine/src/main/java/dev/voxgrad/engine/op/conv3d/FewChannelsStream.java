@@ -102,8 +102,8 @@ final class FewChannelsStream implements Conv3dStream {
             int sample = task / chunks;
             int begin = pairs * (task % chunks) / chunks;
             int end = pairs * (task % chunks + 1) / chunks;
-            float[] slab = device.borrow((2 + g.kernel().d() - 1) * slabPlane);
-            float[] planes = device.borrow(Lanes.START + 2 * layout.plane());
+            float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
+            float[] planes = device.borrow(Lanes.START + 2L * layout.plane());
             for (int pair = begin; pair < end; pair++) {
                 int count = Math.min(2, g.output().d() - 2 * pair);
                 load(x, sample, 2 * pair, count, slab);
@@ -188,8 +188,8 @@ final class FewChannelsStream implements Conv3dStream {
         float[] sums = device.borrow(Lanes.START + parts * size);
         device.parallel(parts, part -> {
             Arrays.fill(sums, Lanes.START + part * size, Lanes.START + (part + 1) * size, 0);
-            float[] slab = device.borrow((2 + g.kernel().d() - 1) * slabPlane);
-            float[] planes = device.borrow(Lanes.START + 2 * layout.plane());
+            float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
+            float[] planes = device.borrow(Lanes.START + 2L * layout.plane());
             for (int unit = units * part / parts; unit < units * (part + 1) / parts; unit++) {
                 int first = 2 * (unit % pairs);
                 int count = Math.min(2, g.output().d() - first);
@@ -234,7 +234,7 @@ final class FewChannelsStream implements Conv3dStream {
 
     /** Reads planes in this stream's layout and writes them without anything in excess. */
     private void readCompact(PlaneReader dy, int sample, int first, int count, float[] planes, int at) {
-        float[] padded = device.borrow(2 * layout.plane());
+        float[] padded = device.borrow(2L * layout.plane());
         int row = layout.size().w() * layout.channels();
         for (int plane = 0; plane < count; plane += 2) {
             int pair = Math.min(2, count - plane);

@@ -15,7 +15,7 @@ final class InputSlab {
     InputSlab(CpuDevice device, Winograd w, VoxelReader reader) {
         this.w = w;
         this.reader = reader;
-        this.values = device.borrow(Lanes.START + w.slabPlanes() * w.slabPlane());
+        this.values = device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
     }
 
     /**

@@ -28,7 +28,7 @@ final class PackedWeights {
         Dims3 k = g.kernel();
         int taps = k.product();
         int blocks = Math.ceilDiv(out, BLOCK);
-        float[] packed = device.borrow(g.groups() * blocks * taps * in * BLOCK);
+        float[] packed = device.borrow((long) g.groups() * blocks * taps * in * BLOCK);
         // Distances in the row-major weight [O][C][taps] from one channel to the next.
         int inStep = turned ? g.groupInputs() * taps : taps;
         int outStep = turned ? taps : g.groupInputs() * taps;

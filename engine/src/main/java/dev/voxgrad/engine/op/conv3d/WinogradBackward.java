@@ -110,7 +110,7 @@ final class WinogradBackward {
         private final InputGradientWriter dx;
         private final float[] seams;
         private final InputSlab inputs;
-        private final float[] gradients = device.borrow(Lanes.START + 2 * w.group * w.outputPlane());
+        private final float[] gradients = device.borrow(Lanes.START + 2L * w.group * w.outputPlane());
         private final float[] inputGradients;
         /** V, and then, position by position, dV in its place. */
         private final float[] transformedInputs = device.borrow(Lanes.START + 64 * w.inputStep());
@@ -125,7 +125,7 @@ final class WinogradBackward {
             this.dx = dx;
             this.seams = seams;
             this.inputs = sums == null ? null : new InputSlab(device, w, x);
-            this.inputGradients = dx == null ? null : device.borrow(Lanes.START + w.slabPlanes() * w.slabPlane());
+            this.inputGradients = dx == null ? null : device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
         }
 
         void run() {

@@ -40,7 +40,7 @@ final class WinogradForward {
             InputSlab slab = new InputSlab(device, w, x);
             float[] transformed = device.borrow(Lanes.START + 64 * w.inputStep());
             float[] products = device.borrow(Lanes.START + 64 * w.outputStep());
-            float[] planes = device.borrow(Lanes.START + 2 * w.group * w.outputPlane());
+            float[] planes = device.borrow(Lanes.START + 2L * w.group * w.outputPlane());
             float[] scratch = device.borrow(CpuWinogradTransforms.SCRATCH);
             for (int group = begin; group < end; group++) {
                 slab.load(sample, group, group > begin);

@@ -10,7 +10,7 @@ final class BceWithLogitsCpu implements BceWithLogitsKernels {
         float[] x = CpuStorage.array(logits);
         double sum = 0;
         for (int i = 0; i < targets.length; i++) {
-            sum += Math.max(x[i], 0) - (double) x[i] * targets[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
+            sum += BceWithLogitsOp.loss(x[i], targets[i]);
         }
         CpuStorage.array(loss)[0] = (float) (sum / targets.length);
     }

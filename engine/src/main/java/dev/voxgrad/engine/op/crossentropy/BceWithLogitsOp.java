@@ -18,6 +18,9 @@ import dev.voxgrad.engine.autograd.Op;
  * dx    = dloss/(N·L) · (σ(x) − t)
  * </pre>
  *
+ * <p>An infinite logit gives the limit of the loss: 0 if the target is what it says, else ∞. (PyTorch gives NaN for the
+ * former, ∞·0.)
+ *
  * @param targets row-major, sample by sample; not copied, and not to be changed before the backward pass
  */
 public record BceWithLogitsOp(float[] targets) implements Op {
@@ -41,6 +44,14 @@ public record BceWithLogitsOp(float[] targets) implements Op {
             }
         }
         return Shape.of();
+    }
+
+    /** Returns the loss of one logit. */
+    static double loss(double x, double target) {
+        if (Double.isInfinite(x)) {
+            return target == (x > 0 ? 1 : 0) ? 0 : Double.POSITIVE_INFINITY;
+        }
+        return Math.max(x, 0) - x * target + Math.log1p(Math.exp(-Math.abs(x)));
     }
 
     @Override

@@ -10,7 +10,7 @@ final class BceWithLogitsReference implements BceWithLogitsKernels {
         double[] x = ReferenceStorage.array(logits);
         double sum = 0;
         for (int i = 0; i < targets.length; i++) {
-            sum += Math.max(x[i], 0) - x[i] * targets[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
+            sum += BceWithLogitsOp.loss(x[i], targets[i]);
         }
         ReferenceStorage.array(loss)[0] = sum / targets.length;
     }

@@ -13,7 +13,8 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         double sum = 0;
         for (int n = 0; n < labels.length; n++) {
-            double sampleLoss = LogSumExp.of(x, n * classes, classes) - x[n * classes + labels[n]];
+            double sampleLoss = -LogSumExp.difference(
+                    x[n * classes + labels[n]], LogSumExp.of(x, n * classes, classes));
             sum += sampleWeights == null ? sampleLoss : sampleWeights[n] * sampleLoss;
         }
         CpuStorage.array(loss)[0] = (float) (sampleWeights == null ? sum / labels.length : sum);
@@ -30,7 +31,7 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
             double gradSample = sampleWeights == null ? upstream / labels.length : upstream * sampleWeights[n];
             double logSumExp = LogSumExp.of(x, n * classes, classes);
             for (int k = 0; k < classes; k++) {
-                double softmax = Math.exp(x[n * classes + k] - logSumExp);
+                double softmax = Math.exp(LogSumExp.difference(x[n * classes + k], logSumExp));
                 double target = k == labels[n] ? 1 : 0;
                 dx[n * classes + k] = (float) (gradSample * (softmax - target));
             }

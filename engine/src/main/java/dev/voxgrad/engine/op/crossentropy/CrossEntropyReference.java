@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.crossentropy;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
 /** {@link CrossEntropyKernels} in plain loops. */
@@ -12,7 +13,8 @@ final class CrossEntropyReference implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         double sum = 0;
         for (int n = 0; n < labels.length; n++) {
-            double sampleLoss = logSumExp(x, n * classes, classes) - x[n * classes + labels[n]];
+            double sampleLoss = -LogSumExp.difference(
+                    x[n * classes + labels[n]], LogSumExp.of(x, n * classes, classes));
             sum += sampleWeights == null ? sampleLoss : sampleWeights[n] * sampleLoss;
         }
         ReferenceStorage.array(loss)[0] = sampleWeights == null ? sum / labels.length : sum;
@@ -27,24 +29,12 @@ final class CrossEntropyReference implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         for (int n = 0; n < labels.length; n++) {
             double gradSample = sampleWeights == null ? upstream / labels.length : upstream * sampleWeights[n];
-            double logSumExp = logSumExp(x, n * classes, classes);
+            double logSumExp = LogSumExp.of(x, n * classes, classes);
             for (int k = 0; k < classes; k++) {
-                double softmax = Math.exp(x[n * classes + k] - logSumExp);
+                double softmax = Math.exp(LogSumExp.difference(x[n * classes + k], logSumExp));
                 double target = k == labels[n] ? 1 : 0;
                 dx[n * classes + k] = gradSample * (softmax - target);
             }
         }
-    }
-
-    private static double logSumExp(double[] x, int from, int classes) {
-        double largest = x[from];
-        for (int k = 1; k < classes; k++) {
-            largest = Math.max(largest, x[from + k]);
-        }
-        double sum = 0;
-        for (int k = 0; k < classes; k++) {
-            sum += Math.exp(x[from + k] - largest);
-        }
-        return largest + Math.log(sum);
     }
 }

@@ -45,6 +45,10 @@ public record LinearOp() implements Op {
                         + weight.dim(0), "weight", weight, "bias", inputs[2]);
             }
         }
+        if ((long) input.dim(0) * weight.dim(0) > Integer.MAX_VALUE) {
+            throw ShapeException.of(name(), "the result has more than 2^31-1 elements", "input", input, "weight",
+                    weight);
+        }
         return Shape.of(input.dim(0), weight.dim(0));
     }
 

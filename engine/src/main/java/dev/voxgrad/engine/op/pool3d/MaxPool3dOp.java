@@ -43,17 +43,21 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
     }
 
     private int outputSize(Shape input, int dim, int kernelSize, int step, int pad) {
-        if (2 * pad > kernelSize) {
+        if (2L * pad > kernelSize) {
             throw ShapeException.of(name(), "padding " + pad + " (dim " + dim + ") is more than half the kernel size "
                     + kernelSize, "input", input);
         }
-        int slack = input.dim(dim) + 2 * pad - kernelSize;
+        long slack = input.dim(dim) + 2L * pad - kernelSize;
         if (slack < 0) {
             throw ShapeException.of(name(), "input has size " + input.dim(dim) + " (dim " + dim + ") but kernel "
-                    + kernel + " with padding " + padding + " expects at least " + (kernelSize - 2 * pad),
+                    + kernel + " with padding " + padding + " expects at least " + (kernelSize - 2L * pad),
                     "input", input);
         }
-        return slack / step + 1;
+        if (input.dim(dim) + 2L * pad > Integer.MAX_VALUE) {
+            throw ShapeException.of(name(), "input has size " + input.dim(dim) + " (dim " + dim + "), with padding "
+                    + padding + " more than 2^31-1", "input", input);
+        }
+        return (int) (slack / step + 1);
     }
 
     @Override

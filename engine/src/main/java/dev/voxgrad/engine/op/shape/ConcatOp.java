@@ -35,12 +35,16 @@ public record ConcatOp(int dimension) implements Op {
             throw ShapeException.of(name(), "dimension " + dimension + ", expected 0 to " + (first.rank() - 1),
                     "input 0", first);
         }
-        int size = 0;
+        long size = 0;
         for (int i = 0; i < inputs.length; i++) {
             requireFit(first, inputs[i], i);
-            size = Math.addExact(size, inputs[i].dim(dimension));
+            size += inputs[i].dim(dimension);
         }
-        return first.with(dimension, size);
+        if (size > Integer.MAX_VALUE) {
+            throw ShapeException.of(name(), "the inputs have " + size + " along dimension " + dimension
+                    + ", expected at most 2^31-1", "input 0", first);
+        }
+        return first.with(dimension, (int) size);
     }
 
     private void requireFit(Shape first, Shape other, int index) {

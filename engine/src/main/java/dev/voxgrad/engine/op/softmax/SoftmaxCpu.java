@@ -15,7 +15,7 @@ final class SoftmaxCpu implements SoftmaxKernels {
         for (int row = 0; row < elements; row += classes) {
             double logSumExp = LogSumExp.of(x, row, classes);
             for (int i = row; i < row + classes; i++) {
-                y[i] = (float) Math.exp(x[i] - logSumExp);
+                y[i] = (float) Math.exp(LogSumExp.difference(x[i], logSumExp));
             }
         }
     }
@@ -47,7 +47,7 @@ final class SoftmaxCpu implements SoftmaxKernels {
         for (int row = 0; row < elements; row += classes) {
             double logSumExp = LogSumExp.of(x, row, classes);
             for (int i = row; i < row + classes; i++) {
-                y[i] = (float) (x[i] - logSumExp);
+                y[i] = (float) LogSumExp.difference(x[i], logSumExp);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
 /** {@link SoftmaxKernels} in plain loops. */
@@ -11,9 +12,9 @@ final class SoftmaxReference implements SoftmaxKernels {
         double[] y = ReferenceStorage.array(output);
         int classes = input.shape().dim(1);
         for (int row = 0; row < x.length; row += classes) {
-            double logSumExp = logSumExp(x, row, classes);
+            double logSumExp = LogSumExp.of(x, row, classes);
             for (int i = row; i < row + classes; i++) {
-                y[i] = Math.exp(x[i] - logSumExp);
+                y[i] = Math.exp(LogSumExp.difference(x[i], logSumExp));
             }
         }
     }
@@ -41,9 +42,9 @@ final class SoftmaxReference implements SoftmaxKernels {
         double[] y = ReferenceStorage.array(output);
         int classes = input.shape().dim(1);
         for (int row = 0; row < x.length; row += classes) {
-            double logSumExp = logSumExp(x, row, classes);
+            double logSumExp = LogSumExp.of(x, row, classes);
             for (int i = row; i < row + classes; i++) {
-                y[i] = x[i] - logSumExp;
+                y[i] = LogSumExp.difference(x[i], logSumExp);
             }
         }
     }
@@ -63,17 +64,5 @@ final class SoftmaxReference implements SoftmaxKernels {
                 dx[i] = dy[i] - Math.exp(y[i]) * sum;
             }
         }
-    }
-
-    private static double logSumExp(double[] x, int row, int classes) {
-        double largest = x[row];
-        for (int i = row; i < row + classes; i++) {
-            largest = Math.max(largest, x[i]);
-        }
-        double sum = 0;
-        for (int i = row; i < row + classes; i++) {
-            sum += Math.exp(x[i] - largest);
-        }
-        return largest + Math.log(sum);
     }
 }

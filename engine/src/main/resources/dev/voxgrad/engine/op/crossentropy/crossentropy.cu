@@ -2,10 +2,10 @@
 
 // Logarithm of the sum of exp of K numbers, less their largest, in double: differences of large logits lose nothing.
 __device__ inline double logSumExp(const float* x, int classes, float& largest) {
-    largest = largestOf(x, classes);
+    largest = largestExponent(x, classes);
     double sum = 0;
     for (int k = 0; k < classes; k++) {
-        sum += exp((double) x[k] - largest);
+        sum += exp(difference((double) x[k], (double) largest));
     }
     return log(sum);
 }
@@ -19,7 +19,7 @@ extern "C" __global__ void cross_entropy(const float* x, const int* labels, cons
         double weight = classWeights[labels[n]];
         float largest;
         double log = logSumExp(row, classes, largest);
-        sum += weight * (log + ((double) largest - row[labels[n]]));
+        sum += weight * (log + difference((double) largest, (double) row[labels[n]]));
         weights += weight;
     }
     sum = blockSum(sum);
@@ -42,18 +42,26 @@ extern "C" __global__ void cross_entropy_backward(const float* x, const int* lab
         int k = (int) (i % classes);
         float largest;
         double log = logSumExp(x + n * classes, classes, largest);
-        double softmax = exp((double) x[i] - largest - log);
+        double softmax = exp(difference((double) x[i], (double) largest) - log);
         dx[i] = (float) (dloss[0] * (classWeights[labels[n]] / weights) * (softmax - (k == labels[n] ? 1 : 0)));
     }
+}
+
+// max(x, 0) - x * target + log(1 + exp(-|x|)); of an infinite x the limit, 0 if the target is what x says.
+__device__ inline double bceLoss(float x, float target) {
+    float magnitude = x < 0 ? -x : x;
+    if (magnitude > 0 && magnitude == 2 * magnitude) {
+        return target == (x > 0 ? 1 : 0) ? 0 : magnitude;
+    }
+    float positive = x <= 0 ? 0 : x;
+    return (double) (positive - x * target) + log1pf(expf(-magnitude));
 }
 
 // loss = the mean of max(x, 0) - x * target + log(1 + exp(-|x|)); one block.
 extern "C" __global__ void bce_with_logits(const float* x, const float* targets, float* loss, int n) {
     double sum = 0;
     for (int i = threadIdx.x; i < n; i += BLOCK) {
-        float magnitude = x[i] < 0 ? -x[i] : x[i];
-        float positive = x[i] <= 0 ? 0 : x[i];
-        sum += (double) (positive - x[i] * targets[i]) + log1pf(expf(-magnitude));
+        sum += bceLoss(x[i], targets[i]);
     }
     sum = blockSum(sum);
     if (threadIdx.x == 0) {

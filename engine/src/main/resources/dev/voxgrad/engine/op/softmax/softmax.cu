@@ -3,10 +3,10 @@
 // One thread for each row of K numbers: there are few classes, and never many rows.
 
 __device__ inline float logSumExp(const float* x, int classes) {
-    float largest = largestOf(x, classes);
+    float largest = largestExponent(x, classes);
     float sum = 0;
     for (int k = 0; k < classes; k++) {
-        sum += expf(x[k] - largest);
+        sum += expf(difference(x[k], largest));
     }
     return largest + logf(sum);
 }
@@ -16,10 +16,10 @@ extern "C" __global__ void softmax_f32(const float* x, float* y, int rows, int c
     if (row < rows) {
         x += row * classes;
         y += row * classes;
-        float largest = largestOf(x, classes);
+        float largest = largestExponent(x, classes);
         float sum = 0;
         for (int k = 0; k < classes; k++) {
-            float value = expf(x[k] - largest);
+            float value = expf(difference(x[k], largest));
             y[k] = value;
             sum += value;
         }
@@ -51,7 +51,7 @@ extern "C" __global__ void log_softmax_f32(const float* x, float* y, int rows, i
     if (row < rows) {
         float log = logSumExp(x + row * classes, classes);
         for (int k = 0; k < classes; k++) {
-            y[row * classes + k] = x[row * classes + k] - log;
+            y[row * classes + k] = difference(x[row * classes + k], log);
         }
     }
 }
