@@ -27,6 +27,7 @@ public final class Lanes {
     private Lanes() {}
 
     private static VectorSpecies<Float> choose() {
+        VectorModule.requireAtStart();
         String forced = System.getProperty("voxgrad.vectorBits", "");
         return switch (forced) {
             case "" -> FloatVector.SPECIES_PREFERRED;

@@ -8,6 +8,7 @@ import java.util.function.IntConsumer;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.cpu.BufferPool;
 import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.cpu.VectorModule;
 import dev.voxgrad.engine.cpu.WorkerPool;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Recorder;
@@ -40,8 +41,10 @@ public final class CpuDevice implements Device, AutoCloseable {
      *
      * @param convolution who chooses the convolution algorithm
      * @param fusion whether operations that follow one another may be run as one
+     * @throws IllegalStateException if Java was started without the module that has vectors; names the option
      */
     public CpuDevice(int threads, Conv3dChoice convolution, boolean fusion) {
+        VectorModule.require();
         this.workers = new WorkerPool(threads);
         this.convolution = convolution;
         this.fusion = fusion;

@@ -30,6 +30,9 @@ final class CudaSearch {
             return new Availability.Available(new CudaDevice(card, settings));
         } catch (CudaException e) {
             return new Availability.Missing(e.getMessage());
+        } catch (IllegalCallerException e) {
+            return new Availability.Missing("Java may not call native libraries (" + e.getMessage()
+                    + "); start it with --enable-native-access=ALL-UNNAMED");
         } catch (LinkageError e) {
             return new Availability.Missing("JCuda's native libraries don't load (" + e.getMessage() + ")");
         }

@@ -2,6 +2,8 @@ package dev.voxgrad.engine.random;
 
 import java.util.Objects;
 
+import dev.voxgrad.engine.cpu.VectorModule;
+
 /**
  * A reproducible stream of random numbers named by what it is for: (seed, epoch, sample, purpose).
  *
@@ -106,6 +108,7 @@ public final class RandomStream {
     public void fillGaussians(float[] out, int from, int count) {
         Objects.checkFromIndexSize(from, count, out.length);
         if (normals == null) {
+            VectorModule.require();
             normals = new NormalsCpu();
         }
         used = 4;
