@@ -17,8 +17,8 @@ import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * A max pool behind batch norm and ReLU picks the first of the voxels that batch norm has made equal, fused or not: where
- * the weight γ is zero or so small that nothing is left of it beside the bias β.
+ * A max pool after batch norm and ReLU picks the first of the voxels that batch norm has made equal, fused or not: where
+ * the weight γ is zero or so small that nothing is left of it next to the bias β.
  */
 @Tag("kernels")
 class FusedTiesTest {

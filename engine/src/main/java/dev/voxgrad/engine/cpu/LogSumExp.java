@@ -3,15 +3,15 @@ package dev.voxgrad.engine.cpu;
 /**
  * Computes the logarithm of a sum of exponentials, for softmax and its losses.
  *
- * <p>Infinite numbers count for what they are the limit of: −∞ adds nothing, and a single +∞ outweighs all others. Where
- * there is no limit, as of two numbers of +∞ or of nothing but −∞, the result is NaN.
+ * <p>Infinite numbers count for what they are the limit of: −∞ adds nothing, and a single +∞ outweighs all others.
+ * Where there is no limit, as of two numbers of +∞ or of nothing but −∞, the result is NaN.
  */
 public final class LogSumExp {
     private LogSumExp() {}
 
     /**
-     * Returns log Σ exp(x[i]) over the {@code count} numbers from {@code from} on, in double. The largest is taken out of
-     * the sum first, so that nothing overflows; NaN stays NaN.
+     * Returns log Σ exp(x[i]) over the {@code count} numbers from {@code from} on, in double. The largest is taken out
+     * of the sum first, so that nothing overflows; NaN stays NaN.
      */
     public static double of(float[] x, int from, int count) {
         double largest = x[from];

@@ -154,8 +154,8 @@ public final class CpuDevice implements Device, AutoCloseable {
     }
 
     /**
-     * Returns the bytes that this device holds on the Java heap: tensors and scratch memory in use, and what waits to be
-     * used again. The garbage collector takes the latter where memory is short; so does {@link #trim}.
+     * Returns the bytes that this device holds on the Java heap: tensors and scratch memory in use, and what waits to
+     * be used again. The garbage collector takes the latter where memory is short; so does {@link #trim}.
      */
     public long allocatedBytes() {
         return buffers.allocatedBytes() + doubleBuffers.allocatedBytes();

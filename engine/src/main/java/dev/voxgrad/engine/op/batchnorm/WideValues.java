@@ -4,9 +4,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /**
- * Normalises values whose deviations are so large that float32 does not do: from 1e19 on, the square of the scale, which
- * the gradient has, underflows, and towards 3e38 sums and differences overflow. All is done in double then, by plain
- * loops, since no net that learns has such values for long.
+ * Normalises values whose deviations are so large that float32 does not do: from 1e19 on, the square of the scale,
+ * which the gradient has, underflows, and towards 3e38 sums and differences overflow. All is done in double then, by
+ * plain loops, since no net that learns has such values for long.
  */
 public final class WideValues {
     /** 1/√(variance + eps) below which values count as large; any well-behaved channel has more. */

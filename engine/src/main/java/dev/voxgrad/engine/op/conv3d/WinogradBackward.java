@@ -125,7 +125,8 @@ final class WinogradBackward {
             this.dx = dx;
             this.seams = seams;
             this.inputs = sums == null ? null : new InputSlab(device, w, x);
-            this.inputGradients = dx == null ? null : device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
+            this.inputGradients = dx == null ? null
+                    : device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
         }
 
         void run() {

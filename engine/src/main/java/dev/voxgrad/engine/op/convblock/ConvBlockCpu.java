@@ -74,7 +74,7 @@ final class ConvBlockCpu {
         return output;
     }
 
-    /** z and its statistics, and, if there is a pool, its windows' extremes, from the input as {@code norm} makes it. */
+    /** Writes z, its statistics and the extremes of a pool's windows, from the input as {@code norm} makes it. */
     private void convolve(int i, UnitTensors unit, Tensor input, CpuNormRelu norm, Tensor z, Tensor extremes,
             Tensor mean, Tensor scale) {
         Conv3dGeometry geometry = unit.geometry(input.shape(), shapes[i]);
@@ -125,7 +125,7 @@ final class ConvBlockCpu {
             for (int h = 0; h < size.h() / 2; h++) {
                 int from = begin + (2 * pair * size.h() + 2 * h) * row;
                 int to = ((sample * (size.d() / 2) + first / 2 + pair) * (size.h() / 2) + h) * windows * channels;
-                CpuNormRelu.extremes(weight, channels, z, from, channels, row, size.h() * row, windows, extremes, to);
+                CpuExtremes.find(weight, channels, z, from, channels, row, size.h() * row, windows, extremes, to);
             }
         }
     }

@@ -16,8 +16,8 @@ import dev.voxgrad.engine.op.batchnorm.WideValues;
  * channel, and what its gradient is made of. A run is a row or so and stays in the first-level cache, so each method
  * goes over it once per vector of channels, whose constants it keeps in registers.
  *
- * <p>Where values are so {@linkplain WideValues large} that float32 does not do, plain loops in double take the place of
- * the vectors.
+ * <p>Where values are so {@linkplain WideValues large} that float32 does not do, plain loops in double take the place
+ * of the vectors.
  */
 final class CpuNormRelu {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -116,57 +116,8 @@ final class CpuNormRelu {
     }
 
     /**
-     * Finds for each window of 2×2×2 voxels a z whose a(z) is the largest: the largest z, or the smallest where the factor
-     * is negative, since rounding keeps the order. Others may have the same a(z); see {@link #winners}.
-     *
-     * @param z the first window's first voxel at {@code from}; neighbours {@code voxel}, {@code row}, {@code plane} on
-     * @param extremes the windows' results, one after the other from {@code at} on
-     */
-    static void extremes(float[] weight, int channels, float[] z, int from, int voxel, int row, int plane, int windows,
-            float[] extremes, int at) {
-        int c = 0;
-        for (; c <= channels - S.length(); c += S.length()) {
-            extremesVector(weight, c, z, from + c, voxel, row, plane, windows, extremes, at + c, channels);
-        }
-        for (; c < channels; c++) {
-            float sign = weight[c] < 0 ? -1 : 1;
-            for (int w = 0; w < windows; w++) {
-                float best = Float.NEGATIVE_INFINITY;
-                for (int i = 0; i < 8; i++) {
-                    best = Math.max(best, sign * z[from + c + 2 * w * voxel + offset(i, voxel, row, plane)]);
-                }
-                extremes[at + w * channels + c] = sign * best;
-            }
-        }
-    }
-
-    private static int offset(int i, int voxel, int row, int plane) {
-        return i / 4 * plane + i / 2 % 2 * row + i % 2 * voxel;
-    }
-
-    private static void extremesVector(float[] weight, int c, float[] z, int from, int voxel, int row, int plane,
-            int windows, float[] extremes, int at, int step) {
-        FloatVector zero = FloatVector.zero(S);
-        VectorMask<Float> negative = FloatVector.fromArray(S, weight, c).compare(VectorOperators.LT, zero);
-        FloatVector sign = FloatVector.broadcast(S, 1).blend(FloatVector.broadcast(S, -1), negative);
-        for (int w = 0; w < windows; w++) {
-            int i = from + 2 * w * voxel;
-            FloatVector near = largestOf4(z, i, voxel, row, sign);
-            near.max(largestOf4(z, i + plane, voxel, row, sign)).mul(sign).intoArray(extremes, at + w * step);
-        }
-    }
-
-    private static FloatVector largestOf4(float[] z, int i, int voxel, int row, FloatVector sign) {
-        FloatVector a = FloatVector.fromArray(S, z, i).mul(sign);
-        FloatVector b = FloatVector.fromArray(S, z, i + voxel).mul(sign);
-        FloatVector c = FloatVector.fromArray(S, z, i + row).mul(sign);
-        FloatVector d = FloatVector.fromArray(S, z, i + row + voxel).mul(sign);
-        return a.max(b).max(c.max(d));
-    }
-
-    /**
-     * Finds for each window of 2×2×2 voxels the z that a max pool of the a(z) picks: the first whose a(z) is the largest,
-     * or the last that is NaN.
+     * Finds for each window of 2×2×2 voxels the z that a max pool of the a(z) picks: the first whose a(z) is the
+     * largest, or the last that is NaN.
      *
      * @param z the first window's first voxel at {@code from}; next rows and planes {@code row}, {@code plane} on
      * @param winners the windows' results, one after the other from {@code at} on
@@ -182,7 +133,7 @@ final class CpuNormRelu {
                 float winner = z[first];
                 float largest = normalised(winner, c);
                 for (int i = 1; i < 8; i++) {
-                    float value = z[first + offset(i, channels, row, plane)];
+                    float value = z[first + CpuExtremes.offset(i, channels, row, plane)];
                     float a = normalised(value, c);
                     if (a > largest || Float.isNaN(a)) {
                         largest = a;
@@ -204,7 +155,7 @@ final class CpuNormRelu {
             FloatVector winner = FloatVector.fromArray(S, z, first);
             FloatVector largest = winner.sub(centres).fma(factors, constants);
             for (int i = 1; i < 8; i++) {
-                FloatVector value = FloatVector.fromArray(S, z, first + offset(i, voxel, row, plane));
+                FloatVector value = FloatVector.fromArray(S, z, first + CpuExtremes.offset(i, voxel, row, plane));
                 FloatVector a = value.sub(centres).fma(factors, constants);
                 VectorMask<Float> wins = a.compare(VectorOperators.GT, largest).or(a.compare(VectorOperators.NE, a));
                 winner = winner.blend(value, wins);
@@ -313,7 +264,7 @@ final class CpuNormRelu {
      * factor is zero.
      *
      * @param z the first window's first voxel at {@code z0}; the next rows and planes {@code zRow}, {@code zPlane} on
-     * @param extremes as {@link #extremes} gives them, from {@code window} on, as is dy
+     * @param extremes as {@link CpuExtremes} gives them, from {@code window} on, as is dy
      * @param dy one gradient per window
      * @param dz as z, with distances of its own
      */
@@ -407,9 +358,10 @@ final class CpuNormRelu {
             float[] dz, int at, int stride, int row, int plane) {
         float left = share;
         for (int i = 0; i < 8; i++) {
-            float value = z[z0 + offset(i, channels, zRow, zPlane)];
+            float value = z[z0 + CpuExtremes.offset(i, channels, zRow, zPlane)];
             boolean takes = normalised(value, c) == largest;
-            dz[at + offset(i, stride, row, plane)] = alongInput(value, gradConstant[c] + (takes ? left : 0), c);
+            dz[at + CpuExtremes.offset(i, stride, row, plane)] =
+                    alongInput(value, gradConstant[c] + (takes ? left : 0), c);
             left = takes ? 0 : left;
         }
     }

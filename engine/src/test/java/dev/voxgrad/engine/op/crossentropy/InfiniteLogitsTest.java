@@ -22,7 +22,8 @@ class InfiniteLogitsTest {
     private static void checkBinary(Device device, double x, double target, double loss, double gradient) {
         Tensor logits = Tensor.of(device, Shape.of(1, 1), x).requiresGrad(true);
         Tensor result = logits.bceWithLogits((float) target);
-        assertThat(loss(result)).as("loss of %s, target %s on %s", x, target, device.name()).isEqualTo(Double.valueOf(loss));
+        assertThat(loss(result)).as("loss of %s, target %s on %s", x, target, device.name())
+                .isEqualTo(Double.valueOf(loss));
         assertThat(result.backward().of(logits).toDoubleArray()[0])
                 .as("gradient of %s, target %s on %s", x, target, device.name()).isEqualTo(Double.valueOf(gradient));
     }
