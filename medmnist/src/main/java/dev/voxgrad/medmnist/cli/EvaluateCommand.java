@@ -48,7 +48,7 @@ final class EvaluateCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%s %s  %d volumes  AUC %s  ACC %.5f%n", file.flag(), file.split(),
                 file.scores().length, auc, metrics.accuracy());
         Split split = data.split(file.split());
-        UndefinedAuc.of(data, split, file.scores()).ifPresent(undefined -> out.println(undefined.footnote()));
+        UndefinedAuc.of(data, split, file.scores()).ifPresent(undefined -> out.println(undefined.footnote("-")));
         Bootstrap intervals = Bootstrap.whereDefined(data, split, file.scores(), TrainSettings.SEED);
         out.println("95 % intervals over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes, seed "
                 + TrainSettings.SEED + ": AUC " + intervals.auc().map(Bootstrap.Interval::toText).orElse("none")

@@ -92,7 +92,7 @@ final class PredictCommand implements Callable<Integer> {
             double[][] scores = Predictor.probabilities(data.task(), raw);
             AtomicFile.write(out, lines(logits ? raw : scores));
             command.commandLine().getOut().println(
-                    out + "  " + volumes.size() + " volumes  " + figures(data, volumes, scores));
+                    out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  " + figures(data, volumes, scores));
         }
         return 0;
     }
@@ -110,7 +110,7 @@ final class PredictCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "AUC %s  ACC %.4f",
                 metrics.hasAuc() ? String.format(Locale.ROOT, "%.4f", metrics.auc()) : "-", metrics.accuracy())
                 + UndefinedAuc.of(data, volumes, scores).map(undefined -> System.lineSeparator()
-                        + undefined.footnote()).orElse("");
+                        + undefined.footnote("-")).orElse("");
     }
 
     private static StringBuilder lines(double[][] scores) {

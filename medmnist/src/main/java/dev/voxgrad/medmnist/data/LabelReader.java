@@ -177,6 +177,10 @@ final class LabelReader {
     /** (N,K) zeros and ones: one-hot classes, or independent labels. */
     private Labels columns() {
         int columns = columns(0);
+        if (columns > MOST_CLASSES) {
+            throw new DataFileException(file, "has " + columns + " labels per volume; expected at most "
+                    + MOST_CLASSES + ", as (N,L) with volumes first");
+        }
         List<String> names = options.labelNames().isEmpty()
                 ? IntStream.range(0, columns).mapToObj(String::valueOf).toList() : options.labelNames();
         requireZerosAndOnes();

@@ -98,6 +98,11 @@ public final class Split {
         return new Split(name, shape, voxels, labels, multiLabels, blank);
     }
 
+    /** Returns a clause for a count of the volumes; empty if none is marked as known to be blank. */
+    public String blankNote() {
+        return skipped.isEmpty() ? "" : " (" + skipped.cardinality() + " of them blank, taken as zeros)";
+    }
+
     /** Returns the numbers of the blank volumes that are marked as known. */
     public int[] skipped() {
         return skipped.stream().toArray();

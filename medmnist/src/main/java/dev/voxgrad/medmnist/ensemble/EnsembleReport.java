@@ -45,7 +45,7 @@ public final class EnsembleReport {
         long seed = run.info().settings().seed();
         StringBuilder text = new StringBuilder();
         text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
-                .append(" volumes").append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)"
+                .append(" volumes").append(split.blankNote()).append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)"
                         : "").append('\n');
         if (run.info().crossValidation() != null) {
             text.append("Trained on ").append(run.info().crossValidation().words()).append(".\n");
@@ -65,7 +65,7 @@ public final class EnsembleReport {
         text.append("Intervals: the middle 95 % over ").append(Bootstrap.RESAMPLES)
                 .append(" bootstrap resamples of the volumes, seed ").append(seed).append(".\n");
         UndefinedAuc.of(data, split, weighted.scores()).ifPresent(
-                undefined -> text.append("Weighted ensemble: ").append(undefined.footnote()).append('\n'));
+                undefined -> text.append("Weighted ensemble: ").append(undefined.footnote("-")).append('\n'));
         appendFit(text);
         if (data.task() != Task.MULTI_LABEL) {
             ConfusionMatrix matrix =

@@ -41,9 +41,13 @@ public record UndefinedAuc(String reason, List<Area> areas) {
                         RocAuc.of(question.positive(), question.scores()))).toList();
     }
 
-    /** Returns a footnote for a table of scores: why there is no AUC, and what there is instead. */
-    public String footnote() {
-        String why = "AUC is undefined (-): " + reason + ". MedMNIST's evaluator has none here either.";
+    /**
+     * Returns a footnote for a table of scores: why there is no AUC, and what there is instead.
+     *
+     * @param mark what the table shows instead of the AUC
+     */
+    public String footnote(String mark) {
+        String why = "AUC is undefined (" + mark + "): " + reason + ". MedMNIST's evaluator has none here either.";
         if (areas.isEmpty()) {
             return why;
         }

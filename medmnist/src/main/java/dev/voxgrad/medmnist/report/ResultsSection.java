@@ -102,7 +102,7 @@ final class ResultsSection {
     }
 
     private void writeNotes(List<Benchmark> published) {
-        undefined.ifPresent(account -> html.element("p", "Weighted ensemble: " + account.footnote(), "class", "notice"));
+        undefined.ifPresent(account -> html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE), "class", "notice"));
         html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
                 + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
                 + subject.seed() + "): how far the figure would scatter with other volumes of "

@@ -81,7 +81,7 @@ class LabelsTest {
                 .contains("6 volumes  AUC -  ACC 0.", "AUC is undefined");
         Cli.run("report", run).succeeded();
         String page = page();
-        assertThat(page).contains("Weighted ensemble: AUC is undefined (-): test has no volume of class 2 (2)",
+        assertThat(page).contains("Weighted ensemble: AUC is undefined (–): test has no volume of class 2 (2)",
                 "Learning curves", "Confusion matrix").doesNotContain("NaN");
         assertThat(Cli.run("ensemble", run, "--split", "val").succeeded().out()).doesNotContain("undefined");
     }

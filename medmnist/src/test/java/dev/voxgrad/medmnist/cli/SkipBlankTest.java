@@ -71,7 +71,7 @@ class SkipBlankTest {
         train("--skip-blank");
         for (String split : List.of("val", "test")) {
             assertThat(Cli.run("ensemble", run, "--split", split, "--weights", "stacked", "--tta", 1).out())
-                    .contains(split + " split, 6 volumes");
+                    .contains(split + " split, 6 volumes (1 of them blank, taken as zeros)");
         }
         try (var files = Files.list(run.resolve("results"))) {
             for (Path file : files.toList()) {
@@ -80,7 +80,8 @@ class SkipBlankTest {
             }
         }
         Cli.run("report", run);
-        assertThat(run.resolve("report.html")).content().contains("--skip-blank");
+        assertThat(run.resolve("report.html")).content().contains("--skip-blank",
+                "6 volumes (1 of them blank, taken as zeros) of 8³ voxels");
     }
 
     /** Whatever grey it has: without contrast, z-normalisation leaves nothing of a volume. */

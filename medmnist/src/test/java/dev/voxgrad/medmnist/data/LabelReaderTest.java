@@ -157,6 +157,12 @@ class LabelReaderTest {
     }
 
     @Test
+    void labelsWithVolumesLastAreRefused() {
+        NpyArray wide = NpyArray.ofBytes(new byte[1001], 1, 1001);
+        assertRefused(FileOptions.NONE, "has 1001 labels per volume; expected at most 1000", wide, wide, wide);
+    }
+
+    @Test
     void theCountOfNamesIsCompared() {
         List<String> three = List.of("a", "b", "c");
         assertRefused(FileOptions.named(List.of("a", "b")), "label 2 of volume 1 in train is outside the classes; "

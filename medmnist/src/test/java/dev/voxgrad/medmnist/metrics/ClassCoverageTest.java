@@ -79,7 +79,7 @@ class ClassCoverageTest {
         UndefinedAuc undefined = UndefinedAuc.of(data, test, scores).orElseThrow();
         assertThat(undefined.areas()).containsExactly(new UndefinedAuc.Area(0, "a", 0.75),
                 new UndefinedAuc.Area(1, "b", 0.75));
-        assertThat(undefined.footnote()).contains("test has no volume of class 2 (c)", "MedMNIST's evaluator has none",
+        assertThat(undefined.footnote("-")).contains("test has no volume of class 2 (c)", "MedMNIST's evaluator has none",
                 "0 (a) 0.750, 1 (b) 0.750", "not MedMNIST's figure: 0.750");
         Bootstrap intervals = Bootstrap.whereDefined(data, test, scores, 1);
         assertThat(intervals.auc()).isEmpty();
@@ -94,7 +94,7 @@ class ClassCoverageTest {
         assertThat(Metrics.whereDefined(data, test, new double[][] {{0.9}, {0.2}}).accuracy()).isEqualTo(0.5);
         UndefinedAuc undefined = UndefinedAuc.of(data, test, new double[][] {{0.9}, {0.2}}).orElseThrow();
         assertThat(undefined.areas()).isEmpty();
-        assertThat(undefined.footnote()).endsWith("MedMNIST's evaluator has none here either.");
+        assertThat(undefined.footnote("-")).endsWith("MedMNIST's evaluator has none here either.");
     }
 
     @Test
