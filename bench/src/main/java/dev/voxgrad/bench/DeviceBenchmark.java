@@ -19,12 +19,16 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.ReferenceStorage;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
@@ -95,7 +99,10 @@ public abstract class DeviceBenchmark {
             case Availability.Available available -> available.device();
             case Availability.Missing(String reason) -> throw new IllegalArgumentException(reason);
         };
-        queue = opened instanceof CudaDevice gpu ? new BoundedQueue(gpu::synchronize, System::nanoTime) : null;
+        queue = switch (opened) {
+            case CudaDevice gpu -> new BoundedQueue(gpu::synchronize, System::nanoTime);
+            case CpuDevice _, ReferenceDevice _ -> null;
+        };
         prepare();
     }
 
@@ -185,7 +192,10 @@ public abstract class DeviceBenchmark {
 
     /** Bytes of a number in that tensor; 4 on the reference device, too. */
     static int bytesEach(Tensor tensor) {
-        return tensor.storage() instanceof CudaStorage gpu ? gpu.type().bytes() : Float.BYTES;
+        return switch (tensor.storage()) {
+            case CudaStorage gpu -> gpu.type().bytes();
+            case CpuStorage _, ReferenceStorage _ -> Float.BYTES;
+        };
     }
 
     /** Bytes of that tensor's numbers. */

@@ -16,8 +16,13 @@ public final class Gradients {
     private final Map<Tensor, Tensor> byLeaf;
     private final Map<Tensor, Op> late;
 
+    /** Gradients by leaf, compared by identity: such as sums over several backward passes. */
+    public Gradients(Map<Tensor, Tensor> byLeaf) {
+        this(byLeaf, Map.of());
+    }
+
     /**
-     * For {@code Backward}: gradients by leaf, compared by identity.
+     * For {@code Backward}.
      *
      * @param late leaves without a gradient because they required none when the operation used them, though they do now
      */

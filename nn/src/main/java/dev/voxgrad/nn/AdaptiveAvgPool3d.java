@@ -16,6 +16,11 @@ public record AdaptiveAvgPool3d(Dims3 output) implements Layer {
     }
 
     @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "AdaptiveAvgPool3d(" + output + ")";
     }

@@ -55,6 +55,11 @@ public final class BatchNorm3d implements Layer {
         return output;
     }
 
+    @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
     /** Notes that one more batch has moved the running statistics. */
     void countBatch() {
         weight.device().hostEffect(batchesTracked::increment);

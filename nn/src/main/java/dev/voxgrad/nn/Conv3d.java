@@ -36,6 +36,11 @@ public final class Conv3d implements Layer {
         return input.conv3d(weight, bias, settings);
     }
 
+    @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
     public Conv3dOp settings() {
         return settings;
     }

@@ -21,6 +21,15 @@ public interface Layer {
      */
     Tensor forward(Tensor input);
 
+    /**
+     * Returns whether this layer may use its input or its result again after {@link #forward} has returned, as a skip
+     * connection does: {@link Sequential} then keeps both until the whole net has run. A layer that never does answers
+     * false, which saves memory.
+     */
+    default boolean keepsActivations() {
+        return true;
+    }
+
     /** Layers inside this one by name, in the order in which they are applied. */
     default SequencedMap<String, ? extends Layer> children() {
         return Named.of();

@@ -19,6 +19,11 @@ public record LeakyReLU(double slope) implements Layer {
     }
 
     @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "LeakyReLU(" + slope + ")";
     }

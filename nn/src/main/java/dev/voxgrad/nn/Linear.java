@@ -25,6 +25,11 @@ public final class Linear implements Layer {
         return bias == null ? input.linear(weight) : input.linear(weight, bias);
     }
 
+    @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
     public Tensor weight() {
         return weight;
     }

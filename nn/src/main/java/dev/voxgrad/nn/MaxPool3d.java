@@ -16,6 +16,11 @@ public record MaxPool3d(Dims3 kernel, Dims3 stride, Dims3 padding) implements La
     }
 
     @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "MaxPool3d(" + kernel + ", stride " + stride + ", padding " + padding + ")";
     }

@@ -10,6 +10,11 @@ public record ReLU() implements Layer {
     }
 
     @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "ReLU";
     }

@@ -15,10 +15,11 @@ import dev.voxgrad.engine.trace.Trace;
  * are run as one operation where the device {@linkplain dev.voxgrad.engine.device.Device#fusion() allows it}.
  *
  * <p>An activation between two layers is released as soon as the later one has run: its memory goes back to the pool
- * unless an operation saved it for the backward pass. Released is only what an operation computed while a layer ran. The
- * input stays the caller's, and whatever a layer had before stays the layer's: a constant, a parameter, an activation
- * that it kept. A layer that keeps an activation, for a skip connection, keeps {@code share()} of it, or
- * {@code detach()} where no gradient is to flow through it.
+ * unless an operation saved it for the backward pass. Where one of the two {@linkplain Layer#keepsActivations() may keep
+ * it}, for a skip connection, it is released when the outermost sequence has run. Released is only what an operation
+ * computed while a layer ran: the input stays the caller's, and whatever a layer had before stays the layer's, such as a
+ * constant or a parameter. A layer that keeps an activation for longer keeps {@link Tensor#share} of it, or
+ * {@link Tensor#detach} where no gradient is to flow through it.
  */
 public final class Sequential implements Layer {
     private final SequencedMap<String, Layer> children = Named.of();
@@ -43,16 +44,22 @@ public final class Sequential implements Layer {
 
     @Override
     public Tensor forward(Tensor input) {
+        return Activations.within(input, this::run);
+    }
+
+    private Tensor run(Tensor input, Activations activations) {
         List<String> names = List.copyOf(children.keySet());
         List<Layer> layers = List.copyOf(children.values());
         Tensor current = input;
         boolean owned = false;
+        boolean mayBeKept = false;
         int i = 0;
         while (i < layers.size()) {
             long before = Tensor.moment();
             ConvBlock block = input.device().fusion() ? ConvBlock.find(layers, i) : null;
             Tensor next = null;
             int run = 1;
+            boolean keeps = false;
             if (block != null) {
                 run = block.layers().size();
                 try (var _ = Trace.layers(input.device(), names.get(i), names.get(i + run - 1))) {
@@ -64,17 +71,26 @@ public final class Sequential implements Layer {
                 try (var _ = Trace.layer(input.device(), names.get(i))) {
                     next = layers.get(i).forward(current);
                 }
+                keeps = layers.get(i).keepsActivations();
             }
             i += run;
+            mayBeKept |= keeps;
             if (next != current) {
                 if (owned) {
-                    current.release();
+                    activations.release(current, mayBeKept);
                 }
                 owned = next.isResultSince(before);
+                mayBeKept = keeps;
             }
             current = next;
         }
         return current;
+    }
+
+    /** True if one of its layers does. */
+    @Override
+    public boolean keepsActivations() {
+        return children.values().stream().anyMatch(Layer::keepsActivations);
     }
 
     @Override

@@ -10,6 +10,11 @@ public record Softmax() implements Layer {
     }
 
     @Override
+    public boolean keepsActivations() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "Softmax";
     }

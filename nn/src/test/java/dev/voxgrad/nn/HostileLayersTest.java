@@ -184,17 +184,40 @@ class HostileLayersTest {
         }
     }
 
-    /** What a layer keeps without a handle of its own is gone, and the message says so. */
+    /** A layer that keeps its input as it is, without a handle of its own, may use it until the whole net has run. */
+    @ParameterizedTest
+    @EnumSource
+    void inputsMayBeKeptForALaterLayer(Surroundings where) {
+        for (Device device : devices()) {
+            Tensor[] kept = new Tensor[1];
+            Layer keep = input -> {
+                kept[0] = input;
+                return input.relu();
+            };
+            Layer keepAndPassOn = input -> {
+                kept[0] = input;
+                return input;
+            };
+            Layer add = input -> input.add(kept[0]);
+            assertEachTime(device, where, 6, 12, doubling(), keep, doubling(), add);
+            assertEachTime(device, where, 6, 12, doubling(), keepAndPassOn, new ReLU(), doubling(), add);
+            assertEachTime(device, where, 6, 12, new Sequential(doubling(), keep), doubling(), new Sequential(add));
+            assertEachTime(device, where, 2, 4, doubling(), keep, doubling(), _ -> kept[0]);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("devices")
-    void activationsKeptWithoutAHandleAreNamed(Device device) {
+    void inputsKeptForALaterLayerHaveGradients(Device device) {
         Tensor[] kept = new Tensor[1];
         Sequential net = new Sequential(doubling(), input -> {
             kept[0] = input;
             return input.relu();
-        }, doubling(), input -> input.add(kept[0]));
+        }, doubling(), input -> input.mul(kept[0]));
         try (Scope _ = Scope.open()) {
-            assertThatThrownBy(() -> net.forward(of(device, 1, 2))).hasMessageContaining("share()");
+            Tensor x = of(device, 1, 2).requiresGrad(true);
+            assertThat(net.forward(x).sum().backward().of(x).toDoubleArray()).as("of 2·2x·2x").containsExactly(16, 32);
+            assertThatThrownBy(() -> kept[0].toArray()).as("after the pass").hasMessageContaining("share()");
         }
     }
 }

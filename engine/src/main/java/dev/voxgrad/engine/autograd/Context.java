@@ -131,6 +131,10 @@ public final class Context {
             throw new IllegalStateException("backward was already run through this graph, and what the forward had "
                     + "saved was freed then; run the forward again");
         }
+        if (index < 0 || index >= saved.size()) {
+            throw new IllegalStateException(op.name() + ": its backward wants saved tensor " + index
+                    + ", but its forward saved " + saved.size());
+        }
         return saved.get(index);
     }
 

@@ -154,6 +154,7 @@ class OpContractTest {
         assertBackwardRefused((_, dy) -> new Tensor[] {Tensor.zeros(REFERENCE, Shape.of(1)), dy.detach()},
                 "another shape than input 0");
         assertBackwardRefused((_, dy) -> new Tensor[] {dy.detach(), Tensor.zeros(CPU, SHAPE)}, "on device cpu");
+        assertBackwardRefused((context, _) -> new Tensor[] {context.saved(2), null}, "saved tensor 2");
     }
 
     @Test

@@ -153,7 +153,11 @@ final class DeviceOptions implements AutoCloseable {
     private void requireGpuFor(Device device) {
         String option = precision != null ? "--precision" : fastAlgorithms ? "--fast-algorithms"
                 : gpuKernels != null ? "--gpu-kernels" : null;
-        if (!(device instanceof CudaDevice) && option != null) {
+        boolean gpu = switch (device) {
+            case CudaDevice _ -> true;
+            case CpuDevice _, ReferenceDevice _ -> false;
+        };
+        if (!gpu && option != null) {
             throw new ParameterException(command.commandLine(), option + " is for GPUs, and the device is "
                     + device.name() + "; leave it out, or give --device cuda to hear why there is none");
         }

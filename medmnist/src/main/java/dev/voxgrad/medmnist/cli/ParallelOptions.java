@@ -7,8 +7,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.ReferenceDevice;
 
 /** How much of a training goes on at the same time. Nothing of it makes a difference to the results. */
 final class ParallelOptions {
@@ -47,13 +49,18 @@ final class ParallelOptions {
      * @param members how many there are to train
      */
     List<? extends Device> moreDevices(Device device, DeviceOptions devices, int members) {
-        if (concurrent > 1 && !(device instanceof CudaDevice)) {
-            throw wrongUse("--concurrent is for GPUs, and the device is " + device.name()
-                    + ", which one member keeps busy; to share the work between machines, use --members");
-        }
-        return Stream.generate(() -> devices.another((CudaDevice) device))
-                .limit(Math.min(concurrent, members) - 1L)
-                .toList();
+        return switch (device) {
+            case CudaDevice gpu -> Stream.generate(() -> devices.another(gpu))
+                    .limit(Math.min(concurrent, members) - 1L)
+                    .toList();
+            case CpuDevice _, ReferenceDevice _ -> {
+                if (concurrent > 1) {
+                    throw wrongUse("--concurrent is for GPUs, and the device is " + device.name()
+                            + ", which one member keeps busy; to share the work between machines, use --members");
+                }
+                yield List.of();
+            }
+        };
     }
 
     /** How many threads prepare each member's batches. */
@@ -61,8 +68,10 @@ final class ParallelOptions {
         if (workers != null) {
             return workers;
         }
-        return device instanceof CudaDevice
-                ? Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS) : 1;
+        return switch (device) {
+            case CudaDevice _ -> Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS);
+            case CpuDevice _, ReferenceDevice _ -> 1;
+        };
     }
 
     private ParameterException wrongUse(String message) {

@@ -12,9 +12,11 @@ import java.util.Optional;
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.RecordedStep;
+import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.Task;
@@ -86,10 +88,14 @@ final class MemberSteps implements AutoCloseable {
      */
     void run(Batch batch, int epoch, int step, double rate) throws DivergedException {
         learningRate = rate;
-        if (!(device instanceof CudaDevice gpu)) {
-            listener.stepDone(epoch, step, batch.size(), runNow(batch, epoch, step));
-            return;
+        switch (device) {
+            case CudaDevice gpu -> runAhead(gpu, batch, epoch, step);
+            case CpuDevice _, ReferenceDevice _ ->
+                    listener.stepDone(epoch, step, batch.size(), runNow(batch, epoch, step));
         }
+    }
+
+    private void runAhead(CudaDevice gpu, Batch batch, int epoch, int step) throws DivergedException {
         Recorded how = recorded.computeIfAbsent(batch.size(), _ -> new Recorded(gpu, batch));
         underWay.add(new UnderWay(epoch, step, batch.size(), how, how.run(batch)));
         while (underWay.size() > AHEAD) {

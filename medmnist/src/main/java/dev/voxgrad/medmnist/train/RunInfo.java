@@ -2,11 +2,13 @@ package dev.voxgrad.medmnist.train;
 
 import java.util.List;
 
+import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.Window;
@@ -71,9 +73,11 @@ public record RunInfo(String voxgrad, String java, String started, String device
 
         /** How that device is used; null if it is no GPU. */
         public static Gpu of(Device device) {
-            return device instanceof CudaDevice gpu
-                    ? new Gpu(gpu.precision().flag(), gpu.usesFastestAlgorithms(), gpu.kernels().flag())
-                    : null;
+            return switch (device) {
+                case CudaDevice gpu ->
+                        new Gpu(gpu.precision().flag(), gpu.usesFastestAlgorithms(), gpu.kernels().flag());
+                case CpuDevice _, ReferenceDevice _ -> null;
+            };
         }
     }
 
