@@ -7,20 +7,19 @@ import java.nio.ByteBuffer;
 
 /** An array as it comes from a file: its header, then its elements in the file's order, block by block. */
 final class NpyStream {
-    private static final int BLOCK_BYTES = 1 << 16;
+    private static final int BLOCK_BYTES = 1 << 14;
 
     private final DataInputStream in;
     private final String where;
     private final NpyHeader header;
-    private final byte[] bytes = new byte[BLOCK_BYTES];
-    private final ByteBuffer view;
+    /** The bytes of one block; null before the first one. */
+    private ByteBuffer block;
     private long left;
 
     private NpyStream(DataInputStream in, String where, NpyHeader header) {
         this.in = in;
         this.where = where;
         this.header = header;
-        this.view = ByteBuffer.wrap(bytes).order(header.type().order());
         this.left = header.count();
     }
 
@@ -68,11 +67,14 @@ final class NpyStream {
      * @return how many there are; 0 at the end
      */
     int next(double[] values) throws IOException {
+        if (block == null) {
+            block = ByteBuffer.allocate(BLOCK_BYTES).order(header.type().order());
+        }
         int count = (int) Math.min(left, blockSize());
-        read(bytes, 0, count);
+        read(block.array(), 0, count);
         NpyType.Kind kind = header.type().kind();
         for (int i = 0; i < count; i++) {
-            values[i] = decode(view, kind, i);
+            values[i] = decode(block, kind, i);
         }
         return count;
     }

@@ -9,6 +9,9 @@ final class ShapeAdvice {
     /** More channels than anyone has; an axis of more is one of space. */
     private static final int MOST_CHANNELS = 8;
 
+    /** Red, green, blue and opacity. */
+    private static final int MOST_COLOURS = 4;
+
     private ShapeAdvice() {}
 
     /** Returns one or two sentences about a shape that {@link ImageLayout} does not read. */
@@ -57,8 +60,8 @@ final class ShapeAdvice {
         if (isCube(squeezed, 0)) {
             return "If the last axis counts the volumes, put it first: numpy.moveaxis(a, -1, 0)";
         }
-        boolean pictures = squeezed[3] <= MOST_CHANNELS && squeezed[1] == squeezed[2]
-                || squeezed[1] <= MOST_CHANNELS && squeezed[2] == squeezed[3];
+        boolean pictures = squeezed[3] <= MOST_COLOURS && squeezed[1] == squeezed[2]
+                || squeezed[1] <= MOST_COLOURS && squeezed[2] == squeezed[3];
         return (pictures ? "If these are 2D images in colour, they are no volumes, which have three axes of space. "
                 : "") + cubes(squeezed, 1) + (shape.length > 4 ? ", after a = a.reshape" + tuple(squeezed) : "");
     }
