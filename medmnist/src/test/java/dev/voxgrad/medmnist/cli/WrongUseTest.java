@@ -220,7 +220,8 @@ class WrongUseTest {
     void helpHasAnExample(String command) {
         String name = ("medmnist " + command).strip();
         Cli help = Cli.run(Stream.of(command, "--help").filter(word -> !word.isEmpty()).toArray()).succeeded();
-        assertThat(help.out()).contains("Usage: " + name).contains("Exit code: 0 done, 1 it failed, 2 wrong use.");
+        assertThat(help.out()).contains("Usage: " + name).contains(
+                "Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error.");
         assertThat(help.out().lines().map(String::strip).map(line -> line.replace("Example: ", "")))
                 .as("an example").anyMatch(line -> line.startsWith(name) && !line.contains("["));
         assertThat(Arrays.stream(help.out().split("\n")).mapToInt(String::length).max().orElseThrow()).isLessThan(161);
