@@ -136,7 +136,8 @@ final class MemberTraining {
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation =
                         new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
-                EventFile events = EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.flag()), state.history())) {
+                EventFile events = EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.flag()),
+                        state.history())) {
             while (!settings.isFinished(state)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 final class FuzzReport {
     private final long seed;
     private final Map<String, long[]> counts = new TreeMap<>();
-    /** By target and kind, so that one fault in a reader is not reported a thousand times: the first input, how many. */
+    /** The first input and their number by target and kind, so that no fault is reported a thousand times. */
     private final Map<String, long[]> faults = new TreeMap<>();
     private long inputs;
     private Worst slowest = new Worst("none", 0, 0, 0);

@@ -26,8 +26,8 @@ final class NpyInputs {
 
     /** Up to a million zeros in one of up to 5000 dimensions: packed, a file of a kilobyte or two. */
     static byte[] zeros(Chance chance) {
-        List<Long> shape = new ArrayList<>(Collections.nCopies(chance.below(chance.one(4, 66, 5000)), 1L));
-        int count = 1 << chance.below(21);
+        List<Long> shape = new ArrayList<>(Collections.nCopies(chance.below(chance.one(4, 66, 5000, 5000)), 1L));
+        int count = 1 << (chance.in(2) ? 20 : chance.below(20));
         shape.add(chance.below(shape.size() + 1), (long) count);
         return file(1, header("'|u1'", chance.one("True", "False"), tuple(shape)), 0, new byte[count]);
     }
@@ -68,7 +68,8 @@ final class NpyInputs {
         if (chance.in(12)) {
             sizes = chance.one(sizes.replace(",", "L,"), sizes.replace("(", "[").replace(")", "]"), "(".repeat(3000),
                     "()", "(,)", "(1,,2)", "(" + chance.numberText() + ",)", "(-1,)", "None", "(1 2)", "( 3 , 4 )",
-                    "(2,3", "(" + "1,".repeat(65) + ")", "(" + "0,".repeat(10_000) + ")", "(" + "1".repeat(9000) + ",)");
+                    "(2,3", "(" + "1,".repeat(65) + ")", "(" + "0,".repeat(10_000) + ")",
+                    "(" + "1".repeat(9000) + ",)");
         }
         String header = header(descr, order, sizes);
         if (chance.in(10)) {

@@ -38,7 +38,7 @@ final class NpzInputs {
         Map<String, byte[]> arrays = new LinkedHashMap<>();
         for (int i = chance.below(5); i >= 0; i--) {
             arrays.put(chance.one("train_images", "train_labels", "a", "arr_0", chance.text()) + ".npy",
-                    chance.in(20) ? NpyInputs.zeros(chance) : NpyInputs.any(chance));
+                    chance.in(10) ? NpyInputs.zeros(chance) : NpyInputs.any(chance));
         }
         return arrays;
     }

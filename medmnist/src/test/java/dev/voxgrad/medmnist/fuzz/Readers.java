@@ -23,6 +23,7 @@ import dev.voxgrad.medmnist.train.RunReaders;
 import dev.voxgrad.nativecheck.CpuInfo;
 import dev.voxgrad.nativecheck.Elf;
 import dev.voxgrad.nativecheck.Mount;
+import dev.voxgrad.nativecheck.SystemReaders;
 import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
@@ -66,7 +67,9 @@ final class Readers {
                 new Target("cgroup 1", "", SystemInputs::quota,
                         file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu/cpu.cfs_quota_us")), NONE),
                 new Target("mounts", "", SystemInputs::mounts,
-                        file -> Mount.of(file, Path.of("/tmp/some/folder")).options().size(), NONE));
+                        file -> Mount.of(file, Path.of("/tmp/some/folder")).options().size(), NONE),
+                new Target("ldconfig", "", SystemInputs::libraries, SystemReaders::readLibraryList, NONE),
+                new Target("LD_LIBRARY_PATH", "", SystemInputs::folders, SystemReaders::readFolders, NONE));
     }
 
     private static void npy(Path file) {

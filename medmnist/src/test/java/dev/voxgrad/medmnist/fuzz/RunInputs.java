@@ -35,7 +35,8 @@ final class RunInputs {
             0,net1,2,1.250
             """;
     private static final String MEMBERS = """
-            member,net,optimizer,lr,weight_decay,best_epoch,best_val_auc,best_val_acc,last_val_auc,last_val_acc,last_epoch
+            member,net,optimizer,lr,weight_decay,best_epoch,best_val_auc,best_val_acc,last_val_auc,last_val_acc,\
+            last_epoch
             0,net1,adamw,0.001,5.0E-4,2,0.75,0.5,0.75,0.5,2
             1,net2,adamw,0.001,5.0E-4,1,0.5,0.25,0.4,0.25,2
             """;
@@ -59,8 +60,8 @@ final class RunInputs {
     }
 
     private static String other(Chance chance) {
-        return "\"data\":{\"kind\":\"" + chance.one("FILE", "OFFICIAL") + "\",\"flag\":\"nodulemnist3d\",\"root\":\"r\","
-                + "\"size\":28,\"file\":\"own.npz\",\"labels\":[],\"synthetic\":null}";
+        return "\"data\":{\"kind\":\"" + chance.one("FILE", "OFFICIAL")
+                + "\",\"flag\":\"nodulemnist3d\",\"root\":\"r\",\"size\":28,\"file\":\"own.npz\",\"labels\":[],\"synthetic\":null}";
     }
 
     static byte[] state(Chance chance) {

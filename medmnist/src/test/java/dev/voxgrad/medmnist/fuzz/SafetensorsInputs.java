@@ -31,8 +31,8 @@ final class SafetensorsInputs {
             int rows = chance.in(30) ? 0 : 1 + chance.below(4);
             int columns = 1 + chance.below(5);
             long end = at + (long) rows * columns * TYPES.get(type);
-            header.append("\"net/layer").append(i).append(".weight\":{\"dtype\":\"").append(type).append("\",\"shape\":[")
-                    .append(rows).append(',').append(columns).append("],\"data_offsets\":[").append(at).append(',')
+            header.append("\"net/layer").append(i).append(".weight\":{\"dtype\":\"").append(type)
+                    .append("\",\"shape\":[").append(rows).append(',').append(columns).append("],\"data_offsets\":[").append(at).append(',')
                     .append(end).append("]},");
             at = end;
         }

@@ -23,12 +23,6 @@ final class SystemInputs {
             tmpfs /tmp tmpfs rw,nosuid,noexec,size=65536k 0 0
             /dev/sda1 /home/m\u00fcller ext4 rw 0 0
             """;
-    private static final String MEMORY = """
-            MemTotal:       16384256 kB
-            MemFree:         8123456 kB
-            MemAvailable:   12123456 kB
-            SwapTotal:             0 kB
-            """;
     private static final String LIBRARIES = """
             1234 libs found in cache `/etc/ld.so.cache'
             \tlibcudart.so.12 (libc6,x86-64) => /usr/local/cuda/lib64/libcudart.so.12
@@ -46,12 +40,13 @@ final class SystemInputs {
         return Damage.text(MOUNTS, chance);
     }
 
-    static byte[] memory(Chance chance) {
-        return Damage.text(MEMORY, chance);
-    }
-
     static byte[] libraries(Chance chance) {
         return Damage.text(LIBRARIES, chance);
+    }
+
+    static byte[] folders(Chance chance) {
+        return Damage.text("/usr/local/cuda/lib64:/opt/b\u00fccher/lib;:lib:/usr/lib" + "/x".repeat(chance.below(50)),
+                chance);
     }
 
     static byte[] quota(Chance chance) {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,6 +45,9 @@ final class WeightsReader {
     }
 
     static WeightsFile read(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) { // opening a named pipe would wait for a writer
+            throw new WeightsFileException(file, "can't be read: it is a folder, a pipe or a device");
+        }
         try (FileChannel channel = FileChannel.open(file)) {
             return new WeightsReader(file, channel).read();
         } catch (NoSuchFileException e) {

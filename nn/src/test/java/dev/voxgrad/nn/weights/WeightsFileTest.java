@@ -2,6 +2,8 @@ package dev.voxgrad.nn.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -223,6 +226,20 @@ class WeightsFileTest {
         assertThatThrownBy(() -> WeightsFile.load(other, file)).isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("net.safetensors: is of another net")
                 .hasMessageContaining("layer2.0.weight");
+    }
+
+    @Test
+    void refusesAPipeInsteadOfWaitingForAWriter() throws IOException, InterruptedException {
+        Path pipe = folder.resolve("pipe");
+        boolean made;
+        try {
+            made = new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0;
+        } catch (IOException e) {
+            made = false;
+        }
+        assumeTrue(made, "needs mkfifo");
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> assertThatThrownBy(() -> WeightsFile.read(pipe))
+                .isInstanceOf(WeightsFileException.class).hasMessageContaining("a pipe or a device"));
     }
 
     /** PyTorch's file read and written again: the same header but for spaces, and the same data to the byte. */
