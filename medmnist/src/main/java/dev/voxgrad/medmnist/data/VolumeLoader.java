@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
@@ -97,10 +98,8 @@ public final class VolumeLoader {
     }
 
     private static Window window(VolumeReader reader, FileOptions options, Consumer<String> notes) {
-        for (int split = 0; split < reader.size(); split++) {
-            if (reader.hasChannelsFirst(split)) {
-                notes.accept(reader.file() + ": " + reader.split(split) + "_images has its channels first, (N,C,S,S,S)");
-            }
+        if (IntStream.range(0, reader.size()).anyMatch(reader::hasChannelsFirst)) {
+            notes.accept(reader.file() + ": volumes are taken to have their channels first, (N,C,S,S,S)");
         }
         options.window().ifPresent(window -> WindowChoice.note(reader, window, notes));
         return options.window().orElseGet(() -> WindowChoice.of(reader, notes));

@@ -16,6 +16,7 @@ final class VolumeReader {
     private final NpzFile npz;
     private final String file;
     private final List<String> splits;
+    private final long heap;
     private final List<ImageLayout> layouts = new ArrayList<>();
 
     /**
@@ -27,10 +28,11 @@ final class VolumeReader {
      */
     record Values(double least, double greatest, boolean isMask) {}
 
-    private VolumeReader(NpzFile npz, String file, List<String> splits) {
+    private VolumeReader(NpzFile npz, String file, List<String> splits, long heap) {
         this.npz = npz;
         this.file = file;
         this.splits = splits;
+        this.heap = heap;
     }
 
     /**
@@ -38,10 +40,15 @@ final class VolumeReader {
      *
      * @param file its name for messages
      * @param splits names of the splits, whose arrays are NAME_images
-     * @throws DataFileException if an array is missing or has a shape that cannot be understood
+     * @throws DataFileException if an array is missing, has a shape that cannot be understood, or is too large
      */
     static VolumeReader open(NpzFile npz, String file, List<String> splits) {
-        VolumeReader reader = new VolumeReader(npz, file, splits);
+        return open(npz, file, splits, Runtime.getRuntime().maxMemory());
+    }
+
+    /** With the bytes that the heap may grow to, for tests. */
+    static VolumeReader open(NpzFile npz, String file, List<String> splits, long heap) {
+        VolumeReader reader = new VolumeReader(npz, file, splits, heap);
         long voxels = 0;
         for (String split : splits) {
             ImageLayout layout = npz.read(split + "_images", stream -> ImageLayout.of(stream.header(), stream.where()));
@@ -52,7 +59,7 @@ final class VolumeReader {
             }
             voxels += (long) layout.count() * layout.shape().elements();
         }
-        if (voxels > Runtime.getRuntime().maxMemory()) {
+        if (voxels > heap) {
             throw reader.tooLarge(null);
         }
         return reader;
@@ -199,6 +206,6 @@ final class VolumeReader {
         return new DataFileException(file, String.format(Locale.ROOT, "holds %d voxels of one byte each, which take "
                 + "%.1f GiB of heap; Java may use %.1f GiB here, for everything. Give it more with "
                 + "VOXGRAD_OPTS=-Xmx%dg, or take fewer or smaller volumes", bytes, bytes / GIB,
-                Runtime.getRuntime().maxMemory() / GIB, (long) Math.ceil(1.25 * bytes / GIB) + 2), cause);
+                heap / GIB, (long) Math.ceil(1.25 * bytes / GIB) + 2), cause);
     }
 }

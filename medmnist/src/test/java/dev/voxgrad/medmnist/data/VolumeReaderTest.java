@@ -208,8 +208,8 @@ class VolumeReaderTest {
                 }
             }
         }
-        assertThat(notes).hasSize(axes.equals("NCXYZ") ? 6 : 0)
-                .allSatisfy(note -> assertThat(note).contains("_images has its channels first, (N,C,S,S,S)"));
+        assertThat(notes).hasSize(axes.equals("NCXYZ") ? 2 : 0)
+                .allSatisfy(note -> assertThat(note).contains("own.npz: volumes are taken to have their channels first"));
     }
 
     private static NpzBytes ordered(String axes, boolean fortran, int channels, String type) {
@@ -267,6 +267,19 @@ class VolumeReaderTest {
             file.images(split, "|u1", shape, false, values);
         }
         assertRefused(file, "(train_images): found |u1[", "expected cubes as (N,S,S,S)", first, second, third);
+    }
+
+    @Test
+    void saysHowMuchHeapIsMissing() {
+        Path file = NpzBytes.everywhere("<f8", ramp(0, 1)).write(folder.resolve("own.npz"));
+        try (NpzFile npz = NpzFile.open(file)) {
+            List<String> splits = List.of("train", "val", "test");
+            assertThat(VolumeReader.open(npz, "own.npz", splits, 48).shape()).isEqualTo(new VolumeShape(1, 2));
+            assertThatThrownBy(() -> VolumeReader.open(npz, "own.npz", splits, 47))
+                    .isInstanceOf(DataFileException.class).hasMessageContaining(
+                            "own.npz: holds 48 voxels of one byte each, which take 0.0 GiB of heap")
+                    .hasMessageContaining("VOXGRAD_OPTS=-Xmx3g");
+        }
     }
 
     @Test
