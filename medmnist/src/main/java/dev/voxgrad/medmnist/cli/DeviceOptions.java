@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,7 +85,7 @@ final class DeviceOptions implements AutoCloseable {
 
     /** As {@link #open}, for a command that knows no other device. */
     CpuDevice openCpu() {
-        name = name == null ? "cpu" : name;
+        name = name == null ? "cpu" : inLowerCase(name);
         if (!name.equals("cpu")) {
             throw new ParameterException(command.commandLine(),
                     command.name() + " is for the cpu; leave out --device");
@@ -98,6 +99,7 @@ final class DeviceOptions implements AutoCloseable {
     }
 
     private Device open(String hintWhereNameIsWrong) {
+        name = inLowerCase(name);
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
             throw new ParameterException(command.commandLine(),
                     "--threads is " + threads + "; expected at least 1 and at most " + MOST_THREADS);
@@ -113,7 +115,7 @@ final class DeviceOptions implements AutoCloseable {
                 opened.add(device);
                 requireGpuFor(device);
                 PrintWriter out = command.commandLine().getOut();
-                out.println("device " + device.description() + (why.isEmpty() ? "" : " (auto: " + why + ")"));
+                out.println("device " + device.description() + because(device, why));
                 out.flush();
                 yield device;
             }
@@ -141,12 +143,23 @@ final class DeviceOptions implements AutoCloseable {
         opened.clear();
     }
 
+    /** The reason why there is no GPU is long, and the same with every command: one of them is there to tell it. */
+    private static String because(Device device, String why) {
+        return why.isEmpty() ? "" : " (auto: " + (device instanceof CpuDevice
+                ? "no GPU that works; 'medmnist doctor' says why" : why) + ")";
+    }
+
+    /** Names of devices and their settings may be written in capitals, too. */
+    private static String inLowerCase(String word) {
+        return word == null ? null : word.toLowerCase(Locale.ROOT);
+    }
+
     private Devices.Settings settings() {
-        GpuKernels kernels = gpuKernels == null ? GpuKernels.OWN : GpuKernels.byFlag(gpuKernels);
+        GpuKernels kernels = gpuKernels == null ? GpuKernels.OWN : GpuKernels.byFlag(inLowerCase(gpuKernels));
         boolean worthKnowing = fastAlgorithms || kernels == GpuKernels.CUDNN;
         return new Devices.Settings(threads == null ? 0 : threads,
-                convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(convolution), !noFusion,
-                new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(precision),
+                convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(inLowerCase(convolution)), !noFusion,
+                new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(inLowerCase(precision)),
                         fastAlgorithms, !noFusion, kernels, worthKnowing ? LOG::info : LOG::debug));
     }
 

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -41,6 +42,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine command = spec.commandLine();
-        return new Diagnosis("medmnist", command.getOut(), command.getErr(), json, main.debug()).of(root);
+        // No line of JSON may be shortened, and it has escapes of its own.
+        PrintWriter out = json ? VisibleWriter.raw(command.getOut()) : command.getOut();
+        return new Diagnosis("medmnist", out, command.getErr(), json, main.debug()).of(root);
     }
 }

@@ -33,14 +33,15 @@ final class DownloadCommand implements Callable<Integer> {
     private String size;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder for the files. Default: ~/.medmnist")
-    private Path root = VolumeLoader.defaultRoot();
+    private Path root;
 
     @Override
     public Integer call() {
         Console console = new Console(command.commandLine().getOut());
+        Path folder = root == null ? VolumeLoader.defaultRoot() : root;
         try (Downloader downloader = new Downloader()) {
             for (DatasetInfo.Source source : sources()) {
-                fetch(downloader, source, root, console);
+                fetch(downloader, source, folder, console);
             }
         }
         return 0;
@@ -67,8 +68,9 @@ final class DownloadCommand implements Callable<Integer> {
 
     /** Fetches one file and says so. */
     static void fetch(Downloader downloader, DatasetInfo.Source source, Path root, Console console) {
-        Path file = downloader.fetch(source, root, (done, total) -> console.status(
-                String.format(Locale.ROOT, "%s  %,d of %,d KiB", source.fileName(), done >> 10, total >> 10)));
+        Path file = downloader.fetch(source, root, (done, total) -> console.status(source.fileName(),
+                String.format(Locale.ROOT, "%,d", done >> 10)
+                        + (total < 0 ? "" : String.format(Locale.ROOT, " of %,d", total >> 10)) + " KiB"));
         console.line(file + "  MD5 " + source.md5() + " as published");
     }
 }

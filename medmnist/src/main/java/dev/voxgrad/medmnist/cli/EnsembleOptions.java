@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.DataFileException;
+import dev.voxgrad.medmnist.data.Home;
 import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
@@ -181,7 +182,7 @@ final class EnsembleOptions {
     }
 
     private EnsembleWeights weightsFile(int members) {
-        Path file = Path.of(weightsText);
+        Path file = Home.expand(weightsText);
         if (Files.notExists(file)) {
             throw new DataFileException(weightsText, "no such file, and no method either; --weights takes a file, "
                     + WeightMethod.flags());

@@ -34,14 +34,14 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path path;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder of the official files. Default: ~/.medmnist")
-    private Path root = VolumeLoader.defaultRoot();
+    private Path root;
 
     @Override
     public Integer call() {
         StandardResultFile file = StandardResultFile.read(path);
         // Only labels are used, so that blank volumes do not matter.
-        VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()), root, file.size(), true,
-                Console.warnings(command));
+        VolumeData data = VolumeLoader.load(DatasetInfo.byFlag(file.flag()),
+                root == null ? VolumeLoader.defaultRoot() : root, file.size(), true, Console.warnings(command));
         Metrics metrics = file.evaluate(data);
         PrintWriter out = command.commandLine().getOut();
         String auc = metrics.hasAuc() ? String.format(Locale.ROOT, "%.5f", metrics.auc()) : "-";

@@ -14,6 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
 import dev.voxgrad.nativecheck.ExitCodes;
@@ -60,7 +61,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     private int failed(String message, Throwable failure, CommandLine command) {
         PrintWriter err = command.getErr();
-        err.println("medmnist: " + message);
+        err.println("medmnist: " + VisibleText.line(message, Console.LONGEST_MESSAGE));
         if (debug.getAsBoolean()) {
             failure.printStackTrace(err);
         }
@@ -85,7 +86,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleParseException(ParameterException wrongUse, String[] arguments) {
         CommandLine command = wrongUse.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("medmnist: " + wrongUse.getMessage());
+        err.println("medmnist: " + VisibleText.line(wrongUse.getMessage(), Console.LONGEST_MESSAGE));
         UnmatchedArgumentException.printSuggestions(wrongUse, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         // What was parsed before the mistake may not hold the switch yet.

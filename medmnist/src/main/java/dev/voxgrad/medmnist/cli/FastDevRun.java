@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.EpochResult;
 import dev.voxgrad.medmnist.train.MemberResult;
@@ -92,7 +93,7 @@ final class FastDevRun {
             return Files.createTempDirectory("voxgrad-fast-dev-run-");
         } catch (IOException e) {
             throw new DataFileException(System.getProperty("java.io.tmpdir"), "has no room for a new folder: "
-                    + AtomicFile.describe(e) + "; name another one with VOXGRAD_OPTS=-Djava.io.tmpdir=FOLDER", e);
+                    + AtomicFile.describe(e) + "; name another one with TMPDIR", e);
         }
     }
 
@@ -108,7 +109,7 @@ final class FastDevRun {
         }
 
         @Override
-        public void memberStarts(int member, NetSpec memberNet, int epochs) {
+        public void memberStarts(int member, NetSpec memberNet, int epochs, double bestAuc) {
             net = memberNet;
         }
 
@@ -116,8 +117,7 @@ final class FastDevRun {
         public void stepDone(int member, int epoch, int step, int stepsOfEpoch, double loss) {
             steps = step;
             lastLoss = loss;
-            console.status(String.format(Locale.ROOT, "%s  step %d/%d  loss %.4f", net.flag(), step, stepsOfEpoch,
-                    loss));
+            console.status(net.flag(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
         }
 
         @Override
@@ -135,12 +135,12 @@ final class FastDevRun {
 
         @Override
         public void memberFailed(int member, String why) {
-            console.line("cannot go on: " + why);
+            console.line("cannot go on: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
         }
 
         @Override
         public void warning(String message) {
-            console.line("warning: " + message);
+            console.warning(message);
         }
     }
 }

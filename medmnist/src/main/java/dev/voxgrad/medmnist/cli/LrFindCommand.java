@@ -146,7 +146,7 @@ final class LrFindCommand implements Callable<Integer> {
         if (point.step() == 1 || point.step() * PROGRESS_LINES / steps > (point.step() - 1) * PROGRESS_LINES / steps) {
             console.line(text);
         } else {
-            console.status(text);
+            console.status(text.split("  "));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -70,8 +71,9 @@ public final class Main implements Runnable {
     static int execute(PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
-        commandLine.setOut(out);
-        commandLine.setErr(err);
+        commandLine.setOut(VisibleWriter.to(out));
+        commandLine.setErr(VisibleWriter.to(err));
+        commandLine.registerConverter(Path.class, new UserPath());
         Failures failures = new Failures(() -> main.debug);
         commandLine.setExecutionExceptionHandler(failures);
         commandLine.setParameterExceptionHandler(failures);
@@ -92,6 +94,11 @@ public final class Main implements Runnable {
     }
 
     private static int executeAndCloseDevices(CommandLine.ParseResult words) {
+        for (CommandLine command : words.asCommandLineList()) {
+            if (command.isUsageHelpRequested()) {
+                command.setOut(VisibleWriter.raw(command.getOut())); // help has colours, and no text of others
+            }
+        }
         try {
             return new CommandLine.RunLast().execute(words);
         } finally {

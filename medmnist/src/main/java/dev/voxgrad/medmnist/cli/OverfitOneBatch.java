@@ -61,7 +61,7 @@ final class OverfitOneBatch {
         if (leading == 1 || leading == 2 || leading == 5) {
             console.progress(text);
         } else {
-            console.status(text);
+            console.status(text.split("  "));
         }
     }
 

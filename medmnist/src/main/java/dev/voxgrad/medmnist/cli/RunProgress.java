@@ -9,6 +9,7 @@ import java.util.Map;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.NetSummary;
+import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.EpochResult;
 import dev.voxgrad.medmnist.train.MemberResult;
 import dev.voxgrad.medmnist.train.RunInfo;
@@ -54,10 +55,11 @@ final class RunProgress implements TrainListener {
     }
 
     @Override
-    public synchronized void memberStarts(int member, NetSpec net, int epochs) {
+    public synchronized void memberStarts(int member, NetSpec net, int epochs, double bestAuc) {
         Current now = new Current();
         now.net = net;
         now.epochsDone = epochs;
+        now.bestAuc = bestAuc;
         current.put(member, now);
         // What was done before took no time now, so it counts as never planned.
         totalWork -= epochWork[member] * epochs;
@@ -77,10 +79,10 @@ final class RunProgress implements TrainListener {
         double ownSeconds = secondsPerWork * current.size();
         double ofEpoch = (epochWork[member] - now.workOfEpoch) * ownSeconds;
         double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * ownSeconds;
-        console.status(String.format(Locale.ROOT,
-                "%s  step %d/%d  loss %.4f  best %.4f  epoch %s, member %s, run %s left", position(member, epoch), step,
-                steps, loss, now.bestAuc, Console.duration(ofEpoch), Console.duration(ofMember),
-                Console.duration((totalWork - work) * secondsPerWork)));
+        console.status(position(member, epoch), "step " + step + "/" + steps,
+                Console.duration((totalWork - work) * secondsPerWork) + " left",
+                String.format(Locale.ROOT, "loss %.4f", loss) + best(now, "  best %.4f"),
+                Console.duration(ofMember) + " for this member", Console.duration(ofEpoch) + " for this epoch");
     }
 
     @Override
@@ -94,7 +96,7 @@ final class RunProgress implements TrainListener {
                 "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
                 position(epoch.member(), epoch.epoch()), epoch.trainLoss(), epoch.validation().auc(),
                 epoch.validation().accuracy(),
-                best ? "  best" : String.format(Locale.ROOT, "  (best %.4f)", now.bestAuc),
+                best ? "  best" : best(now, "  (best %.4f)"),
                 epoch.seconds(), volumes / epoch.seconds(), left(doneWork)));
     }
 
@@ -111,18 +113,22 @@ final class RunProgress implements TrainListener {
 
     @Override
     public synchronized void memberFailed(int member, String why) {
-        console.line("cannot go on: " + why);
+        console.line("cannot go on: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
         dropRest(member);
     }
 
     @Override
     public synchronized void warning(String message) {
-        console.line("warning: " + message);
+        console.warning(message);
     }
 
+    /** Members are counted from 0, as in --members, in file names and in all tables. */
     private String position(int member, int epoch) {
-        return "member " + (member + 1) + "/" + settings.models() + " " + current.get(member).net.flag()
-                + "  epoch " + epoch + "/" + settings.epochs();
+        return "member " + member + " " + current.get(member).net.flag() + "  epoch " + epoch + "/" + settings.epochs();
+    }
+
+    private static String best(Current member, String format) {
+        return Double.isNaN(member.bestAuc) ? "" : String.format(Locale.ROOT, format, member.bestAuc);
     }
 
     private double seconds() {

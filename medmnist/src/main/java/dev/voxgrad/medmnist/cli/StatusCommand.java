@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.MemberStatus;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -21,6 +22,8 @@ import dev.voxgrad.medmnist.train.RunFiles;
     ""
 })
 final class StatusCommand implements Callable<Integer> {
+    private static final int LONGEST_STATE = 500;
+
     @Spec
     private CommandSpec command;
 
@@ -43,7 +46,7 @@ final class StatusCommand implements Callable<Integer> {
             finished += member.finished() ? 1 : 0;
             out.println(String.format(Locale.ROOT, "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s", member.index(),
                     member.net().flag(), member.epochs(), epochs, figure(member.bestAuc()), figure(member.lastAuc()),
-                    figure(member.lastLoss()), member.words()));
+                    figure(member.lastLoss()), VisibleText.line(member.words(), LONGEST_STATE)));
         }
         out.println(finished + " of " + run.info().settings().models() + " members are finished");
         return 0;

@@ -6,6 +6,7 @@ import java.util.List;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.text.ShellWords;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.MemberLockedException;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -60,7 +61,7 @@ final class Training {
         return this;
     }
 
-    /** Returns when all is done; whatever breaks it off, the console says how to go on. */
+    /** Returns when all is done; whatever interrupts it, the console says how to continue. */
     void train() {
         CrossValidation folds = run.info().crossValidation();
         console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
@@ -93,10 +94,10 @@ final class Training {
         } finally {
             if (brokeOff && !run.removeIfNothingLearned()) {
                 console.line("It broke off; what was learned until then is kept. Go on with: medmnist train --resume "
-                        + run.folder());
+                        + ShellWords.quote(run.folder()));
             }
         }
-        console.line("The run is in " + run.folder() + "; 'medmnist ensemble --run " + run.folder()
-                + "' combines its members.");
+        console.line("The run is in " + run.folder() + ". Combine its members with: medmnist ensemble "
+                + ShellWords.quote(run.folder()));
     }
 }

@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import dev.voxgrad.medmnist.text.ShellWords;
+
 /**
  * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
  * same for val and test. {@link ImageLayout} says what shapes images may have, {@link WindowChoice} how their values
@@ -21,9 +23,15 @@ public final class VolumeLoader {
 
     private VolumeLoader() {}
 
-    /** Where the data of MedMNIST's Python package lies: {@code ~/.medmnist}. */
+    /**
+     * Returns the folder that MedMNIST's Python package keeps its data in: {@code ~/.medmnist}.
+     *
+     * @throws DataException if there is no home folder
+     */
     public static Path defaultRoot() {
-        return Path.of(System.getProperty("user.home"), ".medmnist");
+        return Home.folder().orElseThrow(() -> new DataException("the official files are in the home folder, and there "
+                + "is none: HOME is not set, and the system does not know this user. Name their folder with --root"))
+                .resolve(".medmnist");
     }
 
     /**
@@ -39,7 +47,8 @@ public final class VolumeLoader {
         Path file = root.resolve(source.fileName());
         if (!Files.exists(file)) {
             throw new DataFileException(file.toString(), "no such file. Name its folder with --root, fetch it with "
-                    + "'medmnist download --flag " + info.flag() + " --size " + size + " --root " + root + "', or "
+                    + "'medmnist download --flag " + info.flag() + " --size " + size + " --root "
+                    + ShellWords.quote(root) + "', or "
                     + placeByHand(source, file));
         }
         FileOptions options =

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.data.TextFile;
+import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.RunFiles;
@@ -26,13 +27,15 @@ final class SummaryFile {
             + "weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed,"
             + "cross_validation";
 
+    private static final int LONGEST_NAME = 500;
+
     private SummaryFile() {}
 
     /** Adds rows, all or none. */
     static void append(RunFiles run, Ensemble ensemble, EnsembleSettings settings, List<Combination> combinations) {
         widen(run.files());
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        String rows = combinations.stream().map(combination -> String.join(",", time, ensemble.data().name(),
+        String rows = combinations.stream().map(combination -> String.join(",", time, field(ensemble.data().name()),
                 String.valueOf(ensemble.data().synthetic()), ensemble.split().name(),
                 String.valueOf(ensemble.members()), results(combination), method(combination, settings),
                 fitted(combination), augmentation(settings.augmentation()), folds(run)) + "\n")
@@ -99,5 +102,11 @@ final class SummaryFile {
     private static String augmentation(Predictor.Augmentation augmentation) {
         return augmentation.draws() == 0 ? "0,,"
                 : augmentation.draws() + "," + augmentation.recipe().flag() + "," + augmentation.seed();
+    }
+
+    /** A name of the user's as one field (RFC 4180), and on one line. */
+    static String field(String name) {
+        String line = VisibleText.line(name, LONGEST_NAME);
+        return line.matches("[^,\"]*") ? line : '"' + line.replace("\"", "\"\"") + '"';
     }
 }

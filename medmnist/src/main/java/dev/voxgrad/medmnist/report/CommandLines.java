@@ -10,6 +10,7 @@ import dev.voxgrad.medmnist.data.NameList;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.text.ShellWords;
 import dev.voxgrad.medmnist.train.ClassWeights;
 import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.Predictor;
@@ -41,17 +42,17 @@ final class CommandLines {
         }
         words.addAll(device(info));
         words.addAll(List.of("--out", out.toString()));
-        return line(words);
+        return ShellWords.line(words);
     }
 
     /** The ensemble of a run on a split. */
     static String ensemble(Path run, String split, EnsembleSettings settings) {
-        return line(combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
+        return ShellWords.line(combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
     }
 
     /** The report of a run on a split. */
     static String report(Path run, String split, EnsembleSettings settings) {
-        return line(combined(List.of("medmnist", "report", run.toString(), "--split", split), settings));
+        return ShellWords.line(combined(List.of("medmnist", "report", run.toString(), "--split", split), settings));
     }
 
     /** Weights are written out, wherever they came from, unless a method finds them anew. */
@@ -157,14 +158,5 @@ final class CommandLines {
             words.add("--no-fusion");
         }
         return words;
-    }
-
-    private static String line(List<String> words) {
-        return words.stream().map(CommandLines::quoted).collect(Collectors.joining(" "));
-    }
-
-    /** As one word of the shell, whatever is in it. */
-    private static String quoted(String word) {
-        return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -3,6 +3,8 @@ package dev.voxgrad.medmnist.report;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import dev.voxgrad.medmnist.text.VisibleText;
+
 /**
  * Writes HTML that is XML too: whatever is opened is closed, and all text and attributes are escaped, so that labels
  * and paths of the user's can't become markup.
@@ -66,7 +68,10 @@ final class Html {
         }
     }
 
-    /** XML 1.0 has no control characters but tab and line ends, no halves of surrogate pairs, no U+FFFE or U+FFFF. */
+    /**
+     * XML 1.0 has no control characters but tab and line ends, no halves of surrogate pairs, no U+FFFE or U+FFFF; marks
+     * of writing direction could show a name in another order than it has.
+     */
     private static boolean isAllowed(String content, int at) {
         char c = content.charAt(at);
         if (Character.isHighSurrogate(c)) {
@@ -75,7 +80,7 @@ final class Html {
         if (Character.isLowSurrogate(c)) {
             return at > 0 && Character.isHighSurrogate(content.charAt(at - 1));
         }
-        return c >= ' ' && c < '\uFFFE' || c == '\t' || c == '\n' || c == '\r';
+        return VisibleText.isVisible(c) && c < '\uFFFE' || c == '\r';
     }
 
     /** The page; every element must have been ended. */

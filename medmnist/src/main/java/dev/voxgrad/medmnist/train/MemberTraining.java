@@ -70,12 +70,12 @@ final class MemberTraining {
         Optional<MemberState> told = files.state();
         if (told.isPresent() && told.get().failure() != null) {
             state = told.get();
-            trainer.listener.memberStarts(index, spec, state.epochs());
+            announce();
             trainer.listener.memberFailed(index, state.failure());
             return state;
         }
         goToStart();
-        trainer.listener.memberStarts(index, spec, state.epochs());
+        announce();
         try {
             trainEpochs();
             trainer.listener.memberDone(state.result());
@@ -86,6 +86,11 @@ final class MemberTraining {
             trainer.listener.memberFailed(index, state.failure());
         }
         return state;
+    }
+
+    private void announce() {
+        trainer.listener.memberStarts(index, spec, state.epochs(),
+                state.best().map(epoch -> epoch.validation().auc()).orElse(Double.NaN));
     }
 
     /** The newest checkpoint, or else the initial weights. */

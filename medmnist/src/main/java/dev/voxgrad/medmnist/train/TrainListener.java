@@ -8,8 +8,9 @@ public interface TrainListener {
      * A member's turn has come.
      *
      * @param epochs that it has behind it already
+     * @param bestAuc validation AUC of its best model so far; NaN if it has none
      */
-    void memberStarts(int member, NetSpec net, int epochs);
+    void memberStarts(int member, NetSpec net, int epochs, double bestAuc);
 
     /**
      * A step is done.

@@ -122,7 +122,13 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
         List<String> conflicts = new ArrayList<>();
         compare(conflicts, "models", models, wanted.models, wanted.models > models);
         compare(conflicts, "nets", nets, wanted.nets, false);
-        compare(conflicts, "epochs", epochs, wanted.epochs, wanted.epochs > epochs && !regime.dependsOnTheEnd());
+        if (wanted.epochs > epochs && regime.dependsOnTheEnd()) {
+            conflicts.add("--epochs is " + wanted.epochs + ", but the run was begun with " + epochs
+                    + ", and its --schedule " + regime.schedule().flag() + " sets the learning rates of all epochs by "
+                    + "where the last one is");
+        } else {
+            compare(conflicts, "epochs", epochs, wanted.epochs, wanted.epochs > epochs);
+        }
         compare(conflicts, "batch-size", batchSize, wanted.batchSize, false);
         compare(conflicts, "lr", learningRate, wanted.learningRate, false);
         compare(conflicts, "weight-decay", weightDecay, wanted.weightDecay, false);

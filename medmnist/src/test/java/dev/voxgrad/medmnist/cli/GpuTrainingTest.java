@@ -157,7 +157,7 @@ class GpuTrainingTest {
         for (int card = 0; card < 2; card++) {
             assertThat(processes.get(card).waitFor()).as("%s", Files.readString(logs.get(card))).isZero();
             assertThat(Files.readString(logs.get(card))).contains("device cuda:" + card + ": ",
-                    "member " + (card + 2) + "/3 net1  epoch 2/2").doesNotContain("warning: the run was begun on");
+                    "member " + (card + 1) + " net1  epoch 2/2").doesNotContain("warning: the run was begun on");
         }
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }

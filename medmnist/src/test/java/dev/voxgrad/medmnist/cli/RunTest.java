@@ -87,7 +87,7 @@ class RunTest {
             assertThat(members.get(m)[7]).isEqualTo(epochs.get(best)[5]);
             assertThat(members.get(m)[8]).isEqualTo(epochs.get(2)[4]);
         }
-        assertThat(training.out()).contains("member 3/3 net1  epoch 3/3").contains("done in");
+        assertThat(training.out()).contains("member 2 net1  epoch 3/3").contains("done in");
     }
 
     @Test
