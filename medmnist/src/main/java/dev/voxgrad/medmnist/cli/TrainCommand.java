@@ -287,7 +287,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Console console = console();
         if (!asItComputes(run.info().device()).equals(asItComputes(device.description()))) {
-            console.line("warning: the run was begun on " + run.info().device()
+            console.warning("the run was begun on " + run.info().device()
                     + "; here, results may differ in the last digits");
         }
         TrainSettings resolved = settings.resolved(data, crossValidation);

@@ -63,6 +63,10 @@ public enum DatasetInfo {
 
     /** Numbers of samples in the three splits. */
     public record Counts(int train, int val, int test) {
+        int total() {
+            return train + val + test;
+        }
+
         @Override
         public String toString() {
             return train + "/" + val + "/" + test;
@@ -77,7 +81,13 @@ public enum DatasetInfo {
      * @param md5 published MD5 sum, 32 lower-case hexadecimal digits
      * @param address where it is downloaded from
      */
-    public record Source(int size, String fileName, String md5, URI address) {}
+    public record Source(int size, String fileName, String md5, URI address) {
+        /** Returns a length in bytes that no official file of that size has: its voxels and labels take less. */
+        long impossibleLength() {
+            int volumes = Arrays.stream(values()).map(DatasetInfo::counts).mapToInt(Counts::total).max().orElseThrow();
+            return (1L + size) * size * size * volumes + (1 << 20);
+        }
+    }
 
     private static Source source(int size, String fileName, String md5) {
         return new Source(size, fileName, md5, URI.create(RECORD + fileName + "?download=1"));

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.data.Home;
-import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.EpochResult;
 import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.RunInfo;
 
 /** Text of files and of the command line in what commands print, and in what they advise to run. */
 class TextOfOthersTest {
@@ -135,8 +135,9 @@ class TextOfOthersTest {
     /** What is said of a second epoch that is no better than a first one with that AUC. */
     private static String secondEpochAfter(double bestAuc) {
         StringWriter out = new StringWriter();
-        RunProgress progress = new RunProgress(RunFiles.open(run).info(), List.of(0),
-                VolumeLoader.loadFile(folder.resolve("own.npz"), List.of()), new Console(new PrintWriter(out)));
+        RunInfo info = RunFiles.open(run).info();
+        RunProgress progress = new RunProgress(info, List.of(0), info.data().load(warning -> { }),
+                new Console(new PrintWriter(out)));
         progress.memberStarts(0, NetSpec.NET1, 1, bestAuc);
         progress.epochDone(new EpochResult(0, NetSpec.NET1, 2, 0.5, new Metrics(0.25, 0.5), 1), false);
         return out.toString();
