@@ -117,7 +117,8 @@ final class FastDevRun {
         public void stepDone(int member, int epoch, int step, int stepsOfEpoch, double loss) {
             steps = step;
             lastLoss = loss;
-            console.status(net.flag(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
+            console.status(net.flag(), "step " + step + "/" + stepsOfEpoch,
+                    String.format(Locale.ROOT, "loss %.4f", loss));
         }
 
         @Override

@@ -64,7 +64,9 @@ public final class Main implements Runnable {
     public static void main(String... arguments) {
         PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-        System.exit(execute(out, err, arguments));
+        int code = execute(out, err, arguments);
+        StandardError.finish();
+        System.exit(code);
     }
 
     /** Runs one command; returns its exit code. */

@@ -68,8 +68,8 @@ final class TrainCommand implements Callable<Integer> {
         private Path out;
 
         @Option(names = "--resume", paramLabel = "RUN",
-                description = "Continue this run. Its settings stay; only --epochs (without a --schedule that depends on "
-                        + "it, which cosine and multistep do) and --models may grow, and --members, --threads, "
+                description = "Continue this run. Its settings stay; only --epochs (without a --schedule that depends "
+                        + "on it, as cosine and multistep do) and --models may grow, and --members, --threads, "
                         + "--workers, --checkpoint-minutes, --root and --npz may be others.")
         private Path resume;
     }

@@ -15,8 +15,8 @@ import java.time.Duration;
  * server allows it. Only a part whose MD5 sum is right is renamed to the target, in one step. A file that is
  * already there is never touched.
  *
- * <p>Whatever a server answers, there is another attempt, or the advice to place the file by hand. Proxies are taken from
- * the environment: see {@link ProxySettings}.
+ * <p>Whatever a server answers, there is another attempt, or the advice to place the file by hand. Proxies are taken
+ * from the environment: see {@link ProxySettings}.
  */
 public final class Downloader implements AutoCloseable {
     /** A server that wants to be left alone for longer is not waited for. */
@@ -103,8 +103,8 @@ public final class Downloader implements AutoCloseable {
                 if (found.equals(source.md5())) {
                     return;
                 }
-                problem = "what arrived " + (Transfer.isPage(part) ? "is a web page, perhaps the login of this network, "
-                        + "and" : "") + " has MD5 " + found + " instead of " + source.md5();
+                problem = "what arrived " + (Transfer.isPage(part)
+                        ? "is a web page, perhaps the login of this network, and " : "") + "has MD5 " + found + " instead of " + source.md5();
                 Files.delete(part);
             } catch (Transfer.RefusedException e) {
                 throw failed(source, target, e.getMessage() + route + ". Or ", e);

@@ -47,7 +47,8 @@ final class CommandLines {
 
     /** The ensemble of a run on a split. */
     static String ensemble(Path run, String split, EnsembleSettings settings) {
-        return ShellWords.line(combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
+        return ShellWords.line(
+                combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
     }
 
     /** The report of a run on a split. */

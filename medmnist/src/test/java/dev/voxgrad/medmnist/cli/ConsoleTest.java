@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsoleTest {
-    private static final String[] PARTS = {"member 10 net1  epoch 3/500", "step 7/38", "2 h 10 min left", "loss 0.1234"};
+    private static final String[] PARTS = {"member 10 net1  epoch 3/500", "step 7/38", "2 h 10 min left",
+        "loss 0.1234"};
 
     private final StringWriter out = new StringWriter();
 
@@ -45,8 +46,8 @@ class ConsoleTest {
     }
 
     /**
-     * A terminal that is made narrower wraps what it shows, and moves the cursor with its letter: from the first one on,
-     * all can be erased.
+     * A terminal that is made narrower wraps what it shows, and moves the cursor with its letter: from the first one
+     * on, all can be erased.
      */
     @Test
     void theCursorWaitsAtTheStartOfTheStatusLine() {

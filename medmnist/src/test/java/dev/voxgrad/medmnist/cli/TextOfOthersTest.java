@@ -54,7 +54,8 @@ class TextOfOthersTest {
     void aFailureInAMembersFileIsShownHarmlessly() throws IOException {
         Path member = run.resolve("members/member-00.json");
         String before = Files.readString(member);
-        replace(member, "\"failure\" : null", "\"failure\" : \"" + ESCAPES + "x".repeat(100_000) + "\\nmedmnist: fine\"");
+        replace(member, "\"failure\" : null", "\"failure\" : \"" + ESCAPES + "x".repeat(100_000)
+                + "\\nmedmnist: fine\"");
         Cli status = Cli.run("status", run).succeeded();
         assertHarmless(status);
         assertThat(status.out()).contains(ESCAPES.substring(0, 12), "\\nmedmnist: fine");
@@ -123,7 +124,8 @@ class TextOfOthersTest {
     void membersAreCountedFromZeroEverywhere() {
         assertThat(training.out()).contains("member 0 net1  epoch 1/1", "member 1 net1  epoch 1/1")
                 .doesNotContain("member 2");
-        assertThat(Cli.run("status", run).succeeded().out()).containsPattern("(?m)^0 +net1").containsPattern("(?m)^1 +net1");
+        assertThat(Cli.run("status", run).succeeded().out()).containsPattern("(?m)^0 +net1")
+                .containsPattern("(?m)^1 +net1");
     }
 
     @Test

@@ -118,7 +118,8 @@ class BadServersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-16/17\r\nContent-Length: 17\r\n\r\n" + CONTENT,
+    @ValueSource(strings = {
+        "HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-16/17\r\nContent-Length: 17\r\n\r\n" + CONTENT,
         "HTTP/1.1 206 Partial\r\nContent-Length: 17\r\n\r\n" + CONTENT, "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n"})
     void aPartThatNoLongerFitsIsReplaced(String toRange) throws IOException {
         Files.writeString(root.resolve("set.npz.part"), "of another file, and longer");
