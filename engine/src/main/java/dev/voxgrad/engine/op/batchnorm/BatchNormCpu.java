@@ -137,7 +137,7 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
                 products0 = FloatVector.fromArray(S, x, i).sub(middle).fma(g0, products0);
                 products1 = FloatVector.fromArray(S, x, i + period).sub(middle).fma(g1, products1);
             }
-            if (i < end) {
+            if (Integer.compareUnsigned(i, end) < 0) { // i may have passed 2^31
                 FloatVector g0 = FloatVector.fromArray(S, dy, i);
                 sum0 = sum0.add(g0);
                 products0 = FloatVector.fromArray(S, x, i).sub(middle).fma(g0, products0);

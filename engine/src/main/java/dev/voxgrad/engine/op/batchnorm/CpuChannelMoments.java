@@ -112,7 +112,7 @@ public final class CpuChannelMoments implements AutoCloseable {
                 sum0 = sum0.add(FloatVector.fromArray(S, x, i));
                 sum1 = sum1.add(FloatVector.fromArray(S, x, i + period));
             }
-            if (i < end) {
+            if (Integer.compareUnsigned(i, end) < 0) { // i may have passed 2^31
                 sum0 = sum0.add(FloatVector.fromArray(S, x, i));
             }
             FloatVector middle = sum0.add(sum1).mul(1f / rows);
@@ -129,7 +129,7 @@ public final class CpuChannelMoments implements AutoCloseable {
                 squares0 = d0.fma(d0, squares0);
                 squares1 = d1.fma(d1, squares1);
             }
-            if (i < end) {
+            if (Integer.compareUnsigned(i, end) < 0) { // i may have passed 2^31
                 FloatVector d0 = FloatVector.fromArray(S, x, i).sub(middle);
                 sum0 = sum0.add(d0);
                 squares0 = d0.fma(d0, squares0);
