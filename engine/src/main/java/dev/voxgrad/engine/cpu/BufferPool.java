@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 import dev.voxgrad.engine.ShapeException;
@@ -152,6 +153,20 @@ public final class BufferPool<A> {
                     + "array in Java has at most 2^31-9; use a smaller batch or smaller volumes");
         }
         return elements;
+    }
+
+    /**
+     * Returns the error for a full heap, in words.
+     *
+     * @param bytes that were required
+     * @param held what else is to be said of the memory that is taken, from a comma on
+     */
+    public static OutOfMemoryError outOfMemory(long bytes, String held, OutOfMemoryError cause) {
+        OutOfMemoryError error = new OutOfMemoryError(String.format(Locale.ROOT, "%.1f MiB were required%s, and Java may "
+                + "use %.1f MiB in all; use a smaller batch or smaller volumes, or give Java more with -Xmx",
+                bytes / 0x1p20, held, Runtime.getRuntime().maxMemory() / 0x1p20));
+        error.initCause(cause);
+        return error;
     }
 
     /** The length of the next class; 0 after the last. */

@@ -135,22 +135,11 @@ public final class CpuDevice implements Device, AutoCloseable {
             try {
                 return pool.take(elements);
             } catch (OutOfMemoryError f) {
-                throw outOfMemory(elements, pool == doubleBuffers ? Double.BYTES : Float.BYTES, f);
+                long bytes = (long) elements * (pool == doubleBuffers ? Double.BYTES : Float.BYTES);
+                throw BufferPool.outOfMemory(bytes, String.format(Locale.ROOT,
+                        ", the tensors of this device already take %.1f MiB", allocatedBytes() / 0x1p20), f);
             }
         }
-    }
-
-    private OutOfMemoryError outOfMemory(int elements, int elementBytes, OutOfMemoryError cause) {
-        OutOfMemoryError error = new OutOfMemoryError(String.format(Locale.ROOT, "%.1f MiB were required, the tensors "
-                + "of this device already take %.1f MiB, and Java may use %.1f MiB in all; use a smaller batch or "
-                + "smaller volumes, or give Java more with -Xmx", mebibytes((double) elements * elementBytes),
-                mebibytes(allocatedBytes()), mebibytes(Runtime.getRuntime().maxMemory())));
-        error.initCause(cause);
-        return error;
-    }
-
-    private static double mebibytes(double bytes) {
-        return bytes / (1 << 20);
     }
 
     /**

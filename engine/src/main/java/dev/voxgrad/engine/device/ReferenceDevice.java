@@ -51,7 +51,12 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public Storage allocate(int elements) {
-        return new ReferenceStorage(new double[BufferPool.requireArray(elements)]);
+        int length = BufferPool.requireArray(elements);
+        try {
+            return new ReferenceStorage(new double[length]);
+        } catch (OutOfMemoryError e) {
+            throw BufferPool.outOfMemory((long) Double.BYTES * length, "", e);
+        }
     }
 
     @Override

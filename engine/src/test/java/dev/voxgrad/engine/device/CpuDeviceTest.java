@@ -81,5 +81,8 @@ class CpuDeviceTest {
                     .hasMessageEndingWith("use a smaller batch or smaller volumes, or give Java more with -Xmx");
             assertThat(kept.toArray()).containsOnly(0);
         }
+        assertThatThrownBy(() -> Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(Integer.MAX_VALUE - 8)))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessageStartingWith("16384.0 MiB were required, and Java may use");
     }
 }
