@@ -26,6 +26,8 @@ import dev.voxgrad.nn.NamedTensor;
  * @param absentCounters names of the counters that the file lacks
  */
 public record Adaptation(String prefix, List<String> absentCounters) {
+    /** Parts that a prefix has at most; wrappers add one each, and a hostile name may have any number. */
+    private static final int MOST_PARTS = 8;
     /** Integers up to this are exact in float64. */
     private static final double MOST_EXACT = 0x1p53;
 
@@ -53,7 +55,9 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         String common = commonPrefix(names);
         String best = "";
         long most = matches(names, "", wanted);
-        for (int end = common.indexOf('.') + 1; end > 0; end = common.indexOf('.', end) + 1) {
+        int end = 0;
+        for (int part = 0; part < MOST_PARTS && common.indexOf('.', end) >= 0; part++) {
+            end = common.indexOf('.', end) + 1;
             String candidate = common.substring(0, end);
             long matches = matches(names, candidate, wanted);
             if (matches > most) {
@@ -141,7 +145,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
     public String toString() {
         List<String> parts = new ArrayList<>();
         if (!prefix.isEmpty()) {
-            parts.add("the prefix '" + prefix + "' was removed from all names");
+            parts.add(WeightsFileException.shown("the prefix '" + prefix + "' was removed from all names"));
         }
         if (!absentCounters.isEmpty()) {
             parts.add(absentCounters.size() + " counters of batches, which nothing is computed from, are missing and "

@@ -32,9 +32,9 @@ public final class WeightsFileException extends RuntimeException {
                 + "; the file is damaged or no safetensors file, so copy, download or save it again", cause);
     }
 
-    /** Without control characters, and not too long. */
-    private static String shown(String problem) {
-        String clean = problem.replaceAll("\\p{Cntrl}+", " ");
+    /** Returns a text without control and formatting characters, and not too long. */
+    static String shown(String problem) {
+        String clean = problem.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
         return clean.length() <= MOST_CHARACTERS + 200 ? clean : clean.substring(0, MOST_CHARACTERS) + "…";
     }
 }

@@ -9,6 +9,7 @@ import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +76,26 @@ class WeightsOfOthersTest {
         assertThat(adaptation.prefix()).isEqualTo(prefix);
         assertThat(adaptation).hasToString("the prefix '" + prefix + "' was removed from all names");
         assertThat(net.stateDict()).isEqualTo(state);
+    }
+
+    @Test
+    void printsNoControlCharactersOfAPrefix() {
+        Adaptation adaptation = WeightsFile.load(net, file(renamed(name -> "\u001b[2J\u009b\u202e\n." + name)));
+        assertThat(adaptation).hasToString("the prefix ' [2J .' was removed from all names");
+        assertThat(net.stateDict()).isEqualTo(state);
+    }
+
+    @Test
+    @Timeout(60)
+    void isSoonDoneWithNamesOfManyParts() {
+        String prefix = "a.".repeat(20_000);
+        SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < 300; i++) {
+            put(tensors, new NamedTensor.Floats(prefix + i, Shape.of(1), new float[1]));
+        }
+        Path file = file(tensors);
+        assertThatThrownBy(() -> WeightsFile.load(net, file)).isInstanceOf(WeightsFileException.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(3000));
     }
 
     @Test
