@@ -40,7 +40,7 @@ class WeightsOfOthersTest {
         Cli trained = Cli.run("train", "--npz", volumes, "--models", 1, "--epochs", 1, "--out", folder.resolve("next"),
                 "--init-weights", others);
         assertThat(trained.code()).as(trained.err()).isZero();
-        assertThat(trained.err()).contains(others + ": the prefix 'module.' was removed");
+        assertThat(trained.out()).contains(others + ": the prefix 'module.' was removed");
     }
 
     private Cli predict(Path volumes, Path weights, String out) {
