@@ -148,13 +148,13 @@ class BadWeightsTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "[2]; [0,8];    [2]; [4,12];            starts at byte 4, before tensor a ends",
-        "[2]; [0,8];    [2]; [8,20];            lies at bytes 8 to 20 of 16",
-        "[2]; [0,8];    [2]; [16,8];            lies at bytes 16 to 8",
-        "[2]; [0,8];    [2]; [-8,0];            lies at bytes -8 to 0",
+        "[2]; [0,8];    [2]; [8,20];            is at bytes 8 to 20 of 16",
+        "[2]; [0,8];    [2]; [16,8];            is at bytes 16 to 8",
+        "[2]; [0,8];    [2]; [-8,0];            is at bytes -8 to 0",
         "[2]; [0,8];    [3]; [8,16];            needs 12",
         "[1]; [0,4];    [2]; [8,16];            after tensor a ends",
         "[1]; [0,4];    [1]; [4,8];             8 bytes at the end belong to no tensor",
-        "[65536,65536]; [0,8]; [2]; [8,16];     product less than 2^31"
+        "[65536,65536]; [0,8]; [2]; [8,16];     needs 17179869184"
     })
     void tensorsThatOverlapOrLieOutside(String shapeA, String offsetsA, String shapeB, String offsetsB, String part)
             throws IOException {
