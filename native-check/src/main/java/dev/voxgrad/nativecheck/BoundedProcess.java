@@ -41,6 +41,14 @@ record BoundedProcess(List<String> command, Duration patience) {
     End run() throws IOException {
         Process process = new ProcessBuilder(command).start();
         try {
+            return end(process);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private End end(Process process) throws IOException {
+        try {
             process.getOutputStream().close();
         } catch (IOException e) {
             // It has ended already, or closed its input: there is nothing to send.
@@ -62,7 +70,6 @@ record BoundedProcess(List<String> command, Duration patience) {
             errors.thread.join(AFTERWARDS);
             return ended;
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }

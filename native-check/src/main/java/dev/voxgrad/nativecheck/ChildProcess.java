@@ -3,6 +3,9 @@ package dev.voxgrad.nativecheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +34,11 @@ import java.util.stream.Stream;
 public record ChildProcess(Path java, String classPath, Duration patience) {
     /** In place of an exit code where there was no process. */
     private static final int NOT_STARTED = Integer.MIN_VALUE;
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    /** What a JVM says before anything is wrong: about options in the environment, and about the Vector API. */
+    private static final List<String> JVM_CHATTER = List.of("Picked up ", "NOTE: Picked up ",
+            "WARNING: Using incubator modules");
 
     /**
      * What became of a probe.
@@ -100,7 +109,8 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             }
             String death = exitCode > 128 ? "died of signal " + (exitCode - 128) : exitCode == BoundedProcess.STOPPED
                     ? "wrote without end and was stopped" : "ended with code " + exitCode;
-            String said = errors.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
+            String said = errors.lines().map(String::strip).filter(line -> !line.isEmpty())
+                    .filter(line -> JVM_CHATTER.stream().noneMatch(line::startsWith)).findFirst().orElse("");
             return "the probe " + death + (said.isEmpty() ? "" : " after \"" + said + "\"");
         }
     }
@@ -122,8 +132,9 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         Optional<Path> folder = newFolder();
         try {
             return run(folder, probe.getName(), options);
-        } catch (IOException e) {
-            return Outcome.notStarted(Objects.requireNonNullElse(e.getMessage(), "no reason given"));
+        } catch (IOException | RuntimeException | Error e) {
+            // An Error where a limit on processes leaves none for the thread that reads, or Java cannot fork at all.
+            return Outcome.notStarted(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         } finally {
             folder.ifPresent(ChildProcess::delete);
         }
@@ -136,13 +147,15 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
     private static Optional<Path> newFolder() {
         return Stream.of("java.io.tmpdir", "user.home", "user.dir").map(System::getProperty)
                 .filter(Objects::nonNull).flatMap(name -> SystemText.path(name).stream())
-                .filter(folder -> TempFolderCheck.look(folder).problem().isEmpty())
+                .map(Path::toAbsolutePath).filter(folder -> TempFolderCheck.look(folder).problem().isEmpty())
                 .flatMap(folder -> newFolder(folder).stream()).findFirst();
     }
 
     private static Optional<Path> newFolder(Path parent) {
         try {
-            return Optional.of(Files.createTempDirectory(parent, "voxgrad-native-check"));
+            Path folder = TempFolderCheck.unused(parent);
+            return Optional.of(parent.getFileSystem().supportedFileAttributeViews().contains("posix")
+                    ? Files.createDirectory(folder, OWNER_ONLY) : Files.createDirectory(folder));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -151,6 +164,8 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
     private Outcome run(Optional<Path> folder, String probe, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData"));
+        // What the JVM itself has to say is no answer.
+        command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:+DisplayVMOutputToStderr"));
         command.add("-XX:ErrorFile=" + folder.map(place -> place.resolve("crash.log").toString()).orElse("/dev/null"));
         folder.map(Path::toString).or(() -> Optional.ofNullable(System.getProperty("java.io.tmpdir")))
                 .ifPresent(place -> command.add("-Djava.io.tmpdir=" + place));

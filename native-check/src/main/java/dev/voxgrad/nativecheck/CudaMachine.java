@@ -51,9 +51,11 @@ final class CudaMachine {
         LibraryPath path = libraryRows.need("folders", LibraryPath.NOWHERE, () -> LibraryPath.ofThisProcess(root));
         Optional<KernelPtx> ptx = libraryRows.need("kernels' PTX", Optional.empty(),
                 () -> KernelPtx.find(CudaMachine.class.getClassLoader()));
-        ChildProcess.Outcome driver = askDriver(path);
+        Rows gpuRows = rows();
+        ChildProcess.Outcome driver = gpuRows.need("CUDA driver", ChildProcess.Outcome.notStarted("see above"),
+                () -> askDriver(path));
         DriverCheck check = new DriverCheck(system, architecture, driver);
-        Section gpus = gpus(check);
+        Section gpus = gpus(gpuRows, check);
         boolean gpu = gpus.findings().stream().anyMatch(finding -> finding.impact() == Impact.GPU
                 && finding.status() == Status.PASS);
         Optional<CudaVersion> cuda = CudaVersion.of(driver, DriverProbe.VERSION);
@@ -88,8 +90,8 @@ final class CudaMachine {
         return rows.section(JARS);
     }
 
-    private Section gpus(DriverCheck driver) {
-        Rows rows = rows().look("CUDA driver", () -> driver);
+    private static Section gpus(Rows rows, DriverCheck driver) {
+        rows.look("CUDA driver", () -> driver);
         IntStream.range(0, DriverCheck.gpus(driver.probe()))
                 .forEach(gpu -> rows.look(GpuCheck.name(gpu), () -> new GpuCheck(gpu, driver.probe())));
         return rows.section(Machine.GPU_SECTION);

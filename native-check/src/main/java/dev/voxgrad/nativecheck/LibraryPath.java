@@ -80,8 +80,8 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         try {
             return new BoundedProcess(List.of(command.get().toString(), "-p"), PATIENCE).run().output().lines()
                     .toList();
-        } catch (IOException e) {
-            return List.of();
+        } catch (IOException | RuntimeException | Error e) {
+            return List.of(); // Java cannot start processes here.
         }
     }
 

@@ -42,7 +42,16 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(execute(args));
+    }
+
+    private static int execute(String[] args) {
+        try {
+            return commandLine().execute(args);
+        } catch (Throwable e) { // Of picocli, which reads the environment: a Java without processes has none.
+            System.err.println("native-check: internal error: " + Report.printable(e.toString()));
+            return ExitCodes.INTERNAL_ERROR;
+        }
     }
 
     static CommandLine commandLine() {

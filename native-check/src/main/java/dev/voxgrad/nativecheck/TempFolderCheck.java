@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Whether JCuda can extract its native libraries into the folder for temporary files.
@@ -21,16 +23,24 @@ public record TempFolderCheck(Path folder, Optional<String> problem) implements 
             return new TempFolderCheck(folder, Optional.of("does not exist"));
         }
         try {
-            Path trial = Files.createTempFile(folder, "voxgrad-native-check", ".trial");
+            Path trial = unused(folder);
             try {
-                Files.write(trial, new byte[4096]);
+                Files.write(trial, new byte[4096], StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             } finally {
-                Files.delete(trial);
+                Files.deleteIfExists(trial);
             }
             return new TempFolderCheck(folder, Optional.empty());
         } catch (IOException e) {
             return new TempFolderCheck(folder, Optional.of("cannot be written (" + reason(e) + ")"));
         }
+    }
+
+    /**
+     * Returns a name in a folder that nobody has taken. {@link Files#createTempFile} is no help: it works in no folder
+     * at all where java.io.tmpdir has a name that the locale's character set lacks.
+     */
+    static Path unused(Path folder) {
+        return folder.resolve("voxgrad-native-check-" + UUID.randomUUID());
     }
 
     private static String reason(IOException e) {

@@ -91,6 +91,14 @@ class ChildProcessTest {
     }
 
     @Test
+    void whatEveryJvmSaysIsNoReason() {
+        String errors = "Picked up JAVA_TOOL_OPTIONS: -Xmx1g\nNOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g\n"
+                + "WARNING: Using incubator modules: jdk.incubator.vector\n\n  it broke\n";
+        assertThat(new Outcome(1, false, Map.of(), errors).failure())
+                .isEqualTo("the probe ended with code 1 after \"it broke\"");
+    }
+
+    @Test
     void placeWithoutChildProcessesIsAnOutcome() {
         Outcome outcome = new ChildProcess(Path.of("/no/java"), CHILD.classPath(), CHILD.patience()).run(Folder.class);
         assertThat(outcome.started()).isFalse();

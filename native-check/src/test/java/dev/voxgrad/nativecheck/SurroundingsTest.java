@@ -33,6 +33,7 @@ class SurroundingsTest {
     private Path folder;
     private Path libraries;
     private final List<String> options = new ArrayList<>();
+    private final List<String> wrapper = new ArrayList<>();
     private String classPath = System.getProperty("java.class.path");
 
     @BeforeEach
@@ -249,6 +250,45 @@ class SurroundingsTest {
         assertThat(finding(report, "CPU", "Vector API").get("status").asString()).isEqualTo("PASS");
     }
 
+    /** As in a container that starts the command with nothing. */
+    @Test
+    void emptyEnvironment() throws IOException, InterruptedException {
+        wrapper.addAll(List.of("env", "-i"));
+        JsonNode report = run();
+        assertThat(finding(report, "CPU", "Vector API").get("status").asString()).isEqualTo("PASS");
+        assertThat(report.get("exitCode").asInt()).isBetween(0, 2);
+    }
+
+    /** Names that are no text in the locale's character set, or in none, wherever the environment has names. */
+    @Test
+    void namesThatAreNoText() throws IOException, InterruptedException {
+        for (String locale : List.of("C", "C.UTF-8")) {
+            wrapper.clear();
+            wrapper.addAll(List.of("sh", "-c", "u=$(printf '/tmp/\\303\\244'); n=$(printf '/tmp/\\377'); exec env -i LC_ALL="
+                    + locale + " LD_LIBRARY_PATH=\"$u:$n::relative:\" VIRTUAL_ENV=\"$u\" CONDA_PREFIX=\"$n\" "
+                    + "XDG_CACHE_HOME=\"$u\" HOME=\"$n\" \"$@\"", "sh"));
+            JsonNode report = run();
+            assertThat(finding(report, "Libraries", "cuDNN").get("found").asString()).isNotEmpty();
+            assertThat(report.get("exitCode").asInt()).as(report.toString()).isBetween(0, 2);
+        }
+    }
+
+    @Test
+    void tempFolderWhoseNameTheLocaleLacks() throws IOException, InterruptedException {
+        wrapper.addAll(List.of("sh", "-c", "java=$1; shift; LC_ALL=C exec \"$java\" "
+                + "-Djava.io.tmpdir=\"$(printf '/tmp/\\303\\244')\" \"$@\"", "sh"));
+        JsonNode report = run();
+        assertFails(report, "Temp folder", "writable",
+                "the temp folder ? has a name that Java cannot use in this locale; set LC_ALL=C.UTF-8");
+        assertThat(finding(report, "CPU", "Vector API").get("status").asString()).isEqualTo("PASS");
+    }
+
+    @Test
+    void tempFolderWithoutAName() throws IOException, InterruptedException {
+        options.add("-Djava.io.tmpdir=");
+        assertThat(finding(run(), "Temp folder", "writable").get("status").asString()).isEqualTo("PASS");
+    }
+
     @Test
     void staleNatives() throws IOException, InterruptedException {
         Path stale = Files.writeString(folder.resolve("libJCudaDriver-12.6.0-linux-x86_64.so"), "cut short");
@@ -318,6 +358,7 @@ class SurroundingsTest {
         List<String> command = new ArrayList<>(List.of(ChildProcess.likeThisOne().java().toString(),
                 "-XX:TieredStopAtLevel=1", NativeAccessCheck.FLAG));
         command.addAll(options);
+        command.addAll(0, wrapper);
         command.addAll(List.of("-cp", classPath, Main.class.getName(), "--json"));
         Path output = folder.resolve("output");
         Path errors = folder.resolve("errors");
