@@ -39,12 +39,15 @@ import dev.voxgrad.medmnist.data.DataException;
                     + "of " + EngineProcess.TIMED + ", for inference and then for training. Engines take turns, round "
                     + "by round, so that what else the machine does hits all alike. "
                     + "An engine that fails on a case isn't tried there again; all else is measured and reported.",
-            "libtorch is measured both ways: 'libtorch' is tuned, with an allocator that keeps the memory of tensors "
-                    + "(--allocator) and the faster of its two memory layouts for each case, found while warming up; "
-                    + "'libtorch-untuned' is as installed. Ratios are to the tuned one. Variables of yours that would "
-                    + "tune allocators or numerical libraries (MALLOC_*, LD_PRELOAD, OMP_*, ...) are cleared for all "
-                    + "engines. The JSON file has the variables that each process was given and cleared of, its "
-                    + "memory, CPU times and page faults.",
+            "",
+            "libtorch is measured twice. 'libtorch' is tuned: its allocator keeps the memory of freed tensors "
+                    + "(--allocator), and for each case and phase it uses the faster of two memory layouts, which it "
+                    + "finds while warming up. 'libtorch-untuned' is as installed. Ratios are to the tuned one.",
+            "",
+            "Environment variables that tune allocators or numerical libraries (MALLOC_*, LD_PRELOAD, OMP_*, ...) "
+                    + "are not passed on to any engine. The JSON file records those that were set and cleared, and "
+                    + "memory, CPU times and page faults of every engine and phase.",
+            "",
             "Examples:",
             "  peers --nets 1 --rounds 1 --svg peers.svg",
             "  peers --engines voxgrad,libtorch --allocator jemalloc --json peers.json",
@@ -63,9 +66,9 @@ public final class PeersCommand implements Callable<Integer> {
     private List<String> engines;
 
     @Option(names = "--allocator", paramLabel = "A", defaultValue = Allocator.AUTO,
-            description = "The tuned libtorch's: auto, tcmalloc, jemalloc or glibc; auto takes the first of these that "
-                    + "is installed. tcmalloc and jemalloc are preloaded; glibc's is set to keep its memory, of which "
-                    + "it needs more. Default: ${DEFAULT-VALUE}")
+            description = "Allocator of the tuned libtorch: auto, tcmalloc, jemalloc or glibc. auto takes the first "
+                    + "one that is installed (on Debian and Ubuntu: libtcmalloc-minimal4, libjemalloc2); glibc's "
+                    + "always is, but needs more memory. Default: ${DEFAULT-VALUE}")
     private String allocator;
 
     @Option(names = "--threads", paramLabel = "T", description = "Threads of each engine. Default: one per core")
@@ -157,7 +160,7 @@ public final class PeersCommand implements Callable<Integer> {
                 : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
         if (comparison.engines().contains(EngineName.LIBTORCH)) {
             console.line("Allocator of the tuned libtorch: " + chosen + "." + (chosen.library().isPresent() ? ""
-                    : " With tcmalloc or jemalloc it needs less memory: peers --help."));
+                    : " It needs less memory with tcmalloc or jemalloc: see peers --help."));
         }
         measure(comparison, used, runners.apply(pinned, chosen), console);
         if (!comparison.measured().isEmpty()) {
@@ -255,8 +258,8 @@ public final class PeersCommand implements Callable<Integer> {
                 + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
                 + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
                 + "." + tuning(comparison, chosen)
-                + " Shown is the median of the rounds (lowest–highest). A ratio above 1 means that Voxgrad is faster, "
-                + "or takes less memory.");
+                + " Shown is the median of the rounds (lowest–highest)." + (comparison.peers().isEmpty() ? ""
+                        : " A ratio above 1 means that Voxgrad is faster, or takes less memory."));
         console.line("");
         command.commandLine().getOut().print(tables);
         command.commandLine().getOut().flush();
