@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import dev.voxgrad.medmnist.data.BadValueException;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.data.TextFile;
+import dev.voxgrad.medmnist.train.TrainSettings;
 
 /**
  * The learning curves of a run: what its {@code history.csv} says. Columns are found by their names, and of several
@@ -20,6 +22,8 @@ import dev.voxgrad.medmnist.data.TextFile;
  */
 record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
     private static final List<String> COLUMNS = List.of("member", "net", "epoch", "train_loss", "val_auc", "val_acc");
+    /** Of an epoch: thirty years. */
+    private static final double MOST_SECONDS = 1e9;
 
     /**
      * One epoch of one member.
@@ -51,7 +55,7 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
                 add(members, header, line.split(",", -1));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 throw new DataFileException(file.toString(), "has the damaged row '" + TextFile.shown(line)
-                        + "'; remove it", e);
+                        + "'; remove it (" + TextFile.shown(String.valueOf(e.getMessage())) + ")", e);
             }
         }
         SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
@@ -75,11 +79,17 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
             return Double.NaN;
         }
         try {
-            return lines.stream().skip(1).mapToDouble(line -> Double.parseDouble(line.split(",", -1)[column])).sum();
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            return lines.stream().skip(1).mapToDouble(line -> duration(line.split(",", -1)[column])).sum();
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new DataFileException(file.toString(), "has a damaged row: " + TextFile.shown(e.getMessage())
                     + "; remove it", e);
         }
+    }
+
+    private static double duration(String text) {
+        double seconds = Double.parseDouble(text);
+        BadValueException.require(seconds >= 0 && seconds <= MOST_SECONDS, "seconds", seconds, "0 to " + MOST_SECONDS);
+        return seconds;
     }
 
     /** A figure from 0 to 1. */
@@ -94,8 +104,13 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
     private static void add(SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header,
             String[] fields) {
         String[] values = COLUMNS.stream().map(column -> fields[header.indexOf(column)]).toArray(String[]::new);
-        Epoch epoch = new Epoch(values[1], Integer.parseInt(values[2]), Double.parseDouble(values[3]),
-                share(values[4]), share(values[5]));
-        members.computeIfAbsent(Integer.parseInt(values[0]), member -> new TreeMap<>()).put(epoch.number(), epoch);
+        int index = Integer.parseInt(values[0]);
+        BadValueException.requireWithin("member", index, 0, TrainSettings.MOST_MODELS - 1);
+        int number = Integer.parseInt(values[2]);
+        BadValueException.requireWithin("epoch", number, 1, TrainSettings.MOST_EPOCHS);
+        double loss = Double.parseDouble(values[3]);
+        BadValueException.require(Double.isFinite(loss), "train_loss", loss, "a finite number");
+        Epoch epoch = new Epoch(values[1], number, loss, share(values[4]), share(values[5]));
+        members.computeIfAbsent(index, member -> new TreeMap<>()).put(epoch.number(), epoch);
     }
 }

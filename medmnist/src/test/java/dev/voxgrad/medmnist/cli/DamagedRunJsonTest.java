@@ -169,6 +169,20 @@ class DamagedRunJsonTest {
         Cli.run("ensemble", run).failed(run.resolve("members.csv"), "damaged row", part);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "history.csv; 0,net1,2147483647,0.5,0.5,0.5; epoch is 2147483647",
+        "history.csv; 0,net1,0,0.5,0.5,0.5;          epoch is 0",
+        "history.csv; 2147483647,net1,1,0.5,0.5,0.5; member is 2147483647",
+        "history.csv; 0,net1,1,NaN,0.5,0.5;          train_loss is NaN",
+        "timings.csv; 0,net1,1,1e308;                seconds is 1.0E308",
+        "timings.csv; 0,net1,1,-1;                   seconds is -1.0",
+    })
+    void refusesARowOfACurveThatCannotBe(String file, String row, String part) throws IOException {
+        change(file, text -> text.lines().findFirst().orElseThrow() + "\n" + row + "\n");
+        Cli.run("report", run).failed(run.resolve(file), "damaged row", part);
+    }
+
     @Test
     void refusesAMemberThatIsListedTwice() throws IOException {
         change("members.csv", text -> text + text.lines().skip(1).findFirst().orElseThrow() + "\n");
