@@ -48,8 +48,8 @@ public final class GradientMode implements AutoCloseable {
     /**
      * Returns to what was in force before the block.
      *
-     * @throws IllegalStateException if this block is not open on this thread; or, once it is closed, if a block inside it
-     *     was left open
+     * @throws IllegalStateException if this block is not open on this thread; or, once it is closed, if a block inside
+     *     it was left open
      */
     @Override
     public void close() {
@@ -63,7 +63,8 @@ public final class GradientMode implements AutoCloseable {
             CURRENT.set(outer);
         }
         if (innermost != this) {
-            throw new IllegalStateException("gradient mode: a block inside this one was left open; it is closed now too");
+            throw new IllegalStateException(
+                    "gradient mode: a block inside this one was left open; it is closed now too");
         }
     }
 

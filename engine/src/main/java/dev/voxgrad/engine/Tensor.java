@@ -161,8 +161,8 @@ public final class Tensor {
     }
 
     /**
-     * Requires this leaf's gradient from now on, or no longer. It holds for operations that are applied after this call:
-     * a graph that is recorded already stays as it is, as in PyTorch.
+     * Requires this leaf's gradient from now on, or no longer. It holds for operations that are applied after this
+     * call: a graph that is recorded already stays as it is, as in PyTorch.
      *
      * @return this tensor
      * @throws IllegalStateException if this tensor is the result of a recorded operation
@@ -185,8 +185,8 @@ public final class Tensor {
     public Storage storage() {
         Storage storage = memory.storage();
         if (released || storage == null) {
-            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed; whoever needs it "
-                    + "later keeps a handle of its own, by share() or detach(), or Scope.keep()");
+            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed; whoever needs "
+                    + "it later keeps a handle of its own, by share() or detach(), or Scope.keep()");
         }
         return storage;
     }

@@ -69,9 +69,9 @@ public interface Layer {
     }
 
     /**
-     * Returns all parameters under their full names, as {@code layer1.0.weight}, in the order of PyTorch's. A tensor that
-     * has several names (tied weights, a layer in two places) is there once, under the first of them, so that a loop over
-     * all parameters takes each of them once; {@link #stateDict} has all names.
+     * Returns all parameters under their full names, as {@code layer1.0.weight}, in the order of PyTorch's. A tensor
+     * that has several names (tied weights, a layer in two places) is there once, under the first of them, so that a
+     * loop over all parameters takes each of them once; {@link #stateDict} has all names.
      */
     default SequencedMap<String, Tensor> parameters() {
         return Named.distinct(Named.collect(this, Layer::ownParameters));

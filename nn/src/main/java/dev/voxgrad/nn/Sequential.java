@@ -15,10 +15,10 @@ import dev.voxgrad.engine.trace.Trace;
  * are run as one operation where the device {@linkplain dev.voxgrad.engine.device.Device#fusion() allows it}.
  *
  * <p>An activation between two layers is released as soon as the later one has run: its memory goes back to the pool
- * unless an operation saved it for the backward pass. Where one of the two {@linkplain Layer#keepsActivations() may keep
- * it}, for a skip connection, it is released when the outermost sequence has run. Released is only what an operation
- * computed while a layer ran: the input stays the caller's, and whatever a layer had before stays the layer's, such as a
- * constant or a parameter. A layer that keeps an activation for longer keeps {@link Tensor#share} of it, or
+ * unless an operation saved it for the backward pass. Where one of the two
+ * {@linkplain Layer#keepsActivations() may keep it}, for a skip connection, it is released when the outermost sequence
+ * has run. Only what an operation computed while a layer ran is released: the input stays the caller's, and whatever a
+ * layer had before stays the layer's, such as a constant or a parameter. A layer that keeps an activation for longer keeps {@link Tensor#share} of it, or
  * {@link Tensor#detach} where no gradient is to flow through it.
  */
 public final class Sequential implements Layer {

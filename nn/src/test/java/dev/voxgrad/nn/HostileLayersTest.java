@@ -54,7 +54,8 @@ class HostileLayersTest {
     }
 
     /** Applies a net of these layers to (1, 2) three times, each in surroundings of its own. */
-    private static void assertEachTime(Device device, Surroundings where, double first, double second, Layer... layers) {
+    private static void assertEachTime(
+            Device device, Surroundings where, double first, double second, Layer... layers) {
         Sequential net = new Sequential(layers);
         Tensor x = of(device, 1, 2);
         for (int run = 0; run < 3; run++) {
@@ -166,8 +167,8 @@ class HostileLayersTest {
         for (Device device : devices()) {
             for (boolean inGraph : new boolean[] {true, false}) {
                 Skip skip = new Skip();
-                assertEachTime(device, where, 12, 24,
-                        doubling(), skip.keep(inGraph), doubling(), skip.giveBack(), doubling(), skip.add(), doubling());
+                assertEachTime(device, where, 12, 24, doubling(), skip.keep(inGraph), doubling(), skip.giveBack(),
+                        doubling(), skip.add(), doubling());
             }
         }
     }

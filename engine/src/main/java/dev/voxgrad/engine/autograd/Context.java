@@ -141,8 +141,8 @@ public final class Context {
     private IllegalStateException changed(Tensor tensor) {
         return new IllegalStateException(op.name() + (layer == null || layer.isEmpty() ? "" : " of layer " + layer)
                 + ": " + role(tensor) + " " + tensor.shape() + " was changed in place after the forward pass had saved "
-                + "it (by an optimiser's step, loadStateDict, or a write), so the gradient would be wrong; run backward "
-                + "before the change, or the forward pass again after it");
+                + "it (by an optimiser's step, loadStateDict, or a write), so the gradient would be wrong; run "
+                + "backward before the change, or the forward pass again after it");
     }
 
     private String role(Tensor tensor) {
@@ -168,7 +168,8 @@ public final class Context {
         for (int i = 0; i < inputShapes.length; i++) {
             elements += needsGradient[i] ? inputShapes[i].elements() : 0;
         }
-        return elements + (recording ? saved.stream().mapToLong(s -> s.tensor.shape().elements()).sum() : inputElements());
+        return elements
+                + (recording ? saved.stream().mapToLong(s -> s.tensor.shape().elements()).sum() : inputElements());
     }
 
     private long inputElements() {

@@ -78,8 +78,9 @@ public final class OpContract {
         String name = node.op().name();
         int inputs = node.inputs().size();
         if (gradients == null || gradients.length != inputs) {
-            throw new IllegalStateException(name + ": its backward returned "
-                    + (gradients == null ? "null" : gradients.length + (gradients.length == 1 ? " gradient" : " gradients"))
+            String found = gradients == null ? "null"
+                    : gradients.length + (gradients.length == 1 ? " gradient" : " gradients");
+            throw new IllegalStateException(name + ": its backward returned " + found
                     + ", expected one for each of its " + inputs + (inputs == 1 ? " input" : " inputs"));
         }
         for (int i = 0; i < inputs; i++) {

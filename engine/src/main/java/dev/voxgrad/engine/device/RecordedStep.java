@@ -168,8 +168,8 @@ public final class RecordedStep implements AutoCloseable {
     /** Opens the body's scope. Inside another one, the results would not outlive that, and yet be written to later. */
     private static Scope openScope() {
         if (Scope.isOpen()) {
-            throw new IllegalStateException("recorded step: a scope is open on this thread; run a step for the first and "
-                    + "the second time outside of any scope");
+            throw new IllegalStateException("recorded step: a scope is open on this thread; run a step for the first "
+                    + "and the second time outside of any scope");
         }
         return Scope.open();
     }

@@ -7,8 +7,8 @@ final class Settings {
     /** Throws unless {@code value} is in [0, limit). */
     static void requireBelow(String operation, String setting, double value, double limit) {
         if (!(value >= 0 && value < limit)) {
-            throw new IllegalArgumentException(operation + ": " + setting + " is " + value + ", expected at least 0 and "
-                    + (limit < Double.POSITIVE_INFINITY ? "less than " + limit : "finite"));
+            throw new IllegalArgumentException(operation + ": " + setting + " is " + value + ", expected at least 0 "
+                    + (limit < Double.POSITIVE_INFINITY ? "and less than " + limit : "and finite"));
         }
     }
 

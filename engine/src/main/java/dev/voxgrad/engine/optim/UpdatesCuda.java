@@ -8,8 +8,8 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.HostNumbers;
 
 /**
- * Updates many parameters by one launch. The step's numbers, such as the learning rate and the correction of a bias, are
- * computed on the host before each replay.
+ * Updates many parameters by one launch. The step's numbers, such as the learning rate and the correction of a bias,
+ * are computed on the host before each replay.
  */
 final class UpdatesCuda {
     private final CudaDevice device;

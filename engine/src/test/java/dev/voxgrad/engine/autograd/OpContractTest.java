@@ -111,7 +111,7 @@ class OpContractTest {
         assertThat(constant.toArray()).containsExactly(5, 6);
     }
 
-    /** The gradient that it was given, the same tensor twice, a saved tensor: each gradient gets a handle of its own. */
+    /** The gradient that it was given, the same tensor twice, a saved tensor: each gradient gets its own handle. */
     @Test
     void mayReturnGradientsThatAreNotItsOwn() {
         Tensor a = leaf(1, 2);

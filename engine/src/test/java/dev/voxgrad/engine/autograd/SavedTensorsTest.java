@@ -24,7 +24,7 @@ import dev.voxgrad.engine.optim.SgdUpdate;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestDevices;
 
-/** What a forward saved must not have changed when its backward reads it: PyTorch's "modified by an inplace operation". */
+/** What a forward saved must not have changed when its backward reads it, as in PyTorch. */
 class SavedTensorsTest {
     private static final Shape VOLUMES = Shape.of(2, 1, 3, 3, 3);
     private static final SgdUpdate SGD = new SgdUpdate(0.1, 0, 0, false);
@@ -177,7 +177,8 @@ class SavedTensorsTest {
         Tensor variance = Tensor.full(device, channel, 1);
         Tensor y = leaf(device, channel).mul(mean);
         Tensor z = leaf(device, channel).mul(variance);
-        random(device, VOLUMES).batchNorm(leaf(device, channel), leaf(device, channel), mean, variance, true, 0.1, 1e-5);
+        random(device, VOLUMES)
+                .batchNorm(leaf(device, channel), leaf(device, channel), mean, variance, true, 0.1, 1e-5);
         assertRefused(y, "mul");
         assertRefused(z, "mul");
     }
@@ -192,8 +193,8 @@ class SavedTensorsTest {
         ConvBlockOp block = new ConvBlockOp(List.of(new ConvBlockOp.Unit(convolution, false, 0.1, 1e-5),
                 new ConvBlockOp.Unit(convolution, true, 0.1, 1e-5)), false, true);
         String[] roles = {"input", "convolution weight of unit 0", "batch norm weight of unit 0",
-            "batch norm bias of unit 0", null, null, "convolution weight of unit 1", null, "batch norm weight of unit 1",
-            "batch norm bias of unit 1", null, null};
+            "batch norm bias of unit 0", null, null, "convolution weight of unit 1", null,
+            "batch norm weight of unit 1", "batch norm bias of unit 1", null, null};
         int refused = 0;
         for (int changed = 0; changed < roles.length; changed++) {
             Tensor[] inputs = {

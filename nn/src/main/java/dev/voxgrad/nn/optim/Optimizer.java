@@ -65,8 +65,8 @@ public final class Optimizer {
      * One step at the given learning rate, as a {@link LearningRateSchedule} wants it. A parameter without a
      * gradient is left as it is and its steps are not counted, as in PyTorch.
      *
-     * @throws IllegalArgumentException if the learning rate is NaN, infinite or negative, or if not one of the parameters
-     *     has a gradient
+     * @throws IllegalArgumentException if the learning rate is NaN, infinite or negative, or if not one of the
+     *     parameters has a gradient
      */
     public void step(Gradients gradients, double learningRate) {
         setLearningRate(learningRate);

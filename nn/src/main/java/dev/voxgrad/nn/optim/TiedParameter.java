@@ -48,7 +48,8 @@ record TiedParameter(List<Tensor> leaves) {
         for (Tensor leaf : leaves) {
             if (gradients.has(leaf)) {
                 Tensor gradient = gradients.of(leaf);
-                Tensor summand = gradient.shape().equals(first().shape()) ? gradient : gradient.reshape(first().shape());
+                Tensor summand =
+                        gradient.shape().equals(first().shape()) ? gradient : gradient.reshape(first().shape());
                 sum = sum == null ? summand : sum.add(summand);
             }
         }

@@ -57,8 +57,8 @@ public final class WeightAverage {
                 if (before == null) {
                     inOrder.add(pair);
                 } else if (place(before.value) != place(pair.value)) {
-                    throw new IllegalArgumentException("average: " + name + " is tied to another tensor in the averaged "
-                            + "net but not in the net itself; both must be of the same make");
+                    throw new IllegalArgumentException("average: " + name + " is tied to another tensor in the "
+                            + "averaged net but not in the net itself; both must be of the same make");
                 }
             });
             return inOrder;

@@ -126,7 +126,8 @@ class TiedWeightsTest {
         assertThat(average.item()).isCloseTo(1.1, within(1e-6));
 
         Tensor apart = weight(device, 1);
-        WeightAverage ofTwo = new WeightAverage(0.9, tied(weight), new Sequential(new Shift(average), new Shift(apart)));
+        WeightAverage ofTwo =
+                new WeightAverage(0.9, tied(weight), new Sequential(new Shift(average), new Shift(apart)));
         ofTwo.update();
         device.fill(weight.storage(), 3);
         ofTwo.update();
