@@ -140,8 +140,8 @@ final class DataOptions {
     }
 
     /**
-     * Returns a user's file with the window that a net was trained with, if its weights are in a run's folder and the
-     * options do not name a window.
+     * Returns a user's file with the window and the task that a net was trained with, if its weights are in a run's
+     * folder and the options do not name them.
      */
     DataSource asTrained(DataSource source, Path weights) {
         Path folder = weights.toAbsolutePath().normalize().getParent();
@@ -149,12 +149,14 @@ final class DataOptions {
         if (source.kind() != DataSource.Kind.FILE || run == null || !Files.isRegularFile(run.resolve("run.json"))) {
             return source;
         }
-        Window trained = RunFiles.open(run).info().data().window();
+        DataSource taken = RunFiles.open(run).info().dataAsTaken();
+        Window trained = taken.window();
         if (source.window() != null && trained != null && !source.window().equals(trained)) {
             Console.warnings(command).accept("--window is " + source.window() + ", but the net was trained with "
                     + trained);
         }
-        return source.window() == null ? source.withWindow(trained) : source;
+        DataSource asked = source.task() == null ? source.withTask(taken.task()) : source;
+        return asked.window() == null ? asked.withWindow(trained) : asked;
     }
 
     /** The official file that the options name. */

@@ -92,7 +92,8 @@ final class PredictCommand implements Callable<Integer> {
             double[][] scores = Predictor.probabilities(data.task(), raw);
             AtomicFile.write(out, lines(logits ? raw : scores));
             command.commandLine().getOut().println(
-                    out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  " + figures(data, volumes, scores));
+                    out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  "
+                            + figures(data, volumes, scores));
         }
         return 0;
     }

@@ -65,7 +65,8 @@ final class Training {
     void train() {
         CrossValidation folds = run.info().crossValidation();
         console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
-                + " volumes of " + data.shape() + ", " + data.classes() + (data.task() == Task.MULTI_LABEL ? " yes/no labels each" : " classes")
+                + " volumes of " + data.shape() + ", " + data.classes()
+                + (data.task() == Task.MULTI_LABEL ? " yes/no labels each" : " classes")
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")
                 + (folds == null ? "" : "; " + folds.words()));
         try (SignalStop stop = new SignalStop()) {

@@ -150,6 +150,11 @@ final class LabelReader {
             requireRange(first, first + named - 1, ", as there are " + named + " class names "
                     + options.labelNames());
         }
+        if (least > 0 && first == 0 && named > 0) {
+            notes.accept(file + ": labels run from " + least + " to " + most + ", and there are " + named
+                    + " class names: taken as numbers from 0, so no volume has class 0 ("
+                    + options.labelNames().getFirst() + ")");
+        }
         List<String> names = named > 0 ? options.labelNames()
                 : IntStream.rangeClosed(first, most).mapToObj(String::valueOf).toList();
         requireClasses(names);

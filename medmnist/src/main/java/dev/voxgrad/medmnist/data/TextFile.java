@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Text that people and other programs have written: UTF-8, with or without the byte-order mark that Windows and Python's
- * {@code utf_8_sig} put in front, and with lines that end in LF, CRLF or CR. Anything else is a
+ * Reads text that people and other programs have written: UTF-8, with or without the byte-order mark that Windows and
+ * Python's {@code utf_8_sig} put in front, and with lines that end in LF, CRLF or CR. Anything else is a
  * {@link DataFileException} that says what it is.
  */
 public final class TextFile {

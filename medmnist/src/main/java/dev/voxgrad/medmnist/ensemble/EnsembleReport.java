@@ -45,8 +45,8 @@ public final class EnsembleReport {
         long seed = run.info().settings().seed();
         StringBuilder text = new StringBuilder();
         text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
-                .append(" volumes").append(split.blankNote()).append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)"
-                        : "").append('\n');
+                .append(" volumes").append(split.blankNote())
+                .append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "").append('\n');
         if (run.info().crossValidation() != null) {
             text.append("Trained on ").append(run.info().crossValidation().words()).append(".\n");
         }

@@ -68,7 +68,8 @@ final class SummaryFile {
     private static String results(Combination combination) {
         EnsembleWeights weights = combination.weights();
         return String.join(",", combination.name(), String.valueOf(weights.last()), String.valueOf(weights.best()),
-                spaced(weights.members()), combination.metrics().hasAuc() ? String.valueOf(combination.metrics().auc()) : "",
+                spaced(weights.members()),
+                combination.metrics().hasAuc() ? String.valueOf(combination.metrics().auc()) : "",
                 String.valueOf(combination.metrics().accuracy()));
     }
 

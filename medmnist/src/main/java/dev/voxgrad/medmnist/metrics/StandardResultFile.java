@@ -31,7 +31,10 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     private static final int PLAIN_SIZE = 28;
     private static final Pattern NAME = Pattern.compile("([a-z0-9]+?)(?:_(\\d{1,4}))?_(train|val|test).*\\.csv");
 
-    /** Reads a file, with or without a byte-order mark, and lines that end in LF or CRLF; the message of a {@link DataFileException} names the line that is wrong. */
+    /**
+     * Reads a file, with or without a byte-order mark, and with lines that end in LF or CRLF; the message of a
+     * {@link DataFileException} names the line that is wrong.
+     */
     public static StandardResultFile read(Path path) {
         Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
         if (!name.matches()) {
@@ -85,8 +88,8 @@ public record StandardResultFile(Path path, String flag, int size, String split,
                 return index;
             }
         } catch (NumberFormatException e) {
-            throw new DataFileException(where, "index '" + TextFile.shown(field) + "' is not a whole number; expected 0 to "
-                    + (count - 1) + ", and no header line", e);
+            throw new DataFileException(where, "index '" + TextFile.shown(field) + "' is not a whole number; "
+                    + "expected 0 to " + (count - 1) + ", and no header line", e);
         }
         throw new DataFileException(where, "index " + field.strip() + " leaves a gap: the file has " + count
                 + " lines; expected each of 0 to " + (count - 1) + " once");
@@ -101,8 +104,8 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     }
 
     /**
-     * The metrics of these scores on the data they are of, with NaN as AUC if it is undefined; too many or few of them is
-     * a {@link DataFileException}.
+     * Returns the metrics of these scores on the data they are of, with NaN as AUC if it is undefined; too many or few
+     * of them is a {@link DataFileException}.
      */
     public Metrics evaluate(VolumeData data) {
         int samples = data.split(split).size();

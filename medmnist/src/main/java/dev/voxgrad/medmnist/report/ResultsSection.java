@@ -54,8 +54,8 @@ final class ResultsSection {
                     spread(kind, Metrics::auc), spread(kind, Metrics::accuracy), Numbers.NONE, Numbers.NONE);
         }
         if (!subject.split().isMultiLabel()) {
-            table.row("Always the most frequent class", undefined.isEmpty() ? "0.500" : Numbers.NONE, Numbers.three(mostFrequent()), Numbers.NONE,
-                    Numbers.NONE);
+            table.row("Always the most frequent class", undefined.isEmpty() ? "0.500" : Numbers.NONE,
+                    Numbers.three(mostFrequent()), Numbers.NONE, Numbers.NONE);
         }
     }
 
@@ -102,7 +102,8 @@ final class ResultsSection {
     }
 
     private void writeNotes(List<Benchmark> published) {
-        undefined.ifPresent(account -> html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE), "class", "notice"));
+        undefined.ifPresent(account -> html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE),
+                "class", "notice"));
         html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
                 + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
                 + subject.seed() + "): how far the figure would scatter with other volumes of "

@@ -70,7 +70,8 @@ public final class RunReport {
         html.open("header").element("h1", data.name() + (data.synthetic() ? " (SYNTHETIC)" : ""));
         html.element("p", "Ensemble of " + subject.ensemble().members() + (subject.ensemble().members() == 1
                 ? " member" : " members") + " on the " + subject.split().name() + " split, "
-                + subject.split().size() + " volumes" + subject.split().blankNote() + " of " + data.shape().edge() + "³ voxels"
+                + subject.split().size() + " volumes" + subject.split().blankNote() + " of "
+                + data.shape().edge() + "³ voxels"
                 + (data.shape().channels() == 1 ? ", " : " and " + data.shape().channels() + " channels, ")
                 + data.classes()
                 + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());

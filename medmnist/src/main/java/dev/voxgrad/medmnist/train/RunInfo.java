@@ -86,7 +86,10 @@ public record RunInfo(String voxgrad, String java, String started, String device
         return device.split(": ", 2)[0];
     }
 
-    /** Where the volumes come from, with labels that mean what they meant in training, whatever a later version derives. */
+    /**
+     * Returns where the volumes come from, with labels that mean what they meant in training, whatever this version
+     * would derive from them.
+     */
     public DataSource dataAsTaken() {
         return data.kind() != DataSource.Kind.FILE || data.task() != null || task == null ? data
                 : data.withTask(Task.byName(task).map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)

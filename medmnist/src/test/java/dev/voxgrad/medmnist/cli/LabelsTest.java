@@ -127,6 +127,11 @@ class LabelsTest {
         assertThat(run.resolve("run.json")).content().contains("\"task\" : \"multi-label, binary-class\"",
                 "\"task\" : \"multi-label\"");
         assertThat(Cli.run("ensemble", run).succeeded().out()).doesNotContain("Confusion matrix");
+        predict(folder.resolve("s.csv")).succeeded();
+        List<Double> sums = Files.readAllLines(folder.resolve("s.csv")).stream()
+                .map(line -> Arrays.stream(line.split(",")).skip(1).mapToDouble(Double::parseDouble).sum())
+                .toList();
+        assertThat(sums).as("sums of independent probabilities").anyMatch(sum -> Math.abs(sum - 1) > 0.01);
         Cli.run("report", run).succeeded();
         assertThat(run.resolve("report.html")).content().contains("--task multi-label");
     }
