@@ -18,8 +18,9 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
     @Override
     public Finding judge() {
         OptionalInt version = probe.wholeNumber(VersionProbe.CUDNN);
-        return version.isPresent() ? judge(version.getAsInt()) : Finding.fail(NAME, "no version: " + Probe.reason(probe),
-                "a library that tells its version", "install all of cuDNN 9 again");
+        return version.isPresent() ? judge(version.getAsInt())
+                : Finding.fail(NAME, "no version: " + Probe.reason(probe), "a library that tells its version",
+                        "install all of cuDNN 9 again");
     }
 
     @Override

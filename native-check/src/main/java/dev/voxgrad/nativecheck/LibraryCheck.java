@@ -40,7 +40,8 @@ public record LibraryCheck(NativeLibrary library, List<String> names, List<Path>
             Path file = elsewhere.getFirst();
             return broken(file.getFileName() + " was not found, but lies in " + file.getParent()
                     + ", where the loader does not look",
-                    "export LD_LIBRARY_PATH=" + Shell.quote(String.valueOf(file.getParent())) + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
+                    "export LD_LIBRARY_PATH=" + Shell.quote(String.valueOf(file.getParent()))
+                            + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
         }
         if (!otherMajors.isEmpty()) {
             return broken(wrongMajor(otherMajors.getFirst()), install());

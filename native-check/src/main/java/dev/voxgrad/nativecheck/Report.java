@@ -36,7 +36,8 @@ public record Report(List<Section> sections, Verdict verdict) {
                 if (!finding.wanted().isEmpty()) {
                     out.append(INDENT).append("wanted: ").append(printable(finding.wanted())).append('\n');
                     out.append(INDENT).append("mend:   ")
-                            .append(finding.mend().equals(mendAbove) ? "as above" : printable(finding.mend())).append('\n');
+                            .append(finding.mend().equals(mendAbove) ? "as above" : printable(finding.mend()))
+                            .append('\n');
                     mendAbove = finding.mend();
                 }
             }

@@ -164,7 +164,7 @@ class LibrariesTest {
         FakeLibrary.named("libcudnn.so.9").into(notSearched);
         Finding finding = named(look(true), "cuDNN");
         assertThat(finding.found()).contains(notSearched + ", where the loader does not look");
-        assertThat(finding.mend()).isEqualTo("export LD_LIBRARY_PATH=" + notSearched
+        assertThat(finding.mend()).isEqualTo("export LD_LIBRARY_PATH=" + Shell.quote(notSearched.toString())
                 + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
     }
 

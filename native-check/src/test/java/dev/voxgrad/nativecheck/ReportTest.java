@@ -96,14 +96,16 @@ class ReportTest {
 
     @Test
     void brokenJavaOutweighsAGoodGpu() {
-        Verdict verdict = report(Finding.fail("version", "Java 8", "25", "install it").affecting(Impact.TRAINER), GPU).verdict();
+        Finding java = Finding.fail("version", "Java 8", "25", "install it").affecting(Impact.TRAINER);
+        Verdict verdict = report(java, GPU).verdict();
         assertThat(verdict.readiness().exitCode()).isEqualTo(2);
         assertThat(verdict.sentence()).isEqualTo("The trainer would not run on this machine: Java 8; install it.");
     }
 
     @Test
     void aWarningElsewhereDoesNotKeepTheGpuAway() {
-        assertThat(report(NO_GPU.affecting(Impact.TRAINER), GPU).verdict().readiness()).isEqualTo(Verdict.Readiness.GPU);
+        assertThat(report(NO_GPU.affecting(Impact.TRAINER), GPU).verdict().readiness())
+                .isEqualTo(Verdict.Readiness.GPU);
     }
 
     @Test

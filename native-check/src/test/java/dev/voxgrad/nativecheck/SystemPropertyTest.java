@@ -24,7 +24,7 @@ import dev.voxgrad.nativecheck.ChildProcess.Outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever the system answers, reading it ends in an answer: nothing throws, and nothing is larger than what was read. */
+/** Whatever the system answers, reading it ends in an answer: nothing throws, nothing is larger than what was read. */
 class SystemPropertyTest {
     private static Path root;
 

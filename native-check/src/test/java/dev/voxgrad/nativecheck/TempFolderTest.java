@@ -89,7 +89,8 @@ class TempFolderTest {
     @EnabledOnOs(OS.LINUX)
     void namesOfMountsAreBytesAndNotText() throws IOException {
         // "dä x" in UTF-8 with the blank as the kernel writes it, then bytes that are not UTF-8, then short lines.
-        byte[] table = ("tmpfs /t\\303\\244 x\ntmpfs /d\u00c3\u00a4\\040x tmpfs rw,noexec 0 0\nx /d\u00ff tmpfs rw 0 0\n"
+        byte[] table = ("tmpfs /t\\303\\244 x\ntmpfs /d\u00c3\u00a4\\040x tmpfs rw,noexec 0 0\n"
+                + "x /d\u00ff tmpfs rw 0 0\n"
                 + " \n\n\\\nx /\\4 y\nx /\\777 y z\nx /d\r y noexec\n").getBytes(StandardCharsets.ISO_8859_1);
         Path file = Files.write(folder.resolve("mounts"), table);
         Path umlaut = Path.of(URI.create("file:///d%C3%A4%20x/y"));
@@ -116,7 +117,7 @@ class TempFolderTest {
             Finding finding = StaleNativesCheck.look(folder, jars).judge();
             assertThat(finding.status()).isEqualTo(Status.FAIL);
             assertThat(finding.found()).startsWith(left + " is not the library of that name in the jar");
-            assertThat(finding.mend()).isEqualTo("delete it: rm " + left);
+            assertThat(finding.mend()).isEqualTo("delete it: rm " + Shell.quote(left.toString()));
         }
     }
 
