@@ -265,7 +265,8 @@ class SurroundingsTest {
         for (String locale : List.of("C", "C.UTF-8")) {
             wrapper.clear();
             wrapper.addAll(List.of("sh", "-c", "u=$(printf '/tmp/\\303\\244'); n=$(printf '/tmp/\\377'); "
-                    + "exec env -i LC_ALL=" + locale + " LD_LIBRARY_PATH=\"$u:$n::relative:\" VIRTUAL_ENV=\"$u\" CONDA_PREFIX=\"$n\" "
+                    + "exec env -i LC_ALL=" + locale + " LD_LIBRARY_PATH=\"$u:$n::relative:\" VIRTUAL_ENV=\"$u\" "
+                    + "CONDA_PREFIX=\"$n\" "
                     + "XDG_CACHE_HOME=\"$u\" HOME=\"$n\" \"$@\"", "sh"));
             JsonNode report = run();
             assertThat(finding(report, "Libraries", "cuDNN").get("found").asString()).isNotEmpty();
