@@ -99,7 +99,7 @@ final class TrainCommand implements Callable<Integer> {
     private Integer models;
 
     @Option(names = "--members", paramLabel = "LIST",
-            description = "Those that this process trains, such as 0-4,7. Default: all")
+            description = "Members that this process trains, counted from 0, such as 0-4,7. Default: all")
     private String members;
 
     @Option(names = "--nets", paramLabel = "NET,NET",
