@@ -53,9 +53,9 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
         for (String line : lines.subList(1, lines.size())) {
             try {
                 add(members, header, line.split(",", -1));
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            } catch (IllegalArgumentException e) {
                 throw new DataFileException(file.toString(), "has the damaged row '" + TextFile.shown(line)
-                        + "'; remove it (" + TextFile.shown(String.valueOf(e.getMessage())) + ")", e);
+                        + "'; remove it (" + TextFile.shown(e.getMessage()) + ")", e);
             }
         }
         SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
@@ -79,11 +79,17 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
             return Double.NaN;
         }
         try {
-            return lines.stream().skip(1).mapToDouble(line -> duration(line.split(",", -1)[column])).sum();
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return lines.stream().skip(1).mapToDouble(line -> duration(field(line.split(",", -1), column))).sum();
+        } catch (IllegalArgumentException e) {
             throw new DataFileException(file.toString(), "has a damaged row: " + TextFile.shown(e.getMessage())
                     + "; remove it", e);
         }
+    }
+
+    private static String field(String[] fields, int column) {
+        BadValueException.require(column < fields.length, "its length", fields.length + " fields",
+                "at least " + (column + 1));
+        return fields[column];
     }
 
     private static double duration(String text) {
@@ -103,7 +109,7 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
 
     private static void add(SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header,
             String[] fields) {
-        String[] values = COLUMNS.stream().map(column -> fields[header.indexOf(column)]).toArray(String[]::new);
+        String[] values = COLUMNS.stream().map(column -> field(fields, header.indexOf(column))).toArray(String[]::new);
         int index = Integer.parseInt(values[0]);
         BadValueException.requireWithin("member", index, 0, TrainSettings.MOST_MODELS - 1);
         int number = Integer.parseInt(values[2]);

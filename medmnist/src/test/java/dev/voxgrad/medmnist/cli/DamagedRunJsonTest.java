@@ -176,6 +176,8 @@ class DamagedRunJsonTest {
         "history.csv; 2147483647,net1,1,0.5,0.5,0.5; member is 2147483647",
         "history.csv; 0,net1,1,NaN,0.5,0.5;          train_loss is NaN",
         "timings.csv; 0,net1,1,1e308;                seconds is 1.0E308",
+        "history.csv; 0,net1,1;                      its length is 3 fields",
+        "timings.csv; 0,net1;                        its length is 2 fields",
         "timings.csv; 0,net1,1,-1;                   seconds is -1.0",
     })
     void refusesARowOfACurveThatCannotBe(String file, String row, String part) throws IOException {
