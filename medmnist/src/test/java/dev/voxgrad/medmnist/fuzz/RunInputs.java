@@ -61,7 +61,8 @@ final class RunInputs {
 
     private static String other(Chance chance) {
         return "\"data\":{\"kind\":\"" + chance.one("FILE", "OFFICIAL")
-                + "\",\"flag\":\"nodulemnist3d\",\"root\":\"r\",\"size\":28,\"file\":\"own.npz\",\"labels\":[],\"synthetic\":null}";
+                + "\",\"flag\":\"nodulemnist3d\",\"root\":\"r\",\"size\":28,"
+                + "\"file\":\"own.npz\",\"labels\":[],\"synthetic\":null}";
     }
 
     static byte[] state(Chance chance) {

@@ -32,8 +32,8 @@ final class SafetensorsInputs {
             int columns = 1 + chance.below(5);
             long end = at + (long) rows * columns * TYPES.get(type);
             header.append("\"net/layer").append(i).append(".weight\":{\"dtype\":\"").append(type)
-                    .append("\",\"shape\":[").append(rows).append(',').append(columns).append("],\"data_offsets\":[").append(at).append(',')
-                    .append(end).append("]},");
+                    .append("\",\"shape\":[").append(rows).append(',').append(columns)
+                    .append("],\"data_offsets\":[").append(at).append(',').append(end).append("]},");
             at = end;
         }
         if (header.charAt(header.length() - 1) == ',') {
