@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,12 +40,26 @@ record BoundedProcess(List<String> command, Duration patience) {
      * @throws IOException if it cannot be started, or this thread is interrupted
      */
     End run() throws IOException {
-        Process process = new ProcessBuilder(command).start();
+        ProcessBuilder builder = new ProcessBuilder(command);
+        speakEnglish(builder.environment());
+        Process process = builder.start();
         try {
             return end(process);
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /**
+     * Lets the C library report errors in English, whatever the user's language: {@link DriverProbe} reads what the
+     * dynamic loader says. The character set, in which file names are encoded, stays.
+     */
+    static void speakEnglish(Map<String, String> environment) {
+        String all = environment.remove("LC_ALL");
+        if (all != null && !all.isEmpty()) {
+            environment.put("LC_CTYPE", all);
+        }
+        environment.put("LC_MESSAGES", "C");
     }
 
     private End end(Process process) throws IOException {

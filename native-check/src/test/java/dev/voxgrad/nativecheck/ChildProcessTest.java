@@ -74,6 +74,16 @@ class ChildProcessTest {
     }
 
     @Test
+    void errorsAreInEnglishAndFileNamesKeepTheirCharacterSet() {
+        Map<String, String> turkish = new HashMap<>(Map.of("LANG", "de_DE.UTF-8", "LC_ALL", "tr_TR.UTF-8"));
+        BoundedProcess.speakEnglish(turkish);
+        assertThat(turkish).isEqualTo(Map.of("LANG", "de_DE.UTF-8", "LC_CTYPE", "tr_TR.UTF-8", "LC_MESSAGES", "C"));
+        Map<String, String> german = new HashMap<>(Map.of("LANG", "de_DE.UTF-8", "LC_ALL", ""));
+        BoundedProcess.speakEnglish(german);
+        assertThat(german).isEqualTo(Map.of("LANG", "de_DE.UTF-8", "LC_MESSAGES", "C"));
+    }
+
+    @Test
     void answersOfAnyBytesAreRead() {
         Outcome outcome = CHILD.run(Nasty.class);
         assertThat(outcome.ended()).isTrue();
