@@ -13,6 +13,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 import dev.voxgrad.engine.ShapeException;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.TrainingException;
@@ -77,6 +78,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case StateMismatchException known -> Optional.of(known.getMessage());
             case TrainingException known -> Optional.of(known.getMessage());
             case ShapeException known -> Optional.of(known.getMessage());
+            case CudaException known -> Optional.of(known.getMessage());
             default -> Optional.empty();
         };
     }

@@ -141,6 +141,7 @@ class GpuTrainingTest {
     }
 
     @Test
+    @Tag("thorough")
     void twoProcessesWorkOnOneRunWithACardEach() throws IOException, InterruptedException {
         TestGpu.assumeCards(2);
         TestGpu.oneCard(); // here; the processes have two

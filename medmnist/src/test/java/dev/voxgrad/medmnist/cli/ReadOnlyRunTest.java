@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +107,7 @@ class ReadOnlyRunTest {
     }
 
     @Test
+    @Tag("thorough")
     void onADiskThatIsMountedReadOnly() throws IOException, InterruptedException {
         Path mount = folder.resolve("mount");
         Path run = mount.resolve("run");
