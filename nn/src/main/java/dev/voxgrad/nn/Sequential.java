@@ -18,8 +18,8 @@ import dev.voxgrad.engine.trace.Trace;
  * unless an operation saved it for the backward pass. Where one of the two
  * {@linkplain Layer#keepsActivations() may keep it}, for a skip connection, it is released when the outermost sequence
  * has run. Only what an operation computed while a layer ran is released: the input stays the caller's, and whatever a
- * layer had before stays the layer's, such as a constant or a parameter. A layer that keeps an activation for longer keeps {@link Tensor#share} of it, or
- * {@link Tensor#detach} where no gradient is to flow through it.
+ * layer had before stays the layer's, such as a constant or a parameter. A layer that keeps an activation for longer
+ * keeps {@link Tensor#share} of it, or {@link Tensor#detach} where no gradient is to flow through it.
  */
 public final class Sequential implements Layer {
     private final SequencedMap<String, Layer> children = Named.of();

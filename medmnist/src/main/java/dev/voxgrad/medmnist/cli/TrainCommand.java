@@ -199,8 +199,8 @@ final class TrainCommand implements Callable<Integer> {
         String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
         int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
         if (count < 1 || count > MOST_TRIED) {
-            throw new ParameterException(command.commandLine(), option + " is " + count + "; expected at least 1 and at most "
-                    + MOST_TRIED);
+            throw new ParameterException(command.commandLine(), option + " is " + count
+                    + "; expected at least 1 and at most " + MOST_TRIED);
         }
         if (folder != null && folder.resume != null) {
             throw new ParameterException(command.commandLine(), option

@@ -104,7 +104,8 @@ public final class Downloader implements AutoCloseable {
                     return;
                 }
                 problem = "what arrived " + (Transfer.isPage(part)
-                        ? "is a web page, perhaps the login of this network, and " : "") + "has MD5 " + found + " instead of " + source.md5();
+                        ? "is a web page, perhaps the login of this network, and " : "")
+                        + "has MD5 " + found + " instead of " + source.md5();
                 Files.delete(part);
             } catch (Transfer.RefusedException e) {
                 throw failed(source, target, e.getMessage() + route + ". Or ", e);

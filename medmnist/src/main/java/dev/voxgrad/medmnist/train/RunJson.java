@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.train;
 
+import java.io.Serial;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -9,6 +10,10 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.medmnist.data.BadValueException;
@@ -28,10 +33,23 @@ final class RunJson {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .annotationIntrospector(new NumbersRequired())
             .build();
 
     /** Messages of the parser repeat what they found, at any length. */
     private static final int MOST_CHARACTERS = 200;
+
+    /** Requires every number and truth value that a record holds; what a later version added is an object or null. */
+    private static final class NumbersRequired extends JacksonAnnotationIntrospector {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+            boolean required = member instanceof AnnotatedParameter && member.getRawType().isPrimitive();
+            return required ? Boolean.TRUE : super.hasRequiredMarker(config, member);
+        }
+    }
 
     private RunJson() {}
 
@@ -66,6 +84,9 @@ final class RunJson {
             }
         }
         String text = shortened(Objects.toString(e.getOriginalMessage()));
+        if (text.startsWith("Missing required creator property")) {
+            return "field " + path + " is missing";
+        }
         return path.isEmpty() ? text : "field " + path + ": " + text;
     }
 

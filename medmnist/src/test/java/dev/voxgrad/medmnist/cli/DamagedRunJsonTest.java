@@ -70,6 +70,7 @@ class DamagedRunJsonTest {
     @CsvSource(delimiter = ';', value = {
         "\"models\" : 1;           \"models\" : 2147483647;     settings.models is 2147483647",
         "\"models\" : 1;           \"models\" : -1;             settings.models is -1; expected at least 1",
+        "\"shuffle\" : true,;      '';                         field settings.shuffle is missing",
         "\"epochs\" : 1;           \"epochs\" : 2147483647;     settings.epochs is 2147483647",
         "\"batchSize\" : 32;       \"batchSize\" : 2147483647;  settings.batchSize is 2147483647",
         "\"learningRate\" : 0.001; \"learningRate\" : 1e300;    settings.learningRate is 1.0E300",

@@ -112,7 +112,7 @@ class FullDiskTest {
         fillAndResume(1.6);
     }
 
-    /** Room for that many checkpoints: the disk is full at the first file, at the first checkpoints, and in member 1. */
+    /** Room for that many checkpoints: the disk is full at the first file, at the first checkpoint, and in member 1. */
     @ParameterizedTest
     @ValueSource(doubles = {0.002, 0.9, 4.4})
     @Tag("thorough")

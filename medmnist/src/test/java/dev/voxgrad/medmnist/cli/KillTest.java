@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Kills a real training process at random moments, resumes it each time, and compares the result byte for byte with that
- * of an uninterrupted run.
+ * Kills a real training process at random moments, resumes it each time, and compares the result byte for byte with
+ * that of an uninterrupted run.
  */
 @Timeout(600)
 class KillTest {
@@ -75,8 +75,8 @@ class KillTest {
     }
 
     /**
-     * Kills a run up to {@code most} times. Counts the kills, of which there must be {@code least}, and those after which
-     * the run had come further, of which there must be {@code leastWithProgress}.
+     * Kills a run up to {@code most} times. Counts the kills, of which there must be {@code least}, and those after
+     * which the run had come further, of which there must be {@code leastWithProgress}.
      */
     private static void killAndResume(int most, int least, int leastWithProgress)
             throws IOException, InterruptedException {
@@ -90,7 +90,8 @@ class KillTest {
             long before = progress(run);
             Process process = ChildTraining.start(folder.resolve("log"), ALONE,
                     started ? resume(run) : arguments("--out", run));
-            ended = kills >= most ? process.waitFor(120, TimeUnit.SECONDS) : !kill(process, kills % 4 == 3, run, before, random);
+            ended = kills >= most ? process.waitFor(120, TimeUnit.SECONDS)
+                    : !kill(process, kills % 4 == 3, run, before, random);
             if (ended) {
                 assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
             } else {

@@ -147,7 +147,8 @@ class PartsTest {
         assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7").seconds())
                 .isEqualTo(4.25);
         Files.write(folder.resolve("timings.csv"), List.of("member,net,epoch,seconds", "0,net1,1,soon"));
-        assertThatThrownBy(() -> History.read(new RunFolder(folder))).hasMessageContaining("timings.csv").hasMessageContaining("soon");
+        assertThatThrownBy(() -> History.read(new RunFolder(folder)))
+                .hasMessageContaining("timings.csv").hasMessageContaining("soon");
     }
 
     @Test
@@ -156,7 +157,8 @@ class PartsTest {
                 .hasMessageContaining("history.csv").hasMessageContaining("[member, net, epoch]; expected");
         assertThatThrownBy(() -> history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5"))
                 .hasMessageContaining("damaged row '0,net1,1,0.5'; remove it");
-        assertThatThrownBy(() -> History.read(new RunFolder(folder.resolve("none")))).hasMessageContaining("cannot be read");
+        assertThatThrownBy(() -> History.read(new RunFolder(folder.resolve("none"))))
+                .hasMessageContaining("cannot be read");
     }
 
     @Test
