@@ -88,9 +88,10 @@ final class FastDevRun {
         }
     }
 
+    /** Makes a folder whose name has this process's number: whoever finds it can tell whether it is still in use. */
     private static Path folder() {
         try {
-            return Files.createTempDirectory("voxgrad-fast-dev-run-");
+            return Files.createTempDirectory("voxgrad-fast-dev-run-" + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
             throw new DataFileException(System.getProperty("java.io.tmpdir"), "has no room for a new folder: "
                     + AtomicFile.describe(e) + "; name another one with TMPDIR", e);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -130,8 +131,8 @@ class ReportCommandTest {
         List<String> summary = Files.readAllLines(run.resolve("summary.csv"));
         String[] weighted = summary.get(1).split(",");
         List<String> cells = row(page, "This run, weighted");
-        assertThat(cells.get(0)).isEqualTo(String.format("%.3f", Double.parseDouble(weighted[9])));
-        assertThat(cells.get(1)).isEqualTo(String.format("%.3f", Double.parseDouble(weighted[10])));
+        assertThat(cells.get(0)).isEqualTo(String.format(Locale.ROOT, "%.3f", Double.parseDouble(weighted[9])));
+        assertThat(cells.get(1)).isEqualTo(String.format(Locale.ROOT, "%.3f", Double.parseDouble(weighted[10])));
         assertThat(cells.get(2)).matches("[01]\\.\\d{3} to [01]\\.\\d{3}");
         assertThat(row(page, "Always the most frequent")).startsWith("0.500", "0.333");
         assertThat(row(page, "Single best models, mean ± deviation").getFirst()).contains(" ± ");
@@ -175,7 +176,7 @@ class ReportCommandTest {
         String[] weights = weighted[12].split(" ");
         assertThat(row(text, "member 0 net1").get(2)).isEqualTo(three(weights[0]));
         double last = Double.parseDouble(weights[0]) + Double.parseDouble(weights[2]) + Double.parseDouble(weights[4]);
-        assertThat(row(text, "group 'last' alone").getFirst()).isEqualTo(String.format("%.1f %%", 100 * last));
+        assertThat(row(text, "group 'last' alone").getFirst()).isEqualTo(String.format(Locale.ROOT, "%.1f %%", 100 * last));
         assertThat(elements(text, "h2")).extracting(Element::getTextContent)
                 .contains("What was fitted to the validation split");
         assertThat(text).contains("2 draws of 'centred', seed 4", "stacked, fitted to the validation split",
@@ -190,7 +191,7 @@ class ReportCommandTest {
     }
 
     private static String three(String number) {
-        return String.format("%.3f", Double.parseDouble(number));
+        return String.format(Locale.ROOT, "%.3f", Double.parseDouble(number));
     }
 
     /** A group or member without any weight has dashes, and its weight is zero. */

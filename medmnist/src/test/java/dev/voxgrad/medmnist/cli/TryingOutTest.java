@@ -24,24 +24,23 @@ class TryingOutTest {
     private Path folder;
 
     private Path volumes;
-    private List<Path> temporaryBefore;
 
     @BeforeEach
     void makeVolumes() throws IOException {
         volumes = TestVolumes.write(folder.resolve("volumes.npz"), 16, 1, 2, 40, 30, 4);
-        temporaryBefore = temporary();
     }
 
     @AfterEach
     void nothingIsLeftBehind() throws IOException {
-        assertThat(temporary()).isEqualTo(temporaryBefore);
+        assertThat(temporary(ProcessHandle.current())).isEmpty();
         assertThat(folder.resolve("run")).doesNotExist();
     }
 
-    private static List<Path> temporary() throws IOException {
+    /** Returns the folders of that process; others may try something at the same time. */
+    private static List<Path> temporary(ProcessHandle process) throws IOException {
+        String prefix = "voxgrad-fast-dev-run-" + process.pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("voxgrad-fast-dev-run-")).sorted()
-                    .toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
         }
     }
 
@@ -129,12 +128,13 @@ class TryingOutTest {
         Process process = ChildTraining.start(log, List.of(), "train", "--npz", volumes, "--batch-size", 1,
                 "--fast-dev-run", 40, "--seed", 3);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (process.isAlive() && temporary().equals(temporaryBefore) && System.nanoTime() < deadline) {
+        while (process.isAlive() && temporary(process.toHandle()).isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(1);
         }
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(143);
+        assertThat(temporary(process.toHandle())).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -78,7 +79,7 @@ class NpyArrayTest {
                 }
             }
             char sign = order == ByteOrder.BIG_ENDIAN ? '>' : '<';
-            NpyArray array = Bytes.read(Bytes.npy("{'descr': '" + sign + kind.name().toLowerCase()
+            NpyArray array = Bytes.read(Bytes.npy("{'descr': '" + sign + kind.name().toLowerCase(Locale.ROOT)
                     + "', 'fortran_order': False, 'shape': (2,), }\n", data.array()));
             assertThat(array.toDoubles()).containsExactly(1, large);
             if (kind.isInteger()) {
