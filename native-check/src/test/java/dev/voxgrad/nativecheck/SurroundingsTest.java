@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -358,15 +359,32 @@ class SurroundingsTest {
         }
     }
 
-    /** Reaches the class path through links, since this checkout may have a path that ASCII cannot spell. */
+    /**
+     * Copies the class path where this checkout has a path that ASCII cannot spell: in a locale without UTF-8 Java finds
+     * no classes there, not even through links.
+     */
     private void useAsciiClassPath() throws IOException {
-        List<String> links = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator)) {
-            Path link = Files.createDirectory(folder.resolve("entry" + links.size()))
-                    .resolve(Path.of(entry).getFileName());
-            links.add(Files.createSymbolicLink(link, Path.of(entry).toAbsolutePath()).toString());
+        if (StandardCharsets.US_ASCII.newEncoder().canEncode(classPath)) {
+            return;
         }
-        classPath = String.join(File.pathSeparator, links);
+        List<String> copies = new ArrayList<>();
+        for (String entry : classPath.split(File.pathSeparator)) {
+            Path from = Path.of(entry);
+            Path parent = Files.createDirectory(folder.resolve("entry" + copies.size()));
+            if (Files.exists(from)) {
+                copy(from, parent.resolve(from.getFileName()));
+            }
+            copies.add(parent.resolve(from.getFileName()).toString());
+        }
+        classPath = String.join(File.pathSeparator, copies);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     private JsonNode run() throws IOException, InterruptedException {
