@@ -20,7 +20,7 @@ class HomeTest {
 
     @Test
     void theVariableComesFirst() {
-        assertThat(home("/work/me", "/home/me")).hasValue(Path.of("/work/me"));
+        assertThat(home("/users/me", "/home/me")).hasValue(Path.of("/users/me"));
         assertThat(home(null, "/home/me")).hasValue(Path.of("/home/me"));
         assertThat(home("", "/home/me")).hasValue(Path.of("/home/me"));
     }
