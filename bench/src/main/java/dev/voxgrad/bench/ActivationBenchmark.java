@@ -21,8 +21,8 @@ public class ActivationBenchmark extends OpBenchmark {
         return switch (function) {
             case "relu" -> new ReluOp();
             case "leakyRelu" -> new LeakyReluOp(0.01);
-            default -> throw new IllegalArgumentException(
-                    "function: '" + function + "' is unknown; choose relu or leakyRelu");
+            default ->
+                throw new IllegalArgumentException("function: '" + function + "' is unknown; choose relu or leakyRelu");
         };
     }
 

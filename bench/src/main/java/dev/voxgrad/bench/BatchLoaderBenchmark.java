@@ -2,6 +2,7 @@ package dev.voxgrad.bench;
 
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,7 +32,9 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
 public class BatchLoaderBenchmark {
     private static final int VOLUMES = 512;
 
@@ -63,8 +66,10 @@ public class BatchLoaderBenchmark {
             voxels[i] = (byte) random.nextInt(256);
         }
         Split split = Split.of("train", shape, voxels, new int[VOLUMES]);
-        loader = new BatchLoader(split, new BatchLoader.Settings(batch, true, 1, true,
-                Recipe.byFlag(augment).keyed(1), workers));
+        loader = new BatchLoader(
+                split,
+                new BatchLoader.Settings(
+                        batch, true, 1, true, Recipe.byFlag(augment).keyed(1), workers));
         batches = loader.epoch(0).iterator();
     }
 

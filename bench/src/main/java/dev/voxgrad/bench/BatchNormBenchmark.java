@@ -26,7 +26,10 @@ public class BatchNormBenchmark extends OpBenchmark {
         Shape shape = volumes(volume);
         int channels = shape.dim(1);
         return new Tensor[] {
-            activation(shape), parameter(channels), parameter(channels), parameter(channels),
+            activation(shape),
+            parameter(channels),
+            parameter(channels),
+            parameter(channels),
             Tensor.full(device(), Shape.of(channels), 1)
         };
     }

@@ -30,6 +30,7 @@ public class Conv3dBenchmark extends OpBenchmark {
     private int edge;
     /** Bytes of an activation's number. */
     private int each;
+
     private Context inputOnly;
     private Context weightOnly;
     private Context biasOnly;

@@ -60,8 +60,12 @@ public class ConvBlockBenchmark extends DeviceBenchmark {
         int width = sizes[1];
         int edge = sizes[2];
         layers = new Sequential(
-                new Conv3d(device(), sizes[0], width, 3, 1), new BatchNorm3d(device(), width), new ReLU(),
-                new Conv3d(device(), width, width, 3, 1), new BatchNorm3d(device(), width), new ReLU(),
+                new Conv3d(device(), sizes[0], width, 3, 1),
+                new BatchNorm3d(device(), width),
+                new ReLU(),
+                new Conv3d(device(), width, width, 3, 1),
+                new BatchNorm3d(device(), width),
+                new ReLU(),
                 new MaxPool3d(2));
         Initialization.apply(layers, 1);
         input = activation(Shape.of(batch, sizes[0], edge, edge, edge)).requiresGrad(sizes[0] > 1);

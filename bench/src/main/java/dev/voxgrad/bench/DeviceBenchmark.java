@@ -1,6 +1,7 @@
 package dev.voxgrad.bench;
 
 import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -51,7 +52,9 @@ import dev.voxgrad.engine.random.RandomStream;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx4g"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx4g"})
 public abstract class DeviceBenchmark {
     /** {@code cpu}, {@code cuda} or {@code reference}. */
     @Param("cpu")
@@ -68,6 +71,7 @@ public abstract class DeviceBenchmark {
     private Device opened;
     /** Of a GPU's work; null on the host's devices, where a call's work is done when it returns. */
     private BoundedQueue queue;
+
     private int tensors;
 
     /** Work done, which JMH divides by the time. */
@@ -143,9 +147,12 @@ public abstract class DeviceBenchmark {
     abstract void prepare();
 
     private Devices.Settings settings() {
-        return new Devices.Settings(0, convolution(), fusion(),
-                new CudaDevice.Settings(Precision.byFlag(precision), false, fusion(),
-                        GpuKernels.byFlag(kernels), _ -> { }));
+        return new Devices.Settings(
+                0,
+                convolution(),
+                fusion(),
+                new CudaDevice.Settings(
+                        Precision.byFlag(precision), false, fusion(), GpuKernels.byFlag(kernels), _ -> {}));
     }
 
     /** Ends what the device holds. */

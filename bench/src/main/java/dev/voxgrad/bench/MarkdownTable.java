@@ -19,7 +19,9 @@ public final class MarkdownTable {
         line(text, rows.getFirst(), widths);
         text.append('|');
         for (int column = 0; column < columns; column++) {
-            text.append("-".repeat(widths[column] + 1)).append(column == 0 ? '-' : ':').append('|');
+            text.append("-".repeat(widths[column] + 1))
+                    .append(column == 0 ? '-' : ':')
+                    .append('|');
         }
         text.append('\n');
         rows.subList(1, rows.size()).forEach(row -> line(text, row, widths));
@@ -31,7 +33,9 @@ public final class MarkdownTable {
         text.append('|');
         for (int column = 0; column < widths.length; column++) {
             String gap = " ".repeat(widths[column] - row.get(column).length());
-            text.append(' ').append(column == 0 ? row.get(column) + gap : gap + row.get(column)).append(" |");
+            text.append(' ')
+                    .append(column == 0 ? row.get(column) + gap : gap + row.get(column))
+                    .append(" |");
         }
         text.append('\n');
     }

@@ -1,6 +1,7 @@
 package dev.voxgrad.bench;
 
 import java.util.concurrent.TimeUnit;
+
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -32,7 +33,9 @@ import dev.voxgrad.engine.random.RandomStream;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
 public class MatrixProductBenchmark {
     @Param({"64", "256", "1024"})
     public int size;

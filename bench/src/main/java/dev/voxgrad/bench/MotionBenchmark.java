@@ -1,6 +1,7 @@
 package dev.voxgrad.bench;
 
 import java.util.concurrent.TimeUnit;
+
 import org.jtransforms.fft.FloatFFT_3D;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +30,9 @@ import dev.voxgrad.engine.volume.Volume;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
 public class MotionBenchmark {
     @Param({"28", "64"})
     public int edge;

@@ -1,6 +1,7 @@
 package dev.voxgrad.bench;
 
 import java.util.Arrays;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -53,7 +54,8 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     void prepare() {
         op = op();
         inputs = inputs();
-        double inputBytes = Arrays.stream(inputs).mapToDouble(DeviceBenchmark::bytes).sum();
+        double inputBytes =
+                Arrays.stream(inputs).mapToDouble(DeviceBenchmark::bytes).sum();
         forwardFlop = forwardFlop();
         backwardFlop = backwardFlop();
         boolean[] all = new boolean[inputs.length];

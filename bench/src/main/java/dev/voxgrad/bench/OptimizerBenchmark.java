@@ -2,6 +2,7 @@ package dev.voxgrad.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -35,8 +36,7 @@ public class OptimizerBenchmark extends DeviceBenchmark {
             case "adamW" -> new AdamW(1e-3, 5e-4);
             case "adam" -> new Adam(1e-3, 5e-4);
             case "sgd" -> new Sgd(1e-3, 0.9, 5e-4);
-            default -> throw new IllegalArgumentException(
-                    "rule: '" + rule + "' is unknown; choose adamW, adam or sgd");
+            default -> throw new IllegalArgumentException("rule: '" + rule + "' is unknown; choose adamW, adam or sgd");
         };
         parameter = parameter(elements);
         gradient = parameter(elements);
@@ -45,11 +45,12 @@ public class OptimizerBenchmark extends DeviceBenchmark {
         }
         // Adam: mean 3, square 4, root, correction, ε, quotient, rate, difference; decay one (AdamW) or two.
         // SGD: decay 2, velocity 2, rate and difference.
-        flop = elements * switch (rule) {
-            case "adamW" -> 14.0;
-            case "adam" -> 15.0;
-            default -> 6.0;
-        };
+        flop = elements
+                * switch (rule) {
+                    case "adamW" -> 14.0;
+                    case "adam" -> 15.0;
+                    default -> 6.0;
+                };
         // The gradient is read; parameter and state are read and written.
         bytes = 4.0 * elements * (3 + 2 * state.size());
     }

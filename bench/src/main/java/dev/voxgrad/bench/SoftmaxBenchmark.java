@@ -23,8 +23,9 @@ public class SoftmaxBenchmark extends OpBenchmark {
             case "crossEntropy" -> new CrossEntropyOp(labels());
             case "softmax" -> new SoftmaxOp();
             case "logSoftmax" -> new LogSoftmaxOp();
-            default -> throw new IllegalArgumentException(
-                    "function: '" + function + "' is unknown; choose crossEntropy, softmax or logSoftmax");
+            default ->
+                throw new IllegalArgumentException(
+                        "function: '" + function + "' is unknown; choose crossEntropy, softmax or logSoftmax");
         };
     }
 

@@ -64,8 +64,11 @@ public class StepState {
         EngineName name = EngineName.byFlag(engine);
         DeviceBenchmark.requireGpuFor(kernels, device);
         if (device.equals("cuda") && name == EngineName.VOXGRAD) {
-            opened = GpuEngine.open(work, new CudaDevice.Settings(Precision.byFlag(precision), false, true,
-                    GpuKernels.byFlag(kernels), _ -> { }), GpuEngine.Volumes.RESIDENT);
+            opened = GpuEngine.open(
+                    work,
+                    new CudaDevice.Settings(
+                            Precision.byFlag(precision), false, true, GpuKernels.byFlag(kernels), _ -> {}),
+                    GpuEngine.Volumes.RESIDENT);
         } else if (device.equals("cpu")) {
             int cores = Runtime.getRuntime().availableProcessors();
             opened = name.open(work, threads == 0 ? cores : threads);

@@ -2,6 +2,7 @@ package dev.voxgrad.bench;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,7 +32,9 @@ import dev.voxgrad.medmnist.data.Sample;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC"})
 public class TransformBenchmark {
     @Param({"noise", "flip", "blur", "bias", "motion", "affine", "torchio", "centred"})
     public String transform;
@@ -48,13 +51,21 @@ public class TransformBenchmark {
     /** Finds the recipe, or makes one of a transform alone, and fills the volume. */
     @Setup
     public void prepare() {
-        recipe = Recipe.all().stream().filter(known -> known.flag().equals(transform)).findFirst().orElseGet(
-                () -> new Recipe(transform, "alone", Recipe.TORCHIO.steps().stream()
-                        .filter(step -> step.transform().name().equals(transform))
-                        .map(step -> new Recipe.Step(1, step.transform())).toList()));
+        recipe = Recipe.all().stream()
+                .filter(known -> known.flag().equals(transform))
+                .findFirst()
+                .orElseGet(() -> new Recipe(
+                        transform,
+                        "alone",
+                        Recipe.TORCHIO.steps().stream()
+                                .filter(step -> step.transform().name().equals(transform))
+                                .map(step -> new Recipe.Step(1, step.transform()))
+                                .toList()));
         if (recipe.steps().isEmpty()) {
             throw new IllegalArgumentException("transform: '" + transform + "' is unknown; choose one of "
-                    + Recipe.TORCHIO.steps().stream().map(step -> step.transform().name()).toList()
+                    + Recipe.TORCHIO.steps().stream()
+                            .map(step -> step.transform().name())
+                            .toList()
                     + " or a recipe, torchio or centred");
         }
         volume = new Volume(1, edge, edge, edge);

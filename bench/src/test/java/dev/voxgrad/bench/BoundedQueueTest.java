@@ -1,8 +1,8 @@
 package dev.voxgrad.bench;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A clock that a pretended GPU moves, whose work takes its time when it is waited for. */
 class BoundedQueueTest {
@@ -12,11 +12,13 @@ class BoundedQueueTest {
 
     /** The longest time that was left in the queue behind a call, once the queue has got used to such calls. */
     private long longestLeftBy(long nanosecondsPerCall) {
-        BoundedQueue queue = new BoundedQueue(() -> {
-            now += queued;
-            queued = 0;
-            waits++;
-        }, () -> now);
+        BoundedQueue queue = new BoundedQueue(
+                () -> {
+                    now += queued;
+                    queued = 0;
+                    waits++;
+                },
+                () -> now);
         long longest = 0;
         for (int call = 0; call < 2000; call++) {
             queued += nanosecondsPerCall;

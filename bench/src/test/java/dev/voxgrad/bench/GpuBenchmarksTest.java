@@ -1,12 +1,9 @@
 package dev.voxgrad.bench;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +15,10 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** The benchmarks run on a GPU, or an emulated one, and count what the device moves. */
 class GpuBenchmarksTest {
@@ -93,26 +94,34 @@ class GpuBenchmarksTest {
     /** Activations hold 2·3·4³ = 384 numbers; at the end, the bytes that forward moves in float32 and in bfloat16. */
     static Stream<Arguments> operations() {
         return Stream.of(
-                of("average", GpuBenchmarksTest::average, 4 * 390, 2 * 384 + 4 * 6),
-                of("relu", () -> activation("relu"), 4 * 768, 2 * 768),
-                of("leaky relu", () -> activation("leakyRelu"), 4 * 768, 2 * 768),
-                of("batch norm", () -> batchNorm(true), 4 * (768 + 12), 2 * 768 + 4 * 12),
-                of("batch norm, running", () -> batchNorm(false), 4 * (768 + 12), 2 * 768 + 4 * 12),
-                of("add", () -> elementwise("add"), 4 * 384, 2 * 384),
-                of("mul", () -> elementwise("mul"), 4 * 384, 2 * 384),
-                of("layout", GpuBenchmarksTest::layout, 4 * 768, 6 * 384),
-                of("linear", GpuBenchmarksTest::linear, 4 * (10 + 15 + 3 + 6), 4 * (10 + 15 + 3 + 6)),
-                of("max pool", GpuBenchmarksTest::maxPool, 4 * (384 + 48), 2 * (384 + 48)),
-                of("cross-entropy", () -> softmax("crossEntropy"), 4 * 7, 4 * 7),
-                of("softmax", () -> softmax("softmax"), 4 * 12, 4 * 12),
-                of("log softmax", () -> softmax("logSoftmax"), 4 * 12, 4 * 12),
-                of("convolution", GpuBenchmarksTest::convolution, 4 * (128 + 81 + 3 + 384),
-                        2 * (128 + 384) + 4 * (81 + 3))).flatMap(arguments -> arguments);
+                        of("average", GpuBenchmarksTest::average, 4 * 390, 2 * 384 + 4 * 6),
+                        of("relu", () -> activation("relu"), 4 * 768, 2 * 768),
+                        of("leaky relu", () -> activation("leakyRelu"), 4 * 768, 2 * 768),
+                        of("batch norm", () -> batchNorm(true), 4 * (768 + 12), 2 * 768 + 4 * 12),
+                        of("batch norm, running", () -> batchNorm(false), 4 * (768 + 12), 2 * 768 + 4 * 12),
+                        of("add", () -> elementwise("add"), 4 * 384, 2 * 384),
+                        of("mul", () -> elementwise("mul"), 4 * 384, 2 * 384),
+                        of("layout", GpuBenchmarksTest::layout, 4 * 768, 6 * 384),
+                        of("linear", GpuBenchmarksTest::linear, 4 * (10 + 15 + 3 + 6), 4 * (10 + 15 + 3 + 6)),
+                        of("max pool", GpuBenchmarksTest::maxPool, 4 * (384 + 48), 2 * (384 + 48)),
+                        of("cross-entropy", () -> softmax("crossEntropy"), 4 * 7, 4 * 7),
+                        of("softmax", () -> softmax("softmax"), 4 * 12, 4 * 12),
+                        of("log softmax", () -> softmax("logSoftmax"), 4 * 12, 4 * 12),
+                        of(
+                                "convolution",
+                                GpuBenchmarksTest::convolution,
+                                4 * (128 + 81 + 3 + 384),
+                                2 * (128 + 384) + 4 * (81 + 3)))
+                .flatMap(arguments -> arguments);
     }
 
     private static Stream<Arguments> of(String name, Supplier<OpBenchmark> benchmark, int float32, int bfloat16) {
-        return Arrays.stream(Precision.values()).map(precision -> Arguments.argumentSet(name + ", " + precision.flag(),
-                benchmark, precision, precision == Precision.BF16 ? bfloat16 : float32));
+        return Arrays.stream(Precision.values())
+                .map(precision -> Arguments.argumentSet(
+                        name + ", " + precision.flag(),
+                        benchmark,
+                        precision,
+                        precision == Precision.BF16 ? bfloat16 : float32));
     }
 
     @ParameterizedTest
@@ -198,8 +207,8 @@ class GpuBenchmarksTest {
             try {
                 DeviceBenchmark.Work work = new DeviceBenchmark.Work();
                 assertThat(benchmark.infer(work)).isNotNull();
-                assertThat(1e9 * work.gigabytes).isCloseTo((precision == Precision.BF16 ? 2 : 4) * (12 * 384 + 48),
-                        within(1e-6));
+                assertThat(1e9 * work.gigabytes)
+                        .isCloseTo((precision == Precision.BF16 ? 2 : 4) * (12 * 384 + 48), within(1e-6));
                 assertThat(benchmark.train(work)).isNotNull();
             } finally {
                 benchmark.close();
@@ -218,7 +227,8 @@ class GpuBenchmarksTest {
             try {
                 Tensor parameter = benchmark.update(new DeviceBenchmark.Work());
                 float[] before = parameter.toArray();
-                assertThat(benchmark.update(new DeviceBenchmark.Work()).toArray()).isNotEqualTo(before);
+                assertThat(benchmark.update(new DeviceBenchmark.Work()).toArray())
+                        .isNotEqualTo(before);
             } finally {
                 benchmark.close();
             }
@@ -249,7 +259,9 @@ class GpuBenchmarksTest {
             float[] logits = new InferenceBenchmark().infer(state);
             assertThat(logits).hasSize(8);
             for (int replay = 0; replay < 2; replay++) {
-                assertThat(new InferenceBenchmark().infer(state)).as("inference changes nothing").isEqualTo(logits);
+                assertThat(new InferenceBenchmark().infer(state))
+                        .as("inference changes nothing")
+                        .isEqualTo(logits);
             }
         } finally {
             state.close();

@@ -26,6 +26,7 @@ public final class Scope implements AutoCloseable {
     private final Scope outer;
     /** Null for a scope that leaves the gradient mode alone. */
     private final GradientMode mode;
+
     private final List<Memory> memories = new ArrayList<>();
 
     private Scope(GradientMode mode) {

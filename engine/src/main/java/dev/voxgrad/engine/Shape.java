@@ -81,8 +81,8 @@ public final class Shape {
     /** This shape with all dimensions from {@code first} on made one. */
     public Shape flattenedFrom(int first) {
         if (first < 0 || first >= dims.length) {
-            throw new ShapeException("flatten: from dimension " + first + ", expected 0 to " + (dims.length - 1)
-                    + "; input " + this);
+            throw new ShapeException(
+                    "flatten: from dimension " + first + ", expected 0 to " + (dims.length - 1) + "; input " + this);
         }
         int[] flat = Arrays.copyOf(dims, first + 1);
         flat[first] = elementsFrom(first);

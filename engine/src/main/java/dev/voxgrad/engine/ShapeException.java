@@ -30,8 +30,11 @@ public final class ShapeException extends IllegalArgumentException {
     /** Throws unless {@code shape} has that rank; {@code form} says what the dimensions mean, as (N,C,D,H,W). */
     public static void requireRank(String operation, String name, Shape shape, int rank, String form) {
         if (shape.rank() != rank) {
-            throw of(operation, name + " has " + shape.rank() + " dimensions, expected " + rank + " " + form,
-                    name, shape);
+            throw of(
+                    operation,
+                    name + " has " + shape.rank() + " dimensions, expected " + rank + " " + form,
+                    name,
+                    shape);
         }
     }
 

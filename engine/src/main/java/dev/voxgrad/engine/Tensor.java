@@ -118,7 +118,10 @@ public final class Tensor {
 
     /** As {@link #empty(Device, Shape, Layout)}, for an activation as the device keeps them. */
     public static Tensor emptyActivation(Device device, Shape shape) {
-        return new Tensor(device, shape, device.activationLayout(),
+        return new Tensor(
+                device,
+                shape,
+                device.activationLayout(),
                 new Memory(device, device.allocateActivation(shape.elements())));
     }
 
@@ -129,8 +132,8 @@ public final class Tensor {
 
     /** As {@link #emptyLike()}, with another shape. */
     public Tensor emptyLike(Shape newShape) {
-        return new Tensor(device, newShape, layout,
-                new Memory(device, device.allocateLike(storage(), newShape.elements())));
+        return new Tensor(
+                device, newShape, layout, new Memory(device, device.allocateLike(storage(), newShape.elements())));
     }
 
     private static void requireLength(Shape shape, int length) {
@@ -415,10 +418,21 @@ public final class Tensor {
     }
 
     /** Batch normalisation of (N,C) or (N,C,D,H,W); in training, moves the running statistics. */
-    public Tensor batchNorm(Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance,
-            boolean training, double momentum, double eps) {
-        return apply(new BatchNormOp(training, momentum, eps),
-                inLayout(device.activationLayout()), weight, bias, runningMean, runningVariance);
+    public Tensor batchNorm(
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            boolean training,
+            double momentum,
+            double eps) {
+        return apply(
+                new BatchNormOp(training, momentum, eps),
+                inLayout(device.activationLayout()),
+                weight,
+                bias,
+                runningMean,
+                runningVariance);
     }
 
     /** Maximum over windows of (N,C,D,H,W). */
@@ -483,13 +497,18 @@ public final class Tensor {
 
     /** These tensors one behind the other along dimension {@code dimension}; all others must be equal. */
     public static Tensor concat(int dimension, Tensor... tensors) {
-        Tensor[] rowMajor = Arrays.stream(tensors).map(t -> t.inLayout(Layout.ROW_MAJOR)).toArray(Tensor[]::new);
+        Tensor[] rowMajor =
+                Arrays.stream(tensors).map(t -> t.inLayout(Layout.ROW_MAJOR)).toArray(Tensor[]::new);
         return apply(new ConcatOp(dimension), rowMajor);
     }
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "Tensor%s on %s%s", shape, device.name(),
+        return String.format(
+                Locale.ROOT,
+                "Tensor%s on %s%s",
+                shape,
+                device.name(),
                 node == null ? "" : " from " + node.op().name());
     }
 }

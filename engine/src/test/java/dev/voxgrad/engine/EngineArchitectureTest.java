@@ -1,11 +1,11 @@
 package dev.voxgrad.engine;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 /** The arrows between the parts, as the build sees them. */
 class EngineArchitectureTest {
@@ -17,25 +17,33 @@ class EngineArchitectureTest {
     @Test
     void vectorsAreUsedInCpuKernelsOnly() {
         noClasses()
-                .that().resideOutsideOfPackage("..engine.cpu..")
-                .and().haveNameNotMatching(".*\\.[A-Za-z0-9]*Cpu[A-Za-z0-9$]*")
-                .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..")
+                .that()
+                .resideOutsideOfPackage("..engine.cpu..")
+                .and()
+                .haveNameNotMatching(".*\\.[A-Za-z0-9]*Cpu[A-Za-z0-9$]*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator.vector..")
                 .check(CLASSES);
     }
 
     @Test
     void nativeLibrariesAreCalledInOnePackageOnly() {
         noClasses()
-                .that().resideOutsideOfPackage("..engine.cuda..")
-                .should().dependOnClassesThat().resideInAPackage("jcuda..")
+                .that()
+                .resideOutsideOfPackage("..engine.cuda..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jcuda..")
                 .check(CLASSES);
     }
 
     @Test
     void theEngineKnowsNothingOfTheModulesAboveIt() {
         noClasses()
-                .should().dependOnClassesThat().resideInAnyPackage(
-                        "dev.voxgrad.nn..", "dev.voxgrad.medmnist..", "dev.voxgrad.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.voxgrad.nn..", "dev.voxgrad.medmnist..", "dev.voxgrad.bench..")
                 .check(CLASSES);
     }
 }

@@ -1,13 +1,14 @@
 package dev.voxgrad.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.concurrent.atomic.AtomicReference;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.ReferenceDevice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Lifetime and gradient mode: both nest, and neither changes the other. */
 class ScopeTest {
@@ -27,7 +28,9 @@ class ScopeTest {
                 assertThat(target.node()).isNull();
                 assertThat(Scope.recordsGradients()).isFalse();
             }
-            assertThat(target.item()).as("belongs to the step, not to the block").isEqualTo(4);
+            assertThat(target.item())
+                    .as("belongs to the step, not to the block")
+                    .isEqualTo(4);
             assertThat(w.mul(target).backward().of(w).item()).isEqualTo(4);
         }
     }

@@ -12,13 +12,17 @@ public final class SystemReaders {
 
     /** Reads what {@code ldconfig -p} says, and looks for a library. */
     public static void readLibraryList(Path file) throws IOException {
-        List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         new LibraryPath(List.of(), LibraryPath.cache(lines), List.of(), List.of())
-                .find("libcuda.so.1", List.of()).forEach(Path::toString);
+                .find("libcuda.so.1", List.of())
+                .forEach(Path::toString);
     }
 
     /** Reads a list of folders, as in {@code LD_LIBRARY_PATH}. */
     public static void readFolders(Path file) throws IOException {
-        LibraryPath.folders(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)).forEach(Path::toString);
+        LibraryPath.folders(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+                .forEach(Path::toString);
     }
 }

@@ -31,8 +31,7 @@ record BoundedProcess(List<String> command, Duration patience) {
      * @param output what it wrote to standard output, in UTF-8 as far as it is that
      * @param errors what it wrote to standard error
      */
-    record End(int exitCode, boolean hung, String output, String errors) {
-    }
+    record End(int exitCode, boolean hung, String output, String errors) {}
 
     /**
      * Runs it.

@@ -34,11 +34,12 @@ import java.util.stream.Stream;
 public record ChildProcess(Path java, String classPath, Duration patience) {
     /** In place of an exit code where there was no process. */
     private static final int NOT_STARTED = Integer.MIN_VALUE;
+
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     /** What a JVM says before anything is wrong: about options in the environment, and about the Vector API. */
-    private static final List<String> JVM_CHATTER = List.of("Picked up ", "NOTE: Picked up ",
-            "WARNING: Using incubator modules");
+    private static final List<String> JVM_CHATTER =
+            List.of("Picked up ", "NOTE: Picked up ", "WARNING: Using incubator modules");
 
     /**
      * What became of a probe.
@@ -63,13 +64,15 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         OptionalInt wholeNumber(String key) {
             OptionalLong number = longNumber(key);
             return number.isPresent() && number.getAsLong() == (int) number.getAsLong()
-                    ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
+                    ? OptionalInt.of((int) number.getAsLong())
+                    : OptionalInt.empty();
         }
 
         /** Returns the answer of that name; empty where it is none, or no whole number of 64 bits. */
         OptionalLong longNumber(String key) {
             try {
-                return answers.containsKey(key) ? OptionalLong.of(Long.parseLong(answers.get(key).strip()))
+                return answers.containsKey(key)
+                        ? OptionalLong.of(Long.parseLong(answers.get(key).strip()))
                         : OptionalLong.empty();
             } catch (NumberFormatException e) {
                 return OptionalLong.empty();
@@ -79,7 +82,8 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         /** Returns the answer of that name; empty where it is none, or no number. */
         OptionalDouble number(String key) {
             try {
-                return answers.containsKey(key) ? OptionalDouble.of(Double.parseDouble(answers.get(key)))
+                return answers.containsKey(key)
+                        ? OptionalDouble.of(Double.parseDouble(answers.get(key)))
                         : OptionalDouble.empty();
             } catch (NumberFormatException e) {
                 return OptionalDouble.empty();
@@ -107,17 +111,25 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             if (exitCode == 0) {
                 return "the probe gave no answer";
             }
-            String death = exitCode > 128 ? "died of signal " + (exitCode - 128) : exitCode == BoundedProcess.STOPPED
-                    ? "wrote without end and was stopped" : "ended with code " + exitCode;
-            String said = errors.lines().map(String::strip).filter(line -> !line.isEmpty())
-                    .filter(line -> JVM_CHATTER.stream().noneMatch(line::startsWith)).findFirst().orElse("");
+            String death = exitCode > 128
+                    ? "died of signal " + (exitCode - 128)
+                    : exitCode == BoundedProcess.STOPPED
+                            ? "wrote without end and was stopped"
+                            : "ended with code " + exitCode;
+            String said = errors.lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .filter(line -> JVM_CHATTER.stream().noneMatch(line::startsWith))
+                    .findFirst()
+                    .orElse("");
             return "the probe " + death + (said.isEmpty() ? "" : " after \"" + said + "\"");
         }
     }
 
     /** Runs probes with the Java and the class path that run us. */
     public static ChildProcess likeThisOne() {
-        Path java = SystemText.path(System.getProperty("java.home")).map(home -> home.resolve("bin").resolve("java"))
+        Path java = SystemText.path(System.getProperty("java.home"))
+                .map(home -> home.resolve("bin").resolve("java"))
                 .orElse(Path.of("java"));
         return new ChildProcess(java, System.getProperty("java.class.path"), Duration.ofSeconds(60));
     }
@@ -145,29 +157,37 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
      * folders; empty where none of them can be written.
      */
     private static Optional<Path> newFolder() {
-        return Stream.of("java.io.tmpdir", "user.home", "user.dir").map(System::getProperty)
-                .filter(Objects::nonNull).flatMap(name -> SystemText.path(name).stream())
-                .map(Path::toAbsolutePath).filter(folder -> TempFolderCheck.look(folder).problem().isEmpty())
-                .flatMap(folder -> newFolder(folder).stream()).findFirst();
+        return Stream.of("java.io.tmpdir", "user.home", "user.dir")
+                .map(System::getProperty)
+                .filter(Objects::nonNull)
+                .flatMap(name -> SystemText.path(name).stream())
+                .map(Path::toAbsolutePath)
+                .filter(folder -> TempFolderCheck.look(folder).problem().isEmpty())
+                .flatMap(folder -> newFolder(folder).stream())
+                .findFirst();
     }
 
     private static Optional<Path> newFolder(Path parent) {
         try {
             Path folder = TempFolderCheck.unused(parent);
-            return Optional.of(parent.getFileSystem().supportedFileAttributeViews().contains("posix")
-                    ? Files.createDirectory(folder, OWNER_ONLY) : Files.createDirectory(folder));
+            return Optional.of(
+                    parent.getFileSystem().supportedFileAttributeViews().contains("posix")
+                            ? Files.createDirectory(folder, OWNER_ONLY)
+                            : Files.createDirectory(folder));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
     private Outcome run(Optional<Path> folder, String probe, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData"));
+        List<String> command = new ArrayList<>(
+                List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
         // What the JVM itself has to say is no answer.
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:+DisplayVMOutputToStderr"));
-        command.add("-XX:ErrorFile=" + folder.map(place -> place.resolve("crash.log").toString()).orElse("/dev/null"));
-        folder.map(Path::toString).or(() -> Optional.ofNullable(System.getProperty("java.io.tmpdir")))
+        command.add("-XX:ErrorFile="
+                + folder.map(place -> place.resolve("crash.log").toString()).orElse("/dev/null"));
+        folder.map(Path::toString)
+                .or(() -> Optional.ofNullable(System.getProperty("java.io.tmpdir")))
                 .ifPresent(place -> command.add("-Djava.io.tmpdir=" + place));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, probe));

@@ -10,8 +10,13 @@ public record CompilerCheck(LibraryCheck nvrtc, KernelPtx ptx) implements Check 
     @Override
     public Finding judge() {
         Finding finding = nvrtc.judge();
-        return nvrtc.loads() ? finding : Finding.warn(finding.name(), finding.found() + "; the kernels' PTX in "
-                + ptx.place() + " is used in its place", "", "");
+        return nvrtc.loads()
+                ? finding
+                : Finding.warn(
+                        finding.name(),
+                        finding.found() + "; the kernels' PTX in " + ptx.place() + " is used in its place",
+                        "",
+                        "");
     }
 
     @Override

@@ -57,8 +57,12 @@ record Conv3dLoops(int batch, int inputChannels, int outputChannels, int side) {
             for (int k = 0; k < outputChannels; k++) {
                 for (int c = 0; c < inputChannels; c++) {
                     for (int tap = 0; tap < TAPS; tap++) {
-                        forEachVoxel(meeting, n * inputChannels + c, (k * inputChannels + c) * TAPS + tap,
-                                n * outputChannels + k, tap);
+                        forEachVoxel(
+                                meeting,
+                                n * inputChannels + c,
+                                (k * inputChannels + c) * TAPS + tap,
+                                n * outputChannels + k,
+                                tap);
                     }
                 }
             }

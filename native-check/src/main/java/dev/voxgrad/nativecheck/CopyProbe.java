@@ -8,8 +8,7 @@ import dev.voxgrad.nativecheck.Probe.CallFailed;
 public final class CopyProbe {
     private static final int LENGTH = 1 << 22;
 
-    private CopyProbe() {
-    }
+    private CopyProbe() {}
 
     /** Prints the answers. */
     public static void main(String[] args) {

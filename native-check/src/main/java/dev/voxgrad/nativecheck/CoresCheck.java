@@ -13,16 +13,23 @@ import java.util.OptionalDouble;
 public record CoresCheck(int machine, int usable, OptionalDouble quota) implements Check {
     @Override
     public Finding judge() {
-        String found = usable + " of " + machine + " cores usable, " + (quota.isPresent()
-                ? String.format(Locale.ROOT, "container quota %.2f cores", quota.getAsDouble())
-                : "no container quota");
+        String found = usable + " of " + machine + " cores usable, "
+                + (quota.isPresent()
+                        ? String.format(Locale.ROOT, "container quota %.2f cores", quota.getAsDouble())
+                        : "no container quota");
         if (quota.isPresent() && quota.getAsDouble() < usable) {
-            return Finding.warn("cores", found, "a quota of at least " + usable + " cores",
+            return Finding.warn(
+                    "cores",
+                    found,
+                    "a quota of at least " + usable + " cores",
                     "give --threads " + Math.max(1, (int) quota.getAsDouble())
                             + " to the trainer, or raise the container's CPU limit");
         }
         if (usable < machine) {
-            return Finding.warn("cores", found, "all " + machine + " cores",
+            return Finding.warn(
+                    "cores",
+                    found,
+                    "all " + machine + " cores",
                     "raise the container's CPU limit or the process's affinity if the others may be used");
         }
         return Finding.pass("cores", found);

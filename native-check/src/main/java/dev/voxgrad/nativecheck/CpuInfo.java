@@ -34,7 +34,8 @@ public record CpuInfo(String model, int cores, Set<String> flags, OptionalDouble
         }
         for (String controller : new String[] {"cpu", "cpu,cpuacct"}) {
             Path first = group.resolve(controller);
-            OptionalDouble quota = quota(SystemText.firstLine(first.resolve("cpu.cfs_quota_us")),
+            OptionalDouble quota = quota(
+                    SystemText.firstLine(first.resolve("cpu.cfs_quota_us")),
                     SystemText.firstLine(first.resolve("cpu.cfs_period_us")));
             if (quota.isPresent()) {
                 return quota;

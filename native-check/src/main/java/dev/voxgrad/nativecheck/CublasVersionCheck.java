@@ -18,17 +18,21 @@ public record CublasVersionCheck(Optional<String> version, Optional<CudaVersion>
     @Override
     public Finding judge() {
         if (version.isEmpty()) {
-            return Finding.fail(NAME, "no version: " + Probe.reason(probe), "a library that tells its version",
-                    INSTALL);
+            return Finding.fail(
+                    NAME, "no version: " + Probe.reason(probe), "a library that tells its version", INSTALL);
         }
         String number = version.get();
         if (!number.matches("1[23](\\..*)?")) {
             return Finding.fail(NAME, "cuBLAS calls itself " + number, WANTED, INSTALL);
         }
-        if (driver.isPresent() && Integer.parseInt(number.substring(0, 2)) > driver.get().major()) {
-            return Finding.fail(NAME, "cuBLAS is " + number + ", but the driver is for CUDA " + driver.get(),
-                    "cuBLAS of CUDA " + driver.get().major(), CudaVersionCheck.newerDriver(true) + ", or have cuBLAS "
-                            + "of CUDA " + driver.get().major() + " in place of this one");
+        if (driver.isPresent()
+                && Integer.parseInt(number.substring(0, 2)) > driver.get().major()) {
+            return Finding.fail(
+                    NAME,
+                    "cuBLAS is " + number + ", but the driver is for CUDA " + driver.get(),
+                    "cuBLAS of CUDA " + driver.get().major(),
+                    CudaVersionCheck.newerDriver(true) + ", or have cuBLAS " + "of CUDA "
+                            + driver.get().major() + " in place of this one");
         }
         return Finding.pass(NAME, number);
     }

@@ -11,8 +11,7 @@ import java.util.stream.Stream;
  * of pip, Conda.
  */
 final class CudaFolders {
-    private CudaFolders() {
-    }
+    private CudaFolders() {}
 
     /**
      * The folders, whether they hold anything or not.
@@ -28,9 +27,11 @@ final class CudaFolders {
         folders.add(root.resolve("opt/cuda/lib64"));
         folders.add(root.resolve("usr/lib/wsl/lib"));
         LibraryCache.find(environment).map(LibraryCache::folder).ifPresent(folders::add);
-        Stream<String> homes = Stream.of("VIRTUAL_ENV", "CONDA_PREFIX").map(environment::get)
+        Stream<String> homes = Stream.of("VIRTUAL_ENV", "CONDA_PREFIX")
+                .map(environment::get)
                 .filter(home -> home != null && !home.isEmpty());
-        List<Path> prefixes = new ArrayList<>(homes.flatMap(home -> SystemText.path(home).stream()).toList());
+        List<Path> prefixes = new ArrayList<>(
+                homes.flatMap(home -> SystemText.path(home).stream()).toList());
         prefixes.forEach(prefix -> folders.add(prefix.resolve("lib")));
         prefixes.add(root.resolve("usr/local"));
         prefixes.add(root.resolve("usr"));

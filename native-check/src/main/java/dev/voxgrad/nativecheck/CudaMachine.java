@@ -41,7 +41,8 @@ final class CudaMachine {
         Check driver = new DriverCheck(system, architecture, new ChildProcess.Outcome(0, false, Map.of(), ""));
         return Stream.of(TEMP_FOLDER, JARS, Machine.GPU_SECTION, LIBRARIES, VERSIONS, SMOKE_TESTS)
                 .map(title -> rows().look("all", () -> title.equals(Machine.GPU_SECTION) ? driver : skipped)
-                        .section(title)).toList();
+                        .section(title))
+                .toList();
     }
 
     private List<Section> lookAtAll() {
@@ -49,22 +50,28 @@ final class CudaMachine {
         List<JCudaJar> jars = jarRows.need("jars", List.of(), CudaMachine::findJars);
         Rows libraryRows = rows();
         LibraryPath path = libraryRows.need("folders", LibraryPath.NOWHERE, () -> LibraryPath.ofThisProcess(root));
-        Optional<KernelPtx> ptx = libraryRows.need("kernels' PTX", Optional.empty(),
-                () -> KernelPtx.find(CudaMachine.class.getClassLoader()));
+        Optional<KernelPtx> ptx = libraryRows.need(
+                "kernels' PTX", Optional.empty(), () -> KernelPtx.find(CudaMachine.class.getClassLoader()));
         Rows gpuRows = rows();
-        ChildProcess.Outcome driver = gpuRows.need("CUDA driver", ChildProcess.Outcome.notStarted("see above"),
-                () -> askDriver(path));
+        ChildProcess.Outcome driver =
+                gpuRows.need("CUDA driver", ChildProcess.Outcome.notStarted("see above"), () -> askDriver(path));
         DriverCheck check = new DriverCheck(system, architecture, driver);
         Section gpus = gpus(gpuRows, check);
-        boolean gpu = gpus.findings().stream().anyMatch(finding -> finding.impact() == Impact.GPU
-                && finding.status() == Status.PASS);
+        boolean gpu = gpus.findings().stream()
+                .anyMatch(finding -> finding.impact() == Impact.GPU && finding.status() == Status.PASS);
         Optional<CudaVersion> cuda = CudaVersion.of(driver, DriverProbe.VERSION);
-        Libraries libraries = libraryRows.need("libraries", new Libraries(LibraryPath.NOWHERE, false, cuda, ptx),
+        Libraries libraries = libraryRows.need(
+                "libraries",
+                new Libraries(LibraryPath.NOWHERE, false, cuda, ptx),
                 () -> new Libraries(path, gpu, cuda, ptx));
         Usable usable = new Usable(gpu, libraries);
-        return List.of(new TempFolder(root, jars).look(rows()), jars(jarRows, jars), gpus,
+        return List.of(
+                new TempFolder(root, jars).look(rows()),
+                jars(jarRows, jars),
+                gpus,
                 libraryRows.lookAtAll("libraries", libraries::checks).section(LIBRARIES),
-                versions(cuda, usable, ptx), new SmokeTests(child, usable, cuda).look(rows()));
+                versions(cuda, usable, ptx),
+                new SmokeTests(child, usable, cuda).look(rows()));
     }
 
     private Rows rows() {
@@ -73,20 +80,29 @@ final class CudaMachine {
 
     private static List<JCudaJar> findJars() {
         return JarCheck.TESTED.keySet().stream()
-                .flatMap(artifact -> JCudaJar.find(CudaMachine.class.getClassLoader(), artifact).stream()).toList();
+                .flatMap(artifact -> JCudaJar.find(CudaMachine.class.getClassLoader(), artifact).stream())
+                .toList();
     }
 
     /** Where no process can be started, that there is no driver can still be seen. */
     private ChildProcess.Outcome askDriver(LibraryPath path) {
         ChildProcess.Outcome outcome = child.run(DriverProbe.class, NativeAccessCheck.FLAG);
         String library = NativeLibrary.DRIVER.files().getFirst();
-        return outcome.started() || !path.find(library, List.of()).isEmpty() ? outcome
+        return outcome.started() || !path.find(library, List.of()).isEmpty()
+                ? outcome
                 : new ChildProcess.Outcome(0, false, Map.of(DriverProbe.MISSING_LIBRARY, library), "");
     }
 
     private static Section jars(Rows rows, List<JCudaJar> jars) {
-        JarCheck.TESTED.keySet().forEach(artifact -> rows.look(artifact, () -> new JarCheck(artifact,
-                jars.stream().filter(jar -> jar.artifact().equals(artifact)).toList())));
+        JarCheck.TESTED
+                .keySet()
+                .forEach(artifact -> rows.look(
+                        artifact,
+                        () -> new JarCheck(
+                                artifact,
+                                jars.stream()
+                                        .filter(jar -> jar.artifact().equals(artifact))
+                                        .toList())));
         return rows.section(JARS);
     }
 
@@ -99,29 +115,34 @@ final class CudaMachine {
 
     private Section versions(Optional<CudaVersion> cuda, Usable usable, Optional<KernelPtx> ptx) {
         return rows().lookAtAll("versions", () -> {
-            List<String> asked = usable.versionsToAsk();
-            return asked.isEmpty()
-                    ? List.of(new SkippedCheck("versions", "there is no driver and no library to ask"))
-                    : versions(cuda, asked, ptx);
-        }).section(VERSIONS);
+                    List<String> asked = usable.versionsToAsk();
+                    return asked.isEmpty()
+                            ? List.of(new SkippedCheck("versions", "there is no driver and no library to ask"))
+                            : versions(cuda, asked, ptx);
+                })
+                .section(VERSIONS);
     }
 
     private List<Check> versions(Optional<CudaVersion> cuda, List<String> asked, Optional<KernelPtx> ptx) {
-        ChildProcess.Outcome probe = child.run(VersionProbe.class, NativeAccessCheck.FLAG,
-                ForeignLibrary.option(cuda), "-D" + VersionProbe.PROPERTY + "=" + String.join(",", asked));
+        ChildProcess.Outcome probe = child.run(
+                VersionProbe.class,
+                NativeAccessCheck.FLAG,
+                ForeignLibrary.option(cuda),
+                "-D" + VersionProbe.PROPERTY + "=" + String.join(",", asked));
         List<Check> checks = new ArrayList<>();
         cuda.ifPresent(version -> checks.add(new Fact("driver", "runs programs up to CUDA " + version)));
-        checks.add(new CudaVersionCheck(CudaVersionCheck.Library.RUNTIME,
-                CudaVersion.of(probe, VersionProbe.RUNTIME), cuda, probe));
+        checks.add(new CudaVersionCheck(
+                CudaVersionCheck.Library.RUNTIME, CudaVersion.of(probe, VersionProbe.RUNTIME), cuda, probe));
         if (asked.contains(VersionProbe.CUBLAS)) {
             checks.add(new CublasVersionCheck(probe.answer(VersionProbe.CUBLAS), cuda, probe));
         }
         if (asked.contains(VersionProbe.NVRTC)) {
-            checks.add(new CudaVersionCheck(CudaVersionCheck.Library.NVRTC,
-                    CudaVersion.of(probe, VersionProbe.NVRTC), cuda, probe));
+            checks.add(new CudaVersionCheck(
+                    CudaVersionCheck.Library.NVRTC, CudaVersion.of(probe, VersionProbe.NVRTC), cuda, probe));
         } else {
-            ptx.flatMap(KernelPtx::cuda).ifPresent(version -> checks.add(new CudaVersionCheck(
-                    CudaVersionCheck.Library.PTX, Optional.of(version), cuda, probe)));
+            ptx.flatMap(KernelPtx::cuda)
+                    .ifPresent(version -> checks.add(
+                            new CudaVersionCheck(CudaVersionCheck.Library.PTX, Optional.of(version), cuda, probe)));
         }
         if (asked.contains(VersionProbe.CUDNN)) {
             checks.add(new CudnnVersionCheck(probe, cuda));

@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param driver the newest CUDA that the driver can run; empty where there is no driver
  * @param probe the child's outcome, which has the reason for an empty version
  */
-public record CudaVersionCheck(Library library, Optional<CudaVersion> version, Optional<CudaVersion> driver,
-        ChildProcess.Outcome probe) implements Check {
+public record CudaVersionCheck(
+        Library library, Optional<CudaVersion> version, Optional<CudaVersion> driver, ChildProcess.Outcome probe)
+        implements Check {
     /** What has a version of CUDA. */
     public enum Library {
         /** The CUDA runtime. */
@@ -46,14 +47,20 @@ public record CudaVersionCheck(Library library, Optional<CudaVersion> version, O
     public Finding judge() {
         String name = library.title;
         if (version.isEmpty()) {
-            return Finding.fail(name, "no version: " + Probe.reason(probe),
-                    "a library that tells its version", "install it again");
+            return Finding.fail(
+                    name, "no version: " + Probe.reason(probe), "a library that tells its version", "install it again");
         }
         if (driver.isPresent() && version.get().newerThan(driver.get()) && !runsAllTheSame(driver.get())) {
             return newerThanDriver(version.get(), driver.get());
         }
-        return Finding.pass(name, version.get() + driver.map(cuda -> ", the driver runs up to " + cuda
-                + (version.get().newerThan(cuda) ? ", and " + version.get() + "'s machine code, too" : "")).orElse(""));
+        return Finding.pass(
+                name,
+                version.get()
+                        + driver.map(cuda -> ", the driver runs up to " + cuda
+                                        + (version.get().newerThan(cuda)
+                                                ? ", and " + version.get() + "'s machine code, too"
+                                                : ""))
+                                .orElse(""));
     }
 
     @Override
@@ -69,11 +76,15 @@ public record CudaVersionCheck(Library library, Optional<CudaVersion> version, O
     private Finding newerThanDriver(CudaVersion newer, CudaVersion cuda) {
         boolean otherMajor = newer.major() > cuda.major();
         String wanted = "a driver at least as new";
-        String mend = newerDriver(otherMajor) + (library == Library.RUNTIME ? "" : ", or have NVRTC of CUDA " + cuda
-                + (library == Library.NVRTC ? " or older in place of this one" : " or older"));
+        String mend = newerDriver(otherMajor)
+                + (library == Library.RUNTIME
+                        ? ""
+                        : ", or have NVRTC of CUDA " + cuda
+                                + (library == Library.NVRTC ? " or older in place of this one" : " or older"));
         String found = (library == Library.NVRTC ? "" : "the ") + library.title + " is " + newer
                 + ", but the driver is for CUDA " + cuda;
-        return library == Library.RUNTIME || otherMajor ? Finding.fail(library.title, found, wanted, mend)
+        return library == Library.RUNTIME || otherMajor
+                ? Finding.fail(library.title, found, wanted, mend)
                 : Finding.warn(library.title, found + ", which may refuse it", wanted, mend);
     }
 }

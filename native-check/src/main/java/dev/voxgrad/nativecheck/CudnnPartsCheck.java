@@ -16,10 +16,14 @@ public record CudnnPartsCheck(Path cudnn, List<Path> parts) implements Check {
     @Override
     public Finding judge() {
         Path folder = cudnn.getParent();
-        Optional<Path> stray = parts.stream().filter(part -> !folder.equals(part.getParent())).findFirst();
+        Optional<Path> stray =
+                parts.stream().filter(part -> !folder.equals(part.getParent())).findFirst();
         if (stray.isPresent()) {
-            return Finding.warn(NAME, stray.get() + " does not come from the folder of " + cudnn,
-                    "one release of cuDNN", "take one of the folders out of LD_LIBRARY_PATH, or remove one cuDNN");
+            return Finding.warn(
+                    NAME,
+                    stray.get() + " does not come from the folder of " + cudnn,
+                    "one release of cuDNN",
+                    "take one of the folders out of LD_LIBRARY_PATH, or remove one cuDNN");
         }
         int all = NativeLibrary.cudnnParts().size();
         return parts.size() == all

@@ -46,8 +46,7 @@ public final class CudnnStatus {
             Map.entry(5002, "EXECUTION_FAILED_CUBLAS"),
             Map.entry(5003, "EXECUTION_FAILED_CUDART"));
 
-    private CudnnStatus() {
-    }
+    private CudnnStatus() {}
 
     /** The code's name, with the code; of a code that is not listed, the name of its kind. */
     public static String name(int status) {

@@ -18,8 +18,12 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
     @Override
     public Finding judge() {
         OptionalInt version = probe.wholeNumber(VersionProbe.CUDNN);
-        return version.isPresent() ? judge(version.getAsInt())
-                : Finding.fail(NAME, "no version: " + Probe.reason(probe), "a library that tells its version",
+        return version.isPresent()
+                ? judge(version.getAsInt())
+                : Finding.fail(
+                        NAME,
+                        "no version: " + Probe.reason(probe),
+                        "a library that tells its version",
                         "install all of cuDNN 9 again");
     }
 
@@ -35,15 +39,26 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
         if (number / 10_000 != 9) {
             return Finding.fail(NAME, "cuDNN is " + found, "cuDNN 9", "install cuDNN 9");
         }
-        if (cuda.isPresent() && driver.isPresent() && cuda.get().major() > driver.get().major()) {
-            return Finding.fail(NAME, "cuDNN is " + found + ", but the driver is for CUDA " + driver.get(),
+        if (cuda.isPresent()
+                && driver.isPresent()
+                && cuda.get().major() > driver.get().major()) {
+            return Finding.fail(
+                    NAME,
+                    "cuDNN is " + found + ", but the driver is for CUDA " + driver.get(),
                     "cuDNN 9 for CUDA " + driver.get().major(),
                     CudaVersionCheck.newerDriver(true) + ", or install that cuDNN");
         }
         List<String> wrong = wrongPrecisions(number);
-        return wrong.isEmpty() ? Finding.pass(NAME, found) : Finding.warn(NAME, found + ": its 3D convolutions are "
-                + "known to be wrong in " + String.join(" and ", wrong) + ", so the trainer refuses --precision "
-                + String.join(" and --precision ", wrong), "a release without these faults", OTHER_RELEASE);
+        return wrong.isEmpty()
+                ? Finding.pass(NAME, found)
+                : Finding.warn(
+                        NAME,
+                        found + ": its 3D convolutions are "
+                                + "known to be wrong in " + String.join(" and ", wrong)
+                                + ", so the trainer refuses --precision "
+                                + String.join(" and --precision ", wrong),
+                        "a release without these faults",
+                        OTHER_RELEASE);
     }
 
     /** As the trainer has it, from PyTorch's issues 163539, 166480 and 167024. */

@@ -32,8 +32,10 @@ final class DeviceArray {
     /** A copy. */
     static DeviceArray of(float[] values) throws CallFailed {
         DeviceArray array = new DeviceArray(values.length);
-        check("cudaMemcpy to the GPU", JCuda.cudaMemcpy(array.pointer, Pointer.to(values), array.bytes(),
-                cudaMemcpyKind.cudaMemcpyHostToDevice));
+        check(
+                "cudaMemcpy to the GPU",
+                JCuda.cudaMemcpy(
+                        array.pointer, Pointer.to(values), array.bytes(), cudaMemcpyKind.cudaMemcpyHostToDevice));
         return array;
     }
 
@@ -59,8 +61,9 @@ final class DeviceArray {
     /** What is in it; waits for the GPU. */
     float[] values() throws CallFailed {
         float[] values = new float[length];
-        check("cudaMemcpy from the GPU", JCuda.cudaMemcpy(Pointer.to(values), pointer, bytes(),
-                cudaMemcpyKind.cudaMemcpyDeviceToHost));
+        check(
+                "cudaMemcpy from the GPU",
+                JCuda.cudaMemcpy(Pointer.to(values), pointer, bytes(), cudaMemcpyKind.cudaMemcpyDeviceToHost));
         return values;
     }
 

@@ -33,11 +33,17 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     @Override
     public Finding judge() {
         if (!supported(system, architecture)) {
-            return Finding.warn(NAME, "GPUs are used on Linux x86-64 only, and this is " + system + " " + architecture,
-                    "Linux on x86-64", "nothing to mend here: training runs on the CPU");
+            return Finding.warn(
+                    NAME,
+                    "GPUs are used on Linux x86-64 only, and this is " + system + " " + architecture,
+                    "Linux on x86-64",
+                    "nothing to mend here: training runs on the CPU");
         }
         if (!probe.started()) {
-            return Finding.fail(NAME, "cannot be tried: " + probe.failure(), "a place where Java may start processes",
+            return Finding.fail(
+                    NAME,
+                    "cannot be tried: " + probe.failure(),
+                    "a place where Java may start processes",
                     "allow fork and exec (seccomp, ulimit -u, the container's limit of processes)");
         }
         OptionalInt status = probe.wholeNumber(DriverProbe.STATUS);
@@ -46,7 +52,10 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
             return tooOld(symbol.group(1));
         }
         if (!probe.ended()) {
-            return Finding.fail(NAME, probe.failure() + " while the driver was started", WANTED,
+            return Finding.fail(
+                    NAME,
+                    probe.failure() + " while the driver was started",
+                    WANTED,
                     "the driver and its kernel module may not fit each other: reboot, or install the driver again");
         }
         return status.isPresent() ? judgeStatus(status.getAsInt()) : judgeLoading();
@@ -61,12 +70,18 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     private Finding judgeLoading() {
         Optional<String> library = probe.answer(DriverProbe.MISSING_LIBRARY);
         if (library.isPresent() && library.get().equals(DRIVER_LIBRARY)) {
-            return Finding.warn(NAME, DRIVER_LIBRARY + " was not found: no NVIDIA driver is installed here", WANTED,
+            return Finding.warn(
+                    NAME,
+                    DRIVER_LIBRARY + " was not found: no NVIDIA driver is installed here",
+                    WANTED,
                     INSTALL_DRIVER);
         }
         if (library.isPresent()) {
-            return Finding.fail(NAME, library.get() + " was not found, which JCuda's driver library needs",
-                    library.get(), "install the system package that holds " + library.get());
+            return Finding.fail(
+                    NAME,
+                    library.get() + " was not found, which JCuda's driver library needs",
+                    library.get(),
+                    "install the system package that holds " + library.get());
         }
         Optional<String> symbol = probe.answer(DriverProbe.MISSING_SYMBOL);
         if (symbol.isPresent()) {
@@ -74,11 +89,14 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         }
         Optional<String> natives = probe.answer(DriverProbe.MISSING_NATIVES);
         if (natives.isPresent()) {
-            return Finding.fail(NAME, natives.get() + " is not on the class path",
-                    "the jar jcuda-natives for " + system, REBUILD);
+            return Finding.fail(
+                    NAME, natives.get() + " is not on the class path", "the jar jcuda-natives for " + system, REBUILD);
         }
         String error = probe.answer(DriverProbe.LINK_ERROR).orElse(probe.failure());
-        return Finding.fail(NAME, "JCuda does not load: " + error, WANTED,
+        return Finding.fail(
+                NAME,
+                "JCuda does not load: " + error,
+                WANTED,
                 "mend or remove the library that is named, or " + REBUILD);
     }
 
@@ -89,10 +107,16 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
             String more = gpus() > 1 ? " and " + (gpus() - 1) + " more" : "";
             return version() < OLDEST
                     ? Finding.fail(NAME, driver + " is too old", WANTED, NEWER_DRIVER)
-                    : Finding.pass(NAME, driver + " sees " + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more);
+                    : Finding.pass(
+                            NAME,
+                            driver + " sees "
+                                    + probe.answer(DriverProbe.GPU_NAME).orElse("a GPU") + more);
         }
         if (status == CUresult.CUDA_SUCCESS || status == CUresult.CUDA_ERROR_NO_DEVICE) {
-            return Finding.warn(NAME, driver + " sees no GPU", WANTED,
+            return Finding.warn(
+                    NAME,
+                    driver + " sees no GPU",
+                    WANTED,
                     "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or start the container with access to the GPU");
         }
         String name = probe.answer(DriverProbe.STATUS_NAME).orElse("an error");
@@ -107,10 +131,10 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
     private static String mend(int status) {
         return switch (status) {
             case CUresult.CUDA_ERROR_STUB_LIBRARY ->
-                    "the toolkit's stub library was loaded: take the folder stubs out of LD_LIBRARY_PATH";
+                "the toolkit's stub library was loaded: take the folder stubs out of LD_LIBRARY_PATH";
             case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH ->
-                    DRIVER_LIBRARY + " and the kernel module are of different releases: reboot, or install one release "
-                            + "of both";
+                DRIVER_LIBRARY + " and the kernel module are of different releases: reboot, or install one release "
+                        + "of both";
             default -> "run nvidia-smi; where it fails too, reboot or install the driver again";
         };
     }

@@ -38,8 +38,7 @@ public final class DriverProbe {
     private static final Pattern CAUSE = Pattern.compile("UnsatisfiedLinkError: (?!no )(?:\\S+JCuda\\S+: )?(.+)");
     private static final Pattern RESOURCE = Pattern.compile("No resource found with name '([^']+)'");
 
-    private DriverProbe() {
-    }
+    private DriverProbe() {}
 
     /** Prints the answers. */
     public static void main(String[] args) {
@@ -132,8 +131,9 @@ public final class DriverProbe {
         } else if (resource.find()) {
             Probe.answer(MISSING_NATIVES, resource.group(1));
         } else {
-            Probe.answer(LINK_ERROR, cause.find() ? cause.group(1)
-                    : message.lines().findFirst().orElse("no reason given"));
+            Probe.answer(
+                    LINK_ERROR,
+                    cause.find() ? cause.group(1) : message.lines().findFirst().orElse("no reason given"));
         }
     }
 }

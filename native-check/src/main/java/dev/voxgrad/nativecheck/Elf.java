@@ -38,15 +38,14 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
     private static final int RUN_PATH = 29;
     /** Dynamic sections have some dozens of entries, and libraries need some dozens of others. */
     private static final int MOST_ENTRIES = 1 << 14;
+
     private static final int MOST_FOLDERS = 1 << 10;
 
     /** A segment of the file: its kind, and where it is in the file and in memory. */
-    private record Segment(int kind, long offset, long address, long size) {
-    }
+    private record Segment(int kind, long offset, long address, long size) {}
 
     /** An entry of the dynamic section. */
-    private record Entry(long tag, long value) {
-    }
+    private record Entry(long tag, long value) {}
 
     /**
      * Reads a library. What is read is bounded, whatever the file says: some 1 MB besides the names, and of these not
@@ -72,7 +71,9 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
         ElfStrings strings = strings(file, segments, entries);
         List<String> needed = values(entries, NEEDED, strings);
         List<String> paths = values(entries, RUN_PATH, strings);
-        return new Elf(values(entries, SONAME, strings).stream().findFirst(), needed,
+        return new Elf(
+                values(entries, SONAME, strings).stream().findFirst(),
+                needed,
                 folders(paths.isEmpty() ? values(entries, OLD_RUN_PATH, strings) : paths, library));
     }
 
@@ -97,7 +98,9 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
     }
 
     private static List<Entry> entries(FileChannel file, List<Segment> segments) throws IOException {
-        Segment dynamic = segments.stream().filter(segment -> segment.kind() == SEGMENT_DYNAMIC).findFirst()
+        Segment dynamic = segments.stream()
+                .filter(segment -> segment.kind() == SEGMENT_DYNAMIC)
+                .findFirst()
                 .orElseThrow(() -> new IOException("is no shared library"));
         if (dynamic.size() > (long) MOST_ENTRIES * ENTRY) {
             throw new IOException("is damaged");
@@ -115,20 +118,28 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
             throws IOException {
         long address = value(entries, STRING_TABLE);
         Segment holder = segments.stream()
-                .filter(segment -> segment.kind() == SEGMENT_LOAD && address >= segment.address()
+                .filter(segment -> segment.kind() == SEGMENT_LOAD
+                        && address >= segment.address()
                         && address - segment.address() < segment.size())
-                .findFirst().orElseThrow(() -> new IOException("is damaged"));
+                .findFirst()
+                .orElseThrow(() -> new IOException("is damaged"));
         return new ElfStrings(file, holder.offset() + address - holder.address(), value(entries, STRING_TABLE_SIZE));
     }
 
     private static long value(List<Entry> entries, int tag) throws IOException {
-        return entries.stream().filter(entry -> entry.tag() == tag).mapToLong(Entry::value).findFirst()
+        return entries.stream()
+                .filter(entry -> entry.tag() == tag)
+                .mapToLong(Entry::value)
+                .findFirst()
                 .orElseThrow(() -> new IOException("is damaged"));
     }
 
     private static List<String> values(List<Entry> entries, int tag, ElfStrings strings) throws IOException {
         List<String> values = new ArrayList<>();
-        for (long at : entries.stream().filter(entry -> entry.tag() == tag).mapToLong(Entry::value).distinct()
+        for (long at : entries.stream()
+                .filter(entry -> entry.tag() == tag)
+                .mapToLong(Entry::value)
+                .distinct()
                 .toArray()) {
             values.add(strings.at(at));
         }
@@ -137,9 +148,13 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
 
     private static List<Path> folders(List<String> paths, Path library) {
         String origin = String.valueOf(library.toAbsolutePath().getParent());
-        return paths.stream().flatMap(path -> Arrays.stream(path.split(":")))
-                .filter(folder -> !folder.isEmpty()).distinct().limit(MOST_FOLDERS)
-                .flatMap(folder -> folder(folder, origin)).toList();
+        return paths.stream()
+                .flatMap(path -> Arrays.stream(path.split(":")))
+                .filter(folder -> !folder.isEmpty())
+                .distinct()
+                .limit(MOST_FOLDERS)
+                .flatMap(folder -> folder(folder, origin))
+                .toList();
     }
 
     private static Stream<Path> folder(String name, String origin) {

@@ -4,8 +4,7 @@ import java.util.Random;
 
 /** Numbers to test with, and how far results are off. */
 final class Errors {
-    private Errors() {
-    }
+    private Errors() {}
 
     /** Numbers between -1 and 1, the same in every run. */
     static float[] random(int length, long seed) {

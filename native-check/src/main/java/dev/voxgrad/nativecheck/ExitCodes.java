@@ -18,9 +18,8 @@ public final class ExitCodes {
     /** A row of the table, as picocli wants it. */
     public static final String WRONG_USE_ROW = WRONG_USE + ":wrong use of this command";
     /** A row of the table, as picocli wants it. */
-    public static final String INTERNAL_ERROR_ROW = INTERNAL_ERROR
-            + ":an internal error, of the command or of one of its checks; the report shows which";
+    public static final String INTERNAL_ERROR_ROW =
+            INTERNAL_ERROR + ":an internal error, of the command or of one of its checks; the report shows which";
 
-    private ExitCodes() {
-    }
+    private ExitCodes() {}
 }

@@ -28,8 +28,12 @@ public record Finding(Status status, Impact impact, String name, String found, S
 
     /** Returns the finding for a check that did not come to an end: a fault of ours, not of the machine. */
     public static Finding internalError(String name, Throwable error) {
-        return fail(name, "internal error: " + error, "a check that comes to its end",
-                "report it with what --debug shows; the other checks are not affected").affecting(Impact.UNKNOWN);
+        return fail(
+                        name,
+                        "internal error: " + error,
+                        "a check that comes to its end",
+                        "report it with what --debug shows; the other checks are not affected")
+                .affecting(Impact.UNKNOWN);
     }
 
     /** Returns the same finding about something on which that depends. */

@@ -68,10 +68,10 @@ final class ForeignLibrary {
 
     /** Its function of that name. */
     Function function(String name, MemoryLayout... parameters) throws CallFailed {
-        MethodHandle handle = Linker.nativeLinker().downcallHandle(address(name),
-                FunctionDescriptor.of(JAVA_INT, parameters));
-        return MethodHandleProxies.asInterfaceInstance(Function.class,
-                handle.asSpreader(Object[].class, parameters.length));
+        MethodHandle handle =
+                Linker.nativeLinker().downcallHandle(address(name), FunctionDescriptor.of(JAVA_INT, parameters));
+        return MethodHandleProxies.asInterfaceInstance(
+                Function.class, handle.asSpreader(Object[].class, parameters.length));
     }
 
     private MemorySegment address(String name) throws CallFailed {
@@ -87,11 +87,14 @@ final class ForeignLibrary {
 
     /** A status in the library's words, with its number. */
     String words(int status) {
-        Words words = symbols.find(statusWords).map(address -> MethodHandleProxies.asInterfaceInstance(Words.class,
-                Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(ADDRESS, JAVA_INT))))
+        Words words = symbols.find(statusWords)
+                .map(address -> MethodHandleProxies.asInterfaceInstance(
+                        Words.class,
+                        Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(ADDRESS, JAVA_INT))))
                 .orElse(_ -> MemorySegment.NULL);
         MemorySegment text = words.of(status);
-        return text.equals(MemorySegment.NULL) ? "status " + status
+        return text.equals(MemorySegment.NULL)
+                ? "status " + status
                 : text.reinterpret(Integer.MAX_VALUE).getString(0) + " (" + status + ")";
     }
 

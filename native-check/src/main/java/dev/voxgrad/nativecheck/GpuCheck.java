@@ -25,26 +25,43 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
     public Finding judge() {
         String name = name(gpu);
         if (fact(GpuFact.NAME).isEmpty()) {
-            return Finding.fail(name, "the driver counts " + name + " but does not open it", "a GPU that answers",
+            return Finding.fail(
+                    name,
+                    "the driver counts " + name + " but does not open it",
+                    "a GPU that answers",
                     "look at nvidia-smi and the system's log; the GPU may be lost until a reboot");
         }
         int mode = number(GpuFact.MODE);
         int major = number(GpuFact.MAJOR);
-        String found = String.format(Locale.ROOT, "%s, compute capability %d.%d, %s, %s",
-                fact(GpuFact.NAME).orElseThrow(), major, number(GpuFact.MINOR), memory(), mode(mode));
+        String found = String.format(
+                Locale.ROOT,
+                "%s, compute capability %d.%d, %s, %s",
+                fact(GpuFact.NAME).orElseThrow(),
+                major,
+                number(GpuFact.MINOR),
+                memory(),
+                mode(mode));
         if (mode == CUcomputemode.CU_COMPUTEMODE_PROHIBITED) {
-            return Finding.fail(name, found + ": no program may use it", "another compute mode",
+            return Finding.fail(
+                    name,
+                    found + ": no program may use it",
+                    "another compute mode",
                     "nvidia-smi -i NUMBER -c DEFAULT, as administrator, with the number that nvidia-smi lists it by");
         }
         if (major < OLDEST_MAJOR) {
-            return Finding.fail(name, found + ": too old for cuDNN 9", "compute capability 5.0 or newer",
+            return Finding.fail(
+                    name,
+                    found + ": too old for cuDNN 9",
+                    "compute capability 5.0 or newer",
                     "hide it with CUDA_VISIBLE_DEVICES, or train on the CPU");
         }
         Optional<String> refusal = fact(GpuFact.REFUSAL);
         if (refusal.isPresent()) {
-            return Finding.fail(name, found + ": it refuses a program, " + refusal.get(),
-                    "a GPU that takes a program in", "look at nvidia-smi: another program may have all its memory, or "
-                            + "hold it in exclusive mode");
+            return Finding.fail(
+                    name,
+                    found + ": it refuses a program, " + refusal.get(),
+                    "a GPU that takes a program in",
+                    "look at nvidia-smi: another program may have all its memory, or " + "hold it in exclusive mode");
         }
         return Finding.pass(name, found);
     }
@@ -56,12 +73,16 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
 
     private String memory() {
         String total = gibibytes(GpuFact.TOTAL_BYTES).orElse("memory of unknown size");
-        return total + gibibytes(GpuFact.FREE_BYTES).map(size -> " (" + size + " free)").orElse("");
+        return total
+                + gibibytes(GpuFact.FREE_BYTES)
+                        .map(size -> " (" + size + " free)")
+                        .orElse("");
     }
 
     private Optional<String> gibibytes(GpuFact fact) {
         OptionalLong bytes = probe.longNumber(fact.key(gpu));
-        return bytes.isEmpty() ? Optional.empty()
+        return bytes.isEmpty()
+                ? Optional.empty()
                 : Optional.of(String.format(Locale.ROOT, "%.1f GiB", bytes.getAsLong() / (double) (1 << 30)));
     }
 

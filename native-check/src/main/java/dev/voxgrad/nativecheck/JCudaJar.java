@@ -29,8 +29,7 @@ public record JCudaJar(String artifact, String version, String place, List<Nativ
      * @param size in bytes
      * @param crc its CRC-32
      */
-    public record Native(String file, long size, long crc) {
-    }
+    public record Native(String file, long size, long crc) {}
 
     private static final String NATIVES_FOLDER = "lib/";
 
@@ -39,7 +38,8 @@ public record JCudaJar(String artifact, String version, String place, List<Nativ
         String properties = "META-INF/maven/org.jcuda/" + artifact + "/pom.properties";
         try {
             return Collections.list(loader.getResources(properties)).stream()
-                    .map(found -> read(artifact, found)).toList();
+                    .map(found -> read(artifact, found))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("native-check: cannot look for " + artifact + " on the class path", e);
         }
@@ -53,8 +53,8 @@ public record JCudaJar(String artifact, String version, String place, List<Nativ
             try (InputStream in = connection.getInputStream()) {
                 read.load(in);
             }
-            return new JCudaJar(artifact, read.getProperty("version", "without a version"), place(connection),
-                    natives(properties));
+            return new JCudaJar(
+                    artifact, read.getProperty("version", "without a version"), place(connection), natives(properties));
         } catch (IOException e) {
             throw new UncheckedIOException("native-check: cannot read " + properties, e);
         }
@@ -73,8 +73,8 @@ public record JCudaJar(String artifact, String version, String place, List<Nativ
         try (JarFile jar = connection.getJarFile()) {
             return jar.stream()
                     .filter(entry -> entry.getName().startsWith(NATIVES_FOLDER) && !entry.isDirectory())
-                    .map(entry -> new Native(entry.getName().substring(NATIVES_FOLDER.length()), entry.getSize(),
-                            entry.getCrc()))
+                    .map(entry -> new Native(
+                            entry.getName().substring(NATIVES_FOLDER.length()), entry.getSize(), entry.getCrc()))
                     .toList();
         }
     }

@@ -33,10 +33,14 @@ public record JarCheck(String artifact, List<JCudaJar> found) implements Check {
     @Override
     public Finding judge() {
         String version = TESTED.get(artifact);
-        Optional<JCudaJar> other = found.stream().filter(jar -> !jar.version().equals(version)).findFirst();
+        Optional<JCudaJar> other =
+                found.stream().filter(jar -> !jar.version().equals(version)).findFirst();
         if (other.isPresent()) {
-            return Finding.fail(artifact, "jar mismatch: " + artifact + " " + other.get().version() + " is on the "
-                            + "class path, " + other.get().place(), "the versions tested together: " + testedTogether(),
+            return Finding.fail(
+                    artifact,
+                    "jar mismatch: " + artifact + " " + other.get().version() + " is on the " + "class path, "
+                            + other.get().place(),
+                    "the versions tested together: " + testedTogether(),
                     "take that jar off the class path, or " + REBUILD);
         }
         if (found.isEmpty()) {
@@ -51,7 +55,8 @@ public record JarCheck(String artifact, List<JCudaJar> found) implements Check {
     }
 
     private static String testedTogether() {
-        return TESTED.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue())
+        return TESTED.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
     }
 }

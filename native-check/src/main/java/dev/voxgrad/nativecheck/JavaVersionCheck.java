@@ -16,7 +16,10 @@ public record JavaVersionCheck(int feature, String version, String vendor, Strin
     public Finding judge() {
         String found = version + " by " + vendor + " in " + home;
         if (feature < OLDEST) {
-            return Finding.fail("version", found, "Java " + OLDEST + " or newer",
+            return Finding.fail(
+                    "version",
+                    found,
+                    "Java " + OLDEST + " or newer",
                     "install a JDK " + OLDEST + " and set JAVA_HOME to its folder");
         }
         return Finding.pass("version", found);

@@ -33,7 +33,8 @@ public record KernelPtx(Path place, Optional<CudaVersion> cuda) {
     public static Optional<KernelPtx> find(ClassLoader loader) {
         try {
             for (URL folder : Collections.list(loader.getResources(FOLDER))) {
-                Optional<KernelPtx> ptx = folder.openConnection() instanceof JarURLConnection jar ? inJar(jar)
+                Optional<KernelPtx> ptx = folder.openConnection() instanceof JarURLConnection jar
+                        ? inJar(jar)
                         : inFolder(Path.of(URI.create(folder.toString())));
                 if (ptx.isPresent()) {
                     return ptx;
@@ -49,8 +50,10 @@ public record KernelPtx(Path place, Optional<CudaVersion> cuda) {
         connection.setUseCaches(false);
         Path place = Path.of(URI.create(connection.getJarFileURL().toString()));
         try (JarFile jar = connection.getJarFile()) {
-            Optional<JarEntry> entry = jar.stream().filter(each -> each.getName().startsWith(FOLDER)
-                    && each.getName().endsWith(ENDING)).findFirst();
+            Optional<JarEntry> entry = jar.stream()
+                    .filter(each ->
+                            each.getName().startsWith(FOLDER) && each.getName().endsWith(ENDING))
+                    .findFirst();
             if (entry.isEmpty()) {
                 return Optional.empty();
             }
@@ -62,15 +65,19 @@ public record KernelPtx(Path place, Optional<CudaVersion> cuda) {
 
     private static Optional<KernelPtx> inFolder(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            Optional<Path> file = files.filter(each -> each.toString().endsWith(ENDING)).findFirst();
+            Optional<Path> file =
+                    files.filter(each -> each.toString().endsWith(ENDING)).findFirst();
             return file.isEmpty() ? Optional.empty() : Optional.of(of(folder, Files.readAllBytes(file.get())));
         }
     }
 
     private static KernelPtx of(Path place, byte[] ptx) {
         Matcher release = RELEASE.matcher(new String(ptx, StandardCharsets.UTF_8));
-        return new KernelPtx(place, release.find() ? Optional.of(new CudaVersion(
-                1000 * Integer.parseInt(release.group(1)) + 10 * Integer.parseInt(release.group(2))))
-                : Optional.empty());
+        return new KernelPtx(
+                place,
+                release.find()
+                        ? Optional.of(new CudaVersion(
+                                1000 * Integer.parseInt(release.group(1)) + 10 * Integer.parseInt(release.group(2))))
+                        : Optional.empty());
     }
 }

@@ -16,8 +16,7 @@ import java.util.stream.Stream;
 /** Looks for the libraries as the loader would, without loading any: a broken one could take this process along. */
 public final class Libraries {
     /** A library whose needs are still to be looked for. */
-    private record Visit(String name, Elf elf) {
-    }
+    private record Visit(String name, Elf elf) {}
 
     /**
      * What loading a file would come to.
@@ -26,8 +25,7 @@ public final class Libraries {
      * @param runPath the folders that it names for what it asks for
      * @param problem in half a sentence, why it would not load
      */
-    private record Attempt(Path file, List<Path> runPath, Optional<String> problem) {
-    }
+    private record Attempt(Path file, List<Path> runPath, Optional<String> problem) {}
 
     /** CUDA's libraries need a dozen others. */
     private static final int MOST_LIBRARIES = 1000;
@@ -59,7 +57,9 @@ public final class Libraries {
 
     /** In half a sentence, the first of those that would not load. */
     public Optional<String> firstMissing(List<NativeLibrary> libraries) {
-        return libraries.stream().filter(library -> !checks.get(library).loads()).findFirst()
+        return libraries.stream()
+                .filter(library -> !checks.get(library).loads())
+                .findFirst()
                 .map(library -> checks.get(library).judge().found());
     }
 
@@ -72,15 +72,22 @@ public final class Libraries {
             }
             if (library.compareTo(NativeLibrary.CUDNN) <= 0 && isOfInterest(library)) {
                 LibraryCheck check = checks.get(library);
-                all.add(library == NativeLibrary.NVRTC && ptx.isPresent() ? new CompilerCheck(check, ptx.get())
-                        : check);
+                all.add(
+                        library == NativeLibrary.NVRTC && ptx.isPresent()
+                                ? new CompilerCheck(check, ptx.get())
+                                : check);
             }
         }
         if (checks.get(NativeLibrary.CUDNN).loads()) {
-            List<LibraryCheck> parts = NativeLibrary.cudnnParts().stream().map(checks::get).toList();
+            List<LibraryCheck> parts =
+                    NativeLibrary.cudnnParts().stream().map(checks::get).toList();
             parts.stream().filter(part -> !part.loads()).forEach(all::add);
-            all.add(new CudnnPartsCheck(checks.get(NativeLibrary.CUDNN).found().getFirst(),
-                    parts.stream().filter(LibraryCheck::loads).map(part -> part.found().getFirst()).toList()));
+            all.add(new CudnnPartsCheck(
+                    checks.get(NativeLibrary.CUDNN).found().getFirst(),
+                    parts.stream()
+                            .filter(LibraryCheck::loads)
+                            .map(part -> part.found().getFirst())
+                            .toList()));
         }
         return all;
     }
@@ -89,8 +96,10 @@ public final class Libraries {
     private boolean isOfInterest(NativeLibrary library) {
         return switch (library) {
             case CUBLAS_LT -> !checks.get(NativeLibrary.CUBLAS).found().isEmpty();
-            case NVRTC_BUILTINS -> checks.get(NativeLibrary.NVRTC).loads()
-                    || ptx.isEmpty() && !checks.get(NativeLibrary.NVRTC).found().isEmpty();
+            case NVRTC_BUILTINS ->
+                checks.get(NativeLibrary.NVRTC).loads()
+                        || ptx.isEmpty()
+                                && !checks.get(NativeLibrary.NVRTC).found().isEmpty();
             default -> true;
         };
     }
@@ -98,18 +107,31 @@ public final class Libraries {
     /** Tries the names in turn, as the trainer does. */
     private LibraryCheck look(NativeLibrary library) {
         List<String> names = names(library);
-        List<List<Path>> found = names.stream().map(name -> find(library, name))
-                .filter(files -> !files.isEmpty()).toList();
+        List<List<Path>> found = names.stream()
+                .map(name -> find(library, name))
+                .filter(files -> !files.isEmpty())
+                .toList();
         if (found.isEmpty()) {
-            return new LibraryCheck(library, names, List.of(), Optional.empty(),
-                    names.stream().flatMap(name -> path.findElsewhere(name).stream()).toList(),
-                    otherMajors(library, names), gpu);
+            return new LibraryCheck(
+                    library,
+                    names,
+                    List.of(),
+                    Optional.empty(),
+                    names.stream()
+                            .flatMap(name -> path.findElsewhere(name).stream())
+                            .toList(),
+                    otherMajors(library, names),
+                    gpu);
         }
-        List<Attempt> attempts = found.stream().map(files -> attempt(files.getFirst())).toList();
-        Attempt taken = attempts.stream().filter(attempt -> attempt.problem().isEmpty()).findFirst()
+        List<Attempt> attempts =
+                found.stream().map(files -> attempt(files.getFirst())).toList();
+        Attempt taken = attempts.stream()
+                .filter(attempt -> attempt.problem().isEmpty())
+                .findFirst()
                 .orElse(attempts.getFirst());
         runPaths.put(library, taken.runPath());
-        List<Path> files = Stream.concat(Stream.of(taken.file()), found.stream().flatMap(List::stream)).distinct()
+        List<Path> files = Stream.concat(Stream.of(taken.file()), found.stream().flatMap(List::stream))
+                .distinct()
                 .toList();
         return new LibraryCheck(library, names, files, taken.problem(), List.of(), List.of(), gpu);
     }
@@ -131,9 +153,12 @@ public final class Libraries {
 
     /** The driver's file carries the driver's release in place of a major version. */
     private List<Path> otherMajors(NativeLibrary library, List<String> names) {
-        return library == NativeLibrary.DRIVER ? List.of() : path.findBeginning(library.stem()).stream()
-                .filter(file -> !LibraryCheck.major(library, file).isEmpty())
-                .filter(file -> !names.contains(library.stem() + LibraryCheck.major(library, file))).toList();
+        return library == NativeLibrary.DRIVER
+                ? List.of()
+                : path.findBeginning(library.stem()).stream()
+                        .filter(file -> !LibraryCheck.major(library, file).isEmpty())
+                        .filter(file -> !names.contains(library.stem() + LibraryCheck.major(library, file)))
+                        .toList();
     }
 
     private List<Path> find(NativeLibrary library, String name) {
@@ -148,8 +173,10 @@ public final class Libraries {
     /** NVRTC loads its builtins by a name with the minor version, {@code libnvrtc-builtins.so.12.6}. */
     private List<Path> builtins(String name) {
         Stream<Path> searched = Stream.of(runPath(NativeLibrary.NVRTC), path.first(), path.last())
-                .flatMap(List::stream).flatMap(folder -> LibraryPath.list(folder, name).stream());
-        Stream<Path> cached = path.cache().entrySet().stream().filter(entry -> entry.getKey().startsWith(name))
+                .flatMap(List::stream)
+                .flatMap(folder -> LibraryPath.list(folder, name).stream());
+        Stream<Path> cached = path.cache().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(name))
                 .flatMap(entry -> entry.getValue().stream());
         return LibraryPath.distinct(Stream.concat(searched, cached));
     }
@@ -162,7 +189,8 @@ public final class Libraries {
     private Attempt attempt(Path file) {
         try {
             Elf elf = Elf.read(file);
-            return new Attempt(file, elf.runPath(), missing(new Visit(file.getFileName().toString(), elf)));
+            return new Attempt(
+                    file, elf.runPath(), missing(new Visit(file.getFileName().toString(), elf)));
         } catch (IOException e) {
             return new Attempt(file, List.of(), Optional.of(e.getMessage()));
         }

@@ -70,7 +70,9 @@ record LibraryCache(Path folder) {
 
     private static String reason(IOException e) {
         return e instanceof FileSystemException known
-                ? known.getFile() + ": " + Objects.requireNonNullElse(known.getReason(), e.getClass().getSimpleName())
+                ? known.getFile() + ": "
+                        + Objects.requireNonNullElse(
+                                known.getReason(), e.getClass().getSimpleName())
                 : e.getMessage();
     }
 
@@ -88,8 +90,9 @@ record LibraryCache(Path folder) {
         }
         Files.createDirectories(folder.getParent());
         // Another process may be unpacking: we wait for it.
-        try (FileChannel file = FileChannel.open(neighbour("lock"), StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE); FileLock _ = file.lock()) {
+        try (FileChannel file =
+                        FileChannel.open(neighbour("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = file.lock()) {
             if (Files.isDirectory(folder)) {
                 return alreadyThere();
             }
@@ -134,8 +137,9 @@ record LibraryCache(Path folder) {
             List<JarEntry> entries = entries(jar);
             for (JarEntry entry : entries) {
                 Path library = target.resolve(entry.getName().substring(JAR_FOLDER.length()));
-                try (InputStream in = jar.getInputStream(entry); FileChannel out = FileChannel.open(library,
-                        StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                try (InputStream in = jar.getInputStream(entry);
+                        FileChannel out =
+                                FileChannel.open(library, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                     in.transferTo(Channels.newOutputStream(out));
                     // The folder's new name must not outlive a power cut that the contents do not.
                     out.force(true);
@@ -152,9 +156,12 @@ record LibraryCache(Path folder) {
             if (library != NativeLibrary.DRIVER) {
                 String wanted = JAR_FOLDER + library.fileOfCuda12();
                 // NVRTC's builtins have the minor version in their name.
-                JarEntry entry = jar.stream().filter(each -> each.getName().equals(wanted)
-                                || library == NativeLibrary.NVRTC_BUILTINS && each.getName().startsWith(wanted + "."))
-                        .findFirst().orElseThrow(() -> new IOException(jar.getName() + " has no " + wanted));
+                JarEntry entry = jar.stream()
+                        .filter(each -> each.getName().equals(wanted)
+                                || library == NativeLibrary.NVRTC_BUILTINS
+                                        && each.getName().startsWith(wanted + "."))
+                        .findFirst()
+                        .orElseThrow(() -> new IOException(jar.getName() + " has no " + wanted));
                 entries.add(entry);
             }
         }

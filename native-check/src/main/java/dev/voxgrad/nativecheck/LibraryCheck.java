@@ -15,8 +15,15 @@ import java.util.Optional;
  * @param otherMajors files of another major version, wherever they are
  * @param gpu whether a driver works here, so that the library is needed
  */
-public record LibraryCheck(NativeLibrary library, List<String> names, List<Path> found, Optional<String> problem,
-        List<Path> elsewhere, List<Path> otherMajors, boolean gpu) implements Check {
+public record LibraryCheck(
+        NativeLibrary library,
+        List<String> names,
+        List<Path> found,
+        Optional<String> problem,
+        List<Path> elsewhere,
+        List<Path> otherMajors,
+        boolean gpu)
+        implements Check {
     private static final String FETCH = "or run " + LibraryCache.COMMAND + " in Voxgrad's sources, which fetches all "
             + "of CUDA that it needs (2.0 GB)";
 
@@ -32,22 +39,26 @@ public record LibraryCheck(NativeLibrary library, List<String> names, List<Path>
             return Finding.pass(library.title(), found.getFirst() + copies);
         }
         if (!found.isEmpty()) {
-            return broken(found.getFirst() + " " + problem.orElseThrow(),
-                    "mend LD_LIBRARY_PATH so that its folder and those of what it needs are searched, or "
-                            + install());
+            return broken(
+                    found.getFirst() + " " + problem.orElseThrow(),
+                    "mend LD_LIBRARY_PATH so that its folder and those of what it needs are searched, or " + install());
         }
         if (!elsewhere.isEmpty()) {
             Path file = elsewhere.getFirst();
-            return broken(file.getFileName() + " was not found, but lies in " + file.getParent()
-                    + ", where the loader does not look",
+            return broken(
+                    file.getFileName() + " was not found, but lies in " + file.getParent()
+                            + ", where the loader does not look",
                     "export LD_LIBRARY_PATH=" + Shell.quote(String.valueOf(file.getParent()))
                             + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
         }
         if (!otherMajors.isEmpty()) {
             return broken(wrongMajor(otherMajors.getFirst()), install());
         }
-        return broken(names.size() == 1 ? names.getFirst() + " was not found"
-                : "neither " + String.join(" nor ", names) + " was found", install());
+        return broken(
+                names.size() == 1
+                        ? names.getFirst() + " was not found"
+                        : "neither " + String.join(" nor ", names) + " was found",
+                install());
     }
 
     @Override
@@ -58,8 +69,8 @@ public record LibraryCheck(NativeLibrary library, List<String> names, List<Path>
     private String wrongMajor(Path other) {
         String owner = library.title().startsWith("cuDNN") ? "cuDNN " : "CUDA ";
         return "wrong major version: " + owner + major(library, other) + "'s " + other.getFileName() + " is there ("
-                + other.getParent() + "), but " + library.asker() + " wants " + anyName() + (isForNewerDriver(other)
-                        ? " with a driver that is older than that" : "");
+                + other.getParent() + "), but " + library.asker() + " wants " + anyName()
+                + (isForNewerDriver(other) ? " with a driver that is older than that" : "");
     }
 
     /** Whether the trainer would take it if the driver were newer. */

@@ -28,8 +28,8 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
     /** A path on which nothing is found. */
     static final LibraryPath NOWHERE = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
 
-    private static final List<String> STANDARD = List.of("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu",
-            "lib64", "usr/lib64", "lib", "usr/lib");
+    private static final List<String> STANDARD =
+            List.of("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64", "lib", "usr/lib");
     private static final Pattern CACHED = Pattern.compile("\\s+(\\S+) \\(([^)]*)\\) => (.+)");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** More files than that whose names begin alike are not told apart in any report. */
@@ -47,14 +47,22 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
      */
     static LibraryPath ofThisProcess(Path root) {
         String variable = Objects.requireNonNullElse(System.getenv("LD_LIBRARY_PATH"), "");
-        return new LibraryPath(folders(variable), cache(ldconfig(root)), STANDARD.stream().map(root::resolve).toList(),
+        return new LibraryPath(
+                folders(variable),
+                cache(ldconfig(root)),
+                STANDARD.stream().map(root::resolve).toList(),
                 CudaFolders.of(root, System.getenv()));
     }
 
     /** The folders in a list such as that in {@code LD_LIBRARY_PATH}; an empty name is the working folder. */
     static List<Path> folders(String variable) {
-        return variable.isEmpty() ? List.of() : Stream.of(variable.split("[:;]", -1)).distinct()
-                .flatMap(folder -> SystemText.path(folder).stream()).map(Path::toAbsolutePath).toList();
+        return variable.isEmpty()
+                ? List.of()
+                : Stream.of(variable.split("[:;]", -1))
+                        .distinct()
+                        .flatMap(folder -> SystemText.path(folder).stream())
+                        .map(Path::toAbsolutePath)
+                        .toList();
     }
 
     /** The files that {@code ldconfig -p} lists for this processor. */
@@ -63,8 +71,10 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         for (String line : lines) {
             Matcher entry = CACHED.matcher(line);
             if (entry.matches() && entry.group(2).contains("x86-64")) {
-                SystemText.path(entry.group(3).strip()).filter(Path::isAbsolute).ifPresent(file ->
-                        cache.computeIfAbsent(entry.group(1), name -> new ArrayList<>()).add(file));
+                SystemText.path(entry.group(3).strip())
+                        .filter(Path::isAbsolute)
+                        .ifPresent(file -> cache.computeIfAbsent(entry.group(1), name -> new ArrayList<>())
+                                .add(file));
             }
         }
         return cache;
@@ -72,13 +82,19 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
 
     /** What {@code ldconfig -p} says; nothing where there is no such command, or where no process can be started. */
     private static List<String> ldconfig(Path root) {
-        Optional<Path> command = Stream.of("sbin/ldconfig", "usr/sbin/ldconfig").map(root::resolve)
-                .filter(Files::isRegularFile).filter(Files::isExecutable).findFirst();
+        Optional<Path> command = Stream.of("sbin/ldconfig", "usr/sbin/ldconfig")
+                .map(root::resolve)
+                .filter(Files::isRegularFile)
+                .filter(Files::isExecutable)
+                .findFirst();
         if (command.isEmpty()) {
             return List.of();
         }
         try {
-            return new BoundedProcess(List.of(command.get().toString(), "-p"), PATIENCE).run().output().lines()
+            return new BoundedProcess(List.of(command.get().toString(), "-p"), PATIENCE)
+                    .run()
+                    .output()
+                    .lines()
                     .toList();
         } catch (IOException | RuntimeException | Error e) {
             return List.of(); // Java cannot start processes here.
@@ -95,8 +111,7 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         if (file.isEmpty()) {
             return List.of();
         }
-        Stream<Path> before = Stream.concat(first.stream(), runPath.stream())
-                .map(folder -> folder.resolve(file.get()));
+        Stream<Path> before = Stream.concat(first.stream(), runPath.stream()).map(folder -> folder.resolve(file.get()));
         Stream<Path> cached = cache.getOrDefault(name, List.of()).stream();
         Stream<Path> after = last.stream().map(folder -> folder.resolve(file.get()));
         return distinct(Stream.of(before, cached, after).flatMap(files -> files));
@@ -105,15 +120,18 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
     /** The files of that name that the loader does not find. */
     public List<Path> findElsewhere(String name) {
         List<Path> found = find(name, List.of()).stream().map(LibraryPath::real).toList();
-        return distinct(elsewhere.stream().flatMap(folder -> SystemText.path(folder, name).stream()))
-                .stream().filter(file -> !found.contains(real(file))).toList();
+        return distinct(elsewhere.stream().flatMap(folder -> SystemText.path(folder, name).stream())).stream()
+                .filter(file -> !found.contains(real(file)))
+                .toList();
     }
 
     /** The files anywhere whose name begins so. */
     public List<Path> findBeginning(String beginning) {
-        Stream<Path> cached = cache.entrySet().stream().filter(entry -> entry.getKey().startsWith(beginning))
+        Stream<Path> cached = cache.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(beginning))
                 .flatMap(entry -> entry.getValue().stream());
-        Stream<Path> listed = Stream.of(first, last, elsewhere).flatMap(List::stream)
+        Stream<Path> listed = Stream.of(first, last, elsewhere)
+                .flatMap(List::stream)
                 .flatMap(folder -> list(folder, beginning).stream());
         return distinct(Stream.concat(cached, listed));
     }
@@ -124,8 +142,10 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(beginning)).sorted()
-                    .limit(MOST_FILES).toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(beginning))
+                    .sorted()
+                    .limit(MOST_FILES)
+                    .toList();
         } catch (IOException | UncheckedIOException e) {
             return List.of();
         }

@@ -43,12 +43,21 @@ public final class Machine {
 
     private Section java() {
         return new Rows(errors)
-                .look("version", () -> new JavaVersionCheck(Runtime.version().feature(),
-                        System.getProperty("java.version"), System.getProperty("java.vendor"),
-                        System.getProperty("java.home")))
-                .look("vector module", () -> new VectorModuleCheck(
-                        ModuleFinder.ofSystem().find(VectorModuleCheck.MODULE).isPresent()))
-                .look("native access", () -> new NativeAccessCheck(Machine.class.getModule().isNativeAccessEnabled()))
+                .look(
+                        "version",
+                        () -> new JavaVersionCheck(
+                                Runtime.version().feature(),
+                                System.getProperty("java.version"),
+                                System.getProperty("java.vendor"),
+                                System.getProperty("java.home")))
+                .look(
+                        "vector module",
+                        () -> new VectorModuleCheck(ModuleFinder.ofSystem()
+                                .find(VectorModuleCheck.MODULE)
+                                .isPresent()))
+                .look(
+                        "native access",
+                        () -> new NativeAccessCheck(Machine.class.getModule().isNativeAccessEnabled()))
                 .section("Java");
     }
 
@@ -56,18 +65,23 @@ public final class Machine {
         Rows rows = new Rows(errors);
         Optional<CpuInfo> info = rows.need("processor", Optional.empty(), () -> Optional.of(CpuInfo.read(root)));
         int usable = Runtime.getRuntime().availableProcessors();
-        info.ifPresent(cpu -> rows
-                .look("model", () -> new CpuModelCheck(cpu.model(), architecture))
+        info.ifPresent(cpu -> rows.look("model", () -> new CpuModelCheck(cpu.model(), architecture))
                 .look("cores", () -> new CoresCheck(Math.max(cpu.cores(), usable), usable, cpu.quota()))
                 .look("SIMD", () -> new SimdCheck(architecture, cpu.flags())));
-        return rows.look("Vector API", () -> new VectorWidthCheck(child.run(VectorProbe.class,
-                "--add-modules=" + VectorModuleCheck.MODULE))).section("CPU");
+        return rows.look(
+                        "Vector API",
+                        () -> new VectorWidthCheck(
+                                child.run(VectorProbe.class, "--add-modules=" + VectorModuleCheck.MODULE)))
+                .section("CPU");
     }
 
     private Section memory() {
-        return new Rows(errors).look("memory", () -> {
-            OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-            return new MemoryCheck(bean.getTotalMemorySize(), Runtime.getRuntime().maxMemory());
-        }).section("Memory");
+        return new Rows(errors)
+                .look("memory", () -> {
+                    OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+                    return new MemoryCheck(
+                            bean.getTotalMemorySize(), Runtime.getRuntime().maxMemory());
+                })
+                .section("Memory");
     }
 }

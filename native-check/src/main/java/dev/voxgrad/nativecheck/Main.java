@@ -18,12 +18,21 @@ import picocli.CommandLine.Spec;
  * loader's cache and the folders of libraries below that folder instead of {@code /}: so the command can be tried on
  * the files of another machine. Java, the probes and the folder for temporary files remain those of this machine.
  */
-@Command(name = "native-check", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
+@Command(
+        name = "native-check",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         description = "Tells what this machine offers for training, what is wrong with its CUDA, and how to fix it.",
         exitCodeListHeading = ExitCodes.HEADING,
-        exitCodeList = {ExitCodes.GPU_ROW, ExitCodes.CPU_ROW, ExitCodes.BROKEN_ROW, ExitCodes.WRONG_USE_ROW,
-            ExitCodes.INTERNAL_ERROR_ROW},
-        exitCodeOnInvalidInput = ExitCodes.WRONG_USE, exitCodeOnExecutionException = ExitCodes.INTERNAL_ERROR)
+        exitCodeList = {
+            ExitCodes.GPU_ROW,
+            ExitCodes.CPU_ROW,
+            ExitCodes.BROKEN_ROW,
+            ExitCodes.WRONG_USE_ROW,
+            ExitCodes.INTERNAL_ERROR_ROW
+        },
+        exitCodeOnInvalidInput = ExitCodes.WRONG_USE,
+        exitCodeOnExecutionException = ExitCodes.INTERNAL_ERROR)
 public final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -37,8 +46,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--root", hidden = true, paramLabel = "FOLDER")
     private Path root = Path.of("/");
 
-    private Main() {
-    }
+    private Main() {}
 
     /** Runs the command and exits with its code. */
     public static void main(String[] args) {

@@ -16,7 +16,10 @@ public record MemoryCheck(long totalBytes, long maxHeapBytes) implements Check {
     public Finding judge() {
         String found = gibibytes(totalBytes) + " usable, heap of at most " + gibibytes(maxHeapBytes);
         if (maxHeapBytes < WANTED_HEAP) {
-            return Finding.warn("memory", found, "a heap of " + gibibytes(WANTED_HEAP),
+            return Finding.warn(
+                    "memory",
+                    found,
+                    "a heap of " + gibibytes(WANTED_HEAP),
                     "raise the container's memory limit, or train with a smaller --batch-size");
         }
         return Finding.pass("memory", found);

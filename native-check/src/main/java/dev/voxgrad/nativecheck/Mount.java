@@ -30,14 +30,18 @@ public record Mount(Path point, Set<String> options) {
         }
         Mount[] deepest = {new Mount(folder.getRoot(), Set.of())};
         // A name may hold a carriage return.
-        Pattern.compile("\n").splitAsStream(SystemText.text(table, StandardCharsets.ISO_8859_1)).forEach(line -> {
-            List<String> fields = List.of(line.split(" ", 5));
-            Path point = fields.size() < 4 ? null : points.get(unescape(fields.get(1)));
-            // A later mount on the same point hides the earlier one.
-            if (point != null && point.getNameCount() >= deepest[0].point().getNameCount()) {
-                deepest[0] = new Mount(point, new LinkedHashSet<>(List.of(fields.get(3).split(","))));
-            }
-        });
+        Pattern.compile("\n")
+                .splitAsStream(SystemText.text(table, StandardCharsets.ISO_8859_1))
+                .forEach(line -> {
+                    List<String> fields = List.of(line.split(" ", 5));
+                    Path point = fields.size() < 4 ? null : points.get(unescape(fields.get(1)));
+                    // A later mount on the same point hides the earlier one.
+                    if (point != null
+                            && point.getNameCount() >= deepest[0].point().getNameCount()) {
+                        deepest[0] = new Mount(
+                                point, new LinkedHashSet<>(List.of(fields.get(3).split(","))));
+                    }
+                });
         return deepest[0];
     }
 
@@ -59,7 +63,8 @@ public record Mount(Path point, Set<String> options) {
     private static String unescape(String field) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < field.length(); i++) {
-            boolean escaped = field.startsWith("\\", i) && i + 4 <= field.length()
+            boolean escaped = field.startsWith("\\", i)
+                    && i + 4 <= field.length()
                     && field.substring(i + 1, i + 4).chars().allMatch(digit -> digit >= '0' && digit <= '7');
             text.append(escaped ? (char) (Integer.parseInt(field, i + 1, i + 4, 8) & 0xff) : field.charAt(i));
             i += escaped ? 3 : 0;

@@ -11,7 +11,10 @@ public record NativeAccessCheck(boolean enabled) implements Check {
     @Override
     public Finding judge() {
         if (!enabled) {
-            return Finding.warn("native access", "not enabled", FLAG,
+            return Finding.warn(
+                    "native access",
+                    "not enabled",
+                    FLAG,
                     "start through bin/native-check, or add the flag to the java command");
         }
         return Finding.pass("native access", "enabled by " + FLAG);

@@ -53,7 +53,9 @@ public enum NativeLibrary {
 
     /** cuDNN's sub-libraries. */
     public static List<NativeLibrary> cudnnParts() {
-        return Stream.of(values()).filter(library -> library.compareTo(CUDNN) > 0).toList();
+        return Stream.of(values())
+                .filter(library -> library.compareTo(CUDNN) > 0)
+                .toList();
     }
 
     /** Its name in the report. */

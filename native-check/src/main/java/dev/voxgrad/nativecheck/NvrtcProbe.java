@@ -39,8 +39,7 @@ public final class NvrtcProbe {
             }
             """;
 
-    private NvrtcProbe() {
-    }
+    private NvrtcProbe() {}
 
     /** NVRTC, with its words for a status. */
     static ForeignLibrary library() throws CallFailed {
@@ -58,15 +57,24 @@ public final class NvrtcProbe {
         try (Arena arena = Arena.ofConfined()) {
             boolean known = compilesFor(capability, nvrtc, arena);
             MemorySegment handle = arena.allocate(ADDRESS);
-            nvrtc.check("nvrtcCreateProgram", nvrtc.function("nvrtcCreateProgram", ADDRESS, ADDRESS, ADDRESS, JAVA_INT,
-                    ADDRESS, ADDRESS).call(handle, arena.allocateFrom(SOURCE), arena.allocateFrom(NAME), 0,
-                            MemorySegment.NULL, MemorySegment.NULL));
+            nvrtc.check(
+                    "nvrtcCreateProgram",
+                    nvrtc.function("nvrtcCreateProgram", ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS)
+                            .call(
+                                    handle,
+                                    arena.allocateFrom(SOURCE),
+                                    arena.allocateFrom(NAME),
+                                    0,
+                                    MemorySegment.NULL,
+                                    MemorySegment.NULL));
             MemorySegment program = handle.get(ADDRESS, 0);
             MemorySegment options = arena.allocate(ADDRESS);
             options.set(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=sm_" + capability));
             long start = System.nanoTime();
-            nvrtc.check("nvrtcCompileProgram", nvrtc.function("nvrtcCompileProgram", ADDRESS, JAVA_INT, ADDRESS)
-                    .call(program, known ? 1 : 0, options));
+            nvrtc.check(
+                    "nvrtcCompileProgram",
+                    nvrtc.function("nvrtcCompileProgram", ADDRESS, JAVA_INT, ADDRESS)
+                            .call(program, known ? 1 : 0, options));
             double milliseconds = (System.nanoTime() - start) / 1e6;
             MemorySegment image = known
                     ? result("nvrtcGetCUBIN", nvrtc, program, arena)
@@ -76,22 +84,28 @@ public final class NvrtcProbe {
             }
             if (capability > 0) {
                 String what = known ? "machine code" : "PTX";
-                check("cuModuleLoadData for NVRTC's " + what,
+                check(
+                        "cuModuleLoadData for NVRTC's " + what,
                         JCudaDriver.cuModuleLoadData(new CUmodule(), image.toArray(JAVA_BYTE)));
                 Probe.answer(LOADED, what);
             }
             SmokeTest.NVRTC.answer(0, milliseconds);
-            nvrtc.check("nvrtcDestroyProgram", nvrtc.function("nvrtcDestroyProgram", ADDRESS).call(handle));
+            nvrtc.check(
+                    "nvrtcDestroyProgram",
+                    nvrtc.function("nvrtcDestroyProgram", ADDRESS).call(handle));
         }
     }
 
     /** Whether NVRTC makes machine code for that compute capability. */
     private static boolean compilesFor(int capability, ForeignLibrary nvrtc, Arena arena) throws CallFailed {
         MemorySegment count = arena.allocate(JAVA_INT);
-        nvrtc.check("nvrtcGetNumSupportedArchs",
+        nvrtc.check(
+                "nvrtcGetNumSupportedArchs",
                 nvrtc.function("nvrtcGetNumSupportedArchs", ADDRESS).call(count));
         MemorySegment capabilities = arena.allocate(JAVA_INT, count.get(JAVA_INT, 0));
-        nvrtc.check("nvrtcGetSupportedArchs", nvrtc.function("nvrtcGetSupportedArchs", ADDRESS).call(capabilities));
+        nvrtc.check(
+                "nvrtcGetSupportedArchs",
+                nvrtc.function("nvrtcGetSupportedArchs", ADDRESS).call(capabilities));
         return Arrays.stream(capabilities.toArray(JAVA_INT)).anyMatch(known -> known == capability);
     }
 

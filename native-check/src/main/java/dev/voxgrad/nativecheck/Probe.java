@@ -27,8 +27,7 @@ final class Probe {
         void run() throws CallFailed;
     }
 
-    private Probe() {
-    }
+    private Probe() {}
 
     /** Runs a probe; says in its answers why it ended early. */
     static void run(Body body) {
@@ -56,12 +55,14 @@ final class Probe {
     /** In the parent process and in half a sentence: why an answer is missing. */
     static String reason(ChildProcess.Outcome probe) {
         Optional<String> library = probe.answer(DriverProbe.MISSING_LIBRARY).map(name -> name + " was not found");
-        Optional<String> symbol = probe.answer(DriverProbe.MISSING_SYMBOL)
-                .map(name -> "a library does not fit JCuda: it has no " + name);
-        Optional<String> natives = probe.answer(DriverProbe.MISSING_NATIVES)
-                .map(name -> name + " is not on the class path");
+        Optional<String> symbol =
+                probe.answer(DriverProbe.MISSING_SYMBOL).map(name -> "a library does not fit JCuda: it has no " + name);
+        Optional<String> natives =
+                probe.answer(DriverProbe.MISSING_NATIVES).map(name -> name + " is not on the class path");
         return Stream.of(probe.answer(FAILED), library, symbol, natives, probe.answer(DriverProbe.LINK_ERROR))
-                .flatMap(Optional::stream).findFirst().orElseGet(probe::failure);
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(probe::failure);
     }
 
     /**

@@ -23,17 +23,20 @@ import java.util.stream.Stream;
  */
 record ProcessorTable(Map<String, String> values, int cores) {
     /** Keys that name the processor: x86, LoongArch, MIPS, 32-bit Arm, POWER, RISC-V, boards, s390x. */
-    private static final List<String> MODELS = List.of("model name", "Model Name", "cpu model", "Processor", "cpu",
-            "uarch", "Hardware", "Model", "vendor_id");
+    private static final List<String> MODELS = List.of(
+            "model name", "Model Name", "cpu model", "Processor", "cpu", "uarch", "Hardware", "Model", "vendor_id");
     /** Keys of instruction sets: x86, Arm and LoongArch, s390x, MIPS, RISC-V. */
     private static final List<String> FLAGS = List.of("flags", "Features", "features", "ASEs implemented", "isa");
+
     private static final String IMPLEMENTER = "CPU implementer";
     private static final String PART = "CPU part";
     private static final Set<String> KEPT = Stream.of(MODELS, FLAGS, List.of(IMPLEMENTER, PART))
-            .flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
+            .flatMap(List::stream)
+            .collect(Collectors.toUnmodifiableSet());
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     /** On s390x a processor's line is {@code processor 0: version = FF,  identification = …}. */
     private static final Pattern NUMBERED = Pattern.compile("processor (\\d{1,9})");
+
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_VALUE = 1 << 16;
 
@@ -60,15 +63,20 @@ record ProcessorTable(Map<String, String> values, int cores) {
 
     /** Returns the processor's name. */
     String model() {
-        String name = MODELS.stream().map(values::get).filter(value -> value != null).findFirst()
-                .orElseGet(this::implementer).replaceAll("\\s+", " ");
+        String name = MODELS.stream()
+                .map(values::get)
+                .filter(value -> value != null)
+                .findFirst()
+                .orElseGet(this::implementer)
+                .replaceAll("\\s+", " ");
         return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
     }
 
     /** Most 64-bit Arm processors have numbers and no name. */
     private String implementer() {
         return values.containsKey(IMPLEMENTER) && values.containsKey(PART)
-                ? IMPLEMENTER + " " + values.get(IMPLEMENTER) + ", part " + values.get(PART) : "unnamed processor";
+                ? IMPLEMENTER + " " + values.get(IMPLEMENTER) + ", part " + values.get(PART)
+                : "unnamed processor";
     }
 
     /** Returns the instruction sets, each once. */

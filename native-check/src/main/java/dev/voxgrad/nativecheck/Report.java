@@ -15,6 +15,7 @@ public record Report(List<Section> sections, Verdict verdict) {
     private static final String INDENT = "        ";
     /** Lists of files in several folders have some hundreds of characters. */
     private static final int LONGEST = 4000;
+
     private static final int REPLACEMENT = '?';
 
     /** Draws the conclusion from the findings. */
@@ -27,22 +28,32 @@ public record Report(List<Section> sections, Verdict verdict) {
         StringBuilder out = new StringBuilder();
         for (Section section : sections) {
             out.append(section.title()).append('\n');
-            int width = section.findings().stream().mapToInt(finding -> finding.name().length()).max().orElse(0);
+            int width = section.findings().stream()
+                    .mapToInt(finding -> finding.name().length())
+                    .max()
+                    .orElse(0);
             String line = "  %s  %-" + Math.max(NAME_WIDTH, width) + "s %s\n";
             String mendAbove = "";
             for (Finding finding : section.findings()) {
-                out.append(String.format(Locale.ROOT, line, finding.status(), finding.name(),
-                        printable(finding.found())));
+                out.append(
+                        String.format(Locale.ROOT, line, finding.status(), finding.name(), printable(finding.found())));
                 if (!finding.wanted().isEmpty()) {
-                    out.append(INDENT).append("wanted: ").append(printable(finding.wanted())).append('\n');
-                    out.append(INDENT).append("mend:   ")
+                    out.append(INDENT)
+                            .append("wanted: ")
+                            .append(printable(finding.wanted()))
+                            .append('\n');
+                    out.append(INDENT)
+                            .append("mend:   ")
                             .append(finding.mend().equals(mendAbove) ? "as above" : printable(finding.mend()))
                             .append('\n');
                     mendAbove = finding.mend();
                 }
             }
         }
-        return out.append('\n').append(printable(verdict.sentence())).append('\n').toString();
+        return out.append('\n')
+                .append(printable(verdict.sentence()))
+                .append('\n')
+                .toString();
     }
 
     /**
@@ -51,11 +62,17 @@ public record Report(List<Section> sections, Verdict verdict) {
      */
     static String printable(String text) {
         StringBuilder out = new StringBuilder();
-        text.codePoints().limit(LONGEST).forEach(c -> out.appendCodePoint(switch (Character.getType(c)) {
-            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> REPLACEMENT;
-            default -> c;
-        }));
+        text.codePoints()
+                .limit(LONGEST)
+                .forEach(c -> out.appendCodePoint(
+                        switch (Character.getType(c)) {
+                            case Character.CONTROL,
+                                    Character.FORMAT,
+                                    Character.LINE_SEPARATOR,
+                                    Character.PARAGRAPH_SEPARATOR,
+                                    Character.SURROGATE -> REPLACEMENT;
+                            default -> c;
+                        }));
         return text.codePointCount(0, text.length()) > LONGEST ? out + "..." : out.toString();
     }
 

@@ -8,5 +8,4 @@ import java.util.List;
  * @param title the heading
  * @param findings in the order in which one thing depends on another
  */
-public record Section(String title, List<Finding> findings) {
-}
+public record Section(String title, List<Finding> findings) {}

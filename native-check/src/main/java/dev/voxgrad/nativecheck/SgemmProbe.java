@@ -19,8 +19,7 @@ public final class SgemmProbe {
     /** CUBLAS_OP_N. */
     private static final int AS_IT_IS = 0;
 
-    private SgemmProbe() {
-    }
+    private SgemmProbe() {}
 
     /** cuBLAS, with its words for a status. */
     static ForeignLibrary library() throws CallFailed {
@@ -36,7 +35,8 @@ public final class SgemmProbe {
         ForeignLibrary cublas = library();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(ADDRESS);
-            cublas.check("cublasCreate", cublas.function("cublasCreate_v2", ADDRESS).call(address));
+            cublas.check(
+                    "cublasCreate", cublas.function("cublasCreate_v2", ADDRESS).call(address));
             MemorySegment handle = address.get(ADDRESS, 0);
             float[] a = Errors.random(SIZE * SIZE, 2);
             float[] b = Errors.random(SIZE * SIZE, 3);
@@ -45,13 +45,45 @@ public final class SgemmProbe {
             DeviceArray deviceC = DeviceArray.zeros(SIZE * SIZE);
             MemorySegment one = arena.allocateFrom(JAVA_FLOAT, 1);
             MemorySegment zero = arena.allocateFrom(JAVA_FLOAT, 0);
-            Function sgemm = cublas.function("cublasSgemm_v2", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
-                    JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-            double milliseconds = Probe.milliseconds("cublasSgemm", () -> sgemm.call(handle, AS_IT_IS, AS_IT_IS, SIZE,
-                    SIZE, SIZE, one, deviceA, SIZE, deviceB, SIZE, zero, deviceC.address(), SIZE),
-                    JCuda::cudaDeviceSynchronize, cublas::words);
+            Function sgemm = cublas.function(
+                    "cublasSgemm_v2",
+                    ADDRESS,
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_INT,
+                    ADDRESS,
+                    JAVA_LONG,
+                    JAVA_INT,
+                    JAVA_LONG,
+                    JAVA_INT,
+                    ADDRESS,
+                    JAVA_LONG,
+                    JAVA_INT);
+            double milliseconds = Probe.milliseconds(
+                    "cublasSgemm",
+                    () -> sgemm.call(
+                            handle,
+                            AS_IT_IS,
+                            AS_IT_IS,
+                            SIZE,
+                            SIZE,
+                            SIZE,
+                            one,
+                            deviceA,
+                            SIZE,
+                            deviceB,
+                            SIZE,
+                            zero,
+                            deviceC.address(),
+                            SIZE),
+                    JCuda::cudaDeviceSynchronize,
+                    cublas::words);
             SmokeTest.SGEMM.answer(Errors.largest(deviceC.values(), product(a, b)), milliseconds);
-            cublas.check("cublasDestroy", cublas.function("cublasDestroy_v2", ADDRESS).call(handle));
+            cublas.check(
+                    "cublasDestroy",
+                    cublas.function("cublasDestroy_v2", ADDRESS).call(handle));
         }
     }
 

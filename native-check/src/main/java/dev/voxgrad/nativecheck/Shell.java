@@ -2,8 +2,7 @@ package dev.voxgrad.nativecheck;
 
 /** Writes names into commands that a user may paste into a shell. */
 final class Shell {
-    private Shell() {
-    }
+    private Shell() {}
 
     /** Returns a name as one word of the shell's; as it is where nothing in it means anything to a shell. */
     static String quote(String name) {

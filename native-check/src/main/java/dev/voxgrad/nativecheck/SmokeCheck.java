@@ -22,7 +22,9 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
             return judgeError(error.getAsDouble());
         }
         if (probe.errors().contains("Cannot load symbol")) {
-            return Finding.fail(test.title(), probe.failure() + ": a part of the library is missing or does not fit",
+            return Finding.fail(
+                    test.title(),
+                    probe.failure() + ": a part of the library is missing or does not fit",
                     "all sub-libraries of one release",
                     "install all of cuDNN 9 and cuBLAS again, and look for other copies in LD_LIBRARY_PATH");
         }
@@ -36,17 +38,23 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
 
     private Finding judgeError(double error) {
         OptionalDouble milliseconds = probe.number(test.millisecondsKey());
-        String time = milliseconds.isEmpty() ? "no time"
-                : String.format(Locale.ROOT, "%.3f ms", milliseconds.getAsDouble());
+        String time =
+                milliseconds.isEmpty() ? "no time" : String.format(Locale.ROOT, "%.3f ms", milliseconds.getAsDouble());
         if (test == SmokeTest.NVRTC) {
             Optional<String> loaded = probe.answer(NvrtcProbe.LOADED);
-            return Finding.pass(test.title(), "a kernel compiled to " + loaded.orElse("PTX") + " in " + time
-                    + (loaded.isPresent() ? ", which the driver loads" : ""));
+            return Finding.pass(
+                    test.title(),
+                    "a kernel compiled to " + loaded.orElse("PTX") + " in " + time
+                            + (loaded.isPresent() ? ", which the driver loads" : ""));
         }
         String found = String.format(Locale.ROOT, "largest error %.1e of the largest result, %s", error, time);
         // A result that is not a number fails too.
-        return error <= test.tolerance() ? Finding.pass(test.title(), found)
-                : Finding.fail(test.title(), "wrong results: " + found,
-                        String.format(Locale.ROOT, "an error of at most %.1e", test.tolerance()), LOOK_ABOVE);
+        return error <= test.tolerance()
+                ? Finding.pass(test.title(), found)
+                : Finding.fail(
+                        test.title(),
+                        "wrong results: " + found,
+                        String.format(Locale.ROOT, "an error of at most %.1e", test.tolerance()),
+                        LOOK_ABOVE);
     }
 }

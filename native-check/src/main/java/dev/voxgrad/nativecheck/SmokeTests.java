@@ -39,8 +39,14 @@ final class SmokeTests {
         if (obstacle.isPresent()) {
             return new SkippedCheck(test.title(), obstacle.get());
         }
-        return new SmokeCheck(test, outcomes.computeIfAbsent(PROBES.get(test),
-                probe -> child.run(probe, NativeAccessCheck.FLAG, ForeignLibrary.option(driver),
-                        "-D" + NvrtcProbe.DRIVER + "=" + usable.gpu())));
+        return new SmokeCheck(
+                test,
+                outcomes.computeIfAbsent(
+                        PROBES.get(test),
+                        probe -> child.run(
+                                probe,
+                                NativeAccessCheck.FLAG,
+                                ForeignLibrary.option(driver),
+                                "-D" + NvrtcProbe.DRIVER + "=" + usable.gpu())));
     }
 }

@@ -38,16 +38,18 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
 
     private static boolean same(Path file, JCudaJar.Native entry) {
         try {
-            return Files.isRegularFile(file) && Files.isReadable(file)
-                    && Files.size(file) == entry.size() && crc(file) == entry.crc();
+            return Files.isRegularFile(file)
+                    && Files.isReadable(file)
+                    && Files.size(file) == entry.size()
+                    && crc(file) == entry.crc();
         } catch (IOException e) {
             return false; // JCuda cannot read it either.
         }
     }
 
     private static long crc(Path file) throws IOException {
-        CheckedInputStream in = new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16),
-                new CRC32());
+        CheckedInputStream in =
+                new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16), new CRC32());
         try (in) {
             in.transferTo(OutputStream.nullOutputStream());
         }
@@ -58,12 +60,24 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
     public Finding judge() {
         if (!stale.isEmpty()) {
             String more = stale.size() > 1 ? " (and " + (stale.size() - 1) + " more)" : "";
-            return Finding.fail(NAME, stale.getFirst() + more + " is not the library of that name in the jar, but "
-                    + "JCuda would load it", "the jar's library or none", "delete it: rm " + String.join(" ",
-                    stale.stream().map(Path::toString).map(Shell::quote).toList()));
+            return Finding.fail(
+                    NAME,
+                    stale.getFirst() + more + " is not the library of that name in the jar, but "
+                            + "JCuda would load it",
+                    "the jar's library or none",
+                    "delete it: rm "
+                            + String.join(
+                                    " ",
+                                    stale.stream()
+                                            .map(Path::toString)
+                                            .map(Shell::quote)
+                                            .toList()));
         }
-        return Finding.pass(NAME, good.isEmpty() ? "no library of JCuda's lies there"
-                : good.size() + " of JCuda's libraries, as in the jars");
+        return Finding.pass(
+                NAME,
+                good.isEmpty()
+                        ? "no library of JCuda's lies there"
+                        : good.size() + " of JCuda's libraries, as in the jars");
     }
 
     @Override

@@ -15,8 +15,7 @@ final class SystemText {
     /** Some machines with 2,000 cores tell 5 MB about them; what comes after this many bytes is not read. */
     private static final int LARGEST = 16 << 20;
 
-    private SystemText() {
-    }
+    private SystemText() {}
 
     /**
      * Reads a file's lines, whatever ends them; none where there is no such file, or it cannot be read.

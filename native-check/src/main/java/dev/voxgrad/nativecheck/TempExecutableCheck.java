@@ -14,12 +14,18 @@ public record TempExecutableCheck(Path folder, Mount mount) implements Check {
     @Override
     public Finding judge() {
         if (mount.options().contains("noexec")) {
-            return Finding.fail(NAME, "the temp folder " + folder + " is on " + mount.point()
-                            + ", which is mounted noexec: no library loads from it", "a folder without noexec",
+            return Finding.fail(
+                    NAME,
+                    "the temp folder " + folder + " is on " + mount.point()
+                            + ", which is mounted noexec: no library loads from it",
+                    "a folder without noexec",
                     "name another with -Djava.io.tmpdir=FOLDER, or mount " + mount.point() + " with exec");
         }
-        return Finding.pass(NAME, mount.options().isEmpty()
-                ? "this system does not tell" : "it is on " + mount.point() + ", mounted without noexec");
+        return Finding.pass(
+                NAME,
+                mount.options().isEmpty()
+                        ? "this system does not tell"
+                        : "it is on " + mount.point() + ", mounted without noexec");
     }
 
     @Override

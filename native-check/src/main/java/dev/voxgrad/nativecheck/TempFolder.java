@@ -20,8 +20,13 @@ record TempFolder(Path root, List<JCudaJar> jars) {
         String name = Objects.requireNonNullElse(System.getProperty("java.io.tmpdir"), "");
         Optional<Path> path = SystemText.path(name).map(Path::toAbsolutePath);
         if (path.isEmpty()) {
-            return rows.look(WRITABLE, () -> new TempFolderCheck(Path.of("?"), Optional.of("has a name that Java "
-                    + "cannot use in this locale; set LC_ALL=C.UTF-8"))).section(CudaMachine.TEMP_FOLDER);
+            return rows.look(
+                            WRITABLE,
+                            () -> new TempFolderCheck(
+                                    Path.of("?"),
+                                    Optional.of(
+                                            "has a name that Java " + "cannot use in this locale; set LC_ALL=C.UTF-8")))
+                    .section(CudaMachine.TEMP_FOLDER);
         }
         Path folder = path.get();
         rows.look(WRITABLE, () -> TempFolderCheck.look(folder));

@@ -45,12 +45,15 @@ public record TempFolderCheck(Path folder, Optional<String> problem) implements 
 
     private static String reason(IOException e) {
         return e instanceof FileSystemException known && known.getReason() != null
-                ? known.getReason() : e.getClass().getSimpleName();
+                ? known.getReason()
+                : e.getClass().getSimpleName();
     }
 
     @Override
     public Finding judge() {
-        return problem.map(words -> Finding.fail(NAME, "the temp folder " + folder + " " + words,
+        return problem.map(words -> Finding.fail(
+                        NAME,
+                        "the temp folder " + folder + " " + words,
                         "a folder for the native libraries that JCuda extracts",
                         "make it writable and free some space, or name another with -Djava.io.tmpdir=FOLDER"))
                 .orElseGet(() -> Finding.pass(NAME, folder + " can be written"));

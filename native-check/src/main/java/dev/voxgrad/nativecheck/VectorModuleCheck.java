@@ -12,7 +12,10 @@ public record VectorModuleCheck(boolean present) implements Check {
     @Override
     public Finding judge() {
         if (!present) {
-            return Finding.fail("vector module", MODULE + " is not in this Java", "a JDK with " + MODULE,
+            return Finding.fail(
+                    "vector module",
+                    MODULE + " is not in this Java",
+                    "a JDK with " + MODULE,
                     "use a full JDK, or add the module when jlinking one");
         }
         return Finding.pass("vector module", MODULE + " is there; the launchers add it");

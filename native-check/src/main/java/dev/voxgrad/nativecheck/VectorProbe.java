@@ -7,8 +7,7 @@ public final class VectorProbe {
     /** The answer's name. */
     public static final String BITS = "bits";
 
-    private VectorProbe() {
-    }
+    private VectorProbe() {}
 
     /** Prints the answer. */
     public static void main(String[] args) {

@@ -32,8 +32,7 @@ public final class VersionProbe {
     /** The CUDA version that cuDNN was built for, as 1000 · major + 10 · minor. */
     public static final String CUDNN_CUDA = "cudnnCuda";
 
-    private VersionProbe() {
-    }
+    private VersionProbe() {}
 
     /** Prints the answers. */
     public static void main(String[] args) {
@@ -76,7 +75,9 @@ public final class VersionProbe {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment major = arena.allocate(JAVA_INT);
             MemorySegment minor = arena.allocate(JAVA_INT);
-            nvrtc.check("nvrtcVersion", nvrtc.function("nvrtcVersion", ADDRESS, ADDRESS).call(major, minor));
+            nvrtc.check(
+                    "nvrtcVersion",
+                    nvrtc.function("nvrtcVersion", ADDRESS, ADDRESS).call(major, minor));
             Probe.answer(NVRTC, major.get(JAVA_INT, 0) * 1000 + minor.get(JAVA_INT, 0) * 10);
         }
     }

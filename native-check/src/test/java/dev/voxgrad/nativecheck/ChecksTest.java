@@ -21,7 +21,8 @@ class ChecksTest {
 
     @Test
     void oldJavaFails() {
-        assertThat(new JavaVersionCheck(24, "24.0.1", "V", "/j").judge().status()).isEqualTo(Status.FAIL);
+        assertThat(new JavaVersionCheck(24, "24.0.1", "V", "/j").judge().status())
+                .isEqualTo(Status.FAIL);
         assertThat(new JavaVersionCheck(25, "25", "V", "/j").judge().status()).isEqualTo(Status.PASS);
     }
 
@@ -43,12 +44,14 @@ class ChecksTest {
     @Test
     void fewerCoresThanTheMachineHasWarns() {
         assertThat(new CoresCheck(16, 4, OptionalDouble.of(4)).judge().status()).isEqualTo(Status.WARN);
-        assertThat(new CoresCheck(4, 4, OptionalDouble.empty()).judge().status()).isEqualTo(Status.PASS);
+        assertThat(new CoresCheck(4, 4, OptionalDouble.empty()).judge().status())
+                .isEqualTo(Status.PASS);
     }
 
     @Test
     void x86WithoutFmaWarnsAndArmDoesNot() {
-        assertThat(new SimdCheck("amd64", Set.of("avx2", "sse4_2")).judge().status()).isEqualTo(Status.WARN);
+        assertThat(new SimdCheck("amd64", Set.of("avx2", "sse4_2")).judge().status())
+                .isEqualTo(Status.WARN);
         Finding good = new SimdCheck("amd64", Set.of("fma", "avx2", "pae")).judge();
         assertThat(good.status()).isEqualTo(Status.PASS);
         assertThat(good.found()).isEqualTo("fma avx2");
@@ -70,7 +73,8 @@ class ChecksTest {
         Finding small = new MemoryCheck(2L << 30, 3L << 29).judge();
         assertThat(small.status()).isEqualTo(Status.WARN);
         assertThat(small.found()).isEqualTo("2.0 GiB usable, heap of at most 1.5 GiB");
-        assertThat(new MemoryCheck(8L << 30, MemoryCheck.WANTED_HEAP).judge().status()).isEqualTo(Status.PASS);
+        assertThat(new MemoryCheck(8L << 30, MemoryCheck.WANTED_HEAP).judge().status())
+                .isEqualTo(Status.PASS);
     }
 
     @Test
@@ -85,8 +89,9 @@ class ChecksTest {
                 """);
         write("sys/fs/cgroup/cpu.max", "150000 100000\n");
         CpuInfo info = CpuInfo.read(root);
-        assertThat(info).isEqualTo(new CpuInfo("Some CPU @ 3 GHz: fast", 2, Set.of("fpu", "avx2", "fma"),
-                OptionalDouble.of(1.5)));
+        assertThat(info)
+                .isEqualTo(
+                        new CpuInfo("Some CPU @ 3 GHz: fast", 2, Set.of("fpu", "avx2", "fma"), OptionalDouble.of(1.5)));
     }
 
     @Test
@@ -104,7 +109,8 @@ class ChecksTest {
         for (Map.Entry<FakeRoot, Set<String>> each : flags.entrySet()) {
             Path folder = Files.createDirectory(root.resolve(each.getKey().name()));
             each.getKey().write(folder);
-            assertThat(CpuInfo.read(folder).flags()).as("%s", each.getKey())
+            assertThat(CpuInfo.read(folder).flags())
+                    .as("%s", each.getKey())
                     .containsExactlyInAnyOrderElementsOf(each.getValue());
         }
     }
@@ -119,8 +125,18 @@ class ChecksTest {
     void quotaIsReadFromGroupsOfEitherVersion() throws IOException {
         FakeRoot.LXCFS_AND_GROUPS_OF_BOTH_VERSIONS.write(root);
         assertThat(CpuInfo.read(root).quota()).hasValue(1.5);
-        for (String odd : new String[] {"", "max", "-1 100000", "0 100000", "9".repeat(400) + " 1",
-            "999999999999999999 1", "1 0", "٣ ٣", "x y", "1 2 3"}) {
+        for (String odd : new String[] {
+            "",
+            "max",
+            "-1 100000",
+            "0 100000",
+            "9".repeat(400) + " 1",
+            "999999999999999999 1",
+            "1 0",
+            "٣ ٣",
+            "x y",
+            "1 2 3"
+        }) {
             write("sys/fs/cgroup/cpu.max", odd);
             Files.deleteIfExists(root.resolve("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us"));
             assertThat(CpuInfo.read(root).quota()).as(odd).isEmpty();

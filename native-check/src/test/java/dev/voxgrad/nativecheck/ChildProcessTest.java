@@ -43,7 +43,11 @@ class ChildProcessTest {
             System.out.println("half=done");
             System.err.println("Cannot load symbol cudnnFake");
             System.err.flush();
-            new ProcessBuilder("kill", "-KILL", String.valueOf(ProcessHandle.current().pid())).start();
+            new ProcessBuilder(
+                            "kill",
+                            "-KILL",
+                            String.valueOf(ProcessHandle.current().pid()))
+                    .start();
             Thread.sleep(60_000);
         }
     }
@@ -112,7 +116,9 @@ class ChildProcessTest {
     void placeWithoutChildProcessesIsAnOutcome() {
         Outcome outcome = new ChildProcess(Path.of("/no/java"), CHILD.classPath(), CHILD.patience()).run(Folder.class);
         assertThat(outcome.started()).isFalse();
-        assertThat(outcome.failure()).startsWith("no child process can be started here (").contains("/no/java");
+        assertThat(outcome.failure())
+                .startsWith("no child process can be started here (")
+                .contains("/no/java");
         assertThat(new VectorWidthCheck(outcome).judge().status()).isEqualTo(Status.WARN);
         Finding driver = new DriverCheck("Linux", "amd64", outcome).judge();
         assertThat(driver.status()).isEqualTo(Status.FAIL);
@@ -126,25 +132,39 @@ class ChildProcessTest {
         for (GpuFact fact : GpuFact.values()) {
             answers.put(fact.key(0), text);
         }
-        List.of(DriverProbe.STATUS, DriverProbe.VERSION, DriverProbe.GPUS, VectorProbe.BITS, VersionProbe.CUBLAS,
-                VersionProbe.CUDNN, VersionProbe.CUDNN_CUDA, SmokeTest.COPY.errorKey(),
-                SmokeTest.COPY.millisecondsKey()).forEach(key -> answers.put(key, text));
+        List.of(
+                        DriverProbe.STATUS,
+                        DriverProbe.VERSION,
+                        DriverProbe.GPUS,
+                        VectorProbe.BITS,
+                        VersionProbe.CUBLAS,
+                        VersionProbe.CUDNN,
+                        VersionProbe.CUDNN_CUDA,
+                        SmokeTest.COPY.errorKey(),
+                        SmokeTest.COPY.millisecondsKey())
+                .forEach(key -> answers.put(key, text));
         Outcome outcome = new Outcome(0, false, answers, "");
         assertThat(new DriverCheck("Linux", "amd64", outcome).judge().status()).isEqualTo(Status.FAIL);
         assertThat(DriverCheck.gpus(outcome)).isZero();
         assertThat(new GpuCheck(0, outcome).judge().status()).isEqualTo(Status.FAIL);
         assertThat(new VectorWidthCheck(outcome).judge().status()).isEqualTo(Status.FAIL);
         assertThat(CudaVersion.of(outcome, DriverProbe.VERSION)).isEmpty();
-        assertThat(new CudnnVersionCheck(outcome, Optional.empty()).judge().status()).isEqualTo(Status.FAIL);
-        assertThat(new CublasVersionCheck(outcome.answer(VersionProbe.CUBLAS), Optional.of(new CudaVersion(12_060)),
-                outcome).judge().status()).isEqualTo(Status.FAIL);
+        assertThat(new CudnnVersionCheck(outcome, Optional.empty()).judge().status())
+                .isEqualTo(Status.FAIL);
+        assertThat(new CublasVersionCheck(
+                                outcome.answer(VersionProbe.CUBLAS), Optional.of(new CudaVersion(12_060)), outcome)
+                        .judge()
+                        .status())
+                .isEqualTo(Status.FAIL);
         assertThat(new SmokeCheck(SmokeTest.COPY, outcome).judge().status()).isEqualTo(Status.FAIL);
     }
 
     @Test
     void driverThatCountsBillionsOfGpusIsNotBelieved() {
-        assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "2147483647"), ""))).isEqualTo(256);
-        assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "-5"), ""))).isZero();
+        assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "2147483647"), "")))
+                .isEqualTo(256);
+        assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "-5"), "")))
+                .isZero();
     }
 
     @Test
@@ -152,7 +172,8 @@ class ChildProcessTest {
         Outcome outcome = CHILD.run(Folder.class);
         assertThat(outcome.ended()).isTrue();
         assertThat(outcome.answers()).containsOnlyKeys("folder", "formula").containsEntry("formula", "a=b");
-        assertThat(Path.of(outcome.answer("folder").orElseThrow())).doesNotExist()
+        assertThat(Path.of(outcome.answer("folder").orElseThrow()))
+                .doesNotExist()
                 .isNotEqualTo(Path.of(System.getProperty("java.io.tmpdir")));
     }
 
@@ -182,7 +203,8 @@ class ChildProcessTest {
     @Test
     void theVectorWidthIsAPowerOfTwoAndObeysTheJvm() {
         String module = "--add-modules=" + VectorModuleCheck.MODULE;
-        int bits = Integer.parseInt(CHILD.run(VectorProbe.class, module).answer(VectorProbe.BITS).orElseThrow());
+        int bits = Integer.parseInt(
+                CHILD.run(VectorProbe.class, module).answer(VectorProbe.BITS).orElseThrow());
         assertThat(bits).isBetween(64, 2048).matches(width -> Integer.bitCount(width) == 1);
 
         Outcome withoutModule = CHILD.run(VectorProbe.class);
@@ -191,31 +213,39 @@ class ChildProcessTest {
 
     @Test
     void withoutADriverTheMissingLibraryIsNamed() {
-        assumeTrue(DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
+        assumeTrue(
+                DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
                 "JCuda has no natives for this platform");
         assumeTrue(noDriver(), "this machine has a CUDA driver");
         Outcome outcome = CHILD.run(DriverProbe.class, "--enable-native-access=ALL-UNNAMED");
         assertThat(outcome.ended()).isTrue();
-        assertThat(outcome.answers()).containsOnlyKeys(DriverProbe.MISSING_LIBRARY)
+        assertThat(outcome.answers())
+                .containsOnlyKeys(DriverProbe.MISSING_LIBRARY)
                 .containsEntry(DriverProbe.MISSING_LIBRARY, "libcuda.so.1");
         assertThat(outcome.errors()).isEmpty();
     }
 
     @Test
     void withoutTheNativesJarItsResourceIsNamed() {
-        assumeTrue(DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
+        assumeTrue(
+                DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
                 "JCuda has no natives for this platform");
         String classPath = Stream.of(CHILD.classPath().split(File.pathSeparator))
-                .filter(entry -> !entry.contains("jcuda-natives")).collect(Collectors.joining(File.pathSeparator));
+                .filter(entry -> !entry.contains("jcuda-natives"))
+                .collect(Collectors.joining(File.pathSeparator));
         Outcome outcome = new ChildProcess(CHILD.java(), classPath, CHILD.patience()).run(DriverProbe.class);
         assertThat(outcome.answer(DriverProbe.MISSING_NATIVES).orElseThrow()).contains("JCudaDriver-12.6.0");
     }
 
     /** The driver's kernel module shows a file, and its library lies in one of these folders. */
     private static boolean noDriver() {
-        return Stream.of("/proc/driver/nvidia/version", "/usr/lib64/libcuda.so.1",
-                        "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1",
+        return Stream.of(
+                        "/proc/driver/nvidia/version",
+                        "/usr/lib64/libcuda.so.1",
+                        "/usr/lib/x86_64-linux-gnu/libcuda.so.1",
+                        "/usr/lib/wsl/lib/libcuda.so.1",
                         "/usr/local/nvidia/lib64/libcuda.so.1")
-                .map(Path::of).noneMatch(Files::exists);
+                .map(Path::of)
+                .noneMatch(Files::exists);
     }
 }

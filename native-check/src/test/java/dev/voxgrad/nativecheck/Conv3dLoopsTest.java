@@ -48,8 +48,9 @@ class Conv3dLoopsTest {
                 int iy = y + tap / 3 % 3 - 1;
                 int ix = x + tap % 3 - 1;
                 boolean inside = Math.min(iz, Math.min(iy, ix)) >= 0 && Math.max(iz, Math.max(iy, ix)) < 4;
-                sum += inside ? (double) input[(((n * 3 + c) * 4 + iz) * 4 + iy) * 4 + ix]
-                        * weight[(k * 3 + c) * 27 + tap] : 0;
+                sum += inside
+                        ? (double) input[(((n * 3 + c) * 4 + iz) * 4 + iy) * 4 + ix] * weight[(k * 3 + c) * 27 + tap]
+                        : 0;
             }
         }
         return sum;

@@ -44,8 +44,8 @@ class DriverCheckTest {
 
     @Test
     void driverTooOldForASymbolThatIsLookedUpLate() {
-        Outcome died = new Outcome(127, false, Map.of(), "java: symbol lookup error: libJCudaDriver.so: "
-                + "undefined symbol: cuInit\n");
+        Outcome died = new Outcome(
+                127, false, Map.of(), "java: symbol lookup error: libJCudaDriver.so: " + "undefined symbol: cuInit\n");
         Finding finding = linux(died);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).contains("too old").contains("cuInit");
@@ -75,7 +75,8 @@ class DriverCheckTest {
 
     @Test
     void stubOfTheToolkit() {
-        assertThat(linux(started(34, "CUDA_ERROR_STUB_LIBRARY", Map.of())).mend()).contains("stubs");
+        assertThat(linux(started(34, "CUDA_ERROR_STUB_LIBRARY", Map.of())).mend())
+                .contains("stubs");
     }
 
     @Test
@@ -87,24 +88,32 @@ class DriverCheckTest {
 
     @Test
     void twoGpus() {
-        Finding finding = linux(started(0, "CUDA_SUCCESS",
-                Map.of(DriverProbe.GPUS, "2", DriverProbe.GPU_NAME, "NVIDIA H200")));
+        Finding finding =
+                linux(started(0, "CUDA_SUCCESS", Map.of(DriverProbe.GPUS, "2", DriverProbe.GPU_NAME, "NVIDIA H200")));
         assertThat(finding.status()).isEqualTo(Status.PASS);
         assertThat(finding.found()).isEqualTo("the driver (for CUDA 12.6) sees NVIDIA H200 and 1 more");
     }
 
     @Test
     void gpuWithAnOldDriver() {
-        Finding finding = linux(answers(Map.of(DriverProbe.STATUS, "0", DriverProbe.VERSION, "11080",
-                DriverProbe.GPUS, "1", DriverProbe.GPU_NAME, "Tesla K80")));
+        Finding finding = linux(answers(Map.of(
+                DriverProbe.STATUS,
+                "0",
+                DriverProbe.VERSION,
+                "11080",
+                DriverProbe.GPUS,
+                "1",
+                DriverProbe.GPU_NAME,
+                "Tesla K80")));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("the driver (for CUDA 11.8) is too old");
     }
 
     @Test
     void theOldestDriver() {
-        assertThat(linux(answers(Map.of(DriverProbe.STATUS, "0", DriverProbe.VERSION, "12000",
-                DriverProbe.GPUS, "1"))).status()).isEqualTo(Status.PASS);
+        assertThat(linux(answers(Map.of(DriverProbe.STATUS, "0", DriverProbe.VERSION, "12000", DriverProbe.GPUS, "1")))
+                        .status())
+                .isEqualTo(Status.PASS);
     }
 
     private static Finding linux(Outcome probe) {

@@ -24,12 +24,14 @@ class ElfTest {
 
     @Test
     void namesAndFoldersAreRead() throws IOException {
-        Path file = FakeLibrary.named("libx.so.1").needing("liba.so.1", "libb.so.2")
-                .withRunPath("$ORIGIN:/opt/x:${ORIGIN}/../y").into(folder);
+        Path file = FakeLibrary.named("libx.so.1")
+                .needing("liba.so.1", "libb.so.2")
+                .withRunPath("$ORIGIN:/opt/x:${ORIGIN}/../y")
+                .into(folder);
         assertThat(Elf.read(file).soname()).contains("libx.so.1");
         assertThat(Elf.read(file).needed()).containsExactly("liba.so.1", "libb.so.2");
-        assertThat(Elf.read(file).runPath()).containsExactly(folder, Path.of("/opt/x"),
-                folder.getParent().resolve("y"));
+        assertThat(Elf.read(file).runPath())
+                .containsExactly(folder, Path.of("/opt/x"), folder.getParent().resolve("y"));
     }
 
     @Test
@@ -45,7 +47,9 @@ class ElfTest {
         Path file = folder.resolve("short");
         for (int length = 0; length < whole.length; length++) {
             Files.write(file, Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> Elf.read(file)).as("%d bytes", length).isInstanceOf(IOException.class)
+            assertThatThrownBy(() -> Elf.read(file))
+                    .as("%d bytes", length)
+                    .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("is ");
         }
     }
@@ -91,7 +95,9 @@ class ElfTest {
 
     @Test
     void whatIsNoFileIsRefused() throws IOException, InterruptedException {
-        assertThatThrownBy(() -> Elf.read(folder)).isInstanceOf(IOException.class).hasMessage("cannot be read");
+        assertThatThrownBy(() -> Elf.read(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot be read");
         assertThatThrownBy(() -> Elf.read(folder.resolve("none"))).hasMessage("cannot be read");
         Path pipe = folder.resolve("pipe");
         assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo here");
@@ -114,16 +120,30 @@ class ElfTest {
         int stringsAt = dynamicAt + (needed + 3) * 16;
         int strings = length + needed * apart + 1;
         ByteBuffer file = ByteBuffer.allocate(stringsAt + strings).order(ByteOrder.LITTLE_ENDIAN);
-        file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).putShort(18, (short) 62).putLong(32, 64)
-                .putShort(56, (short) 2).position(64);
+        file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1})
+                .putShort(18, (short) 62)
+                .putLong(32, 64)
+                .putShort(56, (short) 2)
+                .position(64);
         for (int[] segment : new int[][] {{1, 0, file.capacity()}, {2, dynamicAt, (needed + 3) * 16}}) {
-            file.putInt(segment[0]).putInt(0).putLong(segment[1]).putLong(segment[1]).putLong(0).putLong(segment[2])
-                    .putLong(0).putLong(0);
+            file.putInt(segment[0])
+                    .putInt(0)
+                    .putLong(segment[1])
+                    .putLong(segment[1])
+                    .putLong(0)
+                    .putLong(segment[2])
+                    .putLong(0)
+                    .putLong(0);
         }
         for (int i = 0; i < needed; i++) {
             file.putLong(1).putLong((long) i * apart);
         }
-        file.putLong(5).putLong(stringsAt).putLong(10).putLong(strings).putLong(0).putLong(0);
+        file.putLong(5)
+                .putLong(stringsAt)
+                .putLong(10)
+                .putLong(strings)
+                .putLong(0)
+                .putLong(0);
         Arrays.fill(file.array(), stringsAt, stringsAt + strings - 1, (byte) 'x');
         return file.array();
     }

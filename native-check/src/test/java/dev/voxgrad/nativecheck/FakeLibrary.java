@@ -72,14 +72,22 @@ final class FakeLibrary {
         int symbolsAt = aligned(hashAt + 4 * (3 + symbols));
         int versionAt = symbolsAt + symbols * SYMBOL;
         int codeAt = aligned(versionAt + VERSION + 2 * symbols);
-        int codeLength = functions.values().stream().mapToInt(code -> aligned(code.length)).sum();
+        int codeLength = functions.values().stream()
+                .mapToInt(code -> aligned(code.length))
+                .sum();
         ByteBuffer table = symbols(codeAt);
         int stringsAt = codeAt + codeLength;
         int length = stringsAt + strings.size();
-        dynamic.addAll(List.of(new long[] {4, hashAt}, new long[] {5, stringsAt}, new long[] {6, symbolsAt},
-                new long[] {10, strings.size()}, new long[] {11, SYMBOL},
-                new long[] {0x6ffffffc, versionAt}, new long[] {0x6ffffffd, 1},
-                new long[] {0x6ffffff0, versionAt + VERSION}, new long[] {0, 0}));
+        dynamic.addAll(List.of(
+                new long[] {4, hashAt},
+                new long[] {5, stringsAt},
+                new long[] {6, symbolsAt},
+                new long[] {10, strings.size()},
+                new long[] {11, SYMBOL},
+                new long[] {0x6ffffffc, versionAt},
+                new long[] {0x6ffffffd, 1},
+                new long[] {0x6ffffff0, versionAt + VERSION},
+                new long[] {0, 0}));
         ByteBuffer file = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         header(file);
         segment(file, 1, 7, 0, length, 4096);
@@ -87,8 +95,8 @@ final class FakeLibrary {
         segment(file, 0x6474e551, 6, 0, 0, 8);
         dynamic.forEach(entry -> file.putLong(entry[0]).putLong(entry[1]));
         hash(file.position(hashAt), symbols);
-        version(file.put(symbolsAt, table.array()).position(versionAt), (int) dynamic.get(needed.size()
-                + runPath.size())[1]);
+        version(file.put(symbolsAt, table.array()).position(versionAt), (int)
+                dynamic.get(needed.size() + runPath.size())[1]);
         for (int i = 1; i < symbols; i++) {
             file.putShort(versionAt + VERSION + 2 * i, (short) 2);
         }
@@ -99,13 +107,29 @@ final class FakeLibrary {
 
     private static void header(ByteBuffer file) {
         file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16);
-        file.putShort((short) 3).putShort((short) 62).putInt(1).putLong(0).putLong(HEADER).putLong(0).putInt(0);
-        file.putShort((short) HEADER).putShort((short) SEGMENT).putShort((short) SEGMENTS).putShort((short) 64)
-                .putShort((short) 0).putShort((short) 0);
+        file.putShort((short) 3)
+                .putShort((short) 62)
+                .putInt(1)
+                .putLong(0)
+                .putLong(HEADER)
+                .putLong(0)
+                .putInt(0);
+        file.putShort((short) HEADER)
+                .putShort((short) SEGMENT)
+                .putShort((short) SEGMENTS)
+                .putShort((short) 64)
+                .putShort((short) 0)
+                .putShort((short) 0);
     }
 
     private static void segment(ByteBuffer file, int kind, int flags, long at, long size, long alignment) {
-        file.putInt(kind).putInt(flags).putLong(at).putLong(at).putLong(at).putLong(size).putLong(size)
+        file.putInt(kind)
+                .putInt(flags)
+                .putLong(at)
+                .putLong(at)
+                .putLong(at)
+                .putLong(size)
+                .putLong(size)
                 .putLong(alignment);
     }
 
@@ -123,8 +147,15 @@ final class FakeLibrary {
             hash = (hash << 4) + c;
             hash = (hash ^ (hash & 0xf0000000) >>> 24) & 0x0fffffff;
         }
-        file.putShort((short) 1).putShort((short) 0).putShort((short) 2).putShort((short) 1).putInt(hash).putInt(20)
-                .putInt(0).putInt(name).putInt(0);
+        file.putShort((short) 1)
+                .putShort((short) 0)
+                .putShort((short) 2)
+                .putShort((short) 1)
+                .putInt(hash)
+                .putInt(20)
+                .putInt(0)
+                .putInt(name)
+                .putInt(0);
     }
 
     private ByteBuffer symbols(int codeAt) {
@@ -133,8 +164,12 @@ final class FakeLibrary {
         int at = codeAt;
         for (Map.Entry<String, byte[]> function : functions.entrySet()) {
             int length = function.getValue().length;
-            table.putInt((int) string(function.getKey())).put((byte) 0x12).put((byte) 0).putShort((short) 1)
-                    .putLong(at).putLong(length);
+            table.putInt((int) string(function.getKey()))
+                    .put((byte) 0x12)
+                    .put((byte) 0)
+                    .putShort((short) 1)
+                    .putLong(at)
+                    .putLong(length);
             at += aligned(length);
         }
         return table;

@@ -37,8 +37,10 @@ enum FakeRoot {
     OLD_ARM("ARMv7 Processor rev 4 (v7l)", 1) {
         @Override
         void write(Path root) throws IOException {
-            cpuinfo(root, "Processor\t: ARMv7 Processor rev 4 (v7l)\nprocessor\t: 0\nFeatures\t: half thumb neon\n"
-                    + "Hardware\t: BCM2835\nRevision\t: a02082\n");
+            cpuinfo(
+                    root,
+                    "Processor\t: ARMv7 Processor rev 4 (v7l)\nprocessor\t: 0\nFeatures\t: half thumb neon\n"
+                            + "Hardware\t: BCM2835\nRevision\t: a02082\n");
         }
     },
     POWER("POWER9 (architected), altivec supported", 2) {
@@ -67,22 +69,28 @@ enum FakeRoot {
     RISC_V("sifive,u74-mc", 1) {
         @Override
         void write(Path root) throws IOException {
-            cpuinfo(root, "processor\t: 0\nhart\t\t: 1\nisa\t\t: rv64imafdcv_zicsr_zifencei\nmmu\t\t: sv39\n"
-                    + "uarch\t\t: sifive,u74-mc\n\n");
+            cpuinfo(
+                    root,
+                    "processor\t: 0\nhart\t\t: 1\nisa\t\t: rv64imafdcv_zicsr_zifencei\nmmu\t\t: sv39\n"
+                            + "uarch\t\t: sifive,u74-mc\n\n");
         }
     },
     LOONGARCH("Loongson-3A5000", 1) {
         @Override
         void write(Path root) throws IOException {
-            cpuinfo(root, "system type\t: generic\n\nprocessor\t: 0\npackage\t\t: 0\nModel Name\t: Loongson-3A5000\n"
-                    + "ISA\t\t: loongarch32 loongarch64\nFeatures\t: cpucfg lam ual fpu lsx lasx\n");
+            cpuinfo(
+                    root,
+                    "system type\t: generic\n\nprocessor\t: 0\npackage\t\t: 0\nModel Name\t: Loongson-3A5000\n"
+                            + "ISA\t\t: loongarch32 loongarch64\nFeatures\t: cpucfg lam ual fpu lsx lasx\n");
         }
     },
     WSL("AMD Ryzen 9 5900X 12-Core Processor", 1) {
         @Override
         void write(Path root) throws IOException {
-            cpuinfo(root, "processor\t: 0\r\nmodel name\t: AMD Ryzen 9 5900X 12-Core Processor\r\n"
-                    + "flags\t\t: fpu avx2 fma hypervisor\r\n");
+            cpuinfo(
+                    root,
+                    "processor\t: 0\r\nmodel name\t: AMD Ryzen 9 5900X 12-Core Processor\r\n"
+                            + "flags\t\t: fpu avx2 fma hypervisor\r\n");
             mounts(root, "none / ext4 rw 0 0\nC:\\134 /mnt/c 9p rw,aname=drvfs;path=C:\\;uid=1000 0 0\n\n\r\n");
         }
     },

@@ -24,11 +24,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The whole command on the files of other machines. */
 @EnabledOnOs(OS.LINUX)
 class FakeRootTest {
-    private static final String[] TITLES = {"Java", "CPU", "Memory", "Temp folder", "Jars", "GPU", "Libraries",
-        "Versions", "Smoke tests"};
+    private static final String[] TITLES = {
+        "Java", "CPU", "Memory", "Temp folder", "Jars", "GPU", "Libraries", "Versions", "Smoke tests"
+    };
 
     @TempDir
     private Path root;
+
     private final List<Throwable> errors = new ArrayList<>();
 
     /** Without child processes, which would look at this machine. */
@@ -54,7 +56,9 @@ class FakeRootTest {
         machine.write(root);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
+        int code = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
                 .execute("--json", "--debug", "--root", root.toString());
         assertThat(err.toString()).isEmpty();
         JsonNode report = new JsonMapper().readTree(out.toString());
@@ -91,7 +95,10 @@ class FakeRootTest {
     }
 
     private static Finding named(List<Section> sections, String name) {
-        return sections.stream().flatMap(section -> section.findings().stream())
-                .filter(finding -> finding.name().equals(name)).findFirst().orElseThrow();
+        return sections.stream()
+                .flatMap(section -> section.findings().stream())
+                .filter(finding -> finding.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -16,8 +16,8 @@ class GpuCheckTest {
         Finding finding = gpu(Map.of());
         assertThat(finding.status()).isEqualTo(Status.PASS);
         assertThat(finding.name()).isEqualTo("cuda:1");
-        assertThat(finding.found()).isEqualTo("NVIDIA H200, compute capability 9.0, 140.0 GiB (139.5 GiB free), "
-                + "shared mode");
+        assertThat(finding.found())
+                .isEqualTo("NVIDIA H200, compute capability 9.0, 140.0 GiB (139.5 GiB free), " + "shared mode");
     }
 
     @Test
@@ -51,9 +51,19 @@ class GpuCheckTest {
     }
 
     private static Finding gpu(Map<GpuFact, String> facts) {
-        Map<GpuFact, String> all = new HashMap<>(Map.of(GpuFact.NAME, "NVIDIA H200", GpuFact.MAJOR, "9",
-                GpuFact.MINOR, "0", GpuFact.MODE, "0", GpuFact.TOTAL_BYTES, String.valueOf(140L << 30),
-                GpuFact.FREE_BYTES, String.valueOf(279L << 29)));
+        Map<GpuFact, String> all = new HashMap<>(Map.of(
+                GpuFact.NAME,
+                "NVIDIA H200",
+                GpuFact.MAJOR,
+                "9",
+                GpuFact.MINOR,
+                "0",
+                GpuFact.MODE,
+                "0",
+                GpuFact.TOTAL_BYTES,
+                String.valueOf(140L << 30),
+                GpuFact.FREE_BYTES,
+                String.valueOf(279L << 29)));
         all.putAll(facts);
         Map<String, String> answers = new HashMap<>();
         all.forEach((fact, value) -> answers.put(fact.key(1), value));

@@ -32,9 +32,11 @@ class JarsTest {
     void anotherVersionIsAMismatch() throws IOException {
         Finding finding = check("jcuda", "12.4.0");
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.found()).isEqualTo("jar mismatch: jcuda 12.4.0 is on the class path, "
-                + folder.resolve("jcuda-12.4.0.jar"));
-        assertThat(finding.wanted()).contains("jcuda 12.6.0").contains("jcudnn 11.7.0")
+        assertThat(finding.found())
+                .isEqualTo("jar mismatch: jcuda 12.4.0 is on the class path, " + folder.resolve("jcuda-12.4.0.jar"));
+        assertThat(finding.wanted())
+                .contains("jcuda 12.6.0")
+                .contains("jcudnn 11.7.0")
                 .contains("jcudnn-natives 12.6.0");
     }
 

@@ -40,12 +40,15 @@ class KernelPtxTest {
     }
 
     private Path jar(String file) throws IOException {
-        return MadeUpJar.of("engine", "0").with("dev/voxgrad/engine/", new byte[0])
-                .with(file, NVCC.getBytes(StandardCharsets.UTF_8)).into(folder);
+        return MadeUpJar.of("engine", "0")
+                .with("dev/voxgrad/engine/", new byte[0])
+                .with(file, NVCC.getBytes(StandardCharsets.UTF_8))
+                .into(folder);
     }
 
     private static Optional<KernelPtx> find(Path classPath) throws IOException {
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {classPath.toUri().toURL()}, null)) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classPath.toUri().toURL()}, null)) {
             return KernelPtx.find(loader);
         }
     }

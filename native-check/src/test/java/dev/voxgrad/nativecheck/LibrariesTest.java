@@ -22,6 +22,7 @@ class LibrariesTest {
 
     @TempDir
     private Path root;
+
     private Path searched;
     private Path notSearched;
 
@@ -36,9 +37,19 @@ class LibrariesTest {
         completeToolkit(13);
         List<Finding> findings = look(true);
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
-        assertThat(findings).extracting(Finding::name).containsExactly("CUDA driver", "CUDA runtime", "cuBLAS",
-                "cuBLASLt", "NVRTC", "NVRTC builtins", "cuDNN", "cuDNN's parts");
-        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.13").toString());
+        assertThat(findings)
+                .extracting(Finding::name)
+                .containsExactly(
+                        "CUDA driver",
+                        "CUDA runtime",
+                        "cuBLAS",
+                        "cuBLASLt",
+                        "NVRTC",
+                        "NVRTC builtins",
+                        "cuDNN",
+                        "cuDNN's parts");
+        assertThat(named(findings, "cuBLAS").found())
+                .isEqualTo(searched.resolve("libcublas.so.13").toString());
         assertThat(named(findings, "cuDNN's parts").found()).isEqualTo("all 7 sub-libraries in " + searched);
     }
 
@@ -48,7 +59,10 @@ class LibrariesTest {
         assertThat(withDriver.status()).isEqualTo(Status.FAIL);
         assertThat(withDriver.found()).isEqualTo("libcudnn.so.9 was not found");
         assertThat(withDriver.wanted()).isEqualTo("libcudnn.so.9 for JCudnn 12.6");
-        assertThat(withDriver.mend()).contains("cuDNN 9").contains("nvidia/cudnn/lib").contains(LibraryCache.COMMAND);
+        assertThat(withDriver.mend())
+                .contains("cuDNN 9")
+                .contains("nvidia/cudnn/lib")
+                .contains(LibraryCache.COMMAND);
         Finding without = named(look(false), "cuDNN");
         assertThat(without.status()).isEqualTo(Status.WARN);
         assertThat(without.mend()).isEmpty();
@@ -56,7 +70,8 @@ class LibrariesTest {
 
     @Test
     void whatComesWithAMissingLibraryIsNotReportedBesideIt() {
-        assertThat(look(true)).extracting(Finding::name)
+        assertThat(look(true))
+                .extracting(Finding::name)
                 .containsExactly("CUDA driver", "CUDA runtime", "cuBLAS", "NVRTC", "cuDNN");
     }
 
@@ -76,8 +91,9 @@ class LibrariesTest {
         FakeLibrary.named("libnvrtc.so.14").into(notSearched);
         Finding cublas = named(look(true), "cuBLAS");
         assertThat(cublas.status()).isEqualTo(Status.FAIL);
-        assertThat(cublas.found()).isEqualTo("wrong major version: CUDA 11's libcublas.so.11 is there (" + searched
-                + "), but Voxgrad wants libcublas.so.13 or libcublas.so.12");
+        assertThat(cublas.found())
+                .isEqualTo("wrong major version: CUDA 11's libcublas.so.11 is there (" + searched
+                        + "), but Voxgrad wants libcublas.so.13 or libcublas.so.12");
         assertThat(named(look(true), "NVRTC").found()).startsWith("wrong major version: CUDA 14's libnvrtc.so.14");
     }
 
@@ -86,15 +102,20 @@ class LibrariesTest {
         completeToolkit(12);
         List<Finding> findings = look(true);
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
-        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12").toString());
-        assertThat(named(findings, "cuBLASLt").found()).isEqualTo(searched.resolve("libcublasLt.so.12").toString());
-        assertThat(named(findings, "NVRTC").found()).isEqualTo(searched.resolve("libnvrtc.so.12").toString());
+        assertThat(named(findings, "cuBLAS").found())
+                .isEqualTo(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuBLASLt").found())
+                .isEqualTo(searched.resolve("libcublasLt.so.12").toString());
+        assertThat(named(findings, "NVRTC").found())
+                .isEqualTo(searched.resolve("libnvrtc.so.12").toString());
     }
 
     @Test
     void cuda13IsTakenBefore12IfItLoads() throws IOException {
         completeToolkit(12);
-        Path newer = FakeLibrary.named("libcublas.so.13").needing("libcublasLt.so.13").into(searched);
+        Path newer = FakeLibrary.named("libcublas.so.13")
+                .needing("libcublasLt.so.13")
+                .into(searched);
         Path older = searched.resolve("libcublas.so.12");
         assertThat(named(look(true), "cuBLAS").found()).isEqualTo(older + "; not used: " + newer);
         assertThat(named(look(true), "cuBLASLt").found()).endsWith("libcublasLt.so.12");
@@ -109,28 +130,35 @@ class LibrariesTest {
         List<Finding> findings = lookWithDriverForCuda12();
         Finding cublas = named(findings, "cuBLAS");
         assertThat(cublas.status()).isEqualTo(Status.FAIL);
-        assertThat(cublas.found()).isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is there (" + searched
-                + "), but Voxgrad wants libcublas.so.12 with a driver that is older than that");
+        assertThat(cublas.found())
+                .isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is there (" + searched
+                        + "), but Voxgrad wants libcublas.so.12 with a driver that is older than that");
         assertThat(cublas.wanted()).isEqualTo("libcublas.so.12 for Voxgrad");
-        assertThat(named(findings, "NVRTC").found()).startsWith("wrong major version: CUDA 13's libnvrtc.so.13")
+        assertThat(named(findings, "NVRTC").found())
+                .startsWith("wrong major version: CUDA 13's libnvrtc.so.13")
                 .endsWith("wants libnvrtc.so.12 with a driver that is older than that");
         completeToolkit(12);
         findings = lookWithDriverForCuda12();
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
-        assertThat(named(findings, "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12").toString());
-        assertThat(named(findings, "cuBLASLt").found()).isEqualTo(searched.resolve("libcublasLt.so.12").toString());
-        assertThat(named(findings, "NVRTC").found()).isEqualTo(searched.resolve("libnvrtc.so.12").toString());
+        assertThat(named(findings, "cuBLAS").found())
+                .isEqualTo(searched.resolve("libcublas.so.12").toString());
+        assertThat(named(findings, "cuBLASLt").found())
+                .isEqualTo(searched.resolve("libcublasLt.so.12").toString());
+        assertThat(named(findings, "NVRTC").found())
+                .isEqualTo(searched.resolve("libnvrtc.so.12").toString());
         assertThat(named(findings, "NVRTC builtins").found())
                 .isEqualTo(searched.resolve("libnvrtc-builtins.so.12.0").toString());
-        assertThat(named(look(true), "cuBLAS").found()).startsWith(searched.resolve("libcublas.so.13").toString());
+        assertThat(named(look(true), "cuBLAS").found())
+                .startsWith(searched.resolve("libcublas.so.13").toString());
     }
 
     @Test
     void whatComesWithALibraryIsOfItsMajorVersion() throws IOException {
         FakeLibrary.named("libcublas.so.12").into(searched);
         FakeLibrary.named("libcublasLt.so.13").into(searched);
-        assertThat(named(look(true), "cuBLASLt").found()).isEqualTo("wrong major version: CUDA 13's "
-                + "libcublasLt.so.13 is there (" + searched + "), but cuBLAS wants libcublasLt.so.12");
+        assertThat(named(look(true), "cuBLASLt").found())
+                .isEqualTo("wrong major version: CUDA 13's " + "libcublasLt.so.13 is there (" + searched
+                        + "), but cuBLAS wants libcublasLt.so.12");
     }
 
     @Test
@@ -143,8 +171,12 @@ class LibrariesTest {
         assertThat(missing.mend()).contains(LibraryCache.COMMAND);
         Optional<KernelPtx> ptx = Optional.of(new KernelPtx(Path.of("/app/engine.jar"), Optional.empty()));
         List<Finding> findings = findings(new Libraries(path(), true, CUDA_13, ptx));
-        assertThat(named(findings, "NVRTC")).isEqualTo(Finding.warn("NVRTC", missing.found()
-                + "; the kernels' PTX in /app/engine.jar is used in its place", "", ""));
+        assertThat(named(findings, "NVRTC"))
+                .isEqualTo(Finding.warn(
+                        "NVRTC",
+                        missing.found() + "; the kernels' PTX in /app/engine.jar is used in its place",
+                        "",
+                        ""));
         assertThat(findings).extracting(Finding::name).doesNotContain("NVRTC builtins");
         FakeLibrary.named("libnvrtc.so.13").into(searched);
         Files.delete(searched.resolve("libnvrtc-builtins.so.13.0"));
@@ -164,8 +196,9 @@ class LibrariesTest {
         FakeLibrary.named("libcudnn.so.9").into(notSearched);
         Finding finding = named(look(true), "cuDNN");
         assertThat(finding.found()).contains(notSearched + ", where the loader does not look");
-        assertThat(finding.mend()).isEqualTo("export LD_LIBRARY_PATH=" + Shell.quote(notSearched.toString())
-                + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
+        assertThat(finding.mend())
+                .isEqualTo("export LD_LIBRARY_PATH=" + Shell.quote(notSearched.toString())
+                        + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
     }
 
     @Test
@@ -179,9 +212,12 @@ class LibrariesTest {
             Finding finding = named(findings, part.title());
             boolean needed = part != NativeLibrary.CUDNN_ADV;
             assertThat(finding.status()).isEqualTo(needed ? Status.FAIL : Status.WARN);
-            assertThat(finding.found()).isEqualTo(part.files().getFirst() + " was not found"
-                    + (needed ? "" : "; convolutions do without it"));
-            assertThat(new Usable(true, libraries(true)).obstacle(SmokeTest.CONV3D_DATA).isPresent())
+            assertThat(finding.found())
+                    .isEqualTo(part.files().getFirst() + " was not found"
+                            + (needed ? "" : "; convolutions do without it"));
+            assertThat(new Usable(true, libraries(true))
+                            .obstacle(SmokeTest.CONV3D_DATA)
+                            .isPresent())
                     .isEqualTo(needed);
             assertThat(named(findings, "cuDNN's parts").found()).startsWith("the other 6 of 7");
             Files.write(file, kept);
@@ -191,11 +227,11 @@ class LibrariesTest {
     @Test
     void theFirstMissingDependencyIsNamed() throws IOException {
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
-        assertThat(named(look(true), "cuBLAS").found()).isEqualTo(searched.resolve("libcublas.so.12")
-                + " needs libcublasLt.so.12, which was not found");
+        assertThat(named(look(true), "cuBLAS").found())
+                .isEqualTo(searched.resolve("libcublas.so.12") + " needs libcublasLt.so.12, which was not found");
         FakeLibrary.named("libcublasLt.so.12").needing("libz.so.7").into(searched);
-        assertThat(named(look(true), "cuBLAS").found()).endsWith(
-                "libcublas.so.12 needs libcublasLt.so.12, which needs libz.so.7, which was not found");
+        assertThat(named(look(true), "cuBLAS").found())
+                .endsWith("libcublas.so.12 needs libcublasLt.so.12, which needs libz.so.7, which was not found");
     }
 
     @Test
@@ -208,11 +244,12 @@ class LibrariesTest {
     @Test
     void aDamagedLibraryIsNamed() throws IOException {
         Files.writeString(searched.resolve("libcudnn.so.9"), "half a download".repeat(20));
-        assertThat(named(look(true), "cuDNN").found()).isEqualTo(searched.resolve("libcudnn.so.9")
-                + " is no shared library");
+        assertThat(named(look(true), "cuDNN").found())
+                .isEqualTo(searched.resolve("libcudnn.so.9") + " is no shared library");
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
         Files.write(searched.resolve("libcublasLt.so.12"), new byte[3]);
-        assertThat(named(look(true), "cuBLAS").found()).contains("needs libcublasLt.so.12, but ")
+        assertThat(named(look(true), "cuBLAS").found())
+                .contains("needs libcublasLt.so.12, but ")
                 .endsWith("is damaged or cut short");
     }
 
@@ -221,7 +258,9 @@ class LibrariesTest {
         completeToolkit(13);
         Path own = Files.createDirectory(root.resolve("own"));
         for (NativeLibrary part : NativeLibrary.cudnnParts()) {
-            Files.move(searched.resolve(part.files().getFirst()), own.resolve(part.files().getFirst()));
+            Files.move(
+                    searched.resolve(part.files().getFirst()),
+                    own.resolve(part.files().getFirst()));
         }
         FakeLibrary.named("libcudnn.so.9").withRunPath("$ORIGIN/../own").into(searched);
         Finding parts = named(look(true), "cuDNN's parts");
@@ -235,9 +274,13 @@ class LibrariesTest {
         FakeLibrary.named("libcublasLt.so.12").into(own);
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
         assertThat(named(look(true), "cuBLAS").status()).isEqualTo(Status.FAIL);
-        FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").withRunPath(own.toString()).into(searched);
+        FakeLibrary.named("libcublas.so.12")
+                .needing("libcublasLt.so.12")
+                .withRunPath(own.toString())
+                .into(searched);
         assertThat(named(look(true), "cuBLAS").status()).isEqualTo(Status.PASS);
-        assertThat(named(look(true), "cuBLASLt").found()).isEqualTo(own.resolve("libcublasLt.so.12").toString());
+        assertThat(named(look(true), "cuBLASLt").found())
+                .isEqualTo(own.resolve("libcublasLt.so.12").toString());
     }
 
     @Test
@@ -246,9 +289,10 @@ class LibrariesTest {
         Path second = Files.createDirectory(root.resolve("second"));
         Path copy = FakeLibrary.named("libcudnn.so.9").into(second);
         Path link = Files.createSymbolicLink(root.resolve("link"), second);
-        LibraryPath path = new LibraryPath(List.of(searched, second, link), Map.of("libcudnn.so.9", List.of(copy)),
-                List.of(), List.of());
-        assertThat(named(findings(new Libraries(path, true, CUDA_13, Optional.empty())), "cuDNN").found())
+        LibraryPath path = new LibraryPath(
+                List.of(searched, second, link), Map.of("libcudnn.so.9", List.of(copy)), List.of(), List.of());
+        assertThat(named(findings(new Libraries(path, true, CUDA_13, Optional.empty())), "cuDNN")
+                        .found())
                 .isEqualTo(searched.resolve("libcudnn.so.9") + "; not used: " + copy);
     }
 
@@ -291,6 +335,9 @@ class LibrariesTest {
     }
 
     private static Finding named(List<Finding> findings, String name) {
-        return findings.stream().filter(finding -> finding.name().equals(name)).findFirst().orElseThrow();
+        return findings.stream()
+                .filter(finding -> finding.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -31,6 +31,7 @@ class LibraryCacheTest {
 
     @TempDir
     private Path root;
+
     private LibraryCache cache;
 
     @BeforeEach
@@ -42,8 +43,10 @@ class LibraryCacheTest {
     void whatTheTrainerLoadsIsUnpackedAndNothingElse() throws IOException {
         Path jar = jarWithout("none");
         assertThat(cache.unpack(jar, sum(jar))).startsWith("12 CUDA libraries are in " + cache.folder() + " now");
-        assertThat(names(cache.folder())).containsExactlyInAnyOrderElementsOf(
-                libraries().stream().map(name -> name.substring(INSIDE.length())).toList());
+        assertThat(names(cache.folder()))
+                .containsExactlyInAnyOrderElementsOf(libraries().stream()
+                        .map(name -> name.substring(INSIDE.length()))
+                        .toList());
         for (String name : libraries()) {
             assertThat(cache.folder().resolve(name.substring(INSIDE.length()))).hasContent("content of " + name);
         }
@@ -62,7 +65,8 @@ class LibraryCacheTest {
         Path jar = jarWithout("none");
         String wanted = sum(jar);
         Files.write(jar, new byte[1], StandardOpenOption.APPEND);
-        assertThatThrownBy(() -> cache.unpack(jar, wanted)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> cache.unpack(jar, wanted))
+                .isInstanceOf(IOException.class)
                 .hasMessage("the SHA-256 of " + jar + " is " + sum(jar) + ", not " + wanted
                         + "; delete that file, and Maven fetches it again");
         assertThat(cache.folder()).doesNotExist();
@@ -72,7 +76,8 @@ class LibraryCacheTest {
     void aJarThatLacksALibraryIsRefused() throws IOException {
         for (String missing : libraries()) {
             Path jar = jarWithout(missing);
-            assertThatThrownBy(() -> cache.unpack(jar, sum(jar))).isInstanceOf(IOException.class)
+            assertThatThrownBy(() -> cache.unpack(jar, sum(jar)))
+                    .isInstanceOf(IOException.class)
                     .hasMessageContaining(jar + " has no " + missing.replace(".so.12.6", ".so.12"));
             assertThat(cache.folder()).doesNotExist();
         }
@@ -112,7 +117,8 @@ class LibraryCacheTest {
     }
 
     private Map<String, String> environment() {
-        return Map.of("HOME", "/nowhere", "XDG_CACHE_HOME", root.resolve("my cache").toString());
+        return Map.of(
+                "HOME", "/nowhere", "XDG_CACHE_HOME", root.resolve("my cache").toString());
     }
 
     private String libraryPath(String before, boolean driver) throws IOException, InterruptedException {
@@ -128,10 +134,15 @@ class LibraryCacheTest {
             throws IOException, InterruptedException {
         String text = Files.readString(SCRIPT);
         assertThat(text).contains("[ -e /dev/nvidiactl ]", "[ -e /dev/dxg ]");
-        Path script = Files.writeString(root.resolve("script.sh"), text
-                .replace("/dev/nvidiactl", root.resolve("none").toString())
-                .replace("/dev/dxg", driver ? "/dev/null" : root.resolve("none").toString())
-                + "echo \"${LD_LIBRARY_PATH-not set}\"\n");
+        Path script = Files.writeString(
+                root.resolve("script.sh"),
+                text.replace("/dev/nvidiactl", root.resolve("none").toString())
+                                .replace(
+                                        "/dev/dxg",
+                                        driver
+                                                ? "/dev/null"
+                                                : root.resolve("none").toString())
+                        + "echo \"${LD_LIBRARY_PATH-not set}\"\n");
         ProcessBuilder builder = new ProcessBuilder("sh", "-eu", script.toString()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(environment);
@@ -143,15 +154,18 @@ class LibraryCacheTest {
 
     /** The names in the jar of what is needed. */
     private static List<String> libraries() {
-        return Stream.of(NativeLibrary.values()).filter(library -> library != NativeLibrary.DRIVER)
+        return Stream.of(NativeLibrary.values())
+                .filter(library -> library != NativeLibrary.DRIVER)
                 .map(library -> INSIDE + library.fileOfCuda12() + (library == NativeLibrary.NVRTC_BUILTINS ? ".6" : ""))
                 .toList();
     }
 
     private Path jarWithout(String missing) throws IOException {
         MadeUpJar jar = MadeUpJar.of("cuda", "1");
-        Stream<String> others = Stream.of("libcudart.so.12", "libcufft.so.11", "libnvblas.so.12").map(INSIDE::concat);
-        Stream.concat(libraries().stream(), others).filter(name -> !name.equals(missing))
+        Stream<String> others = Stream.of("libcudart.so.12", "libcufft.so.11", "libnvblas.so.12")
+                .map(INSIDE::concat);
+        Stream.concat(libraries().stream(), others)
+                .filter(name -> !name.equals(missing))
                 .forEach(name -> jar.with(name, ("content of " + name).getBytes(StandardCharsets.UTF_8)));
         return jar.into(root);
     }

@@ -20,9 +20,10 @@ final class MadeUpJar {
 
     static MadeUpJar of(String artifact, String version) {
         String properties = "version=" + version + "\ngroupId=org.jcuda\nartifactId=" + artifact + "\n";
-        return new MadeUpJar(artifact + "-" + version + ".jar").with(
-                "META-INF/maven/org.jcuda/" + artifact + "/pom.properties",
-                properties.getBytes(StandardCharsets.ISO_8859_1));
+        return new MadeUpJar(artifact + "-" + version + ".jar")
+                .with(
+                        "META-INF/maven/org.jcuda/" + artifact + "/pom.properties",
+                        properties.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     MadeUpJar with(String entry, byte[] content) {

@@ -15,10 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ReportTest {
     private static final Finding GOOD = Finding.pass("version", "25").affecting(Impact.TRAINER);
     private static final Finding GPU = Finding.pass("CUDA driver", "one GPU").affecting(Impact.GPU);
-    private static final Finding NO_GPU = Finding.warn("CUDA driver", "no driver", "a driver", "install one")
-            .affecting(Impact.GPU);
-    private static final Finding BROKEN_GPU = Finding.fail("CUDA driver", "it crashed", "one that runs", "reboot")
-            .affecting(Impact.GPU);
+    private static final Finding NO_GPU =
+            Finding.warn("CUDA driver", "no driver", "a driver", "install one").affecting(Impact.GPU);
+    private static final Finding BROKEN_GPU =
+            Finding.fail("CUDA driver", "it crashed", "one that runs", "reboot").affecting(Impact.GPU);
 
     @Test
     void gpuReady() {
@@ -31,53 +31,57 @@ class ReportTest {
 
     @Test
     void ofSeveralGpusTheFirstIsTakenAndTheOthersAreOffered() {
-        Finding first = Finding.pass("cuda:0", "NVIDIA A")
-                .affecting(Impact.FIRST_GPU);
-        Finding second = Finding.pass("cuda:1", "NVIDIA B")
-                .affecting(Impact.OTHER_GPU);
-        Finding third = Finding.pass("cuda:2", "NVIDIA C")
-                .affecting(Impact.OTHER_GPU);
+        Finding first = Finding.pass("cuda:0", "NVIDIA A").affecting(Impact.FIRST_GPU);
+        Finding second = Finding.pass("cuda:1", "NVIDIA B").affecting(Impact.OTHER_GPU);
+        Finding third = Finding.pass("cuda:2", "NVIDIA C").affecting(Impact.OTHER_GPU);
         assertThat(gpus(first).sentence())
                 .isEqualTo("The trainer would use the GPU, because all that it needs is there and works.");
-        assertThat(gpus(first, second).sentence()).isEqualTo("The trainer would use cuda:0 of 2 GPUs, "
-                + "because all that it needs is there and works; --device cuda:1 takes another.");
-        assertThat(gpus(first, second, third).sentence()).isEqualTo("The trainer would use cuda:0 of 3 GPUs, "
-                + "because all that it needs is there and works; --device cuda:1 or cuda:2 takes another.");
+        assertThat(gpus(first, second).sentence())
+                .isEqualTo("The trainer would use cuda:0 of 2 GPUs, "
+                        + "because all that it needs is there and works; --device cuda:1 takes another.");
+        assertThat(gpus(first, second, third).sentence())
+                .isEqualTo("The trainer would use cuda:0 of 3 GPUs, "
+                        + "because all that it needs is there and works; --device cuda:1 or cuda:2 takes another.");
     }
 
     /** The trainer never touches it. */
     @Test
     void anotherGpuThatIsBrokenKeepsNobodyFromTheFirst() {
-        Finding first = Finding.pass("cuda:0", "NVIDIA A")
-                .affecting(Impact.FIRST_GPU);
+        Finding first = Finding.pass("cuda:0", "NVIDIA A").affecting(Impact.FIRST_GPU);
         Finding broken = Finding.fail("cuda:1", "NVIDIA B: no program may use it", "another mode", "set it")
                 .affecting(Impact.OTHER_GPU);
         Verdict verdict = gpus(first, broken);
         assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.GPU);
-        assertThat(verdict.sentence()).isEqualTo("The trainer would use cuda:0 of 2 GPUs, because all that "
-                + "it needs is there and works.");
+        assertThat(verdict.sentence())
+                .isEqualTo(
+                        "The trainer would use cuda:0 of 2 GPUs, because all that " + "it needs is there and works.");
     }
 
     @Test
     void whereTheFirstGpuIsBrokenAnotherCanBeNamed() {
         Finding broken = Finding.fail("cuda:0", "NVIDIA A: no program may use it", "another mode", "set it")
                 .affecting(Impact.FIRST_GPU);
-        Finding second = Finding.pass("cuda:1", "NVIDIA B")
-                .affecting(Impact.OTHER_GPU);
+        Finding second = Finding.pass("cuda:1", "NVIDIA B").affecting(Impact.OTHER_GPU);
         Verdict verdict = gpus(broken, second);
         assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
-        assertThat(verdict.sentence()).isEqualTo("The trainer would use the CPU, because the GPU's software is broken: "
-                + "NVIDIA A: no program may use it; --device cuda:1 takes another.");
+        assertThat(verdict.sentence())
+                .isEqualTo("The trainer would use the CPU, because the GPU's software is broken: "
+                        + "NVIDIA A: no program may use it; --device cuda:1 takes another.");
         Section libraries = new Section(CudaMachine.LIBRARIES, List.of(BROKEN_GPU.affecting(Impact.GPU_SOFTWARE)));
-        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(broken, second)), libraries)).verdict()
-                .sentence()).endsWith("is broken: NVIDIA A: no program may use it.");
+        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(broken, second)), libraries))
+                        .verdict()
+                        .sentence())
+                .endsWith("is broken: NVIDIA A: no program may use it.");
         Section smoke = new Section(CudaMachine.SMOKE_TESTS, List.of(BROKEN_GPU.affecting(Impact.TRIAL)));
-        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(GPU, second)), smoke)).verdict()
-                .sentence()).startsWith("The trainer would take cuda:0 of 2 GPUs and fail on it: ");
+        assertThat(Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(GPU, second)), smoke))
+                        .verdict()
+                        .sentence())
+                .startsWith("The trainer would take cuda:0 of 2 GPUs and fail on it: ");
     }
 
     private static Verdict gpus(Finding... cards) {
-        return Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(cards)))).verdict();
+        return Report.of(List.of(new Section(Machine.GPU_SECTION, List.of(cards))))
+                .verdict();
     }
 
     @Test
@@ -111,30 +115,35 @@ class ReportTest {
     @Test
     void textHasALinePerFindingAndEndsWithTheVerdict() {
         Report report = report(GOOD, NO_GPU);
-        assertThat(report.text().lines()).containsExactly(
-                "Java",
-                "  PASS  version        25",
-                "GPU",
-                "  WARN  CUDA driver    no driver",
-                "        wanted: a driver",
-                "        mend:   install one",
-                "",
-                report.verdict().sentence());
+        assertThat(report.text().lines())
+                .containsExactly(
+                        "Java",
+                        "  PASS  version        25",
+                        "GPU",
+                        "  WARN  CUDA driver    no driver",
+                        "        wanted: a driver",
+                        "        mend:   install one",
+                        "",
+                        report.verdict().sentence());
     }
 
     @Test
     void aMendIsWrittenOnceWhereFindingsShareIt() {
         Finding other = Finding.warn("a longer name than most", "nothing", "a driver", NO_GPU.mend());
         Report report = Report.of(List.of(new Section("GPU", List.of(NO_GPU, other))));
-        assertThat(report.text().lines().limit(7)).containsExactly(
-                "GPU",
-                "  WARN  CUDA driver             no driver",
-                "        wanted: a driver",
-                "        mend:   install one",
-                "  WARN  a longer name than most nothing",
-                "        wanted: a driver",
-                "        mend:   as above");
-        assertThat(new JsonMapper().readTree(report.json()).at("/sections/0/findings/1/mend").asString())
+        assertThat(report.text().lines().limit(7))
+                .containsExactly(
+                        "GPU",
+                        "  WARN  CUDA driver             no driver",
+                        "        wanted: a driver",
+                        "        mend:   install one",
+                        "  WARN  a longer name than most nothing",
+                        "        wanted: a driver",
+                        "        mend:   as above");
+        assertThat(new JsonMapper()
+                        .readTree(report.json())
+                        .at("/sections/0/findings/1/mend")
+                        .asString())
                 .isEqualTo("install one");
     }
 
@@ -147,13 +156,17 @@ class ReportTest {
 
     @Test
     void aBrokenLibraryBreaksTheGpuAndNotTheTrainer() {
-        for (Impact impact : List.of(Impact.GPU, Impact.GPU_SOFTWARE, Impact.FIRST_GPU, Impact.FIRST_KERNEL,
-                Impact.TRIAL)) {
+        for (Impact impact :
+                List.of(Impact.GPU, Impact.GPU_SOFTWARE, Impact.FIRST_GPU, Impact.FIRST_KERNEL, Impact.TRIAL)) {
             Verdict verdict = verdict(GPU, BROKEN_GPU.affecting(impact));
             assertThat(verdict.readiness()).isEqualTo(Verdict.Readiness.BROKEN);
             boolean late = impact == Impact.FIRST_KERNEL || impact == Impact.TRIAL;
-            assertThat(verdict.sentence()).contains("it crashed").startsWith(late
-                    ? "The trainer would take the GPU and fail on it" : "The trainer would use the CPU, because");
+            assertThat(verdict.sentence())
+                    .contains("it crashed")
+                    .startsWith(
+                            late
+                                    ? "The trainer would take the GPU and fail on it"
+                                    : "The trainer would use the CPU, because");
         }
     }
 
@@ -165,7 +178,8 @@ class ReportTest {
         Finding renamed = Finding.fail("Grafikkarte 1", "kaputt", "x", "y").affecting(Impact.FIRST_GPU);
         Finding other = Finding.pass("Grafikkarte 2", "gut").affecting(Impact.OTHER_GPU);
         assertThat(verdict(GPU, renamed, other).sentence()).endsWith("kaputt; --device Grafikkarte 2 takes another.");
-        assertThat(verdict(Finding.fail("cuda:1", "x", "y", "z").affecting(Impact.TRAINER)).sentence())
+        assertThat(verdict(Finding.fail("cuda:1", "x", "y", "z").affecting(Impact.TRAINER))
+                        .sentence())
                 .isEqualTo("The trainer would not run on this machine: x; z.");
     }
 
@@ -180,18 +194,24 @@ class ReportTest {
         Report report = report(GOOD, NO_GPU, error);
         assertThat(report.verdict().readiness()).isEqualTo(Verdict.Readiness.UNKNOWN);
         assertThat(report.verdict().readiness().exitCode()).isEqualTo(70);
-        assertThat(report.verdict().sentence()).isEqualTo("The trainer would use the CPU, because no driver. But that "
-                + "is not certain, because a check failed with an internal error: SIMD.");
-        assertThat(report.text()).contains("  FAIL  SIMD           internal error: java.lang.IllegalStateException: "
-                + "oops\n").contains("  WARN  CUDA driver    no driver\n").endsWith(report.verdict().sentence() + "\n");
+        assertThat(report.verdict().sentence())
+                .isEqualTo("The trainer would use the CPU, because no driver. But that "
+                        + "is not certain, because a check failed with an internal error: SIMD.");
+        assertThat(report.text())
+                .contains("  FAIL  SIMD           internal error: java.lang.IllegalStateException: " + "oops\n")
+                .contains("  WARN  CUDA driver    no driver\n")
+                .endsWith(report.verdict().sentence() + "\n");
     }
 
     @Test
     void keepsTheTerminalFromWhatOthersWrote() {
         Finding nasty = Finding.warn("model", "a\u001b[2Jb\rc\nd\u009be\u202ef\ud800", "x\u0007", "y\u0000");
         String text = report(GOOD, nasty).text();
-        assertThat(text).contains("a?[2Jb?c?d?e?f?\n", "wanted: x?\n", "mend:   y?\n").doesNotContain("\u001b", "\r");
-        String endless = report(GOOD, Finding.pass("model", "x".repeat(1_000_000))).text();
+        assertThat(text)
+                .contains("a?[2Jb?c?d?e?f?\n", "wanted: x?\n", "mend:   y?\n")
+                .doesNotContain("\u001b", "\r");
+        String endless =
+                report(GOOD, Finding.pass("model", "x".repeat(1_000_000))).text();
         assertThat(endless).hasSizeLessThan(5000).contains("xxx...");
     }
 
@@ -200,7 +220,11 @@ class ReportTest {
         String nasty = "Größe \u001b \u009b \ud83d\ude00 \ud800";
         String json = report(GOOD, Finding.pass("model", nasty)).json();
         assertThat(json).matches("[\\n -~]*");
-        assertThat(new JsonMapper().readTree(json).at("/sections/1/findings/0/found").asString()).isEqualTo(nasty);
+        assertThat(new JsonMapper()
+                        .readTree(json)
+                        .at("/sections/1/findings/0/found")
+                        .asString())
+                .isEqualTo(nasty);
     }
 
     /** The trainer takes a GPU before it compiles its first kernel. */
@@ -210,8 +234,9 @@ class ReportTest {
         Finding nvrtc = Finding.fail(NativeLibrary.NVRTC.title(), "no compiler", "one", "install it")
                 .affecting(NativeLibrary.NVRTC.impact());
         Section late = new Section(CudaMachine.LIBRARIES, List.of(nvrtc));
-        assertThat(Report.of(List.of(gpu, late)).verdict().sentence()).isEqualTo("The trainer would take the GPU and "
-                + "fail on it: no compiler; until that is mended, use --device cpu.");
+        assertThat(Report.of(List.of(gpu, late)).verdict().sentence())
+                .isEqualTo("The trainer would take the GPU and "
+                        + "fail on it: no compiler; until that is mended, use --device cpu.");
         Section both = new Section(CudaMachine.LIBRARIES, List.of(nvrtc, BROKEN_GPU));
         assertThat(Report.of(List.of(gpu, both)).verdict().sentence())
                 .isEqualTo("The trainer would use the CPU, because the GPU's software is broken: it crashed.");
@@ -223,7 +248,8 @@ class ReportTest {
     @Test
     void jsonIsReadBackAsItWas() {
         String nasty = "C:\\lib \"x\" é\t\u0001\n";
-        JsonNode json = new JsonMapper().readTree(report(Finding.pass("version", nasty), NO_GPU).json());
+        JsonNode json = new JsonMapper()
+                .readTree(report(Finding.pass("version", nasty), NO_GPU).json());
         assertThat(json.get("readiness").asString()).isEqualTo("CPU_ONLY");
         assertThat(json.get("exitCode").asInt()).isEqualTo(1);
         assertThat(json.at("/sections/0/findings/0/found").asString()).isEqualTo(nasty);
@@ -238,9 +264,11 @@ class ReportTest {
         int exitCode = command.execute("--json");
         JsonNode json = new JsonMapper().readTree(out.toString());
         assertThat(json.get("exitCode").asInt()).isEqualTo(exitCode);
-        assertThat(json.get("sections").valueStream().map(section -> section.get("title").asString()))
-                .containsExactly("Java", "CPU", "Memory", "Temp folder", "Jars", "GPU", "Libraries", "Versions",
-                        "Smoke tests");
+        assertThat(json.get("sections")
+                        .valueStream()
+                        .map(section -> section.get("title").asString()))
+                .containsExactly(
+                        "Java", "CPU", "Memory", "Temp folder", "Jars", "GPU", "Libraries", "Versions", "Smoke tests");
     }
 
     @Test
@@ -252,9 +280,13 @@ class ReportTest {
     @Test
     void helpHasOneTableOfExitCodes() {
         String help = Main.commandLine().getUsageMessage(CommandLine.Help.Ansi.OFF);
-        assertThat(help.lines().map(String::strip)).containsOnlyOnce("Exit codes:").contains("0    ready for the GPU",
-                "1    CPU only", "64   wrong use of this command");
-        assertThat(help).contains("  70   an internal error").contains("--debug").doesNotContain("--root");
+        assertThat(help.lines().map(String::strip))
+                .containsOnlyOnce("Exit codes:")
+                .contains("0    ready for the GPU", "1    CPU only", "64   wrong use of this command");
+        assertThat(help)
+                .contains("  70   an internal error")
+                .contains("--debug")
+                .doesNotContain("--root");
     }
 
     private static Verdict verdict(Finding... findings) {
@@ -262,7 +294,6 @@ class ReportTest {
     }
 
     private static Report report(Finding java, Finding... gpu) {
-        return Report.of(List.of(new Section("Java", List.of(java)),
-                new Section(Machine.GPU_SECTION, List.of(gpu))));
+        return Report.of(List.of(new Section("Java", List.of(java)), new Section(Machine.GPU_SECTION, List.of(gpu))));
     }
 }

@@ -22,12 +22,14 @@ class RowsTest {
     void checkThatThrowsIsOneRowAndTheOthersRun() {
         Section section = broken();
         assertThat(section.findings()).extracting(Finding::name).containsExactly("looking", "judging", "all", "good");
-        assertThat(section.findings()).extracting(Finding::status)
+        assertThat(section.findings())
+                .extracting(Finding::status)
                 .containsExactly(Status.FAIL, Status.FAIL, Status.FAIL, Status.PASS);
         assertThat(section.findings().getFirst().found())
                 .isEqualTo("internal error: java.lang.IllegalArgumentException: duplicate element: fpu");
         assertThat(section.findings().getFirst().mend()).contains("--debug");
-        assertThat(section.findings()).extracting(Finding::impact)
+        assertThat(section.findings())
+                .extracting(Finding::impact)
                 .containsExactly(Impact.UNKNOWN, Impact.UNKNOWN, Impact.UNKNOWN, Impact.NONE);
         assertThat(errors).hasSize(3);
     }
@@ -43,9 +45,13 @@ class RowsTest {
     @Test
     void pageAndVerdictComeWithExitCode70() {
         assertThat(diagnose(false, false, () -> List.of(broken()))).isEqualTo(70);
-        assertThat(out.toString().lines()).contains("  FAIL  looking        internal error: "
-                + "java.lang.IllegalArgumentException: duplicate element: fpu", "  PASS  good           fine");
-        assertThat(out.toString().lines().toList().getLast()).startsWith("The trainer would use the CPU")
+        assertThat(out.toString().lines())
+                .contains(
+                        "  FAIL  looking        internal error: "
+                                + "java.lang.IllegalArgumentException: duplicate element: fpu",
+                        "  PASS  good           fine");
+        assertThat(out.toString().lines().toList().getLast())
+                .startsWith("The trainer would use the CPU")
                 .endsWith("because 3 checks failed with an internal error: looking, judging, all.");
         assertThat(err.toString()).isEmpty();
     }
@@ -62,11 +68,13 @@ class RowsTest {
     @Test
     void failureOfTheWholeIsASentenceAndExitCode70() {
         assertThat(diagnose(true, false, RowsTest::fail)).isEqualTo(70);
-        assertThat(err.toString()).isEqualTo("native-check: internal error: java.lang.IllegalArgumentException: "
-                + "duplicate element: fpu. Please report it with what --debug shows." + System.lineSeparator());
+        assertThat(err.toString())
+                .isEqualTo("native-check: internal error: java.lang.IllegalArgumentException: "
+                        + "duplicate element: fpu. Please report it with what --debug shows." + System.lineSeparator());
         assertThat(diagnose(false, false, () -> {
-            throw new StackOverflowError();
-        })).isEqualTo(70);
+                    throw new StackOverflowError();
+                }))
+                .isEqualTo(70);
     }
 
     @Test

@@ -45,7 +45,9 @@ class SmokeCheckTest {
                 Invalid handle. Cannot load symbol cudnnCreate
                 """);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.found()).contains("died of signal 6").contains("libcudnn_graph.so.9")
+        assertThat(finding.found())
+                .contains("died of signal 6")
+                .contains("libcudnn_graph.so.9")
                 .endsWith("a part of the library is missing or does not fit");
         assertThat(finding.mend()).contains("install all of cuDNN 9");
     }
@@ -54,7 +56,8 @@ class SmokeCheckTest {
     void whatWasAnsweredBeforeAnAbortCounts() {
         Map<String, String> answers = Map.of(SmokeTest.CONV3D_FORWARD.errorKey(), "1.0E-7");
         String words = "Invalid handle. Cannot load symbol cudnnConvolutionBackwardData\n";
-        assertThat(judge(SmokeTest.CONV3D_FORWARD, 134, answers, words).status()).isEqualTo(Status.PASS);
+        assertThat(judge(SmokeTest.CONV3D_FORWARD, 134, answers, words).status())
+                .isEqualTo(Status.PASS);
         assertThat(judge(CONV, 134, answers, words).status()).isEqualTo(Status.FAIL);
     }
 
@@ -63,15 +66,16 @@ class SmokeCheckTest {
         Finding finding = judge(CONV, 0, Map.of(Probe.FAILED, "cudnnCreate returned " + CudnnStatus.name(1001)), "");
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("cudnnCreate returned CUDNN_STATUS_NOT_INITIALIZED (1001)");
-        assertThat(judge(CONV, 0, Map.of(DriverProbe.MISSING_LIBRARY, "libcudnn.so.9"), "").found())
+        assertThat(judge(CONV, 0, Map.of(DriverProbe.MISSING_LIBRARY, "libcudnn.so.9"), "")
+                        .found())
                 .isEqualTo("libcudnn.so.9 was not found");
         assertThat(judge(CONV, 0, Map.of(), "").found()).isEqualTo("the probe gave no answer");
     }
 
     @Test
     void nvrtcTellsItsTime() {
-        Map<String, String> answers = Map.of(SmokeTest.NVRTC.errorKey(), "0.0", SmokeTest.NVRTC.millisecondsKey(),
-                "25.7");
+        Map<String, String> answers =
+                Map.of(SmokeTest.NVRTC.errorKey(), "0.0", SmokeTest.NVRTC.millisecondsKey(), "25.7");
         assertThat(judge(SmokeTest.NVRTC, 0, answers, "").found()).isEqualTo("a kernel compiled to PTX in 25.700 ms");
         Map<String, String> loaded = new HashMap<>(answers);
         loaded.put(NvrtcProbe.LOADED, "machine code");
@@ -90,8 +94,11 @@ class SmokeCheckTest {
         LibraryPath nothing = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
         Usable usable = new Usable(false, new Libraries(nothing, false, Optional.empty(), Optional.empty()));
         for (SmokeTest test : SmokeTest.values()) {
-            assertThat(usable.obstacle(test)).contains(test == SmokeTest.NVRTC
-                    ? "neither libnvrtc.so.13 nor libnvrtc.so.12 was found" : "there is no GPU that works");
+            assertThat(usable.obstacle(test))
+                    .contains(
+                            test == SmokeTest.NVRTC
+                                    ? "neither libnvrtc.so.13 nor libnvrtc.so.12 was found"
+                                    : "there is no GPU that works");
         }
         assertThat(usable.versionsToAsk()).isEmpty();
     }
@@ -107,7 +114,8 @@ class SmokeCheckTest {
     @Test
     void errorsAreSharesOfTheLargestNumber() {
         assertThat(Errors.largest(new float[] {1, -4.5f}, new double[] {1, -5})).isEqualTo(0.1);
-        assertThat(Errors.largest(new float[] {Float.NaN, 1}, new double[] {1, 1})).isNaN();
+        assertThat(Errors.largest(new float[] {Float.NaN, 1}, new double[] {1, 1}))
+                .isNaN();
     }
 
     @Test
@@ -115,7 +123,8 @@ class SmokeCheckTest {
         Probe.check("call", 0, String::valueOf);
         assertThatThrownBy(() -> Probe.check("call", 7, code -> "SEVEN")).hasMessage("call returned SEVEN");
         int[] calls = new int[1];
-        assertThat(Probe.milliseconds("call", () -> 0 * ++calls[0], () -> 0, String::valueOf)).isNotNegative();
+        assertThat(Probe.milliseconds("call", () -> 0 * ++calls[0], () -> 0, String::valueOf))
+                .isNotNegative();
         assertThat(calls[0]).isEqualTo(12);
         assertThatThrownBy(() -> Probe.milliseconds("call", () -> 0, () -> 9, code -> "NINE"))
                 .hasMessage("waiting for call returned NINE");

@@ -87,40 +87,52 @@ class SystemPropertyTest {
 
     @Property(tries = 500)
     void everyVariableIsAListOfFolders(@ForAll("systemText") byte[] text) {
-        assertThat(LibraryPath.folders(new String(text, StandardCharsets.UTF_8))).allMatch(Path::isAbsolute);
+        assertThat(LibraryPath.folders(new String(text, StandardCharsets.UTF_8)))
+                .allMatch(Path::isAbsolute);
     }
 
     /** Of the length that is left, and with the bytes that are other ones, of a library that is whole. */
     @Property(tries = 1000)
     void everyLibraryIsReadOrRefused(@ForAll Random random) throws IOException {
-        byte[] bytes = FakeLibrary.named("libx.so.1").needing("liba.so.1", "libb.so.2").withRunPath("$ORIGIN:/x")
+        byte[] bytes = FakeLibrary.named("libx.so.1")
+                .needing("liba.so.1", "libb.so.2")
+                .withRunPath("$ORIGIN:/x")
                 .bytes();
         for (int i = random.nextInt(8); i > 0; i--) {
             // Most of them in the headers and the dynamic section, whose numbers lead elsewhere.
             bytes[random.nextInt(random.nextBoolean() ? bytes.length : 400)] = (byte) random.nextInt(256);
         }
-        Path file = Files.write(root.resolve("lib"), Arrays.copyOf(bytes,
-                random.nextBoolean() ? bytes.length : random.nextInt(bytes.length)));
+        Path file = Files.write(
+                root.resolve("lib"),
+                Arrays.copyOf(bytes, random.nextBoolean() ? bytes.length : random.nextInt(bytes.length)));
         try {
             Elf elf = Elf.read(file);
             int names = elf.needed().stream().mapToInt(String::length).sum();
             assertThat(names).isLessThanOrEqualTo(bytes.length);
         } catch (IOException e) {
-            assertThat(e.getMessage()).matches("is (damaged|damaged or cut short|no shared library|"
-                    + "a library for another kind of processor)");
+            assertThat(e.getMessage())
+                    .matches("is (damaged|damaged or cut short|no shared library|"
+                            + "a library for another kind of processor)");
         }
     }
 
     @Property(tries = 500)
-    void everyAnswerOfAProbeIsJudged(@ForAll("answers") Map<String, String> answers, @ForAll int exitCode,
-            @ForAll boolean timedOut, @ForAll String errors) {
+    void everyAnswerOfAProbeIsJudged(
+            @ForAll("answers") Map<String, String> answers,
+            @ForAll int exitCode,
+            @ForAll boolean timedOut,
+            @ForAll String errors) {
         Outcome outcome = new Outcome(exitCode, timedOut, answers, errors);
         Optional<CudaVersion> driver = CudaVersion.of(outcome, DriverProbe.VERSION);
-        List<Check> checks = List.of(new DriverCheck("Linux", "amd64", outcome), new GpuCheck(0, outcome),
-                new VectorWidthCheck(outcome), new CudnnVersionCheck(outcome, driver),
+        List<Check> checks = List.of(
+                new DriverCheck("Linux", "amd64", outcome),
+                new GpuCheck(0, outcome),
+                new VectorWidthCheck(outcome),
+                new CudnnVersionCheck(outcome, driver),
                 new CublasVersionCheck(outcome.answer(VersionProbe.CUBLAS), driver, outcome),
-                new CudaVersionCheck(CudaVersionCheck.Library.NVRTC, CudaVersion.of(outcome, VersionProbe.NVRTC),
-                        driver, outcome), new SmokeCheck(SmokeTest.COPY, outcome));
+                new CudaVersionCheck(
+                        CudaVersionCheck.Library.NVRTC, CudaVersion.of(outcome, VersionProbe.NVRTC), driver, outcome),
+                new SmokeCheck(SmokeTest.COPY, outcome));
         Rows rows = new Rows(error -> {
             throw new AssertionError(error);
         });
@@ -133,11 +145,46 @@ class SystemPropertyTest {
     @Provide
     Arbitrary<byte[]> systemText() {
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(200);
-        Arbitrary<byte[]> words = Arbitraries.of("processor", "flags", "Features", "isa", "cpu", "model name", " : ",
-                ":", "  ", "\t", "\n", "\r\n", "\0", "0", "1", "-1", "max", "99999999999999999999", "rv64imafdcv_zicsr",
-                "avx2", "altivec supported", "tmpfs", "/", "/tmp", "/tmp/x\\040y", "\\303", "\\9", "rw,noexec", ",,",
-                "\tlibcuda.so.1 (libc6,x86-64) => /x/libcuda.so.1\n", "libcublas.so.", " (libc6,x86-64) => ", "(", ")",
-                "=>", "é", "\ufffd").list().ofMaxSize(60)
+        Arbitrary<byte[]> words = Arbitraries.of(
+                        "processor",
+                        "flags",
+                        "Features",
+                        "isa",
+                        "cpu",
+                        "model name",
+                        " : ",
+                        ":",
+                        "  ",
+                        "\t",
+                        "\n",
+                        "\r\n",
+                        "\0",
+                        "0",
+                        "1",
+                        "-1",
+                        "max",
+                        "99999999999999999999",
+                        "rv64imafdcv_zicsr",
+                        "avx2",
+                        "altivec supported",
+                        "tmpfs",
+                        "/",
+                        "/tmp",
+                        "/tmp/x\\040y",
+                        "\\303",
+                        "\\9",
+                        "rw,noexec",
+                        ",,",
+                        "\tlibcuda.so.1 (libc6,x86-64) => /x/libcuda.so.1\n",
+                        "libcublas.so.",
+                        " (libc6,x86-64) => ",
+                        "(",
+                        ")",
+                        "=>",
+                        "é",
+                        "\ufffd")
+                .list()
+                .ofMaxSize(60)
                 .map(list -> String.join("", list).getBytes(StandardCharsets.UTF_8));
         return Arbitraries.oneOf(bytes, words, Combinators.combine(words, bytes).as((first, second) -> {
             byte[] both = Arrays.copyOf(first, first.length + second.length);
@@ -148,14 +195,40 @@ class SystemPropertyTest {
 
     @Provide
     Arbitrary<Map<String, String>> answers() {
-        Arbitrary<String> keys = Arbitraries.of(DriverProbe.STATUS, DriverProbe.VERSION, DriverProbe.GPUS,
-                DriverProbe.GPU_NAME, DriverProbe.LINK_ERROR, VectorProbe.BITS, VersionProbe.CUBLAS, VersionProbe.CUDNN,
-                VersionProbe.CUDNN_CUDA, VersionProbe.NVRTC, SmokeTest.COPY.errorKey(),
-                SmokeTest.COPY.millisecondsKey(), GpuFact.NAME.key(0), GpuFact.MAJOR.key(0), GpuFact.MODE.key(0),
-                GpuFact.TOTAL_BYTES.key(0), GpuFact.FREE_BYTES.key(0), GpuFact.REFUSAL.key(0));
-        Arbitrary<String> values = Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(20),
-                Arbitraries.of("0", "12060", "9.5", "12", "12.", "13.x", "1e309", "NaN", "-1", "2147483648",
-                        "9223372036854775808", "CUDA_SUCCESS"));
+        Arbitrary<String> keys = Arbitraries.of(
+                DriverProbe.STATUS,
+                DriverProbe.VERSION,
+                DriverProbe.GPUS,
+                DriverProbe.GPU_NAME,
+                DriverProbe.LINK_ERROR,
+                VectorProbe.BITS,
+                VersionProbe.CUBLAS,
+                VersionProbe.CUDNN,
+                VersionProbe.CUDNN_CUDA,
+                VersionProbe.NVRTC,
+                SmokeTest.COPY.errorKey(),
+                SmokeTest.COPY.millisecondsKey(),
+                GpuFact.NAME.key(0),
+                GpuFact.MAJOR.key(0),
+                GpuFact.MODE.key(0),
+                GpuFact.TOTAL_BYTES.key(0),
+                GpuFact.FREE_BYTES.key(0),
+                GpuFact.REFUSAL.key(0));
+        Arbitrary<String> values = Arbitraries.oneOf(
+                Arbitraries.strings().ofMaxLength(20),
+                Arbitraries.of(
+                        "0",
+                        "12060",
+                        "9.5",
+                        "12",
+                        "12.",
+                        "13.x",
+                        "1e309",
+                        "NaN",
+                        "-1",
+                        "2147483648",
+                        "9223372036854775808",
+                        "CUDA_SUCCESS"));
         return Arbitraries.maps(keys, values);
     }
 }

@@ -81,8 +81,8 @@ class TempFolderTest {
 
         Finding finding = new TempExecutableCheck(Path.of("/tmp/x"), noexec).judge();
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.found()).isEqualTo("the temp folder /tmp/x is on /tmp, which is mounted noexec: no library "
-                + "loads from it");
+        assertThat(finding.found())
+                .isEqualTo("the temp folder /tmp/x is on /tmp, which is mounted noexec: no library " + "loads from it");
     }
 
     @Test
@@ -90,8 +90,9 @@ class TempFolderTest {
     void namesOfMountsAreBytesAndNotText() throws IOException {
         // "dä x" in UTF-8 with the blank as the kernel writes it, then bytes that are not UTF-8, then short lines.
         byte[] table = ("tmpfs /t\\303\\244 x\ntmpfs /d\u00c3\u00a4\\040x tmpfs rw,noexec 0 0\n"
-                + "x /d\u00ff tmpfs rw 0 0\n"
-                + " \n\n\\\nx /\\4 y\nx /\\777 y z\nx /d\r y noexec\n").getBytes(StandardCharsets.ISO_8859_1);
+                        + "x /d\u00ff tmpfs rw 0 0\n"
+                        + " \n\n\\\nx /\\4 y\nx /\\777 y z\nx /d\r y noexec\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
         Path file = Files.write(folder.resolve("mounts"), table);
         Path umlaut = Path.of(URI.create("file:///d%C3%A4%20x/y"));
         Mount mount = Mount.of(file, umlaut);
@@ -122,7 +123,9 @@ class TempFolderTest {
     }
 
     private List<JCudaJar> jars() throws IOException {
-        Path jar = MadeUpJar.of("jcuda-natives", "12.6.0").with("lib/" + NAME, LIBRARY).into(folder);
+        Path jar = MadeUpJar.of("jcuda-natives", "12.6.0")
+                .with("lib/" + NAME, LIBRARY)
+                .into(folder);
         try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
             return JCudaJar.find(loader, "jcuda-natives");
         }

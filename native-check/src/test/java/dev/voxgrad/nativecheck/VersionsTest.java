@@ -46,8 +46,9 @@ class VersionsTest {
 
     @Test
     void withoutADriverAVersionIsJustTold() {
-        Finding finding = new CudaVersionCheck(Library.NVRTC, Optional.of(new CudaVersion(12_060)), Optional.empty(),
-                NOTHING).judge();
+        Finding finding = new CudaVersionCheck(
+                        Library.NVRTC, Optional.of(new CudaVersion(12_060)), Optional.empty(), NOTHING)
+                .judge();
         assertThat(finding.status()).isEqualTo(Status.PASS);
         assertThat(finding.found()).isEqualTo("12.6");
     }
@@ -57,9 +58,12 @@ class VersionsTest {
         Finding runtime = new CudaVersionCheck(Library.RUNTIME, Optional.empty(), Optional.empty(), NOTHING).judge();
         assertThat(runtime.status()).isEqualTo(Status.FAIL);
         assertThat(runtime.found()).contains("died of signal 6").contains("Cannot load symbol x");
-        assertThat(new CublasVersionCheck(Optional.empty(), Optional.empty(), NOTHING).judge().status())
+        assertThat(new CublasVersionCheck(Optional.empty(), Optional.empty(), NOTHING)
+                        .judge()
+                        .status())
                 .isEqualTo(Status.FAIL);
-        assertThat(new CudnnVersionCheck(NOTHING, Optional.empty()).judge().found()).contains("Cannot load symbol x");
+        assertThat(new CudnnVersionCheck(NOTHING, Optional.empty()).judge().found())
+                .contains("Cannot load symbol x");
     }
 
     @Test
@@ -73,7 +77,9 @@ class VersionsTest {
         assertThat(finding.mend()).contains("R580").contains("cuBLAS of CUDA 12");
         assertThat(cublas("11.8.0", 13_000).found()).isEqualTo("cuBLAS calls itself 11.8.0");
         assertThat(cublas("14.0.0", 14_000).status()).isEqualTo(Status.FAIL);
-        assertThat(new CublasVersionCheck(Optional.of("13.0.1"), Optional.empty(), NOTHING).judge().status())
+        assertThat(new CublasVersionCheck(Optional.of("13.0.1"), Optional.empty(), NOTHING)
+                        .judge()
+                        .status())
                 .isEqualTo(Status.PASS);
     }
 
@@ -82,13 +88,16 @@ class VersionsTest {
         "80907, FAIL, false, false", "90501, PASS, false, false", "90701, PASS, false, false",
         "90800, WARN, true, false", "91001, WARN, true, false", "91002, WARN, true, true",
         "91400, WARN, true, true", "91500, WARN, false, true", "91501, WARN, false, true",
-        "91600, PASS, false, false", "100000, FAIL, false, false"})
+        "91600, PASS, false, false", "100000, FAIL, false, false"
+    })
     void releasesOfCudnnWithWrongConvolutionsWarn(int number, Status status, boolean halves, boolean tf32) {
         Finding finding = cudnn(number, 12_060, 12_060);
         assertThat(finding.status()).isEqualTo(status);
-        assertThat(finding.found().contains("refuses --precision") && finding.found().contains("--precision bf16"))
+        assertThat(finding.found().contains("refuses --precision")
+                        && finding.found().contains("--precision bf16"))
                 .isEqualTo(halves);
-        assertThat(finding.found().contains("refuses --precision") && finding.found().contains("--precision tf32"))
+        assertThat(finding.found().contains("refuses --precision")
+                        && finding.found().contains("--precision tf32"))
                 .isEqualTo(tf32);
     }
 
@@ -101,8 +110,9 @@ class VersionsTest {
     }
 
     private static Finding cuda(Library library, int version, int driver) {
-        return new CudaVersionCheck(library, Optional.of(new CudaVersion(version)),
-                Optional.of(new CudaVersion(driver)), NOTHING).judge();
+        return new CudaVersionCheck(
+                        library, Optional.of(new CudaVersion(version)), Optional.of(new CudaVersion(driver)), NOTHING)
+                .judge();
     }
 
     private static Finding cublas(String version, int driver) {
@@ -110,8 +120,11 @@ class VersionsTest {
     }
 
     private static Finding cudnn(int number, int cuda, int driver) {
-        Outcome probe = new Outcome(0, false, Map.of(VersionProbe.CUDNN, String.valueOf(number),
-                VersionProbe.CUDNN_CUDA, String.valueOf(cuda)), "");
+        Outcome probe = new Outcome(
+                0,
+                false,
+                Map.of(VersionProbe.CUDNN, String.valueOf(number), VersionProbe.CUDNN_CUDA, String.valueOf(cuda)),
+                "");
         return new CudnnVersionCheck(probe, Optional.of(new CudaVersion(driver))).judge();
     }
 }

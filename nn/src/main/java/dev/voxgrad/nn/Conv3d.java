@@ -16,13 +16,15 @@ public final class Conv3d implements Layer {
     /** A convolution with that stride, padding, dilation and number of groups. */
     public Conv3d(
             Device device, int inputChannels, int outputChannels, Dims3 kernel, Conv3dOp settings, boolean withBias) {
-        if (settings.groups() < 1 || inputChannels % settings.groups() != 0 || outputChannels % settings.groups() != 0) {
-            throw new IllegalArgumentException("conv3d: " + settings.groups() + " groups do not divide "
-                    + inputChannels + " input and " + outputChannels + " output channels");
+        if (settings.groups() < 1
+                || inputChannels % settings.groups() != 0
+                || outputChannels % settings.groups() != 0) {
+            throw new IllegalArgumentException("conv3d: " + settings.groups() + " groups do not divide " + inputChannels
+                    + " input and " + outputChannels + " output channels");
         }
         this.settings = settings;
-        this.weight = Parameters.zeros(device, outputChannels, inputChannels / settings.groups(),
-                kernel.d(), kernel.h(), kernel.w());
+        this.weight = Parameters.zeros(
+                device, outputChannels, inputChannels / settings.groups(), kernel.d(), kernel.h(), kernel.w());
         this.bias = withBias ? Parameters.zeros(device, outputChannels) : null;
     }
 
@@ -66,7 +68,8 @@ public final class Conv3d implements Layer {
 
     @Override
     public String toString() {
-        return "Conv3d(" + weight.shape().dim(1) * settings.groups() + " -> " + weight.shape().dim(0) + ", kernel "
-                + weight.shape().spatial() + ", stride " + settings.stride() + ", padding " + settings.padding() + ")";
+        return "Conv3d(" + weight.shape().dim(1) * settings.groups() + " -> "
+                + weight.shape().dim(0) + ", kernel " + weight.shape().spatial() + ", stride " + settings.stride()
+                + ", padding " + settings.padding() + ")";
     }
 }

@@ -21,14 +21,17 @@ record ConvBlock(List<Layer> layers, boolean pool) {
     /** The longest block that begins with layer {@code from}, or null if none does. */
     static ConvBlock find(List<Layer> layers, int from) {
         int end = from;
-        while (end + UNIT <= layers.size() && layers.get(end) instanceof Conv3d
-                && layers.get(end + 1) instanceof BatchNorm3d && layers.get(end + 2) instanceof ReLU) {
+        while (end + UNIT <= layers.size()
+                && layers.get(end) instanceof Conv3d
+                && layers.get(end + 1) instanceof BatchNorm3d
+                && layers.get(end + 2) instanceof ReLU) {
             end += UNIT;
         }
         if (end == from) {
             return null;
         }
-        boolean pool = end < layers.size() && layers.get(end) instanceof MaxPool3d p
+        boolean pool = end < layers.size()
+                && layers.get(end) instanceof MaxPool3d p
                 && ConvBlockOp.fits(p.kernel(), p.stride(), p.padding());
         return new ConvBlock(List.copyOf(layers.subList(from, pool ? end + 1 : end)), pool);
     }

@@ -38,8 +38,9 @@ public final class Initialization {
             layer.initialize(start);
             layer.ownParameters().forEach((name, parameter) -> {
                 if (!start.done.containsKey(parameter)) {
-                    throw new IllegalStateException("initialization: " + layer.getClass().getSimpleName()
-                            + " did not set its parameter " + Named.join(path, name) + " in initialize");
+                    throw new IllegalStateException(
+                            "initialization: " + layer.getClass().getSimpleName() + " did not set its parameter "
+                                    + Named.join(path, name) + " in initialize");
                 }
             });
         });

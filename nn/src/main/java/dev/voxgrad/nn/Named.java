@@ -38,8 +38,8 @@ public final class Named {
      */
     public static <T> SequencedMap<String, T> collect(Layer root, Function<Layer, Map<String, T>> own) {
         SequencedMap<String, T> all = of();
-        layers(root).forEach((path, layer) ->
-                own.apply(layer).forEach((name, value) -> all.put(join(path, name), value)));
+        layers(root)
+                .forEach((path, layer) -> own.apply(layer).forEach((name, value) -> all.put(join(path, name), value)));
         return all;
     }
 

@@ -17,8 +17,8 @@ public sealed interface NamedTensor {
     /** Returns whether both hold the same numbers, to the bit, under whatever names and shapes. */
     default boolean sameNumbers(NamedTensor other) {
         return switch (this) {
-            case Floats(_, _, float[] values) -> other instanceof Floats that && Arrays.equals(values, that.values);
-            case Longs(_, _, long[] values) -> other instanceof Longs that && Arrays.equals(values, that.values);
+            case Floats floats -> other instanceof Floats that && Arrays.equals(floats.values, that.values);
+            case Longs longs -> other instanceof Longs that && Arrays.equals(longs.values, that.values);
         };
     }
 
@@ -30,7 +30,9 @@ public sealed interface NamedTensor {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Floats that && name.equals(that.name) && shape.equals(that.shape)
+            return other instanceof Floats that
+                    && name.equals(that.name)
+                    && shape.equals(that.shape)
                     && Arrays.equals(values, that.values);
         }
 
@@ -58,7 +60,9 @@ public sealed interface NamedTensor {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Longs that && name.equals(that.name) && shape.equals(that.shape)
+            return other instanceof Longs that
+                    && name.equals(that.name)
+                    && shape.equals(that.shape)
                     && Arrays.equals(values, that.values);
         }
 

@@ -76,7 +76,7 @@ public final class StateDict {
         default void write(NamedTensor value) {
             switch (this) {
                 case OfTensor(Tensor tensor) ->
-                        tensor.device().write(((NamedTensor.Floats) value).values(), tensor.storage());
+                    tensor.device().write(((NamedTensor.Floats) value).values(), tensor.storage());
                 case OfCounter(Counter counter) -> counter.set(((NamedTensor.Longs) value).values()[0]);
             }
         }
@@ -141,13 +141,22 @@ public final class StateDict {
      *     numbers, or, if {@code strict}, if a name is missing or unknown; nothing is written then
      */
     public LeftOut write(Map<String, NamedTensor> values, boolean strict) {
-        List<String> missing = slots.keySet().stream().filter(name -> !values.containsKey(name)).toList();
-        List<String> unexpected = values.keySet().stream().filter(name -> !slots.containsKey(name)).toList();
+        List<String> missing = slots.keySet().stream()
+                .filter(name -> !values.containsKey(name))
+                .toList();
+        List<String> unexpected = values.keySet().stream()
+                .filter(name -> !slots.containsKey(name))
+                .toList();
         List<String> misfits = misfits(values);
         if (!misfits.isEmpty() || strict && !(missing.isEmpty() && unexpected.isEmpty())) {
             throw new StateMismatchException(
-                    missing.stream().map(name -> name + " " + slots.get(name).shape()).toList(),
-                    unexpected.stream().map(name -> name + " " + values.get(name).shape()).toList(), misfits);
+                    missing.stream()
+                            .map(name -> name + " " + slots.get(name).shape())
+                            .toList(),
+                    unexpected.stream()
+                            .map(name -> name + " " + values.get(name).shape())
+                            .toList(),
+                    misfits);
         }
         slots.forEach((name, slot) -> {
             if (values.containsKey(name)) {

@@ -1,8 +1,7 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.function.ToDoubleFunction;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +14,8 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A max pool after batch norm and ReLU picks the first of the voxels that batch norm has made equal, fused or not: where
@@ -108,8 +109,9 @@ class FusedTiesTest {
                 if (actual[j] == expected[j]) {
                     continue; // infinite running variances among them
                 }
-                assertThat(Math.abs(actual[j] - expected[j])).as("%s, element %d: %s and %s", fused.names().get(i), j,
-                        expected[j], actual[j]).isLessThanOrEqualTo(2e-5 * largest + SMALLEST);
+                assertThat(Math.abs(actual[j] - expected[j]))
+                        .as("%s, element %d: %s and %s", fused.names().get(i), j, expected[j], actual[j])
+                        .isLessThanOrEqualTo(2e-5 * largest + SMALLEST);
             }
         }
     }
@@ -117,8 +119,11 @@ class FusedTiesTest {
     /** A convolution that only mixes a voxel's channels: its sums are the same, fused or not, to the bit. */
     private static FusionTest.Results train(
             Device device, PerChannel weight, PerChannel bias, double eps, float magnitude) {
-        Sequential net = new Sequential(new Conv3d(device, 3, CHANNELS, 1, 0),
-                new BatchNorm3d(device, CHANNELS, 0.1, eps), new ReLU(), new MaxPool3d(2));
+        Sequential net = new Sequential(
+                new Conv3d(device, 3, CHANNELS, 1, 0),
+                new BatchNorm3d(device, CHANNELS, 0.1, eps),
+                new ReLU(),
+                new MaxPool3d(2));
         Initialization.apply(net, 5);
         double[] weights = new double[CHANNELS];
         double[] biases = new double[CHANNELS];
@@ -128,8 +133,8 @@ class FusedTiesTest {
         }
         device.write(weights, net.parameters().get("1.weight").storage());
         device.write(biases, net.parameters().get("1.bias").storage());
-        return FusionTest.train(net, device, INPUT,
-                (on, shape) -> random(on, shape, shape.equals(INPUT) ? magnitude : 1));
+        return FusionTest.train(
+                net, device, INPUT, (on, shape) -> random(on, shape, shape.equals(INPUT) ? magnitude : 1));
     }
 
     private static Tensor random(Device device, Shape shape, float magnitude) {

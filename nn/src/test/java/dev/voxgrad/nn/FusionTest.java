@@ -1,10 +1,9 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,8 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * (Convolution, batch norm, ReLU) with and without a max pool: as one operation and one by one, on the CPU and, as the
@@ -54,7 +55,8 @@ class FusionTest {
         "16.32.16,   true,  1, 21, 4, 5, 1",
     })
     void agreesWithTheLayersOneByOne(String widths, boolean pool, int batch, int d, int h, int w, int padding) {
-        int[] channels = Arrays.stream(widths.split("\\.")).mapToInt(Integer::parseInt).toArray();
+        int[] channels =
+                Arrays.stream(widths.split("\\.")).mapToInt(Integer::parseInt).toArray();
         Shape shape = Shape.of(batch, channels[0], d, h, w);
         Device reference = ReferenceDevice.INSTANCE;
         Results expected = train(net(reference, channels, pool, padding), reference, shape);
@@ -107,7 +109,8 @@ class FusionTest {
         double largestError(Results expected) {
             double largest = 0;
             for (int i = 0; i < tensors.size(); i++) {
-                double scale = Math.max(magnitude(expected.tensors.get(i)),
+                double scale = Math.max(
+                        magnitude(expected.tensors.get(i)),
                         names.get(i).endsWith(".bias") ? magnitude(expected.tensors.get(i - 1)) : 1);
                 for (int j = 0; j < tensors.get(i).length; j++) {
                     double error = Math.abs(tensors.get(i)[j] - expected.tensors.get(i)[j]);
@@ -178,10 +181,17 @@ class FusionTest {
         net.eval();
         Tensor y = net.forward(input(CPU, shape));
         assertThat(y.node().op().name()).isEqualTo("maxPool3d");
-        assertThat(y.backward(input(CPU, y.shape())).of(net.parameters().get("0.weight")).shape())
+        assertThat(y.backward(input(CPU, y.shape()))
+                        .of(net.parameters().get("0.weight"))
+                        .shape())
                 .isEqualTo(Shape.of(4, 2, 3, 3, 3));
         Sequential reference = net(ReferenceDevice.INSTANCE, channels, true, 1);
-        assertThat(reference.forward(input(ReferenceDevice.INSTANCE, shape)).node().op().name()).isEqualTo("maxPool3d");
+        assertThat(reference
+                        .forward(input(ReferenceDevice.INSTANCE, shape))
+                        .node()
+                        .op()
+                        .name())
+                .isEqualTo("maxPool3d");
     }
 
     @Test

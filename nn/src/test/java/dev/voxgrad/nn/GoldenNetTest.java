@@ -1,10 +1,8 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +21,9 @@ import dev.voxgrad.nn.testing.Npz;
 import dev.voxgrad.nn.testing.SharedFiles;
 import dev.voxgrad.nn.testing.TestNets;
 import dev.voxgrad.nn.weights.WeightsFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Whole nets against what PyTorch computes from the same weights and volumes, within the tolerances stated there.
@@ -141,8 +142,8 @@ class GoldenNetTest {
         }
     }
 
-    private static double firstStep(Npz golden, Layer net, Optimizer optimizer, Tensor x, int[] labels,
-            double gradientBound) {
+    private static double firstStep(
+            Npz golden, Layer net, Optimizer optimizer, Tensor x, int[] labels, double gradientBound) {
         Tensor logits = net.forward(x);
         checkLogits("train_logits", golden, logits.toDoubleArray(), 1e-4);
         Tensor loss = logits.crossEntropy(labels);
@@ -167,8 +168,8 @@ class GoldenNetTest {
     }
 
     /** Norms of all gradients; whole gradients, by the norm of the difference, of those that are stored. */
-    private static void checkGradients(Npz golden, SequencedMap<String, Tensor> parameters, Gradients gradients,
-            double bound) {
+    private static void checkGradients(
+            Npz golden, SequencedMap<String, Tensor> parameters, Gradients gradients, double bound) {
         double worstNorm = 0;
         double worst = 0;
         double worstBias = 0;
@@ -210,7 +211,8 @@ class GoldenNetTest {
             double[] actual = entry.getValue().toDoubleArray();
             worst = Math.max(worst, largestDifference(expected, actual));
             for (int i = 0; i < expected.length; i++) {
-                assertThat(actual[i]).as(entry.getKey())
+                assertThat(actual[i])
+                        .as(entry.getKey())
                         .isCloseTo(expected[i], within(1e-5 * (1 + Math.abs(expected[i]))));
             }
         }
@@ -236,7 +238,8 @@ class GoldenNetTest {
                 if (Math.abs(gradient[i]) > clear) {
                     compared++;
                     worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
-                    assertThat(actual[i]).as(name + " after a step")
+                    assertThat(actual[i])
+                            .as(name + " after a step")
                             .isCloseTo(expected[i], within(LEARNING_RATE / 100));
                 }
             }

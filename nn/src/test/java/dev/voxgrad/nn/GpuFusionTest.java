@@ -1,8 +1,7 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Arrays;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,6 +13,8 @@ import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Batch norm, ReLU and pool in one pass on a GPU, against the layers one by one in double. The convolution before them
@@ -64,14 +65,18 @@ class GpuFusionTest {
             double rounding = activation && precision == Precision.BF16 ? 0x1p-8 : 0;
             double[] wanted = expected.tensors().get(i);
             double[] got = actual.tensors().get(i);
-            double largest = Math.max(1, Arrays.stream(wanted).map(Math::abs).max().orElseThrow());
+            double largest =
+                    Math.max(1, Arrays.stream(wanted).map(Math::abs).max().orElseThrow());
             for (int j = 0; j < wanted.length; j++) {
-                assertThat(Math.abs(got[j] - wanted[j])).as("%s: %s, element %d: %s, expected %s", precision, name, j,
-                        got[j], wanted[j]).isLessThanOrEqualTo(2e-5 * largest + rounding * Math.abs(wanted[j]));
+                assertThat(Math.abs(got[j] - wanted[j]))
+                        .as("%s: %s, element %d: %s, expected %s", precision, name, j, got[j], wanted[j])
+                        .isLessThanOrEqualTo(2e-5 * largest + rounding * Math.abs(wanted[j]));
             }
             compared++;
         }
-        assertThat(compared).as("result, in evaluation too, its gradient, two parameters, two statistics").isEqualTo(7);
+        assertThat(compared)
+                .as("result, in evaluation too, its gradient, two parameters, two statistics")
+                .isEqualTo(7);
     }
 
     private static FusionTest.Results train(Device device, int channels, boolean pool, Shape shape) {

@@ -1,11 +1,10 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +25,8 @@ import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.Sgd;
 import dev.voxgrad.nn.optim.UpdateRule;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whole small nets on a GPU, or an emulated one, against the same nets on the reference. */
 class GpuNetTest {
@@ -56,7 +57,8 @@ class GpuNetTest {
                 if (step == 0) {
                     answers.put("logits", logits.toDoubleArray());
                     SequencedMap<String, Tensor> parameters = net.parameters();
-                    parameters.forEach((name, p) -> answers.put(name, gradients.of(p).toDoubleArray()));
+                    parameters.forEach(
+                            (name, p) -> answers.put(name, gradients.of(p).toDoubleArray()));
                 }
                 optimizer.step(gradients);
             }
@@ -90,13 +92,14 @@ class GpuNetTest {
     @ParameterizedTest
     @CsvSource({"1,OWN", "3,OWN", "1,CUDNN", "3,CUDNN"})
     void agreesWithTheReferenceInFloat32(int inputChannels, GpuKernels kernels) {
-        try (CudaDevice device = TestGpu.open(Precision.FP32, kernels, _ -> { })) {
+        try (CudaDevice device = TestGpu.open(Precision.FP32, kernels, _ -> {})) {
             Map<String, Double> differences = differences(
                     train(ReferenceDevice.INSTANCE, inputChannels, rule(kernels)),
                     train(device, inputChannels, rule(kernels)));
             // A convolution's bias in front of batch norm has a gradient of zero but for rounding.
             differences.keySet().removeIf(name -> name.matches("layer\\d\\.[03]\\.bias"));
-            assertThat(differences).hasSize(2 + 20 - 4 + 8)
+            assertThat(differences)
+                    .hasSize(2 + 20 - 4 + 8)
                     .allSatisfy((name, difference) -> assertThat(difference).isLessThan(1e-5));
         }
     }
@@ -109,7 +112,7 @@ class GpuNetTest {
     @ParameterizedTest
     @CsvSource({"1,OWN", "3,OWN", "1,CUDNN", "3,CUDNN"})
     void agreesWithTheReferenceInBfloat16(int inputChannels, GpuKernels kernels) {
-        try (CudaDevice device = TestGpu.open(Precision.BF16, kernels, _ -> { })) {
+        try (CudaDevice device = TestGpu.open(Precision.BF16, kernels, _ -> {})) {
             TestGpu.skipWhereCudnnLacks(() -> requireBfloat16(
                     train(ReferenceDevice.INSTANCE, inputChannels, rule(kernels)),
                     train(device, inputChannels, rule(kernels))));
@@ -123,7 +126,9 @@ class GpuNetTest {
         int compared = 0;
         for (String name : expected.keySet()) {
             if (name.endsWith("weight")) {
-                assertThat(cosine(expected.get(name), actual.get(name))).as(name).isGreaterThan(0.95);
+                assertThat(cosine(expected.get(name), actual.get(name)))
+                        .as(name)
+                        .isGreaterThan(0.95);
                 compared++;
             }
         }
@@ -134,11 +139,12 @@ class GpuNetTest {
     @Test
     void ownAndCudnnsKernelsTrainTheSameNet() {
         try (CudaDevice own = TestGpu.open(Precision.FP32);
-                CudaDevice cudnn = TestGpu.open(Precision.FP32, GpuKernels.CUDNN, _ -> { })) {
+                CudaDevice cudnn = TestGpu.open(Precision.FP32, GpuKernels.CUDNN, _ -> {})) {
             Map<String, Double> differences = differences(train(own, 1, SGD), train(cudnn, 1, SGD));
             // Zero but for rounding: see above.
             differences.keySet().removeIf(name -> name.matches("layer\\d\\.[03]\\.bias"));
-            assertThat(differences).hasSize(2 + 20 - 4 + 8)
+            assertThat(differences)
+                    .hasSize(2 + 20 - 4 + 8)
                     .allSatisfy((name, difference) -> assertThat(difference).isLessThan(1e-5));
         }
     }
@@ -158,7 +164,8 @@ class GpuNetTest {
     @ParameterizedTest
     @CsvSource({"FP32,OWN", "BF16,OWN", "FP32,CUDNN", "BF16,CUDNN"})
     void theSameSeedGivesTheSameWeightsTwice(Precision precision, GpuKernels kernels) {
-        try (CudaDevice device = TestGpu.open(precision, kernels, _ -> { }); CudaDevice other = device.another()) {
+        try (CudaDevice device = TestGpu.open(precision, kernels, _ -> {});
+                CudaDevice other = device.another()) {
             TestGpu.skipWhereCudnnLacks(() -> {
                 Map<String, double[]> first = train(device, 1, ADAMW);
                 train(other, 1, ADAMW)

@@ -1,11 +1,9 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +17,9 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 /** {@link Sequential} releases what its layers compute, and nothing that a layer owns. */
 class HostileLayersTest {
     private static final CpuDevice CPU = new CpuDevice(1);
@@ -31,7 +32,10 @@ class HostileLayersTest {
 
     /** Where a net may be applied. */
     private enum Surroundings {
-        NONE, STEP, PREDICTION, PREDICTION_IN_STEP;
+        NONE,
+        STEP,
+        PREDICTION,
+        PREDICTION_IN_STEP;
 
         List<Scope> open() {
             List<Scope> scopes = new ArrayList<>();
@@ -92,7 +96,9 @@ class HostileLayersTest {
             Tensor[] constant = new Tensor[1];
             try (Scope _ = Scope.open()) {
                 assertThat(new Sequential(input -> constant[0] = Tensor.full(input.device(), SHAPE, 3), doubling())
-                        .forward(of(device, 1, 2)).toArray()).containsOnly(6);
+                                .forward(of(device, 1, 2))
+                                .toArray())
+                        .containsOnly(6);
                 assertThat(constant[0].toArray()).containsOnly(3);
             }
             constant[0] = null;
@@ -167,8 +173,18 @@ class HostileLayersTest {
         for (Device device : devices()) {
             for (boolean inGraph : new boolean[] {true, false}) {
                 Skip skip = new Skip();
-                assertEachTime(device, where, 12, 24, doubling(), skip.keep(inGraph), doubling(), skip.giveBack(),
-                        doubling(), skip.add(), doubling());
+                assertEachTime(
+                        device,
+                        where,
+                        12,
+                        24,
+                        doubling(),
+                        skip.keep(inGraph),
+                        doubling(),
+                        skip.giveBack(),
+                        doubling(),
+                        skip.add(),
+                        doubling());
             }
         }
     }
@@ -211,13 +227,19 @@ class HostileLayersTest {
     @MethodSource("devices")
     void inputsKeptForALaterLayerHaveGradients(Device device) {
         Tensor[] kept = new Tensor[1];
-        Sequential net = new Sequential(doubling(), input -> {
-            kept[0] = input;
-            return input.relu();
-        }, doubling(), input -> input.mul(kept[0]));
+        Sequential net = new Sequential(
+                doubling(),
+                input -> {
+                    kept[0] = input;
+                    return input.relu();
+                },
+                doubling(),
+                input -> input.mul(kept[0]));
         try (Scope _ = Scope.open()) {
             Tensor x = of(device, 1, 2).requiresGrad(true);
-            assertThat(net.forward(x).sum().backward().of(x).toDoubleArray()).as("of 2·2x·2x").containsExactly(16, 32);
+            assertThat(net.forward(x).sum().backward().of(x).toDoubleArray())
+                    .as("of 2·2x·2x")
+                    .containsExactly(16, 32);
             assertThatThrownBy(() -> kept[0].toArray()).as("after the pass").hasMessageContaining("share()");
         }
     }

@@ -1,11 +1,8 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Dims3;
@@ -15,6 +12,10 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class InitializationTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
@@ -38,12 +39,16 @@ class InitializationTest {
     private static void checkUniform(Layer net, String name, double bound) {
         double[] values = net.parameters().get(name).toDoubleArray();
         int n = values.length;
-        assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow()).as(name).isLessThanOrEqualTo(bound);
+        assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow())
+                .as(name)
+                .isLessThanOrEqualTo(bound);
         double variance = bound * bound / 3;
-        assertThat(Arrays.stream(values).average().orElseThrow()).as(name)
+        assertThat(Arrays.stream(values).average().orElseThrow())
+                .as(name)
                 .isCloseTo(0, within(5 * Math.sqrt(variance / n)));
         // The variance of x² is b⁴·4/45.
-        assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow()).as(name)
+        assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow())
+                .as(name)
                 .isCloseTo(variance, within(5 * bound * bound * Math.sqrt(4 / 45.0 / n)));
     }
 
@@ -56,7 +61,8 @@ class InitializationTest {
             Initialization.apply(b, 42);
             assertThat(b.stateDict()).isEqualTo(a.stateDict());
             Initialization.apply(b, 43);
-            assertThat(b.stateDict().get("fc.0.weight")).isNotEqualTo(a.stateDict().get("fc.0.weight"));
+            assertThat(b.stateDict().get("fc.0.weight"))
+                    .isNotEqualTo(a.stateDict().get("fc.0.weight"));
         }
     }
 
@@ -64,17 +70,20 @@ class InitializationTest {
     void parametersOfTheSameShapeDiffer() {
         Sequential net = new Sequential(new Linear(REFERENCE, 8, 8), new Linear(REFERENCE, 8, 8));
         Initialization.apply(net, 1);
-        assertThat(net.parameters().get("0.weight").toArray()).isNotEqualTo(net.parameters().get("1.weight").toArray());
+        assertThat(net.parameters().get("0.weight").toArray())
+                .isNotEqualTo(net.parameters().get("1.weight").toArray());
     }
 
     @Test
     void groupsCountInFanIn() {
-        Conv3d conv = new Conv3d(REFERENCE, 8, 8, Dims3.cube(1),
-                new Conv3dOp(Dims3.ONE, Dims3.ZERO,
-                        Dims3.ONE, 4), false);
+        Conv3d conv =
+                new Conv3d(REFERENCE, 8, 8, Dims3.cube(1), new Conv3dOp(Dims3.ONE, Dims3.ZERO, Dims3.ONE, 4), false);
         Initialization.apply(conv, 1);
         assertThat(conv.weight().shape()).isEqualTo(Shape.of(8, 2, 1, 1, 1));
-        assertThat(Arrays.stream(conv.weight().toDoubleArray()).map(Math::abs).max().orElseThrow())
+        assertThat(Arrays.stream(conv.weight().toDoubleArray())
+                        .map(Math::abs)
+                        .max()
+                        .orElseThrow())
                 .isBetween(0.5, 1 / Math.sqrt(2));
         assertThat(conv.ownParameters()).containsOnlyKeys("weight");
     }
@@ -93,6 +102,7 @@ class InitializationTest {
                 return Named.of("scale", scale);
             }
         };
-        assertThatThrownBy(() -> Initialization.apply(new Sequential(forgetful), 1)).hasMessageContaining("0.scale");
+        assertThatThrownBy(() -> Initialization.apply(new Sequential(forgetful), 1))
+                .hasMessageContaining("0.scale");
     }
 }

@@ -1,12 +1,12 @@
 package dev.voxgrad.nn;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 class NnArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -16,7 +16,9 @@ class NnArchitectureTest {
     @Test
     void kernelsAndNativeLibrariesAreTheEngines() {
         noClasses()
-                .should().dependOnClassesThat().resideInAnyPackage("jcuda..", "jdk.incubator.vector..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jcuda..", "jdk.incubator.vector..")
                 .check(CLASSES);
     }
 
@@ -28,15 +30,20 @@ class NnArchitectureTest {
     @Test
     void nnKnowsNothingOfTheModulesAboveIt() {
         noClasses()
-                .should().dependOnClassesThat().resideInAnyPackage("dev.voxgrad.medmnist..", "dev.voxgrad.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.voxgrad.medmnist..", "dev.voxgrad.bench..")
                 .check(CLASSES);
     }
 
     @Test
     void jsonIsReadAndWrittenByTheWeightFilesOnly() {
         noClasses()
-                .that().resideOutsideOfPackage("dev.voxgrad.nn.weights")
-                .should().dependOnClassesThat().resideInAPackage("tools.jackson..")
+                .that()
+                .resideOutsideOfPackage("dev.voxgrad.nn.weights")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tools.jackson..")
                 .check(CLASSES);
     }
 }

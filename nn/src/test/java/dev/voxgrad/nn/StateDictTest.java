@@ -1,16 +1,17 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class StateDictTest {
     private static Sequential net() {
@@ -21,17 +22,25 @@ class StateDictTest {
 
     @Test
     void namesShapesAndOrderArePyTorchs() {
-        assertThat(net().stateDict().values().stream().limit(14).map(NamedTensor::toString)).containsExactly(
-                "layer1.0.weight float32 [2,1,3,3,3]", "layer1.0.bias float32 [2]",
-                "layer1.1.weight float32 [2]", "layer1.1.bias float32 [2]",
-                "layer1.1.running_mean float32 [2]", "layer1.1.running_var float32 [2]",
-                "layer1.1.num_batches_tracked int64 []",
-                "layer1.3.weight float32 [2,2,3,3,3]", "layer1.3.bias float32 [2]",
-                "layer1.4.weight float32 [2]", "layer1.4.bias float32 [2]",
-                "layer1.4.running_mean float32 [2]", "layer1.4.running_var float32 [2]",
-                "layer1.4.num_batches_tracked int64 []");
-        assertThat(net().stateDict().keySet()).hasSize(2 * 14 + 4).endsWith(
-                "layer2.4.num_batches_tracked", "fc.0.weight", "fc.0.bias", "fc.2.weight", "fc.2.bias");
+        assertThat(net().stateDict().values().stream().limit(14).map(NamedTensor::toString))
+                .containsExactly(
+                        "layer1.0.weight float32 [2,1,3,3,3]",
+                        "layer1.0.bias float32 [2]",
+                        "layer1.1.weight float32 [2]",
+                        "layer1.1.bias float32 [2]",
+                        "layer1.1.running_mean float32 [2]",
+                        "layer1.1.running_var float32 [2]",
+                        "layer1.1.num_batches_tracked int64 []",
+                        "layer1.3.weight float32 [2,2,3,3,3]",
+                        "layer1.3.bias float32 [2]",
+                        "layer1.4.weight float32 [2]",
+                        "layer1.4.bias float32 [2]",
+                        "layer1.4.running_mean float32 [2]",
+                        "layer1.4.running_var float32 [2]",
+                        "layer1.4.num_batches_tracked int64 []");
+        assertThat(net().stateDict().keySet())
+                .hasSize(2 * 14 + 4)
+                .endsWith("layer2.4.num_batches_tracked", "fc.0.weight", "fc.0.bias", "fc.2.weight", "fc.2.bias");
         assertThat(net().parameters()).hasSize(2 * 8 + 4).containsKeys("layer2.3.weight", "fc.2.bias");
         assertThat(net().buffers()).hasSize(2 * 4).containsKeys("layer2.4.running_var");
     }
@@ -99,7 +108,8 @@ class StateDictTest {
         SequencedMap<String, NamedTensor> other = new LinkedHashMap<>();
         other.put("fc.0.bias", changed(before.get("fc.0.bias")));
         other.put("fc.2.bias", new NamedTensor.Floats("fc.2.bias", Shape.of(11), new float[11]));
-        assertThatThrownBy(() -> net.loadStateDict(other, false)).isInstanceOf(StateMismatchException.class)
+        assertThatThrownBy(() -> net.loadStateDict(other, false))
+                .isInstanceOf(StateMismatchException.class)
                 .hasMessageContaining("fc.2.bias is [11], expected [3]");
         assertThat(net.stateDict()).isEqualTo(before);
     }
@@ -118,7 +128,8 @@ class StateDictTest {
             SequencedMap<String, NamedTensor> apart = new LinkedHashMap<>(state);
             apart.put(name, changed(state.get(name)));
             String first = name.replace("2.", "0.").replace("3.", "1.");
-            assertThatThrownBy(() -> net.loadStateDict(apart)).isInstanceOf(StateMismatchException.class)
+            assertThatThrownBy(() -> net.loadStateDict(apart))
+                    .isInstanceOf(StateMismatchException.class)
                     .hasMessageContaining(name + " differs from " + first + ", though both name one tensor");
             assertThatThrownBy(() -> net.loadStateDict(apart, false)).isInstanceOf(StateMismatchException.class);
             assertThat(net.stateDict()).isEqualTo(state);

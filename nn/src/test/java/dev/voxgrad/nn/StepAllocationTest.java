@@ -1,12 +1,11 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+
+import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,6 +16,8 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What a training step leaves for the garbage collector once its code is compiled: handles of tensors, nodes and tasks,
@@ -29,15 +30,23 @@ class StepAllocationTest {
     private static final long ALLOWED = 128 * 1024;
     /** Steps that must keep within it, one after the other. */
     private static final int STEPS = 20;
+
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "2"})
     void leavesNoArrays(String threads) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx1g", "-cp",
-                System.getProperty("java.class.path"), StepAllocationTest.class.getName(), threads)
-                .redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules=jdk.incubator.vector",
+                        "-XX:+UseParallelGC",
+                        "-Xmx1g",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StepAllocationTest.class.getName(),
+                        threads)
+                .redirectErrorStream(true)
+                .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as("%s", said).isZero();
         assertThat(said).contains("steps within it in a row: " + STEPS);

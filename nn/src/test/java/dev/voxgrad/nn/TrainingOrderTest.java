@@ -1,9 +1,7 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +18,9 @@ import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.Sgd;
 import dev.voxgrad.nn.optim.WeightAverage;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Which order of forward, backward and step is right, and which is refused, with whole nets: as in PyTorch. */
 class TrainingOrderTest {
@@ -70,8 +71,10 @@ class TrainingOrderTest {
             Tensor first = net.forward(volumes(device, 1)).crossEntropy(LABELS);
             Tensor second = net.forward(volumes(device, 2)).crossEntropy(LABELS);
             optimizer.step(first.backward());
-            assertThatThrownBy(second::backward).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("linear").hasMessageContaining("weight [2,2]")
+            assertThatThrownBy(second::backward)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("linear")
+                    .hasMessageContaining("weight [2,2]")
                     .hasMessageContaining("changed in place");
         }
     }
@@ -98,10 +101,17 @@ class TrainingOrderTest {
             try (Scope _ = Scope.open()) {
                 Tensor first = net.forward(volumes(device, 1)).crossEntropy(LABELS);
                 Tensor second = net.forward(volumes(device, 2)).crossEntropy(LABELS);
-                double[] sum = first.backward().of(weight).add(second.backward().of(weight)).toDoubleArray();
-                Gradients together = net.forward(volumes(device, 1)).crossEntropy(LABELS)
-                        .add(net.forward(volumes(device, 2)).crossEntropy(LABELS)).backward();
-                assertThat(together.of(weight).toDoubleArray()).usingComparatorWithPrecision(1e-6).containsExactly(sum);
+                double[] sum = first.backward()
+                        .of(weight)
+                        .add(second.backward().of(weight))
+                        .toDoubleArray();
+                Gradients together = net.forward(volumes(device, 1))
+                        .crossEntropy(LABELS)
+                        .add(net.forward(volumes(device, 2)).crossEntropy(LABELS))
+                        .backward();
+                assertThat(together.of(weight).toDoubleArray())
+                        .usingComparatorWithPrecision(1e-6)
+                        .containsExactly(sum);
                 optimizer.step(together);
             }
         }
@@ -138,7 +148,8 @@ class TrainingOrderTest {
         try (Scope _ = Scope.open()) {
             Tensor fake = generator.forward(volumes(device, 1));
             Tensor loss = discriminator.forward(fake).crossEntropy(1, 1);
-            ofDiscriminator.step(discriminator.forward(fake.detach()).crossEntropy(0, 0).backward());
+            ofDiscriminator.step(
+                    discriminator.forward(fake.detach()).crossEntropy(0, 0).backward());
             assertThatThrownBy(loss::backward).hasMessageContaining("changed in place");
         }
     }

@@ -1,13 +1,12 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +15,8 @@ import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Predictions of volumes of ever other sizes need no more memory than the largest of them; in a JVM of their own, whose
@@ -51,7 +52,11 @@ class VolumesOfAnySizeTest {
             throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", heap, collector, "-cp", System.getProperty("java.class.path"),
+                "--add-modules=jdk.incubator.vector",
+                heap,
+                collector,
+                "-cp",
+                System.getProperty("java.class.path"),
                 VolumesOfAnySizeTest.class.getName()));
         words.addAll(sizes);
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
@@ -64,8 +69,14 @@ class VolumesOfAnySizeTest {
     public static void main(String[] edges) {
         try (CpuDevice cpu = new CpuDevice(2)) {
             Sequential net = new Sequential(
-                    new Conv3d(cpu, 1, 16, 3, 1), new BatchNorm3d(cpu, 16), new ReLU(),
-                    new LeakyReLU(), new LeakyReLU(), new AdaptiveAvgPool3d(1), new Flatten(), new Linear(cpu, 16, 2));
+                    new Conv3d(cpu, 1, 16, 3, 1),
+                    new BatchNorm3d(cpu, 16),
+                    new ReLU(),
+                    new LeakyReLU(),
+                    new LeakyReLU(),
+                    new AdaptiveAvgPool3d(1),
+                    new Flatten(),
+                    new Linear(cpu, 16, 2));
             Initialization.apply(net, 1);
             net.eval();
             int predicted = 0;
@@ -73,7 +84,8 @@ class VolumesOfAnySizeTest {
                 int n = Integer.parseInt(edge);
                 try (Scope _ = Scope.withoutGradients()) {
                     float[] volume = new float[n * n * n];
-                    float[] result = net.forward(Tensor.of(cpu, Shape.of(1, 1, n, n, n), volume)).toArray();
+                    float[] result = net.forward(Tensor.of(cpu, Shape.of(1, 1, n, n, n), volume))
+                            .toArray();
                     predicted += result.length / 2;
                 } catch (OutOfMemoryError e) {
                     System.out.println(e.getMessage());

@@ -1,10 +1,9 @@
 package dev.voxgrad.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +20,8 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a user of the library sees who starts Java without the option for the vector module. */
 class WithoutVectorsTest {
@@ -39,9 +40,14 @@ class WithoutVectorsTest {
     }
 
     private static String run(String what) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), WithoutVectorsTest.class.getName(), what)
-                .redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WithoutVectorsTest.class.getName(),
+                        what)
+                .redirectErrorStream(true)
+                .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return said;
@@ -71,8 +77,8 @@ class WithoutVectorsTest {
                 optimizer.step(net.forward(x).crossEntropy(0, 1).backward());
             }
         }
-        Tensor pooled = Tensor.zeros(device, Shape.of(1, 1, 4, 4, 4))
-                .maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
+        Tensor pooled =
+                Tensor.zeros(device, Shape.of(1, 1, 4, 4, 4)).maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
         System.out.println("trained, " + pooled.shape());
     }
 }

@@ -56,7 +56,8 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
 
     private static double copies(long bytes, int repeats) {
         CudaDriver driver = CudaDriver.of(0);
-        try (CudaStream stream = new CudaStream(driver); DeviceAllocator memory = new DeviceAllocator(driver)) {
+        try (CudaStream stream = new CudaStream(driver);
+                DeviceAllocator memory = new DeviceAllocator(driver)) {
             DeviceBuffer from = memory.take(bytes);
             DeviceBuffer to = memory.take(bytes);
             double milliseconds = median(driver, repeats, stream::record, () -> stream.copy(from, to));
@@ -73,9 +74,13 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
         DeviceBuffer a = matrix(device, size, values);
         DeviceBuffer b = matrix(device, size, values);
         DeviceBuffer c = matrix(device, size, values);
-        double milliseconds = median(device.driver(), repeats, device::mark, device.precision() == Precision.BF16
-                ? () -> device.cublas().multiplyBfloat16(size, size, size, a, b, c)
-                : () -> device.cublas().multiply(size, size, size, a, false, b, false, c));
+        double milliseconds = median(
+                device.driver(),
+                repeats,
+                device::mark,
+                device.precision() == Precision.BF16
+                        ? () -> device.cublas().multiplyBfloat16(size, size, size, a, b, c)
+                        : () -> device.cublas().multiply(size, size, size, a, false, b, false, c));
         return 2.0 * size * size * size / (milliseconds / 1e3);
     }
 
@@ -94,7 +99,8 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
     /** Milliseconds of the work by the card's clock. */
     private static double median(CudaDriver driver, int repeats, Marker marker, Runnable work) {
         double[] times = new double[repeats];
-        try (CudaEvent begin = CudaEvent.forTime(driver); CudaEvent end = CudaEvent.forTime(driver)) {
+        try (CudaEvent begin = CudaEvent.forTime(driver);
+                CudaEvent end = CudaEvent.forTime(driver)) {
             for (int i = -WARM_UP; i < repeats; i++) {
                 marker.mark(begin);
                 work.run();

@@ -21,9 +21,14 @@ final class GpuMachine {
     static List<String> describe(CudaDevice device) {
         CudaDriver card = device.driver();
         return List.of(
-                String.format(Locale.ROOT, "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors", card.name(),
-                        card.totalBytes() / (double) (1 << 30), card.computeCapability() / 10,
-                        card.computeCapability() % 10, card.multiprocessors()),
+                String.format(
+                        Locale.ROOT,
+                        "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors",
+                        card.name(),
+                        card.totalBytes() / (double) (1 << 30),
+                        card.computeCapability() / 10,
+                        card.computeCapability() % 10,
+                        card.multiprocessors()),
                 "driver " + driver().orElse("of unknown version") + " for CUDA " + CudaDriver.inWords(card.version())
                         + ", cuDNN " + Cudnn.inWords(Cudnn.version()) + ", cuBLAS "
                         + Cudnn.inWords(device.cublas().version()) + ", "
@@ -34,9 +39,11 @@ final class GpuMachine {
     /** The number in {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue …}. */
     private static Optional<String> driver() {
         try {
-            return Files.readAllLines(DRIVER).stream().filter(line -> line.startsWith("NVRM"))
+            return Files.readAllLines(DRIVER).stream()
+                    .filter(line -> line.startsWith("NVRM"))
                     .flatMap(line -> List.of(line.split("\\s+")).stream())
-                    .filter(word -> word.matches("\\d+\\.\\d+(\\.\\d+)*")).findFirst();
+                    .filter(word -> word.matches("\\d+\\.\\d+(\\.\\d+)*"))
+                    .findFirst();
         } catch (IOException e) {
             return Optional.empty();
         }

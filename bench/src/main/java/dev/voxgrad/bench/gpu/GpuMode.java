@@ -16,7 +16,7 @@ record GpuMode(Precision precision, boolean fastest, GpuKernels kernels) {
     static final String FASTEST = "fastest";
 
     CudaDevice.Settings settings() {
-        return new CudaDevice.Settings(precision, fastest, true, kernels, _ -> { });
+        return new CudaDevice.Settings(precision, fastest, true, kernels, _ -> {});
     }
 
     /** {@code bf16graph}, as the peer calls it, or {@code bf16graph-fastest}, {@code bf16graph-fastest-cudnn}. */

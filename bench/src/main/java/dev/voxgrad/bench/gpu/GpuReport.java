@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,59 +46,99 @@ public final class GpuReport implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--nets", paramLabel = "N", split = ",", defaultValue = "1,2,3",
+    @Option(
+            names = "--nets",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "1,2,3",
             description = "Nets. Default: ${DEFAULT-VALUE}")
     private List<String> nets;
 
-    @Option(names = "--precisions", paramLabel = "P", split = ",", defaultValue = "fp32,tf32,bf16",
+    @Option(
+            names = "--precisions",
+            paramLabel = "P",
+            split = ",",
+            defaultValue = "fp32,tf32,bf16",
             description = "Some of fp32, tf32, bf16. Default: ${DEFAULT-VALUE}")
     private List<String> precisions;
 
-    @Option(names = "--algorithms", paramLabel = "A", split = ",",
+    @Option(
+            names = "--algorithms",
+            paramLabel = "A",
+            split = ",",
             defaultValue = GpuMode.DETERMINISTIC + "," + GpuMode.FASTEST,
             description = "cuDNN's algorithms: deterministic, as in training by default; fastest, those that cuDNN "
                     + "measures as such, as with train --fast-algorithms. Default: ${DEFAULT-VALUE}")
     private List<String> algorithms;
 
-    @Option(names = "--kernels", paramLabel = "K", split = ",", defaultValue = "own",
+    @Option(
+            names = "--kernels",
+            paramLabel = "K",
+            split = ",",
+            defaultValue = "own",
             description = "Whose batch norm, pools and softmax: own, cudnn (layer by layer), or both, as with train "
                     + "--gpu-kernels. Default: ${DEFAULT-VALUE}")
     private List<String> kernels;
 
-    @Option(names = "--size", paramLabel = "S", defaultValue = "28",
+    @Option(
+            names = "--size",
+            paramLabel = "S",
+            defaultValue = "28",
             description = "Edge of the volumes. Default: ${DEFAULT-VALUE}")
     private int size;
 
-    @Option(names = "--batch", paramLabel = "B", defaultValue = "32",
+    @Option(
+            names = "--batch",
+            paramLabel = "B",
+            defaultValue = "32",
             description = "Volumes in a batch. Default: ${DEFAULT-VALUE}")
     private int batch;
 
-    @Option(names = "--concurrent", paramLabel = "M", split = ",", defaultValue = "1,2,4",
+    @Option(
+            names = "--concurrent",
+            paramLabel = "M",
+            split = ",",
+            defaultValue = "1,2,4",
             description = "How many members train at once, each on a stream of its own, in the last of the precisions "
                     + "that can be measured, with the first of the algorithms and of the kernels; 0 for none. "
                     + "Default: ${DEFAULT-VALUE}")
     private List<Integer> concurrent;
 
-    @Option(names = "--warm-up", paramLabel = "W", defaultValue = "10",
+    @Option(
+            names = "--warm-up",
+            paramLabel = "W",
+            defaultValue = "10",
             description = "Steps before those that count. Default: ${DEFAULT-VALUE}")
     private int warmUp;
 
-    @Option(names = "--repeats", paramLabel = "R", defaultValue = "50",
+    @Option(
+            names = "--repeats",
+            paramLabel = "R",
+            defaultValue = "50",
             description = "Steps that count; the median is shown. Default: ${DEFAULT-VALUE}")
     private int repeats;
 
-    @Option(names = "--copy", paramLabel = "MIB", defaultValue = "1024",
+    @Option(
+            names = "--copy",
+            paramLabel = "MIB",
+            defaultValue = "1024",
             description = "Size of the copies, or a quarter of the free memory. Default: ${DEFAULT-VALUE}")
     private int copyMebibytes;
 
-    @Option(names = "--matrix", paramLabel = "N", defaultValue = "8192",
+    @Option(
+            names = "--matrix",
+            paramLabel = "N",
+            defaultValue = "8192",
             description = "Rows and columns of the matrices, fewer where memory is small. Default: ${DEFAULT-VALUE}")
     private int matrix;
 
     @Option(names = "--check", description = "Only say whether there is a GPU that can be measured, or why not.")
     private boolean check;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     private boolean help;
 
     private PrintWriter out;
@@ -144,17 +185,22 @@ public final class GpuReport implements Callable<Integer> {
     }
 
     private void measure(List<StepCase> cases, List<GpuMode> modes) throws InterruptedException {
-        Set<Precision> asked = new LinkedHashSet<>(modes.stream().map(GpuMode::precision).toList());
+        Set<Precision> asked =
+                new LinkedHashSet<>(modes.stream().map(GpuMode::precision).toList());
         Ceilings ceilings = Ceilings.measure(
                 new Ceilings.Sizes((long) copyMebibytes << 20, matrix, Math.min(repeats, MOST_CEILING_REPEATS)), asked);
         line(String.format(Locale.ROOT, "card copy gb_per_s=%.0f", ceilings.bytesPerSecond() / 1e9));
-        ceilings.flopPerSecond().forEach((precision, flop) -> line(String.format(Locale.ROOT,
-                "card product %s tflop_per_s=%.1f", precision.flag(), flop / 1e12)));
+        ceilings.flopPerSecond()
+                .forEach((precision, flop) -> line(
+                        String.format(Locale.ROOT, "card product %s tflop_per_s=%.1f", precision.flag(), flop / 1e12)));
         List<GpuTables.Row> rows = new ArrayList<>();
         for (StepCase work : cases) {
             for (GpuMode mode : modes) {
                 attempt(work + " " + mode, () -> {
-                    rows.add(new GpuTables.Row(work, mode, StepTimes.measure(work, mode, warmUp, repeats),
+                    rows.add(new GpuTables.Row(
+                            work,
+                            mode,
+                            StepTimes.measure(work, mode, warmUp, repeats),
                             StepWork.of(work, mode.precision())));
                     return rows.getLast().line();
                 });
@@ -162,7 +208,9 @@ public final class GpuReport implements Callable<Integer> {
         }
         List<GpuTables.Together> together = new ArrayList<>();
         if (!rows.isEmpty()) {
-            GpuMode mode = new GpuMode(rows.getLast().mode().precision(), modes.getFirst().fastest(),
+            GpuMode mode = new GpuMode(
+                    rows.getLast().mode().precision(),
+                    modes.getFirst().fastest(),
                     modes.getFirst().kernels());
             for (StepCase work : cases) {
                 for (int members : concurrent) {
@@ -211,7 +259,8 @@ public final class GpuReport implements Callable<Integer> {
 
     private List<StepCase> cases() {
         try {
-            return nets.stream().distinct()
+            return nets.stream()
+                    .distinct()
                     .map(net -> new StepCase(NetSpec.byFlag(net.startsWith("net") ? net : "net" + net), size, batch))
                     .toList();
         } catch (IllegalArgumentException | DataException e) {
@@ -243,8 +292,9 @@ public final class GpuReport implements Callable<Integer> {
         return switch (algorithms) {
             case GpuMode.DETERMINISTIC -> false;
             case GpuMode.FASTEST -> true;
-            default -> throw new IllegalArgumentException("--algorithms has '" + algorithms + "'; choose "
-                    + GpuMode.DETERMINISTIC + ", " + GpuMode.FASTEST);
+            default ->
+                throw new IllegalArgumentException("--algorithms has '" + algorithms + "'; choose "
+                        + GpuMode.DETERMINISTIC + ", " + GpuMode.FASTEST);
         };
     }
 

@@ -13,8 +13,13 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
     record Row(StepCase work, GpuMode mode, StepTimes times, StepWork count) {
         /** {@code voxgrad cuda net1 bf16graph train_ms=… infer_ms=… peak_mb=…}. */
         String line() {
-            return String.format(Locale.ROOT, "voxgrad cuda %s %s train_ms=%.2f infer_ms=%.2f peak_mb=%d",
-                    work.net().flag(), mode, times.train().waitedFor(), times.infer().waitedFor(),
+            return String.format(
+                    Locale.ROOT,
+                    "voxgrad cuda %s %s train_ms=%.2f infer_ms=%.2f peak_mb=%d",
+                    work.net().flag(),
+                    mode,
+                    times.train().waitedFor(),
+                    times.infer().waitedFor(),
                     times.heldBytes() >> 20);
         }
     }
@@ -22,8 +27,13 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
     /** Members that trained at once. */
     record Together(StepCase work, GpuMode mode, int members, double stepsPerSecond) {
         String line() {
-            return String.format(Locale.ROOT, "voxgrad cuda %s %s members=%d steps_per_s=%.1f", work.net().flag(), mode,
-                    members, stepsPerSecond);
+            return String.format(
+                    Locale.ROOT,
+                    "voxgrad cuda %s %s members=%d steps_per_s=%.1f",
+                    work.net().flag(),
+                    mode,
+                    members,
+                    stepsPerSecond);
         }
     }
 
@@ -50,10 +60,15 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
     private List<List<String>> ceilingRows() {
         List<List<String>> all = new ArrayList<>();
         all.add(List.of("measured", "size", "reached"));
-        all.add(List.of("copy within memory", (ceilings.copyBytes() >> 20) + " MiB",
+        all.add(List.of(
+                "copy within memory",
+                (ceilings.copyBytes() >> 20) + " MiB",
                 number("%.0f GB/s", ceilings.bytesPerSecond() / 1e9)));
-        ceilings.flopPerSecond().forEach((precision, flop) -> all.add(List.of("matrix product, " + precision.flag(),
-                ceilings.matrixSize() + "^3", number("%.1f TFLOP/s", flop / 1e12))));
+        ceilings.flopPerSecond()
+                .forEach((precision, flop) -> all.add(List.of(
+                        "matrix product, " + precision.flag(),
+                        ceilings.matrixSize() + "^3",
+                        number("%.1f TFLOP/s", flop / 1e12))));
         return all;
     }
 
@@ -66,9 +81,14 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
             double flop = (training ? row.count.trainFlop() : row.count.inferFlop()) / seconds;
             double bytes = (training ? row.count.trainBytes() : row.count.inferBytes()) / seconds;
             Double peak = ceilings.flopPerSecond().get(row.mode.precision());
-            all.add(List.of(row.work.toString(), row.mode.toString(), number("%.2f", time.waitedFor()),
-                    number("%.2f", time.inARow()), number("%.1f", flop / 1e12),
-                    peak == null ? "-" : number("%.0f%%", 100 * flop / peak), number("%.0f", bytes / 1e9),
+            all.add(List.of(
+                    row.work.toString(),
+                    row.mode.toString(),
+                    number("%.2f", time.waitedFor()),
+                    number("%.2f", time.inARow()),
+                    number("%.1f", flop / 1e12),
+                    peak == null ? "-" : number("%.0f%%", 100 * flop / peak),
+                    number("%.0f", bytes / 1e9),
                     number("%.0f%%", 100 * bytes / ceilings.bytesPerSecond()),
                     String.valueOf(row.times.heldBytes() >> 20)));
         }
@@ -78,8 +98,8 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
     private List<List<String>> togetherRows() {
         List<List<String>> all = new ArrayList<>();
         all.add(List.of("net", "mode", "members", "steps/s in all"));
-        together.forEach(t -> all.add(List.of(t.work.toString(), t.mode.toString(), String.valueOf(t.members),
-                number("%.1f", t.stepsPerSecond))));
+        together.forEach(t -> all.add(List.of(
+                t.work.toString(), t.mode.toString(), String.valueOf(t.members), number("%.1f", t.stepsPerSecond))));
         return all;
     }
 

@@ -48,7 +48,9 @@ record StepTimes(Time train, Time infer, long heldBytes) {
             step.get().get();
             waitedFor[i] = (System.nanoTime() - start) / 1e6;
         }
-        return new Time(Spread.of(waitedFor).median(), Spread.of(inARow(engine, step, repeats)).median());
+        return new Time(
+                Spread.of(waitedFor).median(),
+                Spread.of(inARow(engine, step, repeats)).median());
     }
 
     private static double[] inARow(GpuEngine engine, Supplier<RecordedStep.Results> step, int repeats) {

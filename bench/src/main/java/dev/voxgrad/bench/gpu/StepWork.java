@@ -43,8 +43,11 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
             channels = width;
         }
         int each = precision.activations().bytes();
-        return new StepWork(3 * inferFlop - volumesGradient, inferFlop,
-                each * traffic.train + UPDATE_BYTES * (double) summary.parameters(), each * traffic.infer);
+        return new StepWork(
+                3 * inferFlop - volumesGradient,
+                inferFlop,
+                each * traffic.train + UPDATE_BYTES * (double) summary.parameters(),
+                each * traffic.infer);
     }
 
     /** Numbers of activations that are read and written. */
@@ -67,7 +70,11 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
             double normGradient = output + result + output + result + output; // z, da → sums; z, da → dz
             double weightGradient = input + output; // x, dz → dw
             infer += convolution + normalise;
-            train += convolution + statistics + normalise + normGradient + weightGradient
+            train += convolution
+                    + statistics
+                    + normalise
+                    + normGradient
+                    + weightGradient
                     + (inputGradient ? output + input : 0); // dz, w → dx
         }
     }

@@ -24,18 +24,33 @@ import dev.voxgrad.bench.step.EngineException;
  */
 enum Allocator {
     /** The tcmalloc of gperftools; a release rate of 0 keeps all free pages. libtorch asks for huge pages itself. */
-    TCMALLOC(List.of("libtcmalloc_minimal.so.4", "libtcmalloc.so.4"), "libtcmalloc-minimal4",
+    TCMALLOC(
+            List.of("libtcmalloc_minimal.so.4", "libtcmalloc.so.4"),
+            "libtcmalloc-minimal4",
             Map.of("TCMALLOC_RELEASE_RATE", "0", "THP_MEM_ALLOC_ENABLE", "1")),
     /** jemalloc without an arena of its own for huge blocks, which would return them at once, and without decay. */
-    JEMALLOC(List.of("libjemalloc.so.2"), "libjemalloc2", Map.of("MALLOC_CONF",
-            "thp:always,oversize_threshold:0,narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1")),
+    JEMALLOC(
+            List.of("libjemalloc.so.2"),
+            "libjemalloc2",
+            Map.of("MALLOC_CONF", "thp:always,oversize_threshold:0,narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1")),
     /**
      * glibc's own, which neither maps blocks on their own nor trims its heap. Only the main arena is a heap that can
      * grow to such sizes, and a JVM's threads use others unless there is a limit of one.
      */
-    GLIBC(List.of(), "", Map.of("MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_MAX_", "0",
-            "MALLOC_TRIM_THRESHOLD_", Long.toString(1L << 36), "MALLOC_TOP_PAD_", Long.toString(1L << 28),
-            "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"));
+    GLIBC(
+            List.of(),
+            "",
+            Map.of(
+                    "MALLOC_ARENA_MAX",
+                    "1",
+                    "MALLOC_MMAP_MAX_",
+                    "0",
+                    "MALLOC_TRIM_THRESHOLD_",
+                    Long.toString(1L << 36),
+                    "MALLOC_TOP_PAD_",
+                    Long.toString(1L << 28),
+                    "GLIBC_TUNABLES",
+                    "glibc.malloc.hugetlb=1"));
 
     /** Stands for the first allocator that is installed. */
     static final String AUTO = "auto";
@@ -65,7 +80,8 @@ enum Allocator {
 
         @Override
         public String toString() {
-            return allocator.flag() + library.map(file -> " (" + file.getFileName() + ")").orElse("");
+            return allocator.flag()
+                    + library.map(file -> " (" + file.getFileName() + ")").orElse("");
         }
     }
 
@@ -84,15 +100,23 @@ enum Allocator {
      */
     static Installed find(String flag, Function<String, Optional<Path>> finder) {
         if (flag.equals(AUTO)) {
-            return Arrays.stream(values()).flatMap(allocator -> allocator.find(finder).stream()).findFirst()
+            return Arrays.stream(values())
+                    .flatMap(allocator -> allocator.find(finder).stream())
+                    .findFirst()
                     .orElseThrow();
         }
-        Allocator wanted = Arrays.stream(values()).filter(allocator -> allocator.flag().equals(flag)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown allocator '" + flag
-                        + "'; known allocators are " + flags()));
-        return wanted.find(finder).orElseThrow(() -> new EngineException("allocator " + flag
-                + " isn't installed: the loader finds no " + wanted.libraries.getFirst() + "; install it (on Debian "
-                + "and Ubuntu: apt-get install " + wanted.debianPackage + "), or use --allocator auto", null));
+        Allocator wanted = Arrays.stream(values())
+                .filter(allocator -> allocator.flag().equals(flag))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "unknown allocator '" + flag + "'; known allocators are " + flags()));
+        return wanted.find(finder)
+                .orElseThrow(() -> new EngineException(
+                        "allocator " + flag
+                                + " isn't installed: the loader finds no " + wanted.libraries.getFirst()
+                                + "; install it (on Debian "
+                                + "and Ubuntu: apt-get install " + wanted.debianPackage + "), or use --allocator auto",
+                        null));
     }
 
     /** Returns the names for the command line, separated by commas. */
@@ -105,8 +129,10 @@ enum Allocator {
         if (libraries.isEmpty()) {
             return Optional.of(new Installed(this, Optional.empty()));
         }
-        return libraries.stream().flatMap(name -> finder.apply(name).stream())
-                .filter(file -> EngineEnvironment.canPreload(file.toString())).findFirst()
+        return libraries.stream()
+                .flatMap(name -> finder.apply(name).stream())
+                .filter(file -> EngineEnvironment.canPreload(file.toString()))
+                .findFirst()
                 .map(file -> new Installed(this, Optional.of(file)));
     }
 }

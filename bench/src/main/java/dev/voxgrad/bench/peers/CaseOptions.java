@@ -3,6 +3,7 @@ package dev.voxgrad.bench.peers;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,7 +23,10 @@ final class CaseOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--nets", paramLabel = "N", split = ",",
+    @Option(
+            names = "--nets",
+            paramLabel = "N",
+            split = ",",
             description = "Nets, such as 1,2. Default: 1,2,3 at " + SIZE + "^3, batch " + BATCH + ", and 1 at "
                     + LARGE_SIZE + "^3, batch " + LARGE_BATCH)
     private List<String> nets;
@@ -33,7 +37,10 @@ final class CaseOptions {
     @Option(names = "--batch", paramLabel = "B", description = "Volumes in a batch, for all nets.")
     private Integer batch;
 
-    @Option(names = "--cases", paramLabel = "N:S:B", split = ",",
+    @Option(
+            names = "--cases",
+            paramLabel = "N:S:B",
+            split = ",",
             description = "Nets with size and batch each, such as 1:64:4,3:28:32, in place of the three above.")
     private List<String> cases;
 
@@ -43,7 +50,8 @@ final class CaseOptions {
             throw wrong("--cases excludes --nets, --size and --batch");
         }
         try {
-            List<StepCase> all = cases == null ? fromNets() : cases.stream().map(this::one).toList();
+            List<StepCase> all =
+                    cases == null ? fromNets() : cases.stream().map(this::one).toList();
             return List.copyOf(new LinkedHashSet<>(all));
         } catch (DataException e) {
             throw wrong(e.getMessage());
@@ -51,7 +59,9 @@ final class CaseOptions {
     }
 
     private List<StepCase> fromNets() {
-        List<NetSpec> specs = nets == null ? List.of(NetSpec.values()) : nets.stream().map(this::net).toList();
+        List<NetSpec> specs = nets == null
+                ? List.of(NetSpec.values())
+                : nets.stream().map(this::net).toList();
         List<StepCase> all = new ArrayList<>();
         for (NetSpec spec : specs) {
             all.add(new StepCase(spec, size == null ? SIZE : size, batch == null ? BATCH : batch));

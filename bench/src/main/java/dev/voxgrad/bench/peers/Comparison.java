@@ -46,8 +46,10 @@ final class Comparison {
         if (!engines.contains(EngineName.VOXGRAD)) {
             return List.of();
         }
-        return engines.stream().filter(engine -> engine != EngineName.VOXGRAD
-                && !(engine == EngineName.LIBTORCH_UNTUNED && engines.contains(EngineName.LIBTORCH))).toList();
+        return engines.stream()
+                .filter(engine -> engine != EngineName.VOXGRAD
+                        && !(engine == EngineName.LIBTORCH_UNTUNED && engines.contains(EngineName.LIBTORCH)))
+                .toList();
     }
 
     List<StepCase> cases() {
@@ -79,7 +81,9 @@ final class Comparison {
 
     /** The jobs with a reading at least, some of which may have failed later. */
     List<Job> measured() {
-        return readings.keySet().stream().filter(job -> !readings.get(job).isEmpty()).toList();
+        return readings.keySet().stream()
+                .filter(job -> !readings.get(job).isEmpty())
+                .toList();
     }
 
     /** Milliseconds of a measured job: the spread over the rounds of each round's median. */
@@ -115,8 +119,10 @@ final class Comparison {
 
     /** Returns the ratios' spread over the cases, each counted by its median; empty if nothing can be compared. */
     Optional<Spread> overCases(EngineName peer, Phase phase) {
-        double[] medians = cases.stream().flatMap(work -> ratio(peer, work, phase).stream())
-                .mapToDouble(Spread::median).toArray();
+        double[] medians = cases.stream()
+                .flatMap(work -> ratio(peer, work, phase).stream())
+                .mapToDouble(Spread::median)
+                .toArray();
         return medians.length == 0 ? Optional.empty() : Optional.of(Spread.of(medians));
     }
 
@@ -131,12 +137,16 @@ final class Comparison {
 
     /** Returns CPU time and page faults per step of a measured job: for each number the median over the rounds. */
     Usage usage(Job job, Phase phase) {
-        return new Usage(median(job, phase, Usage::userMs), median(job, phase, Usage::systemMs),
-                median(job, phase, Usage::minorFaults), median(job, phase, Usage::majorFaults));
+        return new Usage(
+                median(job, phase, Usage::userMs),
+                median(job, phase, Usage::systemMs),
+                median(job, phase, Usage::minorFaults),
+                median(job, phase, Usage::majorFaults));
     }
 
     private double median(Job job, Phase phase, ToDoubleFunction<Usage> value) {
-        return spread(job, reading -> value.applyAsDouble(reading.of(phase).usage())).median();
+        return spread(job, reading -> value.applyAsDouble(reading.of(phase).usage()))
+                .median();
     }
 
     /** Returns a measured job's readings, round by round. */
@@ -146,8 +156,11 @@ final class Comparison {
 
     /** Name and version of an engine, {@code voxgrad 1.2}; the name alone if it was measured on no case. */
     String title(EngineName engine) {
-        return measured().stream().filter(job -> job.engine() == engine).findFirst()
-                .map(job -> engine.flag() + " " + readings.get(job).getFirst().version()).orElse(engine.flag());
+        return measured().stream()
+                .filter(job -> job.engine() == engine)
+                .findFirst()
+                .map(job -> engine.flag() + " " + readings.get(job).getFirst().version())
+                .orElse(engine.flag());
     }
 
     private Spread spread(Job job, ToDoubleFunction<Reading> value) {

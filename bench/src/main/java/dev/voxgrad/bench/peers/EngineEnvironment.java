@@ -33,16 +33,20 @@ record EngineEnvironment(Map<String, String> variables, List<String> cleared) {
      * @param allocator for the tuned libtorch
      * @param caller the variables of this process
      */
-    static EngineEnvironment of(EngineName engine, int threads, Allocator.Installed allocator,
-            Map<String, String> caller) {
+    static EngineEnvironment of(
+            EngineName engine, int threads, Allocator.Installed allocator, Map<String, String> caller) {
         Map<String, String> variables = new TreeMap<>();
         variables.put("OMP_NUM_THREADS", Integer.toString(threads));
         variables.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
         if (engine == EngineName.LIBTORCH) {
             variables.putAll(allocator.variables());
         }
-        return new EngineEnvironment(Collections.unmodifiableMap(variables),
-                caller.keySet().stream().filter(name -> TUNES.matcher(name).matches()).sorted().toList());
+        return new EngineEnvironment(
+                Collections.unmodifiableMap(variables),
+                caller.keySet().stream()
+                        .filter(name -> TUNES.matcher(name).matches())
+                        .sorted()
+                        .toList());
     }
 
     /** Changes the environment of a process that is about to start. */

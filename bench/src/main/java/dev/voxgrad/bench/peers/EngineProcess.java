@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.bench.peers.Reading.Measured;
@@ -25,6 +26,7 @@ final class EngineProcess {
      * allocators and oneDNN fill their caches.
      */
     static final int WARM_UP = 5;
+
     static final int WARM_UP_SECONDS = 6;
     static final int TIMED = 7;
 
@@ -33,8 +35,8 @@ final class EngineProcess {
     /** Measures and ends. */
     public static void main(String... arguments) throws IOException {
         EngineName name = EngineName.byFlag(arguments[0]);
-        StepCase work = new StepCase(NetSpec.byFlag(arguments[1]), Integer.parseInt(arguments[2]),
-                Integer.parseInt(arguments[3]));
+        StepCase work = new StepCase(
+                NetSpec.byFlag(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
         Reading reading;
         try {
             requirePreloaded(System.getenv(EngineEnvironment.PRELOAD));

@@ -3,6 +3,7 @@ package dev.voxgrad.bench.peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,9 +31,25 @@ final class JsonReport {
      * @param environment variables given to the process to tune its libraries
      * @param environmentCleared variables of the caller that the process did not inherit
      */
-    record Row(String engine, String net, String phase, int size, int batch, int threads, double medianMs, double minMs,
-            double maxMs, long peakRssMb, double userMs, double systemMs, double minorFaults, double majorFaults,
-            String version, List<String> settings, Map<String, String> environment, List<String> environmentCleared) {}
+    record Row(
+            String engine,
+            String net,
+            String phase,
+            int size,
+            int batch,
+            int threads,
+            double medianMs,
+            double minMs,
+            double maxMs,
+            long peakRssMb,
+            double userMs,
+            double systemMs,
+            double minorFaults,
+            double majorFaults,
+            String version,
+            List<String> settings,
+            Map<String, String> environment,
+            List<String> environmentCleared) {}
 
     static String of(Comparison comparison, int threads) {
         List<Row> rows = new ArrayList<>();
@@ -41,8 +58,12 @@ final class JsonReport {
                 rows.add(row(comparison, job, phase, threads));
             }
         }
-        return JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(rows) + "\n";
+        return JsonMapper.builder()
+                        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .build()
+                        .writeValueAsString(rows)
+                + "\n";
     }
 
     private static Row row(Comparison comparison, Job job, Phase phase, int threads) {
@@ -50,13 +71,30 @@ final class JsonReport {
         Usage usage = comparison.usage(job, phase);
         List<Reading> readings = comparison.readings(job);
         Reading first = readings.getFirst();
-        List<String> settings = readings.stream().map(reading -> reading.of(phase).settings())
-                .filter(words -> !words.isEmpty()).distinct().toList();
-        return new Row(job.engine().flag(), job.work().net().flag(), phase.flag(), job.work().size(),
-                job.work().batch(), threads, hundredths(time.median()), hundredths(time.min()),
-                hundredths(time.max()), Math.round(comparison.peakRssMb(job, phase).max()),
-                hundredths(usage.userMs()), hundredths(usage.systemMs()), hundredths(usage.minorFaults()),
-                hundredths(usage.majorFaults()), first.version(), settings, first.environment(), first.cleared());
+        List<String> settings = readings.stream()
+                .map(reading -> reading.of(phase).settings())
+                .filter(words -> !words.isEmpty())
+                .distinct()
+                .toList();
+        return new Row(
+                job.engine().flag(),
+                job.work().net().flag(),
+                phase.flag(),
+                job.work().size(),
+                job.work().batch(),
+                threads,
+                hundredths(time.median()),
+                hundredths(time.min()),
+                hundredths(time.max()),
+                Math.round(comparison.peakRssMb(job, phase).max()),
+                hundredths(usage.userMs()),
+                hundredths(usage.systemMs()),
+                hundredths(usage.minorFaults()),
+                hundredths(usage.majorFaults()),
+                first.version(),
+                settings,
+                first.environment(),
+                first.cleared());
     }
 
     private static double hundredths(double number) {

@@ -64,7 +64,8 @@ final class Linux {
 
     /** Returns the file of a shared library of that name, as the loader finds it. */
     static Optional<Path> library(String name) {
-        return LibraryPath.ofThisProcess().find(name, List.of()).stream().filter(Files::isRegularFile)
+        return LibraryPath.ofThisProcess().find(name, List.of()).stream()
+                .filter(Files::isRegularFile)
                 .findFirst();
     }
 
@@ -96,13 +97,18 @@ final class Linux {
 
     /** Whether a program of that name is on the PATH. */
     static boolean hasProgram(String name) {
-        return Arrays.stream(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":"))
-                .map(folder -> new File(folder, name)).anyMatch(file -> file.isFile() && file.canExecute());
+        return Arrays.stream(
+                        Optional.ofNullable(System.getenv("PATH")).orElse("").split(":"))
+                .map(folder -> new File(folder, name))
+                .anyMatch(file -> file.isFile() && file.canExecute());
     }
 
     /** The value of the first line "name: value"; what is not UTF-8 in it is replaced. */
     private static Optional<String> field(byte[] text, String name) {
-        return new String(text, StandardCharsets.UTF_8).lines().filter(line -> line.startsWith(name + ":")).findFirst()
+        return new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .findFirst()
                 .map(line -> line.substring(name.length() + 1).strip());
     }
 }

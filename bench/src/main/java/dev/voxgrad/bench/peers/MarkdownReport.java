@@ -35,8 +35,8 @@ final class MarkdownReport {
             report.section(phase.title() + ", ms", work -> report.times(work, phase));
         }
         report.section("Peak resident memory of training, MiB", report::memory);
-        report.section("System time of a training step, % of its CPU time, and page faults", List.of(),
-                report::systemTime);
+        report.section(
+                "System time of a training step, % of its CPU time, and page faults", List.of(), report::systemTime);
         return report.text.toString();
     }
 
@@ -60,8 +60,12 @@ final class MarkdownReport {
         Optional<Spread> train = comparison.overCases(peer, Phase.TRAIN);
         Optional<Spread> infer = comparison.overCases(peer, Phase.INFER);
         if (train.isPresent() && infer.isPresent()) {
-            text.append("\n**").append(peer.flag()).append(" / voxgrad, median (lowest–highest case): ")
-                    .append(train.get().toText(2)).append(" in training, ").append(infer.get().toText(2))
+            text.append("\n**")
+                    .append(peer.flag())
+                    .append(" / voxgrad, median (lowest–highest case): ")
+                    .append(train.get().toText(2))
+                    .append(" in training, ")
+                    .append(infer.get().toText(2))
                     .append(" in inference.**\n");
         }
     }
@@ -107,8 +111,10 @@ final class MarkdownReport {
     }
 
     private List<String> systemTime(StepCase work) {
-        return comparison.engines().stream().map(engine -> new Job(engine, work))
-                .map(job -> comparison.failed(job) ? FAILED : cell(comparison.usage(job, Phase.TRAIN))).toList();
+        return comparison.engines().stream()
+                .map(engine -> new Job(engine, work))
+                .map(job -> comparison.failed(job) ? FAILED : cell(comparison.usage(job, Phase.TRAIN)))
+                .toList();
     }
 
     private String cell(Job job, Function<Job, Spread> value) {
@@ -116,8 +122,8 @@ final class MarkdownReport {
     }
 
     private static String cell(Usage usage) {
-        return String.format(Locale.ROOT, "%.0f %%, %.0f", 100 * usage.systemShare(),
-                usage.minorFaults() + usage.majorFaults());
+        return String.format(
+                Locale.ROOT, "%.0f %%, %.0f", 100 * usage.systemShare(), usage.minorFaults() + usage.majorFaults());
     }
 
     private static String cell(Optional<Spread> ratio) {

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,11 +62,18 @@ public final class PeersCommand implements Callable<Integer> {
     @Mixin
     private CaseOptions cases;
 
-    @Option(names = "--engines", paramLabel = "E", split = ",", defaultValue = "voxgrad,libtorch,libtorch-untuned",
+    @Option(
+            names = "--engines",
+            paramLabel = "E",
+            split = ",",
+            defaultValue = "voxgrad,libtorch,libtorch-untuned",
             description = "Some of voxgrad, libtorch, libtorch-untuned, nd4j. Default: ${DEFAULT-VALUE}")
     private List<String> engines;
 
-    @Option(names = "--allocator", paramLabel = "A", defaultValue = Allocator.AUTO,
+    @Option(
+            names = "--allocator",
+            paramLabel = "A",
+            defaultValue = Allocator.AUTO,
             description = "Allocator of the tuned libtorch: auto, tcmalloc, jemalloc or glibc. auto takes the first "
                     + "one that is installed (on Debian and Ubuntu: libtcmalloc-minimal4, libjemalloc2); glibc's "
                     + "always is, but needs more memory. Default: ${DEFAULT-VALUE}")
@@ -74,7 +82,10 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "T", description = "Threads of each engine. Default: one per core")
     private Integer threads;
 
-    @Option(names = "--rounds", paramLabel = "R", defaultValue = "3",
+    @Option(
+            names = "--rounds",
+            paramLabel = "R",
+            defaultValue = "3",
             description = "How often everything is measured. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
@@ -87,7 +98,10 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--svg", paramLabel = "FILE", description = "Write a chart.")
     private Path svg;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     private boolean help;
 
     private final BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners;
@@ -108,8 +122,11 @@ public final class PeersCommand implements Callable<Integer> {
      *
      * @param runners makes what runs the engines, from the cores to pin to and the tuned libtorch's allocator
      */
-    static int execute(BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners, PrintWriter out,
-            PrintWriter err, String... arguments) {
+    static int execute(
+            BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners,
+            PrintWriter out,
+            PrintWriter err,
+            String... arguments) {
         CommandLine commandLine = new CommandLine(new PeersCommand(runners));
         commandLine.setOut(out);
         commandLine.setErr(err);
@@ -156,11 +173,15 @@ public final class PeersCommand implements Callable<Integer> {
         List<Integer> allowed = Linux.hasProgram("taskset") ? Linux.allowedCores() : List.of();
         List<Integer> pinned = allowed.size() < used ? List.of() : allowed.subList(0, used);
         Console console = new Console(command.commandLine().getOut());
-        console.line(pinned.isEmpty() ? "Not pinned to cores, since there is no program 'taskset'."
-                : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
+        console.line(
+                pinned.isEmpty()
+                        ? "Not pinned to cores, since there is no program 'taskset'."
+                        : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
         if (comparison.engines().contains(EngineName.LIBTORCH)) {
-            console.line("Allocator of the tuned libtorch: " + chosen + "." + (chosen.library().isPresent() ? ""
-                    : " It needs less memory with tcmalloc or jemalloc: see peers --help."));
+            console.line("Allocator of the tuned libtorch: " + chosen + "."
+                    + (chosen.library().isPresent()
+                            ? ""
+                            : " It needs less memory with tcmalloc or jemalloc: see peers --help."));
         }
         measure(comparison, used, runners.apply(pinned, chosen), console);
         if (!comparison.measured().isEmpty()) {
@@ -171,7 +192,8 @@ public final class PeersCommand implements Callable<Integer> {
 
     private List<EngineName> engines() {
         try {
-            return List.copyOf(new LinkedHashSet<>(engines.stream().map(EngineName::byFlag).toList()));
+            return List.copyOf(
+                    new LinkedHashSet<>(engines.stream().map(EngineName::byFlag).toList()));
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }
@@ -203,7 +225,12 @@ public final class PeersCommand implements Callable<Integer> {
                 if (comparison.failed(job)) {
                     continue;
                 }
-                String position = String.format(Locale.ROOT, "round %d/%d  %-14s  %-16s", round, rounds, job.work(),
+                String position = String.format(
+                        Locale.ROOT,
+                        "round %d/%d  %-14s  %-16s",
+                        round,
+                        rounds,
+                        job.work(),
                         job.engine().flag());
                 console.status(position + "  ...");
                 long start = System.nanoTime();
@@ -214,8 +241,8 @@ public final class PeersCommand implements Callable<Integer> {
                     timeLeft.took(job, (System.nanoTime() - start) / 1e9);
                     double left = timeLeft.of(pending(comparison, jobs)) * (rounds - round)
                             + timeLeft.of(pending(comparison, jobs.subList(i + 1, jobs.size())));
-                    console.line(position + describe(reading)
-                            + (left == 0 ? "done" : Console.duration(left) + " left"));
+                    console.line(
+                            position + describe(reading) + (left == 0 ? "done" : Console.duration(left) + " left"));
                 } catch (EngineException e) {
                     comparison.fail(job, e.getMessage());
                     console.line(position + "  failed: " + oneLine(e.getMessage()));
@@ -230,36 +257,50 @@ public final class PeersCommand implements Callable<Integer> {
 
     /** The first line, and the last that isn't indented, which in an engine's log or a stack trace has the reason. */
     private static String oneLine(String message) {
-        List<String> lines = message.lines().filter(line -> !line.isBlank() && !line.matches("\\s.*")).toList();
+        List<String> lines = message.lines()
+                .filter(line -> !line.isBlank() && !line.matches("\\s.*"))
+                .toList();
         return lines.size() < 2 ? String.join("", lines) : lines.getFirst() + " " + lines.getLast();
     }
 
     private static String describe(Reading reading) {
-        return String.format(Locale.ROOT, "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
-                reading.median(Phase.TRAIN), reading.median(Phase.INFER), reading.train().peakRssMb(),
-                reading.firstLoss(), reading.lastLoss());
+        return String.format(
+                Locale.ROOT,
+                "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
+                reading.median(Phase.TRAIN),
+                reading.median(Phase.INFER),
+                reading.train().peakRssMb(),
+                reading.firstLoss(),
+                reading.lastLoss());
     }
 
     private static void requireFinite(Job job, Reading reading) {
         if (!Double.isFinite(reading.firstLoss()) || !Double.isFinite(reading.lastLoss())) {
-            throw new EngineException(job.engine().flag() + " on " + job.work() + " does no real work: its loss went "
-                    + "from " + reading.firstLoss() + " to " + reading.lastLoss(), null);
+            throw new EngineException(
+                    job.engine().flag() + " on " + job.work() + " does no real work: its loss went " + "from "
+                            + reading.firstLoss() + " to " + reading.lastLoss(),
+                    null);
         }
     }
 
-    private void report(Comparison comparison, int used, List<Integer> pinned, Allocator.Installed chosen,
-            Console console) throws IOException {
+    private void report(
+            Comparison comparison, int used, List<Integer> pinned, Allocator.Installed chosen, Console console)
+            throws IOException {
         String versions = comparison.engines().stream().map(comparison::title).collect(Collectors.joining(", "));
         String machine = Linux.processor() + ", " + used + (used == 1 ? " thread" : " threads")
                 + (pinned.isEmpty() ? " not pinned to cores" : " on cores " + list(pinned));
         String counted = rounds + (rounds == 1 ? " round" : " rounds");
-        String tables = MarkdownReport.of(comparison, versions + "; Java " + Runtime.version().feature() + "; "
-                + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
-                + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
-                + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
-                + "." + tuning(comparison, chosen)
-                + " Shown is the median of the rounds (lowest–highest)." + (comparison.peers().isEmpty() ? ""
-                        : " A ratio above 1 means that Voxgrad is faster, or takes less memory."));
+        String tables = MarkdownReport.of(
+                comparison,
+                versions + "; Java " + Runtime.version().feature() + "; "
+                        + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
+                        + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
+                        + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
+                        + "." + tuning(comparison, chosen)
+                        + " Shown is the median of the rounds (lowest–highest)."
+                        + (comparison.peers().isEmpty()
+                                ? ""
+                                : " A ratio above 1 means that Voxgrad is faster, or takes less memory."));
         console.line("");
         command.commandLine().getOut().print(tables);
         command.commandLine().getOut().flush();
@@ -272,10 +313,12 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private static String tuning(Comparison comparison, Allocator.Installed chosen) {
-        String tuned = !comparison.engines().contains(EngineName.LIBTORCH) ? ""
+        String tuned = !comparison.engines().contains(EngineName.LIBTORCH)
+                ? ""
                 : " libtorch is tuned: allocator " + chosen + ", and the faster of its two memory layouts for each "
                         + "case and phase.";
-        return !comparison.engines().contains(EngineName.LIBTORCH_UNTUNED) ? tuned
+        return !comparison.engines().contains(EngineName.LIBTORCH_UNTUNED)
+                ? tuned
                 : tuned + " libtorch-untuned is as installed.";
     }
 

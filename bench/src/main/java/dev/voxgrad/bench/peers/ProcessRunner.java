@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.bench.step.EngineException;
@@ -23,8 +24,12 @@ final class ProcessRunner implements EngineRunner {
     /** Pins to these cores, or to none if the list is empty; a tuned libtorch gets the allocator. */
     ProcessRunner(List<Integer> cores, Allocator.Installed allocator) {
         this.allocator = allocator;
-        pinned = cores.isEmpty() ? List.of() : List.of("taskset", "-c",
-                String.join(",", cores.stream().map(String::valueOf).toList()));
+        pinned = cores.isEmpty()
+                ? List.of()
+                : List.of(
+                        "taskset",
+                        "-c",
+                        String.join(",", cores.stream().map(String::valueOf).toList()));
     }
 
     @Override
@@ -37,8 +42,9 @@ final class ProcessRunner implements EngineRunner {
                 EngineEnvironment environment = EngineEnvironment.of(engine, threads, allocator, System.getenv());
                 int code = start(command(engine, work, threads, result), environment, log);
                 if (code != 0) {
-                    throw new EngineException(engine.flag() + " on " + work + " ended with exit code " + code + ":\n"
-                            + lastLines(log), null);
+                    throw new EngineException(
+                            engine.flag() + " on " + work + " ended with exit code " + code + ":\n" + lastLines(log),
+                            null);
                 }
                 return new JsonMapper().readValue(result, Reading.class).in(environment);
             } finally {
@@ -55,14 +61,22 @@ final class ProcessRunner implements EngineRunner {
         List<String> command = new ArrayList<>(pinned);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(),
-                engine.flag(), work.net().flag(), Integer.toString(work.size()), Integer.toString(work.batch()),
-                Integer.toString(threads), result.toString()));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                EngineProcess.class.getName(),
+                engine.flag(),
+                work.net().flag(),
+                Integer.toString(work.size()),
+                Integer.toString(work.batch()),
+                Integer.toString(threads),
+                result.toString()));
         return command;
     }
 
     private static int start(List<String> command, EngineEnvironment environment, Path log) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         environment.applyTo(builder.environment());
         Process process = builder.start();
         Thread end = new Thread(process::destroyForcibly);
@@ -80,7 +94,9 @@ final class ProcessRunner implements EngineRunner {
 
     private static String lastLines(Path log) throws IOException {
         // Native code may print bytes that are not UTF-8.
-        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 }

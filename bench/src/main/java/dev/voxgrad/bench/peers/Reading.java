@@ -14,8 +14,14 @@ import java.util.Map;
  * @param environment the variables that the process was given to tune its libraries
  * @param cleared the variables of the caller that the process didn't get, since they would tune its libraries
  */
-record Reading(String version, Measured train, Measured infer, double firstLoss, double lastLoss,
-        Map<String, String> environment, List<String> cleared) {
+record Reading(
+        String version,
+        Measured train,
+        Measured infer,
+        double firstLoss,
+        double lastLoss,
+        Map<String, String> environment,
+        List<String> cleared) {
     /**
      * What one phase took.
      *
@@ -38,7 +44,7 @@ record Reading(String version, Measured train, Measured infer, double firstLoss,
 
     /** Returns the same reading with the environment in which it was taken. */
     Reading in(EngineEnvironment surroundings) {
-        return new Reading(version, train, infer, firstLoss, lastLoss, surroundings.variables(),
-                surroundings.cleared());
+        return new Reading(
+                version, train, infer, firstLoss, lastLoss, surroundings.variables(), surroundings.cleared());
     }
 }

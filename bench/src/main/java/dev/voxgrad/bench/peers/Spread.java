@@ -20,7 +20,8 @@ public record Spread(double median, double min, double max) {
     /** With that many decimals, {@code 412 (405–420)}; without the brackets where all numbers are the same. */
     String toText(int decimals) {
         String number = "%." + decimals + "f";
-        return min == max ? String.format(Locale.ROOT, number, median)
+        return min == max
+                ? String.format(Locale.ROOT, number, median)
                 : String.format(Locale.ROOT, number + " (" + number + "–" + number + ")", median, min, max);
     }
 }

@@ -56,10 +56,16 @@ final class SvgChart {
         SvgChart chart = new SvgChart(comparison);
         chart.head();
         for (Phase phase : Phase.values()) {
-            chart.section(phase.title() + ", milliseconds", job -> comparison.milliseconds(job, phase), "ms",
+            chart.section(
+                    phase.title() + ", milliseconds",
+                    job -> comparison.milliseconds(job, phase),
+                    "ms",
                     (peer, work) -> comparison.ratio(peer, work, phase));
         }
-        chart.section("Peak resident memory of training, MiB", job -> comparison.peakRssMb(job, Phase.TRAIN), "MiB",
+        chart.section(
+                "Peak resident memory of training, MiB",
+                job -> comparison.peakRssMb(job, Phase.TRAIN),
+                "MiB",
                 comparison::memoryRatio);
         String factor = comparison.peers().isEmpty() ? "" : ". In brackets: as many times Voxgrad's";
         chart.text(MARGIN, chart.y + 6, "note", "", note + factor);
@@ -79,12 +85,18 @@ final class SvgChart {
         y += 44;
     }
 
-    private void section(String title, Function<Job, Spread> values, String unit,
+    private void section(
+            String title,
+            Function<Job, Spread> values,
+            String unit,
             BiFunction<EngineName, StepCase, Optional<Spread>> ratio) {
         text(MARGIN, y, "section", "", title);
         y += 14;
-        double largest = comparison.jobs().stream().filter(job -> !comparison.failed(job))
-                .mapToDouble(job -> values.apply(job).max()).max().orElse(1); // without bars, any scale will do
+        double largest = comparison.jobs().stream()
+                .filter(job -> !comparison.failed(job))
+                .mapToDouble(job -> values.apply(job).max())
+                .max()
+                .orElse(1); // without bars, any scale will do
         List<EngineName> peers = comparison.peers();
         for (StepCase work : comparison.cases()) {
             int middle = y + comparison.engines().size() * BAR_STEP / 2;
@@ -98,7 +110,8 @@ final class SvgChart {
                     String label = String.format(Locale.ROOT, "%.0f %s", value.median(), unit);
                     if (peers.contains(engine)) {
                         label += ratio.apply(engine, work)
-                                .map(times -> String.format(Locale.ROOT, "  (%.1f×)", times.median())).orElse("");
+                                .map(times -> String.format(Locale.ROOT, "  (%.1f×)", times.median()))
+                                .orElse("");
                     }
                     bar(engine, value, LONGEST_BAR / largest, label);
                 }
@@ -113,8 +126,12 @@ final class SvgChart {
         double end = BAR_LEFT + value.median() * scale;
         rectangle(BAR_LEFT, y, value.median() * scale, BAR_HEIGHT, engine.flag());
         if (value.min() < value.max()) {
-            body.append(String.format(Locale.ROOT, "<path class=\"range\" d=\"M%.1f %d H%.1f\"/>%n",
-                    BAR_LEFT + value.min() * scale, y + BAR_HEIGHT / 2, BAR_LEFT + value.max() * scale));
+            body.append(String.format(
+                    Locale.ROOT,
+                    "<path class=\"range\" d=\"M%.1f %d H%.1f\"/>%n",
+                    BAR_LEFT + value.min() * scale,
+                    y + BAR_HEIGHT / 2,
+                    BAR_LEFT + value.max() * scale));
             end = BAR_LEFT + value.max() * scale;
         }
         text((int) end + 8, y + 13, "", "", label);
@@ -127,9 +144,14 @@ final class SvgChart {
     }
 
     private void rectangle(double x, int top, double width, int height, String style) {
-        body.append(String.format(Locale.ROOT,
+        body.append(String.format(
+                Locale.ROOT,
                 "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>%n",
-                style, x, top, width, height));
+                style,
+                x,
+                top,
+                width,
+                height));
     }
 
     private void text(int x, int baseline, String style, String anchor, String words) {
@@ -140,14 +162,27 @@ final class SvgChart {
         if (!anchor.isEmpty()) {
             body.append(" text-anchor=\"").append(anchor).append('"');
         }
-        body.append('>').append(words.replace("&", "&amp;").replace("<", "&lt;")).append("</text>\n");
+        body.append('>')
+                .append(words.replace("&", "&amp;").replace("<", "&lt;"))
+                .append("</text>\n");
     }
 
     private String document() {
         int height = y + MARGIN;
-        return String.format(Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-                + "viewBox=\"0 0 %d %d\">%n", WIDTH, height, WIDTH, height) + STYLE
-                + String.format(Locale.ROOT, "<rect class=\"card\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
-                + "rx=\"8\"/>%n", WIDTH - 1, height - 1) + body + "</svg>\n";
+        return String.format(
+                        Locale.ROOT,
+                        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+                                + "viewBox=\"0 0 %d %d\">%n",
+                        WIDTH,
+                        height,
+                        WIDTH,
+                        height)
+                + STYLE
+                + String.format(
+                        Locale.ROOT,
+                        "<rect class=\"card\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" " + "rx=\"8\"/>%n",
+                        WIDTH - 1,
+                        height - 1)
+                + body + "</svg>\n";
     }
 }

@@ -16,7 +16,12 @@ final class TimeLeft {
 
     /** Seconds for these jobs. */
     double of(List<Job> jobs) {
-        double average = seconds.values().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-        return jobs.stream().mapToDouble(job -> seconds.getOrDefault(job, average)).sum();
+        double average = seconds.values().stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElseThrow();
+        return jobs.stream()
+                .mapToDouble(job -> seconds.getOrDefault(job, average))
+                .sum();
     }
 }

@@ -23,8 +23,10 @@ record Usage(double userMs, double systemMs, double minorFaults, double majorFau
     /** The kernel's unit, USER_HZ, is a hundredth of a second on every architecture that a JDK 25 runs on. */
     private static final double MS_PER_TICK = 10;
     /** What follows the name of the program: the state, then numbers. See proc_pid_stat(5). */
-    private static final Pattern FIELDS = Pattern.compile("\\S(?:\\s+-?\\d+){6}\\s+(?<minor>\\d+)\\s+\\d+"
-            + "\\s+(?<major>\\d+)\\s+\\d+\\s+(?<user>\\d+)\\s+(?<system>\\d+)(?:\\s.*)?", Pattern.DOTALL);
+    private static final Pattern FIELDS = Pattern.compile(
+            "\\S(?:\\s+-?\\d+){6}\\s+(?<minor>\\d+)\\s+\\d+"
+                    + "\\s+(?<major>\\d+)\\s+\\d+\\s+(?<user>\\d+)\\s+(?<system>\\d+)(?:\\s.*)?",
+            Pattern.DOTALL);
 
     /** Returns what this process has used so far. */
     static Usage now() throws IOException {
@@ -39,12 +41,16 @@ record Usage(double userMs, double systemMs, double minorFaults, double majorFau
      * @throws IOException if it has another form
      */
     static Usage parse(String stat) throws IOException {
-        Matcher fields = FIELDS.matcher(stat.substring(stat.lastIndexOf(')') + 1).strip());
+        Matcher fields =
+                FIELDS.matcher(stat.substring(stat.lastIndexOf(')') + 1).strip());
         if (!fields.matches()) {
             throw new IOException(STAT + " has an unexpected form: " + stat.strip());
         }
-        return new Usage(number(fields, "user") * MS_PER_TICK, number(fields, "system") * MS_PER_TICK,
-                number(fields, "minor"), number(fields, "major"));
+        return new Usage(
+                number(fields, "user") * MS_PER_TICK,
+                number(fields, "system") * MS_PER_TICK,
+                number(fields, "minor"),
+                number(fields, "major"));
     }
 
     private static double number(Matcher fields, String name) {
@@ -53,8 +59,11 @@ record Usage(double userMs, double systemMs, double minorFaults, double majorFau
 
     /** Returns what was used since an earlier look, per step. */
     Usage since(Usage earlier, int steps) {
-        return new Usage((userMs - earlier.userMs) / steps, (systemMs - earlier.systemMs) / steps,
-                (minorFaults - earlier.minorFaults) / steps, (majorFaults - earlier.majorFaults) / steps);
+        return new Usage(
+                (userMs - earlier.userMs) / steps,
+                (systemMs - earlier.systemMs) / steps,
+                (minorFaults - earlier.minorFaults) / steps,
+                (majorFaults - earlier.majorFaults) / steps);
     }
 
     /** Returns the kernel's share of the CPU time, from 0 to 1; 0 if no time was counted. */

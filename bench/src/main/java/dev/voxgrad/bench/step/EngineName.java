@@ -31,7 +31,9 @@ public enum EngineName {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static EngineName byFlag(String flag) {
-        return Arrays.stream(values()).filter(engine -> engine.flag().equals(flag)).findFirst()
+        return Arrays.stream(values())
+                .filter(engine -> engine.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown engine '" + flag + "'; known engines are "
                         + Arrays.stream(values()).map(EngineName::flag).collect(Collectors.joining(", "))));
     }
@@ -44,10 +46,13 @@ public enum EngineName {
     public StepEngine open(StepCase work, int threads) {
         try {
             return (StepEngine) Class.forName(StepEngine.class.getPackageName() + "." + className)
-                    .getDeclaredConstructor(StepCase.class, int.class).newInstance(work, threads);
+                    .getDeclaredConstructor(StepCase.class, int.class)
+                    .newInstance(work, threads);
         } catch (ClassNotFoundException e) {
-            throw new EngineException("engine " + flag() + " is not in this build; start JMH with 'bench/bin/bench "
-                    + "--peers', which downloads the engine and builds with Maven's profile 'peers'", e);
+            throw new EngineException(
+                    "engine " + flag() + " is not in this build; start JMH with 'bench/bin/bench "
+                            + "--peers', which downloads the engine and builds with Maven's profile 'peers'",
+                    e);
         } catch (InvocationTargetException e) {
             throw new EngineException("engine " + flag() + " cannot be started: " + e.getCause(), e.getCause());
         } catch (ReflectiveOperationException e) {

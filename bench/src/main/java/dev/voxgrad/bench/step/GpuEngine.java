@@ -26,6 +26,7 @@ public final class GpuEngine implements StepEngine {
     private final Shape shape;
     /** The volumes on the card; null if each step uploads them. */
     private final Tensor resident;
+
     private final RecordedStep training;
     private final RecordedStep inference;
 

@@ -40,7 +40,8 @@ record FoldedDepth(int channels, int size, boolean toImages) implements InputPre
 
     @Override
     public InputType getOutputType(InputType input) {
-        return toImages ? InputType.convolutional((long) size * size, size, channels)
+        return toImages
+                ? InputType.convolutional((long) size * size, size, channels)
                 : InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, size, size, size, channels);
     }
 

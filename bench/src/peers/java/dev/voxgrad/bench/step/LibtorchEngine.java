@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -54,11 +55,13 @@ class LibtorchEngine implements StepEngine {
     private static final List<MemoryFormat> LAYOUTS = List.of(MemoryFormat.Contiguous, MemoryFormat.ChannelsLast3d);
     /** Runs for each layout that is tried; the first one, which fills oneDNN's caches, isn't timed. */
     private static final int TRIES = 3;
+
     private static final int CONVOLUTION_DIMENSIONS = 5;
     private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
     /** A container does not keep its layers alive: where nobody in Java refers to one any more, it is gone. */
     private final List<Module> layers = new ArrayList<>();
+
     private final SequentialImpl features = new SequentialImpl();
     private final SequentialImpl classifier = new SequentialImpl();
     private final TensorVector parameters;
@@ -217,7 +220,8 @@ class LibtorchEngine implements StepEngine {
     private float[] logits() {
         features.eval();
         classifier.eval();
-        try (var _ = new PointerScope(); var _ = new InferenceMode(true)) {
+        try (var _ = new PointerScope();
+                var _ = new InferenceMode(true)) {
             Tensor logits = forward();
             float[] values = new float[Math.toIntExact(logits.numel())];
             logits.data_ptr_float().get(values);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -53,13 +54,16 @@ final class Nd4jEngine implements StepEngine {
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
         addLayers(work);
         // Adam with weight decay scaled by the learning rate is AdamW.
-        NeuralNetConfiguration.ListBuilder configuration = new NeuralNetConfiguration.Builder().seed(SEED)
-                .dataType(DataType.FLOAT).weightInit(WeightInit.RELU)
-                .updater(new Adam(LEARNING_RATE)).weightDecay(WEIGHT_DECAY, true)
+        NeuralNetConfiguration.ListBuilder configuration = new NeuralNetConfiguration.Builder()
+                .seed(SEED)
+                .dataType(DataType.FLOAT)
+                .weightInit(WeightInit.RELU)
+                .updater(new Adam(LEARNING_RATE))
+                .weightDecay(WEIGHT_DECAY, true)
                 .list(layers.toArray(Layer[]::new));
         reshapes.forEach(configuration::inputPreProcessor);
-        configuration.setInputType(InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, work.size(), work.size(),
-                work.size(), 1));
+        configuration.setInputType(
+                InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, work.size(), work.size(), work.size(), 1));
         net = new MultiLayerNetwork(configuration.build());
         net.init();
     }
@@ -71,21 +75,38 @@ final class Nd4jEngine implements StepEngine {
             addConvolution(width, next, size);
             addConvolution(next, next, size);
             layers.add(new Subsampling3DLayer.Builder(Subsampling3DLayer.PoolingType.MAX)
-                    .kernelSize(2, 2, 2).stride(2, 2, 2).convolutionMode(ConvolutionMode.Truncate)
-                    .dataFormat(Convolution3D.DataFormat.NCDHW).build());
+                    .kernelSize(2, 2, 2)
+                    .stride(2, 2, 2)
+                    .convolutionMode(ConvolutionMode.Truncate)
+                    .dataFormat(Convolution3D.DataFormat.NCDHW)
+                    .build());
             width = next;
             size /= 2;
         }
         layers.add(new GlobalPoolingLayer(PoolingType.AVG));
-        layers.add(new DenseLayer.Builder().nIn(width).nOut(width).activation(new ActivationLReLU(0.01)).build());
-        layers.add(new OutputLayer.Builder(LossFunction.MCXENT).nIn(width).nOut(StepCase.CLASSES)
-                .activation(Activation.SOFTMAX).build());
+        layers.add(new DenseLayer.Builder()
+                .nIn(width)
+                .nOut(width)
+                .activation(new ActivationLReLU(0.01))
+                .build());
+        layers.add(new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(width)
+                .nOut(StepCase.CLASSES)
+                .activation(Activation.SOFTMAX)
+                .build());
     }
 
     private void addConvolution(int inputs, int outputs, int size) {
-        layers.add(new Convolution3D.Builder(3, 3, 3).nIn(inputs).nOut(outputs).stride(1, 1, 1).padding(1, 1, 1)
-                .convolutionMode(ConvolutionMode.Truncate).dataFormat(Convolution3D.DataFormat.NCDHW)
-                .activation(Activation.IDENTITY).hasBias(true).build());
+        layers.add(new Convolution3D.Builder(3, 3, 3)
+                .nIn(inputs)
+                .nOut(outputs)
+                .stride(1, 1, 1)
+                .padding(1, 1, 1)
+                .convolutionMode(ConvolutionMode.Truncate)
+                .dataFormat(Convolution3D.DataFormat.NCDHW)
+                .activation(Activation.IDENTITY)
+                .hasBias(true)
+                .build());
         reshapes.put(layers.size(), new FoldedDepth(outputs, size, true));
         layers.add(new BatchNormalization.Builder().nIn(outputs).nOut(outputs).build());
         layers.add(new ActivationLayer(Activation.RELU));

@@ -1,12 +1,10 @@
 package dev.voxgrad.bench.gpu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +13,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** The report on a GPU, or an emulated one: that it runs and counts, not what it measures. */
 class GpuReportTest {
@@ -26,8 +27,21 @@ class GpuReportTest {
     }
 
     private int runTiny(String... more) {
-        List<String> words = new ArrayList<>(List.of("--nets", "1", "--size", "4", "--batch", "2",
-                "--warm-up", "3", "--repeats", "3", "--copy", "1", "--matrix", "8"));
+        List<String> words = new ArrayList<>(List.of(
+                "--nets",
+                "1",
+                "--size",
+                "4",
+                "--batch",
+                "2",
+                "--warm-up",
+                "3",
+                "--repeats",
+                "3",
+                "--copy",
+                "1",
+                "--matrix",
+                "8"));
         words.addAll(List.of(more));
         return run(words.toArray(String[]::new));
     }
@@ -37,32 +51,46 @@ class GpuReportTest {
     void measuresAndReports(Precision precision) {
         TestGpu.assumeComputes(precision);
         String flag = precision.flag();
-        assertThat(runTiny("--precisions", flag, "--concurrent", "1,2")).as(err.toString()).isZero();
+        assertThat(runTiny("--precisions", flag, "--concurrent", "1,2"))
+                .as(err.toString())
+                .isZero();
         List<String> lines = out.toString().lines().toList();
         assertThat(lines.get(0)).matches(".+, \\d+\\.\\d GiB, compute capability \\d+\\.\\d, \\d+ multiprocessors");
-        assertThat(lines.get(1)).matches("driver .+ for CUDA 1\\d\\.\\d+, cuDNN 9\\.\\d+\\.\\d+, "
-                + "cuBLAS 1[23]\\.\\d+\\.\\d+, libnvrtc\\.so\\.1[23], Java 2.+");
+        assertThat(lines.get(1))
+                .matches("driver .+ for CUDA 1\\d\\.\\d+, cuDNN 9\\.\\d+\\.\\d+, "
+                        + "cuBLAS 1[23]\\.\\d+\\.\\d+, libnvrtc\\.so\\.1[23], Java 2.+");
         requireOnce(lines, "card copy gb_per_s=\\d+");
         requireOnce(lines, "card product " + flag + " tflop_per_s=\\d+\\.\\d");
         for (String mode : new String[] {flag + "graph", flag + "graph-fastest"}) {
-            requireOnce(lines, "voxgrad cuda net1 " + mode
-                    + " train_ms=\\d+\\.\\d\\d infer_ms=\\d+\\.\\d\\d peak_mb=\\d+");
-            assertThat(lines).filteredOn(line -> line.matches("\\| net1 4\\^3 x2 \\| +" + mode + " \\|( +\\S+ \\|){7}"))
-                    .as("rows of training and inference").hasSize(2);
+            requireOnce(
+                    lines, "voxgrad cuda net1 " + mode + " train_ms=\\d+\\.\\d\\d infer_ms=\\d+\\.\\d\\d peak_mb=\\d+");
+            assertThat(lines)
+                    .filteredOn(line -> line.matches("\\| net1 4\\^3 x2 \\| +" + mode + " \\|( +\\S+ \\|){7}"))
+                    .as("rows of training and inference")
+                    .hasSize(2);
         }
         for (int members = 1; members <= 2; members++) {
             requireOnce(lines, "voxgrad cuda net1 " + flag + "graph members=" + members + " steps_per_s=\\d+\\.\\d");
         }
-        assertThat(lines).contains("## Ceilings of this card", "## Training step", "## Inference",
-                "## Members at once");
+        assertThat(lines)
+                .contains("## Ceilings of this card", "## Training step", "## Inference", "## Members at once");
         assertThat(err.toString()).isEmpty();
     }
 
     @Test
     void stepsByBothKindsOfKernelsAreCompared() {
         TestGpu.assumeSome();
-        assertThat(runTiny("--precisions", "fp32", "--algorithms", "deterministic", "--kernels", "own,cudnn",
-                "--concurrent", "0")).as(err.toString()).isZero();
+        assertThat(runTiny(
+                        "--precisions",
+                        "fp32",
+                        "--algorithms",
+                        "deterministic",
+                        "--kernels",
+                        "own,cudnn",
+                        "--concurrent",
+                        "0"))
+                .as(err.toString())
+                .isZero();
         List<String> lines = out.toString().lines().toList();
         requireOnce(lines, "voxgrad cuda net1 fp32graph train_ms=.*");
         requireOnce(lines, "voxgrad cuda net1 fp32graph-cudnn train_ms=.*");
@@ -83,9 +111,11 @@ class GpuReportTest {
         } finally {
             CudaEmulator.reset();
         }
-        assertThat(err.toString()).matches("gpu: net1 4\\^3 x2 fp32graph, members at once: 2: "
-                + ".*the GPU's memory is full: [^\\n]+\\n");
-        assertThat(out.toString()).contains("voxgrad cuda net1 fp32graph train_ms=", "fp32graph members=1")
+        assertThat(err.toString())
+                .matches("gpu: net1 4\\^3 x2 fp32graph, members at once: 2: "
+                        + ".*the GPU's memory is full: [^\\n]+\\n");
+        assertThat(out.toString())
+                .contains("voxgrad cuda net1 fp32graph train_ms=", "fp32graph members=1")
                 .doesNotContain("members=2");
     }
 

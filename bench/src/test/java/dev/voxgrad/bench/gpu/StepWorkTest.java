@@ -1,17 +1,18 @@
 package dev.voxgrad.bench.gpu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class StepWorkTest {
     private static final StepCase WORK = new StepCase(NetSpec.NET1, 4, 2);
     /** Numbers of one channel at each of the two resolutions, and after the last pool. */
     private static final int LARGE = 2 * 4 * 4 * 4;
+
     private static final int SMALL = 2 * 2 * 2 * 2;
     private static final int POINT = 2;
 
@@ -21,7 +22,8 @@ class StepWorkTest {
         double linear = 2 * 2.0 * (64 * 64 + 64 * 2);
         StepWork work = StepWork.of(WORK, Precision.FP32);
         assertThat(work.inferFlop()).isEqualTo(convolutions + linear);
-        assertThat(work.trainFlop()).as("the volumes get no gradient")
+        assertThat(work.trainFlop())
+                .as("the volumes get no gradient")
                 .isEqualTo(3 * (convolutions + linear) - 54.0 * LARGE * 32);
     }
 
@@ -37,8 +39,7 @@ class StepWorkTest {
             infer += x[unit] + 2 * z[unit] + a[unit];
             train += 2 * x[unit] + 7 * z[unit] + 3 * a[unit] + (unit == 0 ? 0 : x[unit] + z[unit]);
         }
-        long parameters = 27 * (32 + 32 * 32 + 32 * 64 + 64 * 64) + 3 * (32 + 32 + 64 + 64)
-                + 64 * 64 + 64 + 64 * 2 + 2;
+        long parameters = 27 * (32 + 32 * 32 + 32 * 64 + 64 * 64) + 3 * (32 + 32 + 64 + 64) + 64 * 64 + 64 + 64 * 2 + 2;
         StepWork float32 = StepWork.of(WORK, Precision.FP32);
         assertThat(float32.inferBytes()).isEqualTo(4 * infer);
         assertThat(float32.trainBytes()).isEqualTo(4 * train + 28.0 * parameters);

@@ -1,18 +1,19 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.bench.step.EngineException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class AllocatorTest {
     private static final Map<String, Path> INSTALLED = Map.of(
@@ -20,8 +21,7 @@ class AllocatorTest {
             "libjemalloc.so.2", Path.of("/usr/lib/libjemalloc.so.2"));
 
     private static Function<String, Optional<Path>> having(String... names) {
-        return name -> List.of(names).contains(name) ? Optional.ofNullable(INSTALLED.get(name))
-                : Optional.empty();
+        return name -> List.of(names).contains(name) ? Optional.ofNullable(INSTALLED.get(name)) : Optional.empty();
     }
 
     @ParameterizedTest
@@ -39,17 +39,22 @@ class AllocatorTest {
         assertThat(Allocator.find("jemalloc", having("libjemalloc.so.2")).variables())
                 .containsOnlyKeys("LD_PRELOAD", "MALLOC_CONF")
                 .containsEntry("LD_PRELOAD", "/usr/lib/libjemalloc.so.2")
-                .hasEntrySatisfying("MALLOC_CONF", value -> assertThat(value).contains("oversize_threshold:0",
-                        "dirty_decay_ms:-1", "muzzy_decay_ms:-1"));
+                .hasEntrySatisfying(
+                        "MALLOC_CONF",
+                        value -> assertThat(value)
+                                .contains("oversize_threshold:0", "dirty_decay_ms:-1", "muzzy_decay_ms:-1"));
         assertThat(Allocator.find("tcmalloc", having("libtcmalloc.so.4")).variables())
-                .containsEntry("LD_PRELOAD", "/opt/lib/libtcmalloc.so.4").containsEntry("TCMALLOC_RELEASE_RATE", "0");
+                .containsEntry("LD_PRELOAD", "/opt/lib/libtcmalloc.so.4")
+                .containsEntry("TCMALLOC_RELEASE_RATE", "0");
     }
 
     @Test
     void glibcKeepsItsMemoryInOneArenaWithoutAnyLibrary() {
         assertThat(Allocator.find("glibc", having("libtcmalloc.so.4")).variables())
-                .containsEntry("MALLOC_ARENA_MAX", "1").containsEntry("MALLOC_MMAP_MAX_", "0")
-                .containsEntry("MALLOC_TRIM_THRESHOLD_", "68719476736").containsEntry("MALLOC_TOP_PAD_", "268435456")
+                .containsEntry("MALLOC_ARENA_MAX", "1")
+                .containsEntry("MALLOC_MMAP_MAX_", "0")
+                .containsEntry("MALLOC_TRIM_THRESHOLD_", "68719476736")
+                .containsEntry("MALLOC_TOP_PAD_", "268435456")
                 .doesNotContainKey("LD_PRELOAD");
     }
 
@@ -57,19 +62,25 @@ class AllocatorTest {
     void saysHowToInstallWhatIsMissing() {
         assertThatThrownBy(() -> Allocator.find("jemalloc", having("libtcmalloc.so.4")))
                 .isInstanceOf(EngineException.class)
-                .hasMessageContainingAll("jemalloc isn't installed", "libjemalloc.so.2", "apt-get install libjemalloc2",
+                .hasMessageContainingAll(
+                        "jemalloc isn't installed",
+                        "libjemalloc.so.2",
+                        "apt-get install libjemalloc2",
                         "--allocator auto");
     }
 
     @Test
     void refusesUnknownNames() {
-        assertThatThrownBy(() -> Allocator.find("mimalloc", having())).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Allocator.find("mimalloc", having()))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("unknown allocator 'mimalloc'; known allocators are auto, tcmalloc, jemalloc, glibc");
     }
 
     @Test
     void skipsALibraryWhoseFolderTheLoaderWouldSplit() {
-        assertThat(Allocator.find("auto", name -> Optional.of(Path.of("/my libs", name)))).hasToString("glibc");
-        assertThat(Allocator.find("auto", name -> Optional.of(Path.of("/a:b", name)))).hasToString("glibc");
+        assertThat(Allocator.find("auto", name -> Optional.of(Path.of("/my libs", name))))
+                .hasToString("glibc");
+        assertThat(Allocator.find("auto", name -> Optional.of(Path.of("/a:b", name))))
+                .hasToString("glibc");
     }
 }

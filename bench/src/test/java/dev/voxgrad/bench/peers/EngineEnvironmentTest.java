@@ -1,13 +1,12 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -18,15 +17,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.voxgrad.bench.peers.Allocator.Installed;
 import dev.voxgrad.bench.step.EngineName;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class EngineEnvironmentTest {
     private static final Installed JEMALLOC = new Installed(Allocator.JEMALLOC, Optional.of(Path.of("/lib/je.so")));
     private static final Installed GLIBC = new Installed(Allocator.GLIBC, Optional.empty());
 
     @Test
     void onlyTheTunedLibtorchGetsAnAllocator() {
-        assertThat(EngineEnvironment.of(EngineName.LIBTORCH, 3, JEMALLOC, Map.of()).variables())
+        assertThat(EngineEnvironment.of(EngineName.LIBTORCH, 3, JEMALLOC, Map.of())
+                        .variables())
                 .containsOnlyKeys("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LD_PRELOAD", "MALLOC_CONF")
-                .containsEntry("LD_PRELOAD", "/lib/je.so").containsEntry("OMP_NUM_THREADS", "3");
+                .containsEntry("LD_PRELOAD", "/lib/je.so")
+                .containsEntry("OMP_NUM_THREADS", "3");
         assertThat(EngineEnvironment.of(EngineName.LIBTORCH, 3, GLIBC, Map.of()).variables())
                 .containsEntry("MALLOC_ARENA_MAX", "1");
     }
@@ -39,9 +42,23 @@ class EngineEnvironmentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"MALLOC_ARENA_MAX", "MALLOC_CONF", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES", "LD_PRELOAD",
-        "TCMALLOC_RELEASE_RATE", "THP_MEM_ALLOC_ENABLE", "OMP_PROC_BIND", "GOMP_CPU_AFFINITY", "KMP_BLOCKTIME",
-        "MKL_NUM_THREADS", "ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "MIMALLOC_LARGE_OS_PAGES"})
+    @ValueSource(
+            strings = {
+                "MALLOC_ARENA_MAX",
+                "MALLOC_CONF",
+                "MALLOC_TRIM_THRESHOLD_",
+                "GLIBC_TUNABLES",
+                "LD_PRELOAD",
+                "TCMALLOC_RELEASE_RATE",
+                "THP_MEM_ALLOC_ENABLE",
+                "OMP_PROC_BIND",
+                "GOMP_CPU_AFFINITY",
+                "KMP_BLOCKTIME",
+                "MKL_NUM_THREADS",
+                "ONEDNN_MAX_CPU_ISA",
+                "ATEN_CPU_CAPABILITY",
+                "MIMALLOC_LARGE_OS_PAGES"
+            })
     void clearsWhatTheCallerHasTuned(String name) {
         Map<String, String> caller = Map.of("HOME", "/home/a", name, "x", "LD_LIBRARY_PATH", "/opt/lib");
         for (EngineName engine : EngineName.values()) {
@@ -51,11 +68,14 @@ class EngineEnvironmentTest {
 
     @Test
     void clearedNamesAreOnlyThoseThatTheCallerHasSet() {
-        EngineEnvironment environment = EngineEnvironment.of(EngineName.LIBTORCH_UNTUNED, 2, GLIBC,
+        EngineEnvironment environment = EngineEnvironment.of(
+                EngineName.LIBTORCH_UNTUNED,
+                2,
+                GLIBC,
                 Map.of("OMP_NUM_THREADS", "64", "MALLOC_ARENA_MAX", "1", "MY_MALLOC", "1", "PATH", "/bin"));
         assertThat(environment.cleared()).containsExactly("MALLOC_ARENA_MAX", "OMP_NUM_THREADS");
-        Map<String, String> child = new HashMap<>(Map.of("OMP_NUM_THREADS", "64", "MALLOC_ARENA_MAX", "1",
-                "PATH", "/"));
+        Map<String, String> child =
+                new HashMap<>(Map.of("OMP_NUM_THREADS", "64", "MALLOC_ARENA_MAX", "1", "PATH", "/"));
         environment.applyTo(child);
         assertThat(child).isEqualTo(Map.of("OMP_NUM_THREADS", "2", "OPENBLAS_NUM_THREADS", "2", "PATH", "/"));
     }
@@ -64,9 +84,11 @@ class EngineEnvironmentTest {
     @EnabledOnOs(OS.LINUX)
     void aChildSeesTheVariablesOfItsEngine() throws IOException, InterruptedException {
         Map<String, String> caller = Map.of("MALLOC_ARENA_MAX", "7", "MALLOC_PERTURB_", "1");
-        assertThat(child(EngineName.LIBTORCH_UNTUNED, caller)).noneMatch(line -> line.startsWith("MALLOC_"))
+        assertThat(child(EngineName.LIBTORCH_UNTUNED, caller))
+                .noneMatch(line -> line.startsWith("MALLOC_"))
                 .contains("OMP_NUM_THREADS=2");
-        assertThat(child(EngineName.LIBTORCH, caller)).contains("MALLOC_ARENA_MAX=1", "MALLOC_MMAP_MAX_=0")
+        assertThat(child(EngineName.LIBTORCH, caller))
+                .contains("MALLOC_ARENA_MAX=1", "MALLOC_MMAP_MAX_=0")
                 .noneMatch(line -> line.startsWith("MALLOC_PERTURB_"));
     }
 

@@ -1,18 +1,19 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 import dev.voxgrad.bench.step.StepEngine;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The loop that measures, with an engine that only takes memory. */
 @EnabledOnOs(OS.LINUX)
@@ -35,7 +36,8 @@ class EngineProcessTest {
             assertThat(reading.train().peakRssMb()).isGreaterThanOrEqualTo(engine.peakBeforeTrainingMb + GROWTH_MB);
             assertThat(reading.infer().settings()).isEqualTo("after infer");
             assertThat(reading.train().settings()).isEqualTo("after train");
-            assertThat(reading.infer().usage().minorFaults()).as("of each timed step, which touches new memory")
+            assertThat(reading.infer().usage().minorFaults())
+                    .as("of each timed step, which touches new memory")
                     .isGreaterThanOrEqualTo(CHUNK_BYTES / LARGEST_PAGE);
             assertThat(reading.firstLoss()).isEqualTo(1);
             assertThat(reading.lastLoss()).isEqualTo(1.0 / (STEPS + 1));

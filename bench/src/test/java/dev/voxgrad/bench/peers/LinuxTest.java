@@ -1,16 +1,17 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 @EnabledOnOs(OS.LINUX)
 class LinuxTest {
@@ -19,7 +20,8 @@ class LinuxTest {
 
     @Test
     void tellsALibraryThatIsLoadedFromOneThatIsNot() throws IOException {
-        assertThat(Linux.hasLoaded(Files.createFile(folder.resolve("libother.so.1")))).isFalse();
+        assertThat(Linux.hasLoaded(Files.createFile(folder.resolve("libother.so.1"))))
+                .isFalse();
         Path jvm = Path.of(System.getProperty("java.home"), "lib", "server", "libjvm.so");
         Assumptions.assumeTrue(Files.exists(jvm), "this JVM is elsewhere");
         assertThat(Linux.hasLoaded(jvm)).isTrue();

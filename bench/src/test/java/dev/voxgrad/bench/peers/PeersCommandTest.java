@@ -1,7 +1,5 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -23,6 +22,8 @@ import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** The command line, with engines that answer at once. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class PeersCommandTest {
@@ -34,40 +35,46 @@ class PeersCommandTest {
     private final StringWriter err = new StringWriter();
     private EngineRunner engines = (engine, work, threads) -> {
         measured.add(engine.flag() + " " + work + " " + threads);
-        return Samples.reading(switch (engine) {
-            case VOXGRAD -> 100;
-            case LIBTORCH -> 250;
-            default -> 700;
-        }, 900);
+        return Samples.reading(
+                switch (engine) {
+                    case VOXGRAD -> 100;
+                    case LIBTORCH -> 250;
+                    default -> 700;
+                },
+                900);
     };
 
     private int run(String line) {
-        return PeersCommand.execute((cores, allocator) -> engines, new PrintWriter(out), new PrintWriter(err),
-                line.split(" +"));
+        return PeersCommand.execute(
+                (cores, allocator) -> engines, new PrintWriter(out), new PrintWriter(err), line.split(" +"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "--nets 4;                      unknown net 'net4'; net1, net2, net3",
-        "--nets x;                      unknown net 'netx'; net1, net2, net3",
-        "--engines voxgrad,jax;         unknown engine 'jax'; voxgrad, libtorch, libtorch-untuned, nd4j",
-        "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
-        "--threads 0;                   --threads is 0; at least 1",
-        "--threads 4096;                --threads is 4096; cores",
-        "--threads many;                --threads; 'many'",
-        "--rounds 0;                    --rounds is 0; at least 1",
-        "--nets 3 --size 15;            net3 at size 15; from 16",
-        "--nets 1 --size 500;           net1 at size 500; to 128",
-        "--batch 0;                     batch 0; at least 1",
-        "--size 128 --batch 64;         at most 31; --batch",
-        "--cases 1:64;                  '1:64'; net, size and batch",
-        "--cases 1:64:x;                '1:64:x'; no whole number",
-        "--cases 1:64:4 --nets 1;       --cases excludes; --nets",
-        "--svgs a;                      Unknown options; --svgs"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--nets 4;                      unknown net 'net4'; net1, net2, net3",
+                "--nets x;                      unknown net 'netx'; net1, net2, net3",
+                "--engines voxgrad,jax;         unknown engine 'jax'; voxgrad, libtorch, libtorch-untuned, nd4j",
+                "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
+                "--threads 0;                   --threads is 0; at least 1",
+                "--threads 4096;                --threads is 4096; cores",
+                "--threads many;                --threads; 'many'",
+                "--rounds 0;                    --rounds is 0; at least 1",
+                "--nets 3 --size 15;            net3 at size 15; from 16",
+                "--nets 1 --size 500;           net1 at size 500; to 128",
+                "--batch 0;                     batch 0; at least 1",
+                "--size 128 --batch 64;         at most 31; --batch",
+                "--cases 1:64;                  '1:64'; net, size and batch",
+                "--cases 1:64:x;                '1:64:x'; no whole number",
+                "--cases 1:64:4 --nets 1;       --cases excludes; --nets",
+                "--svgs a;                      Unknown options; --svgs"
+            })
     void refuses(String options, String part, String other) {
         assertThat(run(options)).isEqualTo(2);
-        assertThat(err.toString()).startsWith("peers: ").contains(part, other, "Try 'peers --help'.")
+        assertThat(err.toString())
+                .startsWith("peers: ")
+                .contains(part, other, "Try 'peers --help'.")
                 .doesNotContain("\tat ", "Exception");
         assertThat(measured).isEmpty();
     }
@@ -76,16 +83,20 @@ class PeersCommandTest {
     @CsvSource({"--json", "--markdown", "--svg"})
     void filesThatCannotBeWrittenAreFoundBeforeTheWork(String option) {
         assertThat(run(option + " " + folder.resolve("none/file"))).isEqualTo(1);
-        assertThat(err.toString()).startsWith("peers: ").contains("none/file", "there is no folder").hasLineCount(1);
+        assertThat(err.toString())
+                .startsWith("peers: ")
+                .contains("none/file", "there is no folder")
+                .hasLineCount(1);
         assertThat(measured).isEmpty();
     }
 
     @Test
     void enginesTakeTurnsInEveryRound() {
-        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2,net2:8:2 --threads 1 --rounds 2")).isZero();
+        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2,net2:8:2 --threads 1 --rounds 2"))
+                .isZero();
         assertThat(err.toString()).isEmpty();
-        List<String> round = List.of("voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "voxgrad net2 8^3 x2 1",
-                "libtorch net2 8^3 x2 1");
+        List<String> round = List.of(
+                "voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1");
         assertThat(measured).hasSize(8);
         assertThat(measured.subList(0, 4)).isEqualTo(round);
         assertThat(measured.subList(4, 8)).isEqualTo(round);
@@ -93,44 +104,60 @@ class PeersCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "'';                             net1 28^3 x32, net2 28^3 x32, net3 28^3 x32, net1 64^3 x4",
-        "--nets 1;                      net1 28^3 x32, net1 64^3 x4",
-        "--nets 2,net3,2;               net2 28^3 x32, net3 28^3 x32",
-        "--nets 1 --size 32;            net1 32^3 x32",
-        "--batch 2;                     net1 28^3 x2, net2 28^3 x2, net3 28^3 x2"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "'';                             net1 28^3 x32, net2 28^3 x32, net3 28^3 x32, net1 64^3 x4",
+                "--nets 1;                      net1 28^3 x32, net1 64^3 x4",
+                "--nets 2,net3,2;               net2 28^3 x32, net3 28^3 x32",
+                "--nets 1 --size 32;            net1 32^3 x32",
+                "--batch 2;                     net1 28^3 x2, net2 28^3 x2, net3 28^3 x2"
+            })
     void cases(String options, String expected) {
-        assertThat(run(("--engines voxgrad --threads 1 --rounds 1 " + options).strip())).isZero();
-        assertThat(measured.stream().map(job -> job.replaceAll("^voxgrad | 1$", ""))).containsExactly(
-                expected.split(", "));
+        assertThat(run(("--engines voxgrad --threads 1 --rounds 1 " + options).strip()))
+                .isZero();
+        assertThat(measured.stream().map(job -> job.replaceAll("^voxgrad | 1$", "")))
+                .containsExactly(expected.split(", "));
     }
 
     @Test
     void measuresLibtorchBothWaysAndComparesWithTheTunedOne() {
-        assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --allocator glibc")).isZero();
-        assertThat(measured).containsExactly("voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1",
-                "libtorch-untuned net1 8^3 x2 1");
-        assertThat(out.toString()).contains("Allocator of the tuned libtorch: glibc.",
-                "| net1 8^3 x2 |     100 |      250 |              700 |               2.50 |",
-                "**libtorch / voxgrad, median (lowest–highest case): 2.50 in training, 2.50 in inference.**");
-        assertThat(out.toString().replace('\n', ' ')).contains(
-                "libtorch is tuned: allocator glibc,", "libtorch-untuned is as installed.");
+        assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --allocator glibc"))
+                .isZero();
+        assertThat(measured)
+                .containsExactly("voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "libtorch-untuned net1 8^3 x2 1");
+        assertThat(out.toString())
+                .contains(
+                        "Allocator of the tuned libtorch: glibc.",
+                        "| net1 8^3 x2 |     100 |      250 |              700 |               2.50 |",
+                        "**libtorch / voxgrad, median (lowest–highest case): 2.50 in training, 2.50 in inference.**");
+        assertThat(out.toString().replace('\n', ' '))
+                .contains("libtorch is tuned: allocator glibc,", "libtorch-untuned is as installed.");
     }
 
     @Test
     void withoutLibtorchNoAllocatorIsMentioned() {
-        assertThat(run("--engines voxgrad --cases 1:8:2 --threads 1 --rounds 1")).isZero();
+        assertThat(run("--engines voxgrad --cases 1:8:2 --threads 1 --rounds 1"))
+                .isZero();
         assertThat(out.toString()).doesNotContain("llocator", "libtorch");
     }
 
     @Test
     void theRunnerGetsTheChosenAllocator() {
         List<Allocator> chosen = new ArrayList<>();
-        assertThat(PeersCommand.execute((cores, allocator) -> {
-            chosen.add(allocator.allocator());
-            return engines;
-        }, new PrintWriter(out), new PrintWriter(err), "--allocator", "glibc", "--cases", "1:8:2", "--rounds", "1"))
+        assertThat(PeersCommand.execute(
+                        (cores, allocator) -> {
+                            chosen.add(allocator.allocator());
+                            return engines;
+                        },
+                        new PrintWriter(out),
+                        new PrintWriter(err),
+                        "--allocator",
+                        "glibc",
+                        "--cases",
+                        "1:8:2",
+                        "--rounds",
+                        "1"))
                 .isZero();
         assertThat(chosen).containsExactly(Allocator.GLIBC);
     }
@@ -140,8 +167,9 @@ class PeersCommandTest {
         Path json = folder.resolve("a.json");
         Path markdown = folder.resolve("a.md");
         Path svg = folder.resolve("a.svg");
-        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2 --threads 1 --rounds 1 --json " + json
-                + " --markdown " + markdown + " --svg " + svg)).isZero();
+        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2 --threads 1 --rounds 1 --json " + json + " --markdown "
+                        + markdown + " --svg " + svg))
+                .isZero();
         assertThat(new JsonMapper().readTree(Files.readString(json)).size()).isEqualTo(4);
         assertThat(out.toString()).endsWith(Files.readString(markdown));
         assertThat(svg).content().startsWith("<svg").contains("250 ms  (2.5×)");
@@ -153,9 +181,11 @@ class PeersCommandTest {
             throw new EngineException(engine.flag() + " on " + work + " fell over", null);
         };
         Path json = folder.resolve("a.json");
-        assertThat(run("--engines voxgrad,libtorch --cases 1:28:32 --rounds 2 --json " + json)).isEqualTo(1);
-        assertThat(err.toString().lines()).containsExactly("peers: voxgrad on net1 28^3 x32 fell over",
-                "peers: libtorch on net1 28^3 x32 fell over");
+        assertThat(run("--engines voxgrad,libtorch --cases 1:28:32 --rounds 2 --json " + json))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "peers: voxgrad on net1 28^3 x32 fell over", "peers: libtorch on net1 28^3 x32 fell over");
         assertThat(out.toString()).doesNotContain("**Training", "round 2/2");
         assertThat(json).doesNotExist();
     }
@@ -173,19 +203,36 @@ class PeersCommandTest {
         Path json = folder.resolve("a.json");
         Path svg = folder.resolve("a.svg");
         assertThat(run("--engines voxgrad,libtorch --cases 1:8:2,2:8:2 --threads 1 --rounds 2 --json " + json
-                + " --svg " + svg)).isEqualTo(1);
-        assertThat(measured).as("not tried again in round 2").containsExactly(
-                "voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1",
-                "voxgrad net1 8^3 x2 1", "voxgrad net2 8^3 x2 1", "libtorch net2 8^3 x2 1");
+                        + " --svg " + svg))
+                .isEqualTo(1);
+        assertThat(measured)
+                .as("not tried again in round 2")
+                .containsExactly(
+                        "voxgrad net1 8^3 x2 1",
+                        "libtorch net1 8^3 x2 1",
+                        "voxgrad net2 8^3 x2 1",
+                        "libtorch net2 8^3 x2 1",
+                        "voxgrad net1 8^3 x2 1",
+                        "voxgrad net2 8^3 x2 1",
+                        "libtorch net2 8^3 x2 1");
         assertThat(out.toString().lines().filter(line -> line.startsWith("round") && line.contains("failed")))
-                .singleElement().asString().matches("round 1/2  net1 8\\^3 x2 +libtorch +failed: "
+                .singleElement()
+                .asString()
+                .matches("round 1/2  net1 8\\^3 x2 +libtorch +failed: "
                         + "libtorch on net1 ended with exit code 1: out of memory");
-        assertThat(out.toString()).contains("| net1 8^3 x2 |     100 |   failed |                  - |",
-                "| net2 8^3 x2 |     100 |      250 |               2.50 |");
-        assertThat(err.toString()).isEqualTo("peers: libtorch on net1 ended with exit code 1:\nout of memory\n"
-                + "\tat Native" + System.lineSeparator());
-        assertThat(new JsonMapper().readTree(Files.readString(json)).valueStream()
-                .map(row -> row.get("engine").asString() + " " + row.get("net").asString()).distinct())
+        assertThat(out.toString())
+                .contains(
+                        "| net1 8^3 x2 |     100 |   failed |                  - |",
+                        "| net2 8^3 x2 |     100 |      250 |               2.50 |");
+        assertThat(err.toString())
+                .isEqualTo("peers: libtorch on net1 ended with exit code 1:\nout of memory\n" + "\tat Native"
+                        + System.lineSeparator());
+        assertThat(new JsonMapper()
+                        .readTree(Files.readString(json))
+                        .valueStream()
+                        .map(row -> row.get("engine").asString() + " "
+                                + row.get("net").asString())
+                        .distinct())
                 .containsExactly("voxgrad net1", "voxgrad net2", "libtorch net2");
         assertThat(svg).content().contains(">failed<", "250 ms  (2.5×)");
     }
@@ -193,19 +240,27 @@ class PeersCommandTest {
     @Test
     void anEngineWithoutALossDoesNoRealWork() {
         Measured measured = new Measured(new double[] {1}, 1, new Usage(1, 0, 0, 0), "");
-        engines = (engine, work, threads) ->
-                new Reading("1", measured, measured, 0.7, Double.NaN, Map.of(), List.of());
+        engines = (engine, work, threads) -> new Reading("1", measured, measured, 0.7, Double.NaN, Map.of(), List.of());
         assertThat(run("--engines voxgrad,libtorch --cases 1:28:32 --rounds 2")).isEqualTo(1);
-        assertThat(err.toString()).contains("voxgrad on net1 28^3 x32 does no real work",
-                "libtorch on net1 28^3 x32 does no real work", "NaN").hasLineCount(2);
+        assertThat(err.toString())
+                .contains(
+                        "voxgrad on net1 28^3 x32 does no real work",
+                        "libtorch on net1 28^3 x32 does no real work",
+                        "NaN")
+                .hasLineCount(2);
         assertThat(out.toString()).containsPattern("voxgrad +failed: ").doesNotContain("**Training");
     }
 
     @Test
     void help() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString().replaceAll("\\s+", " ")).contains("Usage: peers", "peers --nets 1 --rounds 1",
-                "Some of voxgrad, libtorch, libtorch-untuned, nd4j.", "--allocator",
-                "'libtorch-untuned' is as installed.", "Exit code: 0 done, 1 it failed, 2 wrong use.");
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains(
+                        "Usage: peers",
+                        "peers --nets 1 --rounds 1",
+                        "Some of voxgrad, libtorch, libtorch-untuned, nd4j.",
+                        "--allocator",
+                        "'libtorch-untuned' is as installed.",
+                        "Exit code: 0 done, 1 it failed, 2 wrong use.");
     }
 }

@@ -1,11 +1,10 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.StringReader;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
+
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -16,6 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.step.EngineName;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class ReportTest {
     private final Comparison comparison = Samples.comparison();
 
@@ -24,9 +25,26 @@ class ReportTest {
         JsonNode rows = new JsonMapper().readTree(JsonReport.of(comparison, 2));
         assertThat(rows.size()).isEqualTo(8);
         JsonNode row = rows.get(2);
-        assertThat(row.propertyNames()).containsExactlyInAnyOrder("engine", "net", "phase", "size", "batch", "threads",
-                "median_ms", "min_ms", "max_ms", "peak_rss_mb", "user_ms", "system_ms", "minor_faults", "major_faults",
-                "version", "settings", "environment", "environment_cleared");
+        assertThat(row.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "engine",
+                        "net",
+                        "phase",
+                        "size",
+                        "batch",
+                        "threads",
+                        "median_ms",
+                        "min_ms",
+                        "max_ms",
+                        "peak_rss_mb",
+                        "user_ms",
+                        "system_ms",
+                        "minor_faults",
+                        "major_faults",
+                        "version",
+                        "settings",
+                        "environment",
+                        "environment_cleared");
         assertThat(row.get("engine").asString()).isEqualTo("libtorch");
         assertThat(row.get("net").asString()).isEqualTo("net1");
         assertThat(row.get("phase").asString()).isEqualTo("train");
@@ -49,53 +67,69 @@ class ReportTest {
         assertThat(rows.get(3).get("system_ms").asDouble()).isZero();
         assertThat(rows.get(3).get("phase").asString()).isEqualTo("infer");
         assertThat(rows.get(3).get("median_ms").asDouble()).isEqualTo(350);
-        assertThat(rows.get(3).get("peak_rss_mb").asLong()).as("of inference alone").isEqualTo(760);
+        assertThat(rows.get(3).get("peak_rss_mb").asLong())
+                .as("of inference alone")
+                .isEqualTo(760);
         assertThat(rows.get(7).get("size").asInt()).isEqualTo(64);
     }
 
     @Test
     void markdownHasATablePerPhaseAndOneForMemory() {
-        List<String> lines = MarkdownReport.of(comparison, "How it was measured.").lines().toList();
-        assertThat(lines).contains("How it was measured.", "**Training step, ms**", "**Inference, ms**",
-                "**Peak resident memory of training, MiB**",
-                "**System time of a training step, % of its CPU time, and page faults**",
-                "| net1 28^3 x32 | 450 (400–500) | 1400 (800–2000) |   3.00 (2.00–4.00) |",
-                "| net1 64^3 x4  | 113 (100–125) | 350 (200–500) |   3.00 (2.00–4.00) |",
-                "| net1 28^3 x32 | 1050 (1000–1100) | 1510 (1500–1520) |               1.44 |",
-                "| net1 28^3 x32 | 20 %, 1002 | 20 %, 1002 |",
-                "**libtorch / voxgrad, median (lowest–highest case): 3.00 in training, 3.00 in inference.**");
-        assertThat(lines.stream().filter(line -> line.startsWith("|-"))).hasSize(4)
+        List<String> lines =
+                MarkdownReport.of(comparison, "How it was measured.").lines().toList();
+        assertThat(lines)
+                .contains(
+                        "How it was measured.",
+                        "**Training step, ms**",
+                        "**Inference, ms**",
+                        "**Peak resident memory of training, MiB**",
+                        "**System time of a training step, % of its CPU time, and page faults**",
+                        "| net1 28^3 x32 | 450 (400–500) | 1400 (800–2000) |   3.00 (2.00–4.00) |",
+                        "| net1 64^3 x4  | 113 (100–125) | 350 (200–500) |   3.00 (2.00–4.00) |",
+                        "| net1 28^3 x32 | 1050 (1000–1100) | 1510 (1500–1520) |               1.44 |",
+                        "| net1 28^3 x32 | 20 %, 1002 | 20 %, 1002 |",
+                        "**libtorch / voxgrad, median (lowest–highest case): 3.00 in training, 3.00 in inference.**");
+        assertThat(lines.stream().filter(line -> line.startsWith("|-")))
+                .hasSize(4)
                 .allMatch(line -> line.endsWith("-:|"));
     }
 
     @Test
     void wrapsTheParagraphOnHowItWasMeasured() {
         String paragraph = "word ".repeat(60) + "x".repeat(150) + " end";
-        List<String> lines = MarkdownReport.of(comparison, paragraph).lines().takeWhile(line -> !line.isEmpty())
+        List<String> lines = MarkdownReport.of(comparison, paragraph)
+                .lines()
+                .takeWhile(line -> !line.isEmpty())
                 .toList();
         assertThat(String.join(" ", lines)).isEqualTo(paragraph);
-        assertThat(lines).containsSequence("x".repeat(150), "end").filteredOn(line -> line.startsWith("word"))
-                .hasSize(3).allMatch(line -> line.length() <= 120);
+        assertThat(lines)
+                .containsSequence("x".repeat(150), "end")
+                .filteredOn(line -> line.startsWith("word"))
+                .hasSize(3)
+                .allMatch(line -> line.length() <= 120);
     }
 
     @Test
     void ratiosAreToTheTunedLibtorchOnly() throws Exception {
         Comparison both = Samples.bothWays();
-        assertThat(MarkdownReport.of(both, "").lines()).contains(
-                "| case          | voxgrad | libtorch | libtorch-untuned | libtorch / voxgrad |",
-                "| net1 28^3 x32 |     400 |      800 |             2000 |               2.00 |")
+        assertThat(MarkdownReport.of(both, "").lines())
+                .contains(
+                        "| case          | voxgrad | libtorch | libtorch-untuned | libtorch / voxgrad |",
+                        "| net1 28^3 x32 |     400 |      800 |             2000 |               2.00 |")
                 .noneMatch(line -> line.contains("untuned / voxgrad"));
-        assertThat(texts(parse(SvgChart.of(both, "")))).contains("800 ms  (2.0×)", "2000 ms",
-                "libtorch-untuned 1.2");
-        assertThat(new JsonMapper().readTree(JsonReport.of(both, 2)).valueStream()
-                .map(row -> row.get("engine").asString()).distinct())
+        assertThat(texts(parse(SvgChart.of(both, "")))).contains("800 ms  (2.0×)", "2000 ms", "libtorch-untuned 1.2");
+        assertThat(new JsonMapper()
+                        .readTree(JsonReport.of(both, 2))
+                        .valueStream()
+                        .map(row -> row.get("engine").asString())
+                        .distinct())
                 .containsExactly("voxgrad", "libtorch", "libtorch-untuned");
     }
 
     @Test
     void theUntunedLibtorchIsComparedWhereItIsTheOnlyOne() {
-        Comparison alone = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED),
-                List.of(Samples.SMALL));
+        Comparison alone =
+                new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED), List.of(Samples.SMALL));
         alone.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
         alone.add(new Job(EngineName.LIBTORCH_UNTUNED, Samples.SMALL), Samples.reading(2000, 1500));
         assertThat(MarkdownReport.of(alone, "")).contains("| libtorch-untuned / voxgrad |", "5.00 in training");
@@ -105,7 +139,9 @@ class ReportTest {
     void withoutVoxgradThereAreNoRatios() {
         Comparison alone = new Comparison(List.of(EngineName.LIBTORCH), List.of(Samples.SMALL));
         alone.add(new Job(EngineName.LIBTORCH, Samples.SMALL), Samples.reading(800, 1500));
-        assertThat(MarkdownReport.of(alone, "")).contains("| case          | libtorch |").doesNotContain("voxgrad |");
+        assertThat(MarkdownReport.of(alone, ""))
+                .contains("| case          | libtorch |")
+                .doesNotContain("voxgrad |");
         assertThat(SvgChart.of(alone, "")).contains(">800 ms<").doesNotContain("×)");
     }
 
@@ -113,16 +149,20 @@ class ReportTest {
     void aFailedJobIsComparedWithNothing() throws Exception {
         comparison.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "libtorch on net1 28^3 x32: out of memory");
         comparison.fail(new Job(EngineName.VOXGRAD, Samples.LARGE), "voxgrad on net1 64^3 x4: out of memory");
-        assertThat(comparison.failures()).containsExactly("libtorch on net1 28^3 x32: out of memory",
-                "voxgrad on net1 64^3 x4: out of memory");
-        assertThat(MarkdownReport.of(comparison, "").lines()).contains(
-                "| net1 28^3 x32 | 450 (400–500) |          failed |                  - |",
-                "| net1 64^3 x4  |        failed | 350 (200–500) |                  - |",
-                "| net1 28^3 x32 | 1050 (1000–1100) |           failed |                  - |");
+        assertThat(comparison.failures())
+                .containsExactly("libtorch on net1 28^3 x32: out of memory", "voxgrad on net1 64^3 x4: out of memory");
+        assertThat(MarkdownReport.of(comparison, "").lines())
+                .contains(
+                        "| net1 28^3 x32 | 450 (400–500) |          failed |                  - |",
+                        "| net1 64^3 x4  |        failed | 350 (200–500) |                  - |",
+                        "| net1 28^3 x32 | 1050 (1000–1100) |           failed |                  - |");
         Element root = parse(SvgChart.of(comparison, ""));
-        assertThat(texts(root)).contains("450 ms", "1400 ms", "113 ms", "350 ms", "1050 MiB", "1510 MiB")
+        assertThat(texts(root))
+                .contains("450 ms", "1400 ms", "113 ms", "350 ms", "1050 MiB", "1510 MiB")
                 .noneMatch(text -> text.contains("×)"));
-        assertThat(texts(root).stream().filter("failed"::equals)).as("2 jobs, 3 sections").hasSize(6);
+        assertThat(texts(root).stream().filter("failed"::equals))
+                .as("2 jobs, 3 sections")
+                .hasSize(6);
         assertThat(bars(root)).hasSize(6);
         JsonNode rows = new JsonMapper().readTree(JsonReport.of(comparison, 2));
         assertThat(rows.size()).as("what was measured before stays").isEqualTo(8);
@@ -143,8 +183,16 @@ class ReportTest {
         String svg = SvgChart.of(comparison, "a < b & c");
         Element root = parse(svg);
         assertThat(root.getTagName()).isEqualTo("svg");
-        assertThat(texts(root)).contains("450 ms", "1400 ms  (3.0×)", "113 ms", "350 ms  (3.0×)", "1510 MiB  (1.4×)",
-                "Net1, 32 × 28³", "voxgrad 1.2", "a < b & c. In brackets: as many times Voxgrad's");
+        assertThat(texts(root))
+                .contains(
+                        "450 ms",
+                        "1400 ms  (3.0×)",
+                        "113 ms",
+                        "350 ms  (3.0×)",
+                        "1510 MiB  (1.4×)",
+                        "Net1, 32 × 28³",
+                        "voxgrad 1.2",
+                        "a < b & c. In brackets: as many times Voxgrad's");
         List<Element> bars = bars(root);
         assertThat(bars).as("2 engines, 2 cases, 3 sections").hasSize(12);
         double own = Double.parseDouble(bars.get(0).getAttribute("width"));
@@ -155,24 +203,33 @@ class ReportTest {
             double end = Double.parseDouble(bar.getAttribute("x")) + Double.parseDouble(bar.getAttribute("width"));
             assertThat(end).as("room for the label").isLessThan(width - 150);
         }
-        assertThat(root.getElementsByTagName("path").getLength()).as("ranges of 12 bars").isEqualTo(12);
+        assertThat(root.getElementsByTagName("path").getLength())
+                .as("ranges of 12 bars")
+                .isEqualTo(12);
     }
 
     private static Element parse(String svg) throws Exception {
-        return DocumentBuilderFactory.newInstance().newDocumentBuilder()
-                .parse(new InputSource(new StringReader(svg))).getDocumentElement();
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg)))
+                .getDocumentElement();
     }
 
     private static List<Element> bars(Element root) {
         return elements(root.getElementsByTagName("rect")).stream()
-                .filter(bar -> bar.getAttribute("height").equals("16")).toList();
+                .filter(bar -> bar.getAttribute("height").equals("16"))
+                .toList();
     }
 
     private static List<String> texts(Element root) {
-        return elements(root.getElementsByTagName("text")).stream().map(Element::getTextContent).toList();
+        return elements(root.getElementsByTagName("text")).stream()
+                .map(Element::getTextContent)
+                .toList();
     }
 
     private static List<Element> elements(NodeList nodes) {
-        return IntStream.range(0, nodes.getLength()).mapToObj(i -> (Element) nodes.item(i)).toList();
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(i -> (Element) nodes.item(i))
+                .toList();
     }
 }

@@ -22,11 +22,18 @@ final class Samples {
      */
     static Reading reading(double trainMs, long trainPeakRssMb) {
         Usage usage = new Usage(1.6 * trainMs, 0.4 * trainMs, 1000, 2);
-        return new Reading("1.2",
+        return new Reading(
+                "1.2",
                 new Measured(new double[] {trainMs, trainMs, trainMs}, trainPeakRssMb, usage, "contiguous"),
-                new Measured(new double[] {trainMs / 4, trainMs / 4, trainMs / 4}, trainPeakRssMb / 2,
-                        new Usage(0.5 * trainMs, 0, 10, 0), "channels_last_3d"),
-                0.7, 0.4, Map.of("OMP_NUM_THREADS", "2"), List.of("MALLOC_ARENA_MAX"));
+                new Measured(
+                        new double[] {trainMs / 4, trainMs / 4, trainMs / 4},
+                        trainPeakRssMb / 2,
+                        new Usage(0.5 * trainMs, 0, 10, 0),
+                        "channels_last_3d"),
+                0.7,
+                0.4,
+                Map.of("OMP_NUM_THREADS", "2"),
+                List.of("MALLOC_ARENA_MAX"));
     }
 
     /** Two rounds of two engines on two cases; libtorch takes twice, then four times as long as Voxgrad. */
@@ -43,8 +50,8 @@ final class Samples {
 
     /** Returns one round of three engines on one case: Voxgrad 400 ms, libtorch 800 ms tuned and 2000 ms untuned. */
     static Comparison bothWays() {
-        Comparison comparison = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH,
-                EngineName.LIBTORCH_UNTUNED), List.of(SMALL));
+        Comparison comparison = new Comparison(
+                List.of(EngineName.VOXGRAD, EngineName.LIBTORCH, EngineName.LIBTORCH_UNTUNED), List.of(SMALL));
         comparison.add(new Job(EngineName.VOXGRAD, SMALL), reading(400, 1000));
         comparison.add(new Job(EngineName.LIBTORCH, SMALL), reading(800, 1500));
         comparison.add(new Job(EngineName.LIBTORCH_UNTUNED, SMALL), reading(2000, 1200));

@@ -1,17 +1,18 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineName;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class SpreadTest {
     @Test
@@ -33,8 +34,14 @@ class SpreadTest {
     @Test
     void oneSlowStepDoesNotCount() {
         Usage usage = new Usage(1, 1, 1, 1);
-        Reading reading = new Reading("1", new Measured(new double[] {10, 11, 900}, 2, usage, ""),
-                new Measured(new double[] {3, 2, 70}, 1, usage, ""), 0.7, 0.6, Map.of(), List.of());
+        Reading reading = new Reading(
+                "1",
+                new Measured(new double[] {10, 11, 900}, 2, usage, ""),
+                new Measured(new double[] {3, 2, 70}, 1, usage, ""),
+                0.7,
+                0.6,
+                Map.of(),
+                List.of());
         assertThat(reading.median(Phase.TRAIN)).isEqualTo(11);
         assertThat(reading.median(Phase.INFER)).isEqualTo(3);
     }
@@ -42,7 +49,8 @@ class SpreadTest {
     @Test
     void ratiosAreTakenWithinARound() {
         Comparison comparison = Samples.comparison();
-        assertThat(comparison.ratio(EngineName.LIBTORCH, Samples.SMALL, Phase.TRAIN)).contains(new Spread(3, 2, 4));
+        assertThat(comparison.ratio(EngineName.LIBTORCH, Samples.SMALL, Phase.TRAIN))
+                .contains(new Spread(3, 2, 4));
     }
 
     @Test
@@ -82,7 +90,8 @@ class SpreadTest {
         assertThat(Linux.peakRssMb(status)).isEqualTo(20);
         for (String odd : new String[] {"", ":", "VmHWM:", "VmHWM: x kB", "VmHWM: 99999999999999999999 kB"}) {
             assertThatThrownBy(() -> Linux.peakRssMb(odd.getBytes(StandardCharsets.UTF_8)))
-                    .isInstanceOf(IOException.class).hasMessageContaining("VmHWM");
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("VmHWM");
         }
     }
 }

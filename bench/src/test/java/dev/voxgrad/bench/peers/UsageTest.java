@@ -1,17 +1,18 @@
 package dev.voxgrad.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class UsageTest {
     private static final String NUMBERS = " R 1 4242 4242 34816 4242 4194304 91234 11 5 3 812 97 1 2 20 0 33 0 1 2 3 4";
@@ -29,10 +30,11 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "4242", "4242 (java)", "4242 (java) R 1 2 3",
-        "4242 (java) R 1 2 3 4 5 6 x 8 9 10 11 12"})
+    @ValueSource(
+            strings = {"", "4242", "4242 (java)", "4242 (java) R 1 2 3", "4242 (java) R 1 2 3 4 5 6 x 8 9 10 11 12"})
     void refusesAnotherForm(String stat) {
-        assertThatThrownBy(() -> Usage.parse(stat)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> Usage.parse(stat))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("/proc/self/stat has an unexpected form");
     }
 

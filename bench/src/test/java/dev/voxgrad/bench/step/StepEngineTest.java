@@ -1,13 +1,13 @@
 package dev.voxgrad.bench.step;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.voxgrad.medmnist.nets.NetSpec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class StepEngineTest {
     private static final StepCase WORK = new StepCase(NetSpec.NET1, 8, 4);
@@ -32,7 +32,8 @@ class StepEngineTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VOXGRAD")
     void enginesThatAreNotBuiltSayHowToBuildThem(EngineName engine) {
-        assertThatThrownBy(() -> engine.open(WORK, 1)).isInstanceOf(EngineException.class)
+        assertThatThrownBy(() -> engine.open(WORK, 1))
+                .isInstanceOf(EngineException.class)
                 .hasMessageContaining("engine " + engine.flag() + " is not in this build")
                 .hasMessageContaining("bench/bin/bench --peers");
     }
@@ -40,7 +41,9 @@ class StepEngineTest {
     @Test
     void everyEngineGetsTheSameBatch() {
         RandomBatch batch = RandomBatch.of(WORK);
-        assertThat(batch.volumes()).hasSize(4 * 8 * 8 * 8).isEqualTo(RandomBatch.of(WORK).volumes());
+        assertThat(batch.volumes())
+                .hasSize(4 * 8 * 8 * 8)
+                .isEqualTo(RandomBatch.of(WORK).volumes());
         assertThat(batch.labels()).hasSize(4).isEqualTo(RandomBatch.of(WORK).labels());
         for (float value : batch.volumes()) {
             assertThat(value).isBetween(0f, Math.nextDown(1f));

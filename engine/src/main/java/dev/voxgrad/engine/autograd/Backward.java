@@ -55,8 +55,9 @@ public final class Backward {
         List<Tensor> order = topologicalOrder(result);
         for (Tensor tensor : order) {
             if (tensor.node() != null && tensor.node().context().isReleased()) {
-                throw new IllegalStateException("backward was already run through " + tensor.node().op().name()
-                        + ", and what its forward had saved was freed then; run the forward again");
+                throw new IllegalStateException(
+                        "backward was already run through " + tensor.node().op().name()
+                                + ", and what its forward had saved was freed then; run the forward again");
             }
         }
         add(result, upstream.detach());

@@ -169,7 +169,11 @@ public final class Context {
             elements += needsGradient[i] ? inputShapes[i].elements() : 0;
         }
         return elements
-                + (recording ? saved.stream().mapToLong(s -> s.tensor.shape().elements()).sum() : inputElements());
+                + (recording
+                        ? saved.stream()
+                                .mapToLong(s -> s.tensor.shape().elements())
+                                .sum()
+                        : inputElements());
     }
 
     private long inputElements() {

@@ -26,8 +26,9 @@ public final class OpContract {
                 throw new IllegalArgumentException(op.name() + ": input " + i + " is null");
             }
             if (inputs[i].device() != inputs[0].device()) {
-                throw new IllegalArgumentException(op.name() + ": input 0 is on device " + inputs[0].device().name()
-                        + " but input " + i + " on another one, " + inputs[i].device().name());
+                throw new IllegalArgumentException(op.name() + ": input 0 is on device "
+                        + inputs[0].device().name() + " but input " + i + " on another one, "
+                        + inputs[i].device().name());
             }
         }
     }
@@ -59,8 +60,13 @@ public final class OpContract {
                     + output.device().name() + ", expected one on the inputs' device, " + device.name());
         }
         if (!output.shape().equals(announced)) {
-            throw ShapeException.of(op.name(), "its forward returned another shape than its outputShape",
-                    "returned", output.shape(), "announced", announced);
+            throw ShapeException.of(
+                    op.name(),
+                    "its forward returned another shape than its outputShape",
+                    "returned",
+                    output.shape(),
+                    "announced",
+                    announced);
         }
         if (output.isReleased()) {
             throw new IllegalStateException(op.name() + ": its forward returned a tensor that was released already");
@@ -78,7 +84,8 @@ public final class OpContract {
         String name = node.op().name();
         int inputs = node.inputs().size();
         if (gradients == null || gradients.length != inputs) {
-            String found = gradients == null ? "null"
+            String found = gradients == null
+                    ? "null"
                     : gradients.length + (gradients.length == 1 ? " gradient" : " gradients");
             throw new IllegalStateException(name + ": its backward returned " + found
                     + ", expected one for each of its " + inputs + (inputs == 1 ? " input" : " inputs"));
@@ -102,12 +109,17 @@ public final class OpContract {
         }
         Shape expected = node.inputs().get(index).shape();
         if (!gradient.shape().equals(expected)) {
-            throw ShapeException.of(node.op().name(), "its backward returned a gradient of another shape than " + what,
-                    "gradient", gradient.shape(), what, expected);
+            throw ShapeException.of(
+                    node.op().name(),
+                    "its backward returned a gradient of another shape than " + what,
+                    "gradient",
+                    gradient.shape(),
+                    what,
+                    expected);
         }
         if (gradient.isReleased()) {
-            throw new IllegalStateException(node.op().name() + ": its backward returned a gradient of " + what
-                    + " that was released already");
+            throw new IllegalStateException(
+                    node.op().name() + ": its backward returned a gradient of " + what + " that was released already");
         }
     }
 }

@@ -120,7 +120,8 @@ public final class BufferPool<A> {
     /** Leaves all arrays that nobody uses to the garbage collector. */
     public synchronized void trim() {
         for (int length = 64; length > 0; length = nextLength(length)) {
-            int arrays = small.get(sizeClass(length)).size() + large.get(sizeClass(length)).size();
+            int arrays = small.get(sizeClass(length)).size()
+                    + large.get(sizeClass(length)).size();
             allocatedBytes -= arrays * bytes(length);
             small.get(sizeClass(length)).clear();
             large.get(sizeClass(length)).clear();
@@ -162,9 +163,13 @@ public final class BufferPool<A> {
      * @param held what else is to be said of the memory that is taken, from a comma on
      */
     public static OutOfMemoryError outOfMemory(long bytes, String held, OutOfMemoryError cause) {
-        OutOfMemoryError error = new OutOfMemoryError(String.format(Locale.ROOT, "%.1f MiB were required%s, and Java may "
-                + "use %.1f MiB in all; use a smaller batch or smaller volumes, or give Java more with -Xmx",
-                bytes / 0x1p20, held, Runtime.getRuntime().maxMemory() / 0x1p20));
+        OutOfMemoryError error = new OutOfMemoryError(String.format(
+                Locale.ROOT,
+                "%.1f MiB were required%s, and Java may "
+                        + "use %.1f MiB in all; use a smaller batch or smaller volumes, or give Java more with -Xmx",
+                bytes / 0x1p20,
+                held,
+                Runtime.getRuntime().maxMemory() / 0x1p20));
         error.initCause(cause);
         return error;
     }

@@ -35,8 +35,8 @@ public final class Lanes {
             case "256" -> FloatVector.SPECIES_256;
             case "128" -> FloatVector.SPECIES_128;
             case "64" -> FloatVector.SPECIES_64;
-            default -> throw new IllegalArgumentException(
-                    "voxgrad.vectorBits: '" + forced + "' is none of 512, 256, 128, 64");
+            default ->
+                throw new IllegalArgumentException("voxgrad.vectorBits: '" + forced + "' is none of 512, 256, 128, 64");
         };
     }
 }

@@ -17,6 +17,7 @@ public final class SmallGemm {
     private static final int VECTORS = 2;
     /** 12 sums, 2 vectors of B and one broadcast number of A: 15 of the 16 registers that AVX2 has. */
     private static final int ROWS = 6;
+
     private static final int COLUMNS = VECTORS * Lanes.COUNT;
 
     private SmallGemm() {}
@@ -63,9 +64,7 @@ public final class SmallGemm {
     private static void pack(Matrix b, int k, int column, int columns, float[] panel) {
         for (int j = 0; j < COLUMNS; j++) {
             for (int p = 0; p < k; p++) {
-                panel[p * COLUMNS + j] = j < columns
-                        ? b.values[p * b.rowStride + (column + j) * b.columnStride]
-                        : 0;
+                panel[p * COLUMNS + j] = j < columns ? b.values[p * b.rowStride + (column + j) * b.columnStride] : 0;
             }
         }
     }

@@ -6,9 +6,11 @@ package dev.voxgrad.engine.cpu;
  * found.
  */
 public final class VectorModule {
-    private static final String MISSING = isThere() ? null : "CPU kernels need the module jdk.incubator.vector, which "
-            + "Java was started without; start it with --add-modules=jdk.incubator.vector (in Maven, put that into "
-            + "surefire's <argLine> or the exec plugin's arguments too). Only the reference device works without";
+    private static final String MISSING = isThere()
+            ? null
+            : "CPU kernels need the module jdk.incubator.vector, which "
+                    + "Java was started without; start it with --add-modules=jdk.incubator.vector (in Maven, put that into "
+                    + "surefire's <argLine> or the exec plugin's arguments too). Only the reference device works without";
 
     private VectorModule() {}
 

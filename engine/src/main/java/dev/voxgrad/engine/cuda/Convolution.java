@@ -48,18 +48,31 @@ public final class Convolution implements AutoCloseable {
         input = TensorDescriptor.of(new TensorShape(shape.input(), shape.channelsLast(), shape.bfloat16()));
         output = TensorDescriptor.of(new TensorShape(shape.output(), shape.channelsLast(), shape.bfloat16()));
         CudnnStatus.check("cudnnCreateFilterDescriptor", JCudnn.cudnnCreateFilterDescriptor(weight));
-        CudnnStatus.check("cudnnSetFilterNdDescriptor", JCudnn.cudnnSetFilterNdDescriptor(weight,
-                TensorDescriptor.dataType(shape.bfloat16()), shape.channelsLast() ? cudnnTensorFormat.CUDNN_TENSOR_NHWC
-                        : cudnnTensorFormat.CUDNN_TENSOR_NCHW, 5, TensorDescriptor.ints(shape.weight())));
+        CudnnStatus.check(
+                "cudnnSetFilterNdDescriptor",
+                JCudnn.cudnnSetFilterNdDescriptor(
+                        weight,
+                        TensorDescriptor.dataType(shape.bfloat16()),
+                        shape.channelsLast()
+                                ? cudnnTensorFormat.CUDNN_TENSOR_NHWC
+                                : cudnnTensorFormat.CUDNN_TENSOR_NCHW,
+                        5,
+                        TensorDescriptor.ints(shape.weight())));
         CudnnStatus.check("cudnnCreateConvolutionDescriptor", JCudnn.cudnnCreateConvolutionDescriptor(convolution));
-        CudnnStatus.check("cudnnSetConvolutionNdDescriptor", JCudnn.cudnnSetConvolutionNdDescriptor(convolution, 3,
-                TensorDescriptor.ints(shape.padding()), TensorDescriptor.ints(shape.stride()),
-                TensorDescriptor.ints(shape.dilation()), cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
-                cudnnDataType.CUDNN_DATA_FLOAT));
-        CudnnStatus.check("cudnnSetConvolutionGroupCount",
-                JCudnn.cudnnSetConvolutionGroupCount(convolution, shape.groups()));
-        CudnnStatus.check("cudnnSetConvolutionMathType",
-                JCudnn.cudnnSetConvolutionMathType(convolution, mathType(cudnn.math())));
+        CudnnStatus.check(
+                "cudnnSetConvolutionNdDescriptor",
+                JCudnn.cudnnSetConvolutionNdDescriptor(
+                        convolution,
+                        3,
+                        TensorDescriptor.ints(shape.padding()),
+                        TensorDescriptor.ints(shape.stride()),
+                        TensorDescriptor.ints(shape.dilation()),
+                        cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
+                        cudnnDataType.CUDNN_DATA_FLOAT));
+        CudnnStatus.check(
+                "cudnnSetConvolutionGroupCount", JCudnn.cudnnSetConvolutionGroupCount(convolution, shape.groups()));
+        CudnnStatus.check(
+                "cudnnSetConvolutionMathType", JCudnn.cudnnSetConvolutionMathType(convolution, mathType(cudnn.math())));
         search = new ConvolutionSearch(cudnn, shape, input, weight, output, convolution);
     }
 
@@ -77,9 +90,23 @@ public final class Convolution implements AutoCloseable {
      * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
      */
     public void forward(DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
-        run(ConvolutionPass.FORWARD, () -> search.forward(x, w, y), (number, scratch, bytes) ->
-                JCudnn.cudnnConvolutionForward(cudnn.handle(), Cudnn.ONE, input, x.pointer(), weight, w.pointer(),
-                        convolution, number, scratch, bytes, Cudnn.ZERO, output, y.pointer()));
+        run(
+                ConvolutionPass.FORWARD,
+                () -> search.forward(x, w, y),
+                (number, scratch, bytes) -> JCudnn.cudnnConvolutionForward(
+                        cudnn.handle(),
+                        Cudnn.ONE,
+                        input,
+                        x.pointer(),
+                        weight,
+                        w.pointer(),
+                        convolution,
+                        number,
+                        scratch,
+                        bytes,
+                        Cudnn.ZERO,
+                        output,
+                        y.pointer()));
     }
 
     /**
@@ -88,9 +115,23 @@ public final class Convolution implements AutoCloseable {
      * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
      */
     public void gradInput(DeviceBuffer w, DeviceBuffer dy, DeviceBuffer dx) {
-        run(ConvolutionPass.GRAD_INPUT, () -> search.gradInput(w, dy, dx), (number, scratch, bytes) ->
-                JCudnn.cudnnConvolutionBackwardData(cudnn.handle(), Cudnn.ONE, weight, w.pointer(), output,
-                        dy.pointer(), convolution, number, scratch, bytes, Cudnn.ZERO, input, dx.pointer()));
+        run(
+                ConvolutionPass.GRAD_INPUT,
+                () -> search.gradInput(w, dy, dx),
+                (number, scratch, bytes) -> JCudnn.cudnnConvolutionBackwardData(
+                        cudnn.handle(),
+                        Cudnn.ONE,
+                        weight,
+                        w.pointer(),
+                        output,
+                        dy.pointer(),
+                        convolution,
+                        number,
+                        scratch,
+                        bytes,
+                        Cudnn.ZERO,
+                        input,
+                        dx.pointer()));
     }
 
     /**
@@ -99,9 +140,23 @@ public final class Convolution implements AutoCloseable {
      * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
      */
     public void gradWeight(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
-        run(ConvolutionPass.GRAD_WEIGHT, () -> search.gradWeight(x, dy, dw), (number, scratch, bytes) ->
-                JCudnn.cudnnConvolutionBackwardFilter(cudnn.handle(), Cudnn.ONE, input, x.pointer(), output,
-                        dy.pointer(), convolution, number, scratch, bytes, Cudnn.ZERO, weight, dw.pointer()));
+        run(
+                ConvolutionPass.GRAD_WEIGHT,
+                () -> search.gradWeight(x, dy, dw),
+                (number, scratch, bytes) -> JCudnn.cudnnConvolutionBackwardFilter(
+                        cudnn.handle(),
+                        Cudnn.ONE,
+                        input,
+                        x.pointer(),
+                        output,
+                        dy.pointer(),
+                        convolution,
+                        number,
+                        scratch,
+                        bytes,
+                        Cudnn.ZERO,
+                        weight,
+                        dw.pointer()));
     }
 
     /** A pass by an algorithm; returns cuDNN's status. */
@@ -114,8 +169,8 @@ public final class Convolution implements AutoCloseable {
         while (!choice.left.isEmpty()) {
             ConvolutionSearch.Algorithm algorithm = choice.left.getFirst();
             long bytes = algorithm.workspaceBytes();
-            int status = cudnn.allocator().with(bytes, scratch ->
-                    call.run(algorithm.number(), scratch.pointer(), bytes));
+            int status =
+                    cudnn.allocator().with(bytes, scratch -> call.run(algorithm.number(), scratch.pointer(), bytes));
             if (choice.settled || !CudnnStatus.isUnsupported(status)) {
                 CudnnStatus.check("the " + pass + " of " + shape + " by cuDNN's " + algorithm, status);
                 if (!choice.settled) {

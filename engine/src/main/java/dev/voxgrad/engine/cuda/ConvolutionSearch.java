@@ -40,7 +40,11 @@ final class ConvolutionSearch {
     record Algorithm(int number, long workspaceBytes, float milliseconds) {
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "algorithm %d, workspace %,d bytes%s", number, workspaceBytes,
+            return String.format(
+                    Locale.ROOT,
+                    "algorithm %d, workspace %,d bytes%s",
+                    number,
+                    workspaceBytes,
                     milliseconds > 0 ? String.format(Locale.ROOT, ", %.3f ms", milliseconds) : "");
         }
     }
@@ -48,8 +52,13 @@ final class ConvolutionSearch {
     /** One line of cuDNN's ranking. */
     private record Candidate(int number, int status, float milliseconds, int determinism) {}
 
-    ConvolutionSearch(Cudnn cudnn, ConvolutionShape shape, cudnnTensorDescriptor input, cudnnFilterDescriptor weight,
-            cudnnTensorDescriptor output, cudnnConvolutionDescriptor convolution) {
+    ConvolutionSearch(
+            Cudnn cudnn,
+            ConvolutionShape shape,
+            cudnnTensorDescriptor input,
+            cudnnFilterDescriptor weight,
+            cudnnTensorDescriptor output,
+            cudnnConvolutionDescriptor convolution) {
         this.cudnn = cudnn;
         this.shape = shape;
         this.input = input;
@@ -63,16 +72,34 @@ final class ConvolutionSearch {
         var found = answers(new cudnnConvolutionFwdAlgoPerf[MOST], cudnnConvolutionFwdAlgoPerf::new);
         int[] count = new int[1];
         int status = status(() -> cudnn.fastest()
-                ? cudnn.allocator().with(searchBytes(), scratch -> JCudnn.cudnnFindConvolutionForwardAlgorithmEx(
-                        cudnn.handle(), input, x.pointer(), weight, w.pointer(), convolution, output, y.pointer(),
-                        MOST, count, found, scratch.pointer(), searchBytes()))
-                : JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(cudnn.handle(), input, weight, convolution, output,
-                        MOST, count, found));
-        Stream<Candidate> ranking = Arrays.stream(found)
-                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
-        return welcome("forward convolutions", status, count[0], ranking, (number, bytes) ->
-                JCudnn.cudnnGetConvolutionForwardWorkspaceSize(cudnn.handle(), input, weight, convolution, output,
-                        number, bytes));
+                ? cudnn.allocator()
+                        .with(
+                                searchBytes(),
+                                scratch -> JCudnn.cudnnFindConvolutionForwardAlgorithmEx(
+                                        cudnn.handle(),
+                                        input,
+                                        x.pointer(),
+                                        weight,
+                                        w.pointer(),
+                                        convolution,
+                                        output,
+                                        y.pointer(),
+                                        MOST,
+                                        count,
+                                        found,
+                                        scratch.pointer(),
+                                        searchBytes()))
+                : JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
+                        cudnn.handle(), input, weight, convolution, output, MOST, count, found));
+        Stream<Candidate> ranking =
+                Arrays.stream(found).map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
+        return welcome(
+                "forward convolutions",
+                status,
+                count[0],
+                ranking,
+                (number, bytes) -> JCudnn.cudnnGetConvolutionForwardWorkspaceSize(
+                        cudnn.handle(), input, weight, convolution, output, number, bytes));
     }
 
     /** For dx from dy and w; measuring overwrites dx. */
@@ -80,16 +107,34 @@ final class ConvolutionSearch {
         var found = answers(new cudnnConvolutionBwdDataAlgoPerf[MOST], cudnnConvolutionBwdDataAlgoPerf::new);
         int[] count = new int[1];
         int status = status(() -> cudnn.fastest()
-                ? cudnn.allocator().with(searchBytes(), scratch -> JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(
-                        cudnn.handle(), weight, w.pointer(), output, dy.pointer(), convolution, input, dx.pointer(),
-                        MOST, count, found, scratch.pointer(), searchBytes()))
-                : JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn.handle(), weight, output, convolution,
-                        input, MOST, count, found));
-        Stream<Candidate> ranking = Arrays.stream(found)
-                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
-        return welcome("input gradients", status, count[0], ranking, (number, bytes) ->
-                JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(cudnn.handle(), weight, output, convolution, input,
-                        number, bytes));
+                ? cudnn.allocator()
+                        .with(
+                                searchBytes(),
+                                scratch -> JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(
+                                        cudnn.handle(),
+                                        weight,
+                                        w.pointer(),
+                                        output,
+                                        dy.pointer(),
+                                        convolution,
+                                        input,
+                                        dx.pointer(),
+                                        MOST,
+                                        count,
+                                        found,
+                                        scratch.pointer(),
+                                        searchBytes()))
+                : JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
+                        cudnn.handle(), weight, output, convolution, input, MOST, count, found));
+        Stream<Candidate> ranking =
+                Arrays.stream(found).map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
+        return welcome(
+                "input gradients",
+                status,
+                count[0],
+                ranking,
+                (number, bytes) -> JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(
+                        cudnn.handle(), weight, output, convolution, input, number, bytes));
     }
 
     /** For dw from x and dy; measuring overwrites dw. */
@@ -97,17 +142,34 @@ final class ConvolutionSearch {
         var found = answers(new cudnnConvolutionBwdFilterAlgoPerf[MOST], cudnnConvolutionBwdFilterAlgoPerf::new);
         int[] count = new int[1];
         int status = status(() -> cudnn.fastest()
-                ? cudnn.allocator().with(searchBytes(), scratch ->
-                        JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(cudnn.handle(), input, x.pointer(),
-                                output, dy.pointer(), convolution, weight, dw.pointer(), MOST, count, found,
-                                scratch.pointer(), searchBytes()))
-                : JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn.handle(), input, output, convolution,
-                        weight, MOST, count, found));
-        Stream<Candidate> ranking = Arrays.stream(found)
-                .map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
-        return welcome("weight gradients", status, count[0], ranking, (number, bytes) ->
-                JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnn.handle(), input, output, convolution,
-                        weight, number, bytes));
+                ? cudnn.allocator()
+                        .with(
+                                searchBytes(),
+                                scratch -> JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(
+                                        cudnn.handle(),
+                                        input,
+                                        x.pointer(),
+                                        output,
+                                        dy.pointer(),
+                                        convolution,
+                                        weight,
+                                        dw.pointer(),
+                                        MOST,
+                                        count,
+                                        found,
+                                        scratch.pointer(),
+                                        searchBytes()))
+                : JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+                        cudnn.handle(), input, output, convolution, weight, MOST, count, found));
+        Stream<Candidate> ranking =
+                Arrays.stream(found).map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
+        return welcome(
+                "weight gradients",
+                status,
+                count[0],
+                ranking,
+                (number, bytes) -> JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
+                        cudnn.handle(), input, output, convolution, weight, number, bytes));
     }
 
     /**
@@ -155,8 +217,7 @@ final class ConvolutionSearch {
 
     /** Scratch for measuring: what the largest tensor takes, eight times; deep in a net that is the weight. */
     private long searchBytes() {
-        long largest = Math.max(elements(shape.weight()),
-                Math.max(elements(shape.input()), elements(shape.output())));
+        long largest = Math.max(elements(shape.weight()), Math.max(elements(shape.input()), elements(shape.output())));
         return 8 * largest * (shape.bfloat16() ? 2 : 4);
     }
 

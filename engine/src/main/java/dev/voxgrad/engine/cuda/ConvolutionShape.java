@@ -9,6 +9,13 @@ import java.util.List;
  * @param channelsLast whether activations are (N,D,H,W,C) and weights (O,KD,KH,KW,C/groups) in memory
  * @param bfloat16 whether all numbers are bfloat16; else float32
  */
-public record ConvolutionShape(List<Integer> input, List<Integer> weight, List<Integer> output, List<Integer> padding,
-        List<Integer> stride, List<Integer> dilation, int groups, boolean channelsLast, boolean bfloat16) {
-}
+public record ConvolutionShape(
+        List<Integer> input,
+        List<Integer> weight,
+        List<Integer> output,
+        List<Integer> padding,
+        List<Integer> stride,
+        List<Integer> dilation,
+        int groups,
+        boolean channelsLast,
+        boolean bfloat16) {}

@@ -23,6 +23,7 @@ import jcuda.driver.JCudaDriver;
 public final class CudaDriver {
     /** The oldest driver that runs what JCuda 12.6 calls. */
     private static final int OLDEST = 12_000;
+
     private static final ThreadLocal<CudaDriver> BOUND = new ThreadLocal<>();
     private static final Map<Integer, CudaDriver> CARDS = new HashMap<>();
 
@@ -73,9 +74,13 @@ public final class CudaDriver {
 
     private static String cards(int count) {
         List<String> cards = IntStream.range(0, count)
-                .mapToObj(card -> "cuda:" + card + " (" + name(device(card)) + ")").toList();
-        return "this machine has " + (count == 1 ? "1 GPU, " : count + " GPUs, "
-                + String.join(", ", cards.subList(0, count - 1)) + " and ") + cards.getLast()
+                .mapToObj(card -> "cuda:" + card + " (" + name(device(card)) + ")")
+                .toList();
+        return "this machine has "
+                + (count == 1
+                        ? "1 GPU, "
+                        : count + " GPUs, " + String.join(", ", cards.subList(0, count - 1)) + " and ")
+                + cards.getLast()
                 + (System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : ", that CUDA_VISIBLE_DEVICES shows");
     }
 

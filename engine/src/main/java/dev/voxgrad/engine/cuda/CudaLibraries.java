@@ -15,9 +15,14 @@ public final class CudaLibraries {
     private static final String DRIVER = "libcuda.so.1";
     private static final String CUDNN = "libcudnn.so.9";
     /** Those of cuDNN's parts that convolutions need; where one is missing, cuDNN ends the process. */
-    private static final List<String> CUDNN_PARTS = List.of("libcudnn_graph.so.9", "libcudnn_ops.so.9",
-            "libcudnn_cnn.so.9", "libcudnn_heuristic.so.9", "libcudnn_engines_precompiled.so.9",
+    private static final List<String> CUDNN_PARTS = List.of(
+            "libcudnn_graph.so.9",
+            "libcudnn_ops.so.9",
+            "libcudnn_cnn.so.9",
+            "libcudnn_heuristic.so.9",
+            "libcudnn_engines_precompiled.so.9",
             "libcudnn_engines_runtime_compiled.so.9");
+
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
     private CudaLibraries() {}
@@ -40,8 +45,10 @@ public final class CudaLibraries {
         if (ForeignLibrary.find(Cublas.NAME, driver).isEmpty()) {
             return Optional.of("cuBLAS was not found (" + ForeignLibrary.names(Cublas.NAME, driver) + ")");
         }
-        return CUDNN_PARTS.stream().filter(part -> !isBeside(part) && ForeignLibrary.find(part).isEmpty())
-                .findFirst().map(part -> "a part of cuDNN was not found (" + part + ")");
+        return CUDNN_PARTS.stream()
+                .filter(part -> !isBeside(part) && ForeignLibrary.find(part).isEmpty())
+                .findFirst()
+                .map(part -> "a part of cuDNN was not found (" + part + ")");
     }
 
     /** Whether a file of that name lies in the folder that cuDNN was loaded from, where cuDNN itself looks first. */
@@ -58,16 +65,19 @@ public final class CudaLibraries {
      * in the locale's character set: only a URI takes them as they are.
      */
     static Stream<Path> cudnnFiles(byte[] mappings) {
-        return new String(mappings, StandardCharsets.ISO_8859_1).lines()
+        return new String(mappings, StandardCharsets.ISO_8859_1)
+                .lines()
                 .filter(line -> line.contains("/" + CUDNN.replace(".so.9", ".so")))
-                .map(line -> line.substring(line.indexOf('/')).replaceFirst("^/+", "/")).distinct()
+                .map(line -> line.substring(line.indexOf('/')).replaceFirst("^/+", "/"))
+                .distinct()
                 .map(name -> Path.of(URI.create("file://" + escaped(name))));
     }
 
     private static String escaped(String bytes) {
         StringBuilder uri = new StringBuilder();
-        bytes.chars().filter(c -> c != 0).forEach(c -> uri.append(c == '/' ? "/"
-                : String.format(Locale.ROOT, "%%%02X", c)));
+        bytes.chars()
+                .filter(c -> c != 0)
+                .forEach(c -> uri.append(c == '/' ? "/" : String.format(Locale.ROOT, "%%%02X", c)));
         return uri.toString();
     }
 }

@@ -19,8 +19,8 @@ public record CudaSource(Class<?> owner, String name) {
 
     /** The file's text. */
     String text() {
-        return read(owner, name + ".cu").orElseThrow(
-                () -> new IllegalStateException(name + ".cu is missing beside " + owner.getName()));
+        return read(owner, name + ".cu")
+                .orElseThrow(() -> new IllegalStateException(name + ".cu is missing beside " + owner.getName()));
     }
 
     /** PTX that was built beforehand from the file, if the build made some, with a zero behind it. */
@@ -29,8 +29,9 @@ public record CudaSource(Class<?> owner, String name) {
     }
 
     static String header() {
-        return read(CudaSource.class, HEADER_NAME).orElseThrow(
-                () -> new IllegalStateException(HEADER_NAME + " is missing beside " + CudaSource.class.getName()));
+        return read(CudaSource.class, HEADER_NAME)
+                .orElseThrow(() ->
+                        new IllegalStateException(HEADER_NAME + " is missing beside " + CudaSource.class.getName()));
     }
 
     private static Optional<String> read(Class<?> beside, String file) {

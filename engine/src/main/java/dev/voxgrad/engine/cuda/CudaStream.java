@@ -20,8 +20,7 @@ public final class CudaStream implements AutoCloseable {
     public CudaStream(CudaDriver driver) {
         this.driver = driver;
         driver.bind();
-        CudaDriver.check("cuStreamCreate",
-                JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        CudaDriver.check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
     }
 
     CudaDriver driver() {
@@ -56,30 +55,44 @@ public final class CudaStream implements AutoCloseable {
     /** Fills the card's memory from a pinned buffer's bytes; the host must not change them until it is done. */
     public void upload(PinnedBuffer from, int offset, DeviceBuffer to) {
         driver.bind();
-        CudaDriver.check("cuMemcpyHtoDAsync", JCudaDriver.cuMemcpyHtoDAsync(
-                to.pointer(), from.pointer().withByteOffset(offset), to.bytes(), stream));
+        CudaDriver.check(
+                "cuMemcpyHtoDAsync",
+                JCudaDriver.cuMemcpyHtoDAsync(to.pointer(), from.pointer().withByteOffset(offset), to.bytes(), stream));
     }
 
     /** Copies the card's memory into a pinned buffer; the numbers are there when the stream has come so far. */
     public void download(DeviceBuffer from, PinnedBuffer to, int offset) {
         driver.bind();
-        CudaDriver.check("cuMemcpyDtoHAsync", JCudaDriver.cuMemcpyDtoHAsync(
-                to.pointer().withByteOffset(offset), from.pointer(), from.bytes(), stream));
+        CudaDriver.check(
+                "cuMemcpyDtoHAsync",
+                JCudaDriver.cuMemcpyDtoHAsync(
+                        to.pointer().withByteOffset(offset), from.pointer(), from.bytes(), stream));
     }
 
     /** Copies within the card's memory. */
     public void copy(DeviceBuffer from, DeviceBuffer to) {
         driver.bind();
-        CudaDriver.check("cuMemcpyDtoDAsync",
-                JCudaDriver.cuMemcpyDtoDAsync(to.pointer(), from.pointer(), from.bytes(), stream));
+        CudaDriver.check(
+                "cuMemcpyDtoDAsync", JCudaDriver.cuMemcpyDtoDAsync(to.pointer(), from.pointer(), from.bytes(), stream));
     }
 
     /** Launches a kernel over a grid of blocks. */
     public void launch(CudaKernel kernel, Grid grid, KernelArguments arguments) {
         driver.bind();
-        CudaDriver.check("cuLaunchKernel " + kernel.name(), JCudaDriver.cuLaunchKernel(kernel.function(),
-                grid.blocksX(), grid.blocksY(), grid.blocksZ(), grid.threads(), 1, 1, 0, stream, arguments.pointer(),
-                null));
+        CudaDriver.check(
+                "cuLaunchKernel " + kernel.name(),
+                JCudaDriver.cuLaunchKernel(
+                        kernel.function(),
+                        grid.blocksX(),
+                        grid.blocksY(),
+                        grid.blocksZ(),
+                        grid.threads(),
+                        1,
+                        1,
+                        0,
+                        stream,
+                        arguments.pointer(),
+                        null));
     }
 
     /** Marks the point that this stream's work has come to. */
@@ -103,8 +116,9 @@ public final class CudaStream implements AutoCloseable {
     /** Writes all work that {@code body} gives this stream down, to be replayed; none of it is done now. */
     public CudaGraph capture(Runnable body) {
         driver.bind();
-        CudaDriver.check("cuStreamBeginCapture", JCudaDriver.cuStreamBeginCapture(stream,
-                CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+        CudaDriver.check(
+                "cuStreamBeginCapture",
+                JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
         CUgraph graph = new CUgraph();
         boolean complete = false;
         int end;

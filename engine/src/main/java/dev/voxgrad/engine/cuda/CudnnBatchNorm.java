@@ -28,30 +28,100 @@ public final class CudnnBatchNorm implements AutoCloseable {
     }
 
     /** y by the statistics of x, which are written to mean and scale; moves the running statistics. */
-    public void forwardTraining(DeviceBuffer x, DeviceBuffer weight, DeviceBuffer bias, double momentum, double eps,
-            DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer mean, DeviceBuffer scale,
+    public void forwardTraining(
+            DeviceBuffer x,
+            DeviceBuffer weight,
+            DeviceBuffer bias,
+            double momentum,
+            double eps,
+            DeviceBuffer runningMean,
+            DeviceBuffer runningVariance,
+            DeviceBuffer mean,
+            DeviceBuffer scale,
             DeviceBuffer y) {
-        check("cudnnBatchNormalizationForwardTraining", JCudnn.cudnnBatchNormalizationForwardTraining(cudnn.handle(),
-                MODE, Cudnn.ONE, Cudnn.ZERO, volumes, x.pointer(), volumes, y.pointer(), channels, weight.pointer(),
-                bias.pointer(), momentum, runningMean.pointer(), runningVariance.pointer(), eps, mean.pointer(),
-                scale.pointer()));
+        check(
+                "cudnnBatchNormalizationForwardTraining",
+                JCudnn.cudnnBatchNormalizationForwardTraining(
+                        cudnn.handle(),
+                        MODE,
+                        Cudnn.ONE,
+                        Cudnn.ZERO,
+                        volumes,
+                        x.pointer(),
+                        volumes,
+                        y.pointer(),
+                        channels,
+                        weight.pointer(),
+                        bias.pointer(),
+                        momentum,
+                        runningMean.pointer(),
+                        runningVariance.pointer(),
+                        eps,
+                        mean.pointer(),
+                        scale.pointer()));
     }
 
     /** y by the running statistics. */
-    public void forwardInference(DeviceBuffer x, DeviceBuffer weight, DeviceBuffer bias, double eps,
-            DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer y) {
-        check("cudnnBatchNormalizationForwardInference", JCudnn.cudnnBatchNormalizationForwardInference(
-                cudnn.handle(), MODE, Cudnn.ONE, Cudnn.ZERO, volumes, x.pointer(), volumes, y.pointer(), channels,
-                weight.pointer(), bias.pointer(), runningMean.pointer(), runningVariance.pointer(), eps));
+    public void forwardInference(
+            DeviceBuffer x,
+            DeviceBuffer weight,
+            DeviceBuffer bias,
+            double eps,
+            DeviceBuffer runningMean,
+            DeviceBuffer runningVariance,
+            DeviceBuffer y) {
+        check(
+                "cudnnBatchNormalizationForwardInference",
+                JCudnn.cudnnBatchNormalizationForwardInference(
+                        cudnn.handle(),
+                        MODE,
+                        Cudnn.ONE,
+                        Cudnn.ZERO,
+                        volumes,
+                        x.pointer(),
+                        volumes,
+                        y.pointer(),
+                        channels,
+                        weight.pointer(),
+                        bias.pointer(),
+                        runningMean.pointer(),
+                        runningVariance.pointer(),
+                        eps));
     }
 
     /** dx, and the gradients of weight and bias, from what {@link #forwardTraining} read and wrote. */
-    public void backward(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer weight, double eps, DeviceBuffer mean,
-            DeviceBuffer scale, DeviceBuffer dx, DeviceBuffer gradWeight, DeviceBuffer gradBias) {
-        check("cudnnBatchNormalizationBackward", JCudnn.cudnnBatchNormalizationBackward(cudnn.handle(), MODE,
-                Cudnn.ONE, Cudnn.ZERO, Cudnn.ONE, Cudnn.ZERO, volumes, x.pointer(), volumes, dy.pointer(), volumes,
-                dx.pointer(), channels, weight.pointer(), gradWeight.pointer(), gradBias.pointer(), eps,
-                mean.pointer(), scale.pointer()));
+    public void backward(
+            DeviceBuffer x,
+            DeviceBuffer dy,
+            DeviceBuffer weight,
+            double eps,
+            DeviceBuffer mean,
+            DeviceBuffer scale,
+            DeviceBuffer dx,
+            DeviceBuffer gradWeight,
+            DeviceBuffer gradBias) {
+        check(
+                "cudnnBatchNormalizationBackward",
+                JCudnn.cudnnBatchNormalizationBackward(
+                        cudnn.handle(),
+                        MODE,
+                        Cudnn.ONE,
+                        Cudnn.ZERO,
+                        Cudnn.ONE,
+                        Cudnn.ZERO,
+                        volumes,
+                        x.pointer(),
+                        volumes,
+                        dy.pointer(),
+                        volumes,
+                        dx.pointer(),
+                        channels,
+                        weight.pointer(),
+                        gradWeight.pointer(),
+                        gradBias.pointer(),
+                        eps,
+                        mean.pointer(),
+                        scale.pointer()));
     }
 
     private void check(String call, int status) {

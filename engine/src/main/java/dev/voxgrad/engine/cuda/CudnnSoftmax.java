@@ -34,15 +34,38 @@ public final class CudnnSoftmax implements AutoCloseable {
 
     /** y from x. */
     public void forward(Function function, DeviceBuffer x, DeviceBuffer y) {
-        CudnnStatus.checkOptional("cudnnSoftmaxForward", shape, JCudnn.cudnnSoftmaxForward(cudnn.handle(),
-                function.algorithm, MODE, Cudnn.ONE, samples, x.pointer(), Cudnn.ZERO, samples, y.pointer()));
+        CudnnStatus.checkOptional(
+                "cudnnSoftmaxForward",
+                shape,
+                JCudnn.cudnnSoftmaxForward(
+                        cudnn.handle(),
+                        function.algorithm,
+                        MODE,
+                        Cudnn.ONE,
+                        samples,
+                        x.pointer(),
+                        Cudnn.ZERO,
+                        samples,
+                        y.pointer()));
     }
 
     /** dx from y and dy. */
     public void backward(Function function, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx) {
-        CudnnStatus.checkOptional("cudnnSoftmaxBackward", shape, JCudnn.cudnnSoftmaxBackward(cudnn.handle(),
-                function.algorithm, MODE, Cudnn.ONE, samples, y.pointer(), samples, dy.pointer(), Cudnn.ZERO, samples,
-                dx.pointer()));
+        CudnnStatus.checkOptional(
+                "cudnnSoftmaxBackward",
+                shape,
+                JCudnn.cudnnSoftmaxBackward(
+                        cudnn.handle(),
+                        function.algorithm,
+                        MODE,
+                        Cudnn.ONE,
+                        samples,
+                        y.pointer(),
+                        samples,
+                        dy.pointer(),
+                        Cudnn.ZERO,
+                        samples,
+                        dx.pointer()));
     }
 
     @Override

@@ -35,8 +35,8 @@ final class CudnnStatus {
     /** As {@link #check}, of an operation on that shape for which there are kernels of our own, too. */
     static void checkOptional(String call, Object shape, int status) {
         if (status != SUCCESS) {
-            throw new CudaException(call + ": " + inWords(status) + ", of " + shape
-                    + "; --gpu-kernels own does without it");
+            throw new CudaException(
+                    call + ": " + inWords(status) + ", of " + shape + "; --gpu-kernels own does without it");
         }
     }
 }

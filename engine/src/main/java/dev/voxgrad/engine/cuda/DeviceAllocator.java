@@ -172,9 +172,14 @@ public final class DeviceAllocator implements AutoCloseable {
             status = JCudaDriver.cuMemAlloc(pointer, size);
         }
         if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            throw new DeviceMemoryException(String.format(Locale.ROOT, "the GPU's memory is full: %s were asked for, "
-                    + "%s of %s are free, and this process holds %s; lower --batch-size, or use a smaller net or "
-                    + "--precision bf16", inWords(size), inWords(driver.freeBytes()), inWords(driver.totalBytes()),
+            throw new DeviceMemoryException(String.format(
+                    Locale.ROOT,
+                    "the GPU's memory is full: %s were asked for, "
+                            + "%s of %s are free, and this process holds %s; lower --batch-size, or use a smaller net or "
+                            + "--precision bf16",
+                    inWords(size),
+                    inWords(driver.freeBytes()),
+                    inWords(driver.totalBytes()),
                     inWords(allocatedBytes)));
         }
         CudaDriver.check("cuMemAlloc of " + size + " bytes", status);

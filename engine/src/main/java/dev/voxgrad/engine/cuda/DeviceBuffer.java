@@ -26,8 +26,8 @@ public final class DeviceBuffer {
     /** A part of this piece, in the same memory. */
     public DeviceBuffer slice(long offset, long length) {
         if (offset < 0 || length < 0 || offset + length > bytes) {
-            throw new IllegalArgumentException("device memory: bytes " + offset + " to " + (offset + length)
-                    + " of a piece of " + bytes);
+            throw new IllegalArgumentException(
+                    "device memory: bytes " + offset + " to " + (offset + length) + " of a piece of " + bytes);
         }
         return new DeviceBuffer(pointer.plus(offset), length);
     }

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 final class ForeignLibrary {
     /** CUDA's major versions whose functions are those that are called here. */
     private static final int OLDEST = 12;
+
     private static final int NEWEST = 13;
 
     private final String name;
@@ -57,7 +58,8 @@ final class ForeignLibrary {
     /** What {@link #find(String, int)} looks for, in words: {@code libcublas.so.13 or libcublas.so.12}. */
     static String names(String name, int driver) {
         return IntStream.iterate(Math.min(NEWEST, driver / 1000), major -> major >= OLDEST, major -> major - 1)
-                .mapToObj(major -> name + "." + major).collect(Collectors.joining(" or "));
+                .mapToObj(major -> name + "." + major)
+                .collect(Collectors.joining(" or "));
     }
 
     String name() {
@@ -71,10 +73,12 @@ final class ForeignLibrary {
 
     /** The function of that name. */
     Call function(String function, MemoryLayout... parameters) {
-        MethodHandle handle = Linker.nativeLinker().downcallHandle(
-                symbols.find(function).orElseThrow(() -> new CudaException(name + " has no function " + function)),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters));
-        return MethodHandleProxies.asInterfaceInstance(Call.class,
-                handle.asSpreader(Object[].class, parameters.length));
+        MethodHandle handle = Linker.nativeLinker()
+                .downcallHandle(
+                        symbols.find(function)
+                                .orElseThrow(() -> new CudaException(name + " has no function " + function)),
+                        FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters));
+        return MethodHandleProxies.asInterfaceInstance(
+                Call.class, handle.asSpreader(Object[].class, parameters.length));
     }
 }

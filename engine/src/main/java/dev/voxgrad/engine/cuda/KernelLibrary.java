@@ -39,7 +39,8 @@ public final class KernelLibrary {
     private CudaKernel find(CudaSource source, String name) {
         driver.bind();
         CUfunction function = new CUfunction();
-        CudaDriver.check("cuModuleGetFunction " + name + " of " + source.name() + ".cu",
+        CudaDriver.check(
+                "cuModuleGetFunction " + name + " of " + source.name() + ".cu",
                 JCudaDriver.cuModuleGetFunction(function, modules.computeIfAbsent(source, this::load), name));
         return new CudaKernel(name, function);
     }
@@ -50,14 +51,16 @@ public final class KernelLibrary {
         }
         byte[] image = compiler.isPresent()
                 ? compiler.get().compile(source.name() + ".cu", source.text(), driver.computeCapability())
-                : source.ptx().orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
-                        + ForeignLibrary.names(Nvrtc.NAME, driver.version())
-                        + " was found, and this build holds no PTX; install NVRTC"));
+                : source.ptx()
+                        .orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
+                                + ForeignLibrary.names(Nvrtc.NAME, driver.version())
+                                + " was found, and this build holds no PTX; install NVRTC"));
         CUmodule module = new CUmodule();
         int status = JCudaDriver.cuModuleLoadData(module, image);
         if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {
             throw new CudaException("the driver, which is for CUDA " + CudaDriver.inWords(driver.version())
-                    + ", is too old for the PTX of " + compiler.map(Nvrtc::libraryName).orElse("this build")
+                    + ", is too old for the PTX of "
+                    + compiler.map(Nvrtc::libraryName).orElse("this build")
                     + "; update the driver, or install NVRTC of CUDA " + driver.version() / 1000);
         }
         CudaDriver.check("loading " + source.name() + ".cu", status);

@@ -49,10 +49,13 @@ public final class Nvrtc {
     private int[] architectures() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
-            check("nvrtcGetNumSupportedArchs",
+            check(
+                    "nvrtcGetNumSupportedArchs",
                     library.function("nvrtcGetNumSupportedArchs", ADDRESS).call(count));
             MemorySegment numbers = arena.allocate(JAVA_INT, count.get(JAVA_INT, 0));
-            check("nvrtcGetSupportedArchs", library.function("nvrtcGetSupportedArchs", ADDRESS).call(numbers));
+            check(
+                    "nvrtcGetSupportedArchs",
+                    library.function("nvrtcGetSupportedArchs", ADDRESS).call(numbers));
             return numbers.toArray(JAVA_INT);
         }
     }
@@ -80,24 +83,32 @@ public final class Nvrtc {
      */
     public byte[] compile(String name, String source, int capability) {
         boolean known = Arrays.stream(architectures).anyMatch(a -> a == capability);
-        int newest = Arrays.stream(architectures).filter(a -> a <= capability).max().orElseThrow(() ->
-                new CudaException(library.name() + " does not compile for compute capability " + capability
-                        + ", which is older than it knows; install NVRTC of CUDA 12"));
+        int newest = Arrays.stream(architectures)
+                .filter(a -> a <= capability)
+                .max()
+                .orElseThrow(() -> new CudaException(library.name() + " does not compile for compute capability "
+                        + capability + ", which is older than it knows; install NVRTC of CUDA 12"));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ADDRESS);
-            check("nvrtcCreateProgram", create.call(handle, arena.allocateFrom(source),
-                    arena.allocateFrom(name), 1, pointers(arena, CudaSource.header()),
-                    pointers(arena, CudaSource.HEADER_NAME)));
+            check(
+                    "nvrtcCreateProgram",
+                    create.call(
+                            handle,
+                            arena.allocateFrom(source),
+                            arena.allocateFrom(name),
+                            1,
+                            pointers(arena, CudaSource.header()),
+                            pointers(arena, CudaSource.HEADER_NAME)));
             MemorySegment program = handle.get(ADDRESS, 0);
-            int status = compile.call(program, 2, pointers(arena,
-                    "--gpu-architecture=" + (known ? "sm_" : "compute_") + newest, "--std=c++17"));
+            int status = compile.call(
+                    program,
+                    2,
+                    pointers(arena, "--gpu-architecture=" + (known ? "sm_" : "compute_") + newest, "--std=c++17"));
             if (status != 0) {
                 throw new CudaException(library.name() + " could not compile " + name + ":\n"
                         + bytes(arena, logSize, log, program).getString(0));
             }
-            MemorySegment image = known
-                    ? bytes(arena, codeSize, code, program)
-                    : bytes(arena, ptxSize, ptx, program);
+            MemorySegment image = known ? bytes(arena, codeSize, code, program) : bytes(arena, ptxSize, ptx, program);
             byte[] result = image.toArray(JAVA_BYTE);
             check("nvrtcDestroyProgram", destroy.call(handle));
             return result;
@@ -112,8 +123,8 @@ public final class Nvrtc {
         return array;
     }
 
-    private MemorySegment bytes(Arena arena, ForeignLibrary.Call sizeOf, ForeignLibrary.Call bytesOf,
-            MemorySegment program) {
+    private MemorySegment bytes(
+            Arena arena, ForeignLibrary.Call sizeOf, ForeignLibrary.Call bytesOf, MemorySegment program) {
         MemorySegment size = arena.allocate(JAVA_LONG);
         check("the size of nvrtc's answer", sizeOf.call(program, size));
         MemorySegment bytes = arena.allocate(Math.max(1, size.get(JAVA_LONG, 0)));

@@ -7,8 +7,13 @@ import java.util.List;
  *
  * @param output sizes (N,C,D',H',W') of the result, in the order and type of the input
  */
-public record PoolingShape(Kind kind, TensorShape input, List<Integer> output, List<Integer> window,
-        List<Integer> stride, List<Integer> padding) {
+public record PoolingShape(
+        Kind kind,
+        TensorShape input,
+        List<Integer> output,
+        List<Integer> window,
+        List<Integer> stride,
+        List<Integer> padding) {
     /** What is made of a window. */
     public enum Kind {
         /** Its largest number, or NaN if there is one. */

@@ -21,8 +21,10 @@ final class TensorDescriptor {
         }
         cudnnTensorDescriptor descriptor = new cudnnTensorDescriptor();
         CudnnStatus.check("cudnnCreateTensorDescriptor", JCudnn.cudnnCreateTensorDescriptor(descriptor));
-        CudnnStatus.check("cudnnSetTensorNdDescriptor", JCudnn.cudnnSetTensorNdDescriptor(descriptor,
-                dataType(shape.bfloat16()), 5, ints(shape.sizes()), strides));
+        CudnnStatus.check(
+                "cudnnSetTensorNdDescriptor",
+                JCudnn.cudnnSetTensorNdDescriptor(
+                        descriptor, dataType(shape.bfloat16()), 5, ints(shape.sizes()), strides));
         return descriptor;
     }
 

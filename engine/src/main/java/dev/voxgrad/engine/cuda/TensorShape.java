@@ -9,5 +9,4 @@ import java.util.List;
  * @param channelsLast whether it is (N,D,H,W,C) in memory
  * @param bfloat16 whether its numbers are bfloat16; else float32
  */
-public record TensorShape(List<Integer> sizes, boolean channelsLast, boolean bfloat16) {
-}
+public record TensorShape(List<Integer> sizes, boolean channelsLast, boolean bfloat16) {}

@@ -136,8 +136,13 @@ public final class CpuDevice implements Device, AutoCloseable {
                 return pool.take(elements);
             } catch (OutOfMemoryError f) {
                 long bytes = (long) elements * (pool == doubleBuffers ? Double.BYTES : Float.BYTES);
-                throw BufferPool.outOfMemory(bytes, String.format(Locale.ROOT,
-                        ", the tensors of this device already take %.1f MiB", allocatedBytes() / 0x1p20), f);
+                throw BufferPool.outOfMemory(
+                        bytes,
+                        String.format(
+                                Locale.ROOT,
+                                ", the tensors of this device already take %.1f MiB",
+                                allocatedBytes() / 0x1p20),
+                        f);
             }
         }
     }

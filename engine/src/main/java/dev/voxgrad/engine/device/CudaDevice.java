@@ -59,11 +59,10 @@ public final class CudaDevice implements Device, AutoCloseable {
      * @param kernels whose kernels are used for what cuDNN has besides convolutions
      * @param log is told the algorithm that each convolution gets, and where cuDNN lacks an operation
      */
-    public record Settings(Precision precision, boolean fastest, boolean fusion, GpuKernels kernels,
-            Consumer<String> log) {
+    public record Settings(
+            Precision precision, boolean fastest, boolean fusion, GpuKernels kernels, Consumer<String> log) {
         /** float32, deterministic, fused, by our own kernels, quiet. */
-        public static final Settings DEFAULT =
-                new Settings(Precision.FP32, false, true, GpuKernels.OWN, _ -> { });
+        public static final Settings DEFAULT = new Settings(Precision.FP32, false, true, GpuKernels.OWN, _ -> {});
     }
 
     /**
@@ -81,10 +80,11 @@ public final class CudaDevice implements Device, AutoCloseable {
             this.stream = owned.add(new CudaStream(driver), CudaStream::close);
             this.allocator = owned.add(new DeviceAllocator(driver), DeviceAllocator::close);
             this.transfers = new CudaTransfers(this, owned.add(new Staging(driver, stream), Staging::close));
-            this.cudnn = owned.add(new Cudnn(stream, allocator, rounding(settings.precision), settings.fastest,
-                    settings.log), Cudnn::close);
-            this.cublas = owned.add(new Cublas(driver, stream, allocator, settings.precision != Precision.FP32),
-                    Cublas::close);
+            this.cudnn = owned.add(
+                    new Cudnn(stream, allocator, rounding(settings.precision), settings.fastest, settings.log),
+                    Cudnn::close);
+            this.cublas = owned.add(
+                    new Cublas(driver, stream, allocator, settings.precision != Precision.FP32), Cublas::close);
         } catch (RuntimeException | LinkageError e) {
             owned.closeAfter(e);
             throw e;
@@ -107,10 +107,16 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public String description() {
-        return String.format(Locale.ROOT,
-                "%s: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s", name(), driver.name(),
-                driver.totalBytes() / (double) (1 << 30), CudaDriver.inWords(driver.version()),
-                Cudnn.inWords(Cudnn.version()), cublas.libraryName(), settings.precision.flag(),
+        return String.format(
+                Locale.ROOT,
+                "%s: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s",
+                name(),
+                driver.name(),
+                driver.totalBytes() / (double) (1 << 30),
+                CudaDriver.inWords(driver.version()),
+                Cudnn.inWords(Cudnn.version()),
+                cublas.libraryName(),
+                settings.precision.flag(),
                 settings.fastest ? "fastest" : "deterministic",
                 settings.kernels == GpuKernels.OWN ? "" : ", batch norm, pools and softmax of cuDNN",
                 fusion() ? "" : ", no fusion");
@@ -255,8 +261,11 @@ public final class CudaDevice implements Device, AutoCloseable {
     @Override
     public void fill(Storage storage, double value) {
         CudaStorage to = (CudaStorage) storage;
-        launch(SOURCE, "fill_" + to.type().suffix(), Grid.of(to.elements()), new KernelArguments()
-                .add(to.buffer()).f32((float) value).i32(to.elements()));
+        launch(
+                SOURCE,
+                "fill_" + to.type().suffix(),
+                Grid.of(to.elements()),
+                new KernelArguments().add(to.buffer()).f32((float) value).i32(to.elements()));
         to.written();
     }
 
@@ -284,7 +293,10 @@ public final class CudaDevice implements Device, AutoCloseable {
         if (type == to.type()) {
             throw new IllegalArgumentException("cuda: converting " + type + " to itself");
         }
-        launch(SOURCE, "to_" + to.type().suffix(), Grid.of(to.elements()),
+        launch(
+                SOURCE,
+                "to_" + to.type().suffix(),
+                Grid.of(to.elements()),
                 new KernelArguments().add(from).add(to.buffer()).i32(to.elements()));
         to.written();
     }
@@ -323,8 +335,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     /** Convolutions in float32 proper, whatever the precision: to check others by. Made when it is first asked for. */
     public Cudnn exactCudnn() {
         if (exactCudnn == null) {
-            exactCudnn = owned.add(new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> { }),
-                    Cudnn::close);
+            exactCudnn = owned.add(new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> {}), Cudnn::close);
         }
         return exactCudnn;
     }

@@ -18,7 +18,7 @@ public record CudaOperand(DeviceBuffer buffer, Runnable end) implements AutoClos
         CudaStorage storage = CudaStorage.of(tensor);
         CudaDevice device = (CudaDevice) tensor.device();
         return storage.type() == type
-                ? new CudaOperand(storage.buffer(), () -> { })
+                ? new CudaOperand(storage.buffer(), () -> {})
                 : scratch(device, device.converted(storage, type));
     }
 
@@ -26,7 +26,7 @@ public record CudaOperand(DeviceBuffer buffer, Runnable end) implements AutoClos
     public static CudaOperand written(Tensor tensor, ElementType type) {
         CudaStorage storage = CudaStorage.of(tensor);
         if (storage.type() == type) {
-            return new CudaOperand(storage.buffer(), () -> { });
+            return new CudaOperand(storage.buffer(), () -> {});
         }
         CudaDevice device = (CudaDevice) tensor.device();
         DeviceBuffer result = device.borrow((long) type.bytes() * storage.elements());

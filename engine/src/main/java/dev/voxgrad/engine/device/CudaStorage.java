@@ -52,7 +52,9 @@ public final class CudaStorage extends Storage {
         List<Integer> sizes = volumes
                 ? List.of(shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3), shape.dim(4))
                 : List.of(shape.dim(0), shape.dim(1), 1, 1, 1);
-        return new TensorShape(sizes, volumes && tensor.device().activationLayout() == Layout.CHANNELS_LAST,
+        return new TensorShape(
+                sizes,
+                volumes && tensor.device().activationLayout() == Layout.CHANNELS_LAST,
                 type == ElementType.BFLOAT16);
     }
 }

@@ -71,7 +71,11 @@ final class CudaTransfers {
     }
 
     private void read(DeviceBuffer from, int elements, float[] to) {
-        download(from, elements, Float.BYTES, (bytes, at, count) -> bytes.asFloatBuffer().get(to, at, count));
+        download(
+                from,
+                elements,
+                Float.BYTES,
+                (bytes, at, count) -> bytes.asFloatBuffer().get(to, at, count));
     }
 
     void read(CudaStorage from, double[] to) {
@@ -83,7 +87,11 @@ final class CudaTransfers {
     }
 
     void read(DeviceBuffer from, double[] to) {
-        download(from, to.length, Double.BYTES, (bytes, at, count) -> bytes.asDoubleBuffer().get(to, at, count));
+        download(
+                from,
+                to.length,
+                Double.BYTES,
+                (bytes, at, count) -> bytes.asDoubleBuffer().get(to, at, count));
     }
 
     private void download(DeviceBuffer from, int length, int each, Staging.Reader reader) {

@@ -35,22 +35,26 @@ public final class Devices {
      */
     public static Availability find(String name, Settings settings) {
         return switch (name) {
-            case "auto" -> switch (CudaSearch.find(0, settings.cuda)) {
-                case Availability.Available gpu ->
+            case "auto" ->
+                switch (CudaSearch.find(0, settings.cuda)) {
+                    case Availability.Available gpu ->
                         new Availability.Available(gpu.device(), "there is a GPU that works");
-                case Availability.Missing none -> new Availability.Available(cpu(settings),
-                        "no GPU: " + none.reason());
-            };
+                    case Availability.Missing none ->
+                        new Availability.Available(cpu(settings), "no GPU: " + none.reason());
+                };
             case "cpu" -> new Availability.Available(cpu(settings));
-            case "reference" -> settings.convolution == Conv3dChoice.WINOGRAD
-                    ? new Availability.Missing("device reference: it has direct convolution only; leave out "
-                            + "--convolution winograd, or use --device cpu")
-                    : new Availability.Available(ReferenceDevice.INSTANCE);
-            default -> switch (CudaSearch.find(card(name), settings.cuda)) {
-                case Availability.Available gpu -> gpu;
-                case Availability.Missing(String reason) -> new Availability.Missing("device " + name + ": " + reason
-                        + "; 'medmnist doctor' tells how to mend it, and --device cpu works without");
-            };
+            case "reference" ->
+                settings.convolution == Conv3dChoice.WINOGRAD
+                        ? new Availability.Missing("device reference: it has direct convolution only; leave out "
+                                + "--convolution winograd, or use --device cpu")
+                        : new Availability.Available(ReferenceDevice.INSTANCE);
+            default ->
+                switch (CudaSearch.find(card(name), settings.cuda)) {
+                    case Availability.Available gpu -> gpu;
+                    case Availability.Missing(String reason) ->
+                        new Availability.Missing("device " + name + ": " + reason
+                                + "; 'medmnist doctor' tells how to mend it, and --device cpu works without");
+                };
         };
     }
 
@@ -60,23 +64,29 @@ public final class Devices {
         if (cuda.matches()) {
             return cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
         }
-        throw new IllegalArgumentException("device: '" + name + (name.startsWith("cuda")
-                ? "' is no GPU's name; cuda:0 is the first GPU, cuda:1 the second, and cuda is short for cuda:0"
-                : "' is unknown; choose auto, cpu, cuda, cuda:1 for the second GPU and so on, or reference"));
+        throw new IllegalArgumentException("device: '" + name
+                + (name.startsWith("cuda")
+                        ? "' is no GPU's name; cuda:0 is the first GPU, cuda:1 the second, and cuda is short for cuda:0"
+                        : "' is unknown; choose auto, cpu, cuda, cuda:1 for the second GPU and so on, or reference"));
     }
 
     /** Whether that may be the name of a device that was found, as {@link Device#name} gives it. */
     public static boolean isName(String name) {
-        return name.equals("cpu") || name.equals("reference") || CUDA.matcher(name).matches();
+        return name.equals("cpu")
+                || name.equals("reference")
+                || CUDA.matcher(name).matches();
     }
 
     /** Whether devices of these names are of one kind, as all GPUs are. */
     public static boolean areOfAKind(String name, String other) {
-        return name.equals(other) || CUDA.matcher(name).matches() && CUDA.matcher(other).matches();
+        return name.equals(other)
+                || CUDA.matcher(name).matches() && CUDA.matcher(other).matches();
     }
 
     private static CpuDevice cpu(Settings settings) {
-        return new CpuDevice(settings.threads == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads,
-                settings.convolution, settings.fusion);
+        return new CpuDevice(
+                settings.threads == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads,
+                settings.convolution,
+                settings.fusion);
     }
 }

@@ -28,7 +28,9 @@ public enum GpuKernels {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static GpuKernels byFlag(String flag) {
-        return Arrays.stream(values()).filter(k -> k.flag().equals(flag)).findFirst()
+        return Arrays.stream(values())
+                .filter(k -> k.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("GPU kernels '" + flag + "' are unknown; choose "
                         + Arrays.stream(values()).map(GpuKernels::flag).collect(Collectors.joining(", "))));
     }

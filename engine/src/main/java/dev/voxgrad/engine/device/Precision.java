@@ -46,7 +46,9 @@ public enum Precision {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static Precision byFlag(String flag) {
-        return Arrays.stream(values()).filter(p -> p.flag().equals(flag)).findFirst()
+        return Arrays.stream(values())
+                .filter(p -> p.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("precision '" + flag + "' is unknown; choose "
                         + Arrays.stream(values()).map(Precision::flag).collect(Collectors.joining(", "))));
     }

@@ -54,6 +54,7 @@ public final class RecordedStep implements AutoCloseable {
     private CudaGraph graph;
     /** Where a replay finds its inputs, one behind the other. */
     private DeviceBuffer arena;
+
     private long inputBytes;
     private boolean writingDown;
     private int runs;
@@ -92,7 +93,9 @@ public final class RecordedStep implements AutoCloseable {
 
         private Results(Slot slot, List<Tensor> tensors) {
             this.slot = slot;
-            this.lengths = tensors.stream().mapToInt(tensor -> tensor.shape().elements()).toArray();
+            this.lengths = tensors.stream()
+                    .mapToInt(tensor -> tensor.shape().elements())
+                    .toArray();
         }
 
         /** The numbers of each tensor that the body returned; waits until the card has come so far. */
@@ -111,8 +114,13 @@ public final class RecordedStep implements AutoCloseable {
         }
     }
 
-    RecordedStep(CudaDevice device, CudaDriver driver, CudaStream stream, DeviceAllocator allocator,
-            boolean gradients, Body body) {
+    RecordedStep(
+            CudaDevice device,
+            CudaDriver driver,
+            CudaStream stream,
+            DeviceAllocator allocator,
+            boolean gradients,
+            Body body) {
         this.device = device;
         this.driver = driver;
         this.stream = stream;
@@ -153,7 +161,8 @@ public final class RecordedStep implements AutoCloseable {
     private void runAsItStands(Slot slot) {
         allocator.beginGraph();
         device.transfers().recordFor(this);
-        try (GradientMode _ = gradientMode(); Scope _ = openScope()) {
+        try (GradientMode _ = gradientMode();
+                Scope _ = openScope()) {
             fetch(slot, body.run());
         } finally {
             device.transfers().recordFor(null);
@@ -178,8 +187,8 @@ public final class RecordedStep implements AutoCloseable {
         uploads = owned.add(new CudaStream(driver), CudaStream::close);
         arena = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         for (Slot slot : slots) {
-            slot.pinned = owned.add(new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1))),
-                    PinnedBuffer::close);
+            slot.pinned =
+                    owned.add(new PinnedBuffer(driver, Math.toIntExact(Math.max(inputBytes, 1))), PinnedBuffer::close);
             slot.staged = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         }
         inputBytes = 0;
@@ -189,12 +198,15 @@ public final class RecordedStep implements AutoCloseable {
         device.transfers().recordFor(this);
         writingDown = true;
         try {
-            graph = owned.add(stream.capture(() -> {
-                try (GradientMode _ = gradientMode(); Scope scope = openScope()) {
-                    results = List.copyOf(body.run());
-                    results.forEach(scope::keep);
-                }
-            }), CudaGraph::close);
+            graph = owned.add(
+                    stream.capture(() -> {
+                        try (GradientMode _ = gradientMode();
+                                Scope scope = openScope()) {
+                            results = List.copyOf(body.run());
+                            results.forEach(scope::keep);
+                        }
+                    }),
+                    CudaGraph::close);
         } finally {
             writingDown = false;
             device.transfers().recordFor(null);
@@ -252,7 +264,8 @@ public final class RecordedStep implements AutoCloseable {
 
     /** Starts the way of these tensors' numbers to the host. */
     private void fetch(Slot slot, List<Tensor> tensors) {
-        int bytes = Float.BYTES * tensors.stream().mapToInt(tensor -> tensor.shape().elements()).sum();
+        int bytes = Float.BYTES
+                * tensors.stream().mapToInt(tensor -> tensor.shape().elements()).sum();
         if (slot.answers == null) {
             slot.answers = owned.add(new PinnedBuffer(driver, Math.max(bytes, 1)), PinnedBuffer::close);
         }

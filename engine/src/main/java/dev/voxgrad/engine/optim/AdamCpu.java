@@ -28,13 +28,26 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
 
     /** The update's numbers in float32, computed once in double. */
     private record Factors(
-            float penalty, float shrink, float beta1, float rest1, float beta2, float rest2, float rootCorrection,
-            float epsilon, float minusStepSize) {
+            float penalty,
+            float shrink,
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float rootCorrection,
+            float epsilon,
+            float minusStepSize) {
         static Factors of(AdamUpdate update) {
-            return new Factors((float) update.penalty(), (float) update.shrink(),
-                    (float) update.beta1(), (float) (1 - update.beta1()),
-                    (float) update.beta2(), (float) (1 - update.beta2()),
-                    (float) update.rootCorrection(), (float) update.epsilon(), (float) -update.stepSize());
+            return new Factors(
+                    (float) update.penalty(),
+                    (float) update.shrink(),
+                    (float) update.beta1(),
+                    (float) (1 - update.beta1()),
+                    (float) update.beta2(),
+                    (float) (1 - update.beta2()),
+                    (float) update.rootCorrection(),
+                    (float) update.epsilon(),
+                    (float) -update.stepSize());
         }
     }
 
@@ -48,7 +61,8 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
             FloatVector before = FloatVector.fromArray(S, p, i);
             FloatVector gradient = before.fma(penalty, FloatVector.fromArray(S, g, i));
             FloatVector mean = FloatVector.fromArray(S, m, i).fma(beta1, gradient.mul(f.rest1));
-            FloatVector square = FloatVector.fromArray(S, v, i).fma(beta2, gradient.mul(gradient).mul(f.rest2));
+            FloatVector square = FloatVector.fromArray(S, v, i)
+                    .fma(beta2, gradient.mul(gradient).mul(f.rest2));
             FloatVector deviation = square.sqrt().div(f.rootCorrection).add(f.epsilon);
             mean.intoArray(m, i);
             square.intoArray(v, i);

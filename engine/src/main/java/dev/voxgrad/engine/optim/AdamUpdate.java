@@ -32,7 +32,8 @@ public record AdamUpdate(
         double epsilon,
         double weightDecay,
         boolean decoupled,
-        long step) implements TensorUpdate {
+        long step)
+        implements TensorUpdate {
     /** Floats of {@code struct AdamStep} in optim.cu. */
     static final int NUMBERS = 7;
 

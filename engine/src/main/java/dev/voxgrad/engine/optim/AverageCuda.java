@@ -9,7 +9,12 @@ record AverageCuda(CudaDevice device) implements AverageKernels {
     public void step(Tensor average, Tensor value, double decay) {
         boolean fromAverage = decay >= 0.5;
         int n = average.shape().elements();
-        device.kernel(SlotTable.SOURCE, "average").out(average).in(value).i32(fromAverage ? 1 : 0)
-                .f32((float) (fromAverage ? 1 - decay : decay)).i32(n).over(n);
+        device.kernel(SlotTable.SOURCE, "average")
+                .out(average)
+                .in(value)
+                .i32(fromAverage ? 1 : 0)
+                .f32((float) (fromAverage ? 1 - decay : decay))
+                .i32(n)
+                .over(n);
     }
 }

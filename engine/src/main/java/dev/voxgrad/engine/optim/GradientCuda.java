@@ -31,7 +31,10 @@ final class GradientCuda implements GradientKernels {
     public void norms(List<Tensor> gradients, Tensor output) {
         try (SlotTable table = table(gradients)) {
             DeviceBuffer sums = squares(table, gradients.size());
-            device.kernel(SlotTable.SOURCE, "roots").add(sums).out(output).i32(gradients.size())
+            device.kernel(SlotTable.SOURCE, "roots")
+                    .add(sums)
+                    .out(output)
+                    .i32(gradients.size())
                     .over(gradients.size());
             device.giveBack(sums);
         }
@@ -41,14 +44,20 @@ final class GradientCuda implements GradientKernels {
     public void clipNorm(List<Tensor> gradients, double maxNorm) {
         try (SlotTable table = table(gradients)) {
             DeviceBuffer sums = squares(table, gradients.size());
-            table.kernel("clip_norm").add(table.pieces()).add(sums).i32(gradients.size()).f64(maxNorm)
+            table.kernel("clip_norm")
+                    .add(table.pieces())
+                    .add(sums)
+                    .i32(gradients.size())
+                    .f64(maxNorm)
                     .on(table.grid());
             device.giveBack(sums);
         }
     }
 
     private SlotTable table(List<Tensor> gradients) {
-        return new SlotTable(device, gradients.stream().map(g -> new UpdateSlot(g, g, List.of())).toList());
+        return new SlotTable(
+                device,
+                gradients.stream().map(g -> new UpdateSlot(g, g, List.of())).toList());
     }
 
     /** The sum of squares of each gradient, in double, as scratch memory. */
@@ -58,7 +67,10 @@ final class GradientCuda implements GradientKernels {
         table.kernel("square_parts").add(table.pieces()).add(parts).on(table.grid());
         DeviceBuffer first = device.borrowCopy(HostNumbers.of(firstPieces));
         DeviceBuffer sums = device.borrow((long) Double.BYTES * tensors);
-        device.kernel(SlotTable.SOURCE, "squares").add(parts).add(first).add(sums)
+        device.kernel(SlotTable.SOURCE, "squares")
+                .add(parts)
+                .add(first)
+                .add(sums)
                 .on(Grid.blocks(tensors, Grid.THREADS));
         device.giveBack(first);
         device.giveBack(parts);
@@ -68,12 +80,20 @@ final class GradientCuda implements GradientKernels {
     @Override
     public void scale(Tensor gradient, double factor) {
         int n = gradient.shape().elements();
-        device.kernel(SlotTable.SOURCE, "scale_gradient").out(gradient).f32((float) factor).i32(n).over(n);
+        device.kernel(SlotTable.SOURCE, "scale_gradient")
+                .out(gradient)
+                .f32((float) factor)
+                .i32(n)
+                .over(n);
     }
 
     @Override
     public void clamp(Tensor gradient, double limit) {
         int n = gradient.shape().elements();
-        device.kernel(SlotTable.SOURCE, "clamp_gradient").out(gradient).f32((float) limit).i32(n).over(n);
+        device.kernel(SlotTable.SOURCE, "clamp_gradient")
+                .out(gradient)
+                .f32((float) limit)
+                .i32(n)
+                .over(n);
     }
 }

@@ -37,7 +37,9 @@ public final class GradientMath {
     public static void clipNorm(List<Tensor> gradients, double maxNorm) {
         Settings.requireLimit("clipNorm", "the largest norm", maxNorm);
         Set<Storage> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Tensor> distinct = gradients.stream().filter(gradient -> seen.add(gradient.storage())).toList();
+        List<Tensor> distinct = gradients.stream()
+                .filter(gradient -> seen.add(gradient.storage()))
+                .toList();
         GradientKernels.on(distinct.getFirst().device()).clipNorm(distinct, maxNorm);
         distinct.forEach(gradient -> gradient.storage().written());
     }

@@ -10,12 +10,16 @@ final class SameForm {
     static void require(String operation, Tensor parameter, String name, Tensor other) {
         ShapeException.requireEqual(operation, "parameter", parameter.shape(), name, other.shape());
         if (parameter.device() != other.device()) {
-            throw new IllegalArgumentException(operation + ": parameter is on device " + parameter.device().name()
-                    + " but " + name + " on another one, " + other.device().name());
+            throw new IllegalArgumentException(
+                    operation + ": parameter is on device " + parameter.device().name() + " but " + name
+                            + " on another one, " + other.device().name());
         }
         if (parameter.layout() != other.layout()) {
-            throw ShapeException.of(operation, "parameter is " + parameter.layout() + " but " + name + " is "
-                    + other.layout(), "parameter", parameter.shape());
+            throw ShapeException.of(
+                    operation,
+                    "parameter is " + parameter.layout() + " but " + name + " is " + other.layout(),
+                    "parameter",
+                    parameter.shape());
         }
     }
 }

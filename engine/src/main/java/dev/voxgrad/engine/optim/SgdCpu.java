@@ -31,7 +31,9 @@ record SgdCpu(CpuDevice device) implements SgdKernels {
         float decay = (float) update.weightDecay();
         float momentum = (float) update.momentum();
         boolean nesterov = update.nesterov();
-        Ranges.parallel(device, parameter.shape().elements(),
+        Ranges.parallel(
+                device,
+                parameter.shape().elements(),
                 (from, to) -> withMomentum(p, g, b, minusRate, decay, momentum, nesterov, from, to));
     }
 
@@ -41,7 +43,9 @@ record SgdCpu(CpuDevice device) implements SgdKernels {
         int i = from;
         for (; i <= to - S.length(); i += S.length()) {
             FloatVector before = FloatVector.fromArray(S, p, i);
-            before.fma(decays, FloatVector.fromArray(S, g, i)).fma(rates, before).intoArray(p, i);
+            before.fma(decays, FloatVector.fromArray(S, g, i))
+                    .fma(rates, before)
+                    .intoArray(p, i);
         }
         for (; i < to; i++) {
             p[i] = Math.fma(Math.fma(p[i], decay, g[i]), minusRate, p[i]);
@@ -49,8 +53,15 @@ record SgdCpu(CpuDevice device) implements SgdKernels {
     }
 
     private static void withMomentum(
-            float[] p, float[] g, float[] b, float minusRate, float decay, float momentum, boolean nesterov,
-            int from, int to) {
+            float[] p,
+            float[] g,
+            float[] b,
+            float minusRate,
+            float decay,
+            float momentum,
+            boolean nesterov,
+            int from,
+            int to) {
         FloatVector rates = FloatVector.broadcast(S, minusRate);
         FloatVector decays = FloatVector.broadcast(S, decay);
         FloatVector momenta = FloatVector.broadcast(S, momentum);

@@ -46,7 +46,8 @@ public sealed interface TensorUpdate permits AdamUpdate, SgdUpdate {
             UpdateSlot slot = slots.get(i);
             Tensor parameter = slot.parameter();
             // The gradient is read; the parameter and the state are read and written.
-            Work work = Work.moving((3L + 2 * slot.state().size()) * parameter.shape().elements());
+            Work work = Work.moving(
+                    (3L + 2 * slot.state().size()) * parameter.shape().elements());
             try (var _ = Trace.span(parameter.device(), "optimizer", Pass.UPDATE, work, parameter.shape())) {
                 update.apply(i).apply(slot);
             }

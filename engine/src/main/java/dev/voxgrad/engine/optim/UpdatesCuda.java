@@ -62,9 +62,11 @@ final class UpdatesCuda {
     }
 
     private static void copy(UpdateSlot slot, TensorUpdate update, Kernel kernel, float[] numbers, int at) {
-        if (Kernel.of(update) != kernel || update.stateNames().size() != slot.state().size()) {
-            throw new IllegalArgumentException("optimizer: the update of parameter " + slot.parameter().shape() + " is "
-                    + update + ", of another rule than the first parameter's; give each rule an optimizer of its own");
+        if (Kernel.of(update) != kernel
+                || update.stateNames().size() != slot.state().size()) {
+            throw new IllegalArgumentException(
+                    "optimizer: the update of parameter " + slot.parameter().shape() + " is " + update
+                            + ", of another rule than the first parameter's; give each rule an optimizer of its own");
         }
         switch (update) {
             case AdamUpdate adam -> adam.copyTo(numbers, at);

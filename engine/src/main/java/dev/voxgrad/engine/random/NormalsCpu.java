@@ -23,6 +23,7 @@ import dev.voxgrad.engine.cpu.Lanes;
 final class NormalsCpu {
     /** Blocks of four words at a time: a multiple of the lanes of every vector. */
     static final int BLOCKS = 64;
+
     static final int DEVIATES = 4 * BLOCKS;
 
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -32,6 +33,7 @@ final class NormalsCpu {
     private static final float LN2 = (float) Math.log(2);
     /** Bits of √½: a mantissa is taken from [√½, √2), where its logarithm's series converges fastest. */
     private static final int SQRT_HALF_BITS = 0x3F3504F3;
+
     private static final int EIGHTH_TURN = 1 << 29;
     private static final float RADIANS = (float) (2 * Math.PI * 0x1p-32);
 
@@ -78,10 +80,12 @@ final class NormalsCpu {
             LongVector product1 = LongVector.fromArray(L, x, j + 2 * BLOCKS).mul(Philox.MULTIPLIER_1);
             product1.lanewise(VectorOperators.LSHR, 32)
                     .lanewise(VectorOperators.XOR, LongVector.fromArray(L, x, j + BLOCKS))
-                    .lanewise(VectorOperators.XOR, key0).intoArray(x, j);
+                    .lanewise(VectorOperators.XOR, key0)
+                    .intoArray(x, j);
             product0.lanewise(VectorOperators.LSHR, 32)
                     .lanewise(VectorOperators.XOR, LongVector.fromArray(L, x, j + 3 * BLOCKS))
-                    .lanewise(VectorOperators.XOR, key1).intoArray(x, j + 2 * BLOCKS);
+                    .lanewise(VectorOperators.XOR, key1)
+                    .intoArray(x, j + 2 * BLOCKS);
             product1.and(LOW).intoArray(x, j + BLOCKS);
             product0.and(LOW).intoArray(x, j + 3 * BLOCKS);
         }
@@ -94,7 +98,8 @@ final class NormalsCpu {
                     .fma(FloatVector.broadcast(S, 0x1p-31f), FloatVector.broadcast(S, 0x1p-32f));
             IntVector bits = u.reinterpretAsInts();
             IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
-            FloatVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
+            FloatVector m =
+                    bits.sub(exponent.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
             FloatVector s = m.sub(1).div(m.add(1));
             FloatVector squared = s.mul(s);
             FloatVector series = FloatVector.broadcast(S, 2 / 9f)
@@ -114,19 +119,23 @@ final class NormalsCpu {
     private static void sinesAndCosines(int[] words, int from, float[] sines, float[] cosines) {
         for (int j = 0; j < BLOCKS; j += S.length()) {
             IntVector word = IntVector.fromArray(I, words, from + j);
-            FloatVector x = toFloats(word.sub(quarters(word).lanewise(VectorOperators.LSHL, 30))).mul(RADIANS);
+            FloatVector x = toFloats(word.sub(quarters(word).lanewise(VectorOperators.LSHL, 30)))
+                    .mul(RADIANS);
             FloatVector squared = x.mul(x);
             FloatVector.broadcast(S, 1 / 362880f)
                     .fma(squared, FloatVector.broadcast(S, -1 / 5040f))
                     .fma(squared, FloatVector.broadcast(S, 1 / 120f))
                     .fma(squared, FloatVector.broadcast(S, -1 / 6f))
-                    .mul(squared).fma(x, x).intoArray(sines, j);
+                    .mul(squared)
+                    .fma(x, x)
+                    .intoArray(sines, j);
             FloatVector.broadcast(S, -1 / 3628800f)
                     .fma(squared, FloatVector.broadcast(S, 1 / 40320f))
                     .fma(squared, FloatVector.broadcast(S, -1 / 720f))
                     .fma(squared, FloatVector.broadcast(S, 1 / 24f))
                     .fma(squared, FloatVector.broadcast(S, -1 / 2f))
-                    .fma(squared, FloatVector.broadcast(S, 1)).intoArray(cosines, j);
+                    .fma(squared, FloatVector.broadcast(S, 1))
+                    .intoArray(cosines, j);
         }
     }
 
@@ -140,11 +149,16 @@ final class NormalsCpu {
             FloatVector radius = FloatVector.fromArray(S, out, to + j);
             IntVector sine = FloatVector.fromArray(S, sines, j).mul(radius).reinterpretAsInts();
             IntVector cosine = FloatVector.fromArray(S, cosines, j).mul(radius).reinterpretAsInts();
-            IntVector exchanged = sine.lanewise(VectorOperators.XOR, cosine).and(quarters.and(1).neg());
-            cosine.lanewise(VectorOperators.XOR, exchanged).lanewise(VectorOperators.XOR, sign(quarters.add(1)))
-                    .reinterpretAsFloats().intoArray(out, to + j);
-            sine.lanewise(VectorOperators.XOR, exchanged).lanewise(VectorOperators.XOR, sign(quarters))
-                    .reinterpretAsFloats().intoArray(out, to + BLOCKS + j);
+            IntVector exchanged = sine.lanewise(VectorOperators.XOR, cosine)
+                    .and(quarters.and(1).neg());
+            cosine.lanewise(VectorOperators.XOR, exchanged)
+                    .lanewise(VectorOperators.XOR, sign(quarters.add(1)))
+                    .reinterpretAsFloats()
+                    .intoArray(out, to + j);
+            sine.lanewise(VectorOperators.XOR, exchanged)
+                    .lanewise(VectorOperators.XOR, sign(quarters))
+                    .reinterpretAsFloats()
+                    .intoArray(out, to + BLOCKS + j);
         }
     }
 

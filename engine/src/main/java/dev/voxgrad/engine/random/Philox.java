@@ -12,6 +12,7 @@ final class Philox {
     static final long MULTIPLIER_1 = 0xCD9E8D57L;
     /** Key increments: the golden ratio and √3 − 1, as 32-bit fractions. */
     static final int WEYL_0 = 0x9E3779B9;
+
     static final int WEYL_1 = 0xBB67AE85;
     static final int ROUNDS = 10;
 

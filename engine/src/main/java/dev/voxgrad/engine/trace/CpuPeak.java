@@ -27,6 +27,7 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
     private static final long NANOS = 400_000_000;
     /** 256 MiB an array: beyond most last-level caches. */
     private static final int FLOATS = 64 * 1024 * 1024;
+
     private static final int PIECE = 256 * 1024;
 
     /** Takes about two seconds. */
@@ -41,10 +42,14 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
         float[] to = new float[FLOATS];
         Arrays.fill(from, 1); // untouched memory would all be the same page of zeros
         float[] partial = new float[FLOATS / PIECE];
-        double read = 4.0 * FLOATS / best(() ->
-                device.parallel(FLOATS / PIECE, piece -> partial[piece] = sum(from, piece * PIECE, PIECE)));
-        double copy = 8.0 * FLOATS / best(() -> device.parallel(FLOATS / PIECE, piece ->
-                System.arraycopy(from, piece * PIECE, to, piece * PIECE, PIECE)));
+        double read = 4.0
+                * FLOATS
+                / best(() ->
+                        device.parallel(FLOATS / PIECE, piece -> partial[piece] = sum(from, piece * PIECE, PIECE)));
+        double copy = 8.0
+                * FLOATS
+                / best(() -> device.parallel(
+                        FLOATS / PIECE, piece -> System.arraycopy(from, piece * PIECE, to, piece * PIECE, PIECE)));
         if (sums[tasks - 1] != CHAINS || partial[partial.length - 1] != PIECE || to[FLOATS - 1] != 1) {
             throw new IllegalStateException("peak: wrong results, so wrong times");
         }
@@ -105,8 +110,22 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
             a14 = a14.fma(half, half);
             a15 = a15.fma(half, half);
         }
-        return a0.add(a1).add(a2).add(a3).add(a4).add(a5).add(a6).add(a7).add(a8).add(a9).add(a10).add(a11).add(a12)
-                .add(a13).add(a14).add(a15).lane(0);
+        return a0.add(a1)
+                .add(a2)
+                .add(a3)
+                .add(a4)
+                .add(a5)
+                .add(a6)
+                .add(a7)
+                .add(a8)
+                .add(a9)
+                .add(a10)
+                .add(a11)
+                .add(a12)
+                .add(a13)
+                .add(a14)
+                .add(a15)
+                .lane(0);
     }
 
     private static float sum(float[] x, int from, int count) {

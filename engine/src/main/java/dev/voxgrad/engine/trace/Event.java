@@ -16,5 +16,14 @@ import dev.voxgrad.engine.Shape;
  * @param thread name of the thread that called it
  * @param container true if other spans lie within this one: its time and work are theirs too
  */
-public record Event(String layer, String op, Pass pass, List<Shape> inputs, Shape output, Work work, long start,
-        long nanos, String thread, boolean container) {}
+public record Event(
+        String layer,
+        String op,
+        Pass pass,
+        List<Shape> inputs,
+        Shape output,
+        Work work,
+        long start,
+        long nanos,
+        String thread,
+        boolean container) {}

@@ -24,7 +24,14 @@ public final class Recorder {
 
     Span open(Device device, Op op, Pass pass, Context context) {
         String layer = context.layer() == null ? "" : context.layer(); // null if recording began after the forward
-        return new Span(this, positions.get(), layer, op.name(), pass, context.inputShapes(), context.outputShape(),
+        return new Span(
+                this,
+                positions.get(),
+                layer,
+                op.name(),
+                pass,
+                context.inputShapes(),
+                context.outputShape(),
                 op.work(device, pass, context));
     }
 
@@ -64,14 +71,22 @@ public final class Recorder {
             workers.run(tasks, i -> {
                 long start = System.nanoTime();
                 task.accept(i);
-                shares.computeIfAbsent(Thread.currentThread(), thread -> new Share(start)).add(start);
+                shares.computeIfAbsent(Thread.currentThread(), thread -> new Share(start))
+                        .add(start);
             });
         } finally {
             position.inLoop = false;
         }
         synchronized (workerEvents) {
-            shares.forEach((thread, share) -> workerEvents.add(new WorkerEvent(thread.getName(), position.layer,
-                    span.op(), span.pass(), share.tasks, share.start, share.end - share.start, share.busy)));
+            shares.forEach((thread, share) -> workerEvents.add(new WorkerEvent(
+                    thread.getName(),
+                    position.layer,
+                    span.op(),
+                    span.pass(),
+                    share.tasks,
+                    share.start,
+                    share.end - share.start,
+                    share.busy)));
         }
     }
 

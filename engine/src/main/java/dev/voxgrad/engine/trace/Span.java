@@ -18,7 +18,14 @@ public final class Span implements AutoCloseable {
     private boolean container;
     private final long start;
 
-    Span(Recorder recorder, Position position, String layer, String op, Pass pass, List<Shape> inputs, Shape output,
+    Span(
+            Recorder recorder,
+            Position position,
+            String layer,
+            String op,
+            Pass pass,
+            List<Shape> inputs,
+            Shape output,
             Work work) {
         this.recorder = recorder;
         this.position = position;
@@ -48,8 +55,17 @@ public final class Span implements AutoCloseable {
     @Override
     public void close() {
         long nanos = System.nanoTime() - start;
-        recorder.add(new Event(position.layer, op, pass, inputs, output, work, start, nanos,
-                Thread.currentThread().getName(), container));
+        recorder.add(new Event(
+                position.layer,
+                op,
+                pass,
+                inputs,
+                output,
+                work,
+                start,
+                nanos,
+                Thread.currentThread().getName(),
+                container));
         position.layer = layerBefore;
         position.span = outer;
     }

@@ -26,7 +26,10 @@ public record Work(String algorithm, long directFlop, long executedFlop, long by
 
     /** Both, one after the other; of two algorithms the first is named. */
     public Work plus(Work other) {
-        return new Work(algorithm.isEmpty() ? other.algorithm : algorithm, directFlop + other.directFlop,
-                executedFlop + other.executedFlop, bytes + other.bytes);
+        return new Work(
+                algorithm.isEmpty() ? other.algorithm : algorithm,
+                directFlop + other.directFlop,
+                executedFlop + other.executedFlop,
+                bytes + other.bytes);
     }
 }

@@ -11,5 +11,5 @@ package dev.voxgrad.engine.trace;
  * @param nanos from there to the end of the last
  * @param busyNanos the time within tasks
  */
-public record WorkerEvent(String thread, String layer, String op, Pass pass, int tasks, long start, long nanos,
-        long busyNanos) {}
+public record WorkerEvent(
+        String thread, String layer, String op, Pass pass, int tasks, long start, long nanos, long busyNanos) {}

@@ -10,7 +10,9 @@ import java.util.Arrays;
  */
 public record AffineMap(double[] a, double[] t) {
     public AffineMap {
-        if (a.length != 9 || t.length != 3 || !Arrays.stream(a).allMatch(Double::isFinite)
+        if (a.length != 9
+                || t.length != 3
+                || !Arrays.stream(a).allMatch(Double::isFinite)
                 || !Arrays.stream(t).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException("affine map: expected a matrix of nine and a translation of three "
                     + "finite numbers, was " + Arrays.toString(a) + " and " + Arrays.toString(t));
@@ -30,11 +32,19 @@ public record AffineMap(double[] a, double[] t) {
         double cy = Math.cos(Math.toRadians(y));
         double sz = Math.sin(Math.toRadians(z));
         double cz = Math.cos(Math.toRadians(z));
-        return new AffineMap(new double[] {
-            cz * cy - sz * sx * sy, -sz * cx, cz * sy + sz * sx * cy,
-            sz * cy + cz * sx * sy, cz * cx, sz * sy - cz * sx * cy,
-            -cx * sy, sx, cx * cy
-        }, new double[3]);
+        return new AffineMap(
+                new double[] {
+                    cz * cy - sz * sx * sy,
+                    -sz * cx,
+                    cz * sy + sz * sx * cy,
+                    sz * cy + cz * sx * sy,
+                    cz * cx,
+                    sz * sy - cz * sx * cy,
+                    -cx * sy,
+                    sx,
+                    cx * cy
+                },
+                new double[3]);
     }
 
     /** The map that stretches each axis by a factor of its own. */
@@ -44,8 +54,8 @@ public record AffineMap(double[] a, double[] t) {
 
     /** The inverse of a map whose matrix is a rotation: p → Aᵀ·(p − t). */
     public AffineMap inverseRotation() {
-        AffineMap transposed = new AffineMap(
-                new double[] {a[0], a[3], a[6], a[1], a[4], a[7], a[2], a[5], a[8]}, new double[3]);
+        AffineMap transposed =
+                new AffineMap(new double[] {a[0], a[3], a[6], a[1], a[4], a[7], a[2], a[5], a[8]}, new double[3]);
         return new AffineMap(transposed.a, transposed.of(-t[0], -t[1], -t[2]));
     }
 
@@ -70,8 +80,8 @@ public record AffineMap(double[] a, double[] t) {
     /** The same map about another centre: p → A·(p − c) + t + c. */
     public AffineMap about(double x, double y, double z) {
         double[] moved = of(x, y, z);
-        return new AffineMap(a, new double[] {x + 2 * t[0] - moved[0], y + 2 * t[1] - moved[1],
-            z + 2 * t[2] - moved[2]});
+        return new AffineMap(
+                a, new double[] {x + 2 * t[0] - moved[0], y + 2 * t[1] - moved[1], z + 2 * t[2] - moved[2]});
     }
 
     /** The same map about the centre of a volume of that size, (n − 1)/2 on each axis. */

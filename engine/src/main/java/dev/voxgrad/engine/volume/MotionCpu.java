@@ -41,8 +41,8 @@ public final class MotionCpu {
     public static void apply(Volume volume, AffineMap first, AffineMap second, int start, int end) {
         int n = volume.z();
         if (start < 0 || end < start || end > n) {
-            throw new IllegalArgumentException("motion: the planes " + start + " to " + end
-                    + " stay; expected 0 <= first <= end <= " + n);
+            throw new IllegalArgumentException(
+                    "motion: the planes " + start + " to " + end + " stay; expected 0 <= first <= end <= " + n);
         }
         ResampleCpu.apply(volume, first, 0);
         ResampleCpu.apply(volume, second, 1);

@@ -104,8 +104,13 @@ public final class Volume {
 
     /** Where an index of {@link #values} is, in words: {@code channel 0, voxel (3,0,27)}. */
     public String position(int index) {
-        return String.format(Locale.ROOT, "channel %d, voxel (%d,%d,%d)",
-                index / voxels(), index / (y * z) % x, index / z % y, index % z);
+        return String.format(
+                Locale.ROOT,
+                "channel %d, voxel (%d,%d,%d)",
+                index / voxels(),
+                index / (y * z) % x,
+                index / z % y,
+                index % z);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.voxgrad.engine.autograd;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Gradients;
@@ -16,13 +14,16 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.engine.testing.GradientCheck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 class BackwardTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
     @Test
     void sumsTheGradientsOfATensorThatIsUsedSeveralTimes() {
-        int compared = GradientCheck.check(
-                in -> in[0].add(in[0]).relu().add(in[1]).add(in[0]), Shape.of(5), Shape.of(5));
+        int compared =
+                GradientCheck.check(in -> in[0].add(in[0]).relu().add(in[1]).add(in[0]), Shape.of(5), Shape.of(5));
         assertThat(compared).isEqualTo(10);
     }
 
@@ -64,7 +65,8 @@ class BackwardTest {
         Tensor scalar = Tensor.zeros(REFERENCE, Shape.of());
         assertThatThrownBy(scalar::backward).hasMessageContaining("requires a gradient");
         Tensor y = Tensor.zeros(REFERENCE, Shape.of(2)).requiresGrad(true).relu();
-        assertThatThrownBy(() -> y.backward(Tensor.zeros(REFERENCE, Shape.of(3)))).hasMessageContaining("[3]");
+        assertThatThrownBy(() -> y.backward(Tensor.zeros(REFERENCE, Shape.of(3))))
+                .hasMessageContaining("[3]");
         assertThatThrownBy(() -> y.requiresGrad(false)).hasMessageContaining("relu");
         Gradients gradients = y.backward(Tensor.zeros(REFERENCE, Shape.of(2)));
         assertThatThrownBy(() -> gradients.of(x)).hasMessageContaining("no gradient");
@@ -76,7 +78,8 @@ class BackwardTest {
             Tensor y = Tensor.zeros(REFERENCE, Shape.of(2)).requiresGrad(true).relu();
             assertThatThrownBy(() -> y.backward(Tensor.zeros(cpu, Shape.of(2))))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("upstream gradient is on device cpu").hasMessageContaining("reference");
+                    .hasMessageContaining("upstream gradient is on device cpu")
+                    .hasMessageContaining("reference");
         }
     }
 
@@ -86,7 +89,8 @@ class BackwardTest {
         Tensor a = Tensor.of(REFERENCE, Shape.of(2), 1.0, 2.0).requiresGrad(true);
         Tensor b = Tensor.of(REFERENCE, Shape.of(2), 3.0, 4.0).requiresGrad(true);
         Tensor upstream = Tensor.of(REFERENCE, Shape.of(2), 3.0, 4.0);
-        Gradients gradients = a.add(b.reshape(Shape.of(2, 1)).reshape(Shape.of(2))).backward(upstream);
+        Gradients gradients =
+                a.add(b.reshape(Shape.of(2, 1)).reshape(Shape.of(2))).backward(upstream);
         GradientMath.scale(gradients.of(a), 10);
         assertThat(upstream.toArray()).containsExactly(3, 4);
         assertThat(gradients.of(a).toArray()).containsExactly(30, 40);
@@ -106,8 +110,10 @@ class BackwardTest {
         Gradients gradients = sum.backward();
         assertThat(gradients.of(w).item()).as("required when add used it").isEqualTo(1);
         assertThat(gradients.has(x)).isFalse();
-        assertThatThrownBy(() -> gradients.of(x)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("required none when add used it").hasMessageContaining("requiresGrad(true)");
+        assertThatThrownBy(() -> gradients.of(x))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("required none when add used it")
+                .hasMessageContaining("requiresGrad(true)");
         Gradients later = x.mul(w).backward();
         assertThat(later.of(x).item()).isEqualTo(3);
         assertThat(later.has(w)).isFalse();

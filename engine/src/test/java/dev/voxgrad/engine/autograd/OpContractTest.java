@@ -1,10 +1,8 @@
 package dev.voxgrad.engine.autograd;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.function.BiFunction;
 import java.util.function.Function;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +14,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.optim.GradientMath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Operations of a user's own, right and wrong ones: what they return is checked, and the message names them. */
 class OpContractTest {
@@ -64,13 +65,15 @@ class OpContractTest {
 
     private static void assertForwardRefused(Function<Tensor[], Tensor> result, String message) {
         assertThatThrownBy(() -> Tensor.apply(new Foreign(result, null), leaf(1, 2)))
-                .hasMessageStartingWith("foreign: ").hasMessageContaining(message);
+                .hasMessageStartingWith("foreign: ")
+                .hasMessageContaining(message);
     }
 
     private static void assertBackwardRefused(BiFunction<Context, Tensor, Tensor[]> gradients, String message) {
         Tensor y = Tensor.apply(new Foreign(in -> in[0].add(in[1]), gradients), leaf(1, 2), leaf(3, 4));
         assertThatThrownBy(() -> y.backward(upstream()))
-                .hasMessageStartingWith("foreign: ").hasMessageContaining(message);
+                .hasMessageStartingWith("foreign: ")
+                .hasMessageContaining(message);
     }
 
     /** Gradient reversal: the same numbers forward, the gradient with the other sign backward. */
@@ -86,7 +89,8 @@ class OpContractTest {
                 assertThat(y.mul(y).backward(upstream()).of(x).toArray()).containsExactly(-6, -16);
                 y.release();
                 assertThat(x.toArray()).as("the input's own handle").containsExactly(1, 2);
-                assertThat(x.relu().backward(upstream()).of(x).toArray()).as("without the operation")
+                assertThat(x.relu().backward(upstream()).of(x).toArray())
+                        .as("without the operation")
                         .containsExactly(3, 4);
             }
         }
@@ -117,12 +121,17 @@ class OpContractTest {
         Tensor a = leaf(1, 2);
         Tensor b = leaf(3, 4);
         try (Scope _ = Scope.open()) {
-            Gradients same = Tensor.apply(new Foreign(in -> in[0].add(in[1]), (_, dy) -> new Tensor[] {dy, dy}),
-                    a.relu(), b.relu()).backward(upstream());
+            Gradients same = Tensor.apply(
+                            new Foreign(in -> in[0].add(in[1]), (_, dy) -> new Tensor[] {dy, dy}), a.relu(), b.relu())
+                    .backward(upstream());
             assertThat(same.of(a).toArray()).containsExactly(3, 4);
             assertThat(same.of(b).toArray()).containsExactly(3, 4);
-            Gradients saved = Tensor.apply(new Foreign(in -> in[0].add(in[1]),
-                    (context, _) -> new Tensor[] {context.saved(1), context.saved(0)}), a, b).backward(upstream());
+            Gradients saved = Tensor.apply(
+                            new Foreign(in -> in[0].add(in[1]), (context, _) ->
+                                    new Tensor[] {context.saved(1), context.saved(0)}),
+                            a,
+                            b)
+                    .backward(upstream());
             GradientMath.scale(saved.of(a), 100);
             assertThat(saved.of(a).toArray()).containsExactly(300, 400);
             assertThat(saved.of(b).toArray()).containsExactly(1, 2);
@@ -135,14 +144,17 @@ class OpContractTest {
         assertForwardRefused(_ -> null, "forward returned null");
         assertForwardRefused(_ -> Tensor.zeros(REFERENCE, Shape.of(3)), "another shape than its outputShape");
         assertForwardRefused(_ -> Tensor.zeros(CPU, SHAPE), "device cpu");
-        assertForwardRefused(in -> {
-            Tensor y = in[0].relu();
-            y.release();
-            return y;
-        }, "released already");
-        assertThatThrownBy(() -> Tensor.apply(
-                new Foreign(_ -> Tensor.zeros(REFERENCE, Shape.of(3)), null), leaf(1, 2)))
-                .isInstanceOf(ShapeException.class).hasMessageContaining("[3]").hasMessageContaining("[2]");
+        assertForwardRefused(
+                in -> {
+                    Tensor y = in[0].relu();
+                    y.release();
+                    return y;
+                },
+                "released already");
+        assertThatThrownBy(() -> Tensor.apply(new Foreign(_ -> Tensor.zeros(REFERENCE, Shape.of(3)), null), leaf(1, 2)))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("[3]")
+                .hasMessageContaining("[2]");
     }
 
     @Test
@@ -151,7 +163,8 @@ class OpContractTest {
         assertBackwardRefused((_, dy) -> new Tensor[] {dy.detach(), dy.detach(), dy.detach()}, "3 gradients");
         assertBackwardRefused((_, _) -> null, "returned null, expected one for each of its 2 inputs");
         assertBackwardRefused((_, dy) -> new Tensor[] {dy.detach(), null}, "null for input 1 [2]");
-        assertBackwardRefused((_, dy) -> new Tensor[] {Tensor.zeros(REFERENCE, Shape.of(1)), dy.detach()},
+        assertBackwardRefused(
+                (_, dy) -> new Tensor[] {Tensor.zeros(REFERENCE, Shape.of(1)), dy.detach()},
                 "another shape than input 0");
         assertBackwardRefused((_, dy) -> new Tensor[] {dy.detach(), Tensor.zeros(CPU, SHAPE)}, "on device cpu");
         assertBackwardRefused((context, _) -> new Tensor[] {context.saved(2), null}, "saved tensor 2");
@@ -176,9 +189,11 @@ class OpContractTest {
     @Test
     void refusesInputsBeforeTheOperationSeesThem() {
         Op op = new Foreign(in -> in[0].relu(), null);
-        assertThatThrownBy(() -> Tensor.apply(op)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Tensor.apply(op))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("foreign: no inputs, expected at least one");
-        assertThatThrownBy(() -> Tensor.apply(op, leaf(1, 2), null)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Tensor.apply(op, leaf(1, 2), null))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("foreign: input 1 is null");
     }
 

@@ -1,11 +1,9 @@
 package dev.voxgrad.engine.autograd;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +21,9 @@ import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.engine.optim.SgdUpdate;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestDevices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What a forward saved must not have changed when its backward reads it, as in PyTorch. */
 class SavedTensorsTest {
@@ -48,7 +49,8 @@ class SavedTensorsTest {
     private static void assertRefused(Tensor result, String... parts) {
         assertThatThrownBy(() -> result.backward(random(result.device(), result.shape())))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("was changed in place").hasMessageContainingAll(parts);
+                .hasMessageContaining("was changed in place")
+                .hasMessageContainingAll(parts);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -68,8 +70,8 @@ class SavedTensorsTest {
 
         Tensor gamma = leaf(device, Shape.of(1));
         Tensor beta = leaf(device, Shape.of(1));
-        Tensor norm = x.batchNorm(gamma, beta, Tensor.zeros(device, Shape.of(1)), Tensor.full(device, Shape.of(1), 1),
-                true, 0.1, 1e-5);
+        Tensor norm = x.batchNorm(
+                gamma, beta, Tensor.zeros(device, Shape.of(1)), Tensor.full(device, Shape.of(1), 1), true, 0.1, 1e-5);
         step(gamma);
         assertRefused(norm, "batchNorm", "weight [1]");
 
@@ -91,8 +93,12 @@ class SavedTensorsTest {
                 t -> t.device().fill(t.storage(), 1),
                 SavedTensorsTest::step,
                 t -> new SgdUpdate(0.1, 0.9, 0, true).apply(t, random(t.device(), t.shape()), t.emptyLike()),
-                t -> new AdamUpdate(0.1, 0.9, 0.999, 1e-8, 0, true, 1).apply(t, random(t.device(), t.shape()),
-                        Tensor.zeros(t.device(), t.shape()), Tensor.zeros(t.device(), t.shape())),
+                t -> new AdamUpdate(0.1, 0.9, 0.999, 1e-8, 0, true, 1)
+                        .apply(
+                                t,
+                                random(t.device(), t.shape()),
+                                Tensor.zeros(t.device(), t.shape()),
+                                Tensor.zeros(t.device(), t.shape())),
                 t -> new AverageUpdate(0.9).apply(t, random(t.device(), t.shape())),
                 t -> GradientMath.scale(t, 2),
                 t -> GradientMath.clamp(t, 0.1),
@@ -125,7 +131,8 @@ class SavedTensorsTest {
         Tensor weight = leaf(device, Shape.of(4, 3));
         Tensor bias = leaf(device, Shape.of(4));
         Tensor y = data.linear(weight, bias);
-        double[] expected = data.linear(weight, bias).sum().backward().of(weight).toDoubleArray();
+        double[] expected =
+                data.linear(weight, bias).sum().backward().of(weight).toDoubleArray();
         step(weight);
         step(bias);
         assertThat(y.sum().backward().of(weight).toDoubleArray()).containsExactly(expected);
@@ -147,7 +154,8 @@ class SavedTensorsTest {
         Tensor variance = Tensor.full(device, channel, 1);
         Tensor first = x.batchNorm(gamma, beta, mean, variance, true, 0.1, 1e-5);
         Tensor second = x.batchNorm(gamma, beta, mean, variance, true, 0.1, 1e-5);
-        assertThat(first.add(second).backward(random(device, VOLUMES)).has(gamma)).isTrue();
+        assertThat(first.add(second).backward(random(device, VOLUMES)).has(gamma))
+                .isTrue();
     }
 
     /** In evaluation, the gradient is that of the statistics at the time of the forward, whatever moves them later. */
@@ -160,7 +168,8 @@ class SavedTensorsTest {
         Tensor beta = leaf(device, channel);
         Tensor mean = Tensor.full(device, channel, 0.5);
         Tensor variance = Tensor.full(device, channel, 4);
-        Tensor expected = x.batchNorm(gamma, beta, mean, variance, false, 0.1, 1e-5).backward(random(device, VOLUMES))
+        Tensor expected = x.batchNorm(gamma, beta, mean, variance, false, 0.1, 1e-5)
+                .backward(random(device, VOLUMES))
                 .of(x);
         Tensor y = x.batchNorm(gamma, beta, mean, variance, false, 0.1, 1e-5);
         x.batchNorm(gamma, beta, mean, variance, true, 0.1, 1e-5);
@@ -190,23 +199,48 @@ class SavedTensorsTest {
             return; // has no fused block
         }
         Conv3dOp convolution = Conv3dOp.padded(1);
-        ConvBlockOp block = new ConvBlockOp(List.of(new ConvBlockOp.Unit(convolution, false, 0.1, 1e-5),
-                new ConvBlockOp.Unit(convolution, true, 0.1, 1e-5)), false, true);
-        String[] roles = {"input", "convolution weight of unit 0", "batch norm weight of unit 0",
-            "batch norm bias of unit 0", null, null, "convolution weight of unit 1", null,
-            "batch norm weight of unit 1", "batch norm bias of unit 1", null, null};
+        ConvBlockOp block = new ConvBlockOp(
+                List.of(
+                        new ConvBlockOp.Unit(convolution, false, 0.1, 1e-5),
+                        new ConvBlockOp.Unit(convolution, true, 0.1, 1e-5)),
+                false,
+                true);
+        String[] roles = {
+            "input",
+            "convolution weight of unit 0",
+            "batch norm weight of unit 0",
+            "batch norm bias of unit 0",
+            null,
+            null,
+            "convolution weight of unit 1",
+            null,
+            "batch norm weight of unit 1",
+            "batch norm bias of unit 1",
+            null,
+            null
+        };
         int refused = 0;
         for (int changed = 0; changed < roles.length; changed++) {
             Tensor[] inputs = {
                 leaf(device, VOLUMES).inLayout(device.activationLayout()),
-                leaf(device, Shape.of(2, 1, 3, 3, 3)), leaf(device, Shape.of(2)), leaf(device, Shape.of(2)),
-                Tensor.zeros(device, Shape.of(2)), Tensor.full(device, Shape.of(2), 1),
-                leaf(device, Shape.of(2, 2, 3, 3, 3)), leaf(device, Shape.of(2)), leaf(device, Shape.of(2)),
-                leaf(device, Shape.of(2)), Tensor.zeros(device, Shape.of(2)), Tensor.full(device, Shape.of(2), 1)};
+                leaf(device, Shape.of(2, 1, 3, 3, 3)),
+                leaf(device, Shape.of(2)),
+                leaf(device, Shape.of(2)),
+                Tensor.zeros(device, Shape.of(2)),
+                Tensor.full(device, Shape.of(2), 1),
+                leaf(device, Shape.of(2, 2, 3, 3, 3)),
+                leaf(device, Shape.of(2)),
+                leaf(device, Shape.of(2)),
+                leaf(device, Shape.of(2)),
+                Tensor.zeros(device, Shape.of(2)),
+                Tensor.full(device, Shape.of(2), 1)
+            };
             Tensor y = Tensor.apply(block, inputs);
             device.fill(inputs[changed].storage(), 1);
             if (roles[changed] == null) {
-                assertThat(y.backward(Tensor.full(device, y.shape(), 1).inLayout(y.layout())).has(inputs[1])).isTrue();
+                assertThat(y.backward(Tensor.full(device, y.shape(), 1).inLayout(y.layout()))
+                                .has(inputs[1]))
+                        .isTrue();
             } else {
                 assertRefused(y, "convBlock", roles[changed]);
                 refused++;

@@ -1,13 +1,14 @@
 package dev.voxgrad.engine.cpu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.HashMap;
 import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.ShapeException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class BufferPoolTest {
     @Test
@@ -18,7 +19,8 @@ class BufferPoolTest {
             long most = n <= 64 ? 64 : n + Math.max(16L, n / 8 + 1);
             assertThat((long) length).isGreaterThanOrEqualTo(n).isLessThanOrEqualTo(most);
             assertThat(lengths.computeIfAbsent(BufferPool.sizeClass(length), c -> length))
-                    .as("lengths of class %d", BufferPool.sizeClass(length)).isEqualTo(length);
+                    .as("lengths of class %d", BufferPool.sizeClass(length))
+                    .isEqualTo(length);
         }
         assertThat(lengths).hasSizeGreaterThan(180);
         int largest = Integer.MAX_VALUE - 8;
@@ -53,7 +55,9 @@ class BufferPoolTest {
         float[] taken = pool.take(400_000);
         assertThat(pool.allocatedBytes()).as("nothing idle is left").isEqualTo(4L * taken.length);
         failures[0] = 2;
-        assertThatThrownBy(() -> pool.take(1000)).isInstanceOf(OutOfMemoryError.class).hasMessage("full");
+        assertThatThrownBy(() -> pool.take(1000))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessage("full");
         assertThat(pool.allocatedBytes()).isEqualTo(4L * taken.length);
         assertThat(pool.take(1000)).hasSize(BufferPool.roundedUp(1000));
     }
@@ -77,7 +81,8 @@ class BufferPoolTest {
     void refusesMoreThanAnArrayCanHave() {
         BufferPool<float[]> pool = BufferPool.ofFloats();
         for (int elements : new int[] {Integer.MAX_VALUE - 7, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
-            assertThatThrownBy(() -> pool.take(elements)).isInstanceOf(ShapeException.class)
+            assertThatThrownBy(() -> pool.take(elements))
+                    .isInstanceOf(ShapeException.class)
                     .hasMessageContaining(Integer.toUnsignedLong(elements) + " numbers are required")
                     .hasMessageContaining("2^31-9");
         }

@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.cuda;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Layout;
@@ -11,6 +9,8 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the operations' suites don't call. */
 class CublasTest {
@@ -28,8 +28,14 @@ class CublasTest {
             Tensor a = matrix(device, 2, 3, 1, 2, 3, 4, 5, 6);
             Tensor b = matrix(device, 3, 4, 1, 0, 0, 2, 0, 1, 0, 2, 0, 0, 1, 2);
             Tensor c = matrix(device, 2, 4, new float[8]);
-            device.cublas().multiplyBfloat16(2, 4, 3, CudaStorage.of(a).buffer(), CudaStorage.of(b).buffer(),
-                    CudaStorage.of(c).buffer());
+            device.cublas()
+                    .multiplyBfloat16(
+                            2,
+                            4,
+                            3,
+                            CudaStorage.of(a).buffer(),
+                            CudaStorage.of(b).buffer(),
+                            CudaStorage.of(c).buffer());
             assertThat(c.toArray()).containsExactly(1, 2, 3, 12, 4, 5, 6, 30);
         }
     }

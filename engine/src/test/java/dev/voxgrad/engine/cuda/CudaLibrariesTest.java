@@ -1,13 +1,14 @@
 package dev.voxgrad.engine.cuda;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 @EnabledOnOs(OS.LINUX)
 class CudaLibrariesTest {
@@ -21,8 +22,10 @@ class CudaLibrariesTest {
                 7f03-7f04 r-xp 00000000 08:01 13 //usr/100%/libcudnn.so.9
                 7f04-7f05 rw-p 00000000 00:00 0\0
                 """;
-        assertThat(CudaLibraries.cudnnFiles(maps.getBytes(StandardCharsets.ISO_8859_1))).containsExactly(
-                Path.of(URI.create("file:///home/d%E4%20x/libcudnn.so.9.5.1")), Path.of("/usr/100%/libcudnn.so.9"));
+        assertThat(CudaLibraries.cudnnFiles(maps.getBytes(StandardCharsets.ISO_8859_1)))
+                .containsExactly(
+                        Path.of(URI.create("file:///home/d%E4%20x/libcudnn.so.9.5.1")),
+                        Path.of("/usr/100%/libcudnn.so.9"));
         assertThat(CudaLibraries.cudnnFiles(new byte[0])).isEmpty();
     }
 }

@@ -16,10 +16,10 @@ final class NvrtcOfThisMachine {
     static final int MISSING = 3;
     /** A card of today, for which there is machine code, and one that nobody has built: PTX is the best it can get. */
     private static final int KNOWN = 90;
+
     private static final int UNKNOWN = 9_990;
 
-    private NvrtcOfThisMachine() {
-    }
+    private NvrtcOfThisMachine() {}
 
     /** Compiles the {@code .cu} files under one folder to {@code .cubin} and {@code .ptx} files under another. */
     public static void main(String[] args) throws IOException {
@@ -34,8 +34,12 @@ final class NvrtcOfThisMachine {
             Files.createDirectories(target.getParent());
             String text = Files.readString(source);
             String name = target.getFileName().toString();
-            Files.write(target.resolveSibling(name.replace(".cu", ".cubin")), nvrtc.get().compile(path, text, KNOWN));
-            Files.write(target.resolveSibling(name.replace(".cu", ".ptx")), nvrtc.get().compile(path, text, UNKNOWN));
+            Files.write(
+                    target.resolveSibling(name.replace(".cu", ".cubin")),
+                    nvrtc.get().compile(path, text, KNOWN));
+            Files.write(
+                    target.resolveSibling(name.replace(".cu", ".ptx")),
+                    nvrtc.get().compile(path, text, UNKNOWN));
         }
     }
 

@@ -1,12 +1,9 @@
 package dev.voxgrad.engine.device;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +12,10 @@ import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 class CpuDeviceTest {
     private static final long MEBIBYTE = 1 << 20;
@@ -62,7 +63,8 @@ class CpuDeviceTest {
     void refusesTensorsThatNoArrayHolds(int elements) {
         try (CpuDevice cpu = new CpuDevice(1)) {
             for (Device device : List.of(cpu, ReferenceDevice.INSTANCE)) {
-                assertThatThrownBy(() -> Tensor.zeros(device, Shape.of(elements))).isInstanceOf(ShapeException.class)
+                assertThatThrownBy(() -> Tensor.zeros(device, Shape.of(elements)))
+                        .isInstanceOf(ShapeException.class)
                         .hasMessageContaining(elements + " numbers are required")
                         .hasMessageContaining("at most 2^31-9");
                 assertThat(Tensor.zeros(device, Shape.of(2)).toArray()).containsOnly(0);

@@ -1,9 +1,5 @@
 package dev.voxgrad.engine.device;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +28,10 @@ import dev.voxgrad.engine.optim.UpdateSlot;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Several cards in one process: each computes what it computes alone. */
 class CudaCardsTest {
@@ -97,13 +98,19 @@ class CudaCardsTest {
         List<Tensor> step() {
             Tensor loss = Tensor.ofChannelsLast(device, Shape.of(labels.length, 1, 6, 5, 7), volumes)
                     .conv3d(weight, null, Conv3dOp.padded(1))
-                    .batchNorm(gamma, beta, mean, variance, true, 0.1, 1e-5).relu()
-                    .maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO).adaptiveAvgPool3d(Dims3.ONE).flatten(1)
-                    .linear(linear).crossEntropy(labels);
+                    .batchNorm(gamma, beta, mean, variance, true, 0.1, 1e-5)
+                    .relu()
+                    .maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO)
+                    .adaptiveAvgPool3d(Dims3.ONE)
+                    .flatten(1)
+                    .linear(linear)
+                    .crossEntropy(labels);
             Gradients gradients = loss.backward();
             device.hostEffect(() -> steps++);
-            TensorUpdate.applyAll(List.of(new UpdateSlot(weight, gradients.of(weight), weightState),
-                    new UpdateSlot(linear, gradients.of(linear), linearState)),
+            TensorUpdate.applyAll(
+                    List.of(
+                            new UpdateSlot(weight, gradients.of(weight), weightState),
+                            new UpdateSlot(linear, gradients.of(linear), linearState)),
                     _ -> new AdamUpdate(0.01, 0.9, 0.999, 1e-8, 0.1, true, steps));
             return List.of(loss);
         }
@@ -116,7 +123,11 @@ class CudaCardsTest {
 
         /** The losses of all steps, and what they have left. */
         List<List<Float>> outcome() {
-            return List.of(losses, list(weight.toArray()), list(linear.toArray()), list(mean.toArray()),
+            return List.of(
+                    losses,
+                    list(weight.toArray()),
+                    list(linear.toArray()),
+                    list(mean.toArray()),
                     list(variance.toArray()));
         }
 
@@ -169,7 +180,8 @@ class CudaCardsTest {
             matrices.add(Tensor.of(device, square, Samples.gaussian(square, 3)));
             weights.add(Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 1)));
             Tensor matrix = matrices.getLast();
-            recorded.add(device.recordWithoutGradients(() -> List.of(matrix.add(matrix).sum())));
+            recorded.add(device.recordWithoutGradients(
+                    () -> List.of(matrix.add(matrix).sum())));
         }
         for (IntFunction<Tensor> operation : List.<IntFunction<Tensor>>of(
                 card -> volumes.get(card).conv3d(weights.get(card), null, Conv3dOp.padded(1)),
@@ -185,7 +197,8 @@ class CudaCardsTest {
             }
         }
         for (int round = 0; round < 4; round++) {
-            List<RecordedStep.Results> results = recorded.stream().map(RecordedStep::run).toList();
+            List<RecordedStep.Results> results =
+                    recorded.stream().map(RecordedStep::run).toList();
             assertThat(results.getLast().get()).isDeepEqualTo(results.getFirst().get());
         }
         recorded.forEach(RecordedStep::close);
@@ -216,18 +229,21 @@ class CudaCardsTest {
         List<CudaDevice> devices = List.of(open(0), open(1));
         CyclicBarrier eachStep = new CyclicBarrier(2);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            List<Future<List<List<Float>>>> outcomes = devices.stream().map(device -> threads.submit(() -> {
-                Training training = new Training(device);
-                try (RecordedStep recorded = device.record(training::step)) {
-                    for (int step = 0; step < STEPS; step++) {
-                        eachStep.await();
-                        training.prepare(step);
-                        training.losses.add(recorded.run().get()[0][0]);
-                    }
-                }
-                return training.outcome();
-            })).toList();
-            assertThat(List.of(outcomes.getFirst().get(), outcomes.getLast().get())).isEqualTo(expected);
+            List<Future<List<List<Float>>>> outcomes = devices.stream()
+                    .map(device -> threads.submit(() -> {
+                        Training training = new Training(device);
+                        try (RecordedStep recorded = device.record(training::step)) {
+                            for (int step = 0; step < STEPS; step++) {
+                                eachStep.await();
+                                training.prepare(step);
+                                training.losses.add(recorded.run().get()[0][0]);
+                            }
+                        }
+                        return training.outcome();
+                    }))
+                    .toList();
+            assertThat(List.of(outcomes.getFirst().get(), outcomes.getLast().get()))
+                    .isEqualTo(expected);
         }
     }
 
@@ -261,14 +277,15 @@ class CudaCardsTest {
         CudaDevice second = open(1);
         assertThat(first.name()).isEqualTo("cuda:0");
         assertThat(second.name()).isEqualTo("cuda:1");
-        assertThat(second.description()).startsWith("cuda:1: " + CudaDriver.of(1).name() + ", ");
+        assertThat(second.description())
+                .startsWith("cuda:1: " + CudaDriver.of(1).name() + ", ");
         try (CudaDevice another = second.another()) {
             assertThat(another.name()).isEqualTo("cuda:1");
             assertThat(another.driver()).isSameAs(second.driver());
         }
         for (String name : List.of("cuda", "cuda:0", "cuda:1")) {
-            assertThat(Devices.find(name, Devices.Settings.DEFAULT)).isInstanceOfSatisfying(
-                    Availability.Available.class, available -> {
+            assertThat(Devices.find(name, Devices.Settings.DEFAULT))
+                    .isInstanceOfSatisfying(Availability.Available.class, available -> {
                         opened.add((CudaDevice) available.device());
                         assertThat(available.device().name()).isEqualTo(name.equals("cuda") ? "cuda:0" : name);
                     });
@@ -281,8 +298,9 @@ class CudaCardsTest {
         assumeTrue(TestGpu.isEmulated(), "only the emulator counts contexts");
         CudaEmulator.cards(8);
         long before = CudaEmulator.count("liveContexts");
-        assertThat(Devices.find("cuda:7", Devices.Settings.DEFAULT)).isInstanceOfSatisfying(
-                Availability.Available.class, available -> opened.add((CudaDevice) available.device()));
+        assertThat(Devices.find("cuda:7", Devices.Settings.DEFAULT))
+                .isInstanceOfSatisfying(
+                        Availability.Available.class, available -> opened.add((CudaDevice) available.device()));
         assertThat(CudaEmulator.count("liveContexts")).isEqualTo(before + 1);
     }
 
@@ -291,21 +309,23 @@ class CudaCardsTest {
         assumeTrue(TestGpu.isEmulated(), "the names are the emulated cards'");
         String shown = System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : ", that CUDA_VISIBLE_DEVICES shows";
         assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("device cuda:3: this machine has 2 GPUs, "
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("device cuda:3: this machine has 2 GPUs, "
                         + "cuda:0 (Emulated GPU) and cuda:1 (Emulated GPU)" + shown);
         CudaEmulator.cards(1);
         assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
                 .hasMessage("device cuda:3: this machine has 1 GPU, cuda:0 (Emulated GPU)" + shown);
         CudaEmulator.cards(3);
-        assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT)).hasMessageContaining(
-                "3 GPUs, cuda:0 (Emulated GPU), cuda:1 (Emulated GPU) and cuda:2 (Emulated GPU)");
+        assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
+                .hasMessageContaining("3 GPUs, cuda:0 (Emulated GPU), cuda:1 (Emulated GPU) and cuda:2 (Emulated GPU)");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"cuda:", "cuda:x", "cuda:-1", "cuda:1.0", "cuda: 1", "cuda:99999", "cuda1", "cudas"})
     void aNumberThatIsNoneIsAnErrorThatTeaches(String name) {
         assertThatThrownBy(() -> Devices.find(name, Devices.Settings.DEFAULT))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("device: '" + name + "' is no GPU's name; "
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("device: '" + name + "' is no GPU's name; "
                         + "cuda:0 is the first GPU, cuda:1 the second, and cuda is short for cuda:0");
         assertThat(Devices.isName(name)).isFalse();
     }

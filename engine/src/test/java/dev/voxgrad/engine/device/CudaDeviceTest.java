@@ -1,13 +1,10 @@
 package dev.voxgrad.engine.device;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +22,10 @@ import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** A GPU's memory and the order of its work. */
 class CudaDeviceTest {
@@ -90,8 +91,10 @@ class CudaDeviceTest {
             Tensor x = Tensor.of(device, shape, Samples.gaussian(shape, 1));
             Shape kernel = Shape.of(channels, 2, 3, 3, 3);
             Tensor w = Tensor.of(device, kernel, Samples.gaussian(kernel, 2)).requiresGrad(true);
-            Tensor loss = x.conv3d(w, null, Conv3dOp.padded(1)).relu().maxPool3d(Dims3.cube(2), Dims3.cube(2),
-                    Dims3.ZERO).mean();
+            Tensor loss = x.conv3d(w, null, Conv3dOp.padded(1))
+                    .relu()
+                    .maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO)
+                    .mean();
             Gradients gradients = loss.backward();
             return gradients.of(w).toDoubleArray();
         }
@@ -124,11 +127,13 @@ class CudaDeviceTest {
             double[] before = step(4);
             Tensor[] hoard = new Tensor[1000];
             assertThatThrownBy(() -> {
-                for (int i = 0; i < hoard.length; i++) {
-                    hoard[i] = Tensor.empty(device, Shape.of(emulated ? 4 << 20 : tooMany), Layout.ROW_MAJOR);
-                }
-            }).isInstanceOf(DeviceMemoryException.class)
-                    .hasMessageContaining("were asked for").hasMessageContaining("are free")
+                        for (int i = 0; i < hoard.length; i++) {
+                            hoard[i] = Tensor.empty(device, Shape.of(emulated ? 4 << 20 : tooMany), Layout.ROW_MAJOR);
+                        }
+                    })
+                    .isInstanceOf(DeviceMemoryException.class)
+                    .hasMessageContaining("were asked for")
+                    .hasMessageContaining("are free")
                     .hasMessageContaining("lower --batch-size");
             Arrays.fill(hoard, null);
             assertThat(step(4)).isEqualTo(before);
@@ -158,7 +163,8 @@ class CudaDeviceTest {
             }
         }
         assertThat(CudaEmulator.live()).isEqualTo(before);
-        assertThat(failures).anyMatch(failure -> failure.startsWith("cuStreamCreate: "))
+        assertThat(failures)
+                .anyMatch(failure -> failure.startsWith("cuStreamCreate: "))
                 .anyMatch(failure -> failure.startsWith("cuEventCreate: "))
                 .anyMatch(failure -> failure.startsWith("cuMemHostAlloc of "))
                 .anyMatch(failure -> failure.startsWith("cudnnCreate: internal error (4004)"))
@@ -193,7 +199,8 @@ class CudaDeviceTest {
     @Test
     void itSaysWhatItIs() {
         assertThat(device.name()).isEqualTo(CudaDriver.count() == 1 ? "cuda" : "cuda:0");
-        assertThat(device.description()).startsWith(device.name() + ": ").contains("GiB", "driver for CUDA",
-                "cuDNN 9.", "fp32", "deterministic convolution");
+        assertThat(device.description())
+                .startsWith(device.name() + ": ")
+                .contains("GiB", "driver for CUDA", "cuDNN 9.", "fp32", "deterministic convolution");
     }
 }

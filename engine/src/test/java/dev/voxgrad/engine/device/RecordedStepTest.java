@@ -1,13 +1,10 @@
 package dev.voxgrad.engine.device;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +23,10 @@ import dev.voxgrad.engine.optim.UpdateSlot;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Steps that a GPU replays do what the same steps do one operation at a time. */
 class RecordedStepTest {
@@ -47,7 +48,8 @@ class RecordedStepTest {
 
     /** A model of one convolution and batch norm, its optimiser's state, and the arrays that a step reads. */
     private final class Model {
-        private final Tensor weight = Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 1)).requiresGrad(true);
+        private final Tensor weight =
+                Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 1)).requiresGrad(true);
         private final Tensor mean = Tensor.zeros(device, WEIGHT);
         private final Tensor square = Tensor.zeros(device, WEIGHT);
         private final Tensor gamma = Tensor.full(device, Shape.of(3), 1);
@@ -79,15 +81,18 @@ class RecordedStepTest {
         List<Tensor> step() {
             Tensor x = Tensor.ofChannelsLast(device, Shape.of(labels.length, 1, 5, 4, 6), volumes);
             Tensor logits = x.conv3d(weight, null, Conv3dOp.padded(1))
-                    .batchNorm(gamma, beta, runningMean, runningVariance, true, 0.1, 1e-5).relu()
-                    .adaptiveAvgPool3d(Dims3.ONE).flatten(1);
+                    .batchNorm(gamma, beta, runningMean, runningVariance, true, 0.1, 1e-5)
+                    .relu()
+                    .adaptiveAvgPool3d(Dims3.ONE)
+                    .flatten(1);
             Tensor loss = logits.crossEntropy(labels);
             Gradients gradients = loss.backward();
             List<Tensor> moved = List.of(gradients.of(weight));
             Tensor norms = GradientMath.norms(moved);
             GradientMath.clipNorm(moved, 0.05);
             device.hostEffect(() -> steps++);
-            TensorUpdate.applyAll(List.of(new UpdateSlot(weight, gradients.of(weight), List.of(mean, square))),
+            TensorUpdate.applyAll(
+                    List.of(new UpdateSlot(weight, gradients.of(weight), List.of(mean, square))),
                     _ -> new AdamUpdate(rate, 0.9, 0.999, 1e-8, 0.1, true, steps));
             return List.of(loss, norms);
         }
@@ -95,8 +100,18 @@ class RecordedStepTest {
         /** All that a step leaves. */
         Map<String, List<Float>> state() {
             Map<String, List<Float>> state = new TreeMap<>();
-            Map.of("weight", weight, "mean", mean, "square", square, "running mean", runningMean, "running variance",
-                    runningVariance).forEach((name, tensor) -> state.put(name, list(tensor.toArray())));
+            Map.of(
+                            "weight",
+                            weight,
+                            "mean",
+                            mean,
+                            "square",
+                            square,
+                            "running mean",
+                            runningMean,
+                            "running variance",
+                            runningVariance)
+                    .forEach((name, tensor) -> state.put(name, list(tensor.toArray())));
             return state;
         }
     }
@@ -144,12 +159,14 @@ class RecordedStepTest {
             for (int run = 0; run < 4; run++) {
                 recorded.run();
                 Tensor changed = model.weight.mul(model.weight);
-                Tensor statistics = Tensor.full(device, Shape.of(3), 1).requiresGrad(true).mul(model.runningMean);
+                Tensor statistics =
+                        Tensor.full(device, Shape.of(3), 1).requiresGrad(true).mul(model.runningMean);
                 recorded.run();
                 Tensor upstream = Tensor.full(device, WEIGHT, 1);
                 assertThatThrownBy(() -> changed.backward(upstream)).hasMessageContaining("changed in place");
                 assertThatThrownBy(() -> statistics.backward(Tensor.full(device, Shape.of(3), 1)))
-                        .as("run %d".formatted(run)).hasMessageContaining("changed in place");
+                        .as("run %d".formatted(run))
+                        .hasMessageContaining("changed in place");
             }
         }
     }
@@ -158,8 +175,10 @@ class RecordedStepTest {
     void needsNoScopeAround() {
         Model model = new Model(4);
         model.prepare(1);
-        try (RecordedStep recorded = device.record(model::step); Scope _ = Scope.open()) {
-            assertThatThrownBy(recorded::run).isInstanceOf(IllegalStateException.class)
+        try (RecordedStep recorded = device.record(model::step);
+                Scope _ = Scope.open()) {
+            assertThatThrownBy(recorded::run)
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("outside of any scope");
         }
     }
@@ -183,7 +202,9 @@ class RecordedStepTest {
                 teachers.add(recorded.run().get()[2]);
             }
         }
-        assertThat(teachers).hasSize(5).allSatisfy(teacher -> assertThat(teacher).containsOnly(3));
+        assertThat(teachers)
+                .hasSize(5)
+                .allSatisfy(teacher -> assertThat(teacher).containsOnly(3));
     }
 
     @Test
@@ -200,7 +221,8 @@ class RecordedStepTest {
         try (RecordedStep recorded = device.record(again::step)) {
             for (int step = 1; step <= 6; step++) {
                 again.prepare(step);
-                assertThat(recorded.run().get()).isDeepEqualTo(results.get(step - 1).get());
+                assertThat(recorded.run().get())
+                        .isDeepEqualTo(results.get(step - 1).get());
             }
         }
     }
@@ -312,7 +334,10 @@ class RecordedStepTest {
                 float actual = recorded.run().get()[0][0];
                 try (Scope _ = Scope.withoutGradients()) {
                     Tensor x = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes);
-                    assertThat(actual).isEqualTo(x.conv3d(model.weight, null, Conv3dOp.padded(1)).sum().toArray()[0]);
+                    assertThat(actual)
+                            .isEqualTo(x.conv3d(model.weight, null, Conv3dOp.padded(1))
+                                    .sum()
+                                    .toArray()[0]);
                 }
             }
         }
@@ -327,7 +352,8 @@ class RecordedStepTest {
             return List.of(two);
         })) {
             assertThat(recorded.run().get()[0]).containsExactly(2);
-            assertThatThrownBy(recorded::run).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(recorded::run)
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("can't be read back inside of a recorded step");
         }
         // The device goes on.

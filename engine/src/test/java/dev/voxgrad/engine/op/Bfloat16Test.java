@@ -1,8 +1,7 @@
 package dev.voxgrad.engine.op;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.function.Function;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +22,8 @@ import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Operations on a GPU whose activations are bfloat16, against the reference. All inputs and upstream gradients are
@@ -72,8 +73,8 @@ class Bfloat16Test {
                 largest = Math.max(largest, Math.abs(value));
             }
             for (int i = 0; i < expected[tensor].length; i++) {
-                assertThat(Math.abs(actual[tensor][i] - expected[tensor][i])).as("tensor %d, element %d: %s for %s",
-                        tensor, i, actual[tensor][i], expected[tensor][i])
+                assertThat(Math.abs(actual[tensor][i] - expected[tensor][i]))
+                        .as("tensor %d, element %d: %s for %s", tensor, i, actual[tensor][i], expected[tensor][i])
                         .isLessThanOrEqualTo(roundings * ROUNDING * largest);
             }
         }
@@ -84,19 +85,23 @@ class Bfloat16Test {
     void convolutions() {
         int compared = 0;
         for (int channels : new int[] {1, 4, 15, 16, 17, 33}) {
-            compared += check(2, in -> in[0].conv3d(in[1], in[2], Conv3dOp.padded(1)), Shape.of(2, channels, 4, 3, 5),
-                    Shape.of(6, channels, 3, 3, 3), Shape.of(6));
+            compared += check(
+                    2,
+                    in -> in[0].conv3d(in[1], in[2], Conv3dOp.padded(1)),
+                    Shape.of(2, channels, 4, 3, 5),
+                    Shape.of(6, channels, 3, 3, 3),
+                    Shape.of(6));
         }
         Conv3dOp unusual = new Conv3dOp(new Dims3(2, 1, 3), new Dims3(1, 0, 2), new Dims3(1, 2, 1), 2);
-        compared += check(2, in -> in[0].conv3d(in[1], null, unusual), Shape.of(2, 4, 5, 6, 7),
-                Shape.of(6, 2, 2, 3, 3));
+        compared +=
+                check(2, in -> in[0].conv3d(in[1], null, unusual), Shape.of(2, 4, 5, 6, 7), Shape.of(6, 2, 2, 3, 3));
         assertThat(compared).isEqualTo(6 * 4 + 3);
     }
 
     /** Opens another device, by those kernels. */
     private void reopen(GpuKernels kernels) {
         device.close();
-        device = TestGpu.open(Precision.BF16, kernels, _ -> { });
+        device = TestGpu.open(Precision.BF16, kernels, _ -> {});
     }
 
     @ParameterizedTest
@@ -111,9 +116,20 @@ class Bfloat16Test {
         for (int channels : new int[] {2, 16, 31, 33}) {
             for (boolean training : new boolean[] {true, false}) {
                 Shape each = Shape.of(channels);
-                compared += check(1, in -> in[0].inLayout(Layout.CHANNELS_LAST).batchNorm(in[1], in[2],
-                        Tensor.zeros(in[0].device(), each), Tensor.full(in[0].device(), each, 1), training, 0.1, 1e-5),
-                        Shape.of(3, channels, 4, 3, 5), each, each);
+                compared += check(
+                        1,
+                        in -> in[0].inLayout(Layout.CHANNELS_LAST)
+                                .batchNorm(
+                                        in[1],
+                                        in[2],
+                                        Tensor.zeros(in[0].device(), each),
+                                        Tensor.full(in[0].device(), each, 1),
+                                        training,
+                                        0.1,
+                                        1e-5),
+                        Shape.of(3, channels, 4, 3, 5),
+                        each,
+                        each);
             }
         }
         assertThat(compared).isEqualTo(4 * 2 * 4);
@@ -159,8 +175,14 @@ class Bfloat16Test {
             compared += check(1, in -> activation(in[0]).relu(), shape);
             compared += check(1, in -> activation(in[0]).leakyRelu(0.125), shape);
             // y in three steps, the gradient of the first input in four
-            compared += check(4, in -> activation(in[0]).add(activation(in[1])).mul(activation(in[0])).scale(0.5),
-                    shape, shape);
+            compared += check(
+                    4,
+                    in -> activation(in[0])
+                            .add(activation(in[1]))
+                            .mul(activation(in[0]))
+                            .scale(0.5),
+                    shape,
+                    shape);
             compared += check(1, in -> activation(in[0]).flatten(1), shape);
             compared += check(1, in -> activation(in[0]).mean(), shape);
         }
@@ -186,10 +208,34 @@ class Bfloat16Test {
 
     @Test
     void roundingIsToTheNearest() {
-        float[] values = {1, 1 + 0x1p-8f, 1 + 0x1.8p-8f, 1 + 0x1p-9f, -0f, Float.MIN_VALUE, Float.MAX_VALUE,
-            Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 1 + 0x1.8p-7f, 3e38f};
-        float[] expected = {1, 1, 1 + 0x1p-7f, 1, -0f, 0, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY,
-            Float.NEGATIVE_INFINITY, Float.NaN, 1 + 0x1p-6f, 3.0040552e38f};
+        float[] values = {
+            1,
+            1 + 0x1p-8f,
+            1 + 0x1.8p-8f,
+            1 + 0x1p-9f,
+            -0f,
+            Float.MIN_VALUE,
+            Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN,
+            1 + 0x1.8p-7f,
+            3e38f
+        };
+        float[] expected = {
+            1,
+            1,
+            1 + 0x1p-7f,
+            1,
+            -0f,
+            0,
+            Float.POSITIVE_INFINITY,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN,
+            1 + 0x1p-6f,
+            3.0040552e38f
+        };
         Shape shape = Shape.of(1, values.length, 1, 1, 2);
         float[] twice = new float[2 * values.length];
         for (int i = 0; i < twice.length; i++) {

@@ -1,14 +1,12 @@
 package dev.voxgrad.engine.op;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,17 +25,24 @@ import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.DeviceAgreement;
-import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * cuDNN's batch norm, pools and softmax beside our own kernels, and that it is cuDNN that computes them. The
  * operations' own suites hold cuDNN to the reference, too.
  */
 class CudnnKernelsTest {
-    private static final List<String> FUNCTIONS = List.of("cudnnBatchNormalizationForwardTraining",
-            "cudnnBatchNormalizationForwardInference", "cudnnBatchNormalizationBackward", "cudnnPoolingForward",
-            "cudnnPoolingBackward", "cudnnSoftmaxForward", "cudnnSoftmaxBackward");
+    private static final List<String> FUNCTIONS = List.of(
+            "cudnnBatchNormalizationForwardTraining",
+            "cudnnBatchNormalizationForwardInference",
+            "cudnnBatchNormalizationBackward",
+            "cudnnPoolingForward",
+            "cudnnPoolingBackward",
+            "cudnnSoftmaxForward",
+            "cudnnSoftmaxBackward");
     private static final Shape VOLUMES = Shape.of(3, 5, 4, 3, 6);
     private static final Shape CHANNELS = Shape.of(5);
     /** Values of a channel of the volumes. */
@@ -50,20 +55,37 @@ class CudnnKernelsTest {
      * @param forward the function of cuDNN's that computes it
      * @param backward the one that computes its gradients
      */
-    private record Case(String name, int terms, Function<Tensor[], Tensor> function, List<Shape> inputs,
-            String forward, String backward) {}
+    private record Case(
+            String name,
+            int terms,
+            Function<Tensor[], Tensor> function,
+            List<Shape> inputs,
+            String forward,
+            String backward) {}
 
     private static Tensor activation(Tensor x) {
         return x.inLayout(x.device().activationLayout());
     }
 
     private static Tensor batchNorm(Tensor[] in, boolean training) {
-        return activation(in[0]).batchNorm(in[1], in[2], Tensor.full(in[0].device(), CHANNELS, 0.25),
-                Tensor.full(in[0].device(), CHANNELS, 1.5), training, 0.1, 1e-5);
+        return activation(in[0])
+                .batchNorm(
+                        in[1],
+                        in[2],
+                        Tensor.full(in[0].device(), CHANNELS, 0.25),
+                        Tensor.full(in[0].device(), CHANNELS, 1.5),
+                        training,
+                        0.1,
+                        1e-5);
     }
 
     private static Case pool(String name, int terms, Function<Tensor, Tensor> function) {
-        return new Case(name, terms, in -> function.apply(activation(in[0])), List.of(VOLUMES), "cudnnPoolingForward",
+        return new Case(
+                name,
+                terms,
+                in -> function.apply(activation(in[0])),
+                List.of(VOLUMES),
+                "cudnnPoolingForward",
                 "cudnnPoolingBackward");
     }
 
@@ -71,20 +93,41 @@ class CudnnKernelsTest {
         Dims3 two = Dims3.cube(2);
         Shape rows = Shape.of(7, 5);
         List<Case> cases = List.of(
-                new Case("batch norm", PER_CHANNEL, in -> batchNorm(in, true), List.of(VOLUMES, CHANNELS, CHANNELS),
-                        "cudnnBatchNormalizationForwardTraining", "cudnnBatchNormalizationBackward"),
-                new Case("batch norm of (N,C)", 7, in -> batchNorm(in, true), List.of(rows, CHANNELS, CHANNELS),
-                        "cudnnBatchNormalizationForwardTraining", "cudnnBatchNormalizationBackward"),
+                new Case(
+                        "batch norm",
+                        PER_CHANNEL,
+                        in -> batchNorm(in, true),
+                        List.of(VOLUMES, CHANNELS, CHANNELS),
+                        "cudnnBatchNormalizationForwardTraining",
+                        "cudnnBatchNormalizationBackward"),
+                new Case(
+                        "batch norm of (N,C)",
+                        7,
+                        in -> batchNorm(in, true),
+                        List.of(rows, CHANNELS, CHANNELS),
+                        "cudnnBatchNormalizationForwardTraining",
+                        "cudnnBatchNormalizationBackward"),
                 pool("max pool", 1, x -> x.maxPool3d(two, two, Dims3.ZERO)),
                 pool("max pool, padded", 8, x -> x.maxPool3d(Dims3.cube(3), new Dims3(2, 1, 2), Dims3.ONE)),
                 pool("mean", 72, x -> x.adaptiveAvgPool3d(Dims3.ONE)),
                 pool("equal bins", 12, x -> x.adaptiveAvgPool3d(new Dims3(2, 1, 3))),
-                new Case("softmax", 5, in -> in[0].softmax(), List.of(rows), "cudnnSoftmaxForward",
+                new Case(
+                        "softmax",
+                        5,
+                        in -> in[0].softmax(),
+                        List.of(rows),
+                        "cudnnSoftmaxForward",
                         "cudnnSoftmaxBackward"),
-                new Case("log-softmax", 5, in -> in[0].logSoftmax(), List.of(rows), "cudnnSoftmaxForward",
+                new Case(
+                        "log-softmax",
+                        5,
+                        in -> in[0].logSoftmax(),
+                        List.of(rows),
+                        "cudnnSoftmaxForward",
                         "cudnnSoftmaxBackward"));
-        return cases.stream().flatMap(c -> Stream.of(Precision.FP32, Precision.BF16)
-                .map(precision -> Arguments.argumentSet(c.name + ", " + precision.flag(), c, precision)));
+        return cases.stream()
+                .flatMap(c -> Stream.of(Precision.FP32, Precision.BF16)
+                        .map(precision -> Arguments.argumentSet(c.name + ", " + precision.flag(), c, precision)));
     }
 
     /**
@@ -120,19 +163,21 @@ class CudnnKernelsTest {
         }
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.length; i++) {
-            assertThat(Math.abs(actual[i] - expected[i])).as("element %d: %s for %s", i, actual[i], expected[i])
+            assertThat(Math.abs(actual[i] - expected[i]))
+                    .as("element %d: %s for %s", i, actual[i], expected[i])
                     .isLessThanOrEqualTo(2 * 0x1p-8 * largest);
         }
     }
 
     private static CudaDevice open(Precision precision, GpuKernels kernels) {
-        return TestGpu.open(precision, kernels, _ -> { });
+        return TestGpu.open(precision, kernels, _ -> {});
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithOurOwn(Case c, Precision precision) {
-        try (CudaDevice own = open(precision, GpuKernels.OWN); CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
+        try (CudaDevice own = open(precision, GpuKernels.OWN);
+                CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
             double[][] expected = run(own, c);
             TestGpu.skipWhereCudnnLacks(() -> {
                 double[][] actual = run(cudnn, c);
@@ -163,7 +208,8 @@ class CudnnKernelsTest {
     @MethodSource("cases")
     void isComputedByWhomItWasAskedFor(Case c, Precision precision) {
         assumeCalls();
-        try (CudaDevice own = open(precision, GpuKernels.OWN); CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
+        try (CudaDevice own = open(precision, GpuKernels.OWN);
+                CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
             assertThat(calls(() -> run(own, c))).isEmpty();
             assertThat(calls(() -> run(cudnn, c))).isEqualTo(Map.of(c.forward, 1L, c.backward, 1L));
         }
@@ -182,11 +228,10 @@ class CudnnKernelsTest {
     @EnumSource(names = {"FP32", "BF16"})
     void predictsByTheRunningStatistics(Precision precision) {
         try (CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
-            TestGpu.skipWhereCudnnLacks(() ->
-                    requireClose(precision, 3, predicted(ReferenceDevice.INSTANCE), predicted(cudnn)));
+            TestGpu.skipWhereCudnnLacks(
+                    () -> requireClose(precision, 3, predicted(ReferenceDevice.INSTANCE), predicted(cudnn)));
             assumeCalls();
-            assertThat(calls(() -> predicted(cudnn)))
-                    .isEqualTo(Map.of("cudnnBatchNormalizationForwardInference", 1L));
+            assertThat(calls(() -> predicted(cudnn))).isEqualTo(Map.of("cudnnBatchNormalizationForwardInference", 1L));
         }
     }
 
@@ -199,8 +244,12 @@ class CudnnKernelsTest {
         Tensor variance = Tensor.full(device, CHANNELS, 3);
         Tensor y = activation(x).batchNorm(weight, bias, mean, variance, true, 0.25, 1e-3);
         Gradients gradients = y.backward(Tensor.of(device, VOLUMES, distinct(VOLUMES, 3)));
-        return new double[][] {mean.toDoubleArray(), variance.toDoubleArray(), gradients.of(weight).toDoubleArray(),
-            gradients.of(bias).toDoubleArray()};
+        return new double[][] {
+            mean.toDoubleArray(),
+            variance.toDoubleArray(),
+            gradients.of(weight).toDoubleArray(),
+            gradients.of(bias).toDoubleArray()
+        };
     }
 
     /** All four are float32 whatever the volumes are, and these are exact in bfloat16. */
@@ -224,8 +273,9 @@ class CudnnKernelsTest {
         values[0] = Double.NaN;
         try (CudaDevice cudnn = open(Precision.FP32, GpuKernels.CUDNN)) {
             Tensor y = Tensor.of(cudnn, VOLUMES, values).maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
-            assertThat(y.toDoubleArray()).startsWith(Double.NaN).satisfies(
-                    v -> assertThat(Double.isFinite(v[1])).isTrue());
+            assertThat(y.toDoubleArray())
+                    .startsWith(Double.NaN)
+                    .satisfies(v -> assertThat(Double.isFinite(v[1])).isTrue());
         }
     }
 
@@ -237,19 +287,22 @@ class CudnnKernelsTest {
             for (int times = 0; times < 2; times++) {
                 assertThat(DeviceAgreement.check(cudnn, 12, in -> in[0].adaptiveAvgPool3d(new Dims3(3, 1, 2)), VOLUMES))
                         .isEqualTo(2);
-                assertThat(DeviceAgreement.check(cudnn, PER_CHANNEL, in -> batchNorm(in, false), shapes)).isEqualTo(4);
+                assertThat(DeviceAgreement.check(cudnn, PER_CHANNEL, in -> batchNorm(in, false), shapes))
+                        .isEqualTo(4);
             }
-            assertThat(log).containsExactly(
-                    "adaptiveAvgPool3d of 4x3x6 to 3x1x2: its bins are not equal, which cuDNN has no pool for; "
-                            + "by our own kernels",
-                    "batchNorm by the running statistics, with a gradient: cuDNN has none; by our own kernels");
+            assertThat(log)
+                    .containsExactly(
+                            "adaptiveAvgPool3d of 4x3x6 to 3x1x2: its bins are not equal, which cuDNN has no pool for; "
+                                    + "by our own kernels",
+                            "batchNorm by the running statistics, with a gradient: cuDNN has none; by our own kernels");
         }
     }
 
     @Test
     void nothingIsFusedAndTheDeviceSaysSo() {
         try (CudaDevice own = open(Precision.FP32, GpuKernels.OWN);
-                CudaDevice cudnn = open(Precision.FP32, GpuKernels.CUDNN); CudaDevice another = cudnn.another()) {
+                CudaDevice cudnn = open(Precision.FP32, GpuKernels.CUDNN);
+                CudaDevice another = cudnn.another()) {
             assertThat(own.fusion()).isTrue();
             assertThat(own.description()).endsWith("deterministic convolution");
             assertThat(cudnn.fusion()).isFalse();

@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.op;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +12,9 @@ import dev.voxgrad.engine.op.linear.LinearOp;
 import dev.voxgrad.engine.op.pool3d.AdaptiveAvgPool3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
 import dev.voxgrad.engine.op.shape.ConcatOp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Settings whose sizes are beyond an int are refused by name, never computed with a number that has wrapped round. */
 class SizesBeyondIntTest {
@@ -38,7 +38,8 @@ class SizesBeyondIntTest {
     void refusesConvolutions(int stride, int padding, int dilation, int groups) {
         Conv3dOp convolution = new Conv3dOp(Dims3.cube(stride), Dims3.cube(padding), Dims3.cube(dilation), groups);
         assertThatThrownBy(() -> convolution.outputShape(INPUT, Shape.of(4, 2, 3, 3, 3)))
-                .isInstanceOf(ShapeException.class).hasMessageStartingWith("conv3d: ");
+                .isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("conv3d: ");
     }
 
     @Test
@@ -67,7 +68,8 @@ class SizesBeyondIntTest {
     })
     void refusesPools(int kernel, int stride, int padding) {
         MaxPool3dOp pool = new MaxPool3dOp(Dims3.cube(kernel), Dims3.cube(stride), Dims3.cube(padding));
-        assertThatThrownBy(() -> pool.outputShape(INPUT)).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> pool.outputShape(INPUT))
+                .isInstanceOf(ShapeException.class)
                 .hasMessageStartingWith("maxPool3d: ");
     }
 
@@ -76,12 +78,15 @@ class SizesBeyondIntTest {
         assertThatThrownBy(() -> new AdaptiveAvgPool3dOp(Dims3.cube(1 << 20)).outputShape(INPUT))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> new LinearOp().outputShape(Shape.of(1 << 16, 3), Shape.of(1 << 15, 3)))
-                .isInstanceOf(ShapeException.class).hasMessageStartingWith("linear: ");
+                .isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("linear: ");
         Shape half = Shape.of(1 << 30);
-        assertThatThrownBy(() -> new ConcatOp(0).outputShape(half, half)).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> new ConcatOp(0).outputShape(half, half))
+                .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("concat: the inputs have 2147483648 along dimension 0");
         assertThatThrownBy(() -> new Dims3(1 << 16, 1 << 16, 1).product()).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Shape.of(1 << 16, 1 << 16, 1 << 16, 1 << 16)).isInstanceOf(ShapeException.class);
-        assertThat(Shape.of(1 << 10, 1 << 10, (1 << 11) - 1).flattenedFrom(0).dim(0)).isEqualTo((1 << 20) * 2047);
+        assertThat(Shape.of(1 << 10, 1 << 10, (1 << 11) - 1).flattenedFrom(0).dim(0))
+                .isEqualTo((1 << 20) * 2047);
     }
 }

@@ -1,12 +1,9 @@
 package dev.voxgrad.engine.optim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +19,10 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.Samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** The fused optimiser steps on every device, against the reference and against formulas written out here. */
 @Tag("kernels")
@@ -76,7 +77,8 @@ class UpdatesTest {
 
     @Test
     void theNumberOfThreadsChangesNoBit() {
-        try (CpuDevice one = new CpuDevice(1); CpuDevice three = new CpuDevice(3)) {
+        try (CpuDevice one = new CpuDevice(1);
+                CpuDevice three = new CpuDevice(3)) {
             for (Update update : UPDATES) {
                 Tensor[] expected = run(one, update, 100_003);
                 Tensor[] actual = run(three, update, 100_003);
@@ -160,7 +162,8 @@ class UpdatesTest {
         Tensor average = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2), 1.0, -2.0);
         new AverageUpdate(0.75).apply(average, Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2), 3.0, 2.0));
         assertThat(average.toDoubleArray()).containsExactly(1.5, -1);
-        assertThatThrownBy(() -> new AverageUpdate(1)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> new AverageUpdate(1))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("average: decay is 1.0, expected at least 0 and less than 1");
     }
 
@@ -220,7 +223,8 @@ class UpdatesTest {
                     continue;
                 }
                 assertThatThrownBy(() -> TensorUpdate.applyAll(List.of(new UpdateSlot(p, g, state)), _ -> update))
-                        .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(update.name())
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith(update.name())
                         .hasMessageContaining(state.size() + " state tensors");
                 refused++;
             }
@@ -229,7 +233,8 @@ class UpdatesTest {
         assertThat(p.toArray()).containsOnly(1);
         Tensor wrong = Tensor.zeros(device, Shape.of(3));
         assertThatThrownBy(() -> TensorUpdate.applyAll(List.of(new UpdateSlot(p, g, List.of(wrong))), _ -> momentum))
-                .isInstanceOf(ShapeException.class).hasMessageContaining("velocity [3]");
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("velocity [3]");
     }
 
     /** One launch has one kernel; where each slot is updated by itself, rules may differ. */
@@ -239,14 +244,17 @@ class UpdatesTest {
         Tensor a = Tensor.full(device, Shape.of(2), 1);
         Tensor b = Tensor.full(device, Shape.of(2), 1);
         Tensor g = Tensor.full(device, Shape.of(2), 1);
-        List<UpdateSlot> slots = List.of(new UpdateSlot(a, g, List.of()), new UpdateSlot(b, g, List.of(
-                Tensor.zeros(device, Shape.of(2)))));
+        List<UpdateSlot> slots = List.of(
+                new UpdateSlot(a, g, List.of()), new UpdateSlot(b, g, List.of(Tensor.zeros(device, Shape.of(2)))));
         IntFunction<TensorUpdate> update = i -> new SgdUpdate(0.1, i == 0 ? 0 : 0.9, 0, false);
         if (device instanceof CudaDevice) {
             assertThatThrownBy(() -> TensorUpdate.applyAll(slots, update)).hasMessageContaining("state tensors");
             List<UpdateSlot> twice = List.of(slots.getLast(), slots.getLast());
-            assertThatThrownBy(() -> TensorUpdate.applyAll(twice,
-                    i -> i == 0 ? new SgdUpdate(0.1, 0.9, 0, false) : new AdamUpdate(1, 0.9, 0.9, 0, 0, true, 1)))
+            assertThatThrownBy(() -> TensorUpdate.applyAll(
+                            twice,
+                            i -> i == 0
+                                    ? new SgdUpdate(0.1, 0.9, 0, false)
+                                    : new AdamUpdate(1, 0.9, 0.9, 0, 0, true, 1)))
                     .hasMessageContaining("another rule");
         } else {
             TensorUpdate.applyAll(slots, update);

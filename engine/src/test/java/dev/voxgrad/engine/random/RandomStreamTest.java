@@ -1,13 +1,14 @@
 package dev.voxgrad.engine.random;
 
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-
-import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 @Tag("kernels")
 class RandomStreamTest {
@@ -63,7 +64,8 @@ class RandomStreamTest {
         RandomStream random = new RandomStream(2, 0, 0, 0);
         double[] values = new double[20_000];
         Arrays.setAll(values, i -> random.nextGaussian());
-        assertThat(kolmogorovSmirnov(values, RandomStreamTest::normalCdf)).as("critical value at 0.001")
+        assertThat(kolmogorovSmirnov(values, RandomStreamTest::normalCdf))
+                .as("critical value at 0.001")
                 .isLessThan(1.95);
     }
 
@@ -93,8 +95,8 @@ class RandomStreamTest {
                     }
                     if (at + NormalsCpu.BLOCKS < 1001) {
                         assertThat(actual[1 + at + NormalsCpu.BLOCKS]).isEqualTo(ScalarNormals.sine(a, b));
-                        worst = Math.max(worst,
-                                Math.abs(actual[1 + at + NormalsCpu.BLOCKS] - radius * Math.sin(angle)));
+                        worst = Math.max(
+                                worst, Math.abs(actual[1 + at + NormalsCpu.BLOCKS] - radius * Math.sin(angle)));
                     }
                 }
             }
@@ -124,10 +126,13 @@ class RandomStreamTest {
         assertThat(moments[4]).isCloseTo(3, within(unit * Math.sqrt(96)));
         double[] doubles = new double[50_000];
         Arrays.setAll(doubles, i -> values[i]);
-        assertThat(kolmogorovSmirnov(doubles, RandomStreamTest::normalCdf)).as("critical value at 0.001")
+        assertThat(kolmogorovSmirnov(doubles, RandomStreamTest::normalCdf))
+                .as("critical value at 0.001")
                 .isLessThan(1.95);
         Arrays.sort(values);
-        assertThat(values[n - 1]).as("the tail is there: P(none above 4.2) < 2e-6").isBetween(4.2f, 6.8f);
+        assertThat(values[n - 1])
+                .as("the tail is there: P(none above 4.2) < 2e-6")
+                .isBetween(4.2f, 6.8f);
     }
 
     @Test
@@ -211,7 +216,9 @@ class RandomStreamTest {
             counts[p[0] * 2 + (p[1] > p[2] ? 1 : 0)]++;
         }
         double expected = draws / 6.0;
-        double chiSquare = Arrays.stream(counts).mapToDouble(c -> (c - expected) * (c - expected) / expected).sum();
+        double chiSquare = Arrays.stream(counts)
+                .mapToDouble(c -> (c - expected) * (c - expected) / expected)
+                .sum();
         assertThat(chiSquare).as("chi square, 5 degrees of freedom, 0.001").isLessThan(20.5);
     }
 
@@ -226,7 +233,9 @@ class RandomStreamTest {
             counts[p[0] * 2 + (p[1] > p[2] ? 1 : 0)]++;
         }
         double expected = draws / 6.0;
-        double chiSquare = Arrays.stream(counts).mapToDouble(c -> (c - expected) * (c - expected) / expected).sum();
+        double chiSquare = Arrays.stream(counts)
+                .mapToDouble(c -> (c - expected) * (c - expected) / expected)
+                .sum();
         assertThat(chiSquare).as("chi square, 5 degrees of freedom, 0.001").isLessThan(20.5);
         assertThat(random.permutation(0)).isEmpty();
     }

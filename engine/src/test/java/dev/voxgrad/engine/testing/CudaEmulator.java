@@ -47,8 +47,7 @@ public final class CudaEmulator {
         long count(MemorySegment name);
     }
 
-    private CudaEmulator() {
-    }
+    private CudaEmulator() {}
 
     /** Why the emulator can't be had on this machine; empty if it can. */
     public static Optional<String> missing() {
@@ -105,8 +104,8 @@ public final class CudaEmulator {
      * {@code liveEvents}, {@code liveGraphs}, {@code liveHandles} of the libraries, and {@code liveContexts} of cards.
      */
     public static long count(String name) {
-        MethodHandle function = function("emulatorCount",
-                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
+        MethodHandle function =
+                function("emulatorCount", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             long count = MethodHandleProxies.asInterfaceInstance(Counter.class, function)
                     .count(arena.allocateFrom(name));
@@ -167,8 +166,10 @@ public final class CudaEmulator {
     /** Sets what cuDNN's convolutions lack, until it is set again. */
     public static void convolutionsLack(Lack what) {
         SymbolLookup cudnn = SymbolLookup.libraryLookup(loaded.resolve("libcudnn.so.9"), Arena.global());
-        MethodHandle function = Linker.nativeLinker().downcallHandle(
-                cudnn.find("emulatorConvolutionsLack").orElseThrow(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        MethodHandle function = Linker.nativeLinker()
+                .downcallHandle(
+                        cudnn.find("emulatorConvolutionsLack").orElseThrow(),
+                        FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
         MethodHandleProxies.asInterfaceInstance(IntConsumer.class, function).accept(what.ordinal());
     }
 

@@ -28,12 +28,16 @@ final class CudaEmulatorBuild {
     private static final String SOURCES = "src/test/native";
     private static final List<String> COMMON = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread");
     /** float arithmetic as written, checks as a GPU has; and kernels read floats as vectors, which C++ forbids. */
-    private static final List<String> KERNELS = List.of("-ffp-contract=off", "-fno-strict-aliasing", "-w",
-            "-fsanitize=alignment,bounds", "-fno-sanitize-recover=all");
+    private static final List<String> KERNELS = List.of(
+            "-ffp-contract=off",
+            "-fno-strict-aliasing",
+            "-w",
+            "-fsanitize=alignment,bounds",
+            "-fno-sanitize-recover=all");
 
     private static final String LAUNCH_BOUNDS = "(?:__launch_bounds__\\s*\\([^)]*\\)\\s*)?";
-    private static final Pattern ENTRY_POINT = Pattern.compile("extern\\s+\"C\"\\s+__global__\\s+" + LAUNCH_BOUNDS
-            + "void\\s+" + LAUNCH_BOUNDS + "(\\w+)\\s*\\(");
+    private static final Pattern ENTRY_POINT = Pattern.compile(
+            "extern\\s+\"C\"\\s+__global__\\s+" + LAUNCH_BOUNDS + "void\\s+" + LAUNCH_BOUNDS + "(\\w+)\\s*\\(");
     private static final Pattern GLOBAL = Pattern.compile("\\b__global__\\b");
 
     private static Optional<String> missing;
@@ -120,13 +124,20 @@ final class CudaEmulatorBuild {
 
     private void buildLibraries(Path target) throws IOException {
         library(target, "libcuda.so.1", "driver.cpp", "streams.cpp", "launch.cpp");
-        library(target, "libcudnn.so.9", "cudnn_descriptors.cpp", "cudnn_convolution.cpp",
-                "cudnn_convolution_loops.cpp", "cudnn_batchnorm.cpp", "cudnn_pooling.cpp", "cudnn_softmax.cpp");
+        library(
+                target,
+                "libcudnn.so.9",
+                "cudnn_descriptors.cpp",
+                "cudnn_convolution.cpp",
+                "cudnn_convolution_loops.cpp",
+                "cudnn_batchnorm.cpp",
+                "cudnn_pooling.cpp",
+                "cudnn_softmax.cpp");
         library(target, "libcublas.so.12", "cublas.cpp");
         library(target, "libnvrtc.so.12", "nvrtc.cpp");
         // cuDNN's parts are in the one library here, but who looks for their files finds some.
-        for (String part : List.of("graph", "ops", "cnn", "heuristic", "engines_precompiled",
-                "engines_runtime_compiled")) {
+        for (String part :
+                List.of("graph", "ops", "cnn", "heuristic", "engines_precompiled", "engines_runtime_compiled")) {
             Files.createFile(target.resolve("libcudnn_" + part + ".so.9"));
         }
     }
@@ -186,7 +197,8 @@ final class CudaEmulatorBuild {
         command.addAll(includes);
         command.add(kernel.toString());
         String text = run(kernel.getParent(), command);
-        List<String> names = ENTRY_POINT.matcher(text).results().map(match -> match.group(1)).toList();
+        List<String> names =
+                ENTRY_POINT.matcher(text).results().map(match -> match.group(1)).toList();
         long marked = GLOBAL.matcher(text).results().count();
         if (marked != names.size()) {
             throw new IllegalStateException(kernel + ": " + marked + " functions are __global__, but the CUDA emulator"
@@ -220,7 +232,8 @@ final class CudaEmulatorBuild {
             }
             try (Stream<Path> walk = Files.walk(folder.toAbsolutePath())) {
                 walk.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(ending))
-                        .sorted().forEach(found::add);
+                        .sorted()
+                        .forEach(found::add);
             }
         }
         return found;
@@ -228,7 +241,10 @@ final class CudaEmulatorBuild {
 
     /** Runs a command to its end and returns what it printed. */
     private static String run(Path folder, List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         try {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

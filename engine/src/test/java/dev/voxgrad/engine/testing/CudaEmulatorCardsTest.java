@@ -1,9 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static dev.voxgrad.engine.testing.EmulatedContext.check;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import jcuda.Pointer;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
@@ -23,6 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import static dev.voxgrad.engine.testing.EmulatedContext.check;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 /** Two emulated cards, called through JCuda: what belongs to one is refused by the other. */
 class CudaEmulatorCardsTest {
     private static final int CUDNN_BAD_PARAM = 2000;
@@ -33,7 +33,8 @@ class CudaEmulatorCardsTest {
     /** The second card's context is current. */
     @BeforeEach
     void setUp() {
-        assumeTrue(CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
+        assumeTrue(
+                CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
         CudaEmulator.load();
         CudaEmulator.cards(2);
         first = new EmulatedContext(0);
@@ -126,8 +127,8 @@ class CudaEmulatorCardsTest {
         CUevent event = new CUevent();
         check(JCudaDriver.cuEventCreate(event, 0));
         CUgraph graph = new CUgraph();
-        check(JCudaDriver.cuStreamBeginCapture(second.stream(),
-                CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+        check(JCudaDriver.cuStreamBeginCapture(
+                second.stream(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
         check(launch(function, second.stream(), mine));
         check(JCudaDriver.cuStreamEndCapture(second.stream(), graph));
         CUgraphExec executable = new CUgraphExec();
@@ -141,12 +142,16 @@ class CudaEmulatorCardsTest {
         assertThat(JCudaDriver.cuMemsetD32Async(other, 0, 2, second.stream())).isEqualTo(refused);
         assertThat(JCudaDriver.cuStreamSynchronize(second.stream())).isEqualTo(refused);
         assertThat(JCudaDriver.cuStreamDestroy(second.stream())).isEqualTo(refused);
-        assertThat(JCudaDriver.cuEventRecord(event, first.stream())).as("an event").isEqualTo(refused);
+        assertThat(JCudaDriver.cuEventRecord(event, first.stream()))
+                .as("an event")
+                .isEqualTo(refused);
         assertThat(JCudaDriver.cuEventSynchronize(event)).isEqualTo(refused);
         assertThat(JCudaDriver.cuEventDestroy(event)).isEqualTo(refused);
-        assertThat(JCudaDriver.cuModuleGetFunction(new CUfunction(), module, "fixtureFill")).isEqualTo(refused);
+        assertThat(JCudaDriver.cuModuleGetFunction(new CUfunction(), module, "fixtureFill"))
+                .isEqualTo(refused);
         assertThat(JCudaDriver.cuModuleUnload(module)).isEqualTo(refused);
-        assertThat(JCudaDriver.cuGraphLaunch(executable, first.stream())).as("a graph")
+        assertThat(JCudaDriver.cuGraphLaunch(executable, first.stream()))
+                .as("a graph")
                 .isEqualTo(CUresult.CUDA_ERROR_INVALID_VALUE);
 
         second.makeCurrent();
@@ -163,7 +168,8 @@ class CudaEmulatorCardsTest {
         cudnnHandle handle = new cudnnHandle();
         check(JCudnn.cudnnCreate(handle));
         check(JCudnn.cudnnSetStream(handle, new cudaStream_t(second.stream())));
-        assertThat(JCudnn.cudnnSetStream(handle, new cudaStream_t(first.stream()))).isEqualTo(CUDNN_BAD_PARAM);
+        assertThat(JCudnn.cudnnSetStream(handle, new cudaStream_t(first.stream())))
+                .isEqualTo(CUDNN_BAD_PARAM);
         check(JCudnn.cudnnDestroy(handle));
     }
 
@@ -181,7 +187,17 @@ class CudaEmulatorCardsTest {
 
     /** Fills two numbers with sevens; returns the status. */
     private static int launch(CUfunction function, CUstream stream, CUdeviceptr to) {
-        return JCudaDriver.cuLaunchKernel(function, 1, 1, 1, 2, 1, 1, 0, stream, Pointer.to(Pointer.to(to),
-                Pointer.to(new float[] {7}), Pointer.to(new long[] {2})), null);
+        return JCudaDriver.cuLaunchKernel(
+                function,
+                1,
+                1,
+                1,
+                2,
+                1,
+                1,
+                0,
+                stream,
+                Pointer.to(Pointer.to(to), Pointer.to(new float[] {7}), Pointer.to(new long[] {2})),
+                null);
     }
 }

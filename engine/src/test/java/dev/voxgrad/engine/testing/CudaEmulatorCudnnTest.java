@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.jcudnn.JCudnn;
@@ -12,6 +10,8 @@ import jcuda.runtime.cudaStream_t;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the emulated cuDNN refuses of batch norm, pools and softmax, and what it does where cuDNN leaves it open. What
@@ -69,14 +69,37 @@ class CudaEmulatorCudnnTest {
     }
 
     private static int set(cudnnPoolingDescriptor pool, int mode, int window, int padding, int stride) {
-        return JCudnn.cudnnSetPoolingNdDescriptor(pool, mode, PROPAGATE_NAN, 3, new int[] {1, 1, window},
-                new int[] {0, 0, padding}, new int[] {1, 1, stride});
+        return JCudnn.cudnnSetPoolingNdDescriptor(
+                pool, mode, PROPAGATE_NAN, 3, new int[] {1, 1, window}, new int[] {0, 0, padding}, new int[] {
+                    1, 1, stride
+                });
     }
 
-    private int train(int mode, cudnnTensorDescriptor x, cudnnTensorDescriptor y, cudnnTensorDescriptor parameters,
-            double eps, Pointer variance) {
-        return JCudnn.cudnnBatchNormalizationForwardTraining(handle, mode, ONE, ZERO, x, memory, y, memory, parameters,
-                memory, memory, 0.1, memory, variance, eps, memory, memory);
+    private int train(
+            int mode,
+            cudnnTensorDescriptor x,
+            cudnnTensorDescriptor y,
+            cudnnTensorDescriptor parameters,
+            double eps,
+            Pointer variance) {
+        return JCudnn.cudnnBatchNormalizationForwardTraining(
+                handle,
+                mode,
+                ONE,
+                ZERO,
+                x,
+                memory,
+                y,
+                memory,
+                parameters,
+                memory,
+                memory,
+                0.1,
+                memory,
+                variance,
+                eps,
+                memory,
+                memory);
     }
 
     @Test
@@ -86,15 +109,21 @@ class CudaEmulatorCudnnTest {
         check(JCudnn.cudnnDeriveBNTensorDescriptor(derived, x, SPATIAL));
         check(train(SPATIAL, x, x, derived, 0, memory));
         assertThat(train(SPATIAL, x, x, derived, -1e-9, memory)).as("eps").isEqualTo(BAD_PARAM);
-        assertThat(train(SPATIAL, x, x, derived, 0, new Pointer())).as("one of two").isEqualTo(BAD_PARAM);
+        assertThat(train(SPATIAL, x, x, derived, 0, new Pointer()))
+                .as("one of two")
+                .isEqualTo(BAD_PARAM);
         assertThat(train(0, x, x, derived, 0, memory)).as("per activation").isEqualTo(NOT_SUPPORTED);
-        assertThat(train(SPATIAL, x, tensor(NCHW, FLOAT, 2, 3, 1, 1, 4), derived, 0, memory)).as("another type")
+        assertThat(train(SPATIAL, x, tensor(NCHW, FLOAT, 2, 3, 1, 1, 4), derived, 0, memory))
+                .as("another type")
                 .isEqualTo(BAD_PARAM);
-        assertThat(train(SPATIAL, x, tensor(NHWC, BFLOAT16, 2, 3, 1, 1, 4), derived, 0, memory)).as("another order")
+        assertThat(train(SPATIAL, x, tensor(NHWC, BFLOAT16, 2, 3, 1, 1, 4), derived, 0, memory))
+                .as("another order")
                 .isEqualTo(NOT_SUPPORTED);
-        assertThat(train(SPATIAL, x, x, tensor(NCHW, BFLOAT16, 1, 3, 1, 1, 1), 0, memory)).as("bfloat16 parameters")
+        assertThat(train(SPATIAL, x, x, tensor(NCHW, BFLOAT16, 1, 3, 1, 1, 1), 0, memory))
+                .as("bfloat16 parameters")
                 .isEqualTo(BAD_PARAM);
-        assertThat(train(SPATIAL, x, x, tensor(NCHW, FLOAT, 1, 4, 1, 1, 1), 0, memory)).as("four channels")
+        assertThat(train(SPATIAL, x, x, tensor(NCHW, FLOAT, 1, 4, 1, 1, 1), 0, memory))
+                .as("four channels")
                 .isEqualTo(BAD_PARAM);
     }
 
@@ -105,8 +134,11 @@ class CudaEmulatorCudnnTest {
         assertThat(set(pool, AVERAGE, 2, 2, 2)).as("padding of a window").isEqualTo(BAD_PARAM);
         assertThat(set(pool, AVERAGE, 2, 0, 0)).as("stride 0").isEqualTo(BAD_PARAM);
         cudnnTensorDescriptor x = tensor(NCHW, FLOAT, 1, 1, 1, 1, 4);
-        for (cudnnTensorDescriptor y : new cudnnTensorDescriptor[] {tensor(NCHW, FLOAT, 1, 1, 1, 1, 3),
-            tensor(NCHW, FLOAT, 1, 2, 1, 1, 2), tensor(NCHW, BFLOAT16, 1, 1, 1, 1, 2)}) {
+        for (cudnnTensorDescriptor y : new cudnnTensorDescriptor[] {
+            tensor(NCHW, FLOAT, 1, 1, 1, 1, 3),
+            tensor(NCHW, FLOAT, 1, 2, 1, 1, 2),
+            tensor(NCHW, BFLOAT16, 1, 1, 1, 1, 2)
+        }) {
             assertThat(JCudnn.cudnnPoolingForward(handle, pool, ONE, x, memory, ZERO, y, memory))
                     .isEqualTo(BAD_PARAM);
         }
@@ -121,8 +153,8 @@ class CudaEmulatorCudnnTest {
         CUdeviceptr gradient = gpu.allocate(6);
         cudnnPoolingDescriptor pool = pool(DETERMINISTIC_MAXIMUM, 3);
         check(JCudnn.cudnnPoolingForward(handle, pool, ONE, x, values, ZERO, y, maxima));
-        check(JCudnn.cudnnPoolingBackward(handle, pool, ONE, y, maxima, y, gpu.upload(7, 9), x, values, ZERO, x,
-                gradient));
+        check(JCudnn.cudnnPoolingBackward(
+                handle, pool, ONE, y, maxima, y, gpu.upload(7, 9), x, values, ZERO, x, gradient));
         gpu.synchronize();
         assertThat(gpu.read(maxima, 2)).containsExactly(5, Float.NaN);
         assertThat(gpu.read(gradient, 6)).containsExactly(0, 7, 0, 0, 0, 9);
@@ -132,10 +164,13 @@ class CudaEmulatorCudnnTest {
     void softmaxIsRefused() {
         cudnnTensorDescriptor x = tensor(NCHW, FLOAT, 2, 3, 1, 1, 1);
         check(JCudnn.cudnnSoftmaxForward(handle, 1, 0, ONE, x, memory, ZERO, x, memory));
-        assertThat(JCudnn.cudnnSoftmaxForward(handle, 0, 0, ONE, x, memory, ZERO, x, memory)).as("fast")
+        assertThat(JCudnn.cudnnSoftmaxForward(handle, 0, 0, ONE, x, memory, ZERO, x, memory))
+                .as("fast")
                 .isEqualTo(NOT_SUPPORTED);
-        assertThat(JCudnn.cudnnSoftmaxForward(handle, 1, 0, ONE, x, memory, ZERO, tensor(NCHW, FLOAT, 3, 2, 1, 1, 1),
-                memory)).as("another shape").isEqualTo(BAD_PARAM);
+        assertThat(JCudnn.cudnnSoftmaxForward(
+                        handle, 1, 0, ONE, x, memory, ZERO, tensor(NCHW, FLOAT, 3, 2, 1, 1, 1), memory))
+                .as("another shape")
+                .isEqualTo(BAD_PARAM);
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -27,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The emulated cuDNN through JCudnn, cuBLAS and NVRTC through the JDK, each against loops or formulas. */
 class CudaEmulatorLibrariesTest {
@@ -90,12 +90,48 @@ class CudaEmulatorLibrariesTest {
         CUdeviceptr deviceGradW = gpu.allocate(gradW.length);
         CUdeviceptr workspace = gpu.allocate(1 << 12);
         int deterministic = 1;
-        check(JCudnn.cudnnConvolutionForward(handle, ONE, input, deviceX, filter, deviceW, convolution, deterministic,
-                workspace, 4 << 12, ZERO, output, deviceY));
-        check(JCudnn.cudnnConvolutionBackwardData(handle, ONE, filter, deviceW, output, deviceUpstream, convolution,
-                deterministic, workspace, 4 << 12, ZERO, input, deviceGradX));
-        check(JCudnn.cudnnConvolutionBackwardFilter(handle, ONE, input, deviceX, output, deviceUpstream, convolution,
-                deterministic, workspace, 4 << 12, ZERO, filter, deviceGradW));
+        check(JCudnn.cudnnConvolutionForward(
+                handle,
+                ONE,
+                input,
+                deviceX,
+                filter,
+                deviceW,
+                convolution,
+                deterministic,
+                workspace,
+                4 << 12,
+                ZERO,
+                output,
+                deviceY));
+        check(JCudnn.cudnnConvolutionBackwardData(
+                handle,
+                ONE,
+                filter,
+                deviceW,
+                output,
+                deviceUpstream,
+                convolution,
+                deterministic,
+                workspace,
+                4 << 12,
+                ZERO,
+                input,
+                deviceGradX));
+        check(JCudnn.cudnnConvolutionBackwardFilter(
+                handle,
+                ONE,
+                input,
+                deviceX,
+                output,
+                deviceUpstream,
+                convolution,
+                deterministic,
+                workspace,
+                4 << 12,
+                ZERO,
+                filter,
+                deviceGradW));
         assertThat(gpu.read(deviceY, 1)[0]).as("queued, not run").isNaN();
         gpu.synchronize();
         assertClose(gpu.read(deviceY, y.length), y);
@@ -117,13 +153,38 @@ class CudaEmulatorLibrariesTest {
         assertThat(forward[2].determinism).isEqualTo(1);
         assertThat(forward[2].memory).isPositive().isNotEqualTo(forward[3].memory);
         CUdeviceptr memory = gpu.allocate(1 << 12);
-        assertThat(JCudnn.cudnnConvolutionForward(handle, ONE, input, memory, filter, memory, convolution,
-                forward[3].algo, memory, forward[3].memory - 1, ZERO, output, memory)).isEqualTo(BAD_PARAM);
+        assertThat(JCudnn.cudnnConvolutionForward(
+                        handle,
+                        ONE,
+                        input,
+                        memory,
+                        filter,
+                        memory,
+                        convolution,
+                        forward[3].algo,
+                        memory,
+                        forward[3].memory - 1,
+                        ZERO,
+                        output,
+                        memory))
+                .isEqualTo(BAD_PARAM);
 
         cudnnConvolutionBwdFilterAlgoPerf[] search = new cudnnConvolutionBwdFilterAlgoPerf[3];
         CUdeviceptr gradWeight = gpu.allocate(OUTPUTS * INPUTS * TAPS);
-        check(JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(handle, input, gpu.upload(random(54, 1)), output,
-                gpu.upload(random(108, 2)), convolution, filter, gradWeight, 3, returned, search, memory, 4 << 12));
+        check(JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(
+                handle,
+                input,
+                gpu.upload(random(54, 1)),
+                output,
+                gpu.upload(random(108, 2)),
+                convolution,
+                filter,
+                gradWeight,
+                3,
+                returned,
+                search,
+                memory,
+                4 << 12));
         assertThat(search[2].time).isPositive();
         assertThat(gpu.read(gradWeight, 1)[0]).as("a search runs the operation").isNotNaN();
     }
@@ -160,22 +221,25 @@ class CudaEmulatorLibrariesTest {
         int[] dims = {1, OUTPUTS, SIDE, SIDE, SIDE + 1};
         check(JCudnn.cudnnSetTensorNdDescriptorEx(output, NCHW, FLOAT, 5, dims));
         long[] bytes = new long[1];
-        assertThat(JCudnn.cudnnGetConvolutionForwardWorkspaceSize(
-                handle, input, filter, convolution, output, 1, bytes)).isEqualTo(BAD_PARAM);
+        assertThat(JCudnn.cudnnGetConvolutionForwardWorkspaceSize(handle, input, filter, convolution, output, 1, bytes))
+                .isEqualTo(BAD_PARAM);
         describe(NCHW);
         check(JCudnn.cudnnSetFilterNdDescriptor(filter, FLOAT, NHWC, 5, new int[] {OUTPUTS, INPUTS, 3, 3, 3}));
-        assertThat(JCudnn.cudnnGetConvolutionForwardWorkspaceSize(
-                handle, input, filter, convolution, output, 1, bytes)).isEqualTo(NOT_SUPPORTED);
+        assertThat(JCudnn.cudnnGetConvolutionForwardWorkspaceSize(handle, input, filter, convolution, output, 1, bytes))
+                .isEqualTo(NOT_SUPPORTED);
     }
 
     @Test
     void cublasMultipliesColumnMajorMatrices() throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointer = arena.allocate(ValueLayout.ADDRESS);
-            assertThat((int) function("libcublas.so.12", "cublasCreate_v2", "p").invoke(pointer)).isZero();
+            assertThat((int) function("libcublas.so.12", "cublasCreate_v2", "p").invoke(pointer))
+                    .isZero();
             MemorySegment cublas = pointer.get(ValueLayout.ADDRESS, 0);
             MemorySegment stream = gpu.stream().address();
-            assertThat((int) function("libcublas.so.12", "cublasSetStream_v2", "pp").invoke(cublas, stream)).isZero();
+            assertThat((int) function("libcublas.so.12", "cublasSetStream_v2", "pp")
+                            .invoke(cublas, stream))
+                    .isZero();
             MemorySegment two = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 2f);
             MemorySegment zero = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0f);
             EmulatedContext.Memory c = gpu.allocate(4);
@@ -183,8 +247,10 @@ class CudaEmulatorLibrariesTest {
             MethodHandle gemm = function("libcublas.so.12", "cublasSgemm_v2", "piiiiippipippi");
             MemorySegment a = gpu.upload(1, 2, 3, 4, 5, 6).address();
             MemorySegment b = gpu.upload(1, 0, 1, 0, 1, 0).address();
-            assertThat((int) gemm.invoke(cublas, 1, 0, 2, 2, 3, two, a, 2, b, 3, zero, c.address(), 2)).isEqualTo(7);
-            assertThat((int) gemm.invoke(cublas, 1, 0, 2, 2, 3, two, a, 3, b, 3, zero, c.address(), 2)).isZero();
+            assertThat((int) gemm.invoke(cublas, 1, 0, 2, 2, 3, two, a, 2, b, 3, zero, c.address(), 2))
+                    .isEqualTo(7);
+            assertThat((int) gemm.invoke(cublas, 1, 0, 2, 2, 3, two, a, 3, b, 3, zero, c.address(), 2))
+                    .isZero();
             gpu.synchronize();
             assertThat(gpu.read(c, 4)).containsExactly(8, 20, 4, 10);
         }
@@ -201,10 +267,11 @@ class CudaEmulatorLibrariesTest {
     private static int compile(Arena arena, String source) throws Throwable {
         MemorySegment program = arena.allocate(ValueLayout.ADDRESS);
         MemorySegment none = MemorySegment.NULL;
-        assertThat((int) function("libnvrtc.so.12", "nvrtcCreateProgram", "pppipp").invoke(
-                program, arena.allocateFrom(source), arena.allocateFrom("a.cu"), 0, none, none)).isZero();
-        return (int) function("libnvrtc.so.12", "nvrtcCompileProgram", "pip").invoke(
-                program.get(ValueLayout.ADDRESS, 0), 0, none);
+        assertThat((int) function("libnvrtc.so.12", "nvrtcCreateProgram", "pppipp")
+                        .invoke(program, arena.allocateFrom(source), arena.allocateFrom("a.cu"), 0, none, none))
+                .isZero();
+        return (int) function("libnvrtc.so.12", "nvrtcCompileProgram", "pip")
+                .invoke(program.get(ValueLayout.ADDRESS, 0), 0, none);
     }
 
     /** A function that returns int; the parameters are p for a pointer and i for int. */
@@ -212,10 +279,11 @@ class CudaEmulatorLibrariesTest {
     private static MethodHandle function(String library, String name, String parameters) {
         FunctionDescriptor descriptor = FunctionDescriptor.of(ValueLayout.JAVA_INT);
         for (char parameter : parameters.toCharArray()) {
-            descriptor = descriptor.appendArgumentLayouts(
-                    parameter == 'p' ? ValueLayout.ADDRESS : ValueLayout.JAVA_INT);
+            descriptor =
+                    descriptor.appendArgumentLayouts(parameter == 'p' ? ValueLayout.ADDRESS : ValueLayout.JAVA_INT);
         }
-        MemorySegment address = SymbolLookup.libraryLookup(library, Arena.global()).find(name).orElseThrow();
+        MemorySegment address =
+                SymbolLookup.libraryLookup(library, Arena.global()).find(name).orElseThrow();
         return Linker.nativeLinker().downcallHandle(address, descriptor);
     }
 
@@ -226,8 +294,8 @@ class CudaEmulatorLibrariesTest {
     }
 
     /** The definition, for kernel 3, stride 1 and padding 1. */
-    private static void loops(int format, float[] x, float[] w, float[] upstream, double[] y, double[] gradX,
-            double[] gradW) {
+    private static void loops(
+            int format, float[] x, float[] w, float[] upstream, double[] y, double[] gradX, double[] gradW) {
         for (int k = 0; k < OUTPUTS; k++) {
             for (int c = 0; c < INPUTS; c++) {
                 for (int tap = 0; tap < TAPS; tap++) {
@@ -268,7 +336,9 @@ class CudaEmulatorLibrariesTest {
         assertThat(actual).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
             double bound = 0x1p-23 * Math.abs(expected[i]) + 1e-12;
-            assertThat(Math.abs(actual[i] - expected[i])).as("element %d: %s", i, expected[i]).isLessThan(bound);
+            assertThat(Math.abs(actual[i] - expected[i]))
+                    .as("element %d: %s", i, expected[i])
+                    .isLessThan(bound);
         }
     }
 

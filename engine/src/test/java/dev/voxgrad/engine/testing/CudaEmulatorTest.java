@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static dev.voxgrad.engine.testing.EmulatedContext.check;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -22,6 +19,9 @@ import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import static dev.voxgrad.engine.testing.EmulatedContext.check;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The emulated driver, called through JCuda: laziness, captures, kernels, and what it refuses. */
 class CudaEmulatorTest {
@@ -142,7 +142,9 @@ class CudaEmulatorTest {
             lastMissed |= Float.isNaN(read[63]);
             assertThat(Float.isNaN(read[0])).as("one order or the other").isNotEqualTo(Float.isNaN(read[63]));
         }
-        assertThat(firstMissed && lastMissed).as("shared memory that nobody wrote yet, in both orders").isTrue();
+        assertThat(firstMissed && lastMissed)
+                .as("shared memory that nobody wrote yet, in both orders")
+                .isTrue();
     }
 
     @Test
@@ -202,8 +204,7 @@ class CudaEmulatorTest {
     void aCaptureEndsWithAnErrorAfterWhatIsNotAllowedInIt() {
         CUdeviceptr values = gpu.allocate(1);
         check(JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL));
-        assertThat(JCudaDriver.cuStreamSynchronize(stream))
-                .isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+        assertThat(JCudaDriver.cuStreamSynchronize(stream)).isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
         assertThat(JCudaDriver.cuStreamEndCapture(stream, new CUgraph()))
                 .isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
 
@@ -220,7 +221,9 @@ class CudaEmulatorTest {
     }
 
     private static FloatBuffer hostBuffer(int floats) {
-        return ByteBuffer.allocateDirect(4 * floats).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        return ByteBuffer.allocateDirect(4 * floats)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 
     private static Pointer floats(float value) {

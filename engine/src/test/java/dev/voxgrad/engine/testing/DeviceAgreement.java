@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-
 import java.util.function.Function;
 
 import dev.voxgrad.engine.Gradients;
@@ -10,6 +7,9 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Runs an operation forward and backward on a device and on the reference, from the same numbers and a random upstream
@@ -67,14 +67,17 @@ public final class DeviceAgreement {
     }
 
     /** The result, and behind it the gradient of each input for a random upstream gradient. */
-    static double[][] run(
-            Device device, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
+    static double[][] run(Device device, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
         return run(device, function, shapes, values, result -> Samples.gaussian(result, 98));
     }
 
     /** As above, with the upstream gradient that {@code upstream} has for the result's shape. */
-    public static double[][] run(Device device, Function<Tensor[], Tensor> function, Shape[] shapes,
-            double[][] values, Function<Shape, double[]> upstream) {
+    public static double[][] run(
+            Device device,
+            Function<Tensor[], Tensor> function,
+            Shape[] shapes,
+            double[][] values,
+            Function<Shape, double[]> upstream) {
         Tensor[] leaves = new Tensor[shapes.length];
         for (int i = 0; i < shapes.length; i++) {
             leaves[i] = Tensor.of(device, shapes[i], values[i]).requiresGrad(true);

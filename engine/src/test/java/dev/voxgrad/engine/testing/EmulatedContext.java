@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.lang.foreign.MemorySegment;
 
 import jcuda.Pointer;
@@ -12,6 +9,9 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The context of an emulated card with a stream, for the emulator's own tests; skips them where it is missing. While
@@ -43,7 +43,8 @@ final class EmulatedContext implements AutoCloseable {
     }
 
     EmulatedContext(int card) {
-        assumeTrue(CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
+        assumeTrue(
+                CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
         CudaEmulator.load();
         CudaEmulator.reset();
         check(JCudaDriver.cuInit(0));

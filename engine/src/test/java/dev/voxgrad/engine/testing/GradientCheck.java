@@ -1,13 +1,13 @@
 package dev.voxgrad.engine.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.function.Function;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceDevice;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Compares an operation's gradients with central differences, in double precision on the reference device.
@@ -61,8 +61,12 @@ public final class GradientCheck {
     }
 
     private static double centralDifference(
-            Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values, int input, int i,
-                    double[] upstream) {
+            Function<Tensor[], Tensor> function,
+            Shape[] shapes,
+            double[][] values,
+            int input,
+            int i,
+            double[] upstream) {
         double before = values[input][i];
         values[input][i] = before + STEP;
         double[] above = function.apply(tensors(shapes, values)).toDoubleArray();

@@ -13,10 +13,14 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 public final class TestDevices {
     private static final CpuDevice CPU = new CpuDevice(2);
     /** A GPU has nothing to do with the width of the CPU's vectors, so it takes part once. */
-    private static final List<Device> GPUS = System.getProperty("voxgrad.vectorBits", "").isEmpty()
-            && TestGpu.missing().isEmpty() ? List.of(TestGpu.open(Precision.FP32)) : List.of();
-    private static final List<Device> CUDNN = GPUS.isEmpty() ? List.of()
-            : List.of(TestGpu.open(Precision.FP32, GpuKernels.CUDNN, _ -> { }));
+    private static final List<Device> GPUS =
+            System.getProperty("voxgrad.vectorBits", "").isEmpty()
+                            && TestGpu.missing().isEmpty()
+                    ? List.of(TestGpu.open(Precision.FP32))
+                    : List.of();
+
+    private static final List<Device> CUDNN =
+            GPUS.isEmpty() ? List.of() : List.of(TestGpu.open(Precision.FP32, GpuKernels.CUDNN, _ -> {}));
 
     private TestDevices() {}
 
@@ -32,6 +36,7 @@ public final class TestDevices {
 
     /** All devices of this machine. */
     public static List<Device> andReference() {
-        return Stream.concat(all().stream(), Stream.of(ReferenceDevice.INSTANCE)).toList();
+        return Stream.concat(all().stream(), Stream.of(ReferenceDevice.INSTANCE))
+                .toList();
     }
 }

@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -13,6 +11,8 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.GpuKernels;
 import dev.voxgrad.engine.device.Precision;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * A GPU for tests: this machine's, where there is one, else an emulated one. The emulated one proves what is ours
@@ -26,8 +26,8 @@ public final class TestGpu {
     private TestGpu() {}
 
     private static Optional<String> find() {
-        if (Devices.find("cuda", Devices.Settings.DEFAULT) instanceof Availability.Available(var device, _)) {
-            ((CudaDevice) device).close();
+        if (Devices.find("cuda", Devices.Settings.DEFAULT) instanceof Availability.Available found) {
+            ((CudaDevice) found.device()).close();
             return Optional.empty();
         }
         Optional<String> missing = CudaEmulator.missing();
@@ -70,7 +70,7 @@ public final class TestGpu {
 
     /** As above, on a card of that number. */
     public static CudaDevice open(int card, Precision precision) {
-        return open(card, new CudaDevice.Settings(precision, false, true, GpuKernels.OWN, _ -> { }));
+        return open(card, new CudaDevice.Settings(precision, false, true, GpuKernels.OWN, _ -> {}));
     }
 
     /** As above, on the first card, by those kernels, with a log. */
@@ -97,7 +97,12 @@ public final class TestGpu {
             CudaEmulator.cards(count);
         } else {
             assumeTrue(CudaDriver.count() >= count, () -> "fewer than " + count + " GPUs");
-            assumeTrue(IntStream.range(0, count).mapToObj(card -> CudaDriver.of(card).name()).distinct().count() == 1,
+            assumeTrue(
+                    IntStream.range(0, count)
+                                    .mapToObj(card -> CudaDriver.of(card).name())
+                                    .distinct()
+                                    .count()
+                            == 1,
                     "the GPUs are not of one kind");
         }
     }

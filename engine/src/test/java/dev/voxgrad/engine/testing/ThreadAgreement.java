@@ -1,13 +1,13 @@
 package dev.voxgrad.engine.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Arrays;
 import java.util.function.Function;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Runs an operation forward and backward on one, two and three threads and asserts that all bits are the same. */
 public final class ThreadAgreement {
@@ -33,8 +33,7 @@ public final class ThreadAgreement {
         return compared;
     }
 
-    private static double[][] run(
-            int threads, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
+    private static double[][] run(int threads, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
         try (CpuDevice device = new CpuDevice(threads)) {
             return DeviceAgreement.run(device, function, shapes, values);
         }

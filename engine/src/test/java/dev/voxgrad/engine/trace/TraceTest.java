@@ -1,10 +1,9 @@
 package dev.voxgrad.engine.trace;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+
+import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,8 @@ import dev.voxgrad.engine.op.activation.ReluOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.testing.Samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 @Tag("kernels")
 class TraceTest {
@@ -59,10 +60,20 @@ class TraceTest {
     @Test
     void everyPassIsOneSpanUnderItsLayersName() {
         List<Event> events = smallNet();
-        assertThat(events).extracting(e -> (e.layer() + " " + e.op() + " " + e.pass().label()).strip()).containsExactly(
-                "a conv3d forward", "a.b relu forward", "sum forward", "sum backward", "a.b relu backward",
-                "a conv3d backward", "a conv3d gradInput", "a conv3d gradWeight", "a conv3d gradBias");
-        assertThat(events).extracting(Event::container)
+        assertThat(events)
+                .extracting(e -> (e.layer() + " " + e.op() + " " + e.pass().label()).strip())
+                .containsExactly(
+                        "a conv3d forward",
+                        "a.b relu forward",
+                        "sum forward",
+                        "sum backward",
+                        "a.b relu backward",
+                        "a conv3d backward",
+                        "a conv3d gradInput",
+                        "a conv3d gradWeight",
+                        "a conv3d gradBias");
+        assertThat(events)
+                .extracting(Event::container)
                 .containsExactly(false, false, false, false, false, true, false, false, false);
         assertThat(events).allSatisfy(event -> {
             assertThat(event.nanos()).isPositive();
@@ -89,14 +100,16 @@ class TraceTest {
         long direct = 2 * (2 * 16 * 64) * 16 * 27;
         long transforms = 16 * (192 * 16 + 120 * out) + 240 * 16 * out;
         assertThat(direct).isEqualTo(1_769_472);
-        assertThat(work(events, 0)).isEqualTo(new Work("winograd", direct, 2 * 64 * 16 * out * 28 + transforms,
-                4 * (2048 + 6912 + 16 + 2048)));
+        assertThat(work(events, 0))
+                .isEqualTo(new Work(
+                        "winograd", direct, 2 * 64 * 16 * out * 28 + transforms, 4 * (2048 + 6912 + 16 + 2048)));
         transforms = 16 * (56 * out + 256 * 16) + 240 * out * out;
-        assertThat(work(events, 6)).isEqualTo(new Work("winograd", direct, 2 * 64 * out * out * 28 + transforms,
-                4 * (2048 + 6912 + 2048)));
+        assertThat(work(events, 6))
+                .isEqualTo(
+                        new Work("winograd", direct, 2 * 64 * out * out * 28 + transforms, 4 * (2048 + 6912 + 2048)));
         transforms = 16 * (56 * out + 192 * 16) + 288 * 16 * out;
-        assertThat(work(events, 7)).isEqualTo(new Work("winograd", direct, 2 * 64 * 16 * out * 16 + transforms,
-                4 * (2048 + 6912 + 2048)));
+        assertThat(work(events, 7))
+                .isEqualTo(new Work("winograd", direct, 2 * 64 * 16 * out * 16 + transforms, 4 * (2048 + 6912 + 2048)));
         assertThat(work(events, 8)).isEqualTo(new Work("", 2048, 2048, 4 * (2048 + 16)));
         assertThat(work(events, 1)).as("relu: read, write").isEqualTo(new Work("", 0, 0, 4 * 2 * 2048));
         assertThat(work(events, 4)).as("relu: dy, what was saved, dx").isEqualTo(new Work("", 0, 0, 4 * 3 * 2048));
@@ -111,8 +124,8 @@ class TraceTest {
     @Test
     void directConvolutionCountsWhatItExecutes() {
         Conv3dOp op = Conv3dOp.padded(1);
-        Context context = Context.ofShapes("", Shape.of(1, 3, 3, 3, 3), Shape.of(1, 6, 3, 3, 3),
-                Shape.of(3, 6, 3, 3, 3));
+        Context context =
+                Context.ofShapes("", Shape.of(1, 3, 3, 3, 3), Shape.of(1, 6, 3, 3, 3), Shape.of(3, 6, 3, 3, 3));
         long direct = 2 * 81 * 6 * 27;
         long block = 2 * Lanes.COUNT;
         long out = Math.ceilDiv(3, block) * block;
@@ -121,16 +134,18 @@ class TraceTest {
                     .isEqualTo(new Work("direct", direct, 2 * 7 * 7 * 3 * 4 * 6 * out, 4 * (162 + 486 + 81)));
             assertThat(op.work(device, Pass.GRAD_INPUT, context).executedFlop())
                     .isEqualTo(2 * 7 * 7 * 3 * 4 * 3 * Math.ceilDiv(6, block) * block);
-            assertThat(op.work(device, Pass.GRAD_WEIGHT, context).executedFlop()).isEqualTo(2 * 343 * 6 * out);
+            assertThat(op.work(device, Pass.GRAD_WEIGHT, context).executedFlop())
+                    .isEqualTo(2 * 343 * 6 * out);
         }
-        assertThat(op.work(ReferenceDevice.INSTANCE, Pass.FORWARD, context).executedFlop()).isEqualTo(direct);
+        assertThat(op.work(ReferenceDevice.INSTANCE, Pass.FORWARD, context).executedFlop())
+                .isEqualTo(direct);
     }
 
     /** Two channels: 54 products of every output, filled up to 56 for the weight gradient; rows of 3 computed as 7. */
     @Test
     void convolutionOverFewChannelsCountsWhatItExecutes() {
-        Context context = Context.ofShapes("", Shape.of(1, 3, 3, 3, 3), Shape.of(1, 2, 3, 3, 3),
-                Shape.of(3, 2, 3, 3, 3));
+        Context context =
+                Context.ofShapes("", Shape.of(1, 3, 3, 3, 3), Shape.of(1, 2, 3, 3, 3), Shape.of(3, 2, 3, 3, 3));
         long out = Math.ceilDiv(3, 2 * Lanes.COUNT) * 2 * Lanes.COUNT;
         assertThat(Conv3dOp.padded(1).work(cpu, Pass.FORWARD, context))
                 .isEqualTo(new Work("direct-few", 2 * 81 * 54, 2 * 9 * 7 * 54 * out, 4 * (54 + 162 + 81)));
@@ -143,8 +158,18 @@ class TraceTest {
         Tensor x = leaf(Shape.of(3, 5));
         cpu.record(recorder);
         Tensor y = x.linear(leaf(Shape.of(4, 5)), leaf(Shape.of(4)));
-        y.batchNorm(leaf(Shape.of(4)), leaf(Shape.of(4)), Tensor.zeros(cpu, Shape.of(4)),
-                Tensor.zeros(cpu, Shape.of(4)), true, 0.1, 1e-5).add(y).reshape(Shape.of(12)).sum().backward();
+        y.batchNorm(
+                        leaf(Shape.of(4)),
+                        leaf(Shape.of(4)),
+                        Tensor.zeros(cpu, Shape.of(4)),
+                        Tensor.zeros(cpu, Shape.of(4)),
+                        true,
+                        0.1,
+                        1e-5)
+                .add(y)
+                .reshape(Shape.of(12))
+                .sum()
+                .backward();
         List<Event> events = recorder.takeEvents();
         assertThat(find(events, "linear", Pass.FORWARD)).isEqualTo(Work.direct(2 * 3 * 4 * 5, 15 + 20 + 4 + 12));
         assertThat(find(events, "linear", Pass.BACKWARD))
@@ -156,7 +181,11 @@ class TraceTest {
     }
 
     private static Work find(List<Event> events, String op, Pass pass) {
-        return events.stream().filter(e -> e.op().equals(op) && e.pass() == pass).findFirst().orElseThrow().work();
+        return events.stream()
+                .filter(e -> e.op().equals(op) && e.pass() == pass)
+                .findFirst()
+                .orElseThrow()
+                .work();
     }
 
     /** An operation that does the work of two layers and says so, as a fused one would. */
@@ -202,10 +231,16 @@ class TraceTest {
             y = Tensor.apply(new TwoInOne(), x);
         }
         y.backward(Tensor.full(cpu, x.shape(), 1));
-        assertThat(recorder.takeEvents()).extracting(e -> e.layer() + " " + e.op() + " " + e.pass().label() + " "
-                + e.work().bytes()).containsExactly(
-                "stage twoInOne forward 48", "stage.0 relu forward 48", "stage.1 relu forward 48",
-                "stage twoInOne backward 48", "stage.0 relu backward 72", "stage.1 relu backward 72");
+        assertThat(recorder.takeEvents())
+                .extracting(e -> e.layer() + " " + e.op() + " " + e.pass().label() + " "
+                        + e.work().bytes())
+                .containsExactly(
+                        "stage twoInOne forward 48",
+                        "stage.0 relu forward 48",
+                        "stage.1 relu forward 48",
+                        "stage twoInOne backward 48",
+                        "stage.0 relu backward 72",
+                        "stage.1 relu backward 72");
         assertThat(Trace.currentLayer(cpu)).isEmpty();
     }
 
@@ -241,7 +276,9 @@ class TraceTest {
         Tensor y = leaf(X).relu();
         cpu.record(recorder);
         y.backward(Tensor.full(cpu, X, 1));
-        assertThat(recorder.takeEvents()).singleElement().satisfies(event -> assertThat(event.layer()).isEmpty());
+        assertThat(recorder.takeEvents())
+                .singleElement()
+                .satisfies(event -> assertThat(event.layer()).isEmpty());
     }
 
     @Test
@@ -252,11 +289,14 @@ class TraceTest {
         long before = threads.getCurrentThreadAllocatedBytes();
         int opened = 0;
         for (int i = 0; i < 100_000; i++) {
-            try (var span = Trace.span(cpu, relu, Pass.FORWARD, context); var layer = Trace.layer(cpu, "a")) {
+            try (var span = Trace.span(cpu, relu, Pass.FORWARD, context);
+                    var layer = Trace.layer(cpu, "a")) {
                 opened += span == null && layer == null && Trace.currentLayer(cpu) == null ? 0 : 1;
             }
         }
         assertThat(opened).isZero();
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).as("bytes of 100,000 spans").isLessThan(100_000);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .as("bytes of 100,000 spans")
+                .isLessThan(100_000);
     }
 }

@@ -1,15 +1,15 @@
 package dev.voxgrad.engine.volume;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.engine.random.RandomStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Blur, resampling and motion against their definitions, with random parameters, over sides around the vector widths.
@@ -75,7 +75,8 @@ class VolumeKernelsTest {
     private static AffineMap randomMap(RandomStream random, Volume volume) {
         return AffineMap.rotation(random.uniform(-40, 40), random.uniform(-40, 40), random.uniform(-200, 200))
                 .after(AffineMap.scale(random.uniform(0.5, 2), random.uniform(0.5, 2), random.uniform(-2, 2)))
-                .aboutCentre(volume).translated(random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1));
+                .aboutCentre(volume)
+                .translated(random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1));
     }
 
     /** The circulant matrices give what transforms over three axes give. */
@@ -91,8 +92,8 @@ class VolumeKernelsTest {
         double[][][][] expected = new double[channels][][][];
         for (int c = 0; c < channels; c++) {
             double[][][] still = VolumeReference.channel(volume, c);
-            expected[c] = VolumeReference.motion(still, VolumeReference.resample(still, first),
-                    VolumeReference.resample(still, second), start, end);
+            expected[c] = VolumeReference.motion(
+                    still, VolumeReference.resample(still, first), VolumeReference.resample(still, second), start, end);
         }
         MotionCpu.apply(volume, first, second, start, end);
         // |h₁|₂ ≤ 1 and |v₁ − v₀| ≤ 3: a row's sum of 2z products moves by (2z + 2)·ε·Σ|h|·3, Σ|h| ≤ √z each; and
@@ -171,7 +172,8 @@ class VolumeKernelsTest {
         assertThat(volume.size(0) + 10 * volume.size(1) + 100 * volume.size(2)).isEqualTo(543);
         assertThatThrownBy(() -> volume.size(3)).hasMessageContaining("axis is 3");
         assertThatThrownBy(() -> GaussianBlurCpu.apply(volume, 1, -1, 1)).hasMessageContaining("sigma is -1.0");
-        assertThatThrownBy(() -> GaussianBlurCpu.apply(volume, 1, 1, Double.NaN)).hasMessageContaining("sigma is NaN");
+        assertThatThrownBy(() -> GaussianBlurCpu.apply(volume, 1, 1, Double.NaN))
+                .hasMessageContaining("sigma is NaN");
         AffineMap still = AffineMap.rotation(0, 0, 0);
         assertThatThrownBy(() -> MotionCpu.apply(volume, still, still, 3, 6)).hasMessageContaining("<= 5");
         assertThatThrownBy(() -> still.translated(Double.NaN, 0, 0)).hasMessageContaining("finite numbers");

@@ -51,8 +51,7 @@ final class VolumeReference {
                     for (int k = -radius; k <= radius; k++) {
                         int[] q = p.clone();
                         q[axis] = mirror(p[axis] + k, size[axis]);
-                        out[p[0]][p[1]][p[2]] +=
-                                Math.exp(-k * k / (2 * sigma * sigma)) / total * in[q[0]][q[1]][q[2]];
+                        out[p[0]][p[1]][p[2]] += Math.exp(-k * k / (2 * sigma * sigma)) / total * in[q[0]][q[1]][q[2]];
                     }
                 }
             }
@@ -83,7 +82,8 @@ final class VolumeReference {
             for (int j = 0; j < out[0].length; j++) {
                 for (int k = 0; k < out[0][0].length; k++) {
                     double[] q = map.of(i, j, k);
-                    boolean inside = isInside(q[0], out.length) && isInside(q[1], out[0].length)
+                    boolean inside = isInside(q[0], out.length)
+                            && isInside(q[1], out[0].length)
                             && isInside(q[2], out[0][0].length);
                     out[i][j][k] = inside ? trilinear(in, q) : least;
                 }
@@ -135,8 +135,8 @@ final class VolumeReference {
     /** A complex (X,Y,Z) array. */
     private record Spectrum(double[][][] re, double[][][] im) {
         static Spectrum of(double[][][] values) {
-            Spectrum spectrum = new Spectrum(copy(values),
-                    new double[values.length][values[0].length][values[0][0].length]);
+            Spectrum spectrum =
+                    new Spectrum(copy(values), new double[values.length][values[0].length][values[0][0].length]);
             for (int axis = 0; axis < 3; axis++) {
                 spectrum.transform(axis, -1);
             }

@@ -31,7 +31,8 @@ public record Length(double amount, boolean relative) {
 
     @Override
     public String toString() {
-        return relative ? String.format(Locale.ROOT, "%s %% of the axis", Words.number(100 * amount))
+        return relative
+                ? String.format(Locale.ROOT, "%s %% of the axis", Words.number(100 * amount))
                 : Words.number(amount) + " voxels";
     }
 }

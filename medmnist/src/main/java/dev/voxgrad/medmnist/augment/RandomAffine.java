@@ -31,7 +31,8 @@ public record RandomAffine(double scale, double minDegrees, double maxDegrees) i
     @Override
     public String description() {
         return "scales each axis by " + Words.number(1 - scale) + " to " + Words.number(1 + scale) + " and turns by "
-                + (minDegrees == maxDegrees ? Words.number(maxDegrees)
+                + (minDegrees == maxDegrees
+                        ? Words.number(maxDegrees)
                         : Words.number(minDegrees) + " to " + Words.number(maxDegrees))
                 + " degrees about each, about the centre";
     }
@@ -63,7 +64,8 @@ public record RandomAffine(double scale, double minDegrees, double maxDegrees) i
 
         /** The map about voxel (0,0,0). */
         AffineMap map() {
-            return AffineMap.rotation(angles[0], angles[1], angles[2]).inverseRotation()
+            return AffineMap.rotation(angles[0], angles[1], angles[2])
+                    .inverseRotation()
                     .after(AffineMap.scale(1 / scales[0], 1 / scales[1], 1 / scales[2]));
         }
 

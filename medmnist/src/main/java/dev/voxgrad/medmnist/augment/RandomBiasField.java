@@ -31,8 +31,8 @@ public record RandomBiasField(double range) implements Transform {
 
     @Override
     public String description() {
-        return "multiplies by exp of a polynomial of order " + ORDER + ", its " + COEFFICIENTS
-                + " coefficients from -" + Words.number(range) + " to " + Words.number(range);
+        return "multiplies by exp of a polynomial of order " + ORDER + ", its " + COEFFICIENTS + " coefficients from -"
+                + Words.number(range) + " to " + Words.number(range);
     }
 
     @Override
@@ -52,8 +52,8 @@ public record RandomBiasField(double range) implements Transform {
     public record BiasField(double[] coefficients) implements Change {
         public BiasField {
             if (coefficients.length != COEFFICIENTS) {
-                throw new IllegalArgumentException("bias field: expected " + COEFFICIENTS + " coefficients, was "
-                        + coefficients.length);
+                throw new IllegalArgumentException(
+                        "bias field: expected " + COEFFICIENTS + " coefficients, was " + coefficients.length);
             }
         }
 

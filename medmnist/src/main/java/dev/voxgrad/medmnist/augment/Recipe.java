@@ -26,8 +26,10 @@ public record Recipe(String flag, String description, List<Step> steps) {
     public static final Recipe NONE = new Recipe("none", "volumes stay as they are", List.of());
 
     /** What the original study did, with TorchIO 0.18's semantics and default parameters. */
-    public static final Recipe TORCHIO = new Recipe("torchio",
-            "the original study's TorchIO transforms, made for scans many times as large", List.of(
+    public static final Recipe TORCHIO = new Recipe(
+            "torchio",
+            "the original study's TorchIO transforms, made for scans many times as large",
+            List.of(
                     new Step(0.2, new RandomNoise(RandomNoise.MAX_SIGMA)),
                     new Step(0.4, new RandomFlip(0, 0.5)),
                     new Step(0.2, new RandomBlur(RandomBlur.MAX_SIGMA)),
@@ -39,8 +41,10 @@ public record Recipe(String flag, String description, List<Step> steps) {
      * The same kinds of change, scaled to small volumes: TorchIO's ten voxels of motion are a third of a volume of 28³,
      * and turn it about a corner; its blur of two voxels wipes out what is as small as that.
      */
-    public static final Recipe CENTRED = new Recipe("centred",
-            "the same kinds of change, gentler: about the centre, and scaled to the volume", List.of(
+    public static final Recipe CENTRED = new Recipe(
+            "centred",
+            "the same kinds of change, gentler: about the centre, and scaled to the volume",
+            List.of(
                     new Step(0.2, new RandomNoise(0.1)),
                     new Step(0.4, new RandomFlip(0, 0.5)),
                     new Step(0.2, new RandomBlur(Length.ofAxis(0.025))),
@@ -71,10 +75,12 @@ public record Recipe(String flag, String description, List<Step> steps) {
 
     public Recipe {
         steps = List.copyOf(steps);
-        long names = steps.stream().map(step -> step.transform().name()).distinct().count();
+        long names =
+                steps.stream().map(step -> step.transform().name()).distinct().count();
         if (names < steps.size()) {
             throw new IllegalArgumentException("recipe " + flag + ": two transforms have the same name, and so would "
-                    + "draw the same numbers: " + steps.stream().map(step -> step.transform().name()).toList());
+                    + "draw the same numbers: "
+                    + steps.stream().map(step -> step.transform().name()).toList());
         }
     }
 
@@ -85,7 +91,9 @@ public record Recipe(String flag, String description, List<Step> steps) {
 
     /** The recipe of that name. */
     public static Recipe byFlag(String flag) {
-        return ALL.stream().filter(recipe -> recipe.flag().equals(flag)).findFirst()
+        return ALL.stream()
+                .filter(recipe -> recipe.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("augment is '" + flag + "'; expected "
                         + ALL.stream().map(Recipe::flag).collect(Collectors.joining(", "))));
     }
@@ -113,8 +121,12 @@ public record Recipe(String flag, String description, List<Step> steps) {
             }
             Transform.Change change = step.transform().draw(random, volume);
             change.apply(volume);
-            requireFinite(volume, sample, "was given", "by " + change + "; its values are too large for this "
-                    + "transform, which expects them from 0 to 1");
+            requireFinite(
+                    volume,
+                    sample,
+                    "was given",
+                    "by " + change + "; its values are too large for this "
+                            + "transform, which expects them from 0 to 1");
             changes.add(change);
         }
         return changes;
@@ -123,8 +135,8 @@ public record Recipe(String flag, String description, List<Step> steps) {
     private static void requireFinite(Volume volume, Sample sample, String how, String why) {
         int bad = volume.firstNotFinite();
         if (bad >= 0) {
-            throw new DataException(sample + " " + how + " " + volume.values()[bad] + " at " + volume.position(bad)
-                    + "; " + why);
+            throw new DataException(
+                    sample + " " + how + " " + volume.values()[bad] + " at " + volume.position(bad) + "; " + why);
         }
     }
 
@@ -132,8 +144,12 @@ public record Recipe(String flag, String description, List<Step> steps) {
     public String toText() {
         StringBuilder text = new StringBuilder(flag + ": " + description + "\n");
         for (Step step : steps) {
-            text.append(String.format(Locale.ROOT, "  %-8s p %-5s %s\n", step.transform().name(),
-                    Words.number(step.probability()), step.transform().description()));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %-8s p %-5s %s\n",
+                    step.transform().name(),
+                    Words.number(step.probability()),
+                    step.transform().description()));
         }
         text.append("  last of all, each volume is z-normalised, if its data set asks for it\n");
         return text.toString();

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.util.Locale;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -9,10 +10,13 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 
 /** {@code medmnist available}. */
-@Command(name = "available", header = "Lists the official data sets.", description = {
-    "Lists the official data sets by their flags; 'medmnist info --flag F' tells more of one.",
-    "Example: medmnist available"
-})
+@Command(
+        name = "available",
+        header = "Lists the official data sets.",
+        description = {
+            "Lists the official data sets by their flags; 'medmnist info --flag F' tells more of one.",
+            "Example: medmnist available"
+        })
 final class AvailableCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -20,8 +24,15 @@ final class AvailableCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         for (DatasetInfo info : DatasetInfo.values()) {
-            command.commandLine().getOut().println(String.format(Locale.ROOT, "%-16s  %-13s  %2d classes  %s volumes",
-                    info.flag(), info.task().officialName(), info.classes(), info.counts()));
+            command.commandLine()
+                    .getOut()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "%-16s  %-13s  %2d classes  %s volumes",
+                            info.flag(),
+                            info.task().officialName(),
+                            info.classes(),
+                            info.counts()));
         }
         return 0;
     }

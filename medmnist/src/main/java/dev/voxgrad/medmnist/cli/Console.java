@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+
 import picocli.CommandLine.Model.CommandSpec;
 
 import dev.voxgrad.medmnist.text.VisibleText;
@@ -123,8 +124,8 @@ public final class Console {
 
     /** Takes warnings of a command and prints each as a line on standard error. */
     static Consumer<String> warnings(CommandSpec command) {
-        return warning -> command.commandLine().getErr()
-                .println("warning: " + VisibleText.line(warning, LONGEST_MESSAGE));
+        return warning ->
+                command.commandLine().getErr().println("warning: " + VisibleText.line(warning, LONGEST_MESSAGE));
     }
 
     /** A span of time: {@code 42 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */

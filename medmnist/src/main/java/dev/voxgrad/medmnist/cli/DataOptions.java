@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,7 +31,9 @@ final class DataOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--flag", paramLabel = "F",
+    @Option(
+            names = "--flag",
+            paramLabel = "F",
             description = "Official data set, such as adrenalmnist3d; 'available' lists them.")
     private String flag;
 
@@ -43,30 +46,40 @@ final class DataOptions {
     @Option(names = "--download", description = "Fetch the official file if it is not there.")
     private boolean download;
 
-    @Option(names = "--npz", paramLabel = "FILE",
+    @Option(
+            names = "--npz",
+            paramLabel = "FILE",
             description = "Your own volumes in MedMNIST's layout, instead of --flag: cubes (N,S,S,S), or with channels "
                     + "(N,S,S,S,3), of uint8, bool or any other integers or floats, see --window.")
     private Path npz;
 
-    @Option(names = "--labels", paramLabel = "NAMES",
-            description = "Class names of --npz, in order of their numbers, with commas between them. A name that holds "
-                    + "a comma goes in double quotes: --labels '\"atypical, benign\",malignant'")
+    @Option(
+            names = "--labels",
+            paramLabel = "NAMES",
+            description =
+                    "Class names of --npz, in order of their numbers, with commas between them. A name that holds "
+                            + "a comma goes in double quotes: --labels '\"atypical, benign\",malignant'")
     private List<String> labels;
 
-    @Option(names = "--task", paramLabel = "T",
+    @Option(
+            names = "--task",
+            paramLabel = "T",
             description = "What the labels of --npz mean: binary or multi-class (one class per volume, as numbers or "
                     + "one-hot) or multi-label (independent yes/no labels). Default: multi-label if a volume of any "
                     + "split has not exactly one of several labels, else one class per volume")
     private String task;
 
-    @Option(names = "--window", paramLabel = "LO,HI",
+    @Option(
+            names = "--window",
+            paramLabel = "LO,HI",
             description = "Values of --npz that become 0 and 255; those between are spread evenly over the 256 grey "
                     + "values that volumes are kept in, those outside are clamped. A run keeps its window. Default: "
                     + "uint8, and other integers from 0 to 255, stay as they are; volumes of 0 and 1 only are masks, "
                     + "0,1; all else takes the range of train and val")
     private String window;
 
-    @Option(names = "--skip-blank",
+    @Option(
+            names = "--skip-blank",
             description = "Accept volumes without any contrast, which cannot be z-normalised: those of train and val "
                     + "are left out of training; in scores and figures of a split they stay, as zeros, so that all "
                     + "rows keep their numbers.")
@@ -75,9 +88,11 @@ final class DataOptions {
     /** What the options name; wrong combinations are wrong use. */
     DataSource source() {
         if ((flag == null) == (npz == null)) {
-            throw new ParameterException(command.commandLine(), flag == null
-                    ? "Name the data: --flag F for an official set, or --npz FILE for your own"
-                    : "--flag and --npz exclude each other");
+            throw new ParameterException(
+                    command.commandLine(),
+                    flag == null
+                            ? "Name the data: --flag F for an official set, or --npz FILE for your own"
+                            : "--flag and --npz exclude each other");
         }
         if (npz != null) {
             if (download) {
@@ -86,12 +101,16 @@ final class DataOptions {
             if (root != null || size != null) {
                 Console.warnings(command).accept("--root and --size are for official sets; with --npz they do nothing");
             }
-            return DataSource.file(npz, names()).withTask(task()).withSkipBlank(skipBlank).withWindow(window());
+            return DataSource.file(npz, names())
+                    .withTask(task())
+                    .withSkipBlank(skipBlank)
+                    .withWindow(window());
         }
         if (labels != null || task != null || window != null) {
-            throw new ParameterException(command.commandLine(), (labels != null ? "--labels"
-                    : task != null ? "--task" : "--window")
-                    + " goes with --npz; official sets have their names, task and grey values");
+            throw new ParameterException(
+                    command.commandLine(),
+                    (labels != null ? "--labels" : task != null ? "--task" : "--window")
+                            + " goes with --npz; official sets have their names, task and grey values");
         }
         try {
             official();
@@ -120,20 +139,29 @@ final class DataOptions {
 
     /** The task as {@link Task#flag} spells it, or null. */
     private String task() {
-        return task == null ? null : Task.byName(task).map(Task::flag).orElseThrow(() -> new ParameterException(
-                command.commandLine(), "--task is '" + task + "'; expected " + Task.flags()));
+        return task == null
+                ? null
+                : Task.byName(task)
+                        .map(Task::flag)
+                        .orElseThrow(() -> new ParameterException(
+                                command.commandLine(), "--task is '" + task + "'; expected " + Task.flags()));
     }
 
     /** The source of a run that goes on, with its files where the options say they are now. */
     DataSource moved(DataSource stored) {
         if (flag != null || size != null || download || labels != null || task != null || skipBlank) {
-            throw new ParameterException(command.commandLine(), "a run goes on with the data it was begun with; only "
-                    + "--root or --npz may be given, if the files have moved");
+            throw new ParameterException(
+                    command.commandLine(),
+                    "a run goes on with the data it was begun with; only "
+                            + "--root or --npz may be given, if the files have moved");
         }
         if (window != null && !window().equals(stored.window())) {
-            throw new ParameterException(command.commandLine(), "--window is " + window() + ", but the volumes of this "
-                    + "run are read with " + (stored.window() == null ? "their own grey values" : stored.window())
-                    + ". Leave the option out, or start another run");
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--window is " + window() + ", but the volumes of this "
+                            + "run are read with "
+                            + (stored.window() == null ? "their own grey values" : stored.window())
+                            + ". Leave the option out, or start another run");
         }
         DataSource source = root == null ? stored : stored.withRoot(root);
         return npz == null ? source : source.withFile(npz);
@@ -152,8 +180,8 @@ final class DataOptions {
         DataSource taken = RunFiles.open(run).info().dataAsTaken();
         Window trained = taken.window();
         if (source.window() != null && trained != null && !source.window().equals(trained)) {
-            Console.warnings(command).accept("--window is " + source.window() + ", but the net was trained with "
-                    + trained);
+            Console.warnings(command)
+                    .accept("--window is " + source.window() + ", but the net was trained with " + trained);
         }
         DataSource asked = source.task() == null ? source.withTask(taken.task()) : source;
         return asked.window() == null ? asked.withWindow(trained) : asked;
@@ -177,9 +205,10 @@ final class DataOptions {
         for (Split split : List.of(data.train(), data.val(), data.test())) {
             int[] skipped = split.skipped();
             if (skipped.length > 0) {
-                Console.warnings(command).accept(data.name() + ": " + split.name() + " has " + skipped.length
-                        + " blank of " + split.size() + " volumes (" + numbers(skipped) + "), "
-                        + (split == data.test() ? "which enter as zeros" : "which are left out"));
+                Console.warnings(command)
+                        .accept(data.name() + ": " + split.name() + " has " + skipped.length
+                                + " blank of " + split.size() + " volumes (" + numbers(skipped) + "), "
+                                + (split == data.test() ? "which enter as zeros" : "which are left out"));
             }
         }
         return data.withoutSkippedBlanks();

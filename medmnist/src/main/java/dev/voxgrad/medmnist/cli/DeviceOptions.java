@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,38 +34,50 @@ final class DeviceOptions implements AutoCloseable {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--device", paramLabel = "DEVICE",
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
             description = "cpu, cuda (an NVIDIA GPU; 'doctor' says whether this machine's can be used), cuda:1 (the "
                     + "second of several, and so on), reference (slow, in double precision), or auto: cuda where it "
                     + "works, else cpu. Default: auto")
     private String name;
 
-    @Option(names = "--threads", paramLabel = "T",
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
             description = "CPU threads; the results do not depend on it. Default: one per core")
     private Integer threads;
 
-    @Option(names = "--convolution", paramLabel = "HOW",
+    @Option(
+            names = "--convolution",
+            paramLabel = "HOW",
             description = "auto, direct, or winograd wherever it is possible; results differ in the last digits. "
                     + "Default: auto")
     private String convolution;
 
-    @Option(names = "--precision", paramLabel = "P",
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
             description = "On a GPU: fp32 (float32 proper), tf32 (factors of products rounded to ten bits, on tensor "
                     + "cores) or bf16 (activations kept in half the memory as well; weights, statistics and loss "
                     + "stay float32). Default: fp32")
     private String precision;
 
-    @Option(names = "--fast-algorithms",
+    @Option(
+            names = "--fast-algorithms",
             description = "On a GPU: let cuDNN measure and choose its fastest algorithms. Some add up in a different "
                     + "order each time, so that two runs differ in the last digits.")
     private boolean fastAlgorithms;
 
-    @Option(names = "--gpu-kernels", paramLabel = "WHOSE",
+    @Option(
+            names = "--gpu-kernels",
+            paramLabel = "WHOSE",
             description = "On a GPU: own (our kernels) or cudnn (cuDNN's batch norm, pools and softmax, layer by "
                     + "layer), to compare; where cuDNN lacks something, the log says so. Default: own")
     private String gpuKernels;
 
-    @Option(names = "--no-fusion",
+    @Option(
+            names = "--no-fusion",
             description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
                     + "last digits.")
     private boolean noFusion;
@@ -87,8 +100,7 @@ final class DeviceOptions implements AutoCloseable {
     CpuDevice openCpu() {
         name = name == null ? "cpu" : inLowerCase(name);
         if (!name.equals("cpu")) {
-            throw new ParameterException(command.commandLine(),
-                    command.name() + " is for the cpu; leave out --device");
+            throw new ParameterException(command.commandLine(), command.name() + " is for the cpu; leave out --device");
         }
         return (CpuDevice) open();
     }
@@ -101,7 +113,8 @@ final class DeviceOptions implements AutoCloseable {
     private Device open(String hintWhereNameIsWrong) {
         name = inLowerCase(name);
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
-            throw new ParameterException(command.commandLine(),
+            throw new ParameterException(
+                    command.commandLine(),
                     "--threads is " + threads + "; expected at least 1 and at most " + MOST_THREADS);
         }
         Availability availability;
@@ -137,7 +150,7 @@ final class DeviceOptions implements AutoCloseable {
             switch (device) {
                 case CpuDevice cpu -> cpu.close();
                 case CudaDevice cuda -> cuda.close();
-                case ReferenceDevice reference -> { }
+                case ReferenceDevice reference -> {}
             }
         }
         opened.clear();
@@ -145,8 +158,10 @@ final class DeviceOptions implements AutoCloseable {
 
     /** The reason why there is no GPU is long, and the same with every command: one of them is there to tell it. */
     private static String because(Device device, String why) {
-        return why.isEmpty() ? "" : " (auto: " + (device instanceof CpuDevice
-                ? "no GPU that works; 'medmnist doctor' says why" : why) + ")";
+        return why.isEmpty()
+                ? ""
+                : " (auto: " + (device instanceof CpuDevice ? "no GPU that works; 'medmnist doctor' says why" : why)
+                        + ")";
     }
 
     /** Names of devices and their settings may be written in capitals, too. */
@@ -157,22 +172,31 @@ final class DeviceOptions implements AutoCloseable {
     private Devices.Settings settings() {
         GpuKernels kernels = gpuKernels == null ? GpuKernels.OWN : GpuKernels.byFlag(inLowerCase(gpuKernels));
         boolean worthKnowing = fastAlgorithms || kernels == GpuKernels.CUDNN;
-        return new Devices.Settings(threads == null ? 0 : threads,
-                convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(inLowerCase(convolution)), !noFusion,
-                new CudaDevice.Settings(precision == null ? Precision.FP32 : Precision.byFlag(inLowerCase(precision)),
-                        fastAlgorithms, !noFusion, kernels, worthKnowing ? LOG::info : LOG::debug));
+        return new Devices.Settings(
+                threads == null ? 0 : threads,
+                convolution == null ? Conv3dChoice.AUTO : Conv3dChoice.byFlag(inLowerCase(convolution)),
+                !noFusion,
+                new CudaDevice.Settings(
+                        precision == null ? Precision.FP32 : Precision.byFlag(inLowerCase(precision)),
+                        fastAlgorithms,
+                        !noFusion,
+                        kernels,
+                        worthKnowing ? LOG::info : LOG::debug));
     }
 
     private void requireGpuFor(Device device) {
-        String option = precision != null ? "--precision" : fastAlgorithms ? "--fast-algorithms"
-                : gpuKernels != null ? "--gpu-kernels" : null;
+        String option = precision != null
+                ? "--precision"
+                : fastAlgorithms ? "--fast-algorithms" : gpuKernels != null ? "--gpu-kernels" : null;
         boolean gpu = switch (device) {
             case CudaDevice _ -> true;
             case CpuDevice _, ReferenceDevice _ -> false;
         };
         if (!gpu && option != null) {
-            throw new ParameterException(command.commandLine(), option + " is for GPUs, and the device is "
-                    + device.name() + "; leave it out, or give --device cuda to hear why there is none");
+            throw new ParameterException(
+                    command.commandLine(),
+                    option + " is for GPUs, and the device is " + device.name()
+                            + "; leave it out, or give --device cuda to hear why there is none");
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,10 +18,13 @@ import dev.voxgrad.medmnist.data.Downloader;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 
 /** {@code medmnist download}. */
-@Command(name = "download", header = "Fetches official data files.", description = {
-    "Fetches official files, goes on where an earlier try broke off, and checks their MD5 sums.",
-    "Example: medmnist download --flag adrenalmnist3d --size all"
-})
+@Command(
+        name = "download",
+        header = "Fetches official data files.",
+        description = {
+            "Fetches official files, goes on where an earlier try broke off, and checks their MD5 sums.",
+            "Example: medmnist download --flag adrenalmnist3d --size all"
+        })
 final class DownloadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -28,7 +32,10 @@ final class DownloadCommand implements Callable<Integer> {
     @Option(names = "--flag", paramLabel = "F|all", required = true, description = "Data set, or all six.")
     private String flag;
 
-    @Option(names = "--size", paramLabel = "28|64|all", defaultValue = "28",
+    @Option(
+            names = "--size",
+            paramLabel = "28|64|all",
+            defaultValue = "28",
             description = "Edge of the volumes. Default: ${DEFAULT-VALUE}")
     private String size;
 
@@ -48,8 +55,8 @@ final class DownloadCommand implements Callable<Integer> {
     }
 
     private List<DatasetInfo.Source> sources() {
-        List<DatasetInfo> sets = flag.equals("all") ? List.of(DatasetInfo.values())
-                : List.of(InfoCommand.find(command, flag));
+        List<DatasetInfo> sets =
+                flag.equals("all") ? List.of(DatasetInfo.values()) : List.of(InfoCommand.find(command, flag));
         List<DatasetInfo.Source> sources = new ArrayList<>();
         for (DatasetInfo set : sets) {
             if (size.equals("all")) {
@@ -59,8 +66,8 @@ final class DownloadCommand implements Callable<Integer> {
             try {
                 sources.add(set.source(Integer.parseInt(size)));
             } catch (NumberFormatException | DataException e) {
-                throw new ParameterException(command.commandLine(), "--size is '" + size
-                        + "'; expected 28, 64 or all", e);
+                throw new ParameterException(
+                        command.commandLine(), "--size is '" + size + "'; expected 28, 64 or all", e);
             }
         }
         return sources;
@@ -68,9 +75,13 @@ final class DownloadCommand implements Callable<Integer> {
 
     /** Fetches one file and says so. */
     static void fetch(Downloader downloader, DatasetInfo.Source source, Path root, Console console) {
-        Path file = downloader.fetch(source, root, (done, total) -> console.status(source.fileName(),
-                String.format(Locale.ROOT, "%,d", done >> 10)
-                        + (total < 0 ? "" : String.format(Locale.ROOT, " of %,d", total >> 10)) + " KiB"));
+        Path file = downloader.fetch(
+                source,
+                root,
+                (done, total) -> console.status(
+                        source.fileName(),
+                        String.format(Locale.ROOT, "%,d", done >> 10)
+                                + (total < 0 ? "" : String.format(Locale.ROOT, " of %,d", total >> 10)) + " KiB"));
         console.line(file + "  MD5 " + source.md5() + " as published");
     }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,20 +20,23 @@ import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /** {@code medmnist ensemble}. */
-@Command(name = "ensemble", header = "Combines and evaluates the members of a run.", sortOptions = false,
+@Command(
+        name = "ensemble",
+        header = "Combines and evaluates the members of a run.",
+        sortOptions = false,
         description = {
-    "Combines the members of a run: softmax of the weighted mean of the logits of their last and best models.",
-    "Prints every model alone, the uniform and the weighted ensemble, and appends both to the run's summary.csv.",
-    "",
-    "Weights may be fitted to the validation split. Some hundred volumes are soon overfitted, so the uniform ensemble"
-            + " is always there to compare with.",
-    "",
-    "Examples:",
-    "  medmnist ensemble runs/adrenal",
-    "  medmnist ensemble --run runs/adrenal --best-weight 1 --last-weight 0",
-    "  medmnist ensemble runs/adrenal --weights stacked --temperature --tta 8",
-    ""
-})
+            "Combines the members of a run: softmax of the weighted mean of the logits of their last and best models.",
+            "Prints every model alone, the uniform and the weighted ensemble, and appends both to the run's summary.csv.",
+            "",
+            "Weights may be fitted to the validation split. Some hundred volumes are soon overfitted, so the uniform ensemble"
+                    + " is always there to compare with.",
+            "",
+            "Examples:",
+            "  medmnist ensemble runs/adrenal",
+            "  medmnist ensemble --run runs/adrenal --best-weight 1 --last-weight 0",
+            "  medmnist ensemble runs/adrenal --weights stacked --temperature --tta 8",
+            ""
+        })
 final class EnsembleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -60,7 +64,12 @@ final class EnsembleCommand implements Callable<Integer> {
         EnsembleSettings settings = ensembleOptions.settings(run);
         Device device = deviceOptions.open();
         VolumeData data = movedData.load(run);
-        evaluate(run, data, data.split(ensembleOptions.split().name()), device, settings,
+        evaluate(
+                run,
+                data,
+                data.split(ensembleOptions.split().name()),
+                device,
+                settings,
                 new Console(command.commandLine().getOut()));
         return 0;
     }
@@ -91,7 +100,12 @@ final class EnsembleCommand implements Callable<Integer> {
     static Evaluation load(
             RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings, Console console) {
         int models = run.members().size() * 2;
-        Evaluation evaluation = Evaluation.load(run, data, split, device, settings,
+        Evaluation evaluation = Evaluation.load(
+                run,
+                data,
+                split,
+                device,
+                settings,
                 (of, done) -> console.status("model " + done + "/" + models + " on the " + of.name() + " split"));
         console.clear();
         return evaluation;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,49 +30,64 @@ final class EnsembleOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "test",
             description = "val or test. Default: ${DEFAULT-VALUE}")
     private SplitName split;
 
-    @Option(names = "--weights", paramLabel = "METHOD|FILE", description = {
-        "A method that finds a weight for each model; it sees the validation split, never the test labels:",
-        "  uniform: every model counts the same, nothing is fitted",
-        "  validation-auc: a model's weight is its validation AUC",
-        "  greedy: how often forward selection with replacement picks the model, by validation AUC (Caruana et al., "
-                + "ICML 2004)",
-        "  stacked: zero or more, summing to one, with the least validation log-loss",
-        "Or all weights from a file with lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (./greedy, if it has "
-                + "a method's name). Default: the weights of the next three options. Beside a method, those three "
-                + "multiply its weights where they are given.",
-        "Members of a run with --folds have no validation volumes in common: validation-auc then takes each member's "
-                + "own fold; greedy, stacked and --temperature are refused."})
+    @Option(
+            names = "--weights",
+            paramLabel = "METHOD|FILE",
+            description = {
+                "A method that finds a weight for each model; it sees the validation split, never the test labels:",
+                "  uniform: every model counts the same, nothing is fitted",
+                "  validation-auc: a model's weight is its validation AUC",
+                "  greedy: how often forward selection with replacement picks the model, by validation AUC (Caruana et al., "
+                        + "ICML 2004)",
+                "  stacked: zero or more, summing to one, with the least validation log-loss",
+                "Or all weights from a file with lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (./greedy, if it has "
+                        + "a method's name). Default: the weights of the next three options. Beside a method, those three "
+                        + "multiply its weights where they are given.",
+                "Members of a run with --folds have no validation volumes in common: validation-auc then takes each member's "
+                        + "own fold; greedy, stacked and --temperature are refused."
+            })
     private String weightsText;
 
-    @Option(names = "--last-weight", paramLabel = "X",
+    @Option(
+            names = "--last-weight",
+            paramLabel = "X",
             description = "Weight of all last models. Default: 0.5; beside a method, 1")
     private Double lastWeight;
 
-    @Option(names = "--best-weight", paramLabel = "Y",
+    @Option(
+            names = "--best-weight",
+            paramLabel = "Y",
             description = "Weight of all best models. Default: 1.5; beside a method, 1")
     private Double bestWeight;
 
-    @Option(names = "--member-weights", paramLabel = "W,W",
-            description = "One weight per member. Default: 1 each")
+    @Option(names = "--member-weights", paramLabel = "W,W", description = "One weight per member. Default: 1 each")
     private List<String> memberWeights;
 
-    @Option(names = "--tta", paramLabel = "N",
+    @Option(
+            names = "--tta",
+            paramLabel = "N",
             description = "Test-time augmentation: take the mean of the logits over the plain volume and N random "
                     + "changes of it, on every split that is used. Takes N + 1 times as long.")
     private Integer draws;
 
-    @Option(names = "--tta-augment", paramLabel = "R",
+    @Option(
+            names = "--tta-augment",
+            paramLabel = "R",
             description = "What --tta draws from: torchio, centred or none. Default: centred")
     private String drawAugment;
 
     @Option(names = "--seed", paramLabel = "S", description = "Decides the draws of --tta. Default: 1")
     private Long drawSeed;
 
-    @Option(names = "--temperature",
+    @Option(
+            names = "--temperature",
             description = "Divide the logits by the one number with the least validation log-loss (Guo et al. 2017), "
                     + "so that scores are honest probabilities. No volume changes its class by it.")
     private boolean temperature;
@@ -88,7 +104,8 @@ final class EnsembleOptions {
      */
     void check() {
         Optional<WeightMethod> method = method();
-        if (weightsText != null && method.isEmpty()
+        if (weightsText != null
+                && method.isEmpty()
                 && (lastWeight != null || bestWeight != null || memberWeights != null)) {
             throw wrongUse("--weights excludes --last-weight, --best-weight and --member-weights, unless it names a "
                     + "method: " + WeightMethod.flags());
@@ -161,8 +178,10 @@ final class EnsembleOptions {
             if (memberWeights == null) {
                 return EnsembleWeights.groups(last, best, members);
             }
-            List<Double> each = memberWeights.stream().flatMap(list -> Stream.of(list.split(",", -1)))
-                    .map(EnsembleOptions::memberWeight).toList();
+            List<Double> each = memberWeights.stream()
+                    .flatMap(list -> Stream.of(list.split(",", -1)))
+                    .map(EnsembleOptions::memberWeight)
+                    .toList();
             if (each.size() != members) {
                 throw wrongUse("--member-weights has " + each.size() + " numbers, but the run has " + members
                         + " finished members");
@@ -184,8 +203,8 @@ final class EnsembleOptions {
     private EnsembleWeights weightsFile(int members) {
         Path file = Home.expand(weightsText);
         if (Files.notExists(file)) {
-            throw new DataFileException(weightsText, "no such file, and no method either; --weights takes a file, "
-                    + WeightMethod.flags());
+            throw new DataFileException(
+                    weightsText, "no such file, and no method either; --weights takes a file, " + WeightMethod.flags());
         }
         return EnsembleWeights.read(file, members);
     }

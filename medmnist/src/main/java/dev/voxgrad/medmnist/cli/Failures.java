@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -48,16 +49,22 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     /** Something that no command foresees: exit code 70. Picocli hands on errors, so whoever runs it calls this. */
     int internalError(Throwable failure, CommandLine command) {
-        failed("internal error, this should not have happened: " + failure
-                + ". Please report it with what --debug shows.", failure, command);
+        failed(
+                "internal error, this should not have happened: " + failure
+                        + ". Please report it with what --debug shows.",
+                failure,
+                command);
         return ExitCodes.INTERNAL_ERROR;
     }
 
     /** The heap is full: exit code 1. Picocli hands on errors, so whoever runs it calls this. */
     int outOfMemory(OutOfMemoryError failure, CommandLine command) {
-        return failed("out of memory: Java may use " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
-                + failure.getMessage() + "). Lower --batch-size, take smaller volumes, or give Java more with "
-                + "VOXGRAD_OPTS=-Xmx…g", failure, command);
+        return failed(
+                "out of memory: Java may use " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
+                        + failure.getMessage() + "). Lower --batch-size, take smaller volumes, or give Java more with "
+                        + "VOXGRAD_OPTS=-Xmx…g",
+                failure,
+                command);
     }
 
     private int failed(String message, Throwable failure, CommandLine command) {

@@ -70,10 +70,11 @@ final class FastDevRun {
     /** The first volumes of both splits; to validate, as many more as it takes for AUC to have a value. */
     private VolumeData few(int batches) {
         int wanted = Math.clamp((long) batches * settings.batchSize(), 1, Integer.MAX_VALUE);
-        VolumeData few = data.withTrainAndVal(data.train().first(Math.min(wanted, data.train().size())), data.val());
+        VolumeData few = data.withTrainAndVal(
+                data.train().first(Math.min(wanted, data.train().size())), data.val());
         int validated = Math.min(wanted, data.val().size());
-        while (validated < data.val().size() && !isDefined(few.withTrainAndVal(few.train(),
-                data.val().first(validated)))) {
+        while (validated < data.val().size()
+                && !isDefined(few.withTrainAndVal(few.train(), data.val().first(validated)))) {
             validated = Math.min(validated + settings.batchSize(), data.val().size());
         }
         return few.withTrainAndVal(few.train(), data.val().first(validated));
@@ -91,10 +92,13 @@ final class FastDevRun {
     /** Makes a folder whose name has this process's number: whoever finds it can tell whether it is still in use. */
     private static Path folder() {
         try {
-            return Files.createTempDirectory("voxgrad-fast-dev-run-" + ProcessHandle.current().pid() + "-");
+            return Files.createTempDirectory(
+                    "voxgrad-fast-dev-run-" + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
-            throw new DataFileException(System.getProperty("java.io.tmpdir"), "has no room for a new folder: "
-                    + AtomicFile.describe(e) + "; name another one with TMPDIR", e);
+            throw new DataFileException(
+                    System.getProperty("java.io.tmpdir"),
+                    "has no room for a new folder: " + AtomicFile.describe(e) + "; name another one with TMPDIR",
+                    e);
         }
     }
 
@@ -118,16 +122,22 @@ final class FastDevRun {
         public void stepDone(int member, int epoch, int step, int stepsOfEpoch, double loss) {
             steps = step;
             lastLoss = loss;
-            console.status(net.flag(), "step " + step + "/" + stepsOfEpoch,
-                    String.format(Locale.ROOT, "loss %.4f", loss));
+            console.status(
+                    net.flag(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
         }
 
         @Override
         public void epochDone(EpochResult epoch, boolean best) {
-            console.progress(String.format(Locale.ROOT,
+            console.progress(String.format(
+                    Locale.ROOT,
                     "%s  %d step%s of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
-                    net.flag(), steps, steps == 1 ? "" : "s", Math.min(settings.batchSize(), few.train().size()),
-                    lastLoss, few.val().size(), epoch.seconds()));
+                    net.flag(),
+                    steps,
+                    steps == 1 ? "" : "s",
+                    Math.min(settings.batchSize(), few.train().size()),
+                    lastLoss,
+                    few.val().size(),
+                    epoch.seconds()));
         }
 
         @Override

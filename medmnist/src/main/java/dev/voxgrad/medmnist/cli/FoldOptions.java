@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.math.BigInteger;
 import java.util.function.Consumer;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -15,7 +16,9 @@ final class FoldOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--folds", paramLabel = "K",
+    @Option(
+            names = "--folds",
+            paramLabel = "K",
             description = "Cross-validation: cut train and val together into K folds, class by class and by the seed; "
                     + "member m validates on fold m mod K and trains on the others. Test is left as it is, but this is "
                     + "not the official split, and all tables and reports say so. Take a multiple of K --models, and a "

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,10 +13,13 @@ import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 
 /** {@code medmnist info}. */
-@Command(name = "info", header = "Tells what is known of an official data set.", description = {
-    "Tells task, classes, counts and files of an official data set.",
-    "Example: medmnist info --flag organmnist3d"
-})
+@Command(
+        name = "info",
+        header = "Tells what is known of an official data set.",
+        description = {
+            "Tells task, classes, counts and files of an official data set.",
+            "Example: medmnist info --flag organmnist3d"
+        })
 final class InfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -34,7 +38,8 @@ final class InfoCommand implements Callable<Integer> {
         out.println("  z-normalised   " + (info.zNormalized() ? "yes" : "no"));
         out.println("  licence        " + info.licence());
         for (int label = 0; label < info.classes(); label++) {
-            out.println("  class " + label + (label < 10 ? "        " : "       ") + info.labelNames().get(label));
+            out.println("  class " + label + (label < 10 ? "        " : "       ")
+                    + info.labelNames().get(label));
         }
         for (DatasetInfo.Source source : info.sources()) {
             out.println("  size " + source.size() + "        " + source.fileName() + ", MD5 " + source.md5());

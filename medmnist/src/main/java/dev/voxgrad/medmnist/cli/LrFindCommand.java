@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,21 +23,24 @@ import dev.voxgrad.medmnist.train.LearningRateFinder;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist lr-find}. */
-@Command(name = "lr-find", header = "Finds a learning rate to begin with, by a range test.", sortOptions = false,
+@Command(
+        name = "lr-find",
+        header = "Finds a learning rate to begin with, by a range test.",
+        sortOptions = false,
         description = {
-    "Trains a net for some steps while the learning rate grows from --from to --to, each step by the same factor, and"
-            + " watches the loss. It stays where it was while the rate is too small to matter, falls while the rate is"
-            + " good, and shoots up once it is too large (Smith, WACV 2017). The test ends early when the smoothed loss"
-            + " is more than 4 times its lowest value, or no number any more.",
-    "",
-    "Suggests the rate at which the smoothed loss falls the most. One test of one net on a few batches is a rough"
-            + " guide: look at the chart, try another --seed, and compare trainings.",
-    "",
-    "Writes NAME.csv with all points and NAME.html with a chart. The net is thrown away, and no run is touched.",
-    "",
-    "Example: medmnist lr-find --flag adrenalmnist3d --net net1 --out adrenal-net1",
-    ""
-})
+            "Trains a net for some steps while the learning rate grows from --from to --to, each step by the same factor, and"
+                    + " watches the loss. It stays where it was while the rate is too small to matter, falls while the rate is"
+                    + " good, and shoots up once it is too large (Smith, WACV 2017). The test ends early when the smoothed loss"
+                    + " is more than 4 times its lowest value, or no number any more.",
+            "",
+            "Suggests the rate at which the smoothed loss falls the most. One test of one net on a few batches is a rough"
+                    + " guide: look at the chart, try another --seed, and compare trainings.",
+            "",
+            "Writes NAME.csv with all points and NAME.html with a chart. The net is thrown away, and no run is touched.",
+            "",
+            "Example: medmnist lr-find --flag adrenalmnist3d --net net1 --out adrenal-net1",
+            ""
+        })
 final class LrFindCommand implements Callable<Integer> {
     /** Lines that tell how it goes, for good. */
     private static final int PROGRESS_LINES = 10;
@@ -47,7 +51,10 @@ final class LrFindCommand implements Callable<Integer> {
     @Mixin
     private DataOptions dataOptions;
 
-    @Option(names = "--net", paramLabel = "N", defaultValue = "net1",
+    @Option(
+            names = "--net",
+            paramLabel = "N",
+            defaultValue = "net1",
             description = "net1, net2 or net3. Default: ${DEFAULT-VALUE}")
     private String net;
 
@@ -57,33 +64,48 @@ final class LrFindCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "X", description = "The last rate. Default: ${DEFAULT-VALUE}")
     private double to = LearningRateCurve.Range.TO;
 
-    @Option(names = "--steps", paramLabel = "N",
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
             description = "Batches to train on; where an epoch ends, the next begins. Default: ${DEFAULT-VALUE}")
     private int steps = LearningRateCurve.Range.STEPS;
 
-    @Option(names = "--batch-size", paramLabel = "B",
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
             description = "Volumes per step. Choose it as in the training that the rate is for: a good rate depends on "
                     + "it. Default: ${DEFAULT-VALUE}")
     private int batchSize = TrainSettings.BATCH_SIZE;
 
-    @Option(names = "--weight-decay", paramLabel = "X",
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
             description = "AdamW's decoupled weight decay. Default: ${DEFAULT-VALUE}")
     private double weightDecay = TrainSettings.WEIGHT_DECAY;
 
-    @Option(names = "--seed", paramLabel = "S",
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
             description = "Decides initial weights, order and augmentation: those of member 0 of a run with this seed. "
                     + "Default: ${DEFAULT-VALUE}")
     private long seed = TrainSettings.SEED;
 
-    @Option(names = "--augment", paramLabel = "R",
+    @Option(
+            names = "--augment",
+            paramLabel = "R",
             description = "How the volumes are changed: torchio, centred or none. Default: torchio, as in 'train'")
     private String augment = TrainSettings.AUGMENT;
 
-    @Option(names = "--init-weights", paramLabel = "FILE",
+    @Option(
+            names = "--init-weights",
+            paramLabel = "FILE",
             description = "Start from this safetensors file, as 'train' can.")
     private Path initWeights;
 
-    @Option(names = "--out", paramLabel = "NAME", defaultValue = "lr-find",
+    @Option(
+            names = "--out",
+            paramLabel = "NAME",
+            defaultValue = "lr-find",
             description = "Files to write, without .csv and .html; they may replace those of an earlier test. "
                     + "Default: ${DEFAULT-VALUE}")
     private Path out;
@@ -117,8 +139,13 @@ final class LrFindCommand implements Callable<Integer> {
 
     private LearningRateFinder.Settings settings() {
         try {
-            return new LearningRateFinder.Settings(SummaryCommand.net(command, net),
-                    new LearningRateCurve.Range(from, to, steps), batchSize, weightDecay, seed, Recipe.byFlag(augment),
+            return new LearningRateFinder.Settings(
+                    SummaryCommand.net(command, net),
+                    new LearningRateCurve.Range(from, to, steps),
+                    batchSize,
+                    weightDecay,
+                    seed,
+                    Recipe.byFlag(augment),
                     initWeights);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
@@ -134,15 +161,23 @@ final class LrFindCommand implements Callable<Integer> {
         Path folder = file.toAbsolutePath().normalize().getParent();
         for (; folder != null; folder = folder.getParent()) {
             if (Files.exists(folder.resolve("run.json"))) {
-                throw new ParameterException(command.commandLine(), "--out is " + out + ", but " + folder
-                        + " holds a run, which is left as it is; name a file elsewhere");
+                throw new ParameterException(
+                        command.commandLine(),
+                        "--out is " + out + ", but " + folder
+                                + " holds a run, which is left as it is; name a file elsewhere");
             }
         }
     }
 
     private void tell(Console console, LearningRateCurve.Point point) {
-        String text = String.format(Locale.ROOT, "step %d/%d  rate %.2e  loss %.4f  smoothed %.4f", point.step(), steps,
-                point.rate(), point.loss(), point.smoothed());
+        String text = String.format(
+                Locale.ROOT,
+                "step %d/%d  rate %.2e  loss %.4f  smoothed %.4f",
+                point.step(),
+                steps,
+                point.rate(),
+                point.loss(),
+                point.smoothed());
         if (point.step() == 1 || point.step() * PROGRESS_LINES / steps > (point.step() - 1) * PROGRESS_LINES / steps) {
             console.line(text);
         } else {
@@ -150,15 +185,25 @@ final class LrFindCommand implements Callable<Integer> {
         }
     }
 
-    private void finish(Console console, LearningRateCurve curve, LearningRateFinder.Settings settings,
-            VolumeData data, Path csv, Path page) {
+    private void finish(
+            Console console,
+            LearningRateCurve curve,
+            LearningRateFinder.Settings settings,
+            VolumeData data,
+            Path csv,
+            Path page) {
         if (curve.points().isEmpty()) {
             console.line("Stopped before the first step; nothing is written.");
             return;
         }
         LearningRateCurve.Point last = curve.points().getLast();
-        console.line(String.format(Locale.ROOT, "Ended after step %d of %d, at rate %.3g: %s.", last.step(), steps,
-                last.rate(), curve.end().words()));
+        console.line(String.format(
+                Locale.ROOT,
+                "Ended after step %d of %d, at rate %.3g: %s.",
+                last.step(),
+                steps,
+                last.rate(),
+                curve.end().words()));
         curve.suggestion().ifPresent(found -> console.line("Suggested: --lr " + found.rounded()));
         console.line(curve.account());
         AtomicFile.write(csv, curve.toCsv());

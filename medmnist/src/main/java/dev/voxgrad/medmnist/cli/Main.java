@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -105,7 +106,8 @@ public final class Main implements Runnable {
             return new CommandLine.RunLast().execute(words);
         } finally {
             for (CommandLine command : words.asCommandLineList()) {
-                for (CommandLine.Model.CommandSpec mixin : command.getCommandSpec().mixins().values()) {
+                for (CommandLine.Model.CommandSpec mixin :
+                        command.getCommandSpec().mixins().values()) {
                     if (mixin.userObject() instanceof DeviceOptions devices) {
                         devices.close();
                     }

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,11 +17,15 @@ final class MovedData {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--root", paramLabel = "D",
+    @Option(
+            names = "--root",
+            paramLabel = "D",
             description = "Folder of the official files, if they have moved since the training.")
     private Path root;
 
-    @Option(names = "--npz", paramLabel = "FILE",
+    @Option(
+            names = "--npz",
+            paramLabel = "FILE",
             description = "Your own volumes, if they have moved since the training.")
     private Path npz;
 

@@ -41,11 +41,13 @@ final class OverfitOneBatch {
             }
         }
         if (!failed.isEmpty()) {
-            throw new TrainingException(failed.stream().map(outcome -> outcome.net().flag())
-                    .collect(Collectors.joining(", ")) + ": cannot learn one batch by heart within " + mostSteps
-                    + " steps. Try more steps (--overfit-one-batch " + mostSteps * 5L + ") and another --lr; if that "
-                    + "does not help, look for equal volumes with different labels, for volumes that normalisation "
-                    + "leaves nothing of ('medmnist show'), and for a wrong loss or gradient");
+            throw new TrainingException(
+                    failed.stream().map(outcome -> outcome.net().flag()).collect(Collectors.joining(", "))
+                            + ": cannot learn one batch by heart within " + mostSteps
+                            + " steps. Try more steps (--overfit-one-batch " + mostSteps * 5L
+                            + ") and another --lr; if that "
+                            + "does not help, look for equal volumes with different labels, for volumes that normalisation "
+                            + "leaves nothing of ('medmnist show'), and for a wrong loss or gradient");
         }
         console.line("Volumes, labels, loss, gradients and optimiser work together. This says nothing of how well "
                 + "the nets do on other volumes; nothing was kept.");
@@ -66,9 +68,16 @@ final class OverfitOneBatch {
     }
 
     private static String describe(OverfitCheck.Outcome outcome) {
-        return String.format(Locale.ROOT, "%s: the loss of one batch of %d volumes went from %.4f to %.4f in %d steps, "
-                + "%s (below %s)%s", outcome.net().flag(), outcome.volumes(), outcome.first(), outcome.last(),
-                outcome.steps(), outcome.nearZero() ? "near zero" : "not near zero", OverfitCheck.NEAR_ZERO,
+        return String.format(
+                Locale.ROOT,
+                "%s: the loss of one batch of %d volumes went from %.4f to %.4f in %d steps, " + "%s (below %s)%s",
+                outcome.net().flag(),
+                outcome.volumes(),
+                outcome.first(),
+                outcome.last(),
+                outcome.steps(),
+                outcome.nearZero() ? "near zero" : "not near zero",
+                OverfitCheck.NEAR_ZERO,
                 outcome.oneClass() ? "; all of them have the same label, so that a constant answer would do" : "");
     }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.util.List;
 import java.util.stream.Stream;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,12 +21,17 @@ final class ParallelOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--concurrent", paramLabel = "M", defaultValue = "1",
+    @Option(
+            names = "--concurrent",
+            paramLabel = "M",
+            defaultValue = "1",
             description = "On a GPU: train so many members at once, which keeps a big card busy with small nets. "
                     + "Each needs its own memory; the results are the same. Default: ${DEFAULT-VALUE}")
     private int concurrent;
 
-    @Option(names = "--workers", paramLabel = "N",
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
             description = "Threads that read and augment the volumes of each member under way; the results do not "
                     + "depend on it. Default: on the CPU, whose cores train, 1; with a GPU, the cores divided by "
                     + "--concurrent, at most " + MOST_WORKERS)
@@ -38,8 +44,8 @@ final class ParallelOptions {
                     + DeviceOptions.MOST_THREADS);
         }
         if (workers != null && (workers < 1 || workers > DeviceOptions.MOST_THREADS)) {
-            throw wrongUse("--workers is " + workers + "; expected at least 1 and at most "
-                    + DeviceOptions.MOST_THREADS);
+            throw wrongUse(
+                    "--workers is " + workers + "; expected at least 1 and at most " + DeviceOptions.MOST_THREADS);
         }
     }
 
@@ -50,9 +56,10 @@ final class ParallelOptions {
      */
     List<? extends Device> moreDevices(Device device, DeviceOptions devices, int members) {
         return switch (device) {
-            case CudaDevice gpu -> Stream.generate(() -> devices.another(gpu))
-                    .limit(Math.min(concurrent, members) - 1L)
-                    .toList();
+            case CudaDevice gpu ->
+                Stream.generate(() -> devices.another(gpu))
+                        .limit(Math.min(concurrent, members) - 1L)
+                        .toList();
             case CpuDevice _, ReferenceDevice _ -> {
                 if (concurrent > 1) {
                     throw wrongUse("--concurrent is for GPUs, and the device is " + device.name()

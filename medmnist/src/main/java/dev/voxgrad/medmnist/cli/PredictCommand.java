@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,15 +26,19 @@ import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /** {@code medmnist predict}. */
-@Command(name = "predict", header = "Writes the scores of one net.", sortOptions = false, description = {
-    "Writes the scores of one net for every volume of a split: lines index,score0,score1,… without a header.",
-    "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
-    "",
-    "Example:",
-    "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
-    "      --weights runs/adrenal/weights/member-00-net1-best.safetensors",
-    ""
-})
+@Command(
+        name = "predict",
+        header = "Writes the scores of one net.",
+        sortOptions = false,
+        description = {
+            "Writes the scores of one net for every volume of a split: lines index,score0,score1,… without a header.",
+            "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
+            "",
+            "Example:",
+            "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
+            "      --weights runs/adrenal/weights/member-00-net1-best.safetensors",
+            ""
+        })
 final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -47,7 +52,10 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--weights", paramLabel = "FILE", required = true, description = "The net's safetensors file.")
     private Path weights;
 
-    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "test",
             description = "train, val or test. Default: ${DEFAULT-VALUE}")
     private SplitName split;
 
@@ -57,7 +65,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--logits", description = "Write logits instead of probabilities.")
     private boolean logits;
 
-    @Option(names = "--batch-size", paramLabel = "B",
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
             description = "Volumes at a time; the scores do not depend on it. Default: ${DEFAULT-VALUE}")
     private int batchSize = TrainSettings.BATCH_SIZE;
 
@@ -69,8 +79,8 @@ final class PredictCommand implements Callable<Integer> {
         DataSource source = dataOptions.source();
         NetSpec spec = SummaryCommand.net(command, net);
         if (batchSize < 1) {
-            throw new ParameterException(command.commandLine(),
-                    "--batch-size is " + batchSize + "; expected at least 1");
+            throw new ParameterException(
+                    command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
         }
         requireOther(weights);
         if (source.kind() == DataSource.Kind.FILE) {
@@ -81,7 +91,8 @@ final class PredictCommand implements Callable<Integer> {
         VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights));
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
-        VolumeNet built = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        VolumeNet built =
+                spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
         Adaptation adaptation = WeightsFile.load(built, weights);
         if (!adaptation.isNone()) {
             command.commandLine().getErr().println(weights + ": " + adaptation);
@@ -91,8 +102,9 @@ final class PredictCommand implements Callable<Integer> {
             Predictor.requireFinite(raw, weights.toString());
             double[][] scores = Predictor.probabilities(data.task(), raw);
             AtomicFile.write(out, lines(logits ? raw : scores));
-            command.commandLine().getOut().println(
-                    out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  "
+            command.commandLine()
+                    .getOut()
+                    .println(out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  "
                             + figures(data, volumes, scores));
         }
         return 0;
@@ -101,17 +113,22 @@ final class PredictCommand implements Callable<Integer> {
     /** Throws if the scores would replace a file that they are computed from. */
     private void requireOther(Path input) {
         if (out.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
-            throw new ParameterException(command.commandLine(), "--out " + out + " would replace an input; name another");
+            throw new ParameterException(
+                    command.commandLine(), "--out " + out + " would replace an input; name another");
         }
     }
 
     /** The figures on one line; of a split without an AUC, an account of that on a second one. */
     private static String figures(VolumeData data, Split volumes, double[][] scores) {
         Metrics metrics = Metrics.whereDefined(data, volumes, scores);
-        return String.format(Locale.ROOT, "AUC %s  ACC %.4f",
-                metrics.hasAuc() ? String.format(Locale.ROOT, "%.4f", metrics.auc()) : "-", metrics.accuracy())
-                + UndefinedAuc.of(data, volumes, scores).map(undefined -> System.lineSeparator()
-                        + undefined.footnote("-")).orElse("");
+        return String.format(
+                        Locale.ROOT,
+                        "AUC %s  ACC %.4f",
+                        metrics.hasAuc() ? String.format(Locale.ROOT, "%.4f", metrics.auc()) : "-",
+                        metrics.accuracy())
+                + UndefinedAuc.of(data, volumes, scores)
+                        .map(undefined -> System.lineSeparator() + undefined.footnote("-"))
+                        .orElse("");
     }
 
     private static StringBuilder lines(double[][] scores) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,16 +27,20 @@ import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist quickstart}. */
-@Command(name = "quickstart", header = "Trains and evaluates a small ensemble on volumes made by code.", description = {
-    "Trains a small ensemble of Net1, Net2 and Net3 on volumes that are made by code (SYNTHETIC: noisy shapes, not"
-            + " medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
-    "Example: medmnist quickstart --out runs/quickstart",
-    ""
-})
+@Command(
+        name = "quickstart",
+        header = "Trains and evaluates a small ensemble on volumes made by code.",
+        description = {
+            "Trains a small ensemble of Net1, Net2 and Net3 on volumes that are made by code (SYNTHETIC: noisy shapes, not"
+                    + " medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
+            "Example: medmnist quickstart --out runs/quickstart",
+            ""
+        })
 final class QuickstartCommand implements Callable<Integer> {
     private static final int EPOCHS = 3;
     /** Half the usual: with so few steps, batch norm's running statistics must keep up with the weights. */
     private static final double LEARNING_RATE = TrainSettings.LEARNING_RATE / 2;
+
     private static final int BATCH_SIZE = 8;
     private static final SyntheticShapes.Settings SHAPES =
             new SyntheticShapes.Settings(TrainSettings.SEED, 28, 320, 100, 200, SyntheticShapes.DIFFICULTY);
@@ -43,7 +48,9 @@ final class QuickstartCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--out", paramLabel = "RUN",
+    @Option(
+            names = "--out",
+            paramLabel = "RUN",
             description = "New folder for the run. Default: one in the temporary folder")
     private Path out;
 
@@ -57,9 +64,18 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         Console console = new Console(command.commandLine().getOut());
         Device device = deviceOptions.open();
-        TrainSettings settings = new TrainSettings(NetSpec.values().length, List.of(NetSpec.values()), EPOCHS,
-                BATCH_SIZE, LEARNING_RATE, TrainSettings.WEIGHT_DECAY, TrainSettings.SEED, true, Recipe.NONE.flag(),
-                Regime.PLAIN, null);
+        TrainSettings settings = new TrainSettings(
+                NetSpec.values().length,
+                List.of(NetSpec.values()),
+                EPOCHS,
+                BATCH_SIZE,
+                LEARNING_RATE,
+                TrainSettings.WEIGHT_DECAY,
+                TrainSettings.SEED,
+                true,
+                Recipe.NONE.flag(),
+                Regime.PLAIN,
+                null);
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
         RunFiles run = TrainCommand.begin(source, data, settings, device, out == null ? temporary() : out);
@@ -74,8 +90,10 @@ final class QuickstartCommand implements Callable<Integer> {
         try {
             return Files.createTempDirectory("voxgrad-quickstart-");
         } catch (IOException e) {
-            throw new DataFileException(System.getProperty("java.io.tmpdir"), "has no room for a new folder: "
-                    + AtomicFile.describe(e) + "; give one with --out", e);
+            throw new DataFileException(
+                    System.getProperty("java.io.tmpdir"),
+                    "has no room for a new folder: " + AtomicFile.describe(e) + "; give one with --out",
+                    e);
         }
     }
 }

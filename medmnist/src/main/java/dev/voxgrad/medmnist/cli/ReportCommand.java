@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,22 +21,25 @@ import dev.voxgrad.medmnist.report.RunReport;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /** {@code medmnist report}. */
-@Command(name = "report", header = "Writes a run as one page of HTML, with charts.", sortOptions = false,
+@Command(
+        name = "report",
+        header = "Writes a run as one page of HTML, with charts.",
+        sortOptions = false,
         description = {
-    "Writes a run as one page of HTML: results with intervals beside published ones, learning curves, ROC and"
-            + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most"
-            + " confident mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
-    "",
-    "A run that is not finished is reported with the members that are.",
-    "",
-    "It is the page of one ensemble, put together as 'medmnist ensemble' does with the same options; the uniform one"
-            + " stands beside it.",
-    "",
-    "Examples:",
-    "  medmnist report runs/adrenal --out adrenal.html",
-    "  medmnist report runs/adrenal --weights stacked --temperature --tta 8",
-    ""
-})
+            "Writes a run as one page of HTML: results with intervals beside published ones, learning curves, ROC and"
+                    + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most"
+                    + " confident mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
+            "",
+            "A run that is not finished is reported with the members that are.",
+            "",
+            "It is the page of one ensemble, put together as 'medmnist ensemble' does with the same options; the uniform one"
+                    + " stands beside it.",
+            "",
+            "Examples:",
+            "  medmnist report runs/adrenal --out adrenal.html",
+            "  medmnist report runs/adrenal --weights stacked --temperature --tta 8",
+            ""
+        })
 final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -71,8 +75,11 @@ final class ReportCommand implements Callable<Integer> {
         String page = RunReport.html(run, evaluation);
         inRun.ifPresentOrElse(own -> run.files().write(own, page), () -> AtomicFile.write(file, page));
         int members = evaluation.ensemble().members();
-        console.line("written to " + file + (members < run.info().settings().models() ? " (the run is not finished: "
-                + members + " of " + run.info().settings().models() + " members)" : ""));
+        console.line("written to " + file
+                + (members < run.info().settings().models()
+                        ? " (the run is not finished: " + members + " of "
+                                + run.info().settings().models() + " members)"
+                        : ""));
         return 0;
     }
 }

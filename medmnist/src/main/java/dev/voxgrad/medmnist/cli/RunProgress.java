@@ -44,12 +44,17 @@ final class RunProgress implements TrainListener {
     RunProgress(RunInfo run, List<Integer> members, VolumeData data, Console console) {
         this.settings = run.settings();
         this.console = console;
-        this.volumes = run.crossValidation() == null ? data.train().size() : run.crossValidation().trainingSize(data);
+        this.volumes = run.crossValidation() == null
+                ? data.train().size()
+                : run.crossValidation().trainingSize(data);
         this.epochWork = new double[settings.models()];
         Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
         for (int member : members) {
-            epochWork[member] = flop.computeIfAbsent(settings.netOf(member), net ->
-                    NetSummary.of(net, data.shape().channels(), data.shape().edge(), data.classes()).flop());
+            epochWork[member] = flop.computeIfAbsent(
+                    settings.netOf(member),
+                    net -> NetSummary.of(
+                                    net, data.shape().channels(), data.shape().edge(), data.classes())
+                            .flop());
             totalWork += epochWork[member] * settings.epochs();
         }
     }
@@ -64,8 +69,8 @@ final class RunProgress implements TrainListener {
         // What was done before took no time now, so it counts as never planned.
         totalWork -= epochWork[member] * epochs;
         if (epochs > 0) {
-            console.progress(position(member, epochs)
-                    + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
+            console.progress(
+                    position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
         }
     }
 
@@ -73,16 +78,20 @@ final class RunProgress implements TrainListener {
     public synchronized void stepDone(int member, int epoch, int step, int steps, double loss) {
         Current now = current.get(member);
         now.workOfEpoch = epochWork[member] * step / steps;
-        double work = doneWork + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
+        double work = doneWork
+                + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
         double secondsPerWork = seconds() / work;
         // Members that are trained at once share the device.
         double ownSeconds = secondsPerWork * current.size();
         double ofEpoch = (epochWork[member] - now.workOfEpoch) * ownSeconds;
         double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * ownSeconds;
-        console.status(position(member, epoch), "step " + step + "/" + steps,
+        console.status(
+                position(member, epoch),
+                "step " + step + "/" + steps,
                 Console.duration((totalWork - work) * secondsPerWork) + " left",
                 String.format(Locale.ROOT, "loss %.4f", loss) + best(now, "  best %.4f"),
-                Console.duration(ofMember) + " for this member", Console.duration(ofEpoch) + " for this epoch");
+                Console.duration(ofMember) + " for this member",
+                Console.duration(ofEpoch) + " for this epoch");
     }
 
     @Override
@@ -92,12 +101,17 @@ final class RunProgress implements TrainListener {
         now.workOfEpoch = 0;
         now.epochsDone = epoch.epoch();
         now.bestAuc = best ? epoch.validation().auc() : now.bestAuc;
-        console.progress(String.format(Locale.ROOT,
+        console.progress(String.format(
+                Locale.ROOT,
                 "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
-                position(epoch.member(), epoch.epoch()), epoch.trainLoss(), epoch.validation().auc(),
+                position(epoch.member(), epoch.epoch()),
+                epoch.trainLoss(),
+                epoch.validation().auc(),
                 epoch.validation().accuracy(),
                 best ? "  best" : best(now, "  (best %.4f)"),
-                epoch.seconds(), volumes / epoch.seconds(), left(doneWork)));
+                epoch.seconds(),
+                volumes / epoch.seconds(),
+                left(doneWork)));
     }
 
     @Override
@@ -136,7 +150,8 @@ final class RunProgress implements TrainListener {
     }
 
     private String left(double work) {
-        return work >= totalWork ? "done in " + Console.duration(seconds())
+        return work >= totalWork
+                ? "done in " + Console.duration(seconds())
                 : Console.duration(seconds() * (totalWork - work) / work) + " left";
     }
 }

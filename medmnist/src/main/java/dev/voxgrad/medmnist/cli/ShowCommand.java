@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,19 +34,22 @@ import dev.voxgrad.medmnist.train.TrainSettings;
 import dev.voxgrad.medmnist.train.Trainer;
 
 /** {@code medmnist show}. */
-@Command(name = "show", header = "Draws a volume, and what augmentation makes of it.", sortOptions = false,
+@Command(
+        name = "show",
+        header = "Draws a volume, and what augmentation makes of it.",
+        sortOptions = false,
         description = {
-    "Writes a volume as the nets see it, and how augmentation changes it: draw d is what a member of 'train' with the"
-            + " same --seed and --augment sees in epoch d. Prints what was done in each draw.",
-    "",
-    "A .png shows a row of planes for the volume and one for each draw: three planes across X, at a quarter, half and"
-            + " three quarters of the axis, then across Y, then across Z. Black and white are each row's smallest and"
-            + " largest number. A .npz holds 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32, for tools of your"
-            + " own.",
-    "",
-    "Example: medmnist show --flag adrenalmnist3d --index 3 --augment torchio --draws 8 --out volume3.png",
-    ""
-})
+            "Writes a volume as the nets see it, and how augmentation changes it: draw d is what a member of 'train' with the"
+                    + " same --seed and --augment sees in epoch d. Prints what was done in each draw.",
+            "",
+            "A .png shows a row of planes for the volume and one for each draw: three planes across X, at a quarter, half and"
+                    + " three quarters of the axis, then across Y, then across Z. Black and white are each row's smallest and"
+                    + " largest number. A .npz holds 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32, for tools of your"
+                    + " own.",
+            "",
+            "Example: medmnist show --flag adrenalmnist3d --index 3 --augment torchio --draws 8 --out volume3.png",
+            ""
+        })
 final class ShowCommand implements Callable<Integer> {
     private static final int DRAWS = 8;
     private static final int MOST_DRAWS = 1000;
@@ -56,31 +60,41 @@ final class ShowCommand implements Callable<Integer> {
     @Mixin
     private DataOptions dataOptions;
 
-    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "train",
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "train",
             description = "train, val or test. Default: ${DEFAULT-VALUE}")
     private SplitName split;
 
-    @Option(names = "--index", paramLabel = "I", required = true,
+    @Option(
+            names = "--index",
+            paramLabel = "I",
+            required = true,
             description = "The volume's number in its split, from 0.")
     private int index;
 
-    @Option(names = "--augment", paramLabel = "R",
+    @Option(
+            names = "--augment",
+            paramLabel = "R",
             description = "Recipe to draw from: torchio, centred or none; 'summary --augment' tells what is in them. "
                     + "Default: torchio if --draws is given, else nothing is drawn")
     private String augment;
 
-    @Option(names = "--draws", paramLabel = "N",
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
             description = "How often to draw, at most " + MOST_DRAWS + ". Default: " + DRAWS + " if --augment is given")
     private Integer draws;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the run. Default: ${DEFAULT-VALUE}")
     private long seed = TrainSettings.SEED;
 
-    @Option(names = "--member", paramLabel = "M",
-            description = "Member of the run, from 0. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--member", paramLabel = "M", description = "Member of the run, from 0. Default: ${DEFAULT-VALUE}")
     private int member;
 
-    @Option(names = {"--no-normalise", "--no-normalize"},
+    @Option(
+            names = {"--no-normalise", "--no-normalize"},
             description = "Leave out the z-normalisation that comes last, so that values stay near 0 to 1.")
     private boolean noNormalise;
 
@@ -93,20 +107,24 @@ final class ShowCommand implements Callable<Integer> {
         Recipe recipe = recipe();
         int count = draws == null ? augment == null ? 0 : DRAWS : draws;
         if (count < 0 || count > MOST_DRAWS || member < 0 || index < 0) {
-            throw new ParameterException(command.commandLine(), "--index is " + index + ", --draws " + count
-                    + " and --member " + member + "; expected 0 or more, and at most " + MOST_DRAWS + " draws");
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--index is " + index + ", --draws " + count + " and --member " + member
+                            + "; expected 0 or more, and at most " + MOST_DRAWS + " draws");
         }
         boolean picture = hasSuffix(".png");
         if (!picture && !hasSuffix(".npz")) {
-            throw new ParameterException(command.commandLine(),
-                    "--out is '" + out + "'; expected a name that ends in .png or .npz");
+            throw new ParameterException(
+                    command.commandLine(), "--out is '" + out + "'; expected a name that ends in .png or .npz");
         }
         AtomicFile.requireWritable(out);
         VolumeData data = dataOptions.load(source);
         Split volumes = data.split(split.name());
         if (index >= volumes.size()) {
-            throw new ParameterException(command.commandLine(), "--index is " + index + "; " + volumes.name() + " has "
-                    + volumes.size() + " volumes, so expected 0 to " + (volumes.size() - 1));
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--index is " + index + "; " + volumes.name() + " has " + volumes.size()
+                            + " volumes, so expected 0 to " + (volumes.size() - 1));
         }
         show(data, volumes, recipe, count, picture);
         return 0;
@@ -139,8 +157,10 @@ final class ShowCommand implements Callable<Integer> {
         });
         for (int draw = 0; draw < count; draw++) {
             all.add(read(reader, volumes.shape(), draw));
-            console.println("draw " + (draw + 1) + "  " + (changes.isEmpty() ? "unchanged"
-                    : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
+            console.println("draw " + (draw + 1) + "  "
+                    + (changes.isEmpty()
+                            ? "unchanged"
+                            : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
         }
         AtomicFile.write(out, picture ? SliceMontage.of(all, volumes.shape()).png() : npz(all, volumes.shape()));
         console.println("written to " + out);

@@ -17,8 +17,10 @@ final class StandardError {
         Long filter = Long.getLong(FILTER);
         if (filter != null) {
             System.err.close();
-            ProcessHandle.of(filter).ifPresent(process -> process.onExit()
-                    .completeOnTimeout(process, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS).join());
+            ProcessHandle.of(filter)
+                    .ifPresent(process -> process.onExit()
+                            .completeOnTimeout(process, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)
+                            .join());
         }
     }
 }

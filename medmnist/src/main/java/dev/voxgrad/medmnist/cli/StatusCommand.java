@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -15,12 +16,15 @@ import dev.voxgrad.medmnist.train.MemberStatus;
 import dev.voxgrad.medmnist.train.RunFiles;
 
 /** {@code medmnist status}. */
-@Command(name = "status", header = "Shows how far the members of a run are, and who trains them.", description = {
-    "Shows how far each member of a run is, the best model so far, and which process trains it at present, on this"
-            + " machine or on another one that shares the folder. It changes nothing and may be called at any time.",
-    "Example: medmnist status runs/adrenal",
-    ""
-})
+@Command(
+        name = "status",
+        header = "Shows how far the members of a run are, and who trains them.",
+        description = {
+            "Shows how far each member of a run is, the best model so far, and which process trains it at present, on this"
+                    + " machine or on another one that shares the folder. It changes nothing and may be called at any time.",
+            "Example: medmnist status runs/adrenal",
+            ""
+        })
 final class StatusCommand implements Callable<Integer> {
     private static final int LONGEST_STATE = 500;
 
@@ -39,14 +43,30 @@ final class StatusCommand implements Callable<Integer> {
             out.println(folds.words() + "; member m validates on fold m mod " + folds.folds());
         }
         int epochs = run.info().settings().epochs();
-        out.println(String.format(Locale.ROOT, "%-6s  %-4s  %11s  %8s  %8s  %5s  %s", "member", "net", "epochs",
-                "best AUC", "last AUC", "loss", "state"));
+        out.println(String.format(
+                Locale.ROOT,
+                "%-6s  %-4s  %11s  %8s  %8s  %5s  %s",
+                "member",
+                "net",
+                "epochs",
+                "best AUC",
+                "last AUC",
+                "loss",
+                "state"));
         int finished = 0;
         for (MemberStatus member : run.status()) {
             finished += member.finished() ? 1 : 0;
-            out.println(String.format(Locale.ROOT, "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s", member.index(),
-                    member.net().flag(), member.epochs(), epochs, figure(member.bestAuc()), figure(member.lastAuc()),
-                    figure(member.lastLoss()), VisibleText.line(member.words(), LONGEST_STATE)));
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s",
+                    member.index(),
+                    member.net().flag(),
+                    member.epochs(),
+                    epochs,
+                    figure(member.bestAuc()),
+                    figure(member.lastAuc()),
+                    figure(member.lastLoss()),
+                    VisibleText.line(member.words(), LONGEST_STATE)));
         }
         out.println(finished + " of " + run.info().settings().models() + " members are finished");
         return 0;

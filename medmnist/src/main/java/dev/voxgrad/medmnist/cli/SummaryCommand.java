@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,16 +22,18 @@ import dev.voxgrad.medmnist.nets.NetSummary;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
 /** {@code medmnist summary}. */
-@Command(name = "summary", header = "Prints a net's layers, shapes, parameters and FLOPs, or a recipe's transforms.",
+@Command(
+        name = "summary",
+        header = "Prints a net's layers, shapes, parameters and FLOPs, or a recipe's transforms.",
         description = {
-    "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
-    "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
-    "With --plan, prints how the CPU computes each convolution instead: which algorithm in which pass, and what it"
-            + " executes. No plan depends on the number of threads.",
-    "With --augment, prints the transforms of an augmentation recipe, or of all of them, and needs no --net.",
-    "Examples: medmnist summary --net net2 --size 64",
-    "          medmnist summary --augment"
-})
+            "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
+            "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
+            "With --plan, prints how the CPU computes each convolution instead: which algorithm in which pass, and what it"
+                    + " executes. No plan depends on the number of threads.",
+            "With --augment, prints the transforms of an augmentation recipe, or of all of them, and needs no --net.",
+            "Examples: medmnist summary --net net2 --size 64",
+            "          medmnist summary --augment"
+        })
 final class SummaryCommand implements Callable<Integer> {
     static final int LARGEST_EDGE = 128;
     static final int MOST_CLASSES = 10_000;
@@ -47,31 +50,48 @@ final class SummaryCommand implements Callable<Integer> {
         @Option(names = "--net", paramLabel = "N", description = "net1, net2 or net3.")
         private String net;
 
-        @Option(names = "--augment", paramLabel = "R", arity = "0..1", fallbackValue = "all",
+        @Option(
+                names = "--augment",
+                paramLabel = "R",
+                arity = "0..1",
+                fallbackValue = "all",
                 description = "torchio, centred or none, in place of a net; without a name, all of them.")
         private String augment;
     }
 
-    @Option(names = "--classes", paramLabel = "K", defaultValue = "2",
+    @Option(
+            names = "--classes",
+            paramLabel = "K",
+            defaultValue = "2",
             description = "Classes. Default: ${DEFAULT-VALUE}")
     private int classes;
 
-    @Option(names = "--channels", paramLabel = "C", defaultValue = "1",
+    @Option(
+            names = "--channels",
+            paramLabel = "C",
+            defaultValue = "1",
             description = "Channels of a volume. Default: ${DEFAULT-VALUE}")
     private int channels;
 
-    @Option(names = "--size", paramLabel = "S", defaultValue = "28",
+    @Option(
+            names = "--size",
+            paramLabel = "S",
+            defaultValue = "28",
             description = "Edge of a volume. Default: ${DEFAULT-VALUE}")
     private int size;
 
     @Option(names = "--plan", description = "Print the algorithm of each convolution and pass.")
     private boolean plan;
 
-    @Option(names = "--batch-size", paramLabel = "B",
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
             description = "Volumes at a time, for --plan. Default: " + TrainSettings.BATCH_SIZE)
     private Integer batchSize;
 
-    @Option(names = "--convolution", paramLabel = "HOW",
+    @Option(
+            names = "--convolution",
+            paramLabel = "HOW",
             description = "auto, direct or winograd, for --plan. Default: auto")
     private String convolution;
 
@@ -80,19 +100,31 @@ final class SummaryCommand implements Callable<Integer> {
         if (subject.augment != null) {
             return describeRecipes();
         }
-        if (classes < 1 || classes > MOST_CLASSES || channels < 1 || channels > MOST_CHANNELS || size < 1
+        if (classes < 1
+                || classes > MOST_CLASSES
+                || channels < 1
+                || channels > MOST_CHANNELS
+                || size < 1
                 || size > LARGEST_EDGE) {
-            throw new ParameterException(command.commandLine(), "--classes " + classes + ", --channels " + channels
-                    + ", --size " + size + ": expected at least 1 each, at most " + MOST_CLASSES + " classes and "
-                    + MOST_CHANNELS + " channels, and a size of at most " + LARGEST_EDGE);
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--classes " + classes + ", --channels " + channels
+                            + ", --size " + size + ": expected at least 1 each, at most " + MOST_CLASSES
+                            + " classes and "
+                            + MOST_CHANNELS + " channels, and a size of at most " + LARGEST_EDGE);
         }
         if (!plan && (batchSize != null || convolution != null)) {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
         }
         try {
             NetSpec spec = net(command, subject.net);
-            command.commandLine().getOut().print(plan ? plan(spec).toText()
-                    : NetSummary.of(spec, channels, size, classes).toText());
+            command.commandLine()
+                    .getOut()
+                    .print(
+                            plan
+                                    ? plan(spec).toText()
+                                    : NetSummary.of(spec, channels, size, classes)
+                                            .toText());
             return 0;
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
@@ -101,10 +133,11 @@ final class SummaryCommand implements Callable<Integer> {
 
     private int describeRecipes() {
         try {
-            List<Recipe> recipes = subject.augment.equals("all") ? Recipe.all()
-                    : List.of(Recipe.byFlag(subject.augment));
-            command.commandLine().getOut().print(recipes.stream().map(Recipe::toText)
-                    .collect(Collectors.joining(System.lineSeparator())));
+            List<Recipe> recipes =
+                    subject.augment.equals("all") ? Recipe.all() : List.of(Recipe.byFlag(subject.augment));
+            command.commandLine()
+                    .getOut()
+                    .print(recipes.stream().map(Recipe::toText).collect(Collectors.joining(System.lineSeparator())));
             return 0;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);

@@ -22,9 +22,11 @@ final class TerminalWidth {
     private static final int STANDARD_OUTPUT = 1;
     /** {@code struct winsize}: rows, columns, and the size in pixels. */
     private static final int SHORTS = 4;
+
     private static final int COLUMNS = 1;
     /** Where the terminal does not know, as over a serial line. */
     private static final int USUAL = 80;
+
     private static final long LINUX = 0x5413;
     private static final long MAC = 0x40087468;
 
@@ -72,8 +74,12 @@ final class TerminalWidth {
             return null;
         }
         Linker linker = Linker.nativeLinker();
-        return linker.defaultLookup().find("ioctl").map(function -> linker.downcallHandle(function,
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2)))
+        return linker.defaultLookup()
+                .find("ioctl")
+                .map(function -> linker.downcallHandle(
+                        function,
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                        Linker.Option.firstVariadicArg(2)))
                 .orElse(null);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,24 +31,28 @@ import dev.voxgrad.medmnist.train.TrainSettings;
 import dev.voxgrad.medmnist.train.Trainer;
 
 /** {@code medmnist train}. */
-@Command(name = "train", header = "Trains the members of an ensemble.", sortOptions = false, description = {
-    "Trains the members of an ensemble and keeps of each the last model and the one with the best validation AUC.",
-    "",
-    "The defaults are the original study's: 15 members of 500 epochs each, which takes a CPU weeks. To begin with:",
-    "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
-    "",
-    "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its checkpoint with",
-    "  medmnist train --resume runs/adrenal",
-    "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
-            + " each train some --members of a run; 'medmnist status' shows them all.",
-    "",
-    "Before that, in a minute or two: does it work at all, and can the nets learn?",
-    "  medmnist train --flag adrenalmnist3d --download --models 3 --fast-dev-run",
-    "  medmnist train --flag adrenalmnist3d --download --models 3 --overfit-one-batch",
-    "",
-    "The same seed gives the same weights to the byte, for any number of threads and workers.",
-    ""
-})
+@Command(
+        name = "train",
+        header = "Trains the members of an ensemble.",
+        sortOptions = false,
+        description = {
+            "Trains the members of an ensemble and keeps of each the last model and the one with the best validation AUC.",
+            "",
+            "The defaults are the original study's: 15 members of 500 epochs each, which takes a CPU weeks. To begin with:",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
+            "",
+            "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its checkpoint with",
+            "  medmnist train --resume runs/adrenal",
+            "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
+                    + " each train some --members of a run; 'medmnist status' shows them all.",
+            "",
+            "Before that, in a minute or two: does it work at all, and can the nets learn?",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --fast-dev-run",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --overfit-one-batch",
+            "",
+            "The same seed gives the same weights to the byte, for any number of threads and workers.",
+            ""
+        })
 final class TrainCommand implements Callable<Integer> {
     private static final int OVERFIT_STEPS = 200;
     private static final int FAST_BATCHES = 2;
@@ -67,7 +72,9 @@ final class TrainCommand implements Callable<Integer> {
         @Option(names = "--out", paramLabel = "RUN", description = "New folder for the run's weights and tables.")
         private Path out;
 
-        @Option(names = "--resume", paramLabel = "RUN",
+        @Option(
+                names = "--resume",
+                paramLabel = "RUN",
                 description = "Continue this run. Its settings stay; only --epochs (without a --schedule that depends "
                         + "on it, as cosine and multistep do) and --models may grow, and --members, --threads, "
                         + "--workers, --checkpoint-minutes, --root and --npz may be others.")
@@ -79,7 +86,10 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Tries whether training works, and keeps nothing. */
     private static final class Trial {
-        @Option(names = "--overfit-one-batch", paramLabel = "STEPS", arity = "0..1",
+        @Option(
+                names = "--overfit-one-batch",
+                paramLabel = "STEPS",
+                arity = "0..1",
                 fallbackValue = "" + OVERFIT_STEPS,
                 description = "In place of a run, train each net on the first batch only, over and over, without "
                         + "augmentation, shuffling, schedule and average, until its loss is near zero, but for "
@@ -87,53 +97,74 @@ final class TrainCommand implements Callable<Integer> {
                         + "something wrong with it, or with data or settings: exit code 1.")
         private Integer overfitSteps;
 
-        @Option(names = "--fast-dev-run", paramLabel = "N", arity = "0..1", fallbackValue = "" + FAST_BATCHES,
+        @Option(
+                names = "--fast-dev-run",
+                paramLabel = "N",
+                arity = "0..1",
+                fallbackValue = "" + FAST_BATCHES,
                 description = "In place of a run, train each net for N steps (" + FAST_BATCHES + " if not said) and "
                         + "validate it on N batches, in a temporary folder that is removed, to see that all works "
                         + "before days of training. Append it to the command that is to be tried; --out is left alone.")
         private Integer fastBatches;
     }
 
-    @Option(names = "--models", paramLabel = "N",
-            description = "Members of the run. Default: " + TrainSettings.MODELS)
+    @Option(names = "--models", paramLabel = "N", description = "Members of the run. Default: " + TrainSettings.MODELS)
     private Integer models;
 
-    @Option(names = "--members", paramLabel = "LIST",
+    @Option(
+            names = "--members",
+            paramLabel = "LIST",
             description = "Members that this process trains, counted from 0, such as 0-4,7. Default: all")
     private String members;
 
-    @Option(names = "--nets", paramLabel = "NET,NET",
+    @Option(
+            names = "--nets",
+            paramLabel = "NET,NET",
             description = "Their nets, taken in turn. Default: net1,net2,net3")
     private List<String> nets;
 
-    @Option(names = "--epochs", paramLabel = "E",
+    @Option(
+            names = "--epochs",
+            paramLabel = "E",
             description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS)
     private Integer epochs;
 
-    @Option(names = "--batch-size", paramLabel = "B",
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
             description = "Volumes per step. Default: " + TrainSettings.BATCH_SIZE)
     private Integer batchSize;
 
-    @Option(names = "--lr", paramLabel = "X",
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
             description = "AdamW's learning rate. Default: " + TrainSettings.LEARNING_RATE)
     private Double learningRate;
 
-    @Option(names = "--weight-decay", paramLabel = "X",
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
             description = "AdamW's decoupled weight decay. Default: " + TrainSettings.WEIGHT_DECAY)
     private Double weightDecay;
 
-    @Option(names = "--seed", paramLabel = "S",
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
             description = "Decides initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
     private Long seed;
 
     @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
     private boolean noShuffle;
 
-    @Option(names = "--init-weights", paramLabel = "FILE",
+    @Option(
+            names = "--init-weights",
+            paramLabel = "FILE",
             description = "Start every member from this safetensors file.")
     private Path initWeights;
 
-    @Option(names = "--augment", paramLabel = "R",
+    @Option(
+            names = "--augment",
+            paramLabel = "R",
             description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
                     + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
                     + "'show' draws pictures of them. Default: torchio")
@@ -145,7 +176,10 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private RegimeOptions regimeOptions;
 
-    @Option(names = "--checkpoint-minutes", paramLabel = "M", defaultValue = "" + Training.CHECKPOINT_MINUTES,
+    @Option(
+            names = "--checkpoint-minutes",
+            paramLabel = "M",
+            defaultValue = "" + Training.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
                     + "Default: ${DEFAULT-VALUE}")
     private double checkpointMinutes;
@@ -162,8 +196,10 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!(checkpointMinutes > 0 && checkpointMinutes <= 1e6)) {
-            throw new ParameterException(command.commandLine(), "--checkpoint-minutes is " + checkpointMinutes
-                    + "; expected a number above 0 and at most a million");
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--checkpoint-minutes is " + checkpointMinutes
+                            + "; expected a number above 0 and at most a million");
         }
         parallelOptions.check();
         if (trial != null) {
@@ -171,10 +207,13 @@ final class TrainCommand implements Callable<Integer> {
             return 0;
         }
         if (folder == null) {
-            throw new ParameterException(command.commandLine(),
+            throw new ParameterException(
+                    command.commandLine(),
                     "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
         }
-        (folder.resume == null ? begin() : resume()).withCheckpointMinutes(checkpointMinutes).train();
+        (folder.resume == null ? begin() : resume())
+                .withCheckpointMinutes(checkpointMinutes)
+                .train();
         return 0;
     }
 
@@ -190,8 +229,10 @@ final class TrainCommand implements Callable<Integer> {
         VolumeData data = dataOptions.loadForTraining(source);
         RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
         warnOfMissingClasses(data, crossValidation);
-        return new Training(run, data, device, console()).withMembers(chosen)
-                .withDevices(more).withWorkers(parallelOptions.workers(device));
+        return new Training(run, data, device, console())
+                .withMembers(chosen)
+                .withDevices(more)
+                .withWorkers(parallelOptions.workers(device));
     }
 
     /** Trains no run, but refuses whatever the beginning of one would refuse. */
@@ -199,17 +240,20 @@ final class TrainCommand implements Callable<Integer> {
         String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
         int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
         if (count < 1 || count > MOST_TRIED) {
-            throw new ParameterException(command.commandLine(), option + " is " + count
-                    + "; expected at least 1 and at most " + MOST_TRIED);
+            throw new ParameterException(
+                    command.commandLine(), option + " is " + count + "; expected at least 1 and at most " + MOST_TRIED);
         }
         if (folder != null && folder.resume != null) {
-            throw new ParameterException(command.commandLine(), option
-                    + " tries a run that is to begin, not one that goes on; give its settings in place of --resume");
+            throw new ParameterException(
+                    command.commandLine(),
+                    option
+                            + " tries a run that is to begin, not one that goes on; give its settings in place of --resume");
         }
         DataSource source = dataOptions.source();
         TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
         CrossValidation crossValidation = foldOptions.crossValidation();
-        List<NetSpec> tried = chosen(settings).stream().map(settings::netOf).distinct().toList();
+        List<NetSpec> tried =
+                chosen(settings).stream().map(settings::netOf).distinct().toList();
         if (folder != null) {
             RunFiles.requireEmpty(folder.out);
         }
@@ -236,16 +280,30 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** With volumes cut into folds, unless {@code crossValidation} is null. */
-    private static RunFiles begin(DataSource source, VolumeData data, CrossValidation crossValidation,
-            TrainSettings settings, Device device, Path out) {
+    private static RunFiles begin(
+            DataSource source,
+            VolumeData data,
+            CrossValidation crossValidation,
+            TrainSettings settings,
+            Device device,
+            Path out) {
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
-        RunInfo info = new RunInfo(Main.Version.number(), Runtime.version().toString(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), device.description(),
-                device.convolution().flag(), device.fusion(), RunInfo.Gpu.of(device),
+        RunInfo info = new RunInfo(
+                Main.Version.number(),
+                Runtime.version().toString(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                device.description(),
+                device.convolution().flag(),
+                device.fusion(),
+                RunInfo.Gpu.of(device),
                 source.withWindow(data.window().orElse(null)),
-                data.md5().orElse(null), data.synthetic(), data.task().officialName(), data.labelNames(),
-                crossValidation, resolved);
+                data.md5().orElse(null),
+                data.synthetic(),
+                data.task().officialName(),
+                data.labelNames(),
+                crossValidation,
+                resolved);
         return RunFiles.create(out, info);
     }
 
@@ -255,12 +313,15 @@ final class TrainCommand implements Callable<Integer> {
         TrainSettings settings = settings(begun);
         List<String> conflicts = begun.conflicts(settings);
         if (!conflicts.isEmpty()) {
-            throw new ParameterException(command.commandLine(), String.join("; ", conflicts)
-                    + ". A run goes on as it was begun: leave the option out, or begin another run");
+            throw new ParameterException(
+                    command.commandLine(),
+                    String.join("; ", conflicts)
+                            + ". A run goes on as it was begun: leave the option out, or begin another run");
         }
         if (!run.hasCheckpoints()) {
-            throw new DataFileException(folder.resume.toString(), "was begun by a version without checkpoints and "
-                    + "cannot go on; begin another run");
+            throw new DataFileException(
+                    folder.resume.toString(),
+                    "was begun by a version without checkpoints and " + "cannot go on; begin another run");
         }
         List<Integer> chosen = chosen(settings);
         CrossValidation crossValidation = run.info().crossValidation();
@@ -273,37 +334,44 @@ final class TrainCommand implements Callable<Integer> {
         if (!Devices.areOfAKind(run.info().deviceName(), device.name())) {
             requireSame("--device", run.info().deviceName(), device.name());
         }
-        requireSame("--convolution", run.info().convolution(), device.convolution().flag());
+        requireSame(
+                "--convolution", run.info().convolution(), device.convolution().flag());
         RunInfo.Gpu gpu = RunInfo.Gpu.of(device);
         if (gpu != null && run.info().gpu() != null) {
             requireSame("--precision", run.info().gpu().precision(), gpu.precision());
             requireSame("--fast-algorithms", run.info().gpu().fastAlgorithms(), gpu.fastAlgorithms());
             requireSame("--gpu-kernels", run.info().gpu().kernels(), gpu.kernels());
         }
-        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(run.info().dataAsTaken()));
+        VolumeData data =
+                dataOptions.loadForTraining(dataOptions.moved(run.info().dataAsTaken()));
         if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
-            throw new DataFileException(data.name(), "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run "
-                    + "was begun with " + run.info().dataMd5() + "; give the same file with --root or --npz");
+            throw new DataFileException(
+                    data.name(),
+                    "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run " + "was begun with "
+                            + run.info().dataMd5() + "; give the same file with --root or --npz");
         }
         Console console = console();
         if (!asItComputes(run.info().device()).equals(asItComputes(device.description()))) {
-            console.warning("the run was begun on " + run.info().device()
-                    + "; here, results may differ in the last digits");
+            console.warning(
+                    "the run was begun on " + run.info().device() + "; here, results may differ in the last digits");
         }
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
         if (!resolved.equals(begun)) {
             run.changeSettings(resolved);
         }
-        return new Training(run, data, device, console).withMembers(chosen)
+        return new Training(run, data, device, console)
+                .withMembers(chosen)
                 .withDevices(parallelOptions.moreDevices(device, deviceOptions, chosen.size()))
                 .withWorkers(parallelOptions.workers(device));
     }
 
     private void requireSame(String option, Object begun, Object now) {
         if (!Objects.equals(begun, now)) {
-            throw new ParameterException(command.commandLine(), option + " is " + now + ", but the run was begun with "
-                    + begun + ". A run goes on as it was begun: leave the option out, or begin another run");
+            throw new ParameterException(
+                    command.commandLine(),
+                    option + " is " + now + ", but the run was begun with " + begun
+                            + ". A run goes on as it was begun: leave the option out, or begin another run");
         }
     }
 
@@ -326,15 +394,27 @@ final class TrainCommand implements Callable<Integer> {
 
     /** What the options say, and where they say nothing, what {@code base} says. */
     private TrainSettings settings(TrainSettings base) {
-        List<NetSpec> specs = nets == null ? base.nets()
-                : nets.stream().flatMap(list -> Stream.of(list.split(",", -1)))
-                        .map(name -> SummaryCommand.net(command, name.strip())).toList();
+        List<NetSpec> specs = nets == null
+                ? base.nets()
+                : nets.stream()
+                        .flatMap(list -> Stream.of(list.split(",", -1)))
+                        .map(name -> SummaryCommand.net(command, name.strip()))
+                        .toList();
         try {
-            return new TrainSettings(given(models, base.models()), specs, given(epochs, base.epochs()),
-                    given(batchSize, base.batchSize()), given(learningRate, base.learningRate()),
-                    given(weightDecay, base.weightDecay()), given(seed, base.seed()), !noShuffle && base.shuffle(),
-                    given(augment, base.augment()), regimeOptions.regime(base.regime()),
-                    initWeights == null ? base.initWeights() : initWeights.toAbsolutePath().normalize().toString());
+            return new TrainSettings(
+                    given(models, base.models()),
+                    specs,
+                    given(epochs, base.epochs()),
+                    given(batchSize, base.batchSize()),
+                    given(learningRate, base.learningRate()),
+                    given(weightDecay, base.weightDecay()),
+                    given(seed, base.seed()),
+                    !noShuffle && base.shuffle(),
+                    given(augment, base.augment()),
+                    regimeOptions.regime(base.regime()),
+                    initWeights == null
+                            ? base.initWeights()
+                            : initWeights.toAbsolutePath().normalize().toString());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }

@@ -64,7 +64,8 @@ final class Training {
     /** Returns when all is done; whatever interrupts it, the console says how to continue. */
     void train() {
         CrossValidation folds = run.info().crossValidation();
-        console.progress(data.name() + ": " + data.train().size() + "/" + data.val().size() + "/" + data.test().size()
+        console.progress(data.name() + ": " + data.train().size() + "/"
+                + data.val().size() + "/" + data.test().size()
                 + " volumes of " + data.shape() + ", " + data.classes()
                 + (data.task() == Task.MULTI_LABEL ? " yes/no labels each" : " classes")
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")
@@ -80,8 +81,7 @@ final class Training {
 
     private void trainUntil(StopSignal stop) {
         RunProgress progress = new RunProgress(run.info(), members, data, console);
-        Trainer.Control control =
-                new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices, workers);
+        Trainer.Control control = new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices, workers);
         boolean brokeOff = true;
         try {
             new Trainer(run, data, device, progress, control).run(members);

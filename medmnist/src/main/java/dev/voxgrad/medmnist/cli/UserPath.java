@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

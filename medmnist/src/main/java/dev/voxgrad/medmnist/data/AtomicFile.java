@@ -49,8 +49,8 @@ public final class AtomicFile {
             syncFolder(target.toAbsolutePath().getParent());
         } catch (IOException e) {
             deleteQuietly(unfinished);
-            throw new DataFileException(path.toString(), "cannot be written: " + describe(e)
-                    + "; what was there before is unchanged", e);
+            throw new DataFileException(
+                    path.toString(), "cannot be written: " + describe(e) + "; what was there before is unchanged", e);
         }
     }
 
@@ -63,16 +63,18 @@ public final class AtomicFile {
     public static void requireWritable(Path path) {
         Path folder = path.toAbsolutePath().getParent();
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new DataFileException(path.toString(),
-                    "is no plain file and cannot be replaced by one; choose another name");
+            throw new DataFileException(
+                    path.toString(), "is no plain file and cannot be replaced by one; choose another name");
         }
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new DataFileException(path.toString(), "cannot be written: there is no folder " + folder
-                    + "; make it, or choose another");
+            throw new DataFileException(
+                    path.toString(),
+                    "cannot be written: there is no folder " + folder + "; make it, or choose another");
         }
         if (!Files.isWritable(folder) || Files.exists(path) && !Files.isWritable(path)) {
-            throw new DataFileException(path.toString(), "may not be written; check the permissions of it and its "
-                    + "folder, or choose another");
+            throw new DataFileException(
+                    path.toString(),
+                    "may not be written; check the permissions of it and its " + "folder, or choose another");
         }
     }
 

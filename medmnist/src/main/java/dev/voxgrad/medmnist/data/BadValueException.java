@@ -41,8 +41,7 @@ public final class BadValueException extends IllegalArgumentException {
 
     /** Throws unless {@code least ≤ found ≤ most}. */
     public static void requireWithin(String name, long found, long least, long most) {
-        require(found >= least && found <= most, name, found,
-                "at least " + least + " and at most " + most);
+        require(found >= least && found <= most, name, found, "at least " + least + " and at most " + most);
     }
 
     /**
@@ -55,8 +54,8 @@ public final class BadValueException extends IllegalArgumentException {
             reader.accept(found);
         } catch (IllegalArgumentException | DataException e) {
             String why = e.getMessage();
-            throw new BadValueException(name,
-                    why.startsWith(name + " ") ? why : name + " is '" + shortened(found) + "' (" + why + ")");
+            throw new BadValueException(
+                    name, why.startsWith(name + " ") ? why : name + " is '" + shortened(found) + "' (" + why + ")");
         }
     }
 

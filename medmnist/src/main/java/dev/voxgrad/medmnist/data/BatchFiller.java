@@ -27,15 +27,21 @@ final class BatchFiller implements AutoCloseable {
     private final SampleReader[] readers;
     /** The order of the samples and its epoch. */
     private int[] order;
+
     private int orderEpoch = -1;
 
     BatchFiller(Split split, BatchLoader.Settings settings) {
         this.split = split;
         this.settings = settings;
-        this.pool = Executors.newFixedThreadPool(settings.workers(),
-                Thread.ofPlatform().daemon().name("batches-" + split.name() + "-", 1).factory());
+        this.pool = Executors.newFixedThreadPool(
+                settings.workers(),
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("batches-" + split.name() + "-", 1)
+                        .factory());
         this.readers = Stream.generate(() -> new SampleReader(split, settings.zNormalize(), settings.transform()))
-                .limit(settings.workers()).toArray(SampleReader[]::new);
+                .limit(settings.workers())
+                .toArray(SampleReader[]::new);
     }
 
     /**
@@ -77,10 +83,12 @@ final class BatchFiller implements AutoCloseable {
             return;
         }
         try {
-            List<Callable<Void>> tasks = Stream.of(readers).<Callable<Void>>map(reader -> () -> {
-                work.accept(reader);
-                return null;
-            }).toList();
+            List<Callable<Void>> tasks = Stream.of(readers)
+                    .<Callable<Void>>map(reader -> () -> {
+                        work.accept(reader);
+                        return null;
+                    })
+                    .toList();
             for (Future<Void> task : pool.invokeAll(tasks)) {
                 task.get();
             }

@@ -36,6 +36,7 @@ public final class BatchLoader implements AutoCloseable {
     private final BatchFiller filler;
     /** Whether the epoch makes no difference: neither order nor transform depend on it. */
     private final boolean epochsAlike;
+
     private Batch lent;
     private Pass current;
     private int nextEpoch = -1;
@@ -57,8 +58,8 @@ public final class BatchLoader implements AutoCloseable {
      * @param transform applied to each volume before normalisation; its threads call it at the same time
      * @param workers threads that prepare a batch together; what is in it doesn't depend on them
      */
-    public record Settings(int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform,
-            int workers) {
+    public record Settings(
+            int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform, int workers) {
         public Settings {
             if (batchSize < 1) {
                 throw new DataException("batch size must be at least 1, was " + batchSize);

@@ -14,31 +14,71 @@ import java.util.stream.Collectors;
  * benchmark for 2D and 3D biomedical image classification", Scientific Data 10, 41, 2023.
  */
 public enum DatasetInfo {
-    ORGAN("OrganMNIST3D", Task.MULTI_CLASS, false,
+    ORGAN(
+            "OrganMNIST3D",
+            Task.MULTI_CLASS,
+            false,
             "Eleven organs of the body, each cut out of abdominal CT scans by its bounding box.",
-            List.of("liver", "kidney-right", "kidney-left", "femur-right", "femur-left", "bladder", "heart",
-                    "lung-right", "lung-left", "spleen", "pancreas"),
-            new Counts(971, 161, 610), "a0c5a1ff56af4f155c46d46fbb45a2fe", "58a2205adf14a9d0a189cb06dc78bf10"),
-    NODULE("NoduleMNIST3D", Task.BINARY, true,
+            List.of(
+                    "liver",
+                    "kidney-right",
+                    "kidney-left",
+                    "femur-right",
+                    "femur-left",
+                    "bladder",
+                    "heart",
+                    "lung-right",
+                    "lung-left",
+                    "spleen",
+                    "pancreas"),
+            new Counts(971, 161, 610),
+            "a0c5a1ff56af4f155c46d46fbb45a2fe",
+            "58a2205adf14a9d0a189cb06dc78bf10"),
+    NODULE(
+            "NoduleMNIST3D",
+            Task.BINARY,
+            true,
             "Lung nodules in thoracic CT, benign or malignant; cases of middling malignancy are left out.",
             List.of("benign", "malignant"),
-            new Counts(1158, 165, 310), "8755a7e9e05a4d9ce80a24c3e7a256f3", "c47c5b7d457bf6332200d2ea6d64ecd8"),
-    ADRENAL("AdrenalMNIST3D", Task.BINARY, true,
+            new Counts(1158, 165, 310),
+            "8755a7e9e05a4d9ce80a24c3e7a256f3",
+            "c47c5b7d457bf6332200d2ea6d64ecd8"),
+    ADRENAL(
+            "AdrenalMNIST3D",
+            Task.BINARY,
+            true,
             "Outlines of adrenal glands drawn by an expert on abdominal CT: the shape alone tells normal from mass.",
             List.of("normal", "hyperplasia"),
-            new Counts(1188, 98, 298), "bbd3c5a5576322bc4cdfea780653b1ce", "17721accfe9fb005146a47d33bc54b2f"),
-    FRACTURE("FractureMNIST3D", Task.MULTI_CLASS, true,
+            new Counts(1188, 98, 298),
+            "bbd3c5a5576322bc4cdfea780653b1ce",
+            "17721accfe9fb005146a47d33bc54b2f"),
+    FRACTURE(
+            "FractureMNIST3D",
+            Task.MULTI_CLASS,
+            true,
             "Rib fractures in CT, cut out around the fracture, of three kinds.",
             List.of("buckle rib fracture", "nondisplaced rib fracture", "displaced rib fracture"),
-            new Counts(1027, 103, 240), "6aa7b0143a6b42da40027a9dda61302f", "f01d7e6316aedf4210da0da5b7437b42"),
-    VESSEL("VesselMNIST3D", Task.BINARY, false,
+            new Counts(1027, 103, 240),
+            "6aa7b0143a6b42da40027a9dda61302f",
+            "f01d7e6316aedf4210da0da5b7437b42"),
+    VESSEL(
+            "VesselMNIST3D",
+            Task.BINARY,
+            false,
             "Pieces of brain vessels rebuilt from MR angiography and filled with voxels: healthy or with aneurysm.",
             List.of("vessel", "aneurysm"),
-            new Counts(1335, 191, 382), "b41fd4f7e7e2feedddb201585ecafa1b", "6bb274a8846e1097066dcd64e2c4520f"),
-    SYNAPSE("SynapseMNIST3D", Task.BINARY, true,
+            new Counts(1335, 191, 382),
+            "b41fd4f7e7e2feedddb201585ecafa1b",
+            "6bb274a8846e1097066dcd64e2c4520f"),
+    SYNAPSE(
+            "SynapseMNIST3D",
+            Task.BINARY,
+            true,
             "Synapses of an adult rat's brain in electron microscopy, inhibitory or excitatory.",
             List.of("inhibitory synapse", "excitatory synapse"),
-            new Counts(1230, 177, 352), "1235b78a3cd6280881dd7850a78eadb6", "43bd14ebf3af9d3dd072446fedc14d5e");
+            new Counts(1230, 177, 352),
+            "1235b78a3cd6280881dd7850a78eadb6",
+            "43bd14ebf3af9d3dd072446fedc14d5e");
 
     private static final String RECORD = "https://zenodo.org/records/10519652/files/";
 
@@ -50,8 +90,15 @@ public enum DatasetInfo {
     private final Counts counts;
     private final List<Source> sources;
 
-    DatasetInfo(String pythonClass, Task task, boolean zNormalized, String description, List<String> labelNames,
-            Counts counts, String md5Of28, String md5Of64) {
+    DatasetInfo(
+            String pythonClass,
+            Task task,
+            boolean zNormalized,
+            String description,
+            List<String> labelNames,
+            Counts counts,
+            String md5Of28,
+            String md5Of64) {
         this.pythonClass = pythonClass;
         this.task = task;
         this.zNormalized = zNormalized;
@@ -84,7 +131,11 @@ public enum DatasetInfo {
     public record Source(int size, String fileName, String md5, URI address) {
         /** Returns a length in bytes that no official file of that size has: its voxels and labels take less. */
         long impossibleLength() {
-            int volumes = Arrays.stream(values()).map(DatasetInfo::counts).mapToInt(Counts::total).max().orElseThrow();
+            int volumes = Arrays.stream(values())
+                    .map(DatasetInfo::counts)
+                    .mapToInt(Counts::total)
+                    .max()
+                    .orElseThrow();
             return (1L + size) * size * size * volumes + (1 << 20);
         }
     }
@@ -95,7 +146,9 @@ public enum DatasetInfo {
 
     /** The set of that flag, such as {@code adrenalmnist3d}; an unknown flag is an error that lists the known ones. */
     public static DatasetInfo byFlag(String flag) {
-        return Arrays.stream(values()).filter(info -> info.flag().equals(flag)).findFirst()
+        return Arrays.stream(values())
+                .filter(info -> info.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new DataException("unknown data set flag '" + flag + "'; known flags are "
                         + Arrays.stream(values()).map(DatasetInfo::flag).collect(Collectors.joining(", "))));
     }
@@ -152,7 +205,9 @@ public enum DatasetInfo {
 
     /** The file with cubes of that edge length; another size is an error that lists the known ones. */
     public Source source(int size) {
-        return sources.stream().filter(source -> source.size() == size).findFirst()
+        return sources.stream()
+                .filter(source -> source.size() == size)
+                .findFirst()
                 .orElseThrow(() -> new DataException(flag() + " has no size " + size + "; known sizes are "
                         + sources.stream().map(s -> String.valueOf(s.size())).collect(Collectors.joining(", "))));
     }

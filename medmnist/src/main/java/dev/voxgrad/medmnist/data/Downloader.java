@@ -54,8 +54,10 @@ public final class Downloader implements AutoCloseable {
         this.pause = pause;
         this.stall = stall;
         this.proxies = proxies;
-        this.client = proxies.applyTo(HttpClient.newBuilder()).followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(Duration.ofSeconds(20)).build();
+        this.client = proxies.applyTo(HttpClient.newBuilder())
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(Duration.ofSeconds(20))
+                .build();
     }
 
     /**
@@ -72,15 +74,19 @@ public final class Downloader implements AutoCloseable {
             if (found.equals(source.md5())) {
                 return target;
             }
-            throw new DataFileException(target.toString(), "is there already but has MD5 " + found + " instead of "
-                    + source.md5() + "; it was left as it is. Move it away to download the official file");
+            throw new DataFileException(
+                    target.toString(),
+                    "is there already but has MD5 " + found + " instead of " + source.md5()
+                            + "; it was left as it is. Move it away to download the official file");
         }
         Path part = root.resolve(source.fileName() + ".part");
         try {
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw new DataFileException(root.toString(), "this folder cannot be made: "
-                    + AtomicFile.describe(e) + "; choose another --root", e);
+            throw new DataFileException(
+                    root.toString(),
+                    "this folder cannot be made: " + AtomicFile.describe(e) + "; choose another --root",
+                    e);
         }
         fetchPart(source, target, part, progress);
         moveIntoPlace(part, target);
@@ -88,7 +94,9 @@ public final class Downloader implements AutoCloseable {
     }
 
     private void fetchPart(DatasetInfo.Source source, Path target, Path part, Progress progress) {
-        String route = proxies.proxyFor(source.address()).map(proxy -> ", through the proxy " + proxy).orElse("");
+        String route = proxies.proxyFor(source.address())
+                .map(proxy -> ", through the proxy " + proxy)
+                .orElse("");
         Transfer transfer = new Transfer(client, stall, source, part, progress);
         String problem = "";
         Duration wait = pause;
@@ -103,16 +111,20 @@ public final class Downloader implements AutoCloseable {
                 if (found.equals(source.md5())) {
                     return;
                 }
-                problem = "what arrived " + (Transfer.isPage(part)
-                        ? "is a web page, perhaps the login of this network, and " : "")
+                problem = "what arrived "
+                        + (Transfer.isPage(part) ? "is a web page, perhaps the login of this network, and " : "")
                         + "has MD5 " + found + " instead of " + source.md5();
                 Files.delete(part);
             } catch (Transfer.RefusedException e) {
                 throw failed(source, target, e.getMessage() + route + ". Or ", e);
             } catch (Transfer.BusyException e) {
                 if (e.pause().compareTo(LONGEST_PAUSE) > 0) {
-                    throw failed(source, target, e.getMessage() + " and wants to be asked again in "
-                            + e.pause().toMinutes() + " minutes. Do that, or ", e);
+                    throw failed(
+                            source,
+                            target,
+                            e.getMessage() + " and wants to be asked again in "
+                                    + e.pause().toMinutes() + " minutes. Do that, or ",
+                            e);
                 }
                 problem = e.getMessage();
                 wait = e.pause().compareTo(pause) > 0 ? e.pause() : pause;
@@ -120,14 +132,18 @@ public final class Downloader implements AutoCloseable {
                 problem = "no connection, or it broke (" + Transfer.describe(e) + ")";
             }
         }
-        throw failed(source, target, problem + route + ", after " + attempts + " attempts. Check the network"
-                + (route.isEmpty() ? " (behind a proxy, set https_proxy=http://host:port)" : "")
-                + " and try again (it continues where it stopped), or ", null);
+        throw failed(
+                source,
+                target,
+                problem + route + ", after " + attempts + " attempts. Check the network"
+                        + (route.isEmpty() ? " (behind a proxy, set https_proxy=http://host:port)" : "")
+                        + " and try again (it continues where it stopped), or ",
+                null);
     }
 
     private static DataFileException failed(DatasetInfo.Source source, Path target, String why, IOException cause) {
-        return new DataFileException(target.toString(), "cannot be downloaded: " + why
-                + VolumeLoader.placeByHand(source, target), cause);
+        return new DataFileException(
+                target.toString(), "cannot be downloaded: " + why + VolumeLoader.placeByHand(source, target), cause);
     }
 
     private static void moveIntoPlace(Path part, Path target) {
@@ -138,8 +154,8 @@ public final class Downloader implements AutoCloseable {
                 Files.move(part, target);
             }
         } catch (IOException e) {
-            throw new DataFileException(target.toString(), "cannot be put into place from " + part + ": "
-                    + AtomicFile.describe(e), e);
+            throw new DataFileException(
+                    target.toString(), "cannot be put into place from " + part + ": " + AtomicFile.describe(e), e);
         }
     }
 

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param skipBlank whether blank volumes are tolerated, see {@link Split#withBlankSkipped}
  * @param window which values become black and white; empty to derive it from the volumes
  */
-public record FileOptions(List<String> labelNames, Optional<Task> task, boolean skipBlank,
-        Optional<Window> window) {
+public record FileOptions(List<String> labelNames, Optional<Task> task, boolean skipBlank, Optional<Window> window) {
     /** Derives everything from the file. */
     public static final FileOptions NONE = new FileOptions(List.of(), Optional.empty(), false, Optional.empty());
 

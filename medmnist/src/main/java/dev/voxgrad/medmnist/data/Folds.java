@@ -43,7 +43,8 @@ public final class Folds {
         Map<List<Integer>, List<Integer>> classes = new LinkedHashMap<>();
         int volumes = data.train().size() + data.val().size();
         for (int volume : new RandomStream(seed, 0, 0, RandomPurpose.FOLDS).permutation(volumes)) {
-            classes.computeIfAbsent(labels(data, volume), labels -> new ArrayList<>()).add(volume);
+            classes.computeIfAbsent(labels(data, volume), labels -> new ArrayList<>())
+                    .add(volume);
         }
         int[] foldOf = new int[volumes];
         int next = 0;
@@ -68,7 +69,8 @@ public final class Folds {
         int inTrain = data.train().size();
         Split split = volume < inTrain ? data.train() : data.val();
         int index = volume < inTrain ? volume : volume - inTrain;
-        return split.isMultiLabel() ? Arrays.stream(split.multiLabels()[index]).boxed().toList()
+        return split.isMultiLabel()
+                ? Arrays.stream(split.multiLabels()[index]).boxed().toList()
                 : List.of(split.labels()[index]);
     }
 
@@ -87,8 +89,11 @@ public final class Folds {
         int all = Arrays.stream(inFold).sum();
         if (Arrays.stream(inFold).min().orElseThrow() == 0) {
             throw new DataException(data.name() + ": cannot be cut into " + count + " folds: each needs a volume "
-                    + (present ? "with" : "without") + " the label '" + data.labelNames().get(label) + "', and train "
-                    + "and val have " + all + " of them; " + (all < 2 || count == 2 ? "do without --folds"
+                    + (present ? "with" : "without") + " the label '"
+                    + data.labelNames().get(label) + "', and train "
+                    + "and val have " + all + " of them; "
+                    + (all < 2 || count == 2
+                            ? "do without --folds"
                             : "expected at most " + Math.min(all, count - 1) + " --folds"));
         }
     }
@@ -100,18 +105,23 @@ public final class Folds {
 
     /** The numbers of the volumes in a fold, in order. */
     public int[] in(int fold) {
-        return IntStream.range(0, foldOf.length).filter(volume -> foldOf[volume] == fold).toArray();
+        return IntStream.range(0, foldOf.length)
+                .filter(volume -> foldOf[volume] == fold)
+                .toArray();
     }
 
     /** The numbers of the volumes in all other folds, in order. */
     public int[] outside(int fold) {
-        return IntStream.range(0, foldOf.length).filter(volume -> foldOf[volume] != fold).toArray();
+        return IntStream.range(0, foldOf.length)
+                .filter(volume -> foldOf[volume] != fold)
+                .toArray();
     }
 
     /** Returns the data set with that fold as its val split, the others as its train split, and its own test. */
     public VolumeData around(int fold) {
         List<Split> both = List.of(data.train(), data.val());
-        return data.withTrainAndVal(Split.select("train and val without fold " + fold, both, outside(fold)),
+        return data.withTrainAndVal(
+                Split.select("train and val without fold " + fold, both, outside(fold)),
                 Split.select("fold " + fold + " of train and val", both, in(fold)));
     }
 }

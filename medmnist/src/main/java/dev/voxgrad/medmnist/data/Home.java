@@ -40,8 +40,10 @@ public final class Home {
         if (!path.equals("~") && !path.startsWith("~/")) {
             return Path.of(path);
         }
-        return home.orElseThrow(() -> new DataException("'" + path + "' is in the home folder, and there is none: "
-                + "HOME is not set, and the system does not know this user. Give a path without ~, or set HOME"))
+        return home.orElseThrow(
+                        () -> new DataException(
+                                "'" + path + "' is in the home folder, and there is none: "
+                                        + "HOME is not set, and the system does not know this user. Give a path without ~, or set HOME"))
                 .resolve(path.substring(path.equals("~") ? 1 : 2).replaceFirst("^/+", ""));
     }
 }

@@ -20,17 +20,20 @@ record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeade
     static ImageLayout of(NpyHeader header, String where) {
         int[] shape = header.shape();
         if (shape.length >= 4 && header.count() == 0) {
-            throw new DataFileException(where, "found " + header.type() + Arrays.toString(shape)
-                    + ", expected at least one volume and voxel");
+            throw new DataFileException(
+                    where,
+                    "found " + header.type() + Arrays.toString(shape) + ", expected at least one volume and voxel");
         }
         boolean cubes = shape.length == 4 && isCube(shape, 1);
         boolean last = shape.length == 5 && isCube(shape, 1) && isChannels(shape[4]);
         boolean first = shape.length == 5 && isCube(shape, 2) && isChannels(shape[1]) && !last;
         long elements = shape.length == 0 || shape[0] == 0 ? 0 : header.count() / shape[0];
         if (!cubes && !last && !first || elements > Integer.MAX_VALUE - 8) {
-            throw new DataFileException(where, "found " + header.type() + Arrays.toString(shape)
-                    + ", expected cubes as (N,S,S,S), or with 1 or 3 channels (N,S,S,S,3). "
-                    + ShapeAdvice.of(shape));
+            throw new DataFileException(
+                    where,
+                    "found " + header.type() + Arrays.toString(shape)
+                            + ", expected cubes as (N,S,S,S), or with 1 or 3 channels (N,S,S,S,3). "
+                            + ShapeAdvice.of(shape));
         }
         int channels = cubes ? 1 : last ? shape[4] : shape[1];
         return new ImageLayout(shape[0], new VolumeShape(channels, shape[2]), first && channels > 1, header);

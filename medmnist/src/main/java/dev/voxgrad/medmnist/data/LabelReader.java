@@ -50,8 +50,13 @@ final class LabelReader {
      * @param volumes number of volumes of each split
      * @param notes receives a line for each reading that the user should know about
      */
-    static Labels read(String file, List<String> splits, List<NpyArray> arrays, List<Integer> volumes,
-            FileOptions options, Consumer<String> notes) {
+    static Labels read(
+            String file,
+            List<String> splits,
+            List<NpyArray> arrays,
+            List<Integer> volumes,
+            FileOptions options,
+            Consumer<String> notes) {
         LabelReader reader = new LabelReader(file, splits, options, notes);
         for (int s = 0; s < splits.size(); s++) {
             reader.rows.add(reader.rows(s, arrays.get(s), volumes.get(s)));
@@ -81,8 +86,10 @@ final class LabelReader {
             throw wrong(split, array, "whole numbers as (N), (N,1), or (N,L) zeros and ones");
         }
         if (shape[0] != volumes) {
-            throw new DataFileException(file, splits.get(split) + "_images and _labels: found " + volumes
-                    + " volumes and " + shape[0] + " labels, expected as many labels as volumes");
+            throw new DataFileException(
+                    file,
+                    splits.get(split) + "_images and _labels: found " + volumes + " volumes and " + shape[0]
+                            + " labels, expected as many labels as volumes");
         }
         int columns = rank == 1 ? 1 : shape[1];
         int[][] values = new int[volumes][columns];
@@ -101,8 +108,11 @@ final class LabelReader {
                 throw wrong(split, "NaN for volume " + volume, "a class number: leave out volumes without a label");
             }
             if (value != Math.rint(value)) {
-                throw wrong(split, value + " for volume " + volume, "whole numbers that count classes from 0; values "
-                        + "of a regression or probabilities cannot be trained on: round or bin them to classes first");
+                throw wrong(
+                        split,
+                        value + " for volume " + volume,
+                        "whole numbers that count classes from 0; values "
+                                + "of a regression or probabilities cannot be trained on: round or bin them to classes first");
             }
             if (Math.abs(value) > Integer.MAX_VALUE) {
                 throw tooLarge(split, volume, null);
@@ -117,50 +127,63 @@ final class LabelReader {
     }
 
     private DataFileException tooLarge(int split, int volume, Exception cause) {
-        return new DataFileException(file, splits.get(split) + "_labels holds a number beyond 32 bits for volume "
-                + volume + "; expected class numbers from 0. Renumber the labels", cause);
+        return new DataFileException(
+                file,
+                splits.get(split) + "_labels holds a number beyond 32 bits for volume " + volume
+                        + "; expected class numbers from 0. Renumber the labels",
+                cause);
     }
 
     /** Labels that are numbers of classes, from 0 or from 1. */
     private Labels classNumbers() {
         if (options.task().equals(Optional.of(Task.MULTI_LABEL))) {
-            throw new DataFileException(file, "has one label per volume; --task multi-label expects labels as (N,L) "
-                    + "zeros and ones with L of at least 2");
+            throw new DataFileException(
+                    file,
+                    "has one label per volume; --task multi-label expects labels as (N,L) "
+                            + "zeros and ones with L of at least 2");
         }
-        int least = rows.stream().flatMap(Stream::of).mapToInt(row -> row[0]).min().orElseThrow();
-        int most = rows.stream().flatMap(Stream::of).mapToInt(row -> row[0]).max().orElseThrow();
+        int least =
+                rows.stream().flatMap(Stream::of).mapToInt(row -> row[0]).min().orElseThrow();
+        int most =
+                rows.stream().flatMap(Stream::of).mapToInt(row -> row[0]).max().orElseThrow();
         int named = options.labelNames().size();
         if (least < 0) {
-            requireRange(0, Math.max(named > 0 ? named - 1 : most, 1), ". Leave out volumes without a label, and let "
-                    + "classes count from 0");
+            requireRange(
+                    0,
+                    Math.max(named > 0 ? named - 1 : most, 1),
+                    ". Leave out volumes without a label, and let " + "classes count from 0");
         }
         if (most >= MOST_CLASSES) {
-            throw new DataFileException(file, "has label " + most + "; expected labels that count classes from 0, at "
-                    + "most " + (MOST_CLASSES - 1) + ". Renumber them");
+            throw new DataFileException(
+                    file,
+                    "has label " + most + "; expected labels that count classes from 0, at " + "most "
+                            + (MOST_CLASSES - 1) + ". Renumber them");
         }
         int first = least > 0 && least < most && (named == 0 || named == most - least + 1) ? least : 0;
         if (first > 1) {
-            throw new DataFileException(file, "has labels from " + least + " to " + most + "; they must start at 0: "
-                    + "subtract " + least);
+            throw new DataFileException(
+                    file,
+                    "has labels from " + least + " to " + most + "; they must start at 0: " + "subtract " + least);
         }
         if (named > most + 1) {
             notes.accept(file + ": there are " + named + " class names, but labels run from " + least + " to " + most
-                    + ": no volume has class " + (named - 1) + " (" + options.labelNames().getLast() + ")");
+                    + ": no volume has class " + (named - 1) + " ("
+                    + options.labelNames().getLast() + ")");
         } else if (named > 0) {
-            requireRange(first, first + named - 1, ", as there are " + named + " class names "
-                    + options.labelNames());
+            requireRange(first, first + named - 1, ", as there are " + named + " class names " + options.labelNames());
         }
         if (least > 0 && first == 0 && named > 0) {
             notes.accept(file + ": labels run from " + least + " to " + most + ", and there are " + named
                     + " class names: taken as numbers from 0, so no volume has class 0 ("
                     + options.labelNames().getFirst() + ")");
         }
-        List<String> names = named > 0 ? options.labelNames()
+        List<String> names = named > 0
+                ? options.labelNames()
                 : IntStream.rangeClosed(first, most).mapToObj(String::valueOf).toList();
         requireClasses(names);
         if (first == 1) {
-            notes.accept(file + ": labels run from 1 to " + most + ": taken as classes 0 to " + (most - 1) + " "
-                    + names);
+            notes.accept(
+                    file + ": labels run from 1 to " + most + ": taken as classes 0 to " + (most - 1) + " " + names);
             rows.forEach(split -> Stream.of(split).forEach(row -> row[0]--));
         }
         return new Labels(taskOf(names), names, rows);
@@ -172,8 +195,10 @@ final class LabelReader {
             for (int i = 0; i < rows.get(s).length; i++) {
                 int label = rows.get(s)[i][0];
                 if (label < first || label > last) {
-                    throw new DataFileException(file, "label " + label + " of volume " + i + " in " + splits.get(s)
-                            + " is outside the classes; expected " + first + " to " + last + why);
+                    throw new DataFileException(
+                            file,
+                            "label " + label + " of volume " + i + " in " + splits.get(s)
+                                    + " is outside the classes; expected " + first + " to " + last + why);
                 }
             }
         }
@@ -183,21 +208,28 @@ final class LabelReader {
     private Labels columns() {
         int columns = columns(0);
         if (columns > MOST_CLASSES) {
-            throw new DataFileException(file, "has " + columns + " labels per volume; expected at most "
-                    + MOST_CLASSES + ", as (N,L) with volumes first");
+            throw new DataFileException(
+                    file,
+                    "has " + columns + " labels per volume; expected at most " + MOST_CLASSES
+                            + ", as (N,L) with volumes first");
         }
         List<String> names = options.labelNames().isEmpty()
-                ? IntStream.range(0, columns).mapToObj(String::valueOf).toList() : options.labelNames();
+                ? IntStream.range(0, columns).mapToObj(String::valueOf).toList()
+                : options.labelNames();
         requireZerosAndOnes();
         Optional<String> exception = notOneHot();
         boolean multiLabel = options.task().map(Task.MULTI_LABEL::equals).orElse(exception.isPresent());
         if (!multiLabel && exception.isPresent()) {
-            throw new DataFileException(file, "has several labels per volume: " + exception.get() + "; expected one "
-                    + "class per volume, so exactly one 1 in each row");
+            throw new DataFileException(
+                    file,
+                    "has several labels per volume: " + exception.get() + "; expected one "
+                            + "class per volume, so exactly one 1 in each row");
         }
         if (names.size() != columns) {
-            throw new DataFileException(file, "has " + columns + " labels per volume; expected " + names.size()
-                    + ", as there are the names " + names);
+            throw new DataFileException(
+                    file,
+                    "has " + columns + " labels per volume; expected " + names.size() + ", as there are the names "
+                            + names);
         }
         if (multiLabel) {
             if (options.task().isEmpty() && shareOneHot() >= SUSPICIOUS_SHARE) {
@@ -207,13 +239,25 @@ final class LabelReader {
             return new Labels(Task.MULTI_LABEL, names, rows);
         }
         if (options.task().isEmpty()) {
-            notes.accept(String.format(Locale.ROOT, "%s: labels are one-hot, (N,%d) with exactly one 1 in each row: "
-                    + "taken as one of %d classes per volume. If they are independent yes/no labels, pass "
-                    + "--task multi-label", file, columns, columns));
+            notes.accept(String.format(
+                    Locale.ROOT,
+                    "%s: labels are one-hot, (N,%d) with exactly one 1 in each row: "
+                            + "taken as one of %d classes per volume. If they are independent yes/no labels, pass "
+                            + "--task multi-label",
+                    file,
+                    columns,
+                    columns));
         }
-        List<int[][]> classes = rows.stream().map(split -> Arrays.stream(split)
-                .map(row -> new int[] {IntStream.range(0, columns).filter(c -> row[c] == 1).findFirst().orElseThrow()})
-                .toArray(int[][]::new)).toList();
+        List<int[][]> classes = rows.stream()
+                .map(split -> Arrays.stream(split)
+                        .map(row -> new int[] {
+                            IntStream.range(0, columns)
+                                    .filter(c -> row[c] == 1)
+                                    .findFirst()
+                                    .orElseThrow()
+                        })
+                        .toArray(int[][]::new))
+                .toList();
         return new Labels(taskOf(names), names, classes);
     }
 
@@ -223,8 +267,10 @@ final class LabelReader {
                 for (int c = 0; c < columns(s); c++) {
                     int value = rows.get(s)[i][c];
                     if (value != 0 && value != 1) {
-                        throw new DataFileException(file, "label " + c + " of volume " + i + " in " + splits.get(s)
-                                + " is " + value + "; expected 0 or 1, as there are several labels per volume");
+                        throw new DataFileException(
+                                file,
+                                "label " + c + " of volume " + i + " in " + splits.get(s) + " is " + value
+                                        + "; expected 0 or 1, as there are several labels per volume");
                     }
                 }
             }
@@ -245,7 +291,10 @@ final class LabelReader {
     }
 
     private double shareOneHot() {
-        return rows.stream().flatMap(Stream::of).mapToInt(row -> Arrays.stream(row).sum() == 1 ? 1 : 0).average()
+        return rows.stream()
+                .flatMap(Stream::of)
+                .mapToInt(row -> Arrays.stream(row).sum() == 1 ? 1 : 0)
+                .average()
                 .orElseThrow();
     }
 
@@ -257,8 +306,8 @@ final class LabelReader {
 
     private Task taskOf(List<String> names) {
         if (options.task().equals(Optional.of(Task.BINARY)) && names.size() != 2) {
-            throw new DataFileException(file, "has " + names.size() + " classes " + names + "; --task binary expects "
-                    + "two");
+            throw new DataFileException(
+                    file, "has " + names.size() + " classes " + names + "; --task binary expects " + "two");
         }
         return names.size() == 2 ? Task.BINARY : Task.MULTI_CLASS;
     }

@@ -19,7 +19,12 @@ record Labels(Task task, List<String> names, List<int[][]> rows) {
     /** Returns a split of these labels; {@code number} is its place in {@link #rows}. */
     Split split(int number, String name, VolumeShape shape, Voxels voxels) {
         int[][] own = rows.get(number);
-        return task == Task.MULTI_LABEL ? Split.ofMultiLabel(name, shape, voxels, own)
-                : Split.of(name, shape, voxels, Stream.of(own).mapToInt(row -> row[0]).toArray());
+        return task == Task.MULTI_LABEL
+                ? Split.ofMultiLabel(name, shape, voxels, own)
+                : Split.of(
+                        name,
+                        shape,
+                        voxels,
+                        Stream.of(own).mapToInt(row -> row[0]).toArray());
     }
 }

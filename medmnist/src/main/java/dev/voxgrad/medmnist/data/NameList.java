@@ -43,8 +43,8 @@ public final class NameList {
                 throw new IllegalArgumentException("has a control character in the name of class " + i);
             }
             if (!seen.add(name)) {
-                throw new IllegalArgumentException("names class " + names.indexOf(name) + " and class " + i
-                        + " both '" + name + "'; expected different names");
+                throw new IllegalArgumentException("names class " + names.indexOf(name) + " and class " + i + " both '"
+                        + name + "'; expected different names");
             }
         }
         return names;
@@ -52,8 +52,11 @@ public final class NameList {
 
     /** Returns a text that {@link #parse} reads as these names. */
     public static String format(List<String> names) {
-        return names.stream().map(name -> name.contains(",") || name.startsWith("\"") || !name.equals(name.strip())
-                ? '"' + name.replace("\"", "\"\"") + '"' : name).collect(Collectors.joining(","));
+        return names.stream()
+                .map(name -> name.contains(",") || name.startsWith("\"") || !name.equals(name.strip())
+                        ? '"' + name.replace("\"", "\"\"") + '"'
+                        : name)
+                .collect(Collectors.joining(","));
     }
 
     /** The name at the current place; moves behind the comma after it. */

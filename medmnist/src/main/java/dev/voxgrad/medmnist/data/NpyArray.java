@@ -83,8 +83,10 @@ public final class NpyArray {
         int elementBytes = header.type().kind().bytes();
         long length = header.count() * elementBytes;
         if (length > Integer.MAX_VALUE - 8) {
-            throw new DataFileException(stream.where(), "shape " + Arrays.toString(header.shape()) + " of "
-                    + header.type() + " takes " + length + " bytes; expected at most " + (Integer.MAX_VALUE - 8));
+            throw new DataFileException(
+                    stream.where(),
+                    "shape " + Arrays.toString(header.shape()) + " of " + header.type() + " takes " + length
+                            + " bytes; expected at most " + (Integer.MAX_VALUE - 8));
         }
         byte[] bytes = new byte[(int) length];
         stream.read(bytes, 0, (int) header.count());

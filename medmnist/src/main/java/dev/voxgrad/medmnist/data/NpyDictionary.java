@@ -63,8 +63,10 @@ final class NpyDictionary {
     private NpyType type() {
         skipSpace();
         if (at < text.length() && text.charAt(at) == '[') {
-            throw new DataFileException(where, "is a structured array, with named fields; expected a plain element "
-                    + "type such as '|u1'. Save each field as an array of its own, in NumPy: a['name']");
+            throw new DataFileException(
+                    where,
+                    "is a structured array, with named fields; expected a plain element "
+                            + "type such as '|u1'. Save each field as an array of its own, in NumPy: a['name']");
         }
         return NpyType.parse(string("a plain element type such as '|u1'"), where);
     }
@@ -112,8 +114,10 @@ final class NpyDictionary {
             product = tooLarge ? product : product * length;
         }
         if (tooLarge) {
-            throw new DataFileException(where, "shape " + Arrays.toString(shape) + " has more elements than any file "
-                    + "can hold. The file is damaged; fetch or write it again");
+            throw new DataFileException(
+                    where,
+                    "shape " + Arrays.toString(shape) + " has more elements than any file "
+                            + "can hold. The file is damaged; fetch or write it again");
         }
         return product;
     }
@@ -166,7 +170,9 @@ final class NpyDictionary {
     }
 
     private DataFileException damaged(String expected) {
-        return new DataFileException(where, "array header " + FileKind.shown(text.strip()) + " is wrong at character "
-                + at + ": expected " + expected + ". The file is damaged, or not written by NumPy");
+        return new DataFileException(
+                where,
+                "array header " + FileKind.shown(text.strip()) + " is wrong at character " + at + ": expected "
+                        + expected + ". The file is damaged, or not written by NumPy");
     }
 }

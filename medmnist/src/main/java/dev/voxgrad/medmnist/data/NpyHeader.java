@@ -36,8 +36,8 @@ record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, long count) {
         }
         int version = start[6];
         if (version < 1 || version > 3 || start[7] != 0) {
-            throw new DataFileException(where, "has .npy version " + version + "." + start[7]
-                    + "; expected 1.0, 2.0 or 3.0");
+            throw new DataFileException(
+                    where, "has .npy version " + version + "." + start[7] + "; expected 1.0, 2.0 or 3.0");
         }
         int lengthBytes = version == 1 ? 2 : 4;
         byte[] lengthField = in.readNBytes(lengthBytes);
@@ -47,11 +47,13 @@ record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, long count) {
         }
         long before = start.length + lengthBytes;
         if (lengthField.length < lengthBytes || length > LONGEST || before + length > size) {
-            throw new DataFileException(where, "states a header of " + length + " bytes; expected at most " + LONGEST
-                    + " and within its " + size + " bytes. The file is damaged; fetch or write it again");
+            throw new DataFileException(
+                    where,
+                    "states a header of " + length + " bytes; expected at most " + LONGEST + " and within its " + size
+                            + " bytes. The file is damaged; fetch or write it again");
         }
-        String text = new String(in.readNBytes((int) length),
-                version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        String text = new String(
+                in.readNBytes((int) length), version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         NpyHeader header = new NpyDictionary(text, where).header();
         header.checkRoom(size - before - length, where);
         return header;
@@ -61,17 +63,24 @@ record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, long count) {
         byte[] more = in.readNBytes(FileKind.HEAD - start.length);
         byte[] head = Arrays.copyOf(start, start.length + more.length);
         System.arraycopy(more, 0, head, start.length, more.length);
-        return new DataFileException(where, "is not a .npy array: " + FileKind.of(head)
-                .map(kind -> "it " + kind.words() + ". " + kind.advice())
-                .orElse("it does not start with \\x93NUMPY. Check what this file is, or fetch it again"));
+        return new DataFileException(
+                where,
+                "is not a .npy array: "
+                        + FileKind.of(head)
+                                .map(kind -> "it " + kind.words() + ". " + kind.advice())
+                                .orElse(
+                                        "it does not start with \\x93NUMPY. Check what this file is, or fetch it again"));
     }
 
     private void checkRoom(long available, String where) {
         long needed = count * type.kind().bytes();
         if (needed != available) {
-            throw new DataFileException(where, "shape " + Arrays.toString(shape) + " of " + type + " needs " + needed
-                    + " bytes of data but there are " + available + ". The file is damaged, or holds more than one "
-                    + "array; fetch it again, or write it again with numpy.savez_compressed");
+            throw new DataFileException(
+                    where,
+                    "shape " + Arrays.toString(shape) + " of " + type + " needs " + needed
+                            + " bytes of data but there are " + available
+                            + ". The file is damaged, or holds more than one "
+                            + "array; fetch it again, or write it again with numpy.savez_compressed");
         }
     }
 

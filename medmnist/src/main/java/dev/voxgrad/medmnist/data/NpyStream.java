@@ -14,6 +14,7 @@ final class NpyStream {
     private final NpyHeader header;
     /** The bytes of one block; null before the first one. */
     private ByteBuffer block;
+
     private long left;
 
     private NpyStream(DataInputStream in, String where, NpyHeader header) {
@@ -54,8 +55,10 @@ final class NpyStream {
         int got = in.readNBytes(to, from, wanted);
         if (got < wanted) {
             long all = header.count() * header.type().kind().bytes();
-            throw new DataFileException(where, "expected " + all + " bytes of data, found only "
-                    + (all - left * header.type().kind().bytes() + got) + ". Fetch or write the file again");
+            throw new DataFileException(
+                    where,
+                    "expected " + all + " bytes of data, found only "
+                            + (all - left * header.type().kind().bytes() + got) + ". Fetch or write the file again");
         }
         left -= count;
     }
@@ -82,8 +85,10 @@ final class NpyStream {
     /** Throws if the stream does not end with the array's last element. */
     void requireEnd() throws IOException {
         if (in.read() >= 0) {
-            throw new DataFileException(where, "expected " + header.count() * header.type().kind().bytes()
-                    + " bytes of data, found more. Fetch or write the file again");
+            throw new DataFileException(
+                    where,
+                    "expected " + header.count() * header.type().kind().bytes()
+                            + " bytes of data, found more. Fetch or write the file again");
         }
     }
 

@@ -21,7 +21,18 @@ public record NpyType(Kind kind, ByteOrder order) {
 
     /** Kinds of elements, named by NumPy's letter and the number of bytes. */
     public enum Kind {
-        B1, U1, I1, U2, I2, U4, I4, U8, I8, F2, F4, F8;
+        B1,
+        U1,
+        I1,
+        U2,
+        I2,
+        U4,
+        I4,
+        U8,
+        I8,
+        F2,
+        F4,
+        F8;
 
         /** Bytes per element. */
         public int bytes() {
@@ -54,10 +65,13 @@ public record NpyType(Kind kind, ByteOrder order) {
     static NpyType parse(String text, String where) {
         boolean signed = !text.isEmpty() && "<>|=".indexOf(text.charAt(0)) >= 0;
         String code = signed ? text.substring(1) : text;
-        Kind kind = Arrays.stream(Kind.values()).filter(k -> k.code().equals(code)).findFirst().orElse(null);
+        Kind kind = Arrays.stream(Kind.values())
+                .filter(k -> k.code().equals(code))
+                .findFirst()
+                .orElse(null);
         if (kind == null) {
-            throw new DataFileException(where, "element type '" + FileKind.shown(text) + "' is not supported: "
-                    + unsupported(code));
+            throw new DataFileException(
+                    where, "element type '" + FileKind.shown(text) + "' is not supported: " + unsupported(code));
         }
         boolean big = text.charAt(0) == '>' && kind.bytes() > 1;
         return new NpyType(kind, big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
@@ -65,8 +79,9 @@ public record NpyType(Kind kind, ByteOrder order) {
 
     private static String unsupported(String code) {
         return switch (code.isEmpty() ? ' ' : code.charAt(0)) {
-            case 'O' -> "it is an array of Python objects, stored as a pickle, which runs code when it is opened. If "
-                    + "its elements are volumes of one shape, save numpy.stack(list(a)) instead; " + LABELS;
+            case 'O' ->
+                "it is an array of Python objects, stored as a pickle, which runs code when it is opened. If "
+                        + "its elements are volumes of one shape, save numpy.stack(list(a)) instead; " + LABELS;
             case 'c' -> "it holds complex numbers. Save their magnitude, numpy.abs(a), or another real part of them";
             case 'S', 'U', 'a' -> "it holds text; " + LABELS;
             case 'M', 'm' -> "it holds dates or spans of time. Save numbers instead";

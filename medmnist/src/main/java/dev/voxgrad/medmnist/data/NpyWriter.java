@@ -17,7 +17,10 @@ public final class NpyWriter {
     private NpyWriter() {}
 
     /** How the members of an archive are packed: as {@code numpy.savez} or {@code numpy.savez_compressed} do. */
-    public enum Packing { STORED, DEFLATED }
+    public enum Packing {
+        STORED,
+        DEFLATED
+    }
 
     /** Writes one array as a {@code .npy} file. */
     public static void writeNpy(Path file, NpyArray array) {

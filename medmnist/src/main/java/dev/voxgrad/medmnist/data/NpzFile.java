@@ -74,7 +74,8 @@ public final class NpzFile implements AutoCloseable {
         try (InputStream in = Files.newInputStream(file)) {
             reason = FileKind.of(in.readNBytes(FileKind.HEAD))
                     .map(kind -> "it " + kind.words() + ". " + kind.advice())
-                    .or(() -> problem(file)).orElse(reason);
+                    .or(() -> problem(file))
+                    .orElse(reason);
         } catch (IOException e) {
             failure.addSuppressed(e); // the first failure says more
         }
@@ -94,8 +95,9 @@ public final class NpzFile implements AutoCloseable {
             String name = entry.getName();
             String key = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
             if (members.put(key, entry) != null) {
-                throw new DataFileException(file.toString(), "has two members named " + FileKind.shown(key)
-                        + "; expected each once. Write the file again");
+                throw new DataFileException(
+                        file.toString(),
+                        "has two members named " + FileKind.shown(key) + "; expected each once. Write the file again");
             }
         }
     }
@@ -133,36 +135,46 @@ public final class NpzFile implements AutoCloseable {
             if (stream.isRead()) {
                 stream.requireEnd();
                 if (in.getChecksum().getValue() != entry.getCrc()) {
-                    throw new DataFileException(where, "checksum (CRC-32) does not match: the file is damaged. "
-                            + "Fetch it again");
+                    throw new DataFileException(
+                            where, "checksum (CRC-32) does not match: the file is damaged. " + "Fetch it again");
                 }
             }
             return result;
         } catch (IOException e) {
-            throw new DataFileException(where, "cannot be unpacked: " + e.getMessage()
-                    + ". The file is truncated or damaged; fetch it again", e);
+            throw new DataFileException(
+                    where,
+                    "cannot be unpacked: " + e.getMessage() + ". The file is truncated or damaged; fetch it again",
+                    e);
         }
     }
 
     private DataFileException missing(String name) {
-        String held = members.keySet().stream().limit(MOST_NAMES_SHOWN).map(FileKind::shown)
+        String held = members.keySet().stream()
+                .limit(MOST_NAMES_SHOWN)
+                .map(FileKind::shown)
                 .collect(Collectors.joining(", "));
         if (members.size() > MOST_NAMES_SHOWN) {
             held += " and " + (members.size() - MOST_NAMES_SHOWN) + " more";
         }
-        return new DataFileException(file.toString(), "has no array " + name + "; it holds "
-                + (held.isEmpty() ? "nothing" : held) + ". Save all arrays under their names with "
-                + "numpy.savez_compressed(" + FileKind.ARRAYS + ")");
+        return new DataFileException(
+                file.toString(),
+                "has no array " + name + "; it holds "
+                        + (held.isEmpty() ? "nothing" : held) + ". Save all arrays under their names with "
+                        + "numpy.savez_compressed(" + FileKind.ARRAYS + ")");
     }
 
     private void checkSize(ZipEntry entry, String where) {
         long packed = entry.getCompressedSize();
         long size = entry.getSize();
-        boolean possible = size >= 0 && packed >= 0 && packed <= file.toFile().length()
+        boolean possible = size >= 0
+                && packed >= 0
+                && packed <= file.toFile().length()
                 && (entry.getMethod() == ZipEntry.STORED ? size == packed : size / LARGEST_RATIO <= packed);
         if (!possible) {
-            throw new DataFileException(where, "states " + size + " bytes unpacked from " + packed
-                    + " bytes, which cannot be. The file is damaged; fetch it again");
+            throw new DataFileException(
+                    where,
+                    "states " + size + " bytes unpacked from " + packed
+                            + " bytes, which cannot be. The file is damaged; fetch it again");
         }
     }
 

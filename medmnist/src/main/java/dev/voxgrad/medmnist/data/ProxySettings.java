@@ -26,9 +26,10 @@ import java.util.regex.Pattern;
  */
 final class ProxySettings {
     /** {@code [http://][user[:password]@]host[:port][/]}; an IPv6 address is in brackets. */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?"
-            + "(?<host>\\[[0-9A-Fa-f:.%]+]|[^\\s:@/\\[\\]]+)(?::(?<port>\\d{1,5}))?/?");
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?"
+                    + "(?<host>\\[[0-9A-Fa-f:.%]+]|[^\\s:@/\\[\\]]+)(?::(?<port>\\d{1,5}))?/?");
+
     private static final int USUAL_PORT = 80;
     private static final int HIGHEST_PORT = 65_535;
     /** Java refuses to send passwords to proxies for HTTPS unless this, its list of ways not to be used, is empty. */
@@ -62,7 +63,8 @@ final class ProxySettings {
      */
     Optional<Address> proxyFor(URI wanted) {
         String scheme = wanted.getScheme().toLowerCase(Locale.ROOT);
-        if (System.getProperty(scheme + ".proxyHost") != null || System.getProperty("socksProxyHost") != null
+        if (System.getProperty(scheme + ".proxyHost") != null
+                || System.getProperty("socksProxyHost") != null
                 || isExcepted(wanted)) {
             return Optional.empty();
         }
@@ -84,15 +86,20 @@ final class ProxySettings {
         }
         String scheme = parts.group("scheme");
         if (scheme != null && !scheme.equalsIgnoreCase("http")) {
-            throw wrong(variable, "names a proxy that is spoken to by " + scheme.toLowerCase(Locale.ROOT)
-                    + ", which Java cannot");
+            throw wrong(
+                    variable,
+                    "names a proxy that is spoken to by " + scheme.toLowerCase(Locale.ROOT) + ", which Java cannot");
         }
         int port = parts.group("port") == null ? USUAL_PORT : Integer.parseInt(parts.group("port"));
         if (port < 1 || port > HIGHEST_PORT) {
             throw wrong(variable, "has the port " + port);
         }
         String host = parts.group("host").replaceAll("[\\[\\]]", "");
-        return new Address(variable, host, port, decoded(variable, parts.group("user")),
+        return new Address(
+                variable,
+                host,
+                port,
+                decoded(variable, parts.group("user")),
                 decoded(variable, parts.group("password")));
     }
 
@@ -116,8 +123,9 @@ final class ProxySettings {
         String exceptions = environment.getOrDefault("no_proxy", environment.getOrDefault("NO_PROXY", ""));
         for (String word : exceptions.toLowerCase(Locale.ROOT).split("[\\s,]+")) {
             String name = word.replaceFirst("^\\*?\\.", "");
-            if (word.equals("*") || matches(name, host) || name.endsWith(":" + port)
-                    && matches(name.substring(0, name.lastIndexOf(':')), host)) {
+            if (word.equals("*")
+                    || matches(name, host)
+                    || name.endsWith(":" + port) && matches(name.substring(0, name.lastIndexOf(':')), host)) {
                 return true;
             }
         }
@@ -142,8 +150,10 @@ final class ProxySettings {
         public List<Proxy> select(URI wanted) {
             Optional<Address> proxy = proxyFor(wanted);
             if (proxy.isPresent()) {
-                return List.of(new Proxy(Proxy.Type.HTTP,
-                        InetSocketAddress.createUnresolved(proxy.get().host(), proxy.get().port())));
+                return List.of(new Proxy(
+                        Proxy.Type.HTTP,
+                        InetSocketAddress.createUnresolved(
+                                proxy.get().host(), proxy.get().port())));
             }
             ProxySelector java = ProxySelector.getDefault();
             return java == null || isExcepted(wanted) ? List.of(Proxy.NO_PROXY) : java.select(wanted);
@@ -164,7 +174,8 @@ final class ProxySettings {
             }
             return proxyFor(URI.create(getRequestingURL().toString()))
                     .filter(proxy -> !proxy.user().isEmpty() && proxy.host().equalsIgnoreCase(getRequestingHost()))
-                    .map(proxy -> new PasswordAuthentication(proxy.user(), proxy.password().toCharArray()))
+                    .map(proxy -> new PasswordAuthentication(
+                            proxy.user(), proxy.password().toCharArray()))
                     .orElse(null);
         }
     }

@@ -47,7 +47,8 @@ public final class RunFolder {
     public Optional<Path> within(Path file) {
         Path here = path.toAbsolutePath().normalize();
         Path there = file.toAbsolutePath().normalize();
-        return there.startsWith(here) && !there.equals(here) ? Optional.of(path.resolve(here.relativize(there)))
+        return there.startsWith(here) && !there.equals(here)
+                ? Optional.of(path.resolve(here.relativize(there)))
                 : Optional.empty();
     }
 
@@ -65,8 +66,9 @@ public final class RunFolder {
     public Path require(Path file) {
         BasicFileAttributes attributes = requireNoLinks(file);
         if (attributes != null && !attributes.isRegularFile()) {
-            throw new DataFileException(file.toString(), "is no plain file: it cannot be read and cannot be "
-                    + "written; remove it from the run's folder");
+            throw new DataFileException(
+                    file.toString(),
+                    "is no plain file: it cannot be read and cannot be " + "written; remove it from the run's folder");
         }
         return file;
     }
@@ -112,8 +114,10 @@ public final class RunFolder {
                 return null;
             }
             if (attributes.isSymbolicLink()) {
-                throw new DataFileException(at.toString(), "is a link; in a run's folder, which may come from someone "
-                        + "else, links are not followed. Put the file or folder itself there, or remove the link");
+                throw new DataFileException(
+                        at.toString(),
+                        "is a link; in a run's folder, which may come from someone "
+                                + "else, links are not followed. Put the file or folder itself there, or remove the link");
             }
         }
         return attributes;
@@ -156,14 +160,16 @@ public final class RunFolder {
         try (FileChannel channel = open(file)) {
             long size = channel.size();
             if (size > MOST_BYTES) {
-                throw new DataFileException(file.toString(), "has " + size + " bytes; no file of this kind has more "
-                        + "than " + MOST_BYTES);
+                throw new DataFileException(
+                        file.toString(),
+                        "has " + size + " bytes; no file of this kind has more " + "than " + MOST_BYTES);
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) size);
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 continue;
             }
-            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw new DataFileException(file.toString(), "is damaged: it is no text in UTF-8", e);
@@ -192,16 +198,17 @@ public final class RunFolder {
     public FileChannel openToChange(Path file, OpenOption... how) throws IOException {
         require(file);
         if (names(file) > 1) {
-            throw new DataFileException(file.toString(), "has other names (hard links), whose content would change "
-                    + "with it; put a copy in its place, or remove it");
+            throw new DataFileException(
+                    file.toString(),
+                    "has other names (hard links), whose content would change "
+                            + "with it; put a copy in its place, or remove it");
         }
         return open(file, how);
     }
 
     /** How many names a file has, where the system tells that; 1 elsewhere, and for one that does not exist. */
     private static int names(Path file) throws IOException {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")
-                || !Files.exists(file, AS_IT_IS)) {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("unix") || !Files.exists(file, AS_IT_IS)) {
             return 1;
         }
         return (int) Files.getAttribute(file, "unix:nlink", AS_IT_IS);

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,8 @@ public final class SampleReader {
         this.zNormalize = zNormalize;
         this.transform = transform;
         this.elements = split.shape().elements();
-        this.volume = transform == SampleTransform.NONE ? null
+        this.volume = transform == SampleTransform.NONE
+                ? null
                 : new Volume(split.shape().channels(), edge, edge, edge);
     }
 

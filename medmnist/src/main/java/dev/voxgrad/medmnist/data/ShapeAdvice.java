@@ -23,14 +23,18 @@ final class ShapeAdvice {
             case 3 -> ofThree(squeezed);
             case 4 -> ofFour(shape, squeezed);
             case 5 -> ofFive(squeezed);
-            default -> "It has " + squeezed.length + " dimensions of more than one element. Keep the number of the "
-                    + "volume and three of space, and at most one of channels";
+            default ->
+                "It has " + squeezed.length + " dimensions of more than one element. Keep the number of the "
+                        + "volume and three of space, and at most one of channels";
         };
     }
 
     /** Dimensions of length 1 mean nothing, but for the first, which may count a single volume. */
     private static int[] withoutOnes(int[] shape) {
-        return IntStream.range(0, shape.length).filter(d -> d == 0 || shape[d] != 1).map(d -> shape[d]).toArray();
+        return IntStream.range(0, shape.length)
+                .filter(d -> d == 0 || shape[d] != 1)
+                .map(d -> shape[d])
+                .toArray();
     }
 
     private static String ofTwo(int[] shape) {
@@ -38,8 +42,11 @@ final class ShapeAdvice {
             int edge = (int) Math.round(Math.cbrt(shape[1] / (double) channels));
             if ((long) edge * edge * edge * channels == shape[1] && edge > 1) {
                 return "If each row is a volume, give it its axes back: a.reshape(-1, " + edge + ", " + edge + ", "
-                        + edge + (channels == 1 ? ")" : ", 3), or a.reshape(-1, 3, " + edge + ", " + edge + ", "
-                        + edge + ") with channels first");
+                        + edge
+                        + (channels == 1
+                                ? ")"
+                                : ", 3), or a.reshape(-1, 3, " + edge + ", " + edge + ", " + edge
+                                        + ") with channels first");
             }
         }
         return "Stack the volumes to one array: numpy.stack(list_of_volumes)";
@@ -49,8 +56,8 @@ final class ShapeAdvice {
         return shape[0] == shape[1] && shape[1] == shape[2]
                 ? "If this is one volume, add the axis that counts volumes: a[numpy.newaxis]"
                 : "These look like 2D images, or like one volume that is no cube. Volumes have three axes of space: "
-                + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with a[numpy.newaxis], and "
-                + "pad, crop or resample each volume to a cube";
+                        + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with a[numpy.newaxis], and "
+                        + "pad, crop or resample each volume to a cube";
     }
 
     private static String ofFour(int[] shape, int[] squeezed) {
@@ -62,8 +69,11 @@ final class ShapeAdvice {
         }
         boolean pictures = squeezed[3] <= MOST_COLOURS && squeezed[1] == squeezed[2]
                 || squeezed[1] <= MOST_COLOURS && squeezed[2] == squeezed[3];
-        return (pictures ? "If these are 2D images in colour, they are no volumes, which have three axes of space. "
-                : "") + cubes(squeezed, 1) + (shape.length > 4 ? ", after a = a.reshape" + tuple(squeezed) : "");
+        return (pictures
+                        ? "If these are 2D images in colour, they are no volumes, which have three axes of space. "
+                        : "")
+                + cubes(squeezed, 1)
+                + (shape.length > 4 ? ", after a = a.reshape" + tuple(squeezed) : "");
     }
 
     private static String ofFive(int[] shape) {
@@ -92,17 +102,21 @@ final class ShapeAdvice {
     private static String cubes(int[] shape, int from) {
         int edge = Arrays.stream(shape, from, from + 3).max().orElseThrow();
         int least = Arrays.stream(shape, from, from + 3).min().orElseThrow();
-        String pad = IntStream.range(0, shape.length).mapToObj(d -> {
-            int missing = d >= from && d < from + 3 ? edge - shape[d] : 0;
-            return "(" + missing / 2 + ", " + (missing - missing / 2) + ")";
-        }).collect(Collectors.joining(", "));
+        String pad = IntStream.range(0, shape.length)
+                .mapToObj(d -> {
+                    int missing = d >= from && d < from + 3 ? edge - shape[d] : 0;
+                    return "(" + missing / 2 + ", " + (missing - missing / 2) + ")";
+                })
+                .collect(Collectors.joining(", "));
         String zoom = IntStream.range(0, shape.length)
                 .mapToObj(d -> d >= from && d < from + 3 && shape[d] != edge ? edge + "/" + shape[d] : "1")
                 .collect(Collectors.joining(", "));
-        String crop = IntStream.range(0, shape.length).mapToObj(d -> {
-            int surplus = d >= from && d < from + 3 ? (shape[d] - least) / 2 : 0;
-            return d < from || d >= from + 3 || shape[d] == least ? ":" : surplus + ":" + (surplus + least);
-        }).collect(Collectors.joining(", "));
+        String crop = IntStream.range(0, shape.length)
+                .mapToObj(d -> {
+                    int surplus = d >= from && d < from + 3 ? (shape[d] - least) / 2 : 0;
+                    return d < from || d >= from + 3 || shape[d] == least ? ":" : surplus + ":" + (surplus + least);
+                })
+                .collect(Collectors.joining(", "));
         return "Volumes must be cubes: pad them, numpy.pad(a, (" + pad + ")), crop them, a[" + crop
                 + "], or resample them, scipy.ndimage.zoom(a, (" + zoom + "), order=1)";
     }

@@ -80,12 +80,22 @@ public final class Split {
         VolumeShape shape = parts.getFirst().shape;
         Voxels voxels = Voxels.select(parts.stream().map(part -> part.voxels).toList(), numbers);
         if (parts.getFirst().isMultiLabel()) {
-            int[][] all = parts.stream().flatMap(part -> Arrays.stream(part.multiLabels)).toArray(int[][]::new);
-            return ofMultiLabel(name, shape, voxels,
+            int[][] all = parts.stream()
+                    .flatMap(part -> Arrays.stream(part.multiLabels))
+                    .toArray(int[][]::new);
+            return ofMultiLabel(
+                    name,
+                    shape,
+                    voxels,
                     Arrays.stream(numbers).mapToObj(number -> all[number]).toArray(int[][]::new));
         }
-        int[] all = parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
-        return of(name, shape, voxels, Arrays.stream(numbers).map(number -> all[number]).toArray());
+        int[] all =
+                parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
+        return of(
+                name,
+                shape,
+                voxels,
+                Arrays.stream(numbers).map(number -> all[number]).toArray());
     }
 
     /**
@@ -122,8 +132,12 @@ public final class Split {
         if (skipped.cardinality() == size()) {
             throw new DataException(name + ": every volume is blank (all voxels are equal); nothing is left of it");
         }
-        return skipped.isEmpty() ? this : select(name, List.of(this),
-                IntStream.range(0, size()).filter(i -> !skipped.get(i)).toArray());
+        return skipped.isEmpty()
+                ? this
+                : select(
+                        name,
+                        List.of(this),
+                        IntStream.range(0, size()).filter(i -> !skipped.get(i)).toArray());
     }
 
     /** train, val or test, or what it was selected as. */
@@ -185,8 +199,13 @@ public final class Split {
     /** Returns the first {@code count} volumes, 1 to all, as a split of the same name. The voxels are shared. */
     public Split first(int count) {
         Voxels some = voxels.first(count);
-        return new Split(name, shape, some, isMultiLabel() ? null : Arrays.copyOf(labels, count),
-                isMultiLabel() ? Arrays.copyOf(multiLabels, count) : null, skipped.get(0, count));
+        return new Split(
+                name,
+                shape,
+                some,
+                isMultiLabel() ? null : Arrays.copyOf(labels, count),
+                isMultiLabel() ? Arrays.copyOf(multiLabels, count) : null,
+                skipped.get(0, count));
     }
 
     /**

@@ -19,10 +19,12 @@ public final class SyntheticShapes {
     private static final int LARGEST_EDGE = 128;
     /** Of one split: 256 MiB. */
     private static final int MOST_VOXELS = 1 << 28;
+
     private static final double MOST_DIFFICULTY = 100;
     private static final int CROSS = 4;
     /** Knots of the background per axis. */
     private static final int KNOTS = 4;
+
     private static final double BASE = 90;
     private static final double BRIGHTNESS = 60;
     private static final double BACKGROUND = 15;
@@ -49,7 +51,10 @@ public final class SyntheticShapes {
             BadValueException.requireWithin("train", train, 1, most);
             BadValueException.requireWithin("val", val, 1, most);
             BadValueException.requireWithin("test", test, 1, most);
-            BadValueException.require(difficulty >= 0 && difficulty <= MOST_DIFFICULTY, "difficulty", difficulty,
+            BadValueException.require(
+                    difficulty >= 0 && difficulty <= MOST_DIFFICULTY,
+                    "difficulty",
+                    difficulty,
                     "0 to " + MOST_DIFFICULTY);
         }
 
@@ -60,9 +65,14 @@ public final class SyntheticShapes {
 
     /** Makes the data set: the same for the same settings, on every machine. */
     public static VolumeData make(Settings settings) {
-        return new VolumeData("synthetic-shapes",
+        return new VolumeData(
+                "synthetic-shapes",
                 "SYNTHETIC: noisy volumes of simple solids, made by code from seed " + settings.seed() + ".",
-                Task.MULTI_CLASS, LABELS, true, true, Optional.empty(),
+                Task.MULTI_CLASS,
+                LABELS,
+                true,
+                true,
+                Optional.empty(),
                 split("train", 0, settings.train(), settings),
                 split("val", 1, settings.val(), settings),
                 split("test", 2, settings.test(), settings));
@@ -159,7 +169,8 @@ public final class SyntheticShapes {
                 case 3 -> Math.max(ball, -(ball + thickness * mean));
                 case CROSS -> {
                     double arm = thickness * mean;
-                    yield Math.min(box(x, y, z, 1.1 * a, arm, arm),
+                    yield Math.min(
+                            box(x, y, z, 1.1 * a, arm, arm),
                             Math.min(box(x, y, z, arm, 1.1 * b, arm), box(x, y, z, arm, arm, 1.1 * c)));
                 }
                 default -> throw new IllegalStateException("kind " + kind);
@@ -208,9 +219,16 @@ public final class SyntheticShapes {
             double z = random.nextGaussian();
             double s = 2 / (w * w + x * x + y * y + z * z);
             return new double[] {
-                1 - s * (y * y + z * z), s * (x * y - w * z), s * (x * z + w * y),
-                s * (x * y + w * z), 1 - s * (x * x + z * z), s * (y * z - w * x),
-                s * (x * z - w * y), s * (y * z + w * x), 1 - s * (x * x + y * y)};
+                1 - s * (y * y + z * z),
+                s * (x * y - w * z),
+                s * (x * z + w * y),
+                s * (x * y + w * z),
+                1 - s * (x * x + z * z),
+                s * (y * z - w * x),
+                s * (x * z - w * y),
+                s * (y * z + w * x),
+                1 - s * (x * x + y * y)
+            };
         }
     }
 }

@@ -38,7 +38,8 @@ public enum Task {
 
     /** Returns the task of that command-line or official name, if there is one. */
     public static Optional<Task> byName(String name) {
-        return Arrays.stream(values()).filter(task -> task.flag.equals(name) || task.officialName.equals(name))
+        return Arrays.stream(values())
+                .filter(task -> task.flag.equals(name) || task.officialName.equals(name))
                 .findFirst();
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 public final class TextFile {
     /** Tables of this size hold millions of rows; what is larger is something else. */
     private static final long MOST_BYTES = 256L << 20;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     /** Characters of a file that a message repeats. */
     private static final int MOST_SHOWN = 100;
@@ -34,8 +35,8 @@ public final class TextFile {
         try {
             long size = Files.size(file);
             if (size > MOST_BYTES) {
-                throw new DataFileException(file.toString(), "has " + size + " bytes; expected a table of at most "
-                        + MOST_BYTES);
+                throw new DataFileException(
+                        file.toString(), "has " + size + " bytes; expected a table of at most " + MOST_BYTES);
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
@@ -50,8 +51,9 @@ public final class TextFile {
     private static String decode(Path file, byte[] bytes) {
         int first = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
         if (first == 0xFFFE || first == 0xFEFF) {
-            throw new DataFileException(file.toString(), "is not a text file in UTF-8 but in UTF-16, \"Unicode\" in "
-                    + "Windows; save it as UTF-8");
+            throw new DataFileException(
+                    file.toString(),
+                    "is not a text file in UTF-8 but in UTF-16, \"Unicode\" in " + "Windows; save it as UTF-8");
         }
         for (byte one : bytes) {
             if (one == 0) {
@@ -59,7 +61,10 @@ public final class TextFile {
             }
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new DataFileException(file.toString(), "is not a text file in UTF-8; save it as UTF-8", e);
         }

@@ -108,9 +108,12 @@ final class Transfer {
             Thread.currentThread().interrupt();
             throw new RefusedException("interrupted");
         } catch (SSLException e) {
-            throw e.getCause() instanceof GeneralSecurityException ? new RefusedException("the certificate is not "
-                    + "trusted (" + e.getMessage() + "). Where a proxy looks into connections, let Java trust the "
-                    + "proxy's: VOXGRAD_OPTS=-Djavax.net.ssl.trustStore=FILE") : e;
+            throw e.getCause() instanceof GeneralSecurityException
+                    ? new RefusedException("the certificate is not "
+                            + "trusted (" + e.getMessage()
+                            + "). Where a proxy looks into connections, let Java trust the "
+                            + "proxy's: VOXGRAD_OPTS=-Djavax.net.ssl.trustStore=FILE")
+                    : e;
         } catch (RuntimeException e) {
             // What the client makes of headers that are not as they should be.
             throw new IOException("the answer is not understood: " + e.getMessage(), e);
@@ -167,7 +170,8 @@ final class Transfer {
             if (header.matches("\\d{1,9}")) {
                 return Duration.ofSeconds(Long.parseLong(header));
             }
-            Instant date = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant date = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Duration.between(Instant.now(), date);
         } catch (DateTimeParseException e) {
             return Duration.ZERO;
@@ -177,14 +181,15 @@ final class Transfer {
     private void requirePossible(long length) throws IOException {
         if (length >= source.impossibleLength()) {
             Files.deleteIfExists(part);
-            throw new RefusedException("the server sends more than " + source.impossibleLength()
-                    + " bytes, which the file cannot have");
+            throw new RefusedException(
+                    "the server sends more than " + source.impossibleLength() + " bytes, which the file cannot have");
         }
     }
 
     private void copy(InputStream body, long start, long total) throws IOException {
         StandardOpenOption how = start > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
-        try (OutputStream out = open(how); Watchdog watchdog = new Watchdog(body, stall)) {
+        try (OutputStream out = open(how);
+                Watchdog watchdog = new Watchdog(body, stall)) {
             byte[] buffer = new byte[1 << 16];
             long done = start;
             for (int got = body.read(buffer); got >= 0; got = body.read(buffer)) {
@@ -204,8 +209,8 @@ final class Transfer {
         try {
             return Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
         } catch (IOException e) {
-            throw new DataFileException(part.toString(), "cannot be written: " + AtomicFile.describe(e)
-                    + "; choose another --root", e);
+            throw new DataFileException(
+                    part.toString(), "cannot be written: " + AtomicFile.describe(e) + "; choose another --root", e);
         }
     }
 
@@ -213,15 +218,19 @@ final class Transfer {
         try {
             out.write(buffer, 0, count);
         } catch (IOException e) {
-            throw new DataFileException(part.toString(), "cannot be written: " + e.getMessage()
-                    + ". Free some space or choose another --root; the download continues where it stopped", e);
+            throw new DataFileException(
+                    part.toString(),
+                    "cannot be written: " + e.getMessage()
+                            + ". Free some space or choose another --root; the download continues where it stopped",
+                    e);
         }
     }
 
     /** Returns whether a file begins like a page of HTML. */
     static boolean isPage(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            String start = new String(in.readNBytes(START_OF_A_PAGE), StandardCharsets.ISO_8859_1).strip()
+            String start = new String(in.readNBytes(START_OF_A_PAGE), StandardCharsets.ISO_8859_1)
+                    .strip()
                     .toLowerCase(Locale.ROOT);
             return start.startsWith("<!doctype html") || start.startsWith("<html");
         }

@@ -18,8 +18,18 @@ import java.util.Optional;
  * @param test the split to report
  * @param window which values of the file became the voxels' 0 and 255; empty where they are taken as they are anyway
  */
-public record VolumeData(String name, String description, Task task, List<String> labelNames, boolean zNormalized,
-        boolean synthetic, Optional<String> md5, Split train, Split val, Split test, Optional<Window> window) {
+public record VolumeData(
+        String name,
+        String description,
+        Task task,
+        List<String> labelNames,
+        boolean zNormalized,
+        boolean synthetic,
+        Optional<String> md5,
+        Split train,
+        Split val,
+        Split test,
+        Optional<Window> window) {
     public VolumeData {
         labelNames = List.copyOf(labelNames);
         for (Split split : List.of(train, val, test)) {
@@ -36,8 +46,17 @@ public record VolumeData(String name, String description, Task task, List<String
     }
 
     /** Voxels that are taken as they are. */
-    public VolumeData(String name, String description, Task task, List<String> labelNames, boolean zNormalized,
-            boolean synthetic, Optional<String> md5, Split train, Split val, Split test) {
+    public VolumeData(
+            String name,
+            String description,
+            Task task,
+            List<String> labelNames,
+            boolean zNormalized,
+            boolean synthetic,
+            Optional<String> md5,
+            Split train,
+            Split val,
+            Split test) {
         this(name, description, task, labelNames, zNormalized, synthetic, md5, train, val, test, Optional.empty());
     }
 
@@ -59,8 +78,8 @@ public record VolumeData(String name, String description, Task task, List<String
             }
             for (int l = 0; l < classes; l++) {
                 if (row[l] != 0 && row[l] != 1) {
-                    throw new DataException(name + ": label " + l + " of volume " + i + " in " + split.name()
-                            + " is " + row[l] + "; expected 0 or 1, as there are several labels per volume");
+                    throw new DataException(name + ": label " + l + " of volume " + i + " in " + split.name() + " is "
+                            + row[l] + "; expected 0 or 1, as there are several labels per volume");
                 }
             }
         }
@@ -79,8 +98,7 @@ public record VolumeData(String name, String description, Task task, List<String
     /** The same data set with other volumes to train on and to choose models by. */
     public VolumeData withTrainAndVal(Split newTrain, Split newVal) {
         return new VolumeData(
-                name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test,
-                window);
+                name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test, window);
     }
 
     /**
@@ -101,8 +119,7 @@ public record VolumeData(String name, String description, Task task, List<String
             case "train" -> train;
             case "val" -> val;
             case "test" -> test;
-            default -> throw new DataException(
-                    "unknown split '" + splitName + "'; known splits are train, val, test");
+            default -> throw new DataException("unknown split '" + splitName + "'; known splits are train, val, test");
         };
     }
 }

@@ -29,8 +29,11 @@ public final class VolumeLoader {
      * @throws DataException if there is no home folder
      */
     public static Path defaultRoot() {
-        return Home.folder().orElseThrow(() -> new DataException("the official files are in the home folder, and there "
-                + "is none: HOME is not set, and the system does not know this user. Name their folder with --root"))
+        return Home.folder()
+                .orElseThrow(
+                        () -> new DataException(
+                                "the official files are in the home folder, and there "
+                                        + "is none: HOME is not set, and the system does not know this user. Name their folder with --root"))
                 .resolve(".medmnist");
     }
 
@@ -46,18 +49,28 @@ public final class VolumeLoader {
         DatasetInfo.Source source = info.source(size);
         Path file = root.resolve(source.fileName());
         if (!Files.exists(file)) {
-            throw new DataFileException(file.toString(), "no such file. Name its folder with --root, fetch it with "
-                    + "'medmnist download --flag " + info.flag() + " --size " + size + " --root "
-                    + ShellWords.quote(root) + "', or "
-                    + placeByHand(source, file));
+            throw new DataFileException(
+                    file.toString(),
+                    "no such file. Name its folder with --root, fetch it with "
+                            + "'medmnist download --flag " + info.flag() + " --size " + size + " --root "
+                            + ShellWords.quote(root) + "', or "
+                            + placeByHand(source, file));
         }
-        FileOptions options =
-                new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank, Optional.empty());
-        Contents contents = Contents.read(file, options, skipBlank && info.zNormalized(), WindowChoice::ofOfficial,
-                warner);
+        FileOptions options = new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank, Optional.empty());
+        Contents contents =
+                Contents.read(file, options, skipBlank && info.zNormalized(), WindowChoice::ofOfficial, warner);
         List<Split> splits = contents.splits();
-        VolumeData data = new VolumeData(info.flag(), info.description(), info.task(), info.labelNames(),
-                info.zNormalized(), false, Optional.of(contents.md5()), splits.get(0), splits.get(1), splits.get(2));
+        VolumeData data = new VolumeData(
+                info.flag(),
+                info.description(),
+                info.task(),
+                info.labelNames(),
+                info.zNormalized(),
+                false,
+                Optional.of(contents.md5()),
+                splits.get(0),
+                splits.get(1),
+                splits.get(2));
         warnIfUnofficial(info, source, file, data, warner);
         return data;
     }
@@ -68,14 +81,14 @@ public final class VolumeLoader {
                 + file.toAbsolutePath();
     }
 
-    private static void warnIfUnofficial(DatasetInfo info, DatasetInfo.Source source, Path file, VolumeData data,
-            Consumer<String> warner) {
+    private static void warnIfUnofficial(
+            DatasetInfo info, DatasetInfo.Source source, Path file, VolumeData data, Consumer<String> warner) {
         List<String> differences = new ArrayList<>();
         if (!source.md5().equals(data.md5().orElseThrow())) {
             differences.add("MD5 " + data.md5().orElseThrow() + " instead of " + source.md5());
         }
-        DatasetInfo.Counts counts =
-                new DatasetInfo.Counts(data.train().size(), data.val().size(), data.test().size());
+        DatasetInfo.Counts counts = new DatasetInfo.Counts(
+                data.train().size(), data.val().size(), data.test().size());
         if (!counts.equals(info.counts())) {
             differences.add("train/val/test counts " + counts + " instead of " + info.counts());
         }
@@ -98,12 +111,21 @@ public final class VolumeLoader {
         if (!Files.exists(file)) {
             throw new DataFileException(file.toString(), "no such file; name the right one with --npz");
         }
-        Contents contents = Contents.read(file, options, options.skipBlank(),
-                reader -> window(reader, options, warner), warner);
+        Contents contents =
+                Contents.read(file, options, options.skipBlank(), reader -> window(reader, options, warner), warner);
         List<Split> splits = contents.splits();
-        return new VolumeData(file.getFileName().toString(), "Volumes of the file " + file.getFileName() + ".",
-                contents.labels().task(), contents.labels().names(), true, false, Optional.of(contents.md5()),
-                splits.get(0), splits.get(1), splits.get(2), Optional.of(contents.window()));
+        return new VolumeData(
+                file.getFileName().toString(),
+                "Volumes of the file " + file.getFileName() + ".",
+                contents.labels().task(),
+                contents.labels().names(),
+                true,
+                false,
+                Optional.of(contents.md5()),
+                splits.get(0),
+                splits.get(1),
+                splits.get(2),
+                Optional.of(contents.window()));
     }
 
     private static Window window(VolumeReader reader, FileOptions options, Consumer<String> notes) {
@@ -121,8 +143,12 @@ public final class VolumeLoader {
          *
          * @param windowOf decides the window once the arrays' types and shapes are known
          */
-        static Contents read(Path file, FileOptions options, boolean skipBlank,
-                Function<VolumeReader, Window> windowOf, Consumer<String> notes) {
+        static Contents read(
+                Path file,
+                FileOptions options,
+                boolean skipBlank,
+                Function<VolumeReader, Window> windowOf,
+                Consumer<String> notes) {
             try (NpzFile npz = NpzFile.open(file)) {
                 VolumeReader reader = VolumeReader.open(npz, file.toString(), SPLITS);
                 Labels labels = labels(npz, reader, options, notes);
@@ -145,8 +171,10 @@ public final class VolumeLoader {
                 counts.add(reader.count(i));
                 arrays.add(npz.read(SPLITS.get(i) + "_labels", stream -> {
                     if (stream.header().count() > most) {
-                        throw new DataFileException(stream.where(), "found " + stream.header().count()
-                                + " numbers, expected (N), (N,1) or at most (N," + MOST_LABELS + ") labels");
+                        throw new DataFileException(
+                                stream.where(),
+                                "found " + stream.header().count() + " numbers, expected (N), (N,1) or at most (N,"
+                                        + MOST_LABELS + ") labels");
                     }
                     return NpyArray.read(stream);
                 }));

@@ -54,8 +54,10 @@ final class VolumeReader {
             ImageLayout layout = npz.read(split + "_images", stream -> ImageLayout.of(stream.header(), stream.where()));
             reader.layouts.add(layout);
             if (!layout.shape().equals(reader.shape())) {
-                throw new DataFileException(file, split + " has volumes of " + layout.shape() + " but " + splits.get(0)
-                        + " has " + reader.shape() + "; expected the same shape in all splits");
+                throw new DataFileException(
+                        file,
+                        split + " has volumes of " + layout.shape() + " but " + splits.get(0) + " has " + reader.shape()
+                                + "; expected the same shape in all splits");
             }
             voxels += (long) layout.count() * layout.shape().elements();
         }
@@ -110,7 +112,8 @@ final class VolumeReader {
             double greatest = Double.NEGATIVE_INFINITY;
             boolean isMask = true;
             long before = 0;
-            for (int count = stream.next(block); count > 0 && (isMask || !onlyWhetherMask);
+            for (int count = stream.next(block);
+                    count > 0 && (isMask || !onlyWhetherMask);
                     count = stream.next(block)) {
                 for (int i = 0; i < count; i++) {
                     double value = block[i];
@@ -137,7 +140,8 @@ final class VolumeReader {
         try {
             return npz.read(splits.get(split) + "_images", stream -> {
                 boolean bytes = kind(split) == NpyType.Kind.U1 || kind(split) == NpyType.Kind.B1;
-                return bytes && layout.order().isSequential() ? readBytes(stream, layout, window)
+                return bytes && layout.order().isSequential()
+                        ? readBytes(stream, layout, window)
                         : readAny(stream, layout, window);
             });
         } catch (OutOfMemoryError e) {
@@ -196,16 +200,29 @@ final class VolumeReader {
     }
 
     private static DataFileException notFinite(String where, ImageLayout layout, long element, double value) {
-        return new DataFileException(where, layout.words(layout.place(element)) + " is "
-                + (Double.isNaN(value) ? "NaN" : "infinite") + "; expected finite numbers. Replace such values, for "
-                + "example a[~numpy.isfinite(a)] = a[numpy.isfinite(a)].min(), or leave the volume out");
+        return new DataFileException(
+                where,
+                layout.words(layout.place(element)) + " is "
+                        + (Double.isNaN(value) ? "NaN" : "infinite")
+                        + "; expected finite numbers. Replace such values, for "
+                        + "example a[~numpy.isfinite(a)] = a[numpy.isfinite(a)].min(), or leave the volume out");
     }
 
     private DataFileException tooLarge(OutOfMemoryError cause) {
-        long bytes = layouts.stream().mapToLong(layout -> (long) layout.count() * layout.shape().elements()).sum();
-        return new DataFileException(file, String.format(Locale.ROOT, "holds %d voxels of one byte each, which take "
-                + "%.1f GiB of heap; Java may use %.1f GiB here, for everything. Give it more with "
-                + "VOXGRAD_OPTS=-Xmx%dg, or take fewer or smaller volumes", bytes, bytes / GIB,
-                heap / GIB, (long) Math.ceil(1.25 * bytes / GIB) + 2), cause);
+        long bytes = layouts.stream()
+                .mapToLong(layout -> (long) layout.count() * layout.shape().elements())
+                .sum();
+        return new DataFileException(
+                file,
+                String.format(
+                        Locale.ROOT,
+                        "holds %d voxels of one byte each, which take "
+                                + "%.1f GiB of heap; Java may use %.1f GiB here, for everything. Give it more with "
+                                + "VOXGRAD_OPTS=-Xmx%dg, or take fewer or smaller volumes",
+                        bytes,
+                        bytes / GIB,
+                        heap / GIB,
+                        (long) Math.ceil(1.25 * bytes / GIB) + 2),
+                cause);
     }
 }

@@ -141,8 +141,8 @@ final class Voxels {
             return holder[0];
         }
         if (size > Integer.MAX_VALUE - 8) {
-            throw new DataException(name + ": " + size + " voxels do not fit into one Java array; take them volume by "
-                    + "volume");
+            throw new DataException(
+                    name + ": " + size + " voxels do not fit into one Java array; take them volume by " + "volume");
         }
         byte[] all = new byte[(int) size];
         for (int i = 0; i < count(); i++) {

@@ -21,8 +21,8 @@ public record Window(double low, double high) {
         low += 0.0; // one zero only, not also a negative one
         high += 0.0;
         BadValueException.require(Double.isFinite(low), "low", low, "a finite number");
-        BadValueException.require(Double.isFinite(high - low) && high > low, "high", high, "a finite number above "
-                + shown(low));
+        BadValueException.require(
+                Double.isFinite(high - low) && high > low, "high", high, "a finite number above " + shown(low));
     }
 
     /**
@@ -43,8 +43,10 @@ public record Window(double low, double high) {
     }
 
     private static IllegalArgumentException unreadable(String text, Exception cause) {
-        return new IllegalArgumentException("window is '" + FileKind.shown(text)
-                + "'; expected two finite numbers LO,HI, the lower one first, such as -1000,400", cause);
+        return new IllegalArgumentException(
+                "window is '" + FileKind.shown(text)
+                        + "'; expected two finite numbers LO,HI, the lower one first, such as -1000,400",
+                cause);
     }
 
     /** Returns the grey value of a finite value, as an unsigned byte. */
@@ -69,7 +71,8 @@ public record Window(double low, double high) {
 
     /** Returns a number as a person would write it. */
     static String shown(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? String.format(Locale.ROOT, "%.0f", value + 0.0)
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.format(Locale.ROOT, "%.0f", value + 0.0)
                 : String.valueOf(value);
     }
 }

@@ -49,10 +49,12 @@ final class WindowChoice {
             }
             VolumeReader.Values values = reader.values(split, false);
             if (!kind.isInteger() || values.least() < 0 || values.greatest() > 255) {
-                throw new DataFileException(reader.file(), reader.split(split) + "_images: found " + kind.longName()
-                        + " from " + Window.shown(values.least()) + " to " + Window.shown(values.greatest())
-                        + ", expected integers from 0 to 255, as the official sets have. Other volumes are read with "
-                        + "--npz instead of --flag");
+                throw new DataFileException(
+                        reader.file(),
+                        reader.split(split) + "_images: found " + kind.longName()
+                                + " from " + Window.shown(values.least()) + " to " + Window.shown(values.greatest())
+                                + ", expected integers from 0 to 255, as the official sets have. Other volumes are read with "
+                                + "--npz instead of --flag");
             }
         }
         return Window.BYTES;
@@ -77,10 +79,13 @@ final class WindowChoice {
             bytes &= reader.kind(split) == NpyType.Kind.U1 || reader.kind(split) == NpyType.Kind.B1;
             integers &= reader.kind(split).isInteger();
             if (reader.kind(split).isInteger() != reader.kind(0).isInteger()) {
-                throw new DataFileException(reader.file(), reader.split(0) + "_images is " + reader.kind(0).longName()
-                        + " but " + reader.split(split) + "_images " + reader.kind(split).longName() + ", which may "
-                        + "mean two scales. Write all splits with one type, or say which values become black and "
-                        + "white: --window LO,HI");
+                throw new DataFileException(
+                        reader.file(),
+                        reader.split(0) + "_images is " + reader.kind(0).longName()
+                                + " but " + reader.split(split) + "_images "
+                                + reader.kind(split).longName() + ", which may "
+                                + "mean two scales. Write all splits with one type, or say which values become black and "
+                                + "white: --window LO,HI");
             }
         }
         List<VolumeReader.Values> values = new ArrayList<>();
@@ -99,26 +104,36 @@ final class WindowChoice {
     /** Masks as 0 and 1 next to volumes up to 255 would be all but black. */
     private void refuseSomeMasks(List<VolumeReader.Values> values) {
         for (int mask = 0; mask < values.size(); mask++) {
-            if (values.get(mask).isMask() && values.get(mask).least() < values.get(mask).greatest()) {
+            if (values.get(mask).isMask()
+                    && values.get(mask).least() < values.get(mask).greatest()) {
                 int other = 0;
                 while (values.get(other).isMask()) {
                     other++;
                 }
-                throw new DataFileException(reader.file(), reader.split(mask) + "_images holds only 0 and 1, like "
-                        + "masks, but " + reader.split(other) + "_images holds other values. Write all splits on one "
-                        + "scale, or say which values become black and white: --window " + Window.MASK
-                        + " for masks, --window " + Window.BYTES + " to take the numbers as they are");
+                throw new DataFileException(
+                        reader.file(),
+                        reader.split(mask) + "_images holds only 0 and 1, like "
+                                + "masks, but " + reader.split(other)
+                                + "_images holds other values. Write all splits on one "
+                                + "scale, or say which values become black and white: --window " + Window.MASK
+                                + " for masks, --window " + Window.BYTES + " to take the numbers as they are");
             }
         }
     }
 
     private Window byRange(List<VolumeReader.Values> values, boolean integers) {
         List<VolumeReader.Values> deciding = values.subList(0, DECIDING);
-        double least = deciding.stream().mapToDouble(VolumeReader.Values::least).min().orElseThrow();
-        double greatest = deciding.stream().mapToDouble(VolumeReader.Values::greatest).max().orElseThrow();
+        double least =
+                deciding.stream().mapToDouble(VolumeReader.Values::least).min().orElseThrow();
+        double greatest = deciding.stream()
+                .mapToDouble(VolumeReader.Values::greatest)
+                .max()
+                .orElseThrow();
         if (least == greatest) {
-            throw new DataFileException(reader.file(), "all voxels of train and val are " + Window.shown(least)
-                    + "; expected volumes in which something can be seen");
+            throw new DataFileException(
+                    reader.file(),
+                    "all voxels of train and val are " + Window.shown(least)
+                            + "; expected volumes in which something can be seen");
         }
         boolean asTheyAre = integers && least >= 0 && greatest <= 255;
         Window window = asTheyAre ? Window.BYTES : window(least, greatest);
@@ -128,8 +143,10 @@ final class WindowChoice {
             notes.accept(reader.file() + ": " + reader.kind(0).longName() + " values from "
                     + Window.shown(window.low()) + " to " + Window.shown(window.high()) + " are read as 0 to 255"
                     + (asTheyAre ? "" : ", the range of train and val; --window LO,HI chooses another")
-                    + (clamps ? "; values of test outside it, from " + Window.shown(test.least()) + " to "
-                            + Window.shown(test.greatest()) + ", are clamped" : ""));
+                    + (clamps
+                            ? "; values of test outside it, from " + Window.shown(test.least()) + " to "
+                                    + Window.shown(test.greatest()) + ", are clamped"
+                            : ""));
         }
         return window;
     }
@@ -138,8 +155,11 @@ final class WindowChoice {
         try {
             return new Window(least, greatest);
         } catch (IllegalArgumentException e) {
-            throw new DataFileException(reader.file(), "values go from " + least + " to " + greatest
-                    + ", too far apart to be volumes. Say which become black and white with --window LO,HI", e);
+            throw new DataFileException(
+                    reader.file(),
+                    "values go from " + least + " to " + greatest
+                            + ", too far apart to be volumes. Say which become black and white with --window LO,HI",
+                    e);
         }
     }
 }

@@ -34,7 +34,9 @@ final class ZipProblem {
             while (directory.remaining() >= ENTRY_BYTES && directory.getInt(directory.position()) == 0x02014b50) {
                 int at = directory.position();
                 int nameLength = directory.getShort(at + 28) & 0xFFFF;
-                int length = ENTRY_BYTES + nameLength + (directory.getShort(at + 30) & 0xFFFF)
+                int length = ENTRY_BYTES
+                        + nameLength
+                        + (directory.getShort(at + 30) & 0xFFFF)
                         + (directory.getShort(at + 32) & 0xFFFF);
                 if (directory.remaining() < length) {
                     break;
@@ -72,8 +74,10 @@ final class ZipProblem {
             case 99 -> "AES encryption";
             default -> "an unknown method";
         };
-        return name == null ? null : " is packed with " + name + " (zip method " + method + "), but only stored and "
-                + "Deflate are read. Save the arrays again with numpy.savez_compressed";
+        return name == null
+                ? null
+                : " is packed with " + name + " (zip method " + method + "), but only stored and "
+                        + "Deflate are read. Save the arrays again with numpy.savez_compressed";
     }
 
     /** Returns the place of the last record, whose comment reaches to the end of the file, or −1. */

@@ -18,8 +18,15 @@ import dev.voxgrad.medmnist.metrics.Metrics;
  * @param temperedLogLoss with it
  * @param validation the same figures of the validation split, where something was fitted
  */
-public record Combination(String name, EnsembleWeights weights, Temperature temperature, double[][] scores,
-        Metrics metrics, double logLoss, double temperedLogLoss, Optional<OnValidation> validation) {
+public record Combination(
+        String name,
+        EnsembleWeights weights,
+        Temperature temperature,
+        double[][] scores,
+        Metrics metrics,
+        double logLoss,
+        double temperedLogLoss,
+        Optional<OnValidation> validation) {
     /**
      * What the weights reach where they were fitted.
      *
@@ -28,16 +35,28 @@ public record Combination(String name, EnsembleWeights weights, Temperature temp
     public record OnValidation(OptionalDouble auc, double logLoss, double temperedLogLoss) {}
 
     /** Evaluates weights; {@code validation} is there if any figures of it are wanted. */
-    static Combination of(String name, EnsembleWeights weights, Ensemble ensemble, Optional<Ensemble> validation,
+    static Combination of(
+            String name,
+            EnsembleWeights weights,
+            Ensemble ensemble,
+            Optional<Ensemble> validation,
             boolean fitTemperature) {
         Temperature temperature = fitTemperature
-                ? validation.map(split -> Temperature.fit(split.logLoss(split.logits(weights)))).orElseThrow()
+                ? validation
+                        .map(split -> Temperature.fit(split.logLoss(split.logits(weights))))
+                        .orElseThrow()
                 : Temperature.OFF;
         double t = temperature.value();
         double[][] logits = ensemble.logits(weights);
         double[][] scores = ensemble.probabilities(divided(logits, t));
-        return new Combination(name, weights, temperature, scores, metrics(ensemble, logits, scores),
-                ensemble.logLoss(logits, 1), ensemble.logLoss(logits, t),
+        return new Combination(
+                name,
+                weights,
+                temperature,
+                scores,
+                metrics(ensemble, logits, scores),
+                ensemble.logLoss(logits, 1),
+                ensemble.logLoss(logits, t),
                 validation.map(split -> onValidation(split, split.logits(weights), t)));
     }
 
@@ -59,7 +78,8 @@ public record Combination(String name, EnsembleWeights weights, Temperature temp
     private static Metrics metrics(Ensemble ensemble, double[][] logits, double[][] scores) {
         Metrics plain = ensemble.metrics(ensemble.probabilities(logits));
         return ensemble.data().task() == Task.MULTI_CLASS
-                ? new Metrics(ensemble.metrics(scores).auc(), plain.accuracy()) : plain;
+                ? new Metrics(ensemble.metrics(scores).auc(), plain.accuracy())
+                : plain;
     }
 
     /** Figures of other weights, with this temperature. */
@@ -72,13 +92,16 @@ public record Combination(String name, EnsembleWeights weights, Temperature temp
     public Bootstrap intervals(Ensemble ensemble, long seed) {
         Bootstrap plain = ensemble.intervals(ensemble.scores(weights), seed);
         return ensemble.data().task() == Task.MULTI_CLASS && temperature.state() != Temperature.State.OFF
-                ? new Bootstrap(ensemble.intervals(scores, seed).auc(), plain.accuracy()) : plain;
+                ? new Bootstrap(ensemble.intervals(scores, seed).auc(), plain.accuracy())
+                : plain;
     }
 
     private static OnValidation onValidation(Ensemble validation, double[][] logits, double temperature) {
         // Weights by log-loss and temperatures do without an AUC.
         Metrics metrics = metrics(validation, logits, validation.probabilities(divided(logits, temperature)));
-        return new OnValidation(metrics.hasAuc() ? OptionalDouble.of(metrics.auc()) : OptionalDouble.empty(),
-                validation.logLoss(logits, 1), validation.logLoss(logits, temperature));
+        return new OnValidation(
+                metrics.hasAuc() ? OptionalDouble.of(metrics.auc()) : OptionalDouble.empty(),
+                validation.logLoss(logits, 1),
+                validation.logLoss(logits, temperature));
     }
 }

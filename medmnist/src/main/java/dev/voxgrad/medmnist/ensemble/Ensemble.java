@@ -54,20 +54,27 @@ public final class Ensemble {
      * @param progress is given the number of models done, after each
      * @throws DataFileException if no member is finished, or a weights file is missing or damaged
      */
-    public static Ensemble load(RunFiles run, VolumeData data, Split split, Device device,
-            Predictor.Augmentation augmentation, IntConsumer progress) {
+    public static Ensemble load(
+            RunFiles run,
+            VolumeData data,
+            Split split,
+            Device device,
+            Predictor.Augmentation augmentation,
+            IntConsumer progress) {
         List<MemberResult> members = run.members();
         if (!data.labelNames().equals(run.info().labelNames())) {
-            throw new DataFileException(run.folder().toString(), "was trained for the classes "
-                    + run.info().labelNames() + " but the data has " + data.labelNames());
+            throw new DataFileException(
+                    run.folder().toString(),
+                    "was trained for the classes " + run.info().labelNames() + " but the data has "
+                            + data.labelNames());
         }
         List<Model> models = new ArrayList<>();
         int batchSize = run.info().settings().batchSize();
         try (Predictor predictor = new Predictor(data, split, device, batchSize, augmentation)) {
             for (int position = 0; position < members.size(); position++) {
                 MemberResult member = members.get(position);
-                VolumeNet net = member.net().build(device, data.shape().channels(), data.shape().edge(),
-                        data.classes());
+                VolumeNet net = member.net()
+                        .build(device, data.shape().channels(), data.shape().edge(), data.classes());
                 for (ModelKind kind : ModelKind.values()) {
                     Path weights = run.weights(member.index(), member.net().flag(), kind);
                     WeightsFile.load(net, weights);

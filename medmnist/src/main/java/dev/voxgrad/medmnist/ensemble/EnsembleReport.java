@@ -44,11 +44,19 @@ public final class EnsembleReport {
     public String toText() {
         long seed = run.info().settings().seed();
         StringBuilder text = new StringBuilder();
-        text.append(data.name()).append(", ").append(split.name()).append(" split, ").append(split.size())
-                .append(" volumes").append(split.blankNote())
-                .append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "").append('\n');
+        text.append(data.name())
+                .append(", ")
+                .append(split.name())
+                .append(" split, ")
+                .append(split.size())
+                .append(" volumes")
+                .append(split.blankNote())
+                .append(data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")
+                .append('\n');
         if (run.info().crossValidation() != null) {
-            text.append("Trained on ").append(run.info().crossValidation().words()).append(".\n");
+            text.append("Trained on ")
+                    .append(run.info().crossValidation().words())
+                    .append(".\n");
         }
         row(text, "model", "kind", "epoch", "weight", "AUC", "95 % interval", "ACC", "95 % interval");
         for (Ensemble.Model model : ensemble.models()) {
@@ -56,16 +64,26 @@ public final class EnsembleReport {
                 case BEST -> String.valueOf(model.member().bestEpoch());
                 case LAST -> lastEpoch(model.member());
             };
-            row(text, model.member().index() + " " + model.member().net().flag(), model.kind().label(), epoch,
-                    three(weighted.weights().of(model.position(), model.kind())), ensemble.metrics(model),
+            row(
+                    text,
+                    model.member().index() + " " + model.member().net().flag(),
+                    model.kind().label(),
+                    epoch,
+                    three(weighted.weights().of(model.position(), model.kind())),
+                    ensemble.metrics(model),
                     ensemble.intervals(ensemble.scores(model), seed));
         }
         row(text, "ensemble", "uniform", "", "", uniform.metrics(), uniform.intervals(ensemble, seed));
         row(text, "ensemble", "weighted", "", "", weighted.metrics(), weighted.intervals(ensemble, seed));
-        text.append("Intervals: the middle 95 % over ").append(Bootstrap.RESAMPLES)
-                .append(" bootstrap resamples of the volumes, seed ").append(seed).append(".\n");
-        UndefinedAuc.of(data, split, weighted.scores()).ifPresent(
-                undefined -> text.append("Weighted ensemble: ").append(undefined.footnote("-")).append('\n'));
+        text.append("Intervals: the middle 95 % over ")
+                .append(Bootstrap.RESAMPLES)
+                .append(" bootstrap resamples of the volumes, seed ")
+                .append(seed)
+                .append(".\n");
+        UndefinedAuc.of(data, split, weighted.scores())
+                .ifPresent(undefined -> text.append("Weighted ensemble: ")
+                        .append(undefined.footnote("-"))
+                        .append('\n'));
         appendFit(text);
         if (data.task() != Task.MULTI_LABEL) {
             ConfusionMatrix matrix =
@@ -84,10 +102,23 @@ public final class EnsembleReport {
         return settings.regime().patience() > 0 ? "-" : String.valueOf(settings.epochs());
     }
 
-    private static void row(StringBuilder text, String model, String kind, String epoch, String weight, Metrics m,
+    private static void row(
+            StringBuilder text,
+            String model,
+            String kind,
+            String epoch,
+            String weight,
+            Metrics m,
             Bootstrap intervals) {
-        row(text, model, kind, epoch, weight, m.hasAuc() ? three(m.auc()) : "-",
-                intervals.auc().map(Bootstrap.Interval::toText).orElse("none"), three(m.accuracy()),
+        row(
+                text,
+                model,
+                kind,
+                epoch,
+                weight,
+                m.hasAuc() ? three(m.auc()) : "-",
+                intervals.auc().map(Bootstrap.Interval::toText).orElse("none"),
+                three(m.accuracy()),
                 intervals.accuracy().toText());
     }
 
@@ -101,9 +132,11 @@ public final class EnsembleReport {
 
     private void appendFit(StringBuilder text) {
         if (settings.augmentation().draws() > 0) {
-            text.append(String.format(Locale.ROOT,
+            text.append(String.format(
+                    Locale.ROOT,
                     "%nEach logit is the mean over the plain volume and %d draws of '%s', seed %d.%n",
-                    settings.augmentation().draws(), settings.augmentation().recipe().flag(),
+                    settings.augmentation().draws(),
+                    settings.augmentation().recipe().flag(),
                     settings.augmentation().seed()));
         }
         if (evaluation.account().isPresent() || weighted.validation().isPresent()) {
@@ -116,8 +149,14 @@ public final class EnsembleReport {
         if (split.name().equals("val")) {
             text.append("The table above is of the very volumes that were fitted to: it flatters what was fitted.\n");
         }
-        text.append(String.format(Locale.ROOT, "%-9s  %8s  %12s  %13s%s%n", "log-loss", "val AUC", "val log-loss",
-                split.name() + " log-loss", settings.temperature() ? "       T  both log-losses at T" : ""));
+        text.append(String.format(
+                Locale.ROOT,
+                "%-9s  %8s  %12s  %13s%s%n",
+                "log-loss",
+                "val AUC",
+                "val log-loss",
+                split.name() + " log-loss",
+                settings.temperature() ? "       T  both log-losses at T" : ""));
         for (Combination combination : List.of(uniform, weighted)) {
             appendLogLoss(text, combination, combination.validation().orElseThrow());
         }
@@ -125,11 +164,20 @@ public final class EnsembleReport {
 
     private void appendLogLoss(StringBuilder text, Combination combination, Combination.OnValidation validation) {
         String auc = validation.auc().isPresent() ? three(validation.auc().getAsDouble()) : "none";
-        text.append(String.format(Locale.ROOT, "%-9s  %8s  %12.4f  %13.4f", combination.name(), auc,
-                validation.logLoss(), combination.logLoss()));
+        text.append(String.format(
+                Locale.ROOT,
+                "%-9s  %8s  %12.4f  %13.4f",
+                combination.name(),
+                auc,
+                validation.logLoss(),
+                combination.logLoss()));
         if (settings.temperature()) {
-            text.append(String.format(Locale.ROOT, "  %6.3f  %8.4f  %8.4f", combination.temperature().value(),
-                    validation.temperedLogLoss(), combination.temperedLogLoss()));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %6.3f  %8.4f  %8.4f",
+                    combination.temperature().value(),
+                    validation.temperedLogLoss(),
+                    combination.temperedLogLoss()));
             if (combination.temperature().state() != Temperature.State.FITTED) {
                 text.append("  T ").append(combination.temperature().state().meaning());
             }
@@ -148,10 +196,11 @@ public final class EnsembleReport {
             CrossValidation folds = run.info().crossValidation();
             String name = folds == null ? "voxgrad" : "voxgrad-" + folds.folds() + "-folds-not-the-official-split";
             Path results = run.files().makeFolder("results");
-            run.files().require(results.resolve(StandardResultFile.fileName(source.flag(), source.size(), split.name(),
-                    weighted.metrics(), name)));
-            StandardResultFile.write(results, source.flag(), source.size(), split.name(), weighted.metrics(), name,
-                    weighted.scores());
+            run.files()
+                    .require(results.resolve(StandardResultFile.fileName(
+                            source.flag(), source.size(), split.name(), weighted.metrics(), name)));
+            StandardResultFile.write(
+                    results, source.flag(), source.size(), split.name(), weighted.metrics(), name, weighted.scores());
         }
     }
 }

@@ -12,7 +12,10 @@ import dev.voxgrad.medmnist.train.Predictor;
  * @param temperature whether to fit one
  * @param augmentation of the volumes that the models see, on the validation split too
  */
-public record EnsembleSettings(EnsembleWeights given, Optional<WeightMethod> method, boolean temperature,
+public record EnsembleSettings(
+        EnsembleWeights given,
+        Optional<WeightMethod> method,
+        boolean temperature,
         Predictor.Augmentation augmentation) {
     /** The given weights as they are, on plain volumes. */
     public static EnsembleSettings plain(EnsembleWeights given) {

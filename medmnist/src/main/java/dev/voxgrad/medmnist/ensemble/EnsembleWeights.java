@@ -27,6 +27,7 @@ import dev.voxgrad.medmnist.train.ModelKind;
 public record EnsembleWeights(double last, double best, List<Double> members, List<Double> models) {
     /** The study's group weights. */
     public static final double LAST = 0.5;
+
     public static final double BEST = 1.5;
     private static final double LEAST = 1e-9;
     private static final double MOST = 1e9;
@@ -42,8 +43,8 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         }
         models = List.copyOf(models);
         if (models.size() != members.size() * ModelKind.values().length) {
-            throw new IllegalArgumentException("ensemble: " + models.size() + " weights of models for "
-                    + members.size() + " members; expected " + members.size() * ModelKind.values().length);
+            throw new IllegalArgumentException("ensemble: " + models.size() + " weights of models for " + members.size()
+                    + " members; expected " + members.size() * ModelKind.values().length);
         }
         for (int i = 0; i < models.size(); i++) {
             requireWeight("of model " + i, models.get(i));
@@ -59,7 +60,9 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
     }
 
     private static double sum(double last, double best, List<Double> members, List<Double> models) {
-        return IntStream.range(0, models.size()).mapToDouble(i -> weight(last, best, members, models, i)).sum();
+        return IntStream.range(0, models.size())
+                .mapToDouble(i -> weight(last, best, members, models, i))
+                .sum();
     }
 
     private static double weight(double last, double best, List<Double> members, List<Double> models, int model) {
@@ -72,15 +75,15 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
     private static void requireGiven(String name, double weight) {
         requireWeight(name, weight);
         if (weight > MOST || weight != 0 && weight < LEAST) {
-            throw new IllegalArgumentException("ensemble: weight " + name + " is " + weight + "; expected 0, or "
-                    + LEAST + " to " + MOST);
+            throw new IllegalArgumentException(
+                    "ensemble: weight " + name + " is " + weight + "; expected 0, or " + LEAST + " to " + MOST);
         }
     }
 
     private static void requireWeight(String name, double weight) {
         if (!(weight >= 0) || Double.isInfinite(weight)) {
-            throw new IllegalArgumentException("ensemble: weight " + name + " is " + weight
-                    + "; expected a number of zero or more");
+            throw new IllegalArgumentException(
+                    "ensemble: weight " + name + " is " + weight + "; expected a number of zero or more");
         }
     }
 
@@ -91,7 +94,8 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
 
     /** Given group weights, all members alike. */
     public static EnsembleWeights groups(double last, double best, int memberCount) {
-        return new EnsembleWeights(last, best, IntStream.range(0, memberCount).mapToObj(i -> 1.0).toList());
+        return new EnsembleWeights(
+                last, best, IntStream.range(0, memberCount).mapToObj(i -> 1.0).toList());
     }
 
     /** Every model counts the same. */
@@ -109,12 +113,18 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         SortedMap<String, String> entries = entries(file);
         double last = number(file, entries, "last", LAST);
         double best = number(file, entries, "best", BEST);
-        List<Double> members =
-                IntStream.range(0, memberCount).mapToObj(i -> number(file, entries, "member." + i, 1)).toList();
+        List<Double> members = IntStream.range(0, memberCount)
+                .mapToObj(i -> number(file, entries, "member." + i, 1))
+                .toList();
         if (!entries.isEmpty()) {
-            throw new DataFileException(file.toString(), "has unknown entries "
-                    + entries.keySet().stream().limit(MOST_NAMED).map(TextFile::shown).toList()
-                    + "; expected last, best, and member.0 to member." + (memberCount - 1));
+            throw new DataFileException(
+                    file.toString(),
+                    "has unknown entries "
+                            + entries.keySet().stream()
+                                    .limit(MOST_NAMED)
+                                    .map(TextFile::shown)
+                                    .toList()
+                            + "; expected last, best, and member.0 to member." + (memberCount - 1));
         }
         try {
             return new EnsembleWeights(last, best, members);
@@ -133,8 +143,8 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
             }
             String[] parts = entry.split("\\s*[=:\\s]\\s*", 2);
             if (entries.put(parts[0], parts.length == 1 ? "" : parts[1]) != null) {
-                throw new DataFileException(file.toString(), "has two entries " + TextFile.shown(parts[0])
-                        + "; expected each once");
+                throw new DataFileException(
+                        file.toString(), "has two entries " + TextFile.shown(parts[0]) + "; expected each once");
             }
         }
         return entries;
@@ -145,8 +155,10 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         try {
             return text == null ? otherwise : TextFile.decimal(text);
         } catch (NumberFormatException e) {
-            throw new DataFileException(file.toString(), key + " is '" + TextFile.shown(text)
-                    + "'; expected a number such as 0.25 or 1e-7", e);
+            throw new DataFileException(
+                    file.toString(),
+                    key + " is '" + TextFile.shown(text) + "'; expected a number such as 0.25 or 1e-7",
+                    e);
         }
     }
 
@@ -157,7 +169,8 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
 
     /** With other weights of groups and members, and those of the models as they are; empty if nothing counts then. */
     public Optional<EnsembleWeights> with(double otherLast, double otherBest, List<Double> otherMembers) {
-        return sum(otherLast, otherBest, otherMembers, models) == 0 ? Optional.empty()
+        return sum(otherLast, otherBest, otherMembers, models) == 0
+                ? Optional.empty()
                 : Optional.of(new EnsembleWeights(otherLast, otherBest, otherMembers, models));
     }
 
@@ -174,7 +187,8 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
      */
     public EnsembleWeights times(List<Double> factors) {
         List<Double> products = IntStream.range(0, models.size())
-                .mapToObj(i -> models.get(i) * factors.get(i)).toList();
+                .mapToObj(i -> models.get(i) * factors.get(i))
+                .toList();
         if (sum(last, best, members, products) == 0) {
             throw new DataException("ensemble: every weight is zero: the fitted ones are " + factors + " (of each "
                     + "member its last model and its best) and are multiplied by those given, " + this

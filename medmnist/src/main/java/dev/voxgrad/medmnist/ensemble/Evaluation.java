@@ -21,7 +21,11 @@ import dev.voxgrad.medmnist.train.RunFiles;
  * @param weighted with the weights asked for
  * @param uniform with every model counting the same
  */
-public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<String> account, Combination weighted,
+public record Evaluation(
+        Ensemble ensemble,
+        EnsembleSettings settings,
+        Optional<String> account,
+        Combination weighted,
         Combination uniform) {
     /**
      * Runs all models over the split, and over the validation split if something is to be fitted; then fits and
@@ -32,7 +36,12 @@ public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<
      * @throws DataFileException if no member is finished, or a weights file is missing or damaged
      * @throws DataException if the weights cannot be fitted
      */
-    public static Evaluation load(RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings,
+    public static Evaluation load(
+            RunFiles run,
+            VolumeData data,
+            Split split,
+            Device device,
+            EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
         // As in training, weights and temperatures see no volume that is known to be blank.
         Split fitted = data.withoutSkippedBlanks().val();
@@ -41,24 +50,38 @@ public record Evaluation(Ensemble ensemble, EnsembleSettings settings, Optional<
             Metrics.requireDefined(data, fitted);
         }
         Ensemble ensemble = load(run, split, data, device, settings, progress);
-        Optional<Ensemble> validation = folds || !settings.needsValidation() ? Optional.empty() : Optional.of(
-                split == fitted ? ensemble : load(run, fitted, data, device, settings, progress));
-        Optional<WeightMethod.Fit> fit = settings.method().filter(WeightMethod::needsValidation)
+        Optional<Ensemble> validation = folds || !settings.needsValidation()
+                ? Optional.empty()
+                : Optional.of(split == fitted ? ensemble : load(run, fitted, data, device, settings, progress));
+        Optional<WeightMethod.Fit> fit = settings.method()
+                .filter(WeightMethod::needsValidation)
                 .map(method -> folds ? method.fitToOwnFolds(ensemble.models()) : method.fit(validation.orElseThrow()));
         return of(ensemble, validation, fit, settings);
     }
 
-    private static Ensemble load(RunFiles run, Split split, VolumeData data, Device device, EnsembleSettings settings,
+    private static Ensemble load(
+            RunFiles run,
+            Split split,
+            VolumeData data,
+            Device device,
+            EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
         return Ensemble.load(run, data, split, device, settings.augmentation(), done -> progress.accept(split, done));
     }
 
     /** Evaluates; {@code validation} must be there if a temperature is to be fitted. */
-    private static Evaluation of(Ensemble ensemble, Optional<Ensemble> validation, Optional<WeightMethod.Fit> fit,
+    private static Evaluation of(
+            Ensemble ensemble,
+            Optional<Ensemble> validation,
+            Optional<WeightMethod.Fit> fit,
             EnsembleSettings settings) {
-        EnsembleWeights weights = fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
+        EnsembleWeights weights =
+                fit.map(found -> settings.given().times(found.weights())).orElse(settings.given());
         EnsembleWeights same = EnsembleWeights.uniform(ensemble.members());
-        return new Evaluation(ensemble, settings, fit.map(WeightMethod.Fit::account),
+        return new Evaluation(
+                ensemble,
+                settings,
+                fit.map(WeightMethod.Fit::account),
                 Combination.of("weighted", weights, ensemble, validation, settings.temperature()),
                 Combination.of("uniform", same, ensemble, validation, settings.temperature()));
     }

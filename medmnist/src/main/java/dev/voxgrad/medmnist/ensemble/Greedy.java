@@ -55,8 +55,8 @@ record Greedy(List<Double> counts, int picks, Score score) {
 
     /** Of an ensemble with these weights, (K). */
     static Score score(Ensemble validation, double[] weights) {
-        double[][] logits = validation.logits(
-                EnsembleWeights.uniform(validation.members()).times(EnsembleWeights.list(weights)));
+        double[][] logits =
+                validation.logits(EnsembleWeights.uniform(validation.members()).times(EnsembleWeights.list(weights)));
         return new Score(validation.metrics(validation.probabilities(logits)).auc(), validation.logLoss(logits, 1));
     }
 }

@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.ensemble;
 
 import java.util.List;
+
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 

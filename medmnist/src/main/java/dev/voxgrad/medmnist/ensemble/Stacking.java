@@ -1,6 +1,7 @@
 package dev.voxgrad.medmnist.ensemble;
 
 import java.util.Arrays;
+
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
@@ -34,9 +35,11 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
     static final double TOLERANCE = 1e-9;
     /** Fewer than 100 are usual. */
     private static final int MOST_STEPS = 500;
+
     private static final double BARRIER_FACTOR = 0.1;
     /** Weights below the first, or at least below the last, are made zero at the end. */
     private static final double[] NEGLIGIBLE = {1e-6, 1e-7, 1e-8, 1e-9, 1e-10};
+
     private static final double SUFFICIENT_DECREASE = 1e-4;
     private static final double SMALLEST_STEP = 1e-12;
 
@@ -176,8 +179,9 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
     /** Without the weights that only the barrier keeps from zero: as many as the tolerance allows. */
     private static Stacking rounded(LogLoss loss, Stacking fit) {
         for (double negligible : NEGLIGIBLE) {
-            double[] weights =
-                    normalized(Arrays.stream(fit.weights).map(weight -> weight < negligible ? 0 : weight).toArray());
+            double[] weights = normalized(Arrays.stream(fit.weights)
+                    .map(weight -> weight < negligible ? 0 : weight)
+                    .toArray());
             LogLoss.Derivatives at = loss.derivatives(weights);
             double gap = gap(weights, at.gradient());
             if (gap <= Math.max(fit.gap, tolerance(at.value()))) {

@@ -24,8 +24,8 @@ final class SummaryFile {
     private static final String NAME = "summary.csv";
     private static final String COLUMNS =
             "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc,"
-            + "weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed,"
-            + "cross_validation";
+                    + "weights,model_weights,val_auc,val_log_loss,log_loss,temperature,log_loss_at_t,tta,tta_augment,tta_seed,"
+                    + "cross_validation";
 
     private static final int LONGEST_NAME = 500;
 
@@ -35,10 +35,20 @@ final class SummaryFile {
     static void append(RunFiles run, Ensemble ensemble, EnsembleSettings settings, List<Combination> combinations) {
         widen(run.files());
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        String rows = combinations.stream().map(combination -> String.join(",", time, field(ensemble.data().name()),
-                String.valueOf(ensemble.data().synthetic()), ensemble.split().name(),
-                String.valueOf(ensemble.members()), results(combination), method(combination, settings),
-                fitted(combination), augmentation(settings.augmentation()), folds(run)) + "\n")
+        String rows = combinations.stream()
+                .map(combination -> String.join(
+                                ",",
+                                time,
+                                field(ensemble.data().name()),
+                                String.valueOf(ensemble.data().synthetic()),
+                                ensemble.split().name(),
+                                String.valueOf(ensemble.members()),
+                                results(combination),
+                                method(combination, settings),
+                                fitted(combination),
+                                augmentation(settings.augmentation()),
+                                folds(run))
+                        + "\n")
                 .collect(Collectors.joining());
         run.append(NAME, COLUMNS + "\n", rows);
     }
@@ -56,20 +66,33 @@ final class SummaryFile {
             return;
         }
         if (!header.equals(COLUMNS) && !COLUMNS.startsWith(header + ",")) {
-            throw new DataFileException(file.toString(), "has other columns than this program writes: '"
-                    + TextFile.shown(header) + "'; rename or remove it, and repeat the command");
+            throw new DataFileException(
+                    file.toString(),
+                    "has other columns than this program writes: '" + TextFile.shown(header)
+                            + "'; rename or remove it, and repeat the command");
         }
         String empty = COLUMNS.substring(header.length()).replaceAll("[^,]", "");
-        run.write(file, COLUMNS + "\n" + lines.stream().skip(1)
-                .map(line -> line + empty + "\n").collect(Collectors.joining()));
+        run.write(
+                file,
+                COLUMNS + "\n"
+                        + lines.stream()
+                                .skip(1)
+                                .map(line -> line + empty + "\n")
+                                .collect(Collectors.joining()));
     }
 
     /** ensemble, last_weight, best_weight, member_weights, auc, acc. */
     private static String results(Combination combination) {
         EnsembleWeights weights = combination.weights();
-        return String.join(",", combination.name(), String.valueOf(weights.last()), String.valueOf(weights.best()),
+        return String.join(
+                ",",
+                combination.name(),
+                String.valueOf(weights.last()),
+                String.valueOf(weights.best()),
                 spaced(weights.members()),
-                combination.metrics().hasAuc() ? String.valueOf(combination.metrics().auc()) : "",
+                combination.metrics().hasAuc()
+                        ? String.valueOf(combination.metrics().auc())
+                        : "",
                 String.valueOf(combination.metrics().accuracy()));
     }
 
@@ -79,7 +102,8 @@ final class SummaryFile {
 
     /** weights, model_weights. */
     private static String method(Combination combination, EnsembleSettings settings) {
-        String method = combination.name().equals("uniform") ? WeightMethod.UNIFORM.flag()
+        String method = combination.name().equals("uniform")
+                ? WeightMethod.UNIFORM.flag()
                 : settings.method().map(WeightMethod::flag).orElse("given");
         return method + "," + spaced(combination.weights().models());
     }
@@ -87,8 +111,13 @@ final class SummaryFile {
     /** val_auc, val_log_loss, log_loss, temperature, log_loss_at_t. */
     private static String fitted(Combination combination) {
         boolean tempered = combination.temperature().state() != Temperature.State.OFF;
-        return combination.validation().map(validation -> validation.auc().stream().mapToObj(String::valueOf)
-                .collect(Collectors.joining()) + "," + validation.logLoss()).orElse(",")
+        return combination
+                        .validation()
+                        .map(validation ->
+                                validation.auc().stream()
+                                                .mapToObj(String::valueOf)
+                                                .collect(Collectors.joining()) + "," + validation.logLoss())
+                        .orElse(",")
                 + "," + combination.logLoss()
                 + (tempered ? "," + combination.temperature().value() + "," + combination.temperedLogLoss() : ",,");
     }
@@ -101,7 +130,8 @@ final class SummaryFile {
 
     /** tta, tta_augment, tta_seed. */
     private static String augmentation(Predictor.Augmentation augmentation) {
-        return augmentation.draws() == 0 ? "0,,"
+        return augmentation.draws() == 0
+                ? "0,,"
                 : augmentation.draws() + "," + augmentation.recipe().flag() + "," + augmentation.seed();
     }
 

@@ -44,7 +44,9 @@ public enum WeightMethod {
 
     /** The method of that name, if there is one. */
     public static Optional<WeightMethod> byFlag(String flag) {
-        return Arrays.stream(values()).filter(method -> method.flag.equals(flag)).findFirst();
+        return Arrays.stream(values())
+                .filter(method -> method.flag.equals(flag))
+                .findFirst();
     }
 
     /** All names, {@code uniform, …}. */
@@ -77,8 +79,13 @@ public enum WeightMethod {
             throw new DataException("weights '" + flag + "' need validation volumes that are new to all members, and a "
                     + "cross-validation has none; take uniform or validation-auc");
         }
-        return new Fit(models.stream().map(model -> (model.kind() == ModelKind.BEST ? model.member().best()
-                : model.member().last()).auc()).toList(),
+        return new Fit(
+                models.stream()
+                        .map(model -> (model.kind() == ModelKind.BEST
+                                        ? model.member().best()
+                                        : model.member().last())
+                                .auc())
+                        .toList(),
                 "Weights: each model's AUC on its member's own validation fold, recorded in\n"
                         + "training on plain volumes; folds differ in how hard they are.");
     }
@@ -96,20 +103,35 @@ public enum WeightMethod {
         String where = " on the " + split.size() + " volumes of the " + split.name() + " split";
         return switch (this) {
             case UNIFORM -> throw new IllegalStateException("uniform weights are not fitted");
-            case VALIDATION_AUC -> new Fit(validation.models().stream().map(m -> validation.metrics(m).auc()).toList(),
-                    "Weights: each model's AUC" + where + ".");
+            case VALIDATION_AUC ->
+                new Fit(
+                        validation.models().stream()
+                                .map(m -> validation.metrics(m).auc())
+                                .toList(),
+                        "Weights: each model's AUC" + where + ".");
             case GREEDY -> {
                 Greedy greedy = Greedy.fit(validation);
-                yield new Fit(greedy.counts(), String.format(Locale.ROOT,
-                        "Weights: how often forward selection picked each model%s.%n"
-                                + "%d picks reach AUC %.4f, log-loss %.4f.",
-                        where, greedy.picks(), greedy.score().auc(), greedy.score().logLoss()));
+                yield new Fit(
+                        greedy.counts(),
+                        String.format(
+                                Locale.ROOT,
+                                "Weights: how often forward selection picked each model%s.%n"
+                                        + "%d picks reach AUC %.4f, log-loss %.4f.",
+                                where,
+                                greedy.picks(),
+                                greedy.score().auc(),
+                                greedy.score().logLoss()));
             }
             case STACKED -> {
                 Stacking stacking = Stacking.fit(validation.logLoss());
-                yield new Fit(EnsembleWeights.list(stacking.weights()), String.format(Locale.ROOT,
-                        "Weights: those with the least log-loss%s.%nIt is %.6f, at most %.1e above the least possible.",
-                        where, stacking.loss(), Math.max(stacking.gap(), 0)));
+                yield new Fit(
+                        EnsembleWeights.list(stacking.weights()),
+                        String.format(
+                                Locale.ROOT,
+                                "Weights: those with the least log-loss%s.%nIt is %.6f, at most %.1e above the least possible.",
+                                where,
+                                stacking.loss(),
+                                Math.max(stacking.gap(), 0)));
             }
         };
     }

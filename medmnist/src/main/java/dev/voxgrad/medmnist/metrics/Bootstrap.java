@@ -60,8 +60,11 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
      */
     public static Bootstrap of(VolumeData data, Split split, double[][] scores, long seed) {
         return split.isMultiLabel()
-                ? of(split.size(), seed, order -> Metrics.ofMultiLabel(data.labelNames(),
-                        pick(split.multiLabels(), order), pick(scores, order)))
+                ? of(
+                        split.size(),
+                        seed,
+                        order -> Metrics.ofMultiLabel(
+                                data.labelNames(), pick(split.multiLabels(), order), pick(scores, order)))
                 : of(data.task(), data.labelNames(), split.labels(), scores, seed);
     }
 
@@ -84,8 +87,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
 
     /** The intervals for one class per sample, (N); otherwise as above. */
     static Bootstrap of(Task task, List<String> labelNames, int[] labels, double[][] scores, long seed) {
-        return of(labels.length, seed, order -> Metrics.of(task, labelNames,
-                pick(labels, order), pick(scores, order)));
+        return of(labels.length, seed, order -> Metrics.of(task, labelNames, pick(labels, order), pick(scores, order)));
     }
 
     private static int[] pick(int[] labels, int[] order) {

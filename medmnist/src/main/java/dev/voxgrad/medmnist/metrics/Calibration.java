@@ -41,16 +41,16 @@ public record Calibration(List<Bin> bins) {
      */
     public static Calibration of(double[] confidence, boolean[] right) {
         if (confidence.length != right.length) {
-            throw new IllegalArgumentException("calibration: " + confidence.length + " confidences but "
-                    + right.length + " answers; expected one each");
+            throw new IllegalArgumentException("calibration: " + confidence.length + " confidences but " + right.length
+                    + " answers; expected one each");
         }
         int[] samples = new int[BINS];
         int[] hits = new int[BINS];
         double[] sums = new double[BINS];
         for (int i = 0; i < confidence.length; i++) {
             if (!(confidence[i] >= 0 && confidence[i] <= 1)) {
-                throw new IllegalArgumentException("calibration: confidence " + i + " is " + confidence[i]
-                        + "; expected a probability");
+                throw new IllegalArgumentException(
+                        "calibration: confidence " + i + " is " + confidence[i] + "; expected a probability");
             }
             int bin = Math.max(0, (int) Math.ceil(confidence[i] * BINS) - 1);
             samples[bin]++;

@@ -46,13 +46,17 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
     public static List<String> warnings(VolumeData data, boolean validation) {
         List<String> warnings = new ArrayList<>();
         if (validation) {
-            of(data, data.train()).missing().ifPresent(missing -> warnings.add(data.name() + ": " + missing
-                    + ", so nets cannot learn it"));
+            of(data, data.train())
+                    .missing()
+                    .ifPresent(missing -> warnings.add(data.name() + ": " + missing + ", so nets cannot learn it"));
         }
-        of(data, data.test()).missing().ifPresent(missing -> warnings.add(data.name() + ": " + missing
-                + ", so its test AUC will be undefined, as it is in MedMNIST's evaluator; accuracy"
-                + (data.test().isMultiLabel() ? "" : ", confusion matrix") + " and the figures of each class will be "
-                + "given"));
+        of(data, data.test())
+                .missing()
+                .ifPresent(missing -> warnings.add(data.name() + ": " + missing
+                        + ", so its test AUC will be undefined, as it is in MedMNIST's evaluator; accuracy"
+                        + (data.test().isMultiLabel() ? "" : ", confusion matrix")
+                        + " and the figures of each class will be "
+                        + "given"));
         return warnings;
     }
 
@@ -67,13 +71,17 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
         if (missing.isEmpty()) {
             return;
         }
-        int one = IntStream.range(0, data.classes()).filter(index -> coverage.counts[index] == 0).findFirst()
+        int one = IntStream.range(0, data.classes())
+                .filter(index -> coverage.counts[index] == 0)
+                .findFirst()
                 .orElseGet(() -> coverage.where(coverage::isUndefined)[0]);
-        boolean nowhere = coverage.counts[one] == 0 && of(data, data.train()).counts[one] == 0
+        boolean nowhere = coverage.counts[one] == 0
+                && of(data, data.train()).counts[one] == 0
                 && of(data, data.test()).counts[one] == 0;
         throw new UndefinedMetricException(data.name() + " " + split.name() + ": AUC is not defined: class " + one
                 + " (" + data.labelNames().get(one) + ") has " + coverage.counts[one] + " of " + split.size()
-                + " samples, and the best model is chosen by the AUC. " + (nowhere
+                + " samples, and the best model is chosen by the AUC. "
+                + (nowhere
                         ? "No volume of any split has this class: renumber the labels without gaps from 0, and name "
                                 + "only classes that occur"
                         : "Use a split in which every class occurs: move some volumes to " + split.name()
@@ -93,12 +101,17 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
         int[] only = where(index -> counts[index] == split.size());
         int[] none = where(index -> counts[index] == 0);
         if (!split.isMultiLabel()) {
-            return Optional.of(split.name() + (only.length > 0 ? " has volumes of " + names("class", "classes", only)
-                    + " only" : " has no volume of " + names("class", "classes", none)));
+            return Optional.of(split.name()
+                    + (only.length > 0
+                            ? " has volumes of " + names("class", "classes", only) + " only"
+                            : " has no volume of " + names("class", "classes", none)));
         }
         String each = only.length == 0 ? "" : " has only volumes with " + names("label", "labels", only);
-        return Optional.of(split.name() + each + (none.length == 0 ? "" : (each.isEmpty() ? "" : " and")
-                + " has no volume with " + names("label", "labels", none)));
+        return Optional.of(split.name()
+                + each
+                + (none.length == 0
+                        ? ""
+                        : (each.isEmpty() ? "" : " and") + " has no volume with " + names("label", "labels", none)));
     }
 
     private int[] where(IntPredicate condition) {
@@ -106,8 +119,10 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
     }
 
     private String names(String one, String several, int[] indices) {
-        String named = Arrays.stream(indices).limit(MOST_NAMED)
-                .mapToObj(index -> index + " (" + data.labelNames().get(index) + ")").collect(Collectors.joining(", "));
+        String named = Arrays.stream(indices)
+                .limit(MOST_NAMED)
+                .mapToObj(index -> index + " (" + data.labelNames().get(index) + ")")
+                .collect(Collectors.joining(", "));
         return (indices.length == 1 ? one : several) + " " + named
                 + (indices.length > MOST_NAMED ? " and " + (indices.length - MOST_NAMED) + " more" : "");
     }

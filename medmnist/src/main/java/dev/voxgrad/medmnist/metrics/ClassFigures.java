@@ -63,7 +63,6 @@ public record ClassFigures(int truePositives, int falsePositives, int falseNegat
 
     /** Matthews correlation in [−1, 1] of this class against the rest; 0 for guesses, and where it would be 0/0. */
     public double matthews() {
-        return MatthewsCorrelation.of(new int[][] {
-            {trueNegatives, falsePositives}, {falseNegatives, truePositives}});
+        return MatthewsCorrelation.of(new int[][] {{trueNegatives, falsePositives}, {falseNegatives, truePositives}});
     }
 }

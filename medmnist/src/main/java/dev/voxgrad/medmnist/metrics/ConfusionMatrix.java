@@ -22,8 +22,8 @@ public record ConfusionMatrix(List<String> labelNames, int[][] counts) {
      */
     public static ConfusionMatrix of(Task task, List<String> labelNames, int[] labels, double[][] scores) {
         if (labels.length != scores.length) {
-            throw new IllegalArgumentException("confusion matrix: " + labels.length + " labels but " + scores.length
-                    + " rows of scores");
+            throw new IllegalArgumentException(
+                    "confusion matrix: " + labels.length + " labels but " + scores.length + " rows of scores");
         }
         int[][] counts = new int[labelNames.size()][labelNames.size()];
         for (int i = 0; i < labels.length; i++) {

@@ -66,8 +66,11 @@ public record Metrics(double auc, double accuracy) {
         try {
             return of(data, split, scores);
         } catch (UndefinedMetricException e) {
-            return new Metrics(Double.NaN, split.isMultiLabel() ? accuracy(split.multiLabels(), scores)
-                    : accuracy(data.task(), split.labels(), scores));
+            return new Metrics(
+                    Double.NaN,
+                    split.isMultiLabel()
+                            ? accuracy(split.multiLabels(), scores)
+                            : accuracy(data.task(), split.labels(), scores));
         }
     }
 
@@ -111,8 +114,8 @@ public record Metrics(double auc, double accuracy) {
 
     /** The mean over labels of the share of samples that the scores are right about; both are (N, L). */
     static double accuracy(int[][] labels, double[][] scores) {
-        return mean(labels[0].length, l ->
-                share(labels.length, i -> (scores[i][l] > THRESHOLD) == (labels[i][l] == 1)));
+        return mean(
+                labels[0].length, l -> share(labels.length, i -> (scores[i][l] > THRESHOLD) == (labels[i][l] == 1)));
     }
 
     /**

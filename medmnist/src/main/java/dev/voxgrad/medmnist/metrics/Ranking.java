@@ -19,11 +19,14 @@ record Ranking(int[] truePositives, int[] falsePositives) {
      */
     static Ranking of(boolean[] positive, double[] scores) {
         if (positive.length != scores.length) {
-            throw new IllegalArgumentException("ranking: " + positive.length + " labels but " + scores.length
-                    + " scores; expected one each");
+            throw new IllegalArgumentException(
+                    "ranking: " + positive.length + " labels but " + scores.length + " scores; expected one each");
         }
-        int[] order = IntStream.range(0, scores.length).boxed()
-                .sorted((a, b) -> Double.compare(scores[b] + 0.0, scores[a] + 0.0)).mapToInt(i -> i).toArray();
+        int[] order = IntStream.range(0, scores.length)
+                .boxed()
+                .sorted((a, b) -> Double.compare(scores[b] + 0.0, scores[a] + 0.0))
+                .mapToInt(i -> i)
+                .toArray();
         int[] hits = new int[scores.length];
         int[] alarms = new int[scores.length];
         int distinct = 0;

@@ -43,7 +43,8 @@ public record RocCurve(double[] falsePositiveRate, double[] truePositiveRate) {
         double area = 0;
         for (int i = 1; i < falsePositiveRate.length; i++) {
             area += (falsePositiveRate[i] - falsePositiveRate[i - 1])
-                    * (truePositiveRate[i] + truePositiveRate[i - 1]) / 2;
+                    * (truePositiveRate[i] + truePositiveRate[i - 1])
+                    / 2;
         }
         return area;
     }

@@ -38,8 +38,10 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     public static StandardResultFile read(Path path) {
         Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
         if (!name.matches()) {
-            throw new DataFileException(path.toString(), "is not named as a standard result file; expected a name "
-                    + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or adrenalmnist3d_64_val@2.csv");
+            throw new DataFileException(
+                    path.toString(),
+                    "is not named as a standard result file; expected a name "
+                            + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or adrenalmnist3d_64_val@2.csv");
         }
         int size = name.group(2) == null ? PLAIN_SIZE : Integer.parseInt(name.group(2));
         return new StandardResultFile(path, name.group(1), size, name.group(3), parse(path, TextFile.lines(path)));
@@ -58,20 +60,25 @@ public record StandardResultFile(Path path, String flag, int size, String split,
             }
             String where = path + " line " + (n + 1);
             if (lines.get(n).indexOf(';') >= 0) {
-                throw new DataFileException(where, "has semicolons; expected commas between fields, and points in "
-                        + "numbers. A spreadsheet writes such files where the decimal mark is a comma: save it in "
-                        + "another format, as a plain CSV");
+                throw new DataFileException(
+                        where,
+                        "has semicolons; expected commas between fields, and points in "
+                                + "numbers. A spreadsheet writes such files where the decimal mark is a comma: save it in "
+                                + "another format, as a plain CSV");
             }
             String[] fields = lines.get(n).split(",", -1);
             columns = columns < 0 ? fields.length : columns;
             if (fields.length < 2 || fields.length != columns) {
-                throw new DataFileException(where, "has " + fields.length + " fields; expected an index and "
-                        + (columns < 2 ? "at least one score" : columns - 1 + " scores as in the first line"));
+                throw new DataFileException(
+                        where,
+                        "has " + fields.length + " fields; expected an index and "
+                                + (columns < 2 ? "at least one score" : columns - 1 + " scores as in the first line"));
             }
             int index = index(fields[0], count, where);
             if (scores[index] != null) {
-                throw new DataFileException(where, "index " + index + " occurs a second time; expected each of 0 to "
-                        + (count - 1) + " once");
+                throw new DataFileException(
+                        where,
+                        "index " + index + " occurs a second time; expected each of 0 to " + (count - 1) + " once");
             }
             scores[index] = new double[columns - 1];
             for (int c = 1; c < columns; c++) {
@@ -88,11 +95,16 @@ public record StandardResultFile(Path path, String flag, int size, String split,
                 return index;
             }
         } catch (NumberFormatException e) {
-            throw new DataFileException(where, "index '" + TextFile.shown(field) + "' is not a whole number; "
-                    + "expected 0 to " + (count - 1) + ", and no header line", e);
+            throw new DataFileException(
+                    where,
+                    "index '" + TextFile.shown(field) + "' is not a whole number; " + "expected 0 to " + (count - 1)
+                            + ", and no header line",
+                    e);
         }
-        throw new DataFileException(where, "index " + field.strip() + " leaves a gap: the file has " + count
-                + " lines; expected each of 0 to " + (count - 1) + " once");
+        throw new DataFileException(
+                where,
+                "index " + field.strip() + " leaves a gap: the file has " + count + " lines; expected each of 0 to "
+                        + (count - 1) + " once");
     }
 
     private static double score(String field, String where) {
@@ -111,12 +123,14 @@ public record StandardResultFile(Path path, String flag, int size, String split,
         int samples = data.split(split).size();
         int columns = scores[0].length;
         if (scores.length != samples) {
-            throw new DataFileException(path.toString(), "has scores of " + scores.length + " samples; " + data.name()
-                    + " has " + samples + " in " + split);
+            throw new DataFileException(
+                    path.toString(),
+                    "has scores of " + scores.length + " samples; " + data.name() + " has " + samples + " in " + split);
         }
         if (columns != data.classes() && !(columns == 1 && data.classes() == 2)) {
-            throw new DataFileException(path.toString(), "has " + columns + " scores per sample; " + data.name()
-                    + " has " + data.classes() + " classes");
+            throw new DataFileException(
+                    path.toString(),
+                    "has " + columns + " scores per sample; " + data.name() + " has " + data.classes() + " classes");
         }
         return Metrics.whereDefined(data, data.split(split), scores);
     }
@@ -128,7 +142,9 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     }
 
     private static String threeDecimals(double value) {
-        return Double.isNaN(value) ? "nan" : new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
+        return Double.isNaN(value)
+                ? "nan"
+                : new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     /**
@@ -138,8 +154,8 @@ public record StandardResultFile(Path path, String flag, int size, String split,
      * @param run the run's name, at the end of the file's name
      * @return what was written
      */
-    public static StandardResultFile write(Path folder, String flag, int size, String split, Metrics metrics,
-            String run, double[][] scores) {
+    public static StandardResultFile write(
+            Path folder, String flag, int size, String split, Metrics metrics, String run, double[][] scores) {
         Path path = folder.resolve(fileName(flag, size, split, metrics, run));
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < scores.length; i++) {

@@ -31,14 +31,17 @@ public record UndefinedAuc(String reason, List<Area> areas) {
      */
     public static Optional<UndefinedAuc> of(VolumeData data, Split split, double[][] scores) {
         ClassCoverage coverage = ClassCoverage.of(data, split);
-        return coverage.missing().map(missing -> new UndefinedAuc(missing, data.classes() == 2 && !split.isMultiLabel()
-                ? List.of() : areas(coverage, scores)));
+        return coverage.missing()
+                .map(missing -> new UndefinedAuc(
+                        missing, data.classes() == 2 && !split.isMultiLabel() ? List.of() : areas(coverage, scores)));
     }
 
     private static List<Area> areas(ClassCoverage coverage, double[][] scores) {
-        return OneVsRest.of(coverage.data(), coverage.split(), scores).stream().filter(OneVsRest::isDefined)
-                .map(question -> new Area(question.index(), question.name(),
-                        RocAuc.of(question.positive(), question.scores()))).toList();
+        return OneVsRest.of(coverage.data(), coverage.split(), scores).stream()
+                .filter(OneVsRest::isDefined)
+                .map(question ->
+                        new Area(question.index(), question.name(), RocAuc.of(question.positive(), question.scores())))
+                .toList();
     }
 
     /**
@@ -53,7 +56,8 @@ public record UndefinedAuc(String reason, List<Area> areas) {
         }
         double mean = areas.stream().mapToDouble(Area::auc).average().orElseThrow();
         return why + " AUC of each class or label that has one, against the rest: "
-                + areas.stream().map(area -> area.index() + " (" + area.name() + ") " + three(area.auc()))
+                + areas.stream()
+                        .map(area -> area.index() + " (" + area.name() + ") " + three(area.auc()))
                         .collect(Collectors.joining(", "))
                 + (areas.size() == 1 ? "." : "; their mean, which is not MedMNIST's figure: " + three(mean) + ".");
     }

@@ -39,7 +39,8 @@ public record NetPlan(Conv3dChoice choice, int batch, List<Row> rows) {
         try (CpuDevice device = new CpuDevice(1, choice, false)) {
             Map<String, Layer> layers = Named.layers(spec.build(device, channels, edge, classes));
             Shape input = Shape.of(batch, channels, edge, edge, edge);
-            for (NetSummary.Row layer : NetSummary.of(spec, channels, edge, classes).rows()) {
+            for (NetSummary.Row layer :
+                    NetSummary.of(spec, channels, edge, classes).rows()) {
                 Shape output = layer.output().with(0, batch);
                 if (layers.get(layer.name()) instanceof Conv3d convolution) {
                     addPasses(device, layer.name(), convolution, input, output, rows);
@@ -52,11 +53,13 @@ public record NetPlan(Conv3dChoice choice, int batch, List<Row> rows) {
 
     private static void addPasses(
             CpuDevice device, String name, Conv3d convolution, Shape input, Shape output, List<Row> rows) {
-        Context context = Context.ofShapes(name, output, input, convolution.weight().shape());
+        Context context =
+                Context.ofShapes(name, output, input, convolution.weight().shape());
         boolean first = rows.isEmpty(); // of the volumes themselves nobody wants a gradient
         for (Pass pass : PASSES) {
             if (!first || pass != Pass.GRAD_INPUT) {
-                rows.add(new Row(name, input, output, pass, convolution.settings().work(device, pass, context)));
+                rows.add(new Row(
+                        name, input, output, pass, convolution.settings().work(device, pass, context)));
             }
         }
     }
@@ -69,23 +72,52 @@ public record NetPlan(Conv3dChoice choice, int batch, List<Row> rows) {
         String before = "";
         for (Row row : rows) {
             boolean next = !row.name.equals(before);
-            line(text, next ? row.name : "", next ? row.input.toString() : "", next ? row.output.toString() : "",
-                    row.pass.label(), row.work.algorithm(), mega(row.work.directFlop()), mega(row.work.executedFlop()),
+            line(
+                    text,
+                    next ? row.name : "",
+                    next ? row.input.toString() : "",
+                    next ? row.output.toString() : "",
+                    row.pass.label(),
+                    row.work.algorithm(),
+                    mega(row.work.directFlop()),
+                    mega(row.work.executedFlop()),
                     ratio(row.work));
             before = row.name;
             sum = sum.plus(row.work);
         }
         line(text, "total", "", "", "", "", mega(sum.directFlop()), mega(sum.executedFlop()), ratio(sum));
-        text.append(String.format(Locale.ROOT, "MFLOP per volume, in batches of %d: by definition, and as executed "
-                + "with padding and transforms. Where layers%nare run as one, both gradients share a transform.%n"
-                + "%s: %s%n", batch, choice.flag(), choice.rule()));
+        text.append(String.format(
+                Locale.ROOT,
+                "MFLOP per volume, in batches of %d: by definition, and as executed "
+                        + "with padding and transforms. Where layers%nare run as one, both gradients share a transform.%n"
+                        + "%s: %s%n",
+                batch,
+                choice.flag(),
+                choice.rule()));
         return text.toString();
     }
 
-    private static void line(StringBuilder text, String name, String input, String output, String pass,
-            String algorithm, String direct, String executed, String ratio) {
-        text.append(String.format(Locale.ROOT, "%-9s  %-18s  %-18s  %-10s  %-10s  %10s  %10s  %5s%n", name, input,
-                output, pass, algorithm, direct, executed, ratio));
+    private static void line(
+            StringBuilder text,
+            String name,
+            String input,
+            String output,
+            String pass,
+            String algorithm,
+            String direct,
+            String executed,
+            String ratio) {
+        text.append(String.format(
+                Locale.ROOT,
+                "%-9s  %-18s  %-18s  %-10s  %-10s  %10s  %10s  %5s%n",
+                name,
+                input,
+                output,
+                pass,
+                algorithm,
+                direct,
+                executed,
+                ratio));
     }
 
     private String mega(long flop) {

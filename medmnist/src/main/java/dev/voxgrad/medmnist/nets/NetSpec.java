@@ -37,7 +37,9 @@ public enum NetSpec {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static NetSpec byFlag(String flag) {
-        return Arrays.stream(values()).filter(net -> net.flag().equals(flag)).findFirst()
+        return Arrays.stream(values())
+                .filter(net -> net.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown net '" + flag + "'; known nets are "
                         + Arrays.stream(values()).map(NetSpec::flag).collect(Collectors.joining(", "))));
     }

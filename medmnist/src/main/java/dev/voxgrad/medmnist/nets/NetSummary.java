@@ -60,9 +60,12 @@ public record NetSummary(List<Row> rows) {
         try (Scope scope = Scope.withoutGradients()) {
             output = scope.keep(layer.forward(input)); // without a graph, which would hold on to every layer's output
         }
-        long parameters = layer.parameters().values().stream().mapToLong(p -> p.shape().elements()).sum();
+        long parameters = layer.parameters().values().stream()
+                .mapToLong(p -> p.shape().elements())
+                .sum();
         long flop = switch (layer) {
-            case Conv3d conv -> 2L * conv.weight().shape().elements() * output.shape().elementsFrom(2);
+            case Conv3d conv ->
+                2L * conv.weight().shape().elements() * output.shape().elementsFrom(2);
             case Linear linear -> 2L * linear.weight().shape().elements();
             default -> 0;
         };
@@ -90,10 +93,10 @@ public record NetSummary(List<Row> rows) {
         return text.toString();
     }
 
-    private static void line(StringBuilder text, String name, String layer, String output, String parameters,
-            String flop) {
-        text.append(String.format(Locale.ROOT, "%-9s  %-62s  %-18s  %10s  %9s%n", name, layer, output, parameters,
-                flop));
+    private static void line(
+            StringBuilder text, String name, String layer, String output, String parameters, String flop) {
+        text.append(
+                String.format(Locale.ROOT, "%-9s  %-62s  %-18s  %10s  %9s%n", name, layer, output, parameters, flop));
     }
 
     private static String count(long number) {

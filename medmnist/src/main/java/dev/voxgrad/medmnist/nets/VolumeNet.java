@@ -45,16 +45,21 @@ public final class VolumeNet implements Layer {
         all.putAll(children);
         all.put("pool", new AdaptiveAvgPool3d(1));
         all.put("flatten", new Flatten());
-        children.put("fc", new Sequential(
-                new Linear(device, width, width), new LeakyReLU(), new Linear(device, width, classes)));
+        children.put(
+                "fc",
+                new Sequential(new Linear(device, width, width), new LeakyReLU(), new Linear(device, width, classes)));
         all.put("fc", children.get("fc"));
         this.pipeline = new Sequential(all);
     }
 
     private static Sequential stage(Device device, int inputs, int width) {
         return new Sequential(
-                new Conv3d(device, inputs, width, 3, 1), new BatchNorm3d(device, width), new ReLU(),
-                new Conv3d(device, width, width, 3, 1), new BatchNorm3d(device, width), new ReLU(),
+                new Conv3d(device, inputs, width, 3, 1),
+                new BatchNorm3d(device, width),
+                new ReLU(),
+                new Conv3d(device, width, width, 3, 1),
+                new BatchNorm3d(device, width),
+                new ReLU(),
                 new MaxPool3d(2));
     }
 

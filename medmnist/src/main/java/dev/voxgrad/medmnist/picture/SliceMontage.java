@@ -16,6 +16,7 @@ public final class SliceMontage {
     private static final int PLANES = 3;
     /** Voxels are enlarged by a whole factor, until a tile has about this many pixels. */
     private static final int TILE_PIXELS = 112;
+
     private static final int GAP = 2;
     private static final int WIDE_GAP = 8;
     private static final int GAP_GREY = 96;

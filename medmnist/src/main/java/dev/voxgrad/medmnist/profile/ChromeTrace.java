@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.engine.Shape;
@@ -45,23 +46,34 @@ public final class ChromeTrace {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("traceEvents", trace.events);
         json.put("displayTimeUnit", "ms");
-        json.put("otherData", Map.of("device", profile.device(), "settings", profile.settings(), "peak",
-                profile.peak()));
+        json.put(
+                "otherData",
+                Map.of("device", profile.device(), "settings", profile.settings(), "peak", profile.peak()));
         AtomicFile.write(file, JsonMapper.shared().writeValueAsString(json) + "\n");
     }
 
     private void addStep(Profile.Step step, String name) {
         add(name, "step", Thread.currentThread().getName(), step.start(), step.nanos(), Map.of());
         for (Event event : step.events()) {
-            add((event.layer() + " " + event.op() + " " + event.pass().label()).strip(), event.pass().label(),
-                    event.thread(), event.start(), event.nanos(), arguments(event));
+            add(
+                    (event.layer() + " " + event.op() + " " + event.pass().label()).strip(),
+                    event.pass().label(),
+                    event.thread(),
+                    event.start(),
+                    event.nanos(),
+                    arguments(event));
         }
         for (WorkerEvent share : step.workers()) {
             Map<String, Object> arguments = new LinkedHashMap<>();
             arguments.put("tasks", share.tasks());
             arguments.put("busy ms", share.busyNanos() / 1e6);
-            add((share.layer() + " " + share.op() + " " + share.pass().label()).strip() + ": tasks", "tasks",
-                    share.thread(), share.start(), share.nanos(), arguments);
+            add(
+                    (share.layer() + " " + share.op() + " " + share.pass().label()).strip() + ": tasks",
+                    "tasks",
+                    share.thread(),
+                    share.start(),
+                    share.nanos(),
+                    arguments);
         }
     }
 

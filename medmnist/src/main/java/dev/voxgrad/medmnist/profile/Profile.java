@@ -49,8 +49,12 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
         }
         List<Map<Key, Long>> nanos = steps.stream().map(Profile::nanos).toList();
         List<Row> rows = new ArrayList<>();
-        work.forEach((key, sum) -> rows.add(new Row(key.layer, key.op, key.pass,
-                median(nanos.stream().mapToLong(step -> step.getOrDefault(key, 0L))), sum)));
+        work.forEach((key, sum) -> rows.add(new Row(
+                key.layer,
+                key.op,
+                key.pass,
+                median(nanos.stream().mapToLong(step -> step.getOrDefault(key, 0L))),
+                sum)));
         return rows;
     }
 

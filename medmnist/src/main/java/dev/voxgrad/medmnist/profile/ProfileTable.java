@@ -42,11 +42,24 @@ public final class ProfileTable {
     private void heading() {
         Profiler.Settings s = profile.settings();
         CpuPeak peak = profile.peak();
-        line("%s, %s of %d volumes [%d,%d,%d,%d]: %.1f ms, %.1f volumes/s (median of %d)", s.net().flag(),
-                s.train() ? "training step" : "inference", s.batch(), s.channels(), s.edge(), s.edge(), s.edge(),
-                step * 1e3, s.batch() / step, s.steps());
-        line("peak, measured: %.0f GFLOP/s on one thread, %.0f on %d; memory %.1f GB/s read, %.1f copied%n",
-                peak.coreFlop() / 1e9, peak.flop() / 1e9, profile.threads(), peak.readBytes() / 1e9,
+        line(
+                "%s, %s of %d volumes [%d,%d,%d,%d]: %.1f ms, %.1f volumes/s (median of %d)",
+                s.net().flag(),
+                s.train() ? "training step" : "inference",
+                s.batch(),
+                s.channels(),
+                s.edge(),
+                s.edge(),
+                s.edge(),
+                step * 1e3,
+                s.batch() / step,
+                s.steps());
+        line(
+                "peak, measured: %.0f GFLOP/s on one thread, %.0f on %d; memory %.1f GB/s read, %.1f copied%n",
+                peak.coreFlop() / 1e9,
+                peak.flop() / 1e9,
+                profile.threads(),
+                peak.readBytes() / 1e9,
                 peak.copyBytes() / 1e9);
     }
 
@@ -67,18 +80,37 @@ public final class ProfileTable {
     }
 
     private void row(String layer, String op, String pass, String algorithm, double seconds, Work work) {
-        row(layer, op, pass, algorithm, number("%.3f", seconds * 1e3), number("%.1f%%", 100 * seconds / step),
+        row(
+                layer,
+                op,
+                pass,
+                algorithm,
+                number("%.3f", seconds * 1e3),
+                number("%.1f%%", 100 * seconds / step),
                 positive("%.0f", work.directFlop() / seconds / 1e9),
                 positive("%.0f", work.executedFlop() / seconds / 1e9),
                 positive("%.3f", work.bytes() / 1e9),
-                positive("%.0f%%", 100 * work.executedFlop() / seconds / profile.peak().flop()),
+                positive(
+                        "%.0f%%",
+                        100 * work.executedFlop() / seconds / profile.peak().flop()),
                 positive("%.0f%%", 100 * work.bytes() / seconds / profile.peak().memoryBytes()));
     }
 
-    private void row(String layer, String op, String pass, String algorithm, String ms, String share, String direct,
-            String executed, String gigabytes, String flop, String memory) {
-        line("%-10s  %-17s  %-10s  %-10s  %9s  %6s  %7s  %8s  %6s  %7s  %6s", layer, op, pass, algorithm, ms, share,
-                direct, executed, gigabytes, flop, memory);
+    private void row(
+            String layer,
+            String op,
+            String pass,
+            String algorithm,
+            String ms,
+            String share,
+            String direct,
+            String executed,
+            String gigabytes,
+            String flop,
+            String memory) {
+        line(
+                "%-10s  %-17s  %-10s  %-10s  %9s  %6s  %7s  %8s  %6s  %7s  %6s",
+                layer, op, pass, algorithm, ms, share, direct, executed, gigabytes, flop, memory);
     }
 
     private void line(String format, Object... values) {

@@ -50,8 +50,8 @@ public final class Profiler {
         this.net = settings.net.build(device, settings.channels, settings.edge, settings.classes);
         Initialization.apply(net, TrainSettings.SEED);
         net.training(settings.train);
-        this.optimizer = new Optimizer(
-                new AdamW(TrainSettings.LEARNING_RATE, TrainSettings.WEIGHT_DECAY), net.parameters());
+        this.optimizer =
+                new Optimizer(new AdamW(TrainSettings.LEARNING_RATE, TrainSettings.WEIGHT_DECAY), net.parameters());
         this.volumes = new float[shape().elements()];
         RandomStream random = new RandomStream(TrainSettings.SEED, 0, 0, 0);
         for (int i = 0; i < volumes.length; i++) {

@@ -34,8 +34,8 @@ record Answer(int volume, int asked, int truth, int answer, double confidence) {
             for (int i = 0; i < scores.length; i++) {
                 double yes = scores[i][label];
                 int answer = Metrics.predictedClass(Task.BINARY, new double[] {yes});
-                answers.add(new Answer(i, label, subject.split().multiLabels()[i][label], answer,
-                        answer == 1 ? yes : 1 - yes));
+                answers.add(new Answer(
+                        i, label, subject.split().multiLabels()[i][label], answer, answer == 1 ? yes : 1 - yes));
             }
         }
         return answers;

@@ -19,6 +19,7 @@ record Axis(String label, double low, double high, double step, boolean logarith
     private static final int STEPS = 5;
     /** At most so many fit side by side on a logarithmic axis. */
     private static final int MOST_POWERS = 8;
+
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     /** A linear axis. */
@@ -61,8 +62,12 @@ record Axis(String label, double low, double high, double step, boolean logarith
         int low = (int) Math.floor(Math.log10(least) + 1e-9);
         int high = Math.max(low + 1, (int) Math.ceil(Math.log10(largest) - 1e-9));
         int step = Math.ceilDiv(high - low, MOST_POWERS);
-        return new Axis(label, Math.pow(10, low), Math.pow(10, low + step * Math.ceilDiv(high - low, step)),
-                Math.pow(10, step), true);
+        return new Axis(
+                label,
+                Math.pow(10, low),
+                Math.pow(10, low + step * Math.ceilDiv(high - low, step)),
+                Math.pow(10, step),
+                true);
     }
 
     /** 1, 2 or 5 times a power of ten. */

@@ -11,14 +11,19 @@ final class CalibrationSection {
     static void write(Html html, Subject subject) {
         List<Answer> answers = Answer.of(subject);
         boolean multiLabel = subject.split().isMultiLabel();
-        LineChart chart = new LineChart("Reliability", Axis.unit("mean confidence in the answer"),
-                Axis.unit("share of right answers")).guide(0, 0, 1, 1);
+        LineChart chart = new LineChart(
+                        "Reliability", Axis.unit("mean confidence in the answer"), Axis.unit("share of right answers"))
+                .guide(0, 0, 1, 1);
         html.open("section").element("h2", "Calibration").open("div", "class", "charts");
         if (multiLabel) {
             for (int label = 0; label < subject.data().classes(); label++) {
                 int asked = label;
-                add(chart, subject.data().labelNames().get(label),
-                        Answer.calibration(answers.stream().filter(answer -> answer.asked() == asked).toList()));
+                add(
+                        chart,
+                        subject.data().labelNames().get(label),
+                        Answer.calibration(answers.stream()
+                                .filter(answer -> answer.asked() == asked)
+                                .toList()));
             }
         } else {
             add(chart, "weighted ensemble", Answer.calibration(answers));
@@ -26,19 +31,27 @@ final class CalibrationSection {
         chart.write(html);
         html.open("div");
         Calibration all = Answer.calibration(answers);
-        html.element("p", "Expected calibration error" + (multiLabel ? " over all labels: " : ": ")
-                + Numbers.three(all.expectedError()));
+        html.element(
+                "p",
+                "Expected calibration error" + (multiLabel ? " over all labels: " : ": ")
+                        + Numbers.three(all.expectedError()));
         writeBins(html, all);
         html.close().close();
-        html.element("p", "Answers are put into " + Calibration.BINS + " bins of equal width by the probability the "
-                + "ensemble gave them. Below the grey line it is surer than it is right. The error, ECE, is the mean "
-                + "distance from that line, each bin counted by its answers; bins of few answers say little.",
-                "class", "small").close();
+        html.element(
+                        "p",
+                        "Answers are put into " + Calibration.BINS + " bins of equal width by the probability the "
+                                + "ensemble gave them. Below the grey line it is surer than it is right. The error, ECE, is the mean "
+                                + "distance from that line, each bin counted by its answers; bins of few answers say little.",
+                        "class",
+                        "small")
+                .close();
     }
 
     private static void add(LineChart chart, String name, Calibration calibration) {
-        List<Calibration.Bin> filled = calibration.bins().stream().filter(bin -> bin.samples() > 0).toList();
-        chart.dotted(name + ", ECE " + Numbers.three(calibration.expectedError()),
+        List<Calibration.Bin> filled =
+                calibration.bins().stream().filter(bin -> bin.samples() > 0).toList();
+        chart.dotted(
+                name + ", ECE " + Numbers.three(calibration.expectedError()),
                 filled.stream().mapToDouble(Calibration.Bin::confidence).toArray(),
                 filled.stream().mapToDouble(Calibration.Bin::accuracy).toArray());
     }
@@ -48,9 +61,12 @@ final class CalibrationSection {
         for (int b = 0; b < Calibration.BINS; b++) {
             Calibration.Bin bin = calibration.bins().get(b);
             if (bin.samples() > 0) {
-                table.row(Numbers.three((double) b / Calibration.BINS) + " to "
-                        + Numbers.three((b + 1.0) / Calibration.BINS), String.valueOf(bin.samples()),
-                        Numbers.three(bin.confidence()), Numbers.three(bin.accuracy()));
+                table.row(
+                        Numbers.three((double) b / Calibration.BINS) + " to "
+                                + Numbers.three((b + 1.0) / Calibration.BINS),
+                        String.valueOf(bin.samples()),
+                        Numbers.three(bin.confidence()),
+                        Numbers.three(bin.accuracy()));
             }
         }
         table.close();

@@ -20,30 +20,43 @@ final class ClassesSection {
         html.open("section").element("h2", multiLabel ? "Labels" : "Confusion matrix and classes");
         List<ClassFigures> figures = new ArrayList<>();
         if (multiLabel) {
-            OneVsRest.of(subject.data(), subject.split(), subject.scores()).forEach(
-                    question -> figures.add(question.figures()));
+            OneVsRest.of(subject.data(), subject.split(), subject.scores())
+                    .forEach(question -> figures.add(question.figures()));
         } else {
-            ConfusionMatrix matrix = ConfusionMatrix.of(subject.data().task(), subject.data().labelNames(),
-                    subject.split().labels(), subject.scores());
+            ConfusionMatrix matrix = ConfusionMatrix.of(
+                    subject.data().task(),
+                    subject.data().labelNames(),
+                    subject.split().labels(),
+                    subject.scores());
             writeMatrix(html, matrix);
             for (int c = 0; c < matrix.counts().length; c++) {
                 figures.add(ClassFigures.of(matrix, c));
             }
-            html.element("p", "Right: " + Numbers.percent(matrix.accuracy()) + ". Matthews correlation over all "
-                    + "classes (Gorodkin's R_K): " + Numbers.three(MatthewsCorrelation.of(matrix.counts())) + ".");
+            html.element(
+                    "p",
+                    "Right: " + Numbers.percent(matrix.accuracy()) + ". Matthews correlation over all "
+                            + "classes (Gorodkin's R_K): " + Numbers.three(MatthewsCorrelation.of(matrix.counts()))
+                            + ".");
         }
         writeFigures(html, subject.data().labelNames(), figures, multiLabel);
-        html.element("p", "Sensitivity: share of the class that is found. Specificity: share of the rest that is left "
-                + "alone. Precision: share of what is called so that is so. F1: harmonic mean of precision and "
-                + "sensitivity. MCC: Matthews correlation of the class against the rest, from −1 to 1, 0 for guesses. "
-                + "A dash: not defined, as for the precision of a class that is never called.", "class", "small");
+        html.element(
+                "p",
+                "Sensitivity: share of the class that is found. Specificity: share of the rest that is left "
+                        + "alone. Precision: share of what is called so that is so. F1: harmonic mean of precision and "
+                        + "sensitivity. MCC: Matthews correlation of the class against the rest, from −1 to 1, 0 for guesses. "
+                        + "A dash: not defined, as for the precision of a class that is never called.",
+                "class",
+                "small");
         html.close();
     }
 
     private static void writeMatrix(Html html, ConfusionMatrix matrix) {
         String caption = "Volumes of each true class (rows) by predicted class (columns)";
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
-        html.open("table", "class", "matrix").element("caption", caption).open("thead").open("tr");
+        html.open("table", "class", "matrix")
+                .element("caption", caption)
+                .open("thead")
+                .open("tr");
         html.element("th", "true \\ predicted", "scope", "col");
         matrix.labelNames().forEach(name -> html.element("th", name, "scope", "col"));
         html.close().close().open("tbody");
@@ -52,7 +65,12 @@ final class ClassesSection {
             int all = Math.max(1, Arrays.stream(row).sum());
             html.open("tr").element("th", matrix.labelNames().get(truth), "scope", "row");
             for (int c = 0; c < row.length; c++) {
-                html.element("td", String.valueOf(row[c]), "class", c == truth ? "hit" : "miss", "style",
+                html.element(
+                        "td",
+                        String.valueOf(row[c]),
+                        "class",
+                        c == truth ? "hit" : "miss",
+                        "style",
                         String.format(Locale.ROOT, "--share:%.3f", (double) row[c] / all));
             }
             html.close();
@@ -60,17 +78,33 @@ final class ClassesSection {
         html.close().close().close();
     }
 
-    private static void writeFigures(
-            Html html, List<String> names, List<ClassFigures> figures, boolean multiLabel) {
-        Table table = Table.open(html, multiLabel ? "Each label, called where its score is above 0.5"
-                : "Each class against the rest", multiLabel ? "Label" : "Class", "Volumes", "Found", "Missed",
-                "False alarms", "Sensitivity", "Specificity", "Precision", "F1", "MCC");
+    private static void writeFigures(Html html, List<String> names, List<ClassFigures> figures, boolean multiLabel) {
+        Table table = Table.open(
+                html,
+                multiLabel ? "Each label, called where its score is above 0.5" : "Each class against the rest",
+                multiLabel ? "Label" : "Class",
+                "Volumes",
+                "Found",
+                "Missed",
+                "False alarms",
+                "Sensitivity",
+                "Specificity",
+                "Precision",
+                "F1",
+                "MCC");
         for (int c = 0; c < figures.size(); c++) {
             ClassFigures figure = figures.get(c);
-            table.row(names.get(c), String.valueOf(figure.samples()), String.valueOf(figure.truePositives()),
-                    String.valueOf(figure.falseNegatives()), String.valueOf(figure.falsePositives()),
-                    Numbers.three(figure.sensitivity()), Numbers.three(figure.specificity()),
-                    Numbers.three(figure.precision()), Numbers.three(figure.f1()), Numbers.three(figure.matthews()));
+            table.row(
+                    names.get(c),
+                    String.valueOf(figure.samples()),
+                    String.valueOf(figure.truePositives()),
+                    String.valueOf(figure.falseNegatives()),
+                    String.valueOf(figure.falsePositives()),
+                    Numbers.three(figure.sensitivity()),
+                    Numbers.three(figure.specificity()),
+                    Numbers.three(figure.precision()),
+                    Numbers.three(figure.f1()),
+                    Numbers.three(figure.matthews()));
         }
         table.close();
     }

@@ -37,7 +37,8 @@ final class CommandLines {
             words.addAll(data(info.data()));
             words.addAll(settings(info.settings()));
             if (info.crossValidation() != null) {
-                words.addAll(List.of("--folds", String.valueOf(info.crossValidation().folds())));
+                words.addAll(
+                        List.of("--folds", String.valueOf(info.crossValidation().folds())));
             }
         }
         words.addAll(device(info));
@@ -62,14 +63,23 @@ final class CommandLines {
         settings.method().ifPresent(method -> words.addAll(List.of("--weights", method.flag())));
         EnsembleWeights given = settings.given();
         if (settings.method().isEmpty() || !given.isUniform()) {
-            words.addAll(List.of("--last-weight", String.valueOf(given.last()), "--best-weight",
-                    String.valueOf(given.best()), "--member-weights",
+            words.addAll(List.of(
+                    "--last-weight",
+                    String.valueOf(given.last()),
+                    "--best-weight",
+                    String.valueOf(given.best()),
+                    "--member-weights",
                     given.members().stream().map(String::valueOf).collect(Collectors.joining(","))));
         }
         Predictor.Augmentation augmentation = settings.augmentation();
         if (augmentation.draws() > 0) {
-            words.addAll(List.of("--tta", String.valueOf(augmentation.draws()), "--tta-augment",
-                    augmentation.recipe().flag(), "--seed", String.valueOf(augmentation.seed())));
+            words.addAll(List.of(
+                    "--tta",
+                    String.valueOf(augmentation.draws()),
+                    "--tta-augment",
+                    augmentation.recipe().flag(),
+                    "--seed",
+                    String.valueOf(augmentation.seed())));
         }
         if (settings.temperature()) {
             words.add("--temperature");
@@ -80,8 +90,8 @@ final class CommandLines {
     private static List<String> data(DataSource source) {
         List<String> words = new ArrayList<>();
         if (source.kind() == DataSource.Kind.OFFICIAL) {
-            words.addAll(List.of("--flag", source.flag(), "--size", String.valueOf(source.size()), "--root",
-                    source.root()));
+            words.addAll(
+                    List.of("--flag", source.flag(), "--size", String.valueOf(source.size()), "--root", source.root()));
         } else {
             words.addAll(List.of("--npz", source.file()));
             if (!source.labels().isEmpty()) {
@@ -101,12 +111,23 @@ final class CommandLines {
     }
 
     private static List<String> settings(TrainSettings settings) {
-        List<String> words = new ArrayList<>(List.of("--models", String.valueOf(settings.models()), "--nets",
+        List<String> words = new ArrayList<>(List.of(
+                "--models",
+                String.valueOf(settings.models()),
+                "--nets",
                 settings.nets().stream().map(NetSpec::flag).collect(Collectors.joining(",")),
-                "--epochs", String.valueOf(settings.epochs()), "--batch-size", String.valueOf(settings.batchSize()),
-                "--lr", String.valueOf(settings.learningRate()),
-                "--weight-decay", String.valueOf(settings.weightDecay()), "--seed", String.valueOf(settings.seed()),
-                "--augment", settings.augment()));
+                "--epochs",
+                String.valueOf(settings.epochs()),
+                "--batch-size",
+                String.valueOf(settings.batchSize()),
+                "--lr",
+                String.valueOf(settings.learningRate()),
+                "--weight-decay",
+                String.valueOf(settings.weightDecay()),
+                "--seed",
+                String.valueOf(settings.seed()),
+                "--augment",
+                settings.augment()));
         words.addAll(regime(settings.regime()));
         if (!settings.shuffle()) {
             words.add("--no-shuffle");

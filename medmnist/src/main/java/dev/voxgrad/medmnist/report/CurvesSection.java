@@ -13,22 +13,32 @@ final class CurvesSection {
 
     static void write(Html html, Subject subject) {
         List<OneVsRest> questions = OneVsRest.of(subject.data(), subject.split(), subject.scores()).stream()
-                .filter(OneVsRest::isDefined).toList();
+                .filter(OneVsRest::isDefined)
+                .toList();
         if (questions.isEmpty()) {
-            html.open("section").element("h2", "ROC and precision-recall curves").element("p", "There are none: no "
-                    + "class occurs in some volumes of the split but not in all.").close();
+            html.open("section")
+                    .element("h2", "ROC and precision-recall curves")
+                    .element("p", "There are none: no " + "class occurs in some volumes of the split but not in all.")
+                    .close();
             return;
         }
-        LineChart roc = new LineChart("ROC", Axis.unit("false positive rate (1 − specificity)"),
-                Axis.unit("true positive rate (sensitivity)")).guide(0, 0, 1, 1);
-        LineChart recall = new LineChart("Precision and recall", Axis.unit("recall (sensitivity)"),
-                Axis.unit("precision"));
+        LineChart roc = new LineChart(
+                        "ROC",
+                        Axis.unit("false positive rate (1 − specificity)"),
+                        Axis.unit("true positive rate (sensitivity)"))
+                .guide(0, 0, 1, 1);
+        LineChart recall =
+                new LineChart("Precision and recall", Axis.unit("recall (sensitivity)"), Axis.unit("precision"));
         for (OneVsRest question : questions) {
             RocCurve curve = RocCurve.of(question.positive(), question.scores());
-            roc.line(question.name() + ", AUC " + Numbers.three(curve.area()), curve.falsePositiveRate(),
+            roc.line(
+                    question.name() + ", AUC " + Numbers.three(curve.area()),
+                    curve.falsePositiveRate(),
                     curve.truePositiveRate());
             PrecisionRecallCurve steps = PrecisionRecallCurve.of(question.positive(), question.scores());
-            recall.line(question.name() + ", AP " + Numbers.three(steps.averagePrecision()), steps.recall(),
+            recall.line(
+                    question.name() + ", AP " + Numbers.three(steps.averagePrecision()),
+                    steps.recall(),
                     steps.precision());
         }
         if (questions.size() == 1) {
@@ -39,8 +49,13 @@ final class CurvesSection {
         roc.write(html);
         recall.write(html);
         html.close();
-        html.element("p", explanation(subject.data().task(), questions) + " AP, average precision, is the area under "
-                + "the steps of precision over recall. Grey: what guessing would give.", "class", "small").close();
+        html.element(
+                        "p",
+                        explanation(subject.data().task(), questions) + " AP, average precision, is the area under "
+                                + "the steps of precision over recall. Grey: what guessing would give.",
+                        "class",
+                        "small")
+                .close();
     }
 
     private static double share(OneVsRest question) {
@@ -52,11 +67,13 @@ final class CurvesSection {
     }
 
     private static String explanation(Task task, List<OneVsRest> questions) {
-        return "Of the weighted ensemble. " + switch (task) {
-            case BINARY -> "Positive is '" + questions.getFirst().name() + "', " + Numbers.percent(
-                    share(questions.getFirst())) + " of the volumes.";
-            case MULTI_CLASS -> "Each class against all others; MedMNIST's AUC is the mean of theirs.";
-            case MULTI_LABEL -> "Each label by itself; MedMNIST's AUC is the mean of theirs.";
-        };
+        return "Of the weighted ensemble. "
+                + switch (task) {
+                    case BINARY ->
+                        "Positive is '" + questions.getFirst().name() + "', "
+                                + Numbers.percent(share(questions.getFirst())) + " of the volumes.";
+                    case MULTI_CLASS -> "Each class against all others; MedMNIST's AUC is the mean of theirs.";
+                    case MULTI_LABEL -> "Each label by itself; MedMNIST's AUC is the mean of theirs.";
+                };
     }
 }

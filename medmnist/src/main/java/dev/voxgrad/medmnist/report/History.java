@@ -46,23 +46,27 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
         List<String> lines = lines(folder, file);
         List<String> header = header(lines);
         if (!header.containsAll(COLUMNS)) {
-            throw new DataFileException(file.toString(), "has the columns " + TextFile.shown(header.toString())
-                    + "; expected " + COLUMNS + " among them");
+            throw new DataFileException(
+                    file.toString(),
+                    "has the columns " + TextFile.shown(header.toString()) + "; expected " + COLUMNS + " among them");
         }
         SortedMap<Integer, SortedMap<Integer, Epoch>> members = new TreeMap<>();
         for (String line : lines.subList(1, lines.size())) {
             try {
                 add(members, header, line.split(",", -1));
             } catch (IllegalArgumentException e) {
-                throw new DataFileException(file.toString(), "has the damaged row '" + TextFile.shown(line)
-                        + "'; remove it (" + TextFile.shown(e.getMessage()) + ")", e);
+                throw new DataFileException(
+                        file.toString(),
+                        "has the damaged row '" + TextFile.shown(line) + "'; remove it ("
+                                + TextFile.shown(e.getMessage()) + ")",
+                        e);
             }
         }
         SortedMap<Integer, List<Epoch>> lists = new TreeMap<>();
         members.forEach((member, epochs) -> lists.put(member, List.copyOf(epochs.values())));
         Path timings = folder.file("timings.csv");
-        return new History(lists,
-                folder.exists(timings) ? seconds(timings, lines(folder, timings)) : seconds(file, lines));
+        return new History(
+                lists, folder.exists(timings) ? seconds(timings, lines(folder, timings)) : seconds(file, lines));
     }
 
     private static List<String> lines(RunFolder folder, Path file) {
@@ -79,16 +83,19 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
             return Double.NaN;
         }
         try {
-            return lines.stream().skip(1).mapToDouble(line -> duration(field(line.split(",", -1), column))).sum();
+            return lines.stream()
+                    .skip(1)
+                    .mapToDouble(line -> duration(field(line.split(",", -1), column)))
+                    .sum();
         } catch (IllegalArgumentException e) {
-            throw new DataFileException(file.toString(), "has a damaged row: " + TextFile.shown(e.getMessage())
-                    + "; remove it", e);
+            throw new DataFileException(
+                    file.toString(), "has a damaged row: " + TextFile.shown(e.getMessage()) + "; remove it", e);
         }
     }
 
     private static String field(String[] fields, int column) {
-        BadValueException.require(column < fields.length, "its length", fields.length + " fields",
-                "at least " + (column + 1));
+        BadValueException.require(
+                column < fields.length, "its length", fields.length + " fields", "at least " + (column + 1));
         return fields[column];
     }
 
@@ -107,9 +114,11 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
         return value;
     }
 
-    private static void add(SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header,
-            String[] fields) {
-        String[] values = COLUMNS.stream().map(column -> field(fields, header.indexOf(column))).toArray(String[]::new);
+    private static void add(
+            SortedMap<Integer, SortedMap<Integer, Epoch>> members, List<String> header, String[] fields) {
+        String[] values = COLUMNS.stream()
+                .map(column -> field(fields, header.indexOf(column)))
+                .toArray(String[]::new);
         int index = Integer.parseInt(values[0]);
         BadValueException.requireWithin("member", index, 0, TrainSettings.MOST_MODELS - 1);
         int number = Integer.parseInt(values[2]);

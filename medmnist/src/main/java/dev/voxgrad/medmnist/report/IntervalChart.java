@@ -40,21 +40,43 @@ final class IntervalChart {
         if (rows.isEmpty()) {
             return;
         }
-        Axis axis = Axis.over(label, rows.stream().flatMapToDouble(row -> DoubleStream.concat(
-                DoubleStream.of(row.value()), row.interval().stream().flatMapToDouble(
-                        interval -> DoubleStream.of(interval.low(), interval.high())))).toArray());
+        Axis axis = Axis.over(
+                label,
+                rows.stream()
+                        .flatMapToDouble(row -> DoubleStream.concat(
+                                DoubleStream.of(row.value()),
+                                row.interval().stream()
+                                        .flatMapToDouble(interval -> DoubleStream.of(interval.low(), interval.high()))))
+                        .toArray());
         double bottom = TOP + rows.size() * ROW;
         html.open("figure").element("figcaption", title);
-        html.open("svg", "xmlns", "http://www.w3.org/2000/svg", "viewBox",
-                "0 0 " + (int) WIDTH + " " + (int) (bottom + BOTTOM), "role", "img", "aria-label", title);
+        html.open(
+                "svg",
+                "xmlns",
+                "http://www.w3.org/2000/svg",
+                "viewBox",
+                "0 0 " + (int) WIDTH + " " + (int) (bottom + BOTTOM),
+                "role",
+                "img",
+                "aria-label",
+                title);
         for (double tick : axis.ticks()) {
             String at = Numbers.coordinate(right(axis, tick));
             html.empty("path", "class", "grid", "d", "M" + at + " " + (int) TOP + "V" + (int) bottom);
-            html.element("text", axis.text(tick), "x", at, "y", Numbers.coordinate(bottom + 15), "text-anchor",
-                    "middle");
+            html.element(
+                    "text", axis.text(tick), "x", at, "y", Numbers.coordinate(bottom + 15), "text-anchor", "middle");
         }
-        html.element("text", label, "x", Numbers.coordinate((LEFT + WIDTH - RIGHT) / 2), "y",
-                Numbers.coordinate(bottom + 33), "text-anchor", "middle", "class", "label");
+        html.element(
+                "text",
+                label,
+                "x",
+                Numbers.coordinate((LEFT + WIDTH - RIGHT) / 2),
+                "y",
+                Numbers.coordinate(bottom + 33),
+                "text-anchor",
+                "middle",
+                "class",
+                "label");
         for (int i = 0; i < rows.size(); i++) {
             writeRow(html, axis, rows.get(i), TOP + (i + 0.5) * ROW);
         }
@@ -63,13 +85,33 @@ final class IntervalChart {
 
     private void writeRow(Html html, Axis axis, Row row, double middle) {
         String style = row.own() ? "s0" : "other";
-        html.element("text", row.name(), "x", Numbers.coordinate(LEFT - 10), "y", Numbers.coordinate(middle + 4),
-                "text-anchor", "end");
-        row.interval().ifPresent(interval -> html.empty("path", "class", style, "d",
-                "M" + Numbers.coordinate(right(axis, interval.low())) + " " + Numbers.coordinate(middle) + "H"
-                        + Numbers.coordinate(right(axis, interval.high()))));
-        html.empty("circle", "class", "dot " + style, "cx", Numbers.coordinate(right(axis, row.value())), "cy",
-                Numbers.coordinate(middle), "r", "4");
+        html.element(
+                "text",
+                row.name(),
+                "x",
+                Numbers.coordinate(LEFT - 10),
+                "y",
+                Numbers.coordinate(middle + 4),
+                "text-anchor",
+                "end");
+        row.interval()
+                .ifPresent(interval -> html.empty(
+                        "path",
+                        "class",
+                        style,
+                        "d",
+                        "M" + Numbers.coordinate(right(axis, interval.low())) + " " + Numbers.coordinate(middle) + "H"
+                                + Numbers.coordinate(right(axis, interval.high()))));
+        html.empty(
+                "circle",
+                "class",
+                "dot " + style,
+                "cx",
+                Numbers.coordinate(right(axis, row.value())),
+                "cy",
+                Numbers.coordinate(middle),
+                "r",
+                "4");
     }
 
     private static double right(Axis axis, double value) {

@@ -29,40 +29,66 @@ public final class LearningRatePage {
         html.element("p", curve.account());
         writeChart(html, settings.range(), curve);
         Point last = curve.points().getLast();
-        html.element("p", String.format(Locale.ROOT, "A range test: the rate grows by the same factor from step to "
-                + "step while the net is trained. Each loss is measured before the step with its rate. The test ended "
-                + "after step %d of %d, at rate %.3g: %s. One test of one net on a few batches is a rough guide; other "
-                + "seeds give other rates.", last.step(), settings.range().steps(), last.rate(), curve.end().words()),
-                "class", "small");
+        html.element(
+                "p",
+                String.format(
+                        Locale.ROOT,
+                        "A range test: the rate grows by the same factor from step to "
+                                + "step while the net is trained. Each loss is measured before the step with its rate. The test ended "
+                                + "after step %d of %d, at rate %.3g: %s. One test of one net on a few batches is a rough guide; other "
+                                + "seeds give other rates.",
+                        last.step(),
+                        settings.range().steps(),
+                        last.rate(),
+                        curve.end().words()),
+                "class",
+                "small");
         writeSettings(html, data, settings);
         html.close().close().close();
         return html.toString();
     }
 
     private static void writeChart(Html html, LearningRateCurve.Range range, LearningRateCurve curve) {
-        double highest = curve.points().stream().mapToDouble(Point::smoothed).filter(Double::isFinite).max().orElse(1);
+        double highest = curve.points().stream()
+                .mapToDouble(Point::smoothed)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(1);
         double lowest = curve.lowest().map(Point::smoothed).orElse(1.0);
         double ceiling = Math.min(highest, LearningRateCurve.TOO_HIGH * lowest);
         double[] losses = below(ceiling, curve.points(), Point::loss);
         double[] smoothed = below(ceiling, curve.points(), Point::smoothed);
         Axis y = Axis.over("loss", both(losses, smoothed));
         double[] rates = curve.points().stream().mapToDouble(Point::rate).toArray();
-        LineChart chart = new LineChart("Loss over the learning rate",
-                Axis.powers("learning rate, logarithmic", range.from(), range.to()), y);
+        LineChart chart = new LineChart(
+                "Loss over the learning rate", Axis.powers("learning rate, logarithmic", range.from(), range.to()), y);
         chart.line("loss of each batch", rates, losses).line("smoothed", rates, smoothed);
-        curve.suggestion().ifPresent(found -> chart
-                .guide(found.point().rate(), y.low(), found.point().rate(), y.high())
-                .mark(found.rounded(), found.point().rate(), found.point().smoothed()));
+        curve.suggestion()
+                .ifPresent(found -> chart.guide(
+                                found.point().rate(), y.low(), found.point().rate(), y.high())
+                        .mark(
+                                found.rounded(),
+                                found.point().rate(),
+                                found.point().smoothed()));
         chart.write(html);
-        long above = curve.points().stream().filter(point -> !(point.loss() <= ceiling)).count();
+        long above = curve.points().stream()
+                .filter(point -> !(point.loss() <= ceiling))
+                .count();
         if (above > 0) {
-            html.element("p", "Not drawn: the losses of " + above + (above == 1 ? " batch" : " batches")
-                    + " beyond the chart's upper edge; the CSV file has all.", "class", "small");
+            html.element(
+                    "p",
+                    "Not drawn: the losses of " + above + (above == 1 ? " batch" : " batches")
+                            + " beyond the chart's upper edge; the CSV file has all.",
+                    "class",
+                    "small");
         }
     }
 
     private static double[] below(double ceiling, List<Point> points, ToDoubleFunction<Point> value) {
-        return points.stream().mapToDouble(value).map(loss -> loss <= ceiling ? loss : Double.NaN).toArray();
+        return points.stream()
+                .mapToDouble(value)
+                .map(loss -> loss <= ceiling ? loss : Double.NaN)
+                .toArray();
     }
 
     private static double[] both(double[] some, double[] more) {
@@ -73,14 +99,22 @@ public final class LearningRatePage {
 
     private static void writeSettings(Html html, VolumeData data, LearningRateFinder.Settings settings) {
         html.open("dl");
-        item(html, "rates", settings.range().from() + " to " + settings.range().to() + " in " + settings.range().steps()
-                + " steps");
+        item(
+                html,
+                "rates",
+                settings.range().from() + " to " + settings.range().to() + " in "
+                        + settings.range().steps() + " steps");
         item(html, "data", data.name() + ", " + data.train().size() + " volumes to train on");
         item(html, "batch size", String.valueOf(settings.batchSize()));
         item(html, "optimiser", "AdamW, weight decay " + settings.weightDecay());
         item(html, "augmentation", settings.recipe().flag());
         item(html, "seed", String.valueOf(settings.seed()));
-        item(html, "initial weights", settings.initWeights() == null ? "random" : settings.initWeights().toString());
+        item(
+                html,
+                "initial weights",
+                settings.initWeights() == null
+                        ? "random"
+                        : settings.initWeights().toString());
         html.close();
     }
 

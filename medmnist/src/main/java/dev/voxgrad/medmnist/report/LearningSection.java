@@ -22,28 +22,37 @@ final class LearningSection {
         }
         html.open("div", "class", "charts");
         Axis figures = figures(subject.history());
-        for (Map.Entry<Integer, List<History.Epoch>> entry : subject.history().members().entrySet()) {
+        for (Map.Entry<Integer, List<History.Epoch>> entry :
+                subject.history().members().entrySet()) {
             writeMember(html, subject, entry.getKey(), entry.getValue(), figures);
         }
         writeLosses(html, subject.history());
         html.close();
-        html.element("p", "The ring marks the epoch whose model was kept as the best: the highest validation AUC, and "
-                + "of several such the latest. Members are numbered from 0, as in the run's files.",
-                "class", "small").close();
+        html.element(
+                        "p",
+                        "The ring marks the epoch whose model was kept as the best: the highest validation AUC, and "
+                                + "of several such the latest. Members are numbered from 0, as in the run's files.",
+                        "class",
+                        "small")
+                .close();
     }
 
-    private static void writeMember(
-            Html html, Subject subject, int index, List<History.Epoch> epochs, Axis figures) {
-        Optional<MemberResult> finished =
-                subject.members().stream().filter(member -> member.index() == index).findFirst();
+    private static void writeMember(Html html, Subject subject, int index, List<History.Epoch> epochs, Axis figures) {
+        Optional<MemberResult> finished = subject.members().stream()
+                .filter(member -> member.index() == index)
+                .findFirst();
         double[] auc = column(epochs, History.Epoch::auc);
-        LineChart chart = new LineChart(name(index, epochs) + (finished.isPresent() ? "" : ", not finished"),
-                epochAxis(subject.history()), figures);
+        LineChart chart = new LineChart(
+                name(index, epochs) + (finished.isPresent() ? "" : ", not finished"),
+                epochAxis(subject.history()),
+                figures);
         chart.line("validation AUC", column(epochs, History.Epoch::number), auc);
         finished.ifPresent(member -> {
             int best = member.bestEpoch();
-            epochs.stream().filter(epoch -> epoch.number() == best).findFirst().ifPresent(
-                    epoch -> chart.mark("best: epoch " + best, best, epoch.auc()));
+            epochs.stream()
+                    .filter(epoch -> epoch.number() == best)
+                    .findFirst()
+                    .ifPresent(epoch -> chart.mark("best: epoch " + best, best, epoch.auc()));
         });
         chart.line("validation ACC", column(epochs, History.Epoch::number), column(epochs, History.Epoch::accuracy));
         chart.write(html);
@@ -52,10 +61,17 @@ final class LearningSection {
     private static void writeLosses(Html html, History history) {
         List<double[]> losses = new ArrayList<>();
         history.members().values().forEach(epochs -> losses.add(column(epochs, History.Epoch::trainLoss)));
-        LineChart chart = new LineChart("Training loss", epochAxis(history), Axis.over("mean cross-entropy",
-                losses.stream().flatMapToDouble(Arrays::stream).toArray()));
-        history.members().forEach((index, epochs) -> chart.line(name(index, epochs),
-                column(epochs, History.Epoch::number), column(epochs, History.Epoch::trainLoss)));
+        LineChart chart = new LineChart(
+                "Training loss",
+                epochAxis(history),
+                Axis.over(
+                        "mean cross-entropy",
+                        losses.stream().flatMapToDouble(Arrays::stream).toArray()));
+        history.members()
+                .forEach((index, epochs) -> chart.line(
+                        name(index, epochs),
+                        column(epochs, History.Epoch::number),
+                        column(epochs, History.Epoch::trainLoss)));
         chart.write(html);
     }
 
@@ -64,13 +80,19 @@ final class LearningSection {
     }
 
     private static Axis epochAxis(History history) {
-        return Axis.counting("epoch", history.members().values().stream().map(List::getLast)
-                .map(History.Epoch::number).max(Comparator.naturalOrder()).orElse(1));
+        return Axis.counting(
+                "epoch",
+                history.members().values().stream()
+                        .map(List::getLast)
+                        .map(History.Epoch::number)
+                        .max(Comparator.naturalOrder())
+                        .orElse(1));
     }
 
     /** One axis for all members, so that their charts can be compared. */
     private static Axis figures(History history) {
-        List<History.Epoch> all = history.members().values().stream().flatMap(List::stream).toList();
+        List<History.Epoch> all =
+                history.members().values().stream().flatMap(List::stream).toList();
         double[] values = new double[2 * all.size()];
         for (int i = 0; i < all.size(); i++) {
             values[2 * i] = all.get(i).auc();

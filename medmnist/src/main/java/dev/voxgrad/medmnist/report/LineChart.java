@@ -11,6 +11,7 @@ import java.util.List;
 final class LineChart {
     /** Colours s0, s1, … of the style sheet. */
     private static final int COLOURS = 6;
+
     private static final String[] DASHES = {"", "5 3", "1.5 2.5"};
     private static final double WIDTH = 380;
     private static final double HEIGHT = 310;
@@ -63,12 +64,21 @@ final class LineChart {
     /** Writes the chart as a figure: title, drawing, legend. */
     void write(Html html) {
         html.open("figure").element("figcaption", title);
-        html.open("svg", "xmlns", "http://www.w3.org/2000/svg", "viewBox", "0 0 " + (int) WIDTH + " " + (int) HEIGHT,
-                "role", "img", "aria-label", title + ": " + y.label() + " over " + x.label());
+        html.open(
+                "svg",
+                "xmlns",
+                "http://www.w3.org/2000/svg",
+                "viewBox",
+                "0 0 " + (int) WIDTH + " " + (int) HEIGHT,
+                "role",
+                "img",
+                "aria-label",
+                title + ": " + y.label() + " over " + x.label());
         writeAxes(html);
         for (double[] guide : guides) {
-            html.empty("path", "class", "guide", "d", path(new double[] {guide[0], guide[2]},
-                    new double[] {guide[1], guide[3]}));
+            html.empty("path", "class", "guide", "d", path(new double[] {guide[0], guide[2]}, new double[] {
+                guide[1], guide[3]
+            }));
         }
         for (int i = 0; i < lines.size(); i++) {
             writeLine(html, i);
@@ -85,25 +95,65 @@ final class LineChart {
         for (double tick : y.ticks()) {
             String at = Numbers.coordinate(down(tick));
             html.empty("path", "class", "grid", "d", "M" + (int) LEFT + " " + at + "H" + (int) (WIDTH - RIGHT));
-            html.element("text", y.text(tick), "x", Numbers.coordinate(LEFT - 6), "y",
-                    Numbers.coordinate(down(tick) + 4), "text-anchor", "end");
+            html.element(
+                    "text",
+                    y.text(tick),
+                    "x",
+                    Numbers.coordinate(LEFT - 6),
+                    "y",
+                    Numbers.coordinate(down(tick) + 4),
+                    "text-anchor",
+                    "end");
         }
         for (double tick : x.ticks()) {
             String at = Numbers.coordinate(right(tick));
             html.empty("path", "class", "grid", "d", "M" + at + " " + (int) TOP + "V" + (int) (HEIGHT - BOTTOM));
-            html.element("text", x.text(tick), "x", at, "y", Numbers.coordinate(HEIGHT - BOTTOM + 16),
-                    "text-anchor", "middle");
+            html.element(
+                    "text",
+                    x.text(tick),
+                    "x",
+                    at,
+                    "y",
+                    Numbers.coordinate(HEIGHT - BOTTOM + 16),
+                    "text-anchor",
+                    "middle");
         }
-        html.element("text", x.label(), "x", Numbers.coordinate((LEFT + WIDTH - RIGHT) / 2), "y",
-                Numbers.coordinate(HEIGHT - 8), "text-anchor", "middle", "class", "label");
+        html.element(
+                "text",
+                x.label(),
+                "x",
+                Numbers.coordinate((LEFT + WIDTH - RIGHT) / 2),
+                "y",
+                Numbers.coordinate(HEIGHT - 8),
+                "text-anchor",
+                "middle",
+                "class",
+                "label");
         double middle = (TOP + HEIGHT - BOTTOM) / 2;
-        html.element("text", y.label(), "x", "0", "y", "0", "text-anchor", "middle", "class", "label",
-                "transform", "translate(13 " + Numbers.coordinate(middle) + ") rotate(-90)");
+        html.element(
+                "text",
+                y.label(),
+                "x",
+                "0",
+                "y",
+                "0",
+                "text-anchor",
+                "middle",
+                "class",
+                "label",
+                "transform",
+                "translate(13 " + Numbers.coordinate(middle) + ") rotate(-90)");
     }
 
     private void writeLine(Html html, int index) {
         Line line = lines.get(index);
-        html.empty("path", "class", style(index), "d", path(line.x(), line.y()), "stroke-dasharray",
+        html.empty(
+                "path",
+                "class",
+                style(index),
+                "d",
+                path(line.x(), line.y()),
+                "stroke-dasharray",
                 line.dots() ? "" : dash(index));
         if (line.dots()) {
             for (int i = 0; i < line.x().length; i++) {
@@ -117,22 +167,55 @@ final class LineChart {
     private void writeMark(Html html, Mark mark) {
         circle(html, style(mark.line()), mark.x(), mark.y(), "5.5");
         double share = x.at(mark.x());
-        html.element("text", mark.label(), "x", Numbers.coordinate(right(mark.x())), "y",
-                Numbers.coordinate(down(mark.y()) - 10), "text-anchor",
-                share < 0.2 ? "start" : share > 0.8 ? "end" : "middle", "class", "mark");
+        html.element(
+                "text",
+                mark.label(),
+                "x",
+                Numbers.coordinate(right(mark.x())),
+                "y",
+                Numbers.coordinate(down(mark.y()) - 10),
+                "text-anchor",
+                share < 0.2 ? "start" : share > 0.8 ? "end" : "middle",
+                "class",
+                "mark");
     }
 
     private void circle(Html html, String style, double atX, double atY, String radius) {
-        html.empty("circle", "class", style, "cx", Numbers.coordinate(right(atX)), "cy",
-                Numbers.coordinate(down(atY)), "r", radius);
+        html.empty(
+                "circle",
+                "class",
+                style,
+                "cx",
+                Numbers.coordinate(right(atX)),
+                "cy",
+                Numbers.coordinate(down(atY)),
+                "r",
+                radius);
     }
 
     private void writeLegend(Html html) {
         html.open("ul", "class", "legend");
         for (int i = 0; i < lines.size(); i++) {
-            html.open("li").open("svg", "xmlns", "http://www.w3.org/2000/svg", "viewBox", "0 0 26 10", "width", "26",
-                    "height", "10", "aria-hidden", "true");
-            html.empty("path", "class", style(i), "d", "M0 5H26", "stroke-dasharray",
+            html.open("li")
+                    .open(
+                            "svg",
+                            "xmlns",
+                            "http://www.w3.org/2000/svg",
+                            "viewBox",
+                            "0 0 26 10",
+                            "width",
+                            "26",
+                            "height",
+                            "10",
+                            "aria-hidden",
+                            "true");
+            html.empty(
+                    "path",
+                    "class",
+                    style(i),
+                    "d",
+                    "M0 5H26",
+                    "stroke-dasharray",
                     lines.get(i).dots() ? "" : dash(i));
             html.close().text(" " + lines.get(i).name()).close();
         }

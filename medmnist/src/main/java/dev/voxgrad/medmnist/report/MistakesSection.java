@@ -17,28 +17,42 @@ final class MistakesSection {
     private MistakesSection() {}
 
     static void write(Html html, Subject subject) {
-        List<Answer> wrong = Answer.of(subject).stream().filter(answer -> !answer.isRight())
-                .sorted(Comparator.comparingDouble(Answer::confidence).reversed()).toList();
+        List<Answer> wrong = Answer.of(subject).stream()
+                .filter(answer -> !answer.isRight())
+                .sorted(Comparator.comparingDouble(Answer::confidence).reversed())
+                .toList();
         html.open("section").element("h2", "Most confident mistakes");
         if (wrong.isEmpty()) {
             html.element("p", "No answer is wrong.").close();
             return;
         }
-        html.element("p", wrong.size() + (wrong.size() == 1 ? " answer is wrong" : " answers are wrong")
-                + (wrong.size() > MOST ? "; the " + MOST + " surest of them:" : ":"));
+        html.element(
+                "p",
+                wrong.size()
+                        + (wrong.size() == 1 ? " answer is wrong" : " answers are wrong")
+                        + (wrong.size() > MOST ? "; the " + MOST + " surest of them:" : ":"));
         for (Answer answer : wrong.subList(0, Math.min(MOST, wrong.size()))) {
             writeMistake(html, subject, answer);
         }
-        html.element("p", "Each strip shows three planes across X, at a quarter, half and three quarters of the axis, "
-                + "then three across Y, then three across Z; black and white are the volume's smallest and largest "
-                + "number.", "class", "small").close();
+        html.element(
+                        "p",
+                        "Each strip shows three planes across X, at a quarter, half and three quarters of the axis, "
+                                + "then three across Y, then three across Z; black and white are the volume's smallest and largest "
+                                + "number.",
+                        "class",
+                        "small")
+                .close();
     }
 
     private static void writeMistake(Html html, Subject subject, Answer answer) {
         String caption = "volume " + answer.volume() + ": " + describe(subject, answer) + " with probability "
                 + Numbers.three(answer.confidence());
-        String picture = "data:image/png;base64," + Base64.getEncoder().encodeToString(
-                SliceMontage.of(List.of(volume(subject, answer.volume())), subject.data().shape()).png());
+        String picture = "data:image/png;base64,"
+                + Base64.getEncoder()
+                        .encodeToString(SliceMontage.of(
+                                        List.of(volume(subject, answer.volume())),
+                                        subject.data().shape())
+                                .png());
         html.open("figure", "class", "planes").element("figcaption", caption);
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
         html.empty("img", "alt", "Planes of " + caption, "src", picture);

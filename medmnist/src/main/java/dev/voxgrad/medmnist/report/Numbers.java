@@ -15,7 +15,9 @@ final class Numbers {
 
     /** A figure between 0 and 1: three digits, as MedMNIST prints it. */
     static String three(double value) {
-        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.3f", value).replace('-', '−');
+        return Double.isNaN(value)
+                ? NONE
+                : String.format(Locale.ROOT, "%.3f", value).replace('-', '−');
     }
 
     /** A difference of figures, with its sign. */
@@ -45,8 +47,10 @@ final class Numbers {
         if (Double.isNaN(seconds)) {
             return NONE;
         }
-        return seconds < 120 ? String.format(Locale.ROOT, "%.0f s", seconds)
-                : seconds < 7200 ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
+        return seconds < 120
+                ? String.format(Locale.ROOT, "%.0f s", seconds)
+                : seconds < 7200
+                        ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
                         : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 

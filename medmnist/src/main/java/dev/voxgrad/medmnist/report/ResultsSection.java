@@ -33,8 +33,14 @@ final class ResultsSection {
 
     static void write(Html html, Subject subject) {
         html.open("section").element("h2", "Results").open("div", "class", "pair");
-        Table table = Table.open(html, "AUC and accuracy on the " + subject.split().name()
-                + " split, with 95 % intervals", "Model", "AUC", "ACC", "AUC interval", "ACC interval");
+        Table table = Table.open(
+                html,
+                "AUC and accuracy on the " + subject.split().name() + " split, with 95 % intervals",
+                "Model",
+                "AUC",
+                "ACC",
+                "AUC interval",
+                "ACC interval");
         ResultsSection section = new ResultsSection(html, subject, table);
         section.writeOwnRows();
         List<Benchmark> published = section.writePublishedRows();
@@ -50,26 +56,40 @@ final class ResultsSection {
         writeEnsemble("This run, weighted ensemble", subject.evaluation().weighted(), true);
         writeEnsemble("This run, uniform ensemble", subject.evaluation().uniform(), false);
         for (ModelKind kind : List.of(ModelKind.BEST, ModelKind.LAST)) {
-            table.row("Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
-                    spread(kind, Metrics::auc), spread(kind, Metrics::accuracy), Numbers.NONE, Numbers.NONE);
+            table.row(
+                    "Single " + kind.label() + " models, mean" + (members > 1 ? " ± deviation" : ""),
+                    spread(kind, Metrics::auc),
+                    spread(kind, Metrics::accuracy),
+                    Numbers.NONE,
+                    Numbers.NONE);
         }
         if (!subject.split().isMultiLabel()) {
-            table.row("Always the most frequent class", undefined.isEmpty() ? "0.500" : Numbers.NONE,
-                    Numbers.three(mostFrequent()), Numbers.NONE, Numbers.NONE);
+            table.row(
+                    "Always the most frequent class",
+                    undefined.isEmpty() ? "0.500" : Numbers.NONE,
+                    Numbers.three(mostFrequent()),
+                    Numbers.NONE,
+                    Numbers.NONE);
         }
     }
 
     private void writeEnsemble(String name, Combination ensemble, boolean strong) {
         Metrics metrics = ensemble.metrics();
         Bootstrap intervals = ensemble.intervals(subject.ensemble(), subject.seed());
-        table.styled(strong ? "strong" : "", name, Numbers.three(metrics.auc()), Numbers.three(metrics.accuracy()),
-                Numbers.interval(intervals.auc()), Numbers.interval(Optional.of(intervals.accuracy())));
+        table.styled(
+                strong ? "strong" : "",
+                name,
+                Numbers.three(metrics.auc()),
+                Numbers.three(metrics.accuracy()),
+                Numbers.interval(intervals.auc()),
+                Numbers.interval(Optional.of(intervals.accuracy())));
         chart.add(name, metrics.auc(), intervals.auc(), true);
     }
 
     private String spread(ModelKind kind, ToDoubleFunction<Metrics> figure) {
         return Numbers.spread(Spread.of(subject.models(kind).stream()
-                .mapToDouble(model -> figure.applyAsDouble(subject.ensemble().metrics(model))).toArray()));
+                .mapToDouble(model -> figure.applyAsDouble(subject.ensemble().metrics(model)))
+                .toArray()));
     }
 
     private double mostFrequent() {
@@ -96,24 +116,38 @@ final class ResultsSection {
     }
 
     private void writePublished(Benchmark row) {
-        table.styled(PUBLISHED, row.method(), Numbers.three(row.auc()), Numbers.three(row.accuracy()),
-                Numbers.NONE, Numbers.NONE);
+        table.styled(
+                PUBLISHED,
+                row.method(),
+                Numbers.three(row.auc()),
+                Numbers.three(row.accuracy()),
+                Numbers.NONE,
+                Numbers.NONE);
         chart.add(row.method(), row.auc(), Optional.empty(), false);
     }
 
     private void writeNotes(List<Benchmark> published) {
-        undefined.ifPresent(account -> html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE),
-                "class", "notice"));
-        html.element("p", "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
-                + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
-                + subject.seed() + "): how far the figure would scatter with other volumes of "
-                + "the same kind, not with another training. Where there is a dash, there is none to be had. "
-                + "Deviations are over the members.", "class", "small");
+        undefined.ifPresent(account ->
+                html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE), "class", "notice"));
+        html.element(
+                "p",
+                "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
+                        + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
+                        + subject.seed() + "): how far the figure would scatter with other volumes of "
+                        + "the same kind, not with another training. Where there is a dash, there is none to be had. "
+                        + "Deviations are over the members.",
+                "class",
+                "small");
         Predictor.Augmentation augmentation = subject.evaluation().settings().augmentation();
         if (augmentation.draws() > 0) {
-            html.element("p", "Test-time augmentation: each logit is the mean over the plain volume and "
-                    + augmentation.draws() + " draws of '" + augmentation.recipe().flag() + "', seed "
-                    + augmentation.seed() + ", for single models as for ensembles.", "class", "small");
+            html.element(
+                    "p",
+                    "Test-time augmentation: each logit is the mean over the plain volume and "
+                            + augmentation.draws() + " draws of '"
+                            + augmentation.recipe().flag() + "', seed "
+                            + augmentation.seed() + ", for single models as for ensembles.",
+                    "class",
+                    "small");
         }
         if (!published.isEmpty()) {
             writeSources(subject.run().info().data(), published.size() == 1);
@@ -121,8 +155,10 @@ final class ResultsSection {
     }
 
     private void writeSources(DataSource source, boolean single) {
-        html.open("p", "class", "small").text("Rows in italics are published, for volumes of 28³"
-                + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³") + ": ");
+        html.open("p", "class", "small")
+                .text("Rows in italics are published, for volumes of 28³"
+                        + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³")
+                        + ": ");
         html.element("a", Benchmark.CITATION, "href", Benchmark.ADDRESS).text(". ");
         if (!Benchmark.study(source.flag()).isEmpty()) {
             html.text("The row of the original study is not from there: it is the result published for the ensemble "

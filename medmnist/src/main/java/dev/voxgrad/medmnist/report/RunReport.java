@@ -68,28 +68,45 @@ public final class RunReport {
     private static void writeTitle(Html html, Subject subject) {
         VolumeData data = subject.data();
         html.open("header").element("h1", data.name() + (data.synthetic() ? " (SYNTHETIC)" : ""));
-        html.element("p", "Ensemble of " + subject.ensemble().members() + (subject.ensemble().members() == 1
-                ? " member" : " members") + " on the " + subject.split().name() + " split, "
-                + subject.split().size() + " volumes" + subject.split().blankNote() + " of "
-                + data.shape().edge() + "³ voxels"
-                + (data.shape().channels() == 1 ? ", " : " and " + data.shape().channels() + " channels, ")
-                + data.classes()
-                + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());
+        html.element(
+                "p",
+                "Ensemble of " + subject.ensemble().members()
+                        + (subject.ensemble().members() == 1 ? " member" : " members") + " on the "
+                        + subject.split().name() + " split, "
+                        + subject.split().size() + " volumes" + subject.split().blankNote() + " of "
+                        + data.shape().edge() + "³ voxels"
+                        + (data.shape().channels() == 1
+                                ? ", "
+                                : " and " + data.shape().channels() + " channels, ")
+                        + data.classes()
+                        + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());
         if (data.synthetic()) {
-            html.element("p", "SYNTHETIC: these volumes were made by code. The figures say nothing about medicine.",
-                    "class", "notice");
+            html.element(
+                    "p",
+                    "SYNTHETIC: these volumes were made by code. The figures say nothing about medicine.",
+                    "class",
+                    "notice");
         }
         CrossValidation folds = subject.run().info().crossValidation();
         if (folds != null) {
-            html.element("p", "Cross-validation: " + folds.words() + ". Member m validates on fold m mod "
-                    + folds.folds() + " and trains on the others, so validation figures of different members are of "
-                    + "different volumes; published figures are of nets that were trained with the official split.",
-                    "class", "notice");
+            html.element(
+                    "p",
+                    "Cross-validation: " + folds.words() + ". Member m validates on fold m mod "
+                            + folds.folds()
+                            + " and trains on the others, so validation figures of different members are of "
+                            + "different volumes; published figures are of nets that were trained with the official split.",
+                    "class",
+                    "notice");
         }
         if (!subject.isFinished()) {
-            html.element("p", "This run is not finished: " + subject.ensemble().members() + " of "
-                    + subject.membersPlanned() + " members are. All figures are of those alone.", "class", "notice");
+            html.element(
+                    "p",
+                    "This run is not finished: " + subject.ensemble().members() + " of " + subject.membersPlanned()
+                            + " members are. All figures are of those alone.",
+                    "class",
+                    "notice");
         }
-        html.element("p", "For research; not for clinical use.", "class", "small").close();
+        html.element("p", "For research; not for clinical use.", "class", "small")
+                .close();
     }
 }

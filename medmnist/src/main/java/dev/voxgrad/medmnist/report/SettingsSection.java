@@ -30,11 +30,18 @@ final class SettingsSection {
         Path folder = subject.run().folder();
         String split = subject.split().name();
         EnsembleSettings settings = subject.evaluation().settings();
-        html.element("p", "The same seed gives the same weights to the byte on the same kind of device, for any number "
-                + "of threads. Train again, combine, report:");
-        html.element("pre", CommandLines.train(subject.run().info(), folder) + "\n\n"
-                + CommandLines.ensemble(folder, split, settings) + "\n\n"
-                + CommandLines.report(folder, split, settings), "tabindex", "0").close();
+        html.element(
+                "p",
+                "The same seed gives the same weights to the byte on the same kind of device, for any number "
+                        + "of threads. Train again, combine, report:");
+        html.element(
+                        "pre",
+                        CommandLines.train(subject.run().info(), folder) + "\n\n"
+                                + CommandLines.ensemble(folder, split, settings) + "\n\n"
+                                + CommandLines.report(folder, split, settings),
+                        "tabindex",
+                        "0")
+                .close();
     }
 
     private void writeRun(Subject subject) {
@@ -44,35 +51,58 @@ final class SettingsSection {
         item("started", info.started());
         item("Voxgrad, Java", info.voxgrad() + ", " + info.java());
         item("device", info.device() + (info.fusion() ? "" : ", no fusion"));
-        item("data", data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", " + data.train().size() + "/"
-                + data.val().size() + "/" + data.test().size() + " volumes to train, validate and test");
+        item(
+                "data",
+                data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", "
+                        + data.train().size() + "/" + data.val().size() + "/"
+                        + data.test().size() + " volumes to train, validate and test");
         if (info.data().window() != null) {
-            item("grey values", Window.BYTES.equals(info.data().window()) ? "as in the data"
-                    : info.data().window() + " in the data become 0,255");
+            item(
+                    "grey values",
+                    Window.BYTES.equals(info.data().window())
+                            ? "as in the data"
+                            : info.data().window() + " in the data become 0,255");
         }
-        item("split", info.crossValidation() == null ? "as in the data" : info.crossValidation().words());
-        item("MD5 of the data", info.dataMd5() == null ? "none: made by code" : info.dataMd5()
-                + (data.md5().map(info.dataMd5()::equals).orElse(false) ? ""
-                        : " in training; the data has changed since"));
+        item(
+                "split",
+                info.crossValidation() == null
+                        ? "as in the data"
+                        : info.crossValidation().words());
+        item(
+                "MD5 of the data",
+                info.dataMd5() == null
+                        ? "none: made by code"
+                        : info.dataMd5()
+                                + (data.md5().map(info.dataMd5()::equals).orElse(false)
+                                        ? ""
+                                        : " in training; the data has changed since"));
         item("task", info.task());
         item("time of training", Numbers.duration(subject.history().seconds()));
-        writeEnsemble(subject.evaluation(), info.crossValidation() == null ? "the validation split"
-                : "each member's validation fold");
+        writeEnsemble(
+                subject.evaluation(),
+                info.crossValidation() == null ? "the validation split" : "each member's validation fold");
     }
 
     private void writeEnsemble(Evaluation evaluation, String fittedTo) {
         EnsembleSettings ensemble = evaluation.settings();
-        item("ensemble weights", ensemble.method().map(method -> method.flag()
-                + (method.needsValidation() ? ", fitted to " + fittedTo : "")
-                + (ensemble.given().isUniform() ? "" : ", times " + ensemble.given()))
-                .orElse(ensemble.given().toString()));
+        item(
+                "ensemble weights",
+                ensemble.method()
+                        .map(method -> method.flag()
+                                + (method.needsValidation() ? ", fitted to " + fittedTo : "")
+                                + (ensemble.given().isUniform() ? "" : ", times " + ensemble.given()))
+                        .orElse(ensemble.given().toString()));
         if (ensemble.temperature()) {
-            item("temperature", Numbers.three(evaluation.weighted().temperature().value()));
+            item(
+                    "temperature",
+                    Numbers.three(evaluation.weighted().temperature().value()));
         }
         Predictor.Augmentation augmentation = ensemble.augmentation();
         if (augmentation.draws() > 0) {
-            item("test-time augmentation", augmentation.draws() + " draws of '" + augmentation.recipe().flag()
-                    + "', seed " + augmentation.seed());
+            item(
+                    "test-time augmentation",
+                    augmentation.draws() + " draws of '" + augmentation.recipe().flag() + "', seed "
+                            + augmentation.seed());
         }
     }
 
@@ -81,16 +111,24 @@ final class SettingsSection {
         item("nets, in turn", settings.nets().stream().map(NetSpec::flag).collect(Collectors.joining(", ")));
         item("epochs", String.valueOf(settings.epochs()));
         item("batch size", String.valueOf(settings.batchSize()));
-        item("optimiser", "AdamW, learning rate " + settings.learningRate() + ", weight decay "
-                + settings.weightDecay());
+        item(
+                "optimiser",
+                "AdamW, learning rate " + settings.learningRate() + ", weight decay " + settings.weightDecay());
         Regime regime = settings.regime();
-        item("schedule", regime.schedule().flag()
-                + (regime.warmupEpochs() > 0 ? ", warm-up of " + regime.warmupEpochs() + " epochs" : "")
-                + (regime.clipNorm() > 0 ? ", gradients clipped at norm " + regime.clipNorm() : "")
-                + (regime.patience() > 0 ? ", ends after " + regime.patience() + " epochs without a better one" : ""));
+        item(
+                "schedule",
+                regime.schedule().flag()
+                        + (regime.warmupEpochs() > 0 ? ", warm-up of " + regime.warmupEpochs() + " epochs" : "")
+                        + (regime.clipNorm() > 0 ? ", gradients clipped at norm " + regime.clipNorm() : "")
+                        + (regime.patience() > 0
+                                ? ", ends after " + regime.patience() + " epochs without a better one"
+                                : ""));
         item("class weights", regime.classWeights().toString());
-        item("weights kept", regime.ema() > 0 ? "moving average over the steps, decay " + regime.ema()
-                : "as the epoch's last step left them");
+        item(
+                "weights kept",
+                regime.ema() > 0
+                        ? "moving average over the steps, decay " + regime.ema()
+                        : "as the epoch's last step left them");
         item("seed", String.valueOf(settings.seed()));
         item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
         item("augmentation", settings.augment());

@@ -63,18 +63,26 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
 
     /** The finished members, in order. */
     List<MemberResult> members() {
-        return ensemble().models().stream().filter(model -> model.kind() == ModelKind.BEST)
-                .map(Ensemble.Model::member).toList();
+        return ensemble().models().stream()
+                .filter(model -> model.kind() == ModelKind.BEST)
+                .map(Ensemble.Model::member)
+                .toList();
     }
 
     /** The models of one kind, in order of the members. */
     List<Ensemble.Model> models(ModelKind kind) {
-        return ensemble().models().stream().filter(model -> model.kind() == kind).toList();
+        return ensemble().models().stream()
+                .filter(model -> model.kind() == kind)
+                .toList();
     }
 
     /** The weights for one group alone; empty if nothing counts in it. */
     Optional<EnsembleWeights> only(ModelKind kind) {
-        return weights().with(kind == ModelKind.LAST ? 1 : 0, kind == ModelKind.BEST ? 1 : 0, weights().members());
+        return weights()
+                .with(
+                        kind == ModelKind.LAST ? 1 : 0,
+                        kind == ModelKind.BEST ? 1 : 0,
+                        weights().members());
     }
 
     /** The weights with one member left out; empty if nothing would count then. */
@@ -90,8 +98,10 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
     }
 
     private double sum(Predicate<Ensemble.Model> models) {
-        return ensemble().models().stream().filter(models)
-                .mapToDouble(model -> weights().of(model.position(), model.kind())).sum();
+        return ensemble().models().stream()
+                .filter(models)
+                .mapToDouble(model -> weights().of(model.position(), model.kind()))
+                .sum();
     }
 
     /** How a member is called: its number from 0, as in the run's files, and its net. */

@@ -13,7 +13,8 @@ final class Table {
 
     /** Begins a table with that heading row. */
     static Table open(Html html, String caption, String... headings) {
-        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption).open("table");
+        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption)
+                .open("table");
         html.element("caption", caption).open("thead").open("tr");
         for (String heading : headings) {
             html.element("th", heading, "scope", "col");

@@ -15,7 +15,8 @@ public final class ShellWords {
 
     /** Returns a text as one word, in quotes where it needs them. */
     public static String quote(String word) {
-        return word.matches("[A-Za-z0-9_./:=,@%+-]+") && !word.startsWith("=") ? word
+        return word.matches("[A-Za-z0-9_./:=,@%+-]+") && !word.startsWith("=")
+                ? word
                 : "'" + word.replace("'", "'\\''") + "'";
     }
 

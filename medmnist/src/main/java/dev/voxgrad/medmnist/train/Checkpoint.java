@@ -83,7 +83,8 @@ record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) 
 
     private Map<String, NamedTensor> named(String prefix) {
         Map<String, NamedTensor> some = new LinkedHashMap<>();
-        tensors.values().stream().filter(tensor -> tensor.name().startsWith(prefix))
+        tensors.values().stream()
+                .filter(tensor -> tensor.name().startsWith(prefix))
                 .map(tensor -> renamed(tensor, tensor.name().substring(prefix.length())))
                 .forEach(tensor -> some.put(tensor.name(), tensor));
         return some;
@@ -103,8 +104,10 @@ record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) 
             new WeightsFile(tensors, metadata).write(file);
         } catch (WeightsFileException e) {
             String why = e.getCause() instanceof IOException io ? AtomicFile.describe(io) : e.getMessage();
-            throw new DataFileException(file.toString(), "cannot be written: " + why + "; checkpoints that were there "
-                    + "before are unchanged", e);
+            throw new DataFileException(
+                    file.toString(),
+                    "cannot be written: " + why + "; checkpoints that were there " + "before are unchanged",
+                    e);
         }
     }
 
@@ -117,7 +120,8 @@ record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) 
         try {
             WeightsFile contents = WeightsFile.read(file);
             String text = contents.metadata().get(STATE);
-            if (text == null || !sum(text, contents.tensors()).equals(contents.metadata().get(SUM))) {
+            if (text == null
+                    || !sum(text, contents.tensors()).equals(contents.metadata().get(SUM))) {
                 throw new DataFileException(file.toString(), "is damaged: its checksum (SHA-256) does not match");
             }
             return new Checkpoint(RunJson.read(text, MemberState.class, file.toString()), contents.tensors());

@@ -21,6 +21,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 public record ClassWeights(String asked, List<Double> values) {
     /** All volumes count the same. */
     public static final ClassWeights NONE = new ClassWeights("none", List.of());
+
     private static final String BALANCED = "balanced";
 
     public ClassWeights {
@@ -29,8 +30,8 @@ public record ClassWeights(String asked, List<Double> values) {
         values = List.copyOf(values);
         for (double value : values) {
             if (!((float) value > 0 && (float) value < Float.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("class-weights has the weight " + value
-                        + "; expected a positive number for every class");
+                throw new IllegalArgumentException(
+                        "class-weights has the weight " + value + "; expected a positive number for every class");
             }
         }
     }
@@ -48,8 +49,10 @@ public record ClassWeights(String asked, List<Double> values) {
             try {
                 values.add(Double.valueOf(word.strip()));
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("class-weights is '" + text
-                        + "'; expected none, balanced, or a positive number for every class, such as 1,2.5", e);
+                throw new IllegalArgumentException(
+                        "class-weights is '" + text
+                                + "'; expected none, balanced, or a positive number for every class, such as 1,2.5",
+                        e);
             }
         }
         return new ClassWeights(values.stream().map(String::valueOf).collect(Collectors.joining(",")), values);

@@ -29,10 +29,23 @@ import dev.voxgrad.medmnist.data.Window;
  * @param window which values of the user's file become black and white; null to derive it from the volumes, and for
  *     the other kinds
  */
-public record DataSource(Kind kind, String flag, String root, int size, String file, List<String> labels,
-        SyntheticShapes.Settings synthetic, String task, Boolean skipBlank, Window window) {
+public record DataSource(
+        Kind kind,
+        String flag,
+        String root,
+        int size,
+        String file,
+        List<String> labels,
+        SyntheticShapes.Settings synthetic,
+        String task,
+        Boolean skipBlank,
+        Window window) {
     /** The three kinds of sources. */
-    public enum Kind { OFFICIAL, FILE, SYNTHETIC }
+    public enum Kind {
+        OFFICIAL,
+        FILE,
+        SYNTHETIC
+    }
 
     /** Refuses what an edited or damaged run.json may lack or hold. */
     public DataSource {
@@ -46,8 +59,8 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
                 BadValueException.requirePresent("flag", flag);
                 BadValueException.requireUnderstood("flag", flag, DatasetInfo::byFlag);
                 DatasetInfo info = DatasetInfo.byFlag(flag);
-                BadValueException.requireUnderstood("size", String.valueOf(size),
-                        edge -> info.source(Integer.parseInt(edge)));
+                BadValueException.requireUnderstood(
+                        "size", String.valueOf(size), edge -> info.source(Integer.parseInt(edge)));
             }
             case FILE -> requirePath("file", file);
             case SYNTHETIC -> BadValueException.requirePresent("synthetic", synthetic);
@@ -66,8 +79,7 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
 
     /** A file in MedMNIST's layout. */
     public static DataSource file(Path file, List<String> labels) {
-        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null, null, null,
-                null);
+        return new DataSource(Kind.FILE, null, null, 0, absolute(file), List.copyOf(labels), null, null, null, null);
     }
 
     /** Volumes made by code. */
@@ -81,14 +93,16 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
 
     /** The same source with the official files in another folder; other kinds stay as they are. */
     public DataSource withRoot(Path newRoot) {
-        return kind == Kind.OFFICIAL ? new DataSource(kind, flag, absolute(newRoot), size, file, labels, synthetic,
-                task, skipBlank, window) : this;
+        return kind == Kind.OFFICIAL
+                ? new DataSource(kind, flag, absolute(newRoot), size, file, labels, synthetic, task, skipBlank, window)
+                : this;
     }
 
     /** The same source with the user's file elsewhere; other kinds stay as they are. */
     public DataSource withFile(Path newFile) {
-        return kind == Kind.FILE ? new DataSource(kind, flag, root, size, absolute(newFile), labels, synthetic, task,
-                skipBlank, window) : this;
+        return kind == Kind.FILE
+                ? new DataSource(kind, flag, root, size, absolute(newFile), labels, synthetic, task, skipBlank, window)
+                : this;
     }
 
     /** Returns the same source with labels that mean this task; null to derive it from them. */
@@ -98,8 +112,8 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
 
     /** Returns the same source that tolerates blank volumes, see {@link VolumeData#withoutSkippedBlanks}, or not. */
     public DataSource withSkipBlank(boolean skip) {
-        return new DataSource(kind, flag, root, size, file, labels, synthetic, task,
-                skip ? Boolean.TRUE : null, window);
+        return new DataSource(
+                kind, flag, root, size, file, labels, synthetic, task, skip ? Boolean.TRUE : null, window);
     }
 
     /** Returns the same source with volumes that are read with this window; null to derive it from them. */
@@ -120,11 +134,16 @@ public record DataSource(Kind kind, String flag, String root, int size, String f
      */
     public VolumeData load(Consumer<String> warner) {
         return switch (kind) {
-            case OFFICIAL -> VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank(),
-                    warner);
-            case FILE -> VolumeLoader.loadFile(Path.of(file), new FileOptions(labels,
-                    Optional.ofNullable(task).flatMap(Task::byName), skipsBlank(), Optional.ofNullable(window)),
-                    warner);
+            case OFFICIAL -> VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank(), warner);
+            case FILE ->
+                VolumeLoader.loadFile(
+                        Path.of(file),
+                        new FileOptions(
+                                labels,
+                                Optional.ofNullable(task).flatMap(Task::byName),
+                                skipsBlank(),
+                                Optional.ofNullable(window)),
+                        warner);
             case SYNTHETIC -> SyntheticShapes.make(synthetic);
         };
     }

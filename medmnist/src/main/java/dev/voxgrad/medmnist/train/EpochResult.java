@@ -24,7 +24,10 @@ public record EpochResult(int member, NetSpec net, int epoch, double trainLoss, 
         requireWithin("epoch", epoch, 1, TrainSettings.MOST_EPOCHS);
         require(Double.isFinite(trainLoss), "train-loss", trainLoss, "a finite number");
         requirePresent("validation", validation);
-        require(Double.isFinite(validation.auc()) && Double.isFinite(validation.accuracy()), "validation", validation,
+        require(
+                Double.isFinite(validation.auc()) && Double.isFinite(validation.accuracy()),
+                "validation",
+                validation,
                 "figures from 0 to 1");
         require(seconds >= 0 && Double.isFinite(seconds), "seconds", seconds, "zero or more");
     }

@@ -49,16 +49,20 @@ final class EventFile implements AutoCloseable {
      */
     static EventFile begin(RunFolder run, String name, List<EpochResult> history) {
         Path folder = run.makeFolder(name);
-        Path file = folder.resolve(String.format(Locale.ROOT, "%s%010d.voxgrad.%d", PREFIX,
-                System.currentTimeMillis() / 1000, ProcessHandle.current().pid()));
+        Path file = folder.resolve(String.format(
+                Locale.ROOT,
+                "%s%010d.voxgrad.%d",
+                PREFIX,
+                System.currentTimeMillis() / 1000,
+                ProcessHandle.current().pid()));
         try {
             for (Path old : run.list(folder)) {
                 if (old.getFileName().toString().startsWith(PREFIX)) {
                     Files.delete(old);
                 }
             }
-            EventFile events = new EventFile(file,
-                    run.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            EventFile events =
+                    new EventFile(file, run.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
             Message version = new Message().number(1, wallTime()).text(3, "brain.Event:2");
             events.write(version.bytes());
             history.forEach(events::add);
@@ -75,7 +79,8 @@ final class EventFile implements AutoCloseable {
                 .message(1, scalar("validation/AUC", epoch.validation().auc()))
                 .message(1, scalar("validation/ACC", epoch.validation().accuracy()))
                 .message(1, scalar("seconds/epoch", epoch.seconds()));
-        Message event = new Message().number(1, wallTime()).number(2, epoch.epoch()).message(5, summary);
+        Message event =
+                new Message().number(1, wallTime()).number(2, epoch.epoch()).message(5, summary);
         try {
             write(event.bytes());
         } catch (IOException e) {

@@ -100,8 +100,11 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
         /** The rate of a step, counted from 1. By logarithms: the quotient of the ends may be infinite. */
         double rate(int step) {
             double share = (step - 1.0) / (steps - 1);
-            return step == 1 ? from : step == steps ? to
-                    : StrictMath.exp((1 - share) * StrictMath.log(from) + share * StrictMath.log(to));
+            return step == 1
+                    ? from
+                    : step == steps
+                            ? to
+                            : StrictMath.exp((1 - share) * StrictMath.log(from) + share * StrictMath.log(to));
         }
     }
 
@@ -158,7 +161,8 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
 
     /** The point with the lowest smoothed loss; empty if there is none at all. */
     public Optional<Point> lowest() {
-        return points.stream().filter(point -> Double.isFinite(point.smoothed()))
+        return points.stream()
+                .filter(point -> Double.isFinite(point.smoothed()))
                 .reduce((a, b) -> b.smoothed() < a.smoothed() ? b : a);
     }
 
@@ -203,13 +207,19 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
     public String account() {
         if (points.size() < fewest()) {
             return "Too few points to suggest a rate: " + points.size() + ", and it takes " + fewest() + ". "
-                    + (end == End.STOPPED ? "Let the test run on." : end == End.COMPLETE ? "Take more --steps."
-                            : "Take more --steps, or a smaller --from.");
+                    + (end == End.STOPPED
+                            ? "Let the test run on."
+                            : end == End.COMPLETE ? "Take more --steps." : "Take more --steps, or a smaller --from.");
         }
-        return suggestion().map(found -> String.format(Locale.ROOT,
-                "There the smoothed loss falls the most on its way to its lowest value: by %.3g per decade of the "
-                        + "rate, measured over %d steps. The first %d and the last %d points do not count.",
-                -found.slope(), 2 * skippedLast(), skippedFirst(), skippedLast()))
+        return suggestion()
+                .map(found -> String.format(
+                        Locale.ROOT,
+                        "There the smoothed loss falls the most on its way to its lowest value: by %.3g per decade of the "
+                                + "rate, measured over %d steps. The first %d and the last %d points do not count.",
+                        -found.slope(),
+                        2 * skippedLast(),
+                        skippedFirst(),
+                        skippedLast()))
                 .orElse("No rate to suggest: the smoothed loss does not fall after the first " + skippedFirst()
                         + " points. Try a larger --to, more --steps or another --seed.");
     }
@@ -218,8 +228,14 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
     public String toCsv() {
         StringBuilder text = new StringBuilder(CSV_HEADER);
         for (Point point : points) {
-            text.append(point.step()).append(',').append(point.rate()).append(',').append(point.loss()).append(',')
-                    .append(point.smoothed()).append('\n');
+            text.append(point.step())
+                    .append(',')
+                    .append(point.rate())
+                    .append(',')
+                    .append(point.loss())
+                    .append(',')
+                    .append(point.smoothed())
+                    .append('\n');
         }
         return text.toString();
     }

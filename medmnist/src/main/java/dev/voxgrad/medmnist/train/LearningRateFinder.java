@@ -37,8 +37,14 @@ public final class LearningRateFinder {
      * @param recipe what changes the training volumes
      * @param initWeights safetensors file to start from; null for random weights
      */
-    public record Settings(NetSpec net, LearningRateCurve.Range range, int batchSize, double weightDecay, long seed,
-            Recipe recipe, Path initWeights) {
+    public record Settings(
+            NetSpec net,
+            LearningRateCurve.Range range,
+            int batchSize,
+            double weightDecay,
+            long seed,
+            Recipe recipe,
+            Path initWeights) {
         public Settings {
             TrainSettings.requireVolumes(batchSize);
             TrainSettings.requireDecay(weightDecay);
@@ -46,8 +52,18 @@ public final class LearningRateFinder {
 
         /** Of a run of this net without options that change its training. */
         private TrainSettings ofRun() {
-            return new TrainSettings(1, List.of(net), 1, batchSize, range.from(), weightDecay, seed, true,
-                    recipe.flag(), Regime.PLAIN, initWeights == null ? null : initWeights.toString());
+            return new TrainSettings(
+                    1,
+                    List.of(net),
+                    1,
+                    batchSize,
+                    range.from(),
+                    weightDecay,
+                    seed,
+                    true,
+                    recipe.flag(),
+                    Regime.PLAIN,
+                    initWeights == null ? null : initWeights.toString());
         }
     }
 
@@ -62,7 +78,8 @@ public final class LearningRateFinder {
         this.device = device;
         this.seed = Trainer.seedOf(settings.seed(), 0);
         settings.net().requireFits(Math.min(settings.batchSize(), data.train().size()), data.shape());
-        this.net = settings.net().build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        this.net = settings.net()
+                .build(device, data.shape().channels(), data.shape().edge(), data.classes());
         if (settings.initWeights() == null) {
             Initialization.apply(net, seed);
         } else {
@@ -79,8 +96,8 @@ public final class LearningRateFinder {
         net.train();
         BatchLoader.Settings batches = BatchLoader.Settings.training(data, settings.batchSize(), seed)
                 .withTransform(settings.recipe().keyed(seed));
-        try (MemberSteps steps = new MemberSteps(net, null, settings.ofRun(), data, device,
-                        (epoch, step, samples, value) -> loss = value);
+        try (MemberSteps steps = new MemberSteps(
+                        net, null, settings.ofRun(), data, device, (epoch, step, samples, value) -> loss = value);
                 BatchLoader loader = new BatchLoader(data.train(), batches)) {
             Batches endless = new Batches(loader);
             return LearningRateCurve.measure(

@@ -94,8 +94,10 @@ final class MemberFiles {
     }
 
     private DataFileException cannotRemove(Path folder, IOException e) {
-        return new DataFileException(folder.toString(), "holds unfinished files of member " + member
-                + " that cannot be removed: " + AtomicFile.describe(e), e);
+        return new DataFileException(
+                folder.toString(),
+                "holds unfinished files of member " + member + " that cannot be removed: " + AtomicFile.describe(e),
+                e);
     }
 
     /** Where the checkpoint that {@link #load} reads lies. */
@@ -139,8 +141,8 @@ final class MemberFiles {
 
     private MemberState ofThisMember(MemberState found, Path file) {
         if (found.member() != member) {
-            throw new DataFileException(file.toString(), "is damaged: field member is " + found.member()
-                    + "; expected " + member);
+            throw new DataFileException(
+                    file.toString(), "is damaged: field member is " + found.member() + "; expected " + member);
         }
         return found;
     }
@@ -161,13 +163,17 @@ final class MemberFiles {
             return Optional.of(read(checkpoint));
         } catch (DataFileException e) {
             if (!older) {
-                throw new DataFileException(checkpoint.toString(), "is damaged, and there is none before it; remove it "
-                        + "to train member " + member + " from the start (" + e.getMessage() + ")", e);
+                throw new DataFileException(
+                        checkpoint.toString(),
+                        "is damaged, and there is none before it; remove it " + "to train member " + member
+                                + " from the start (" + e.getMessage() + ")",
+                        e);
             }
             Checkpoint usable = readPrevious(e);
             putAside();
             warner.accept((newest ? e.getMessage() : checkpoint + " is missing") + "; member " + member
-                    + " goes on from the checkpoint before it, after epoch " + usable.state().epochs());
+                    + " goes on from the checkpoint before it, after epoch "
+                    + usable.state().epochs());
             return Optional.of(usable);
         }
     }
@@ -180,8 +186,8 @@ final class MemberFiles {
         try {
             Files.move(checkpoint, run.require(damaged), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new DataFileException(checkpoint.toString(), "is damaged and cannot be put aside: "
-                    + AtomicFile.describe(e), e);
+            throw new DataFileException(
+                    checkpoint.toString(), "is damaged and cannot be put aside: " + AtomicFile.describe(e), e);
         }
     }
 
@@ -195,9 +201,13 @@ final class MemberFiles {
         try {
             return read(previous);
         } catch (DataFileException e) {
-            throw new DataFileException(checkpoint.toString(), "is damaged, and so is the one before it; remove both "
-                    + "to train member " + member + " from the start (" + newest.getMessage() + "; " + e.getMessage()
-                    + ")", e);
+            throw new DataFileException(
+                    checkpoint.toString(),
+                    "is damaged, and so is the one before it; remove both "
+                            + "to train member " + member + " from the start (" + newest.getMessage() + "; "
+                            + e.getMessage()
+                            + ")",
+                    e);
         }
     }
 }

@@ -43,8 +43,10 @@ final class MemberLock implements AutoCloseable {
             FileChannel channel = run.openToChange(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!tryFor(channel, ATTEMPTS, false)) {
                 channel.close();
-                throw new MemberLockedException(file.toString(), "member " + member + " is being trained by "
-                        + owner(run, file) + "; wait for it, stop it, or choose others with --members");
+                throw new MemberLockedException(
+                        file.toString(),
+                        "member " + member + " is being trained by " + owner(run, file)
+                                + "; wait for it, stop it, or choose others with --members");
             }
             sign(channel);
             return new MemberLock(channel);
@@ -82,7 +84,8 @@ final class MemberLock implements AutoCloseable {
         try (FileChannel channel = run.open(file)) {
             channel.read(bytes);
         }
-        String text = StandardCharsets.UTF_8.decode(bytes.flip()).toString().strip().replaceAll("\\p{Cntrl}", "?");
+        String text =
+                StandardCharsets.UTF_8.decode(bytes.flip()).toString().strip().replaceAll("\\p{Cntrl}", "?");
         return text.isEmpty() ? "another process" : text;
     }
 

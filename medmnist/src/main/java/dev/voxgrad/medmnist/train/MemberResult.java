@@ -29,8 +29,18 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
 
     /** The column that older versions lack; before checkpoints, they had seconds in its place. */
     private static final String LAST_EPOCH = "last_epoch";
-    private static final List<String> COLUMNS = List.of("member", "net", "optimizer", "lr", "weight_decay",
-            "best_epoch", "best_val_auc", "best_val_acc", "last_val_auc", "last_val_acc");
+
+    private static final List<String> COLUMNS = List.of(
+            "member",
+            "net",
+            "optimizer",
+            "lr",
+            "weight_decay",
+            "best_epoch",
+            "best_val_auc",
+            "best_val_acc",
+            "last_val_auc",
+            "last_val_acc");
 
     private static boolean isDefined(Metrics metrics) {
         return Double.isFinite(metrics.auc()) && Double.isFinite(metrics.accuracy());
@@ -54,8 +64,12 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
             throw new IllegalArgumentException(fields.length + " fields, expected " + columns.size());
         }
         int lastEpoch = columns.indexOf(LAST_EPOCH);
-        return new MemberResult(count(fields, 0), NetSpec.byFlag(TextFile.shown(fields[1])), count(fields, 5),
-                new Metrics(figure(fields, 6), figure(fields, 7)), new Metrics(figure(fields, 8), figure(fields, 9)),
+        return new MemberResult(
+                count(fields, 0),
+                NetSpec.byFlag(TextFile.shown(fields[1])),
+                count(fields, 5),
+                new Metrics(figure(fields, 6), figure(fields, 7)),
+                new Metrics(figure(fields, 8), figure(fields, 9)),
                 lastEpoch < 0 ? 0 : count(fields, lastEpoch));
     }
 
@@ -82,7 +96,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
 
     private static IllegalArgumentException wrong(String[] fields, int column, String expected, Exception cause) {
         String name = column < COLUMNS.size() ? COLUMNS.get(column) : LAST_EPOCH;
-        return new IllegalArgumentException(name + " is " + TextFile.shown(fields[column]) + "; expected " + expected,
-                cause);
+        return new IllegalArgumentException(
+                name + " is " + TextFile.shown(fields[column]) + "; expected " + expected, cause);
     }
 }

@@ -21,8 +21,8 @@ import static dev.voxgrad.medmnist.data.BadValueException.requireWithin;
  * @param seconds of these batches
  * @param failure why it can't go on; null unless it can't
  */
-record MemberState(int member, NetSpec net, List<EpochResult> history, int step, double lossSum, double seconds,
-        String failure) {
+record MemberState(
+        int member, NetSpec net, List<EpochResult> history, int step, double lossSum, double seconds, String failure) {
     /** Refuses what a damaged or edited file may hold. */
     MemberState {
         requireWithin("member", member, 0, TrainSettings.MOST_MODELS - 1);
@@ -33,8 +33,11 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
         require(seconds >= 0 && Double.isFinite(seconds), "seconds", seconds, "zero or more");
         for (int i = 0; i < history.size(); i++) {
             EpochResult epoch = history.get(i);
-            require(epoch != null && epoch.epoch() == i + 1 && epoch.member() == member && epoch.net() == net,
-                    "history", "out of order at entry " + i, "all epochs of member " + member + " from 1 on");
+            require(
+                    epoch != null && epoch.epoch() == i + 1 && epoch.member() == member && epoch.net() == net,
+                    "history",
+                    "out of order at entry " + i,
+                    "all epochs of member " + member + " from 1 on");
         }
         history = List.copyOf(history);
     }
@@ -68,7 +71,8 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
 
     /** The epoch with the highest validation AUC so far; of several such, the latest. */
     Optional<EpochResult> best() {
-        return history.stream().reduce((a, b) -> b.validation().auc() >= a.validation().auc() ? b : a);
+        return history.stream()
+                .reduce((a, b) -> b.validation().auc() >= a.validation().auc() ? b : a);
     }
 
     /** Epochs since the validation AUC was last higher than ever before. */
@@ -85,7 +89,7 @@ record MemberState(int member, NetSpec net, List<EpochResult> history, int step,
     /** The row of {@code members.csv}; there must be an epoch. */
     MemberResult result() {
         EpochResult best = best().orElseThrow();
-        return new MemberResult(member, net, best.epoch(), best.validation(), history.getLast().validation(),
-                epochs());
+        return new MemberResult(
+                member, net, best.epoch(), best.validation(), history.getLast().validation(), epochs());
     }
 }

@@ -16,14 +16,30 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param holder the process that trains it at present
  * @param failure why it cannot go on, if it can't
  */
-public record MemberStatus(int index, NetSpec net, int epochs, int step, boolean finished, double bestAuc,
-        double lastAuc, double lastLoss, Optional<String> holder, Optional<String> failure) {
+public record MemberStatus(
+        int index,
+        NetSpec net,
+        int epochs,
+        int step,
+        boolean finished,
+        double bestAuc,
+        double lastAuc,
+        double lastLoss,
+        Optional<String> holder,
+        Optional<String> failure) {
     static MemberStatus of(MemberState state, boolean finished, Optional<String> holder) {
         EpochResult last = state.history().isEmpty() ? null : state.history().getLast();
-        return new MemberStatus(state.member(), state.net(), state.epochs(), state.step(), finished,
+        return new MemberStatus(
+                state.member(),
+                state.net(),
+                state.epochs(),
+                state.step(),
+                finished,
                 state.best().map(epoch -> epoch.validation().auc()).orElse(Double.NaN),
-                last == null ? Double.NaN : last.validation().auc(), last == null ? Double.NaN : last.trainLoss(),
-                holder, Optional.ofNullable(state.failure()));
+                last == null ? Double.NaN : last.validation().auc(),
+                last == null ? Double.NaN : last.trainLoss(),
+                holder,
+                Optional.ofNullable(state.failure()));
     }
 
     /** The state in words. */
@@ -34,7 +50,10 @@ public record MemberStatus(int index, NetSpec net, int epochs, int step, boolean
         if (finished) {
             return "finished";
         }
-        return holder.map(who -> "trained by " + who).orElse(epochs == 0 && step == 0 ? "not begun"
-                : "broken off" + (step == 0 ? "" : " after " + step + " steps of the next epoch"));
+        return holder.map(who -> "trained by " + who)
+                .orElse(
+                        epochs == 0 && step == 0
+                                ? "not begun"
+                                : "broken off" + (step == 0 ? "" : " after " + step + " steps of the next epoch"));
     }
 }

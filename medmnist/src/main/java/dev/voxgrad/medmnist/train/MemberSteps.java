@@ -64,7 +64,12 @@ final class MemberSteps implements AutoCloseable {
      *
      * @param average of the net's weights; null if there is none
      */
-    MemberSteps(VolumeNet net, WeightAverage average, TrainSettings settings, VolumeData data, Device device,
+    MemberSteps(
+            VolumeNet net,
+            WeightAverage average,
+            TrainSettings settings,
+            VolumeData data,
+            Device device,
             Listener listener) {
         this.device = device;
         this.net = net;
@@ -91,7 +96,7 @@ final class MemberSteps implements AutoCloseable {
         switch (device) {
             case CudaDevice gpu -> runAhead(gpu, batch, epoch, step);
             case CpuDevice _, ReferenceDevice _ ->
-                    listener.stepDone(epoch, step, batch.size(), runNow(batch, epoch, step));
+                listener.stepDone(epoch, step, batch.size(), runNow(batch, epoch, step));
         }
     }
 
@@ -112,10 +117,10 @@ final class MemberSteps implements AutoCloseable {
 
     private double runNow(Batch batch, int epoch, int step) throws DivergedException {
         try (var _ = Scope.open()) {
-            Tensor loss = loss(net.forward(Predictor.input(device, batch)),
+            Tensor loss = loss(
+                    net.forward(Predictor.input(device, batch)),
                     Arrays.copyOf(batch.labels(), batch.labels().length == 0 ? 0 : batch.size()),
-                    Arrays.copyOf(batch.targets(), batch.targets().length == 0 ? 0
-                            : batch.size() * data.classes()));
+                    Arrays.copyOf(batch.targets(), batch.targets().length == 0 ? 0 : batch.size() * data.classes()));
             double value = loss.item();
             if (!Double.isFinite(value)) {
                 throw DivergedException.at(epoch, step, "the loss is " + value, firstNotFinite(net));
@@ -124,8 +129,8 @@ final class MemberSteps implements AutoCloseable {
             for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
                 if (gradients.has(parameter.getValue())
                         && !Double.isFinite(GradientMath.sumOfSquares(gradients.of(parameter.getValue())))) {
-                    throw DivergedException.at(epoch, step, "the gradient of " + parameter.getKey()
-                            + " is not finite", Optional.empty());
+                    throw DivergedException.at(
+                            epoch, step, "the gradient of " + parameter.getKey() + " is not finite", Optional.empty());
                 }
             }
             if (clipNorm > 0) {
@@ -138,7 +143,8 @@ final class MemberSteps implements AutoCloseable {
 
     private Tensor loss(Tensor logits, int[] labels, float[] targets) {
         return data.task() == Task.MULTI_LABEL
-                ? logits.bceWithLogits(targets) : logits.crossEntropy(classWeights, labels);
+                ? logits.bceWithLogits(targets)
+                : logits.crossEntropy(classWeights, labels);
     }
 
     private void update(Gradients gradients) {
@@ -157,8 +163,8 @@ final class MemberSteps implements AutoCloseable {
                 underWay.clear(); // they went on from weights that are no numbers
                 String name = step.how.gradientNames.get(i);
                 throw Float.isFinite(loss)
-                        ? DivergedException.at(step.epoch, step.step, "the gradient of " + name + " is not finite",
-                                Optional.empty())
+                        ? DivergedException.at(
+                                step.epoch, step.step, "the gradient of " + name + " is not finite", Optional.empty())
                         : DivergedException.at(step.epoch, step.step, "the loss is " + loss, step.how.blame(norms));
             }
         }
@@ -213,7 +219,9 @@ final class MemberSteps implements AutoCloseable {
             Tensor input = Tensor.ofChannelsLast(gpu, Predictor.shape(size, like.shape()), inputs);
             Tensor loss = loss(net.forward(input), labels, targets);
             Gradients gradients = loss.backward();
-            gradientNames = parameters.keySet().stream().filter(name -> gradients.has(parameters.get(name))).toList();
+            gradientNames = parameters.keySet().stream()
+                    .filter(name -> gradients.has(parameters.get(name)))
+                    .toList();
             List<Tensor> moved = new ArrayList<>();
             gradientNames.forEach(name -> moved.add(gradients.of(parameters.get(name))));
             Tensor norms = GradientMath.norms(moved);

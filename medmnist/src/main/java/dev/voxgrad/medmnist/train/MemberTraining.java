@@ -36,12 +36,14 @@ final class MemberTraining {
     private final WeightAverage average;
     /** What is validated and kept: the averaged net if there is one, else the net itself. */
     private final VolumeNet product;
+
     private final MemberSteps steps;
     private final long seed;
     private final LearningRateSchedule rates;
     private MemberState state;
     /** Of the epoch under way. */
     private double lossSum;
+
     private long lastKept = System.nanoTime();
 
     MemberTraining(Trainer trainer, int index, Device device) {
@@ -61,8 +63,8 @@ final class MemberTraining {
     }
 
     private VolumeNet build() {
-        return spec.build(device, trainer.data.shape().channels(), trainer.data.shape().edge(),
-                trainer.data.classes());
+        return spec.build(
+                device, trainer.data.shape().channels(), trainer.data.shape().edge(), trainer.data.classes());
     }
 
     /** Trains to the last epoch, unless it can't go on; returns how far it has come. */
@@ -89,7 +91,10 @@ final class MemberTraining {
     }
 
     private void announce() {
-        trainer.listener.memberStarts(index, spec, state.epochs(),
+        trainer.listener.memberStarts(
+                index,
+                spec,
+                state.epochs(),
                 state.best().map(epoch -> epoch.validation().auc()).orElse(Double.NaN));
     }
 
@@ -119,8 +124,9 @@ final class MemberTraining {
 
     private void requireThisNet(MemberState stored) {
         if (stored.net() != spec) {
-            throw new DataFileException(files.checkpoint().toString(), "is of a " + stored.net().flag()
-                    + ", but member " + index + " of this run is a " + spec.flag());
+            throw new DataFileException(
+                    files.checkpoint().toString(),
+                    "is of a " + stored.net().flag() + ", but member " + index + " of this run is a " + spec.flag());
         }
     }
 
@@ -128,21 +134,23 @@ final class MemberTraining {
     private void requireBestModel() {
         Path best = trainer.run.weights(index, spec.flag(), ModelKind.BEST);
         if (state.epochs() > 0 && Files.notExists(best)) {
-            throw new DataFileException(best.toString(), "is missing, but the checkpoint of member " + index
-                    + " relies on it; put it back, or remove the member's files in 'members' to train it anew");
+            throw new DataFileException(
+                    best.toString(),
+                    "is missing, but the checkpoint of member " + index
+                            + " relies on it; put it back, or remove the member's files in 'members' to train it anew");
         }
     }
 
     private void trainEpochs() throws DivergedException {
         BatchLoader.Settings batches = BatchLoader.Settings.training(trainer.data, settings.batchSize(), seed)
-                .withShuffle(settings.shuffle()).withTransform(settings.recipe().keyed(seed))
+                .withShuffle(settings.shuffle())
+                .withTransform(settings.recipe().keyed(seed))
                 .withWorkers(trainer.control.workers());
         try (steps;
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
-                Predictor validation =
-                        new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
-                EventFile events = EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.flag()),
-                        state.history())) {
+                Predictor validation = new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
+                EventFile events =
+                        EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.flag()), state.history())) {
             while (!settings.isFinished(state)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
@@ -201,7 +209,8 @@ final class MemberTraining {
         requireFinite(scores, epoch);
         Metrics metrics = Metrics.of(trainer.data, trainer.data.val(), scores);
         double seconds = secondsBefore + (System.nanoTime() - start) / 1e9;
-        return new EpochResult(index, spec, epoch, lossSum / trainer.data.train().size(), metrics, seconds);
+        return new EpochResult(
+                index, spec, epoch, lossSum / trainer.data.train().size(), metrics, seconds);
     }
 
     private void requireFinite(double[][] scores, int epoch) throws DivergedException {
@@ -217,7 +226,8 @@ final class MemberTraining {
     /** Whether it is time for a checkpoint within an epoch, or the last thing to do. */
     private boolean isDue() {
         return trainer.control.stop().isRequested()
-                || System.nanoTime() - lastKept >= trainer.control.checkpointEvery().toNanos();
+                || System.nanoTime() - lastKept
+                        >= trainer.control.checkpointEvery().toNanos();
     }
 
     private void keepWithinEpoch(int step, double seconds) {

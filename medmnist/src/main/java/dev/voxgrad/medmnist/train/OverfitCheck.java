@@ -57,15 +57,17 @@ public final class OverfitCheck {
     public Outcome run(NetSpec spec, int mostSteps, BiConsumer<Integer, Double> told) {
         VolumeNet net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
         if (settings.initWeights() == null) {
-            Initialization.apply(net, Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec)));
+            Initialization.apply(
+                    net, Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec)));
         } else {
             WeightsFile.load(net, Path.of(settings.initWeights()));
         }
         net.train();
         double[] loss = {Double.POSITIVE_INFINITY};
-        Split only = data.train().first(Math.min(settings.batchSize(), data.train().size()));
-        try (MemberSteps steps = new MemberSteps(net, null, settings, data, device,
-                        (epoch, step, samples, value) -> loss[0] = value);
+        Split only =
+                data.train().first(Math.min(settings.batchSize(), data.train().size()));
+        try (MemberSteps steps = new MemberSteps(
+                        net, null, settings, data, device, (epoch, step, samples, value) -> loss[0] = value);
                 BatchLoader loader =
                         new BatchLoader(only, BatchLoader.Settings.evaluation(data, settings.batchSize()))) {
             Batch batch = loader.epoch(0).iterator().next();

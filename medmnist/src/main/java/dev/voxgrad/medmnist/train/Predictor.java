@@ -45,11 +45,13 @@ public final class Predictor implements AutoCloseable {
 
         private SampleTransform transform() {
             SampleTransform drawn = recipe.keyed(seed);
-            return draws == 0 || drawn == SampleTransform.NONE ? SampleTransform.NONE : (volume, sample) -> {
-                if (sample.epoch() > 0) {
-                    drawn.apply(volume, sample);
-                }
-            };
+            return draws == 0 || drawn == SampleTransform.NONE
+                    ? SampleTransform.NONE
+                    : (volume, sample) -> {
+                        if (sample.epoch() > 0) {
+                            drawn.apply(volume, sample);
+                        }
+                    };
         }
     }
 
@@ -62,8 +64,8 @@ public final class Predictor implements AutoCloseable {
         this.split = split;
         this.device = device;
         this.draws = augmentation.draws();
-        this.loader = new BatchLoader(split,
-                BatchLoader.Settings.evaluation(data, batchSize).withTransform(augmentation.transform()));
+        this.loader = new BatchLoader(
+                split, BatchLoader.Settings.evaluation(data, batchSize).withTransform(augmentation.transform()));
     }
 
     /**

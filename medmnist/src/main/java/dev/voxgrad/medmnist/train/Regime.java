@@ -22,8 +22,8 @@ import static dev.voxgrad.medmnist.data.BadValueException.require;
  * @param ema decay of the exponential moving average of the weights that is validated and kept in place of the weights
  *     themselves; 0 for no average, which null stands for in runs of versions that had none
  */
-public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights,
-        Double ema) {
+public record Regime(
+        Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights, Double ema) {
     /** As the study did. */
     public static final Regime PLAIN = new Regime(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE, 0.0);
 
@@ -43,7 +43,9 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
 
         /** The schedule of that name. */
         public static Schedule byFlag(String flag) {
-            return Arrays.stream(values()).filter(schedule -> schedule.flag().equals(flag)).findFirst()
+            return Arrays.stream(values())
+                    .filter(schedule -> schedule.flag().equals(flag))
+                    .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("schedule is '" + flag + "'; expected "
                             + Arrays.stream(values()).map(Schedule::flag).collect(Collectors.joining(", "))));
         }
@@ -53,11 +55,20 @@ public record Regime(Schedule schedule, int warmupEpochs, double clipNorm, int p
         schedule = schedule == null ? Schedule.CONSTANT : schedule;
         classWeights = classWeights == null ? ClassWeights.NONE : classWeights;
         ema = ema == null ? 0 : ema;
-        require(warmupEpochs >= 0 && warmupEpochs <= TrainSettings.MOST_EPOCHS, "warmup-epochs", warmupEpochs,
+        require(
+                warmupEpochs >= 0 && warmupEpochs <= TrainSettings.MOST_EPOCHS,
+                "warmup-epochs",
+                warmupEpochs,
                 "zero or more, and at most " + TrainSettings.MOST_EPOCHS);
-        require(clipNorm >= 0 && clipNorm <= Float.MAX_VALUE, "clip-norm", clipNorm,
+        require(
+                clipNorm >= 0 && clipNorm <= Float.MAX_VALUE,
+                "clip-norm",
+                clipNorm,
                 "a positive number of at most " + Float.MAX_VALUE + ", or 0 for none");
-        require(patience >= 0 && patience <= TrainSettings.MOST_EPOCHS, "patience", patience,
+        require(
+                patience >= 0 && patience <= TrainSettings.MOST_EPOCHS,
+                "patience",
+                patience,
                 "at least 1 and at most " + TrainSettings.MOST_EPOCHS + ", or 0 for none");
         require(ema >= 0 && ema < 1, "ema", ema, "less than 1, such as 0.999, or 0 for none");
     }

@@ -41,6 +41,7 @@ public final class RunFiles {
     private final RunFolder files;
     /** Whether this process began the run, and whether it made the folder for it. */
     private final boolean begun;
+
     private final boolean madeFolder;
     private RunInfo info;
 
@@ -69,8 +70,10 @@ public final class RunFiles {
             return files;
         } catch (IOException e) {
             files.removeIfNothingLearned();
-            throw new DataFileException(folder.toString(), "the run's folder cannot be made: "
-                    + AtomicFile.describe(e) + "; choose another --out", e);
+            throw new DataFileException(
+                    folder.toString(),
+                    "the run's folder cannot be made: " + AtomicFile.describe(e) + "; choose another --out",
+                    e);
         } catch (DataFileException e) {
             files.removeIfNothingLearned();
             throw e;
@@ -87,8 +90,11 @@ public final class RunFiles {
         if (!Files.isDirectory(folder)) {
             return true;
         }
-        if (!begun || status().stream().anyMatch(
-                member -> member.epochs() > 0 || member.step() > 0 || member.holder().isPresent())) {
+        if (!begun
+                || status().stream()
+                        .anyMatch(member -> member.epochs() > 0
+                                || member.step() > 0
+                                || member.holder().isPresent())) {
             return false;
         }
         try {
@@ -108,23 +114,25 @@ public final class RunFiles {
     private static void remove(Path folder, boolean folderToo) {
         try (Stream<Path> all = Files.walk(folder)) {
             List<Path> deepestFirst = all.filter(path -> folderToo || !path.equals(folder))
-                    .sorted(Comparator.reverseOrder()).toList();
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
             for (Path path : deepestFirst) {
                 Files.delete(path);
             }
         } catch (IOException e) {
             throw new DataFileException(folder.toString(), "cannot be removed: " + AtomicFile.describe(e), e);
         } catch (UncheckedIOException e) {
-            throw new DataFileException(folder.toString(), "cannot be removed: " + AtomicFile.describe(e.getCause()),
-                    e);
+            throw new DataFileException(
+                    folder.toString(), "cannot be removed: " + AtomicFile.describe(e.getCause()), e);
         }
     }
 
     /** Throws unless {@code folder} is empty or does not exist: checked early, before any work is done. */
     public static void requireEmpty(Path folder) {
         if (Files.exists(folder.resolve("run.json"))) {
-            throw new DataFileException(folder.toString(), "holds another run already, which is left as it is; "
-                    + "choose another --out, or remove it first");
+            throw new DataFileException(
+                    folder.toString(),
+                    "holds another run already, which is left as it is; " + "choose another --out, or remove it first");
         }
         if (!Files.exists(folder)) {
             return;
@@ -142,8 +150,9 @@ public final class RunFiles {
     public static RunFiles open(Path folder) {
         Path file = folder.resolve("run.json");
         if (Files.notExists(file)) {
-            throw new DataFileException(folder.toString(), "holds no run (there is no run.json in it); "
-                    + "give the folder that train --out has made");
+            throw new DataFileException(
+                    folder.toString(),
+                    "holds no run (there is no run.json in it); " + "give the folder that train --out has made");
         }
         RunInfo info = RunJson.read(new RunFolder(folder).read(file), RunInfo.class, file.toString());
         return new RunFiles(folder, info, false, false);
@@ -200,8 +209,9 @@ public final class RunFiles {
         Optional<MemberState> state = member(index).state();
         NetSpec net = info.settings().netOf(index);
         if (state.isPresent() && state.get().net() != net) {
-            throw new DataFileException(member(index).stateFile().toString(), "is damaged: field net is "
-                    + state.get().net() + "; expected " + net);
+            throw new DataFileException(
+                    member(index).stateFile().toString(),
+                    "is damaged: field net is " + state.get().net() + "; expected " + net);
         }
         return state;
     }
@@ -210,8 +220,11 @@ public final class RunFiles {
     public List<MemberStatus> status() {
         List<MemberStatus> status = new ArrayList<>();
         for (int index = 0; index < info.settings().models(); index++) {
-            MemberState state = state(index).orElse(MemberState.atStart(index, info.settings().netOf(index)));
-            status.add(MemberStatus.of(state, state.failure() == null && info.settings().isFinished(state),
+            MemberState state = state(index)
+                    .orElse(MemberState.atStart(index, info.settings().netOf(index)));
+            status.add(MemberStatus.of(
+                    state,
+                    state.failure() == null && info.settings().isFinished(state),
                     member(index).holder()));
         }
         return status;
@@ -256,27 +269,30 @@ public final class RunFiles {
     public List<MemberResult> members() {
         Path file = folder.resolve("members.csv");
         List<MemberResult> members = new ArrayList<>();
-        List<String> lines = files.lines(file).stream().filter(line -> !line.isBlank()).toList();
+        List<String> lines =
+                files.lines(file).stream().filter(line -> !line.isBlank()).toList();
         for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
             MemberResult member = member(file, lines.getFirst(), line);
             if (members.stream().anyMatch(other -> other.index() == member.index())) {
-                throw new DataFileException(file.toString(), "has member " + member.index() + " twice; remove one of "
-                        + "the rows");
+                throw new DataFileException(
+                        file.toString(), "has member " + member.index() + " twice; remove one of " + "the rows");
             }
             members.add(member);
         }
         if (members.isEmpty()) {
             throw new DataFileException(folder.toString(), "has no finished member yet; train one first");
         }
-        return members.stream().sorted((a, b) -> Integer.compare(a.index(), b.index())).toList();
+        return members.stream()
+                .sorted((a, b) -> Integer.compare(a.index(), b.index()))
+                .toList();
     }
 
     private static MemberResult member(Path file, String header, String row) {
         try {
             return MemberResult.parse(header, row);
         } catch (IllegalArgumentException e) {
-            throw new DataFileException(file.toString(), "has the damaged row '" + TextFile.shown(row) + "': "
-                    + e.getMessage(), e);
+            throw new DataFileException(
+                    file.toString(), "has the damaged row '" + TextFile.shown(row) + "': " + e.getMessage(), e);
         }
     }
 

@@ -36,9 +36,21 @@ import static dev.voxgrad.medmnist.data.BadValueException.requireUnderstood;
  * @param crossValidation how train and val are cut into folds; null for the split as it is in the file
  * @param settings everything else that decides the outcome
  */
-public record RunInfo(String voxgrad, String java, String started, String device, String convolution, boolean fusion,
-        Gpu gpu, DataSource data, String dataMd5, boolean synthetic, String task, List<String> labelNames,
-        CrossValidation crossValidation, TrainSettings settings) {
+public record RunInfo(
+        String voxgrad,
+        String java,
+        String started,
+        String device,
+        String convolution,
+        boolean fusion,
+        Gpu gpu,
+        DataSource data,
+        String dataMd5,
+        boolean synthetic,
+        String task,
+        List<String> labelNames,
+        CrossValidation crossValidation,
+        TrainSettings settings) {
     /** Refuses what an edited or damaged run.json may lack or hold. */
     public RunInfo {
         requirePresent("device", device);
@@ -75,7 +87,10 @@ public record RunInfo(String voxgrad, String java, String started, String device
         public static Gpu of(Device device) {
             return switch (device) {
                 case CudaDevice gpu ->
-                        new Gpu(gpu.precision().flag(), gpu.usesFastestAlgorithms(), gpu.kernels().flag());
+                    new Gpu(
+                            gpu.precision().flag(),
+                            gpu.usesFastestAlgorithms(),
+                            gpu.kernels().flag());
                 case CpuDevice _, ReferenceDevice _ -> null;
             };
         }
@@ -91,14 +106,30 @@ public record RunInfo(String voxgrad, String java, String started, String device
      * would derive from them.
      */
     public DataSource dataAsTaken() {
-        return data.kind() != DataSource.Kind.FILE || data.task() != null || task == null ? data
-                : data.withTask(Task.byName(task).map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)
-                        .map(Task::flag).orElse(null));
+        return data.kind() != DataSource.Kind.FILE || data.task() != null || task == null
+                ? data
+                : data.withTask(Task.byName(task)
+                        .map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)
+                        .map(Task::flag)
+                        .orElse(null));
     }
 
     /** The same run with other settings. */
     RunInfo withSettings(TrainSettings newSettings) {
-        return new RunInfo(voxgrad, java, started, device, convolution, fusion, gpu, data, dataMd5, synthetic, task,
-                labelNames, crossValidation, newSettings);
+        return new RunInfo(
+                voxgrad,
+                java,
+                started,
+                device,
+                convolution,
+                fusion,
+                gpu,
+                data,
+                dataMd5,
+                synthetic,
+                task,
+                labelNames,
+                crossValidation,
+                newSettings);
     }
 }

@@ -4,6 +4,7 @@ import java.io.Serial;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -46,7 +47,8 @@ final class RunJson {
 
         @Override
         public Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
-            boolean required = member instanceof AnnotatedParameter && member.getRawType().isPrimitive();
+            boolean required =
+                    member instanceof AnnotatedParameter && member.getRawType().isPrimitive();
             return required ? Boolean.TRUE : super.hasRequiredMarker(config, member);
         }
     }
@@ -76,7 +78,10 @@ final class RunJson {
     }
 
     private static String problem(JacksonException e) {
-        String path = e.getPath().stream().map(RunJson::step).collect(Collectors.joining()).replaceFirst("^\\.", "");
+        String path = e.getPath().stream()
+                .map(RunJson::step)
+                .collect(Collectors.joining())
+                .replaceFirst("^\\.", "");
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof BadValueException bad) {
                 String field = (path.isEmpty() ? "" : path + ".") + fieldName(bad.name());

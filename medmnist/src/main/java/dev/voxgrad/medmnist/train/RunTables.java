@@ -30,8 +30,7 @@ final class RunTables {
     static void write(RunFiles run) {
         Path lock = run.file("members/tables.lock");
         synchronized (IN_THIS_PROCESS) {
-            try (FileChannel channel =
-                            run.files().open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel = run.files().open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
                 writeLocked(run);
             } catch (IOException e) {
@@ -50,11 +49,23 @@ final class RunTables {
         for (MemberState state : states) {
             String fold = folds == null ? "" : "," + folds.validatedOn(state.member());
             for (EpochResult epoch : state.history()) {
-                history.append(String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%s%s%n", epoch.member(),
-                        epoch.net().flag(), epoch.epoch(), epoch.trainLoss(), epoch.validation().auc(),
-                        epoch.validation().accuracy(), fold));
-                timings.append(String.format(Locale.ROOT, "%d,%s,%d,%.3f%n", epoch.member(), epoch.net().flag(),
-                        epoch.epoch(), epoch.seconds()));
+                history.append(String.format(
+                        Locale.ROOT,
+                        "%d,%s,%d,%s,%s,%s%s%n",
+                        epoch.member(),
+                        epoch.net().flag(),
+                        epoch.epoch(),
+                        epoch.trainLoss(),
+                        epoch.validation().auc(),
+                        epoch.validation().accuracy(),
+                        fold));
+                timings.append(String.format(
+                        Locale.ROOT,
+                        "%d,%s,%d,%.3f%n",
+                        epoch.member(),
+                        epoch.net().flag(),
+                        epoch.epoch(),
+                        epoch.seconds()));
             }
             if (state.failure() == null && run.info().settings().isFinished(state)) {
                 members.append(row(state.result(), run.info().settings(), fold));
@@ -66,9 +77,19 @@ final class RunTables {
     }
 
     private static String row(MemberResult member, TrainSettings settings, String fold) {
-        return String.format(Locale.ROOT, "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%s%n", member.index(),
-                member.net().flag(), settings.learningRate(), settings.weightDecay(), member.bestEpoch(),
-                member.best().auc(), member.best().accuracy(), member.last().auc(), member.last().accuracy(),
-                member.lastEpoch(), fold);
+        return String.format(
+                Locale.ROOT,
+                "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%s%n",
+                member.index(),
+                member.net().flag(),
+                settings.learningRate(),
+                settings.weightDecay(),
+                member.bestEpoch(),
+                member.best().auc(),
+                member.best().accuracy(),
+                member.last().auc(),
+                member.last().accuracy(),
+                member.lastEpoch(),
+                fold);
     }
 }

@@ -30,8 +30,18 @@ import static dev.voxgrad.medmnist.data.BadValueException.requireWithin;
  * @param regime schedule, clipping, early stopping, class weights and averaging; null in runs of versions that had none
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
-public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batchSize, double learningRate,
-        double weightDecay, long seed, boolean shuffle, String augment, Regime regime, String initWeights) {
+public record TrainSettings(
+        int models,
+        List<NetSpec> nets,
+        int epochs,
+        int batchSize,
+        double learningRate,
+        double weightDecay,
+        long seed,
+        boolean shuffle,
+        String augment,
+        Regime regime,
+        String initWeights) {
     public static final int MODELS = 15;
     public static final int EPOCHS = 500;
     public static final int BATCH_SIZE = 32;
@@ -42,6 +52,7 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
 
     /** Far more than anyone trains, so that a number in an edited run.json keeps no command busy for hours. */
     public static final int MOST_MODELS = 10_000;
+
     public static final int MOST_EPOCHS = 1_000_000;
     public static final int MOST_VOLUMES = 1_000_000;
 
@@ -57,7 +68,10 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
         requireWithin("epochs", epochs, 1, MOST_EPOCHS);
         require(regime.warmupEpochs() < epochs, "warmup-epochs", regime.warmupEpochs(), "less than epochs");
         requireVolumes(batchSize);
-        require(learningRate > 0 && learningRate <= Float.MAX_VALUE, "lr", learningRate,
+        require(
+                learningRate > 0 && learningRate <= Float.MAX_VALUE,
+                "lr",
+                learningRate,
                 "a positive number of at most " + Float.MAX_VALUE);
         requireDecay(weightDecay);
         if (initWeights != null) {
@@ -70,20 +84,32 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
     }
 
     static void requireDecay(double weightDecay) {
-        require(weightDecay >= 0 && weightDecay <= Float.MAX_VALUE, "weight-decay", weightDecay,
+        require(
+                weightDecay >= 0 && weightDecay <= Float.MAX_VALUE,
+                "weight-decay",
+                weightDecay,
                 "zero or more, and at most " + Float.MAX_VALUE);
     }
 
     /** The study's settings with that seed. */
     public static TrainSettings defaults(long seed) {
-        return new TrainSettings(MODELS, List.of(NetSpec.values()), EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY,
-                seed, true, AUGMENT, Regime.PLAIN, null);
+        return new TrainSettings(
+                MODELS,
+                List.of(NetSpec.values()),
+                EPOCHS,
+                BATCH_SIZE,
+                LEARNING_RATE,
+                WEIGHT_DECAY,
+                seed,
+                true,
+                AUGMENT,
+                Regime.PLAIN,
+                null);
     }
 
     /** Whether a member with this history has all the epochs that it should have. */
     boolean isFinished(MemberState state) {
-        return state.epochs() >= epochs
-                || regime.patience() > 0 && state.epochsWithoutBetter() >= regime.patience();
+        return state.epochs() >= epochs || regime.patience() > 0 && state.epochsWithoutBetter() >= regime.patience();
     }
 
     /**
@@ -96,8 +122,18 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
      */
     public TrainSettings resolved(VolumeData data, CrossValidation crossValidation) {
         List<Split> trainedOn = crossValidation == null ? List.of(data.train()) : List.of(data.train(), data.val());
-        return new TrainSettings(models, nets, epochs, batchSize, learningRate, weightDecay, seed, shuffle, augment,
-                regime.resolved(data, trainedOn), initWeights);
+        return new TrainSettings(
+                models,
+                nets,
+                epochs,
+                batchSize,
+                learningRate,
+                weightDecay,
+                seed,
+                shuffle,
+                augment,
+                regime.resolved(data, trainedOn),
+                initWeights);
     }
 
     /**
@@ -105,8 +141,18 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
      * epochs of its own.
      */
     public TrainSettings tryingOut(List<NetSpec> someNets) {
-        return new TrainSettings(someNets.size(), someNets, 1, batchSize, learningRate, weightDecay, seed, shuffle,
-                augment, regime.withoutWarmup(), initWeights);
+        return new TrainSettings(
+                someNets.size(),
+                someNets,
+                1,
+                batchSize,
+                learningRate,
+                weightDecay,
+                seed,
+                shuffle,
+                augment,
+                regime.withoutWarmup(),
+                initWeights);
     }
 
     /** How the training volumes are changed. */
@@ -135,11 +181,21 @@ public record TrainSettings(int models, List<NetSpec> nets, int epochs, int batc
         compare(conflicts, "seed", seed, wanted.seed, false);
         compare(conflicts, "no-shuffle", !shuffle, !wanted.shuffle, false);
         compare(conflicts, "augment", augment, wanted.augment, false);
-        compare(conflicts, "schedule", regime.schedule().flag(), wanted.regime.schedule().flag(), false);
+        compare(
+                conflicts,
+                "schedule",
+                regime.schedule().flag(),
+                wanted.regime.schedule().flag(),
+                false);
         compare(conflicts, "warmup-epochs", regime.warmupEpochs(), wanted.regime.warmupEpochs(), false);
         compare(conflicts, "clip-norm", regime.clipNorm(), wanted.regime.clipNorm(), false);
         compare(conflicts, "patience", regime.patience(), wanted.regime.patience(), false);
-        compare(conflicts, "class-weights", regime.classWeights().asked(), wanted.regime.classWeights().asked(), false);
+        compare(
+                conflicts,
+                "class-weights",
+                regime.classWeights().asked(),
+                wanted.regime.classWeights().asked(),
+                false);
         compare(conflicts, "ema", regime.ema(), wanted.regime.ema(), false);
         compare(conflicts, "init-weights", initWeights, wanted.initWeights, false);
         return conflicts;

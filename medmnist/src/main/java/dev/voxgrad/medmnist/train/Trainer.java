@@ -70,8 +70,7 @@ public final class Trainer {
      * @param crossValidation null for the split as it is
      * @throws RuntimeException with a message for the user if they don't
      */
-    public static void check(
-            TrainSettings settings, CrossValidation crossValidation, VolumeData data, Device device) {
+    public static void check(TrainSettings settings, CrossValidation crossValidation, VolumeData data, Device device) {
         int volumes = data.train().size();
         if (crossValidation == null) {
             ClassCoverage.requireForChoice(data, data.val());
@@ -79,10 +78,12 @@ public final class Trainer {
             crossValidation.cut(data, settings.seed()); // every fold has a volume of each class, or this throws
             volumes = crossValidation.trainingSize(data);
         }
-        List<NetSpec> nets = settings.nets().subList(0, Math.min(settings.models(), settings.nets().size()));
+        List<NetSpec> nets = settings.nets()
+                .subList(0, Math.min(settings.models(), settings.nets().size()));
         for (NetSpec spec : nets) {
             spec.requireFits(Math.min(settings.batchSize(), volumes), data.shape());
-            VolumeNet net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+            VolumeNet net =
+                    spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
             if (settings.initWeights() != null) {
                 WeightsFile.load(net, Path.of(settings.initWeights()));
             }
@@ -97,7 +98,8 @@ public final class Trainer {
     /** In cross-validation, a member has a split of its own. */
     private Trainer forMember(int member) {
         CrossValidation folds = run.info().crossValidation();
-        return folds == null ? this
+        return folds == null
+                ? this
                 : new Trainer(run, folds.around(member, data, settings.seed()), device, listener, control);
     }
 
@@ -113,9 +115,11 @@ public final class Trainer {
         List<MemberLock> locks = new ArrayList<>();
         try {
             members.forEach(member -> locks.add(run.member(member).takeLock()));
-            List<MemberState> ends = control.devices.isEmpty() ? trainInTurn(members)
-                    : trainAtOnce(members);
-            List<String> failures = ends.stream().map(MemberState::failure).filter(Objects::nonNull).toList();
+            List<MemberState> ends = control.devices.isEmpty() ? trainInTurn(members) : trainAtOnce(members);
+            List<String> failures = ends.stream()
+                    .map(MemberState::failure)
+                    .filter(Objects::nonNull)
+                    .toList();
             if (!failures.isEmpty()) {
                 throw new TrainingException(String.join("; ", failures));
             }
@@ -125,7 +129,9 @@ public final class Trainer {
     }
 
     private List<MemberState> trainInTurn(List<Integer> members) {
-        return members.stream().map(member -> new MemberTraining(forMember(member), member, device).train()).toList();
+        return members.stream()
+                .map(member -> new MemberTraining(forMember(member), member, device).train())
+                .toList();
     }
 
     /** A thread for each device; each trains the next member that nobody has begun. */

@@ -1,13 +1,10 @@
 package dev.voxgrad.medmnist.augment;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.random.RandomStream;
@@ -15,6 +12,10 @@ import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Sample;
 import dev.voxgrad.medmnist.data.SampleTransform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class RecipeTest {
     private final Volume volume = new Volume(1, 5, 6, 7);
@@ -90,15 +91,34 @@ class RecipeTest {
             List<String> words = words(Recipe.TORCHIO.apply(filled(), 1, new Sample("train", i, 0)));
             words.forEach(word -> counts.merge(word.split(",| by")[0], 1, Integer::sum));
             untouched += words.stream().allMatch("no flip"::equals) ? 1 : 0;
-            together += words.stream().filter(word -> word.startsWith("noise") || word.startsWith("affine"))
-                    .count() == 2 ? 1 : 0;
+            together += words.stream()
+                                    .filter(word -> word.startsWith("noise") || word.startsWith("affine"))
+                                    .count()
+                            == 2
+                    ? 1
+                    : 0;
         }
-        Map<String, Double> expected = Map.of("noise", 0.2, "flip of X", 0.2, "no flip", 0.2, "blur", 0.2,
-                "bias field", 0.1, "motion", 0.2, "affine", 0.2);
+        Map<String, Double> expected = Map.of(
+                "noise",
+                0.2,
+                "flip of X",
+                0.2,
+                "no flip",
+                0.2,
+                "blur",
+                0.2,
+                "bias field",
+                0.1,
+                "motion",
+                0.2,
+                "affine",
+                0.2);
         assertThat(counts.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((word, p) -> assertThat(counts.get(word) / (double) n).as(word)
+        expected.forEach((word, p) -> assertThat(counts.get(word) / (double) n)
+                .as(word)
                 .isCloseTo(p, within(5 * Math.sqrt(p * (1 - p) / n))));
-        assertThat(together / (double) n).as("steps are independent")
+        assertThat(together / (double) n)
+                .as("steps are independent")
                 .isCloseTo(0.04, within(5 * Math.sqrt(0.04 * 0.96 / n)));
         double all = Math.pow(0.8, 5) * 0.9;
         assertThat(all).isCloseTo(0.295, within(5e-4));
@@ -125,15 +145,16 @@ class RecipeTest {
         Recipe.Step noise = new Recipe.Step(1, new RandomNoise(0.1));
         assertThatThrownBy(() -> new Recipe("twice", "", List.of(noise, noise))).hasMessageContaining("same name");
         assertThatThrownBy(() -> new Recipe.Step(1.5, new RandomNoise(0.1))).hasMessageContaining("noise is 1.5");
-        assertThatThrownBy(() -> Recipe.byFlag("flips")).hasMessage(
-                "augment is 'flips'; expected torchio, centred, none");
+        assertThatThrownBy(() -> Recipe.byFlag("flips"))
+                .hasMessage("augment is 'flips'; expected torchio, centred, none");
         assertThat(Recipe.all()).allMatch(recipe -> Recipe.byFlag(recipe.flag()) == recipe);
         assertThat(Recipe.NONE.keyed(1)).isSameAs(SampleTransform.NONE);
     }
 
     @Test
     void theTableTellsEveryParameter() {
-        assertThat(Recipe.TORCHIO.toText().lines().toList()).hasSize(8)
+        assertThat(Recipe.TORCHIO.toText().lines().toList())
+                .hasSize(8)
                 .anyMatch(line -> line.matches(" +noise +p 0\\.2 .*sigma from 0 to 0\\.25"))
                 .anyMatch(line -> line.matches(" +flip +p 0\\.4 .*the X axis with probability 0\\.5"))
                 .anyMatch(line -> line.matches(" +blur +p 0\\.2 .*from 0 to 2 voxels"))

@@ -1,10 +1,9 @@
 package dev.voxgrad.medmnist.augment;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -13,6 +12,8 @@ import dev.voxgrad.medmnist.augment.RandomMotion.Movement;
 import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.medmnist.data.NpzFile;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * The transforms against NumPy's and SciPy's, FFTs included, on volumes of several shapes and channels; the expected
  * values were written by {@code bench/python/torchio_recipe.py --golden}.
@@ -20,7 +21,8 @@ import dev.voxgrad.medmnist.data.NpzFile;
 class ScipyAgreementTest {
     private static NpyArray read(String name) {
         try {
-            Path file = Path.of(ScipyAgreementTest.class.getResource("scipy.npz").toURI());
+            Path file =
+                    Path.of(ScipyAgreementTest.class.getResource("scipy.npz").toURI());
             try (NpzFile npz = NpzFile.open(file)) {
                 return npz.read(name);
             }
@@ -56,7 +58,11 @@ class ScipyAgreementTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void biasField(int index) {
-        assertAgrees("bias", index, new RandomBiasField.BiasField(read("coefficients" + index).toDoubles()), 2e-6);
+        assertAgrees(
+                "bias",
+                index,
+                new RandomBiasField.BiasField(read("coefficients" + index).toDoubles()),
+                2e-6);
     }
 
     /** NumPy's side transforms in complex numbers of single precision. */
@@ -73,7 +79,12 @@ class ScipyAgreementTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void affine(int index) {
-        assertAgrees("affine", index, new RandomAffine.Affine(read("scales" + index).toDoubles(),
-                read("angles" + index).toDoubles()), 1e-6);
+        assertAgrees(
+                "affine",
+                index,
+                new RandomAffine.Affine(
+                        read("scales" + index).toDoubles(),
+                        read("angles" + index).toDoubles()),
+                1e-6);
     }
 }

@@ -1,10 +1,7 @@
 package dev.voxgrad.medmnist.augment;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -18,6 +15,10 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.augment.RandomMotion.Motion;
 import dev.voxgrad.medmnist.augment.RandomMotion.Movement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Each transform by itself: known values, identities, definitions, and what it draws. */
 class TransformsTest {
@@ -80,11 +81,14 @@ class TransformsTest {
                 for (int i = 0; i < volume.x(); i++) {
                     for (int j = 0; j < volume.y(); j++) {
                         for (int k = 0; k < volume.z(); k++) {
-                            double factor = bias(field.coefficients(), centred(i, volume.x()),
-                                    centred(j, volume.y()), centred(k, volume.z()));
+                            double factor = bias(
+                                    field.coefficients(),
+                                    centred(i, volume.x()),
+                                    centred(j, volume.y()),
+                                    centred(k, volume.z()));
                             // One product, rounded to float once.
-                            assertThat((double) volume.values()[at]).isCloseTo(before[at] * factor,
-                                    within(before[at] * factor * 0x1p-23));
+                            assertThat((double) volume.values()[at])
+                                    .isCloseTo(before[at] * factor, within(before[at] * factor * 0x1p-23));
                             at++;
                         }
                     }
@@ -123,16 +127,18 @@ class TransformsTest {
             for (int i = 0; i < deviates.length; i++) {
                 double expected = before[from + i] + 0.17 * deviates[i];
                 // σ and the product are rounded relative to the product, the sum relative to itself.
-                assertThat((double) volume.values()[from + i]).isCloseTo(expected,
-                        within(2 * 0x1p-24 * Math.abs(0.17 * deviates[i]) + 0x1p-24 * (Math.abs(expected) + 1e-6)));
+                assertThat((double) volume.values()[from + i])
+                        .isCloseTo(
+                                expected,
+                                within(2 * 0x1p-24 * Math.abs(0.17 * deviates[i])
+                                        + 0x1p-24 * (Math.abs(expected) + 1e-6)));
             }
         }
     }
 
     @Test
     void affineMapOfKnownScales() {
-        RandomAffine.Affine affine =
-                new RandomAffine.Affine(new double[] {.95, 1.05, 1}, new double[] {2, 2, 2});
+        RandomAffine.Affine affine = new RandomAffine.Affine(new double[] {.95, 1.05, 1}, new double[] {2, 2, 2});
         assertThat(affine.map().aboutCentre(new Volume(1, 28, 28, 28)).of(27, 3, 20))
                 .containsExactly(new double[] {27.104951, 3.243388, 20.841409}, within(1e-6));
     }
@@ -144,11 +150,17 @@ class TransformsTest {
         double s = Math.sin(Math.toRadians(10));
         double c = Math.cos(Math.toRadians(10));
         double[] shift = {1, 2, 3};
-        assertThat(new Movement(new double[] {0, 0, 10}, shift).map(volume, false).of(3, 4, 5))
+        assertThat(new Movement(new double[] {0, 0, 10}, shift)
+                        .map(volume, false)
+                        .of(3, 4, 5))
                 .containsExactly(new double[] {3 * c - 4 * s - 1, 3 * s + 4 * c - 2, 5 + 3}, within(1e-12));
-        assertThat(new Movement(new double[] {10, 0, 0}, shift).map(volume, false).of(3, 4, 5))
+        assertThat(new Movement(new double[] {10, 0, 0}, shift)
+                        .map(volume, false)
+                        .of(3, 4, 5))
                 .containsExactly(new double[] {3 - 1, 4 * c + 5 * s - 2, -4 * s + 5 * c + 3}, within(1e-12));
-        assertThat(new Movement(new double[] {0, 10, 0}, shift).map(volume, false).of(3, 4, 5))
+        assertThat(new Movement(new double[] {0, 10, 0}, shift)
+                        .map(volume, false)
+                        .of(3, 4, 5))
                 .containsExactly(new double[] {3 * c - 5 * s - 1, 4 - 2, 3 * s + 5 * c + 3}, within(1e-12));
         assertThat(new Movement(new double[] {7, 8, 9}, shift).map(volume, true).of(5, 10, 15))
                 .containsExactly(new double[] {5 - 1, 10 - 2, 15 + 3}, within(1e-12));
@@ -182,8 +194,7 @@ class TransformsTest {
                         for (int z = 0; z < 5; z++) {
                             int[] p = {x, y, z};
                             p[axis] = volume.size(axis) - 1 - p[axis];
-                            assertThat(volume.values()[i++])
-                                    .isEqualTo(before[ch * 60 + (p[0] * 3 + p[1]) * 5 + p[2]]);
+                            assertThat(volume.values()[i++]).isEqualTo(before[ch * 60 + (p[0] * 3 + p[1]) * 5 + p[2]]);
                         }
                     }
                 }
@@ -265,7 +276,8 @@ class TransformsTest {
             }
             step.transform().draw(stream(4), three).apply(three);
             step.transform().draw(stream(4), second).apply(second);
-            assertThat(Arrays.copyOfRange(three.values(), 336, 672)).as(step.transform().name())
+            assertThat(Arrays.copyOfRange(three.values(), 336, 672))
+                    .as(step.transform().name())
                     .isEqualTo(second.values());
         }
     }
@@ -281,11 +293,18 @@ class TransformsTest {
             draws[at++][i] = new RandomNoise(0.25).draw(stream(i), volume).sigma() / 0.25;
             RandomBlur.Blur blur = new RandomBlur(Length.voxels(2)).draw(stream(i), volume);
             RandomBlur.Blur relative = new RandomBlur(Length.ofAxis(0.05)).draw(stream(i), volume);
-            for (double share : new double[] {blur.sigmaX() / 2, blur.sigmaY() / 2, blur.sigmaZ() / 2,
-                relative.sigmaX() / 1, relative.sigmaY() / 2, relative.sigmaZ() / 3}) {
+            for (double share : new double[] {
+                blur.sigmaX() / 2,
+                blur.sigmaY() / 2,
+                blur.sigmaZ() / 2,
+                relative.sigmaX() / 1,
+                relative.sigmaY() / 2,
+                relative.sigmaZ() / 3
+            }) {
                 draws[at++][i] = share;
             }
-            for (double coefficient : new RandomBiasField(0.5).draw(stream(i), volume).coefficients()) {
+            for (double coefficient :
+                    new RandomBiasField(0.5).draw(stream(i), volume).coefficients()) {
                 if (at < 15) {
                     draws[at++][i] = coefficient + 0.5;
                 }
@@ -308,7 +327,10 @@ class TransformsTest {
         }
         for (int d = 0; d < 35; d++) {
             double mean = Arrays.stream(draws[d]).average().orElseThrow();
-            double variance = Arrays.stream(draws[d]).map(u -> (u - 0.5) * (u - 0.5)).average().orElseThrow();
+            double variance = Arrays.stream(draws[d])
+                    .map(u -> (u - 0.5) * (u - 0.5))
+                    .average()
+                    .orElseThrow();
             assertThat(mean).as("draw " + d).isCloseTo(0.5, within(5 / Math.sqrt(12.0 * n)));
             assertThat(variance).as("draw " + d).isCloseTo(1 / 12.0, within(5 / Math.sqrt(180.0 * n)));
             assertThat(Arrays.stream(draws[d])).as("draw " + d).allMatch(u -> u > -1e-9 && u < 1 + 1e-9);
@@ -325,9 +347,14 @@ class TransformsTest {
 
     /** Every transform on volumes of any shape, of noise, steps, one bright voxel, or one value. */
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    void neverNaNOrInfinite(@ForAll("recipes") Recipe recipe, @ForAll @IntRange(min = 1, max = 19) int x,
-            @ForAll @IntRange(min = 1, max = 19) int y, @ForAll @IntRange(min = 1, max = 35) int z,
-            @ForAll boolean colour, @ForAll @IntRange(min = 0, max = 3) int kind, @ForAll int seed) {
+    void neverNaNOrInfinite(
+            @ForAll("recipes") Recipe recipe,
+            @ForAll @IntRange(min = 1, max = 19) int x,
+            @ForAll @IntRange(min = 1, max = 19) int y,
+            @ForAll @IntRange(min = 1, max = 35) int z,
+            @ForAll boolean colour,
+            @ForAll @IntRange(min = 0, max = 3) int kind,
+            @ForAll int seed) {
         Volume volume = random(seed, colour ? 3 : 1, x, y, z);
         float[] values = volume.values();
         for (int i = 0; i < values.length; i++) {

@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.weights.WeightsFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 /** {@code train --ema}. */
 class AveragedWeightsTest {
@@ -42,13 +43,33 @@ class AveragedWeightsTest {
     /** One step per epoch, so that a run of e epochs ends with the weights after step e. */
     private Path train(int epochs, double ema) {
         Path run = folder.resolve("epochs" + epochs + "-ema" + ema);
-        Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net1", "--epochs", epochs,
-                "--batch-size", 12, "--seed", 3, "--augment", "none", "--ema", ema).succeeded();
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--out",
+                        run,
+                        "--models",
+                        1,
+                        "--nets",
+                        "net1",
+                        "--epochs",
+                        epochs,
+                        "--batch-size",
+                        12,
+                        "--seed",
+                        3,
+                        "--augment",
+                        "none",
+                        "--ema",
+                        ema)
+                .succeeded();
         return run;
     }
 
     private static SequencedMap<String, NamedTensor> last(Path run) {
-        return WeightsFile.read(run.resolve("weights/member-00-net1-last.safetensors")).tensors();
+        return WeightsFile.read(run.resolve("weights/member-00-net1-last.safetensors"))
+                .tensors();
     }
 
     /** What is saved is the average of the weights that runs without one have after each of their steps. */
@@ -62,7 +83,9 @@ class AveragedWeightsTest {
         for (NamedTensor tensor : last(train(3, DECAY)).values()) {
             String name = tensor.name();
             if (!name.endsWith("weight") && !name.endsWith("bias")) {
-                assertThat(tensor).as("a buffer or counter").isEqualTo(steps.getLast().get(name));
+                assertThat(tensor)
+                        .as("a buffer or counter")
+                        .isEqualTo(steps.getLast().get(name));
                 continue;
             }
             float[] found = floats(tensor);
@@ -91,15 +114,31 @@ class AveragedWeightsTest {
         assertThat(column(run, 3)).isEqualTo(column(plain, 3));
         assertThat(column(run, 4)).as("validation AUC").isNotEqualTo(column(plain, 4));
         Path scores = folder.resolve("scores.csv");
-        Cli predict = Cli.run("predict", "--net", "net1", "--npz", volumes, "--split", "val", "--out", scores,
-                "--weights", run.resolve("weights/member-00-net1-last.safetensors")).succeeded();
-        String[] lastEpoch = Files.readAllLines(run.resolve("history.csv")).getLast().split(",");
-        assertThat(predict.out()).contains(String.format(Locale.ROOT, "AUC %.4f", Double.parseDouble(lastEpoch[4])),
-                String.format(Locale.ROOT, "ACC %.4f", Double.parseDouble(lastEpoch[5])));
+        Cli predict = Cli.run(
+                        "predict",
+                        "--net",
+                        "net1",
+                        "--npz",
+                        volumes,
+                        "--split",
+                        "val",
+                        "--out",
+                        scores,
+                        "--weights",
+                        run.resolve("weights/member-00-net1-last.safetensors"))
+                .succeeded();
+        String[] lastEpoch =
+                Files.readAllLines(run.resolve("history.csv")).getLast().split(",");
+        assertThat(predict.out())
+                .contains(
+                        String.format(Locale.ROOT, "AUC %.4f", Double.parseDouble(lastEpoch[4])),
+                        String.format(Locale.ROOT, "ACC %.4f", Double.parseDouble(lastEpoch[5])));
     }
 
     private static List<String> column(Path run, int index) throws IOException {
-        return Files.readAllLines(run.resolve("history.csv")).stream().map(line -> line.split(",")[index]).toList();
+        return Files.readAllLines(run.resolve("history.csv")).stream()
+                .map(line -> line.split(",")[index])
+                .toList();
     }
 
     /** Their run.json says nothing of averages or class weights. */
@@ -107,7 +146,8 @@ class AveragedWeightsTest {
     void runsOfOlderVersionsGoOn() throws IOException {
         Path run = train(1, 0);
         Path json = run.resolve("run.json");
-        String older = Files.readString(json).replaceAll(",\\s*\"classWeights\" : \\{[^}]*}", "")
+        String older = Files.readString(json)
+                .replaceAll(",\\s*\"classWeights\" : \\{[^}]*}", "")
                 .replaceAll(",\\s*\"ema\" : 0.0", "");
         assertThat(older).contains("patience").doesNotContain("classWeights", "ema\"");
         Files.writeString(json, older);

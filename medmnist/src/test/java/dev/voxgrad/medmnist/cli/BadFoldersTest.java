@@ -1,13 +1,11 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Folders that can't be written to, and runs that are damaged: whatever is there stays as it is. */
 class BadFoldersTest {
@@ -27,6 +28,7 @@ class BadFoldersTest {
 
     @TempDir
     private Path folder;
+
     private Path run;
     private Contents before;
 
@@ -45,8 +47,13 @@ class BadFoldersTest {
     void copyTheRun() throws IOException {
         run = folder.resolve("run");
         Files.createDirectories(run.resolve("weights"));
-        for (String file : new String[] {"run.json", "history.csv", "members.csv",
-            "weights/member-00-net1-best.safetensors", "weights/member-00-net1-last.safetensors"}) {
+        for (String file : new String[] {
+            "run.json",
+            "history.csv",
+            "members.csv",
+            "weights/member-00-net1-best.safetensors",
+            "weights/member-00-net1-last.safetensors"
+        }) {
             Files.copy(trained.resolve(file), run.resolve(file));
         }
         before = Contents.of(folder);
@@ -108,8 +115,16 @@ class BadFoldersTest {
     }
 
     private Cli predict(Path out) {
-        return Cli.run("predict", "--npz", volumes, "--net", "net1", "--out", out,
-                "--weights", run.resolve("weights/member-00-net1-last.safetensors"));
+        return Cli.run(
+                "predict",
+                "--npz",
+                volumes,
+                "--net",
+                "net1",
+                "--out",
+                out,
+                "--weights",
+                run.resolve("weights/member-00-net1-last.safetensors"));
     }
 
     @Test
@@ -161,18 +176,20 @@ class BadFoldersTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "\"kind\" : \"FILE\";           \"kind\" : \"OFFICIAL\"",
-        "\"kind\" : \"FILE\";           \"kind\" : \"CLOUD\"",
-        "\"kind\" : \"FILE\";           \"kind\" : null",
-        "\"labels\" : [ ];              \"labels\" : null",
-        "\"models\" : 1;                \"models\" : 0",
-        "\"models\" : 1;                \"models\" : null",
-        "\"models\" : 1;                \"models\" : \"many\"",
-        "\"batchSize\" : 32;            \"batchSize\" : -1",
-        "\"NET1\";                      \"NET9\"",
-        "\"learningRate\" : 0.001;      \"learningRate\" : \"NaN\""
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "\"kind\" : \"FILE\";           \"kind\" : \"OFFICIAL\"",
+                "\"kind\" : \"FILE\";           \"kind\" : \"CLOUD\"",
+                "\"kind\" : \"FILE\";           \"kind\" : null",
+                "\"labels\" : [ ];              \"labels\" : null",
+                "\"models\" : 1;                \"models\" : 0",
+                "\"models\" : 1;                \"models\" : null",
+                "\"models\" : 1;                \"models\" : \"many\"",
+                "\"batchSize\" : 32;            \"batchSize\" : -1",
+                "\"NET1\";                      \"NET9\"",
+                "\"learningRate\" : 0.001;      \"learningRate\" : \"NaN\""
+            })
     void ensembleOfARunWithADamagedEntry(String entry, String damaged) throws IOException {
         assertThat(run.resolve("run.json")).content().contains(entry);
         change("run.json", text -> text.replace(entry, damaged));
@@ -180,9 +197,14 @@ class BadFoldersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0,net1", "x,net1,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0",
-        "0,net7,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0", "0,net1,adamw,0.001,5.0E-4,1,0.5,0.5,much,0.5,1.0",
-        "\u0001"})
+    @ValueSource(
+            strings = {
+                "0,net1",
+                "x,net1,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0",
+                "0,net7,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1.0",
+                "0,net1,adamw,0.001,5.0E-4,1,0.5,0.5,much,0.5,1.0",
+                "\u0001"
+            })
     void ensembleOfDamagedMembers(String row) throws IOException {
         change("members.csv", text -> text.lines().findFirst().orElseThrow() + "\n" + row + "\n");
         ensemble().failed(run.resolve("members.csv"), "damaged row '" + row.replace('\u0001', '\uFFFD'));
@@ -219,7 +241,9 @@ class BadFoldersTest {
         assertThat(cli.err().lines()).hasSize(1).first().asString().startsWith("warning: other.npz has changed");
         delete("summary.csv");
         Path three = TestVolumes.write(home.resolve("three.npz"), 8, 1, 3, 6, 4, 5);
-        assertThat(ensemble("--npz", three).err()).contains("was trained for the classes [0, 1]").contains("[0, 1, 2]");
+        assertThat(ensemble("--npz", three).err())
+                .contains("was trained for the classes [0, 1]")
+                .contains("[0, 1, 2]");
         Path oneClass = TestVolumes.write(home.resolve("one.npz"), 8, 1, 2, 6, 4, 1);
         Cli alone = ensemble("--npz", oneClass);
         assertThat(alone.code()).isZero();
@@ -228,15 +252,26 @@ class BadFoldersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--best-weight,-1", "--best-weight,NaN", "--last-weight,x", "--member-weights,'1,2'",
-        "--member-weights,0", "--split,all"})
+    @CsvSource({
+        "--best-weight,-1",
+        "--best-weight,NaN",
+        "--last-weight,x",
+        "--member-weights,'1,2'",
+        "--member-weights,0",
+        "--split,all"
+    })
     void ensembleWithWrongWeights(String option, String value) {
         ensemble(option, value).refused();
     }
 
     @ParameterizedTest
-    @CsvSource({"best = much,'best is'", "worst = 1,worst", "member.1 = 1,member.1", "best = -1,best is -1",
-        "best = \\uX,'best is'"})
+    @CsvSource({
+        "best = much,'best is'",
+        "worst = 1,worst",
+        "member.1 = 1,member.1",
+        "best = -1,best is -1",
+        "best = \\uX,'best is'"
+    })
     void ensembleWithADamagedWeightsFile(String line, String part) throws IOException {
         Path file = Files.writeString(home.resolve("weights.txt"), line + "\n");
         ensemble("--weights", file).failed(file, part);
@@ -244,21 +279,26 @@ class BadFoldersTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "'';                    is empty",
-        "index,score;           index 'index' is not a whole number",
-        "0;                     csv line 1: has 1 fields",
-        "0,x;                   score 'x' is not a number",
-        "0,NaN;                 score 'NaN' is not a number",
-        "1,0.5;                 leaves a gap",
-        "0,0.5;                 has scores of 1 samples",
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "'';                    is empty",
+                "index,score;           index 'index' is not a whole number",
+                "0;                     csv line 1: has 1 fields",
+                "0,x;                   score 'x' is not a number",
+                "0,NaN;                 score 'NaN' is not a number",
+                "1,0.5;                 leaves a gap",
+                "0,0.5;                 has scores of 1 samples",
+            })
     void evaluateOfAMalformedFile(String text, String part) throws IOException {
         Path csv = Files.writeString(home.resolve("vesselmnist3d_test@x.csv"), text + "\n");
         TestVolumes.write(home.resolve("vesselmnist3d.npz"), 8, 1, 2, 6, 4, 4);
         Cli cli = Cli.run("evaluate", "--path", csv, "--root", home);
-        assertThat(cli.err().lines().filter(line -> !line.startsWith("warning: "))).singleElement().asString()
-                .startsWith("medmnist: " + csv).contains(part);
+        assertThat(cli.err().lines().filter(line -> !line.startsWith("warning: ")))
+                .singleElement()
+                .asString()
+                .startsWith("medmnist: " + csv)
+                .contains(part);
         assertThat(cli.code()).isEqualTo(1);
     }
 

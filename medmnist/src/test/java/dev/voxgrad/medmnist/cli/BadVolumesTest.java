@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.medmnist.data.NpyArray;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Volumes that can't be used: training says so, and leaves everything as it was. */
 class BadVolumesTest {
@@ -123,18 +124,21 @@ class BadVolumesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
-        "|O;  (1, 8, 8, 8);                             element type '|O' is not supported",
-        "<f4; (1, 4, 4, 8);                             test_images",
-        "|u1; (2, 8, 8, 8);                             needs 1024 bytes of data but there are 512",
-        "|u1; (1, 8, 8, 4);                             needs 256 bytes of data but there are 512",
-        "|u1; (65536, 65536, 65536, 65536);             has more elements than any file",
-        "|u1; (4294967296, 4294967296);                 expected a dimension from 0",
-        "|u1; (-1, 8, 8, 8);                            expected a dimension from 0",
-        "|u1; (8, 8, 8);                                cubes as (N,S,S,S)",
-        "|u1; (1, 4, 8, 16);                            cubes as (N,S,S,S)",
-        "|u1; (4, 4, 4, 4, 2);                          cubes as (N,S,S,S)"
-    })
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "|O;  (1, 8, 8, 8);                             element type '|O' is not supported",
+                "<f4; (1, 4, 4, 8);                             test_images",
+                "|u1; (2, 8, 8, 8);                             needs 1024 bytes of data but there are 512",
+                "|u1; (1, 8, 8, 4);                             needs 256 bytes of data but there are 512",
+                "|u1; (65536, 65536, 65536, 65536);             has more elements than any file",
+                "|u1; (4294967296, 4294967296);                 expected a dimension from 0",
+                "|u1; (-1, 8, 8, 8);                            expected a dimension from 0",
+                "|u1; (8, 8, 8);                                cubes as (N,S,S,S)",
+                "|u1; (1, 4, 8, 16);                            cubes as (N,S,S,S)",
+                "|u1; (4, 4, 4, 4, 2);                          cubes as (N,S,S,S)"
+            })
     void hostileHeader(String type, String shape, String part) {
         String header = header(type, shape);
         trainWithTestImages(npy("\u0093NUMPY", header.length(), header, 512)).failed(bad, "test_images", part);
@@ -186,7 +190,8 @@ class BadVolumesTest {
 
     @Test
     void splitsOfDifferentShape() {
-        change(arrays -> arrays.put("test_images", TestVolumes.arrays(9, 1, 2, 1, 1, 4).get("test_images")));
+        change(arrays ->
+                arrays.put("test_images", TestVolumes.arrays(9, 1, 2, 1, 1, 4).get("test_images")));
         train().failed("bad.npz", "test has volumes of [1,9,9,9] but train has [1,8,8,8]");
     }
 

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.weights.WeightsFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Weights that can't be used, for a net that predicts and for one that starts its training from them. */
 class BadWeightsTest {
@@ -38,21 +39,35 @@ class BadWeightsTest {
         volumes = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 6, 4, 4);
         bad = folder.resolve("bad.safetensors");
         out = Files.writeString(folder.resolve("scores.csv"), "0,0.5\n");
-        Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--models", 1, "--epochs", 1).succeeded();
+        Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--models", 1, "--epochs", 1)
+                .succeeded();
         good = folder.resolve("run/weights/member-00-net1-last.safetensors");
     }
 
     /** Both commands fail for the same reason and leave the folder as it was. */
     private static void bothFail(Object... parts) throws IOException {
         Contents before = Contents.of(folder);
-        Cli.run("predict", "--npz", volumes, "--net", "net1", "--weights", bad, "--out", out).failed(parts);
-        Cli.run("train", "--npz", volumes, "--models", 1, "--epochs", 1, "--out", folder.resolve("new"),
-                "--init-weights", bad).failed(parts);
+        Cli.run("predict", "--npz", volumes, "--net", "net1", "--weights", bad, "--out", out)
+                .failed(parts);
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--models",
+                        1,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve("new"),
+                        "--init-weights",
+                        bad)
+                .failed(parts);
         assertThat(Contents.of(folder)).isEqualTo(before);
     }
 
     private static void change(Consumer<SequencedMap<String, NamedTensor>> edit) {
-        SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>(WeightsFile.read(good).tensors());
+        SequencedMap<String, NamedTensor> tensors =
+                new LinkedHashMap<>(WeightsFile.read(good).tensors());
         edit.accept(tensors);
         new WeightsFile(tensors).write(bad);
     }
@@ -82,8 +97,21 @@ class BadWeightsTest {
         Path edge = TestVolumes.write(folder.resolve("edge16.npz"), 16, 1, 2, 2, 2, 2);
         Cli.run("predict", "--npz", edge, "--net", "net3", "--weights", good, "--out", out)
                 .failed(good, "is of another net", "missing", "layer3.0.weight");
-        Cli.run("train", "--npz", edge, "--nets", "net1,net2", "--models", 2, "--epochs", 1,
-                "--out", folder.resolve("new"), "--init-weights", good).failed(good, "is of another net", "layer3");
+        Cli.run(
+                        "train",
+                        "--npz",
+                        edge,
+                        "--nets",
+                        "net1,net2",
+                        "--models",
+                        2,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve("new"),
+                        "--init-weights",
+                        good)
+                .failed(good, "is of another net", "layer3");
         Files.delete(edge);
         assertThat(Contents.of(folder)).isEqualTo(before);
     }
@@ -91,8 +119,21 @@ class BadWeightsTest {
     /** The second net is never used: that it does not fit is no error. */
     @Test
     void netsThatNoMemberUsesAreNotChecked() {
-        Cli.run("train", "--npz", volumes, "--nets", "net1,net3", "--models", 1, "--epochs", 1,
-                "--out", folder.resolve("unused"), "--init-weights", good).succeeded();
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--nets",
+                        "net1,net3",
+                        "--models",
+                        1,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve("unused"),
+                        "--init-weights",
+                        good)
+                .succeeded();
     }
 
     @Test
@@ -119,8 +160,19 @@ class BadWeightsTest {
         Contents before = Contents.of(folder);
         Cli.run("predict", "--npz", volumes, "--net", "net1", "--weights", bad, "--out", out)
                 .failed(bad, "volume 0", "NaN");
-        Cli.run("train", "--npz", volumes, "--models", 1, "--epochs", 1, "--out", folder.resolve("new"),
-                "--init-weights", bad).failed("member 0 (net1): the loss is NaN in epoch 1, step 1");
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--models",
+                        1,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve("new"),
+                        "--init-weights",
+                        bad)
+                .failed("member 0 (net1): the loss is NaN in epoch 1, step 1");
         assertThat(Contents.of(folder)).isEqualTo(before);
     }
 
@@ -134,8 +186,11 @@ class BadWeightsTest {
 
     private static byte[] file(long headerBytes, String header, int dataBytes) {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + text.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN).putLong(headerBytes)
-                .put(text).array();
+        return ByteBuffer.allocate(8 + text.length + dataBytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(headerBytes)
+                .put(text)
+                .array();
     }
 
     @ParameterizedTest
@@ -146,21 +201,23 @@ class BadWeightsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "[2]; [0,8];    [2]; [4,12];            starts at byte 4, before tensor a ends",
-        "[2]; [0,8];    [2]; [8,20];            is at bytes 8 to 20 of 16",
-        "[2]; [0,8];    [2]; [16,8];            is at bytes 16 to 8",
-        "[2]; [0,8];    [2]; [-8,0];            is at bytes -8 to 0",
-        "[2]; [0,8];    [3]; [8,16];            needs 12",
-        "[1]; [0,4];    [2]; [8,16];            after tensor a ends",
-        "[1]; [0,4];    [1]; [4,8];             8 bytes at the end belong to no tensor",
-        "[65536,65536]; [0,8]; [2]; [8,16];     needs 17179869184"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "[2]; [0,8];    [2]; [4,12];            starts at byte 4, before tensor a ends",
+                "[2]; [0,8];    [2]; [8,20];            is at bytes 8 to 20 of 16",
+                "[2]; [0,8];    [2]; [16,8];            is at bytes 16 to 8",
+                "[2]; [0,8];    [2]; [-8,0];            is at bytes -8 to 0",
+                "[2]; [0,8];    [3]; [8,16];            needs 12",
+                "[1]; [0,4];    [2]; [8,16];            after tensor a ends",
+                "[1]; [0,4];    [1]; [4,8];             8 bytes at the end belong to no tensor",
+                "[65536,65536]; [0,8]; [2]; [8,16];     needs 17179869184"
+            })
     void tensorsThatOverlapOrLieOutside(String shapeA, String offsetsA, String shapeB, String offsetsB, String part)
             throws IOException {
         String entry = "{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}";
-        String header = "{\"a\":" + entry.formatted(shapeA, offsetsA)
-                + ",\"b\":" + entry.formatted(shapeB, offsetsB) + "}";
+        String header =
+                "{\"a\":" + entry.formatted(shapeA, offsetsA) + ",\"b\":" + entry.formatted(shapeB, offsetsB) + "}";
         Files.write(bad, file(header.length(), header, 16));
         bothFail(bad, part, "damaged");
     }

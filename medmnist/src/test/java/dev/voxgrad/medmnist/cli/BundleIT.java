@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The bundle as a user on a bare machine finds it: unpacked elsewhere, with no {@code JAVA_HOME} and no {@code java} on
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BundleIT {
     /** What the launcher calls; nothing else is on the path. */
     private static final List<String> TOOLS = List.of("sh", "dirname", "readlink", "mktemp", "mkfifo", "rm", "cat");
+
     private static final long LARGEST = 45_000_000;
 
     @TempDir
@@ -40,11 +42,16 @@ class BundleIT {
     static void unpack() throws IOException, InterruptedException {
         Path bundle = Path.of(System.getProperty("voxgrad.bundle"));
         assertThat(Files.size(bundle)).isLessThan(LARGEST);
-        assertThat(new ProcessBuilder("tar", "-xzf", bundle.toString(), "-C", folder.toString()).inheritIO().start()
-                .waitFor()).isZero();
+        assertThat(new ProcessBuilder("tar", "-xzf", bundle.toString(), "-C", folder.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
         try (Stream<Path> unpacked = Files.list(folder)) {
-            command = unpacked.filter(path -> path.getFileName().toString().startsWith("voxgrad-")).findFirst()
-                    .orElseThrow().resolve("bin/medmnist");
+            command = unpacked.filter(path -> path.getFileName().toString().startsWith("voxgrad-"))
+                    .findFirst()
+                    .orElseThrow()
+                    .resolve("bin/medmnist");
         }
         Files.createDirectories(folder.resolve("elsewhere"));
         Path tools = Files.createDirectories(folder.resolve("tools"));
@@ -54,8 +61,10 @@ class BundleIT {
     }
 
     private static Optional<Path> tool(String name) {
-        return Stream.of(System.getenv("PATH").split(":")).map(place -> Path.of(place, name))
-                .filter(Files::isExecutable).findFirst();
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(place -> Path.of(place, name))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     /** Standard output of a command that succeeds without a word on standard error. */
@@ -68,8 +77,10 @@ class BundleIT {
         Stream.of(arguments).map(Object::toString).forEach(words::add);
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(words).directory(folder.resolve("elsewhere").toFile())
-                .redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(folder.resolve("elsewhere").toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", folder.resolve("tools").toString());
         builder.environment().put("HOME", folder.toString());
@@ -90,7 +101,8 @@ class BundleIT {
     @Test
     void tellsWhatTheMachineOffers() throws IOException, InterruptedException {
         assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
-        assertThat(runTo(1, "doctor")).contains("Smoke tests")
+        assertThat(runTo(1, "doctor"))
+                .contains("Smoke tests")
                 .contains("The trainer would use the CPU, because libcuda.so.1 was not found");
     }
 
@@ -100,12 +112,17 @@ class BundleIT {
         assumeTrue(tool("nvcc").isPresent(), "no nvcc on the PATH to have made PTX");
         Set<String> names = new TreeSet<>();
         try (Stream<Path> libraries = Files.list(command.resolveSibling("../app/lib"));
-                JarFile engine = new JarFile(libraries.filter(file -> file.getFileName().toString()
-                        .startsWith("engine-")).findFirst().orElseThrow().toFile())) {
+                JarFile engine = new JarFile(libraries
+                        .filter(file -> file.getFileName().toString().startsWith("engine-"))
+                        .findFirst()
+                        .orElseThrow()
+                        .toFile())) {
             engine.stream().map(ZipEntry::getName).forEach(names::add);
         }
-        List<String> sources = names.stream().filter(name -> name.endsWith(".cu")).toList();
-        assertThat(sources).hasSizeGreaterThan(10)
+        List<String> sources =
+                names.stream().filter(name -> name.endsWith(".cu")).toList();
+        assertThat(sources)
+                .hasSizeGreaterThan(10)
                 .allSatisfy(name -> assertThat(names).contains(name.replace(".cu", ".ptx")));
     }
 

@@ -21,15 +21,22 @@ final class ChildTraining {
      */
     static Process start(Path log, List<String> prefix, Object... arguments) throws IOException {
         List<String> words = new ArrayList<>(prefix);
-        words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
-                "-Xmx512m", "-cp", System.getProperty("java.class.path"),
+        words.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
                 Main.class.getName()));
         for (Object argument : arguments) {
             words.add(argument.toString());
         }
-        return new ProcessBuilder(words).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        return new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
     }
 
     /** Weights and tables of a run by their names; what takes time, and locks, are not among them. */

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.data.NpyArray;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code train --class-weights}, on volumes of which three in four are of class 0. */
 class ClassWeightsTest {
@@ -42,8 +43,24 @@ class ClassWeightsTest {
     }
 
     private static Cli train(Path file, Path run, int epochs, Object... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", file, "--out", run, "--models", 1, "--nets",
-                "net1", "--epochs", epochs, "--batch-size", 8, "--seed", 3, "--augment", "none"));
+        List<Object> words = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                file,
+                "--out",
+                run,
+                "--models",
+                1,
+                "--nets",
+                "net1",
+                "--epochs",
+                epochs,
+                "--batch-size",
+                8,
+                "--seed",
+                3,
+                "--augment",
+                "none"));
         words.addAll(Arrays.asList(more));
         return Cli.run(words.toArray());
     }
@@ -61,7 +78,8 @@ class ClassWeightsTest {
         assertThat(Files.readString(folder.resolve("balanced/run.json")).replaceAll("\\s", ""))
                 .contains("\"classWeights\":{\"asked\":\"balanced\",\"values\":[0.6666666666666666,2.0]}");
         assertThat(balanced.get("history.csv")).isNotEqualTo(plain.get("history.csv"));
-        assertThat(outcome("numbers", "--class-weights", "0.6666666666666666,2")).isEqualTo(balanced);
+        assertThat(outcome("numbers", "--class-weights", "0.6666666666666666,2"))
+                .isEqualTo(balanced);
         assertThat(outcome("none", "--class-weights", "none")).isEqualTo(plain);
     }
 
@@ -70,9 +88,10 @@ class ClassWeightsTest {
         Map<String, String> whole = outcome("whole", "--class-weights", "balanced");
         Path run = folder.resolve("parts");
         train(volumes, run, 1, "--class-weights", "balanced").succeeded();
-        Cli.run("train", "--resume", run, "--class-weights", "1,2").refused(
-                "--class-weights is 1.0,2.0, but the run was begun with balanced");
-        Cli.run("train", "--resume", run, "--class-weights", "balanced", "--epochs", 2).succeeded();
+        Cli.run("train", "--resume", run, "--class-weights", "1,2")
+                .refused("--class-weights is 1.0,2.0, but the run was begun with balanced");
+        Cli.run("train", "--resume", run, "--class-weights", "balanced", "--epochs", 2)
+                .succeeded();
         assertThat(ChildTraining.outcome(run)).isEqualTo(whole);
         assertThat(Files.readString(run.resolve("run.json"))).contains("0.6666666666666666");
     }
@@ -83,12 +102,26 @@ class ClassWeightsTest {
         double[] found = new double[2];
         for (int way = 0; way < 2; way++) {
             Path run = folder.resolve("way" + way);
-            train(volumes, run, 2, "--class-weights", way == 0 ? "100,1" : "1,100").succeeded();
+            train(volumes, run, 2, "--class-weights", way == 0 ? "100,1" : "1,100")
+                    .succeeded();
             Path scores = folder.resolve("scores" + way + ".csv");
-            Cli.run("predict", "--net", "net1", "--npz", volumes, "--split", "train", "--out", scores, "--weights",
-                    run.resolve("weights/member-00-net1-last.safetensors")).succeeded();
+            Cli.run(
+                            "predict",
+                            "--net",
+                            "net1",
+                            "--npz",
+                            volumes,
+                            "--split",
+                            "train",
+                            "--out",
+                            scores,
+                            "--weights",
+                            run.resolve("weights/member-00-net1-last.safetensors"))
+                    .succeeded();
             found[way] = Files.readAllLines(scores).stream()
-                    .mapToDouble(line -> Double.parseDouble(line.split(",")[2])).average().orElseThrow();
+                    .mapToDouble(line -> Double.parseDouble(line.split(",")[2]))
+                    .average()
+                    .orElseThrow();
         }
         assertThat(found[1]).as("mean probability of class 1").isGreaterThan(found[0] + 0.1);
     }

@@ -1,9 +1,9 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Runs the command line inside the test's JVM. */
 record Cli(int code, String out, String err) {

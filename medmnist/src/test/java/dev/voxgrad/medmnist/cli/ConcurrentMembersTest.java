@@ -1,14 +1,12 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.train.RunFiles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Members that are trained at the same time, each on a device of its own. The command line offers it for GPUs only; two
@@ -35,8 +36,23 @@ class ConcurrentMembersTest {
     }
 
     private Cli train(Path out, Object... more) {
-        Object[] words = {"train", "--npz", volumes, "--out", out, "--models", MODELS, "--nets", "net1", "--epochs", 2,
-            "--batch-size", 8, "--seed", 5};
+        Object[] words = {
+            "train",
+            "--npz",
+            volumes,
+            "--out",
+            out,
+            "--models",
+            MODELS,
+            "--nets",
+            "net1",
+            "--epochs",
+            2,
+            "--batch-size",
+            8,
+            "--seed",
+            5
+        };
         Object[] all = new Object[words.length + more.length];
         System.arraycopy(words, 0, all, 0, words.length);
         System.arraycopy(more, 0, all, words.length, more.length);
@@ -46,10 +62,12 @@ class ConcurrentMembersTest {
     /** Trains all members that are not finished on two devices; returns what the console was told. */
     private static String trainAtOnce(Path run) {
         StringWriter told = new StringWriter();
-        try (CpuDevice first = new CpuDevice(1); CpuDevice second = new CpuDevice(1)) {
+        try (CpuDevice first = new CpuDevice(1);
+                CpuDevice second = new CpuDevice(1)) {
             RunFiles files = RunFiles.open(run);
-            new Training(files, files.info().data().load(_ -> { }), first, new Console(new PrintWriter(told)))
-                    .withDevices(List.of(second)).train();
+            new Training(files, files.info().data().load(_ -> {}), first, new Console(new PrintWriter(told)))
+                    .withDevices(List.of(second))
+                    .train();
         }
         return told.toString();
     }
@@ -64,7 +82,8 @@ class ConcurrentMembersTest {
             assertThat(told).contains("member " + member + " net1  epoch 2/2");
         }
         assertThat(told).contains("finished before", "done in");
-        assertThat(ChildTraining.outcome(run)).hasSize(2 * MODELS + 2)
+        assertThat(ChildTraining.outcome(run))
+                .hasSize(2 * MODELS + 2)
                 .isEqualTo(ChildTraining.outcome(folder.resolve("inTurn")));
     }
 
@@ -84,7 +103,8 @@ class ConcurrentMembersTest {
         train(run, "--members", "0").succeeded();
         // A folder stands where member 2's checkpoint belongs.
         Path inTheWay = Files.createDirectories(run.resolve("members/member-02.checkpoint/full"));
-        assertThatThrownBy(() -> trainAtOnce(run)).isInstanceOf(DataFileException.class)
+        assertThatThrownBy(() -> trainAtOnce(run))
+                .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("member-02.checkpoint");
         Files.delete(inTheWay);
         Files.delete(inTheWay.getParent());

@@ -1,19 +1,20 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
 import java.util.OptionalInt;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class ConsoleTest {
-    private static final String[] PARTS = {"member 10 net1  epoch 3/500", "step 7/38", "2 h 10 min left",
-        "loss 0.1234"};
+    private static final String[] PARTS = {"member 10 net1  epoch 3/500", "step 7/38", "2 h 10 min left", "loss 0.1234"
+    };
 
     private final StringWriter out = new StringWriter();
 
@@ -22,10 +23,15 @@ class ConsoleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"120, member 10 net1  epoch 3/500  step 7/38  2 h 10 min left  loss 0.1234",
+    @CsvSource({
+        "120, member 10 net1  epoch 3/500  step 7/38  2 h 10 min left  loss 0.1234",
         "69, member 10 net1  epoch 3/500  step 7/38  2 h 10 min left  loss 0.1234",
-        "68, member 10 net1  epoch 3/500  step 7/38  2 h 10 min left", "60, member 10 net1  epoch 3/500  step 7/38  "
-                + "2 h 10 min left", "40, member 10 net1  epoch 3/500  step 7/38", "20, member 10 net1  epo", "2, m"})
+        "68, member 10 net1  epoch 3/500  step 7/38  2 h 10 min left",
+        "60, member 10 net1  epoch 3/500  step 7/38  " + "2 h 10 min left",
+        "40, member 10 net1  epoch 3/500  step 7/38",
+        "20, member 10 net1  epo",
+        "2, m"
+    })
     void theStatusLineLeavesOutWhatHasNoRoom(int columns, String shown) {
         console(columns).status(PARTS);
         assertThat(Screen.rows(out.toString(), columns)).containsExactly(shown);
@@ -62,7 +68,8 @@ class ConsoleTest {
         assertThat(out.toString()).isEmpty();
         assertThat(TerminalWidth.canErase(Map.of("TERM", "dumb"))).isFalse();
         assertThat(TerminalWidth.canErase(Map.of())).isFalse();
-        assertThat(TerminalWidth.canErase(Map.of("TERM", "xterm-256color", "NO_COLOR", "1"))).isTrue();
+        assertThat(TerminalWidth.canErase(Map.of("TERM", "xterm-256color", "NO_COLOR", "1")))
+                .isTrue();
     }
 
     @Test
@@ -71,7 +78,7 @@ class ConsoleTest {
         console.line("\u001b]0;owned\u0007");
         console.warning("\u001b[2J\nmedmnist: all is fine");
         console.status("\u001b[2J");
-        assertThat(Screen.rows(out.toString(), 80)).containsExactly("\\u001b]0;owned\\u0007",
-                "warning: \\u001b[2J\\nmedmnist: all is fine", "\\u001b[2J");
+        assertThat(Screen.rows(out.toString(), 80))
+                .containsExactly("\\u001b]0;owned\\u0007", "warning: \\u001b[2J\\nmedmnist: all is fine", "\\u001b[2J");
     }
 }

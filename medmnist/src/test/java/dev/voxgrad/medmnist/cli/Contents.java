@@ -15,7 +15,8 @@ record Contents(Map<String, String> files) {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.toList()) {
-                files.put(folder.relativize(path).toString(),
+                files.put(
+                        folder.relativize(path).toString(),
                         Files.isDirectory(path) ? "folder" : Files.readString(path, StandardCharsets.ISO_8859_1));
             }
         }

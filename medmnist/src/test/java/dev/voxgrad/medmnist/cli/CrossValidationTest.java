@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +21,8 @@ import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code train --folds} from the command line to the report, on volumes made by code. */
 class CrossValidationTest {
@@ -55,15 +56,17 @@ class CrossValidationTest {
             Split split = data.split(name);
             int edge = split.shape().edge();
             arrays.put(name + "_images", NpyArray.ofBytes(split.voxels(), split.size(), edge, edge, edge));
-            arrays.put(name + "_labels", NpyArray.ofLongs(
-                    Arrays.stream(split.labels()).asLongStream().toArray(), split.size(), 1));
+            arrays.put(
+                    name + "_labels",
+                    NpyArray.ofLongs(
+                            Arrays.stream(split.labels()).asLongStream().toArray(), split.size(), 1));
         }
         return TestVolumes.write(file, arrays);
     }
 
     private static Cli train(Path out, Path data, Object... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", data, "--out", out, "--nets", "net1",
-                "--batch-size", 8, "--seed", SEED));
+        List<Object> words = new ArrayList<>(
+                List.of("train", "--npz", data, "--out", out, "--nets", "net1", "--batch-size", 8, "--seed", SEED));
         words.addAll(Arrays.asList(more));
         return Cli.run(words.toArray());
     }
@@ -78,16 +81,22 @@ class CrossValidationTest {
     @ParameterizedTest
     @CsvSource({"0", "1", "2"})
     void aMemberTrainsOnTheOtherFoldsAndValidatesOnItsOwn(int member) throws IOException {
-        Path file = write(folder.resolve("by-hand.npz"), Folds.of(shapes, FOLDS, SEED).around(member));
+        Path file = write(
+                folder.resolve("by-hand.npz"), Folds.of(shapes, FOLDS, SEED).around(member));
         Path run = folder.resolve("run");
         train(run, file, "--models", 3, "--epochs", 2, "--members", member).succeeded();
         Map<String, String> plain = ChildTraining.outcome(run);
-        List<String> weights = plain.keySet().stream().filter(name -> name.startsWith("weights")).toList();
-        assertThat(weights).hasSize(2).allSatisfy(name -> assertThat(plain.get(name)).isEqualTo(expected.get(name)));
+        List<String> weights = plain.keySet().stream()
+                .filter(name -> name.startsWith("weights"))
+                .toList();
+        assertThat(weights)
+                .hasSize(2)
+                .allSatisfy(name -> assertThat(plain.get(name)).isEqualTo(expected.get(name)));
         String mark = ",fold " + member + " of 3 (not the official split)";
         List<String> rows = Files.readAllLines(run.resolve("history.csv"));
         assertThat(Files.readAllLines(whole.resolve("history.csv")))
-                .containsSubsequence(rows.stream().skip(1).map(row -> row + mark).toList());
+                .containsSubsequence(
+                        rows.stream().skip(1).map(row -> row + mark).toList());
     }
 
     @Test
@@ -96,7 +105,8 @@ class CrossValidationTest {
         Cli cli = train(run, volumes, "--folds", FOLDS, "--models", 4, "--epochs", 1, "--members", "3");
         assertThat(cli.code()).isZero();
         assertThat(cli.err()).contains("warning: --models 4 is no multiple of --folds 3");
-        assertThat(Files.readAllLines(run.resolve("members.csv")).get(1)).startsWith("3,net1,")
+        assertThat(Files.readAllLines(run.resolve("members.csv")).get(1))
+                .startsWith("3,net1,")
                 .endsWith(",fold 0 of 3 (not the official split)");
     }
 
@@ -125,35 +135,59 @@ class CrossValidationTest {
 
     @Test
     void allResultsAreMarked() throws IOException {
-        assertThat(train(folder.resolve("run"), volumes, "--folds", 2, "--models", 2, "--epochs", 1).succeeded().out())
+        assertThat(train(folder.resolve("run"), volumes, "--folds", 2, "--models", 2, "--epochs", 1)
+                        .succeeded()
+                        .out())
                 .contains("2 folds of train and val, not the official split");
         assertThat(Files.readString(whole.resolve("run.json"))).contains("\"folds\" : 3", "not the official split");
         assertThat(Cli.run("status", whole).succeeded().out()).contains(MARK + "; member m validates on fold m mod 3");
-        assertThat(column("members.csv", "validated_on")).containsExactly("fold 0 of 3 (not the official split)",
-                "fold 1 of 3 (not the official split)", "fold 2 of 3 (not the official split)");
+        assertThat(column("members.csv", "validated_on"))
+                .containsExactly(
+                        "fold 0 of 3 (not the official split)",
+                        "fold 1 of 3 (not the official split)",
+                        "fold 2 of 3 (not the official split)");
         assertThat(column("members.csv", "last_epoch")).containsOnly("2");
-        assertThat(column("history.csv", "validated_on")).hasSize(6).allSatisfy(
-                cell -> assertThat(cell).contains("not the official split"));
+        assertThat(column("history.csv", "validated_on"))
+                .hasSize(6)
+                .allSatisfy(cell -> assertThat(cell).contains("not the official split"));
         assertThat(Cli.run("ensemble", whole).succeeded().out()).contains("Trained on " + MARK);
-        assertThat(column("summary.csv", "cross_validation")).hasSizeGreaterThanOrEqualTo(2)
+        assertThat(column("summary.csv", "cross_validation"))
+                .hasSizeGreaterThanOrEqualTo(2)
                 .containsOnly("3 folds of train and val; not the official split");
         Cli.run("report", whole).succeeded();
-        assertThat(Files.readString(whole.resolve("report.html"))).contains("Cross-validation: " + MARK,
-                "<dd>" + MARK + "</dd>", " --folds 3 ");
+        assertThat(Files.readString(whole.resolve("report.html")))
+                .contains("Cross-validation: " + MARK, "<dd>" + MARK + "</dd>", " --folds 3 ");
     }
 
     @Test
     void standardResultFilesAreMarked() throws IOException {
         TestVolumes.write(folder.resolve("vesselmnist3d.npz"), 8, 1, 2, 16, 8, 8);
         Path run = folder.resolve("run");
-        assertThat(Cli.run("train", "--flag", "vesselmnist3d", "--root", folder, "--out", run, "--folds", 2, "--models",
-                2, "--nets", "net1", "--epochs", 1).code()).isZero();
+        assertThat(Cli.run(
+                                "train",
+                                "--flag",
+                                "vesselmnist3d",
+                                "--root",
+                                folder,
+                                "--out",
+                                run,
+                                "--folds",
+                                2,
+                                "--models",
+                                2,
+                                "--nets",
+                                "net1",
+                                "--epochs",
+                                1)
+                        .code())
+                .isZero();
         assertThat(Cli.run("ensemble", run).code()).isZero();
         try (Stream<Path> files = Files.list(run.resolve("results"))) {
             List<Path> results = files.toList();
             assertThat(results).hasSize(1);
             assertThat(results.getFirst().toString()).endsWith("@voxgrad-2-folds-not-the-official-split.csv");
-            assertThat(Cli.run("evaluate", "--path", results.getFirst(), "--root", folder).out())
+            assertThat(Cli.run("evaluate", "--path", results.getFirst(), "--root", folder)
+                            .out())
                     .startsWith("vesselmnist3d test  8 volumes");
         }
     }
@@ -174,23 +208,28 @@ class CrossValidationTest {
         Cli.run("ensemble", whole, "--weights", "uniform", "--tta", 1).succeeded();
         Path page = folder.resolve("page.html");
         Cli.run("report", whole, "--weights", "validation-auc", "--out", page).succeeded();
-        assertThat(Files.readString(page)).contains("What was fitted to the validation folds",
-                "Weights: each model's AUC on its member's own validation fold",
-                "<dd>validation-auc, fitted to each member's validation fold</dd>", " --weights validation-auc")
+        assertThat(Files.readString(page))
+                .contains(
+                        "What was fitted to the validation folds",
+                        "Weights: each model's AUC on its member's own validation fold",
+                        "<dd>validation-auc, fitted to each member's validation fold</dd>",
+                        " --weights validation-auc")
                 .doesNotContain("Validation log-loss");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "ensemble; --weights greedy;  --weights greedy is fitted to volumes that no member has trained on",
-        "ensemble; --weights stacked; --weights stacked is fitted to volumes that no member has trained on",
-        "ensemble; --temperature;     --temperature is fitted to volumes that no member has trained on",
-        "ensemble; --split val;       --split val holds volumes that members have trained on",
-        "ensemble; --split train;     --split train holds volumes that members have trained on",
-        "report;   --weights greedy;  --weights greedy is fitted to volumes that no member has trained on",
-        "report;   --temperature;     --temperature is fitted to volumes that no member has trained on",
-        "report;   --split val;       --split val holds volumes that members have trained on"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "ensemble; --weights greedy;  --weights greedy is fitted to volumes that no member has trained on",
+                "ensemble; --weights stacked; --weights stacked is fitted to volumes that no member has trained on",
+                "ensemble; --temperature;     --temperature is fitted to volumes that no member has trained on",
+                "ensemble; --split val;       --split val holds volumes that members have trained on",
+                "ensemble; --split train;     --split train holds volumes that members have trained on",
+                "report;   --weights greedy;  --weights greedy is fitted to volumes that no member has trained on",
+                "report;   --temperature;     --temperature is fitted to volumes that no member has trained on",
+                "report;   --split val;       --split val holds volumes that members have trained on"
+            })
     void whatNeedsValidationVolumesOfAllMembersIsRefused(String command, String options, String part) {
         List<Object> words = new ArrayList<>(List.of(command, whole));
         words.addAll(Arrays.asList(options.split(" ")));
@@ -212,8 +251,10 @@ class CrossValidationTest {
         String weights = 36 / 42.0 + "," + 36 / 30.0;
         assertThat(Files.readString(run.resolve("run.json")).replaceAll("\\s", ""))
                 .contains("\"asked\":\"balanced\",\"values\":[" + weights + "]");
-        Cli.run("train", "--resume", run, "--class-weights", "balanced", "--members", 1, "--epochs", 2).succeeded();
-        train(folder.resolve("numbers"), file, with(options, 2, "--class-weights", weights)).succeeded();
+        Cli.run("train", "--resume", run, "--class-weights", "balanced", "--members", 1, "--epochs", 2)
+                .succeeded();
+        train(folder.resolve("numbers"), file, with(options, 2, "--class-weights", weights))
+                .succeeded();
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("numbers")));
     }
 
@@ -225,7 +266,9 @@ class CrossValidationTest {
     @Test
     void tryingOutRefusesAndTakesWhatARunWould() {
         Object[] tried = {"train", "--npz", volumes, "--nets", "net1", "--batch-size", 8, "--seed", SEED, "--folds"};
-        assertThat(Cli.run(with(tried, FOLDS, "--models", 3, "--fast-dev-run", 9)).succeeded().out())
+        assertThat(Cli.run(with(tried, FOLDS, "--models", 3, "--fast-dev-run", 9))
+                        .succeeded()
+                        .out())
                 .contains("net1  5 steps of up to 8 volumes", "; 17 volumes validated");
         Cli.run(with(tried, 11, "--models", 11, "--fast-dev-run")).failed("cannot be cut into 11 folds");
         Cli.run(with(tried, 11, "--models", 11, "--overfit-one-batch")).failed("cannot be cut into 11 folds");
@@ -244,8 +287,22 @@ class CrossValidationTest {
 
     @Test
     void aNetThatMeetsSomeFoldsOnlyIsWarnedOf() {
-        Cli cli = Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--folds", 2, "--models", 2,
-                "--nets", "net1,net2", "--epochs", 1, "--members", 0);
+        Cli cli = Cli.run(
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                folder.resolve("run"),
+                "--folds",
+                2,
+                "--models",
+                2,
+                "--nets",
+                "net1,net2",
+                "--epochs",
+                1,
+                "--members",
+                0);
         assertThat(cli.code()).isZero();
         assertThat(cli.err()).contains("--folds 2 and the 2 --nets share a factor");
     }

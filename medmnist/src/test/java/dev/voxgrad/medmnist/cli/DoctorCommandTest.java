@@ -1,14 +1,15 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What native-check finds is tested there; here, that it is reached, and its answer passed on. */
 class DoctorCommandTest {
@@ -16,8 +17,8 @@ class DoctorCommandTest {
     void helpHasOneTableOfExitCodes() {
         String help = Cli.run("doctor", "--help").succeeded().out();
         assertThat(help.lines().filter(line -> line.contains("Exit code"))).containsExactly("Exit codes:");
-        assertThat(help.lines().map(String::strip)).contains("0    ready for the GPU", "1    CPU only",
-                "64   wrong use of this command");
+        assertThat(help.lines().map(String::strip))
+                .contains("0    ready for the GPU", "1    CPU only", "64   wrong use of this command");
         assertThat(help).contains("  2    broken", "  70   an internal error").doesNotContain("--root");
         assertThat(Cli.run("train", "--help").succeeded().out())
                 .contains("Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error.");
@@ -32,7 +33,8 @@ class DoctorCommandTest {
     @Test
     void readsTheFilesOfAnotherMachine(@TempDir Path root) throws IOException {
         Files.createDirectories(root.resolve("proc"));
-        Files.writeString(root.resolve("proc/cpuinfo"), "processor: 0\nmodel name: Made  up\nflags: fpu  avx2 fpu fma\n");
+        Files.writeString(
+                root.resolve("proc/cpuinfo"), "processor: 0\nmodel name: Made  up\nflags: fpu  avx2 fpu fma\n");
         Cli cli = Cli.run("doctor", "--json", "--root", root);
         assertThat(cli.err()).isEmpty();
         JsonNode report = JsonMapper.shared().readTree(cli.out());
@@ -49,7 +51,8 @@ class DoctorCommandTest {
         assertThat(report.get("sections").size()).isGreaterThan(5);
         Cli text = Cli.run("doctor");
         assertThat(text.code()).isEqualTo(cli.code());
-        assertThat(text.out().lines().toList().getLast()).isEqualTo(report.get("verdict").asString())
+        assertThat(text.out().lines().toList().getLast())
+                .isEqualTo(report.get("verdict").asString())
                 .contains("rainer");
     }
 }

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A run's tables, weight lists and result files as spreadsheets, editors and attackers leave them. */
 class EditedTablesTest {
@@ -33,7 +34,8 @@ class EditedTablesTest {
     static void train() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 12, 6, 8);
         run = folder.resolve("run");
-        Cli.run("train", "--npz", volumes, "--out", run, "--models", 2, "--nets", "net1", "--epochs", 1).succeeded();
+        Cli.run("train", "--npz", volumes, "--out", run, "--models", 2, "--nets", "net1", "--epochs", 1)
+                .succeeded();
         untouched = Cli.run("ensemble", run).succeeded().out();
         for (String table : TABLES) {
             ORIGINALS.put(table, Files.readString(run.resolve(table)));
@@ -59,21 +61,25 @@ class EditedTablesTest {
         }
         assertThat(Cli.run("ensemble", run).succeeded().out()).isEqualTo(untouched);
         Cli.run("report", run, "--out", folder.resolve("page.html")).succeeded();
-        List<String> summary = Files.readAllLines(run.resolve("summary.csv")).stream().filter(line -> !line.isBlank())
+        List<String> summary = Files.readAllLines(run.resolve("summary.csv")).stream()
+                .filter(line -> !line.isBlank())
                 .toList();
         assertThat(summary).hasSize(5).allMatch(line -> line.split(",", -1).length == 22);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "best_val_auc   | 7         | best_val_auc is 7; expected 0 to 1",
-        "best_val_auc   | -0.1      | best_val_auc is -0.1; expected 0 to 1",
-        "last_val_acc   | NaN       | last_val_acc is NaN; expected 0 to 1",
-        "last_val_auc   | 1e400     | last_val_auc is 1e400; expected 0 to 1",
-        "best_epoch     | -3        | best_epoch is -3; expected at least 1",
-        "member         | -1        | member is -1; expected at least 0",
-        "member         | 0         | has member 0 twice"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "best_val_auc   | 7         | best_val_auc is 7; expected 0 to 1",
+                "best_val_auc   | -0.1      | best_val_auc is -0.1; expected 0 to 1",
+                "last_val_acc   | NaN       | last_val_acc is NaN; expected 0 to 1",
+                "last_val_auc   | 1e400     | last_val_auc is 1e400; expected 0 to 1",
+                "best_epoch     | -3        | best_epoch is -3; expected at least 1",
+                "member         | -1        | member is -1; expected at least 0",
+                "member         | 0         | has member 0 twice"
+            })
     void figuresThatCannotBeAreDamage(String column, String value, String message) throws IOException {
         change("members.csv", text -> {
             String[] lines = text.split("\n");
@@ -105,24 +111,33 @@ class EditedTablesTest {
         change("summary.csv", text -> text.replace(',', ';'));
         Cli cli = Cli.run("ensemble", run).failed("summary.csv", "other columns", "rename or remove it");
         assertThat(cli.out()).as("shown all the same").contains("ensemble   weighted");
-        assertThat(run.resolve("summary.csv")).hasContent(ORIGINALS.get("summary.csv").replace(',', ';'));
+        assertThat(run.resolve("summary.csv"))
+                .hasContent(ORIGINALS.get("summary.csv").replace(',', ';'));
     }
 
     @Test
     void aSummaryWithoutItsLastLineEndGetsOne() throws IOException {
         change("summary.csv", String::stripTrailing);
         Cli.run("ensemble", run).succeeded();
-        assertThat(Files.readAllLines(run.resolve("summary.csv"))).hasSize(5)
+        assertThat(Files.readAllLines(run.resolve("summary.csv")))
+                .hasSize(5)
                 .allMatch(line -> line.split(",", -1).length == 22);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"last=1e308\nbest=1e308\nmember.0=1e308\n", "best = 1e200\nmember.0 = 1e200\n",
-        "last = 1e-320\nbest = 1e-320\n", "last = 0\nbest = 0\n", "member.0 = 0\nmember.1 = 0\n"})
+    @ValueSource(
+            strings = {
+                "last=1e308\nbest=1e308\nmember.0=1e308\n",
+                "best = 1e200\nmember.0 = 1e200\n",
+                "last = 1e-320\nbest = 1e-320\n",
+                "last = 0\nbest = 0\n",
+                "member.0 = 0\nmember.1 = 0\n"
+            })
     void weightsThatOverflowOrVanishAreRefused(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("weights"), text);
         Cli.run("ensemble", run, "--weights", file).failed(file, "weight");
-        Cli.run("report", run, "--weights", file, "--out", folder.resolve("page.html")).failed(file, "weight");
+        Cli.run("report", run, "--weights", file, "--out", folder.resolve("page.html"))
+                .failed(file, "weight");
     }
 
     @Test
@@ -134,21 +149,29 @@ class EditedTablesTest {
     @ParameterizedTest
     @ValueSource(strings = {"1,x", "1,", "1,1e400", "1,0x1p3", "1\",\"2"})
     void memberWeightsMustBeNumbers(String weights) {
-        assertThat(Cli.run("ensemble", run, "--member-weights", weights).refused("--member-weights: '").err())
+        assertThat(Cli.run("ensemble", run, "--member-weights", weights)
+                        .refused("--member-weights: '")
+                        .err())
                 .doesNotContain("picocli");
     }
 
     @Test
     void listsOfOptionsMayHoldBlanksAndComeTwice() {
-        assertThat(Cli.run("ensemble", run, "--member-weights", "1, 1").succeeded().out()).isEqualTo(untouched);
-        assertThat(Cli.run("ensemble", run, "--member-weights", "1", "--member-weights", "1").succeeded().out())
+        assertThat(Cli.run("ensemble", run, "--member-weights", "1, 1")
+                        .succeeded()
+                        .out())
+                .isEqualTo(untouched);
+        assertThat(Cli.run("ensemble", run, "--member-weights", "1", "--member-weights", "1")
+                        .succeeded()
+                        .out())
                 .isEqualTo(untouched);
     }
 
     @Test
     void aNetWithAQuoteIsUnknown() {
-        Cli cli = Cli.run("train", "--npz", folder.resolve("own.npz"), "--nets", "net1\"", "--out",
-                folder.resolve("new")).refused("unknown net 'net1\"'");
+        Cli cli = Cli.run(
+                        "train", "--npz", folder.resolve("own.npz"), "--nets", "net1\"", "--out", folder.resolve("new"))
+                .refused("unknown net 'net1\"'");
         assertThat(cli.err()).doesNotContain("picocli");
     }
 
@@ -158,11 +181,12 @@ class EditedTablesTest {
         TestVolumes.write(folder.resolve("vesselmnist3d.npz"), 8, 1, 2, 6, 4, 4);
         String scores = "0,0.9,0.1\n1,0.2,0.8\n2,0.4,0.6\n3,0.3,0.7\n";
         Path plain = Files.writeString(folder.resolve("vesselmnist3d_test_a@1.csv"), scores);
-        Path marked = Files.writeString(folder.resolve("vesselmnist3d_test_b@1.csv"), "\uFEFF"
-                + scores.replace("\n", "\r\n"));
+        Path marked = Files.writeString(
+                folder.resolve("vesselmnist3d_test_b@1.csv"), "\uFEFF" + scores.replace("\n", "\r\n"));
         String expected = Cli.run("evaluate", "--path", plain, "--root", folder).out();
         assertThat(expected).contains("AUC 1.00000  ACC 0.75000");
-        assertThat(Cli.run("evaluate", "--path", marked, "--root", folder).out()).isEqualTo(expected);
+        assertThat(Cli.run("evaluate", "--path", marked, "--root", folder).out())
+                .isEqualTo(expected);
     }
 
     /** Every volume of the split has class 0. */
@@ -170,7 +194,10 @@ class EditedTablesTest {
     void evaluateGivesTheAccuracyOfOneClass() throws IOException {
         TestVolumes.write(folder.resolve("vesselmnist3d.npz"), 8, 1, 2, 6, 4, 1);
         Path file = Files.writeString(folder.resolve("vesselmnist3d_test_c@1.csv"), "0,0.9,0.1\n");
-        assertThat(Cli.run("evaluate", "--path", file, "--root", folder).out()).contains("AUC -  ACC 1.00000",
-                "AUC is undefined (-): test has volumes of class 0 (vessel) only", "AUC none, ACC 1.000 to 1.000");
+        assertThat(Cli.run("evaluate", "--path", file, "--root", folder).out())
+                .contains(
+                        "AUC -  ACC 1.00000",
+                        "AUC is undefined (-): test has volumes of class 0 (vessel) only",
+                        "AUC none, ACC 1.000 to 1.000");
     }
 }

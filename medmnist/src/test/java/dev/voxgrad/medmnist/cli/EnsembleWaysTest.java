@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.medmnist.data.NpyArray;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** Fitted weights, test-time augmentation and temperature at the command line. */
 class EnsembleWaysTest {
@@ -37,8 +38,25 @@ class EnsembleWaysTest {
     static void train() {
         volumes = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 24, 14, 15);
         run = folder.resolve("run");
-        Cli.run("train", "--npz", volumes, "--out", run, "--models", 2, "--nets", "net1", "--epochs", 3,
-                "--batch-size", 8, "--augment", "none", "--lr", 0.003).succeeded();
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--out",
+                        run,
+                        "--models",
+                        2,
+                        "--nets",
+                        "net1",
+                        "--epochs",
+                        3,
+                        "--batch-size",
+                        8,
+                        "--augment",
+                        "none",
+                        "--lr",
+                        0.003)
+                .succeeded();
     }
 
     @BeforeEach
@@ -66,34 +84,49 @@ class EnsembleWaysTest {
     }
 
     private static double[] weights(Map<String, String> row) {
-        return Arrays.stream(row.get("model_weights").split(" ")).mapToDouble(Double::parseDouble).toArray();
+        return Arrays.stream(row.get("model_weights").split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
     }
 
     @Test
     void theRunMayStandByItself() throws IOException {
         String byOption = Cli.run("ensemble", "--run", run).succeeded().out();
         assertThat(ensemble().succeeded().out()).isEqualTo(byOption).doesNotContain("log-loss");
-        assertThat(row(2)).containsEntry("ensemble", "weighted").containsEntry("weights", "given")
-                .containsEntry("last_weight", "0.5").containsEntry("best_weight", "1.5")
-                .containsEntry("val_auc", "").containsEntry("temperature", "").containsEntry("tta", "0");
+        assertThat(row(2))
+                .containsEntry("ensemble", "weighted")
+                .containsEntry("weights", "given")
+                .containsEntry("last_weight", "0.5")
+                .containsEntry("best_weight", "1.5")
+                .containsEntry("val_auc", "")
+                .containsEntry("temperature", "")
+                .containsEntry("tta", "0");
         assertThat(row(1)).containsEntry("weights", "uniform").containsEntry("model_weights", "1.0 1.0 1.0 1.0");
     }
 
     @ParameterizedTest
-    @CsvSource({"validation-auc,each model's AUC on the 14 volumes of the val split",
-        "greedy,forward selection picked each model on the 14 volumes", "stacked,least log-loss on the 14 volumes"})
+    @CsvSource({
+        "validation-auc,each model's AUC on the 14 volumes of the val split",
+        "greedy,forward selection picked each model on the 14 volumes",
+        "stacked,least log-loss on the 14 volumes"
+    })
     void methodsTellTheirWeightsAndTheirScore(String method, String account) throws IOException {
         Cli cli = ensemble("--weights", method).succeeded();
         assertThat(cli.out()).contains(account, "val AUC", "ensemble   uniform", "ensemble   weighted");
         Map<String, String> weighted = row(2);
-        assertThat(weighted).containsEntry("weights", method).containsEntry("last_weight", "1.0")
-                .containsEntry("best_weight", "1.0").containsEntry("member_weights", "1.0 1.0");
+        assertThat(weighted)
+                .containsEntry("weights", method)
+                .containsEntry("last_weight", "1.0")
+                .containsEntry("best_weight", "1.0")
+                .containsEntry("member_weights", "1.0 1.0");
         assertThat(weights(weighted)).hasSize(4);
         for (String column : List.of("val_auc", "val_log_loss", "log_loss")) {
             assertThat(Double.parseDouble(weighted.get(column))).isBetween(0.0, 3.0);
             assertThat(Double.parseDouble(row(1).get(column))).isBetween(0.0, 3.0);
         }
-        assertThat(ensemble("--weights", method).succeeded().out()).as("once more").isEqualTo(cli.out());
+        assertThat(ensemble("--weights", method).succeeded().out())
+                .as("once more")
+                .isEqualTo(cli.out());
     }
 
     @Test
@@ -117,7 +150,9 @@ class EnsembleWaysTest {
         }
         arrays.put("test_labels", NpyArray.ofLongs(turned, 15, 1));
         Path other = TestVolumes.write(folder.resolve("turned.npz"), arrays);
-        assertThat(ensemble("--weights", method, "--temperature", "--npz", other).code()).isZero();
+        assertThat(ensemble("--weights", method, "--temperature", "--npz", other)
+                        .code())
+                .isZero();
         Map<String, String> after = row(2);
         assertThat(after.get("auc")).isNotEqualTo(before.get("auc"));
         for (String column : List.of("model_weights", "temperature", "val_auc", "val_log_loss")) {
@@ -129,10 +164,13 @@ class EnsembleWaysTest {
     void givenGroupWeightsMultiplyTheFittedOnes() throws IOException {
         ensemble("--weights", "validation-auc").succeeded();
         double[] fitted = weights(row(2));
-        String out = ensemble("--weights", "validation-auc", "--last-weight", 0, "--best-weight", 2).succeeded().out();
+        String out = ensemble("--weights", "validation-auc", "--last-weight", 0, "--best-weight", 2)
+                .succeeded()
+                .out();
         assertThat(row(2)).containsEntry("last_weight", "0.0").containsEntry("best_weight", "2.0");
         assertThat(weights(row(2))).isEqualTo(fitted);
-        List<String> lines = out.lines().filter(line -> line.startsWith("0 net1")).toList();
+        List<String> lines =
+                out.lines().filter(line -> line.startsWith("0 net1")).toList();
         assertThat(lines.get(0)).contains("last", " 0.000 ");
         assertThat(lines.get(1)).contains("best", String.format(Locale.ROOT, " %.3f ", 2 * fitted[1]));
         ensemble("--weights", "uniform", "--last-weight", 0).succeeded();
@@ -144,7 +182,9 @@ class EnsembleWaysTest {
         ensemble().succeeded();
         Map<String, String> plain = row(2);
         assertThat(ensemble("--temperature").succeeded().out()).contains("both log-losses at T");
-        assertThat(row(2)).containsEntry("auc", plain.get("auc")).containsEntry("acc", plain.get("acc"))
+        assertThat(row(2))
+                .containsEntry("auc", plain.get("auc"))
+                .containsEntry("acc", plain.get("acc"))
                 .containsEntry("weights", "given");
         assertThat(Double.parseDouble(row(2).get("temperature"))).isPositive();
         assertThat(row(2).get("log_loss_at_t")).isNotEmpty();
@@ -154,10 +194,14 @@ class EnsembleWaysTest {
     void drawsThatChangeNothingChangeNoFigure() throws IOException {
         ensemble().succeeded();
         Map<String, String> plain = row(2);
-        assertThat(ensemble("--tta", 2, "--tta-augment", "none", "--seed", 5).succeeded().out())
+        assertThat(ensemble("--tta", 2, "--tta-augment", "none", "--seed", 5)
+                        .succeeded()
+                        .out())
                 .contains("the plain volume and 2 draws of 'none', seed 5");
         Map<String, String> drawn = row(2);
-        assertThat(drawn).containsEntry("tta", "2").containsEntry("tta_augment", "none")
+        assertThat(drawn)
+                .containsEntry("tta", "2")
+                .containsEntry("tta_augment", "none")
                 .containsEntry("tta_seed", "5");
         for (String column : List.of("auc", "acc", "log_loss")) {
             assertThat(drawn.get(column)).isEqualTo(plain.get(column));
@@ -181,13 +225,17 @@ class EnsembleWaysTest {
         assertThat(lines).hasSize(6);
         assertThat(lines.getFirst()).startsWith(OLD_HEADER + ",weights,");
         assertThat(lines.get(1)).startsWith(old + ",");
-        assertThat(row(5)).containsEntry("acc", "0.5").containsEntry("weights", "").containsEntry("tta", "");
+        assertThat(row(5))
+                .containsEntry("acc", "0.5")
+                .containsEntry("weights", "")
+                .containsEntry("tta", "");
         assertThat(row(4)).containsEntry("weights", "stacked");
     }
 
     @Test
     void onTheValidationSplitTheReportSaysThatItFlatters() {
-        assertThat(ensemble("--weights", "greedy", "--split", "val").succeeded().out()).contains("it flatters");
+        assertThat(ensemble("--weights", "greedy", "--split", "val").succeeded().out())
+                .contains("it flatters");
         assertThat(ensemble("--weights", "greedy").succeeded().out()).doesNotContain("it flatters");
     }
 
@@ -212,10 +260,28 @@ class EnsembleWaysTest {
     void identicalModels() throws IOException {
         Path start = run.resolve("weights/member-00-net1-best.safetensors");
         Path twins = folder.resolve("twins");
-        Cli.run("train", "--npz", volumes, "--out", twins, "--models", 2, "--nets", "net1", "--epochs", 1,
-                "--init-weights", start, "--no-shuffle", "--augment", "none").succeeded();
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--out",
+                        twins,
+                        "--models",
+                        2,
+                        "--nets",
+                        "net1",
+                        "--epochs",
+                        1,
+                        "--init-weights",
+                        start,
+                        "--no-shuffle",
+                        "--augment",
+                        "none")
+                .succeeded();
         for (String method : List.of("uniform", "validation-auc", "greedy", "stacked")) {
-            assertThat(Cli.run("ensemble", twins, "--weights", method, "--temperature").succeeded().out())
+            assertThat(Cli.run("ensemble", twins, "--weights", method, "--temperature")
+                            .succeeded()
+                            .out())
                     .contains("ensemble   weighted");
         }
         assertThat(Files.readAllLines(twins.resolve("summary.csv")).get(7)).contains(",0.25 0.25 0.25 0.25,");
@@ -236,29 +302,34 @@ class EnsembleWaysTest {
         Path labels = TestVolumes.write(folder.resolve("labels.npz"), arrays);
         for (Path data : List.of(three, labels)) {
             Path other = folder.resolve("run-" + data.getFileName());
-            Cli.run("train", "--npz", data, "--out", other, "--models", 1, "--nets", "net1", "--epochs", 2).succeeded();
+            Cli.run("train", "--npz", data, "--out", other, "--models", 1, "--nets", "net1", "--epochs", 2)
+                    .succeeded();
             for (String method : List.of("validation-auc", "greedy", "stacked")) {
-                assertThat(Cli.run("ensemble", other, "--weights", method, "--temperature", "--tta", 1).succeeded()
-                        .out()).contains("ensemble   weighted", "both log-losses at T");
+                assertThat(Cli.run("ensemble", other, "--weights", method, "--temperature", "--tta", 1)
+                                .succeeded()
+                                .out())
+                        .contains("ensemble   weighted", "both log-losses at T");
             }
         }
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "--run other;                       both name a run; give one of them",
-        "other;                             Unmatched argument; other",
-        "--tta 0;                           --tta is 0; expected 1 to 1000",
-        "--tta 1001;                        --tta is 1001; expected 1 to 1000",
-        "--tta many;                        --tta; 'many'",
-        "--tta 2 --tta-augment flips;       --tta-augment is 'flips'; torchio, centred, none",
-        "--tta-augment none;                --tta-augment goes with --tta; N",
-        "--seed 3;                          --seed goes with --tta; N",
-        "--weights f --last-weight 1;       --weights excludes; unless it names a method: uniform, validation-auc",
-        "--weights greedy --best-weight -1; weight best is -1.0; zero or more",
-        "--weights stacked --member-weights 1;      --member-weights has 1 numbers; 2 finished members",
-        "--temperature 2;                   Unmatched argument; 2"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--run other;                       both name a run; give one of them",
+                "other;                             Unmatched argument; other",
+                "--tta 0;                           --tta is 0; expected 1 to 1000",
+                "--tta 1001;                        --tta is 1001; expected 1 to 1000",
+                "--tta many;                        --tta; 'many'",
+                "--tta 2 --tta-augment flips;       --tta-augment is 'flips'; torchio, centred, none",
+                "--tta-augment none;                --tta-augment goes with --tta; N",
+                "--seed 3;                          --seed goes with --tta; N",
+                "--weights f --last-weight 1;       --weights excludes; unless it names a method: uniform, validation-auc",
+                "--weights greedy --best-weight -1; weight best is -1.0; zero or more",
+                "--weights stacked --member-weights 1;      --member-weights has 1 numbers; 2 finished members",
+                "--temperature 2;                   Unmatched argument; 2"
+            })
     void wrongUse(String options, String part, String other) {
         ensemble((Object[]) options.split(" ")).refused(part, other);
         assertThat(run.resolve("summary.csv")).doesNotExist();
@@ -266,6 +337,7 @@ class EnsembleWaysTest {
 
     @Test
     void aMethodThatIsNone() {
-        ensemble("--weights", "gredy").failed("gredy", "no such file, and no method", "validation-auc, greedy, stacked");
+        ensemble("--weights", "gredy")
+                .failed("gredy", "no such file, and no method", "validation-auc, greedy, stacked");
     }
 }

@@ -1,13 +1,13 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The launchers of this checkout in one that builds in no time: its {@code mvnw} makes an empty jar, and its Java prints
@@ -76,9 +76,12 @@ final class FakeCheckout {
     }
 
     private Process shell(String... words) throws IOException {
-        return new ProcessBuilder(Stream.concat(Stream.of("sh"), Stream.of(words)).toList())
-                .directory(folder.toFile()).redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile()).start();
+        return new ProcessBuilder(
+                        Stream.concat(Stream.of("sh"), Stream.of(words)).toList())
+                .directory(folder.toFile())
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
     }
 
     Answer finish(Process process) throws IOException, InterruptedException {

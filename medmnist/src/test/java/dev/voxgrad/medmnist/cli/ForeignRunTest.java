@@ -1,9 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +20,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.train.RunFiles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Run folders from someone else, with links, pipes and devices in place of files: nothing outside changes. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -38,6 +39,7 @@ class ForeignRunTest {
 
     @TempDir
     private Path folder;
+
     private Path run;
     private Path outside;
 
@@ -45,8 +47,20 @@ class ForeignRunTest {
     static void train() throws IOException {
         TestVolumes.write(home.resolve("adrenalmnist3d.npz"), 8, 1, 2, 6, 4, 4);
         trained = home.resolve("run");
-        done("train", "--flag", "adrenalmnist3d", "--root", home, "--models", 1, "--nets", "net1", "--epochs", 1,
-                "--out", trained);
+        done(
+                "train",
+                "--flag",
+                "adrenalmnist3d",
+                "--root",
+                home,
+                "--models",
+                1,
+                "--nets",
+                "net1",
+                "--epochs",
+                1,
+                "--out",
+                trained);
         done("train", "--resume", trained, "--epochs", 2);
         done("ensemble", trained);
         done("report", trained);
@@ -56,9 +70,21 @@ class ForeignRunTest {
         }
         written.add("members/member-00.checkpoint.new");
         written.add("members/member-00.checkpoint.damaged");
-        assertThat(written).contains("run.json", "history.csv", "timings.csv", "members.csv", "summary.csv",
-                "report.html", "members/tables.lock", "members/member-00.lock", "members/member-00.checkpoint.previous",
-                "weights/member-00-net1-best.safetensors", "tensorboard", "tensorboard/member-00-net1", "results");
+        assertThat(written)
+                .contains(
+                        "run.json",
+                        "history.csv",
+                        "timings.csv",
+                        "members.csv",
+                        "summary.csv",
+                        "report.html",
+                        "members/tables.lock",
+                        "members/member-00.lock",
+                        "members/member-00.checkpoint.previous",
+                        "weights/member-00-net1-best.safetensors",
+                        "tensorboard",
+                        "tensorboard/member-00-net1",
+                        "results");
         assertThat(written).anyMatch(name -> name.startsWith("results/adrenalmnist3d_test"));
     }
 
@@ -105,8 +131,11 @@ class ForeignRunTest {
     /** What all commands that read or write a run say of this one; none may crash or hang. */
     private List<Cli> useTheRun() {
         return assertTimeoutPreemptively(Duration.ofMinutes(3), () -> {
-            List<Cli> all = List.of(Cli.run("status", run),
-                    Cli.run("ensemble", run), Cli.run("train", "--resume", run, "--epochs", 3), Cli.run("report", run),
+            List<Cli> all = List.of(
+                    Cli.run("status", run),
+                    Cli.run("ensemble", run),
+                    Cli.run("train", "--resume", run, "--epochs", 3),
+                    Cli.run("report", run),
                     Cli.run("report", run, "--out", run.resolve("report.html")));
             for (Cli cli : all) {
                 assertThat(cli.err()).doesNotContain("should not have happened", SECRET.strip());
@@ -135,8 +164,11 @@ class ForeignRunTest {
             Contents before = Contents.of(outside);
             List<Cli> all = useTheRun();
             if (!name.endsWith(".damaged") && !name.contains("tfevents")) { // no need of the one, the other is removed
-                assertThat(all).as("commands that mind the link %s", name).anyMatch(
-                        cli -> cli.code() == 1 && cli.err().contains(name) && cli.err().contains("is a link"));
+                assertThat(all)
+                        .as("commands that mind the link %s", name)
+                        .anyMatch(cli -> cli.code() == 1
+                                && cli.err().contains(name)
+                                && cli.err().contains("is a link"));
             }
             assertThat(Contents.of(outside)).as("behind the link %s", name).isEqualTo(before);
         }
@@ -157,8 +189,15 @@ class ForeignRunTest {
     @Test
     void showsNothingOfAFileThatALinkNames() throws IOException {
         Path secret = Files.writeString(outside.resolve("secret"), SECRET);
-        for (String name : List.of("run.json", "members.csv", "history.csv", "timings.csv", "members/member-00.json",
-                "members/member-00.checkpoint", "members/member-00.lock", "weights/member-00-net1-best.safetensors")) {
+        for (String name : List.of(
+                "run.json",
+                "members.csv",
+                "history.csv",
+                "timings.csv",
+                "members/member-00.json",
+                "members/member-00.checkpoint",
+                "members/member-00.lock",
+                "weights/member-00-net1-best.safetensors")) {
             remove(run);
             copy(trained, run);
             remove(run.resolve(name));
@@ -177,7 +216,11 @@ class ForeignRunTest {
             remove(run);
             copy(trained, run);
             remove(run.resolve(name));
-            assumeTrue(new ProcessBuilder("mkfifo", run.resolve(name).toString()).start().waitFor() == 0,
+            assumeTrue(
+                    new ProcessBuilder("mkfifo", run.resolve(name).toString())
+                                    .start()
+                                    .waitFor()
+                            == 0,
                     "needs mkfifo");
             useTheRun();
         }
@@ -198,7 +241,8 @@ class ForeignRunTest {
         assertThat(Contents.of(outside)).isEqualTo(before);
         for (Path other : others) {
             if (other.getFileName().toString().endsWith(".lock")) {
-                remove(run.resolve("members").resolve(other.getFileName().toString().substring("members-".length())));
+                remove(run.resolve("members")
+                        .resolve(other.getFileName().toString().substring("members-".length())));
             }
         }
         useTheRun();

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Training on a disk that fills up, in a process of its own: it says so, keeps what it has, and once there is room ends
@@ -47,8 +48,25 @@ class FullDiskTest {
     }
 
     private static Object[] train(Path run) {
-        return new Object[] {"train", "--npz", volumes, "--out", run, "--models", 2, "--nets", "net1", "--epochs", 3,
-            "--batch-size", 8, "--seed", 3, "--checkpoint-minutes", "1e-9"};
+        return new Object[] {
+            "train",
+            "--npz",
+            volumes,
+            "--out",
+            run,
+            "--models",
+            2,
+            "--nets",
+            "net1",
+            "--epochs",
+            3,
+            "--batch-size",
+            8,
+            "--seed",
+            3,
+            "--checkpoint-minutes",
+            "1e-9"
+        };
     }
 
     private static Object[] resume(Path run) {
@@ -59,7 +77,9 @@ class FullDiskTest {
             throws IOException, InterruptedException {
         Process process = ChildTraining.start(log, prefix, arguments);
         try {
-            assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ends in time").isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS))
+                    .as("ends in time")
+                    .isTrue();
             return process.exitValue();
         } finally {
             process.destroyForcibly();
@@ -82,9 +102,11 @@ class FullDiskTest {
         Path log = folder.resolve("third.log");
         try (SmallDisk disk = SmallDisk.mount(mount, weightsBytes + checkpointBytes * 5 / 2)) {
             assertThat(run(disk.prefix(), log, train(run))).as(() -> text(log)).isEqualTo(1);
-            assertThat(text(log)).contains(
-                    run.resolve("members/member-00.checkpoint.new") + ": cannot be written: No space left on device",
-                    "Go on with: medmnist train --resume " + run)
+            assertThat(text(log))
+                    .contains(
+                            run.resolve("members/member-00.checkpoint.new")
+                                    + ": cannot be written: No space left on device",
+                            "Go on with: medmnist train --resume " + run)
                     .doesNotContain("should not have happened");
             Path seen = disk.fromOutside(run);
             byte[] newest = Files.readAllBytes(seen.resolve("members/member-00.checkpoint"));
@@ -92,16 +114,24 @@ class FullDiskTest {
             assertThat(leftovers(seen)).isEmpty();
 
             Path again = folder.resolve("third-again.log");
-            assertThat(run(disk.prefix(), again, resume(run))).as(() -> text(again)).isEqualTo(1);
+            assertThat(run(disk.prefix(), again, resume(run)))
+                    .as(() -> text(again))
+                    .isEqualTo(1);
             assertThat(text(again)).contains("No space left on device").doesNotContain("damaged", "warning");
-            assertThat(Files.readAllBytes(seen.resolve("members/member-00.checkpoint"))).isEqualTo(newest);
-            assertThat(Files.readAllBytes(seen.resolve("members/member-00.checkpoint.previous"))).isEqualTo(former);
+            assertThat(Files.readAllBytes(seen.resolve("members/member-00.checkpoint")))
+                    .isEqualTo(newest);
+            assertThat(Files.readAllBytes(seen.resolve("members/member-00.checkpoint.previous")))
+                    .isEqualTo(former);
             Path status = folder.resolve("third-status.log");
-            assertThat(run(disk.prefix(), status, "status", run)).as(() -> text(status)).isZero();
+            assertThat(run(disk.prefix(), status, "status", run))
+                    .as(() -> text(status))
+                    .isZero();
 
             disk.remount(ROOMY);
             Path roomy = folder.resolve("third-roomy.log");
-            assertThat(run(disk.prefix(), roomy, resume(run))).as(() -> text(roomy)).isZero();
+            assertThat(run(disk.prefix(), roomy, resume(run)))
+                    .as(() -> text(roomy))
+                    .isZero();
             assertThat(text(roomy)).doesNotContain("damaged", "warning: " + run);
             assertThat(ChildTraining.outcome(seen)).isEqualTo(expected);
         }
@@ -126,16 +156,22 @@ class FullDiskTest {
         Path log = folder.resolve("disk-" + checkpoints + "-run.log");
         try (SmallDisk disk = SmallDisk.mount(mount, (long) (checkpoints * checkpointBytes))) {
             assertThat(run(disk.prefix(), log, train(run))).as(() -> text(log)).isEqualTo(1);
-            assertThat(text(log)).contains("medmnist: ", run.toString(), "No space left on device")
+            assertThat(text(log))
+                    .contains("medmnist: ", run.toString(), "No space left on device")
                     .doesNotContain("should not have happened", "\tat ");
             Path seen = disk.fromOutside(run);
             boolean started = Files.exists(seen.resolve("run.json"));
-            assertThat(started || Files.notExists(seen)).as("a run that learned nothing is gone").isTrue();
-            assertThat(text(log).contains("Go on with: medmnist train --resume " + run)).isEqualTo(started);
+            assertThat(started || Files.notExists(seen))
+                    .as("a run that learned nothing is gone")
+                    .isTrue();
+            assertThat(text(log).contains("Go on with: medmnist train --resume " + run))
+                    .isEqualTo(started);
             assertThat(started).isEqualTo(checkpoints > 1);
             disk.remount(ROOMY);
             Path roomy = folder.resolve("disk-" + checkpoints + "-roomy.log");
-            assertThat(run(disk.prefix(), roomy, started ? resume(run) : train(run))).as(() -> text(roomy)).isZero();
+            assertThat(run(disk.prefix(), roomy, started ? resume(run) : train(run)))
+                    .as(() -> text(roomy))
+                    .isZero();
             assertThat(ChildTraining.outcome(seen)).isEqualTo(expected);
             assertThat(leftovers(seen)).isEmpty();
         }
@@ -144,7 +180,8 @@ class FullDiskTest {
     /** Parts of files that were given up: they would take room for ever. */
     private static List<Path> leftovers(Path run) throws IOException {
         try (Stream<Path> files = Files.walk(run)) {
-            return files.filter(file -> file.getFileName().toString().matches("\\..*|.*\\.(part|tmp|new)")).toList();
+            return files.filter(file -> file.getFileName().toString().matches("\\..*|.*\\.(part|tmp|new)"))
+                    .toList();
         }
     }
 }

@@ -1,9 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.TestGpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Training by the command line on a GPU, or an emulated one. */
 @Tag("gpu")
@@ -43,16 +44,35 @@ class GpuTrainingTest {
     }
 
     private Cli train(String name, String device, int models, int epochs, Object... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes, "--out", folder.resolve(name),
-                "--models", models, "--nets", "net1", "--epochs", epochs, "--batch-size", 8, "--seed", 5, "--augment",
-                "none", "--device", device));
+        List<Object> words = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                folder.resolve(name),
+                "--models",
+                models,
+                "--nets",
+                "net1",
+                "--epochs",
+                epochs,
+                "--batch-size",
+                8,
+                "--seed",
+                5,
+                "--augment",
+                "none",
+                "--device",
+                device));
         words.addAll(Arrays.asList(more));
         return Cli.run(words.toArray());
     }
 
     private List<Double> losses(String name) throws IOException {
-        return Files.readAllLines(folder.resolve(name).resolve("history.csv")).stream().skip(1)
-                .map(line -> Double.valueOf(line.split(",")[3])).toList();
+        return Files.readAllLines(folder.resolve(name).resolve("history.csv")).stream()
+                .skip(1)
+                .map(line -> Double.valueOf(line.split(",")[3]))
+                .toList();
     }
 
     @Test
@@ -73,8 +93,25 @@ class GpuTrainingTest {
     @Tag("thorough")
     void aRangeTestHasTheLossesThatItHasOnTheCpu() throws IOException {
         for (String device : List.of("cpu", "cuda")) {
-            Cli.run("lr-find", "--npz", volumes, "--out", folder.resolve(device), "--steps", 5, "--from", "1e-5",
-                    "--to", "1e-3", "--batch-size", 8, "--augment", "none", "--device", device).succeeded();
+            Cli.run(
+                            "lr-find",
+                            "--npz",
+                            volumes,
+                            "--out",
+                            folder.resolve(device),
+                            "--steps",
+                            5,
+                            "--from",
+                            "1e-5",
+                            "--to",
+                            "1e-3",
+                            "--batch-size",
+                            8,
+                            "--augment",
+                            "none",
+                            "--device",
+                            device)
+                    .succeeded();
         }
         List<String> expected = Files.readAllLines(folder.resolve("cpu.csv"));
         List<String> actual = Files.readAllLines(folder.resolve("cuda.csv"));
@@ -89,9 +126,12 @@ class GpuTrainingTest {
     @Tag("thorough")
     void aRunThatWasBrokenOffEndsWithTheSameBytes() throws IOException {
         train("whole", "cuda", 2, 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
-        train("parts", "cuda", 2, 2, "--ema", 0.9, "--clip-norm", 0.5, "--members", "0").succeeded();
+        train("parts", "cuda", 2, 2, "--ema", 0.9, "--clip-norm", 0.5, "--members", "0")
+                .succeeded();
         Path parts = folder.resolve("parts");
-        assertThat(Cli.run("train", "--resume", parts, "--epochs", 3, "--concurrent", 2).succeeded().out())
+        assertThat(Cli.run("train", "--resume", parts, "--epochs", 3, "--concurrent", 2)
+                        .succeeded()
+                        .out())
                 .contains("goes on", "epoch 3/3");
         assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }
@@ -105,10 +145,13 @@ class GpuTrainingTest {
         assertThat(train("parts", "cuda:1", 2, 1, "--concurrent", 2).succeeded().out())
                 .contains("device cuda:1: ");
         assertThat(Files.readString(parts.resolve("run.json"))).contains("\"device\" : \"cuda:1: ");
-        assertThat(resume(parts, "--epochs", 2).out()).contains("device cuda:1: ").doesNotContain("warning");
-        Cli.run("train", "--resume", parts, "--device", "cuda:99").refused("device cuda:99: this machine has ",
-                " GPUs, cuda:0 (", " and cuda:1 (");
-        assertThat(resume(parts, "--epochs", 3, "--device", "cuda").out()).contains("device cuda:0: ")
+        assertThat(resume(parts, "--epochs", 2).out())
+                .contains("device cuda:1: ")
+                .doesNotContain("warning");
+        Cli.run("train", "--resume", parts, "--device", "cuda:99")
+                .refused("device cuda:99: this machine has ", " GPUs, cuda:0 (", " and cuda:1 (");
+        assertThat(resume(parts, "--epochs", 3, "--device", "cuda").out())
+                .contains("device cuda:0: ")
                 .doesNotContain("warning");
         assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
         train("cpu", "cpu", 1, 1).succeeded();
@@ -125,8 +168,10 @@ class GpuTrainingTest {
         Path log = folder.resolve("log");
         Process process = ChildTraining.start(log, withEmulatedCards(1), "train", "--resume", folder.resolve("run"));
         assertThat(process.waitFor()).isEqualTo(2);
-        assertThat(Files.readString(log)).contains("device cuda:1: this machine has 1 GPU, cuda:0 (Emulated GPU)",
-                "; the run was begun on it, and goes on on another with --device");
+        assertThat(Files.readString(log))
+                .contains(
+                        "device cuda:1: this machine has 1 GPU, cuda:0 (Emulated GPU)",
+                        "; the run was begun on it, and goes on on another with --device");
     }
 
     /** What a process is started by that is to see emulated cards. */
@@ -152,13 +197,24 @@ class GpuTrainingTest {
         List<Path> logs = List.of(folder.resolve("log0"), folder.resolve("log1"));
         List<Process> processes = new ArrayList<>();
         for (int card = 0; card < 2; card++) {
-            processes.add(ChildTraining.start(logs.get(card), environment, "train", "--resume", run, "--members",
-                    card + 1, "--device", "cuda:" + card));
+            processes.add(ChildTraining.start(
+                    logs.get(card),
+                    environment,
+                    "train",
+                    "--resume",
+                    run,
+                    "--members",
+                    card + 1,
+                    "--device",
+                    "cuda:" + card));
         }
         for (int card = 0; card < 2; card++) {
-            assertThat(processes.get(card).waitFor()).as("%s", Files.readString(logs.get(card))).isZero();
-            assertThat(Files.readString(logs.get(card))).contains("device cuda:" + card + ": ",
-                    "member " + (card + 1) + " net1  epoch 2/2").doesNotContain("warning: the run was begun on");
+            assertThat(processes.get(card).waitFor())
+                    .as("%s", Files.readString(logs.get(card)))
+                    .isZero();
+            assertThat(Files.readString(logs.get(card)))
+                    .contains("device cuda:" + card + ": ", "member " + (card + 1) + " net1  epoch 2/2")
+                    .doesNotContain("warning: the run was begun on");
         }
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }
@@ -180,9 +236,28 @@ class GpuTrainingTest {
 
     private String trainInChild(Path libraries, int code) throws IOException, InterruptedException {
         Path log = folder.resolve("log");
-        Process process = ChildTraining.start(log, List.of("env", "LD_LIBRARY_PATH=" + libraries), "train", "--npz",
-                volumes, "--out", folder.resolve("child"), "--models", 1, "--nets", "net1", "--epochs", 1,
-                "--batch-size", 8, "--seed", 5, "--augment", "none", "--device", "cuda");
+        Process process = ChildTraining.start(
+                log,
+                List.of("env", "LD_LIBRARY_PATH=" + libraries),
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                folder.resolve("child"),
+                "--models",
+                1,
+                "--nets",
+                "net1",
+                "--epochs",
+                1,
+                "--batch-size",
+                8,
+                "--seed",
+                5,
+                "--augment",
+                "none",
+                "--device",
+                "cuda");
         assertThat(process.waitFor()).as("%s", Files.readString(log)).isEqualTo(code);
         return Files.readString(log);
     }
@@ -193,8 +268,8 @@ class GpuTrainingTest {
     void librariesOfCuda13DoWithoutAnyOfCuda12() throws IOException, InterruptedException {
         assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is renamed");
         train("run", "cuda", 1, 1).succeeded();
-        Path libraries = librariesNamed(Map.of("libcublas.so.12", "libcublas.so.13",
-                "libnvrtc.so.12", "libnvrtc.so.13"));
+        Path libraries =
+                librariesNamed(Map.of("libcublas.so.12", "libcublas.so.13", "libnvrtc.so.12", "libnvrtc.so.13"));
         assertThat(trainInChild(libraries, 0)).contains("driver for CUDA 13.0", "libcublas.so.13");
         assertThat(ChildTraining.outcome(folder.resolve("child")))
                 .isEqualTo(ChildTraining.outcome(folder.resolve("run")));
@@ -204,8 +279,9 @@ class GpuTrainingTest {
     void withoutNvrtcAndPtxItSaysWhatToInstall() throws IOException, InterruptedException {
         assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is left out");
         Path libraries = librariesNamed(Map.of("libnvrtc.so.12", ""));
-        assertThat(trainInChild(libraries, 1)).contains(".cu can't be compiled, as no libnvrtc.so.13 or libnvrtc.so.12 "
-                + "was found, and this build holds no PTX; install NVRTC");
+        assertThat(trainInChild(libraries, 1))
+                .contains(".cu can't be compiled, as no libnvrtc.so.13 or libnvrtc.so.12 "
+                        + "was found, and this build holds no PTX; install NVRTC");
     }
 
     @Test
@@ -226,13 +302,14 @@ class GpuTrainingTest {
         train("own", "cuda", 1, 1).succeeded();
         Cli first = train("run", "cuda", 1, 1, "--gpu-kernels", "cudnn").succeeded();
         assertThat(first.out()).contains("batch norm, pools and softmax of cuDNN, no fusion");
-        assertThat(losses("run").getFirst()).isCloseTo(losses("own").getFirst(),
-                within(0.02 * losses("own").getFirst()));
+        assertThat(losses("run").getFirst())
+                .isCloseTo(losses("own").getFirst(), within(0.02 * losses("own").getFirst()));
         Path run = folder.resolve("run");
         assertThat(Files.readString(run.resolve("run.json"))).contains("\"kernels\" : \"cudnn\"");
         Cli.run("train", "--resume", run, "--gpu-kernels", "own", "--epochs", 2)
                 .refused("--gpu-kernels is own, but the run was begun with cudnn");
-        assertThat(Cli.run("train", "--resume", run, "--epochs", 2).succeeded().out()).contains("softmax of cuDNN");
+        assertThat(Cli.run("train", "--resume", run, "--epochs", 2).succeeded().out())
+                .contains("softmax of cuDNN");
         Cli.run("train", "--resume", folder.resolve("own"), "--gpu-kernels", "cudnn", "--epochs", 2)
                 .refused("--gpu-kernels is cudnn, but the run was begun with own");
         Cli.run("report", run, "--device", "cuda").succeeded();
@@ -273,10 +350,25 @@ class GpuTrainingTest {
     void theFirstEpochOfNet1OnRealVolumesHasTheCpusLoss() throws IOException {
         TestGpu.assumeReal();
         for (String device : List.of("cpu", "cuda")) {
-            Cli.run("train", "--flag", "adrenalmnist3d", "--root",
-                    Path.of(System.getProperty("voxgrad.shared", "shared"), "data"), "--out",
-                    folder.resolve(device), "--models", 1, "--nets", "net1", "--epochs", 1, "--augment", "none",
-                    "--device", device).succeeded();
+            Cli.run(
+                            "train",
+                            "--flag",
+                            "adrenalmnist3d",
+                            "--root",
+                            Path.of(System.getProperty("voxgrad.shared", "shared"), "data"),
+                            "--out",
+                            folder.resolve(device),
+                            "--models",
+                            1,
+                            "--nets",
+                            "net1",
+                            "--epochs",
+                            1,
+                            "--augment",
+                            "none",
+                            "--device",
+                            device)
+                    .succeeded();
         }
         double expected = losses("cpu").getFirst();
         assertThat(losses("cuda").getFirst()).isCloseTo(expected, within(0.02 * expected));

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,6 +17,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.random.RandomStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Kills a real training process at random moments, resumes it each time, and compares the result byte for byte with
@@ -50,8 +51,27 @@ class KillTest {
      * average is one more thing that must be found again.
      */
     private static Object[] arguments(String folderOption, Path run) {
-        return new Object[] {"train", "--npz", volumes, folderOption, run, "--models", 2, "--nets", "net1",
-            "--epochs", 8, "--batch-size", 8, "--seed", 3, "--ema", 0.9, "--checkpoint-minutes", "1e-9"};
+        return new Object[] {
+            "train",
+            "--npz",
+            volumes,
+            folderOption,
+            run,
+            "--models",
+            2,
+            "--nets",
+            "net1",
+            "--epochs",
+            8,
+            "--batch-size",
+            8,
+            "--seed",
+            3,
+            "--ema",
+            0.9,
+            "--checkpoint-minutes",
+            "1e-9"
+        };
     }
 
     private static Object[] resume(Path run) {
@@ -60,7 +80,9 @@ class KillTest {
 
     private static void end(Process process, int code) throws IOException, InterruptedException {
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ends in time").isTrue();
-        assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isEqualTo(code);
+        assertThat(process.exitValue())
+                .as(Files.readString(folder.resolve("log")))
+                .isEqualTo(code);
     }
 
     @Test
@@ -88,12 +110,15 @@ class KillTest {
         while (!ended) {
             boolean started = Files.exists(run.resolve("run.json"));
             long before = progress(run);
-            Process process = ChildTraining.start(folder.resolve("log"), ALONE,
-                    started ? resume(run) : arguments("--out", run));
-            ended = kills >= most ? process.waitFor(120, TimeUnit.SECONDS)
+            Process process =
+                    ChildTraining.start(folder.resolve("log"), ALONE, started ? resume(run) : arguments("--out", run));
+            ended = kills >= most
+                    ? process.waitFor(120, TimeUnit.SECONDS)
                     : !kill(process, kills % 4 == 3, run, before, random);
             if (ended) {
-                assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
+                assertThat(process.exitValue())
+                        .as(Files.readString(folder.resolve("log")))
+                        .isZero();
             } else {
                 kills++;
                 killsWithProgress += progress(run) > before ? 1 : 0;
@@ -107,7 +132,8 @@ class KillTest {
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
         for (String written : List.of("members", "weights")) {
             try (Stream<Path> files = Files.list(run.resolve(written))) {
-                assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith("."));
+                assertThat(files)
+                        .noneMatch(file -> file.getFileName().toString().startsWith("."));
             }
         }
     }
@@ -159,16 +185,34 @@ class KillTest {
     void aPoliteEndKeepsEverything() throws IOException, InterruptedException {
         Path run = folder.resolve("stopped");
         Path log = folder.resolve("stop.log");
-        Process process = ChildTraining.start(log, ALONE, "train", "--npz", volumes, "--out", run, "--models", 2,
-                "--nets", "net1", "--epochs", 8, "--batch-size", 8, "--seed", 3, "--ema", 0.9);
+        Process process = ChildTraining.start(
+                log,
+                ALONE,
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                run,
+                "--models",
+                2,
+                "--nets",
+                "net1",
+                "--epochs",
+                8,
+                "--batch-size",
+                8,
+                "--seed",
+                3,
+                "--ema",
+                0.9);
         while (process.isAlive() && progress(run) == 0) {
             Thread.sleep(1);
         }
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(143);
-        assertThat(Files.readString(log)).contains("stopped member 0 (net1) after epoch",
-                "Go on with: medmnist train --resume " + run);
+        assertThat(Files.readString(log))
+                .contains("stopped member 0 (net1) after epoch", "Go on with: medmnist train --resume " + run);
         end(ChildTraining.start(folder.resolve("log"), ALONE, "train", "--resume", run), 0);
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
@@ -178,11 +222,12 @@ class KillTest {
     void aCheckpointThatDoesNotFitLosesNothing() throws IOException, InterruptedException {
         Path run = folder.resolve("full");
         Path log = folder.resolve("full.log");
-        Process process = ChildTraining.start(log, List.of("sh", "-c", "ulimit -f 1000; exec \"$@\"", "limited"),
-                arguments("--out", run));
+        Process process = ChildTraining.start(
+                log, List.of("sh", "-c", "ulimit -f 1000; exec \"$@\"", "limited"), arguments("--out", run));
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(1);
-        assertThat(Files.readString(log)).contains(".checkpoint.new: cannot be written")
+        assertThat(Files.readString(log))
+                .contains(".checkpoint.new: cannot be written")
                 .doesNotContain("should not have happened");
         if (Files.exists(run)) {
             end(ChildTraining.start(folder.resolve("log"), ALONE, resume(run)), 0);

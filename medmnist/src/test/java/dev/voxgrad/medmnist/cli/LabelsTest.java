@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.medmnist.data.NpyArray;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Labels and class names as people have them, and splits that lack a class, at the command line. */
 class LabelsTest {
@@ -45,14 +46,36 @@ class LabelsTest {
     }
 
     private Cli train(Object... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes, "--out", run, "--models", 1, "--nets",
-                "net1", "--epochs", 1, "--batch-size", 6, "--augment", "none"));
+        List<Object> words = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                run,
+                "--models",
+                1,
+                "--nets",
+                "net1",
+                "--epochs",
+                1,
+                "--batch-size",
+                6,
+                "--augment",
+                "none"));
         words.addAll(List.of(more));
         return Cli.run(words.toArray());
     }
 
     private Cli predict(Path out) {
-        return Cli.run("predict", "--npz", volumes, "--net", "net1", "--out", out, "--weights",
+        return Cli.run(
+                "predict",
+                "--npz",
+                volumes,
+                "--net",
+                "net1",
+                "--out",
+                out,
+                "--weights",
                 run.resolve("weights/member-00-net1-last.safetensors"));
     }
 
@@ -63,7 +86,12 @@ class LabelsTest {
 
     private static void warnsAndWorks(Cli cli, String... parts) {
         assertThat(cli.code()).as(cli.err()).isZero();
-        assertThat(cli.err().lines()).as(cli.err()).singleElement().asString().startsWith("warning: ").contains(parts);
+        assertThat(cli.err().lines())
+                .as(cli.err())
+                .singleElement()
+                .asString()
+                .startsWith("warning: ")
+                .contains(parts);
     }
 
     @Test
@@ -71,18 +99,33 @@ class LabelsTest {
         Map<String, NpyArray> arrays = three();
         relabel(arrays, "test", label -> label % 2);
         write(arrays);
-        warnsAndWorks(train(), "own.npz: test has no volume of class 2 (2)", "test AUC will be undefined",
+        warnsAndWorks(
+                train(),
+                "own.npz: test has no volume of class 2 (2)",
+                "test AUC will be undefined",
                 "MedMNIST's evaluator");
         Cli ensemble = Cli.run("ensemble", run).succeeded();
-        assertThat(ensemble.out()).contains("Confusion matrix", "AUC is undefined (-): test has no volume of class 2 (2)",
-                "0 (0) ", "1 (1) ", "not MedMNIST's figure").containsPattern("weighted +- +none +\\d\\.\\d{3} ");
-        assertThat(Files.readAllLines(run.resolve("summary.csv")).getLast()).contains(",1.0,,0.").doesNotContain("NaN");
+        assertThat(ensemble.out())
+                .contains(
+                        "Confusion matrix",
+                        "AUC is undefined (-): test has no volume of class 2 (2)",
+                        "0 (0) ",
+                        "1 (1) ",
+                        "not MedMNIST's figure")
+                .containsPattern("weighted +- +none +\\d\\.\\d{3} ");
+        assertThat(Files.readAllLines(run.resolve("summary.csv")).getLast())
+                .contains(",1.0,,0.")
+                .doesNotContain("NaN");
         assertThat(predict(folder.resolve("s.csv")).succeeded().out())
                 .contains("6 volumes  AUC -  ACC 0.", "AUC is undefined");
         Cli.run("report", run).succeeded();
         String page = page();
-        assertThat(page).contains("Weighted ensemble: AUC is undefined (–): test has no volume of class 2 (2)",
-                "Learning curves", "Confusion matrix").doesNotContain("NaN");
+        assertThat(page)
+                .contains(
+                        "Weighted ensemble: AUC is undefined (–): test has no volume of class 2 (2)",
+                        "Learning curves",
+                        "Confusion matrix")
+                .doesNotContain("NaN");
         assertThat(Cli.run("ensemble", run, "--split", "val").succeeded().out()).doesNotContain("undefined");
     }
 
@@ -95,7 +138,8 @@ class LabelsTest {
         warnsAndWorks(train(), "test has volumes of class 0 (0) only");
         assertThat(Cli.run("ensemble", run).succeeded().out()).contains("Confusion matrix", "AUC is undefined (-)");
         Cli.run("report", run).succeeded();
-        assertThat(page()).contains("There are none: no class occurs in some volumes")
+        assertThat(page())
+                .contains("There are none: no class occurs in some volumes")
                 .doesNotContain("NaN");
     }
 
@@ -121,15 +165,21 @@ class LabelsTest {
         write(arrays);
         warnsAndWorks(train(), "one-hot", "--task multi-label");
         assertThat(run.resolve("run.json")).content().contains("\"task\" : \"multi-class\"");
-        assertThat(Cli.run("ensemble", run).succeeded().out()).as("no second word about it").contains("Confusion matrix");
+        assertThat(Cli.run("ensemble", run).succeeded().out())
+                .as("no second word about it")
+                .contains("Confusion matrix");
         run = folder.resolve("labels");
         assertThat(train("--task", "multi-label").succeeded().out()).contains("3 yes/no labels each");
-        assertThat(run.resolve("run.json")).content().contains("\"task\" : \"multi-label, binary-class\"",
-                "\"task\" : \"multi-label\"");
+        assertThat(run.resolve("run.json"))
+                .content()
+                .contains("\"task\" : \"multi-label, binary-class\"", "\"task\" : \"multi-label\"");
         assertThat(Cli.run("ensemble", run).succeeded().out()).doesNotContain("Confusion matrix");
         predict(folder.resolve("s.csv")).succeeded();
         List<Double> sums = Files.readAllLines(folder.resolve("s.csv")).stream()
-                .map(line -> Arrays.stream(line.split(",")).skip(1).mapToDouble(Double::parseDouble).sum())
+                .map(line -> Arrays.stream(line.split(","))
+                        .skip(1)
+                        .mapToDouble(Double::parseDouble)
+                        .sum())
                 .toList();
         assertThat(sums).as("sums of independent probabilities").anyMatch(sum -> Math.abs(sum - 1) > 0.01);
         Cli.run("report", run).succeeded();
@@ -143,7 +193,8 @@ class LabelsTest {
         Path json = run.resolve("run.json");
         Files.writeString(json, Files.readString(json).replace("\"task\" : \"multi-label\"", "\"task\" : null"));
         assertThat(Cli.run("ensemble", run).succeeded().out()).doesNotContain("Confusion matrix");
-        assertThat(Cli.run("train", "--resume", run, "--epochs", 2).succeeded().out()).contains("yes/no labels");
+        assertThat(Cli.run("train", "--resume", run, "--epochs", 2).succeeded().out())
+                .contains("yes/no labels");
     }
 
     @Test
@@ -169,24 +220,32 @@ class LabelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
-        "\"atypical, benign\",malignant;    class 0 (atypical, benign)",
-        "small,2\" and more;                class 0 (small)",
-        "below 2\",2\" and more;            class 0 (below 2\")",
-        "' é', Δ;                           class 0 (' é')"
-    })
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "\"atypical, benign\",malignant;    class 0 (atypical, benign)",
+                "small,2\" and more;                class 0 (small)",
+                "below 2\",2\" and more;            class 0 (below 2\")",
+                "' é', Δ;                           class 0 (' é')"
+            })
     void namesMayHoldCommasAndQuotes(String names, String shown) {
         write(TestVolumes.arrays(8, 1, 2, 6, 4, 4));
         assertThat(Cli.run("show", "--npz", volumes, "--labels", names, "--index", 0, "--out", folder.resolve("v.png"))
-                .succeeded().out()).contains(shown);
+                        .succeeded()
+                        .out())
+                .contains(shown);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
-        "--labels;  x,x;            --labels names class 0 and class 1 both 'x'",
-        "--labels;  a,,b;           --labels has no name for class 1",
-        "--task;    regression;     --task is 'regression'; expected binary, multi-class, multi-label"
-    })
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "--labels;  x,x;            --labels names class 0 and class 1 both 'x'",
+                "--labels;  a,,b;           --labels has no name for class 1",
+                "--task;    regression;     --task is 'regression'; expected binary, multi-class, multi-label"
+            })
     void wrongNamesAreWrongUse(String option, String value, String message) {
         write(TestVolumes.arrays(8, 1, 2, 6, 4, 4));
         train(option, value).refused(message);

@@ -1,11 +1,9 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.medmnist.cli.FakeCheckout.Answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** {@code medmnist/bin/medmnist} and {@code .mvn/*.sh} in whatever surroundings a user may have. */
 @Timeout(300)
@@ -32,13 +33,26 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LC_ALL=C", "LC_ALL=POSIX", "-u LC_ALL -u LC_CTYPE -u LANG", "-u LC_ALL LANG=tr_TR.UTF-8",
-        "LC_ALL=nowhere.UTF-8", "LC_ALL=C.UTF-8", "-u HOME", "TERM=dumb", "-u TERM", "CDPATH=/", "TMPDIR=/nowhere"})
+    @ValueSource(
+            strings = {
+                "LC_ALL=C",
+                "LC_ALL=POSIX",
+                "-u LC_ALL -u LC_CTYPE -u LANG",
+                "-u LC_ALL LANG=tr_TR.UTF-8",
+                "LC_ALL=nowhere.UTF-8",
+                "LC_ALL=C.UTF-8",
+                "-u HOME",
+                "TERM=dumb",
+                "-u TERM",
+                "CDPATH=/",
+                "TMPDIR=/nowhere"
+            })
     void runsInAnySurroundings(String surroundings) throws IOException, InterruptedException {
         String env = "env " + surroundings;
         Answer answer = checkout.run(env + " \"$m\" show \"$(printf 'k\\303\\266pfe')\" \"a  b\" \"it's\" ''")
                 .succeeded();
-        assertThat(answer.out().lines()).startsWith("charset UTF-8")
+        assertThat(answer.out().lines())
+                .startsWith("charset UTF-8")
                 .endsWith("<show>", "<k\u00c3\u00b6pfe>", "<a  b>", "<it's>", "<>");
         assertThat(answer.err()).isEqualTo("Building Voxgrad (first use, about a minute) ...\n");
         assertThat(checkout.run(env + " \"$m\" --version").succeeded().err()).isEmpty();
@@ -49,15 +63,23 @@ class LauncherTest {
     @ValueSource(strings = {"sh -u", "dash -eu", "bash -u", "bash --posix", "busybox sh -u", "ksh", "zsh --emulate sh"})
     void runsInEveryShell(String shell) throws IOException, InterruptedException {
         assumeTrue(checkout.run("command -v " + shell.split(" ")[0]).code() == 0, "is installed");
-        assertThat(checkout.run("LC_ALL=C " + shell + " \"$m\" \"a  b\"").succeeded().out().lines())
-                .startsWith("charset UTF-8").endsWith("<a  b>");
-        assertThat(checkout.run("touch \"$c/nn/src/main/New.java\"; mkdir \"$lock\"; " + shell + " \"$m\"").succeeded()
-                .err()).isEqualTo("Building Voxgrad (sources have changed) ...\n");
+        assertThat(checkout.run("LC_ALL=C " + shell + " \"$m\" \"a  b\"")
+                        .succeeded()
+                        .out()
+                        .lines())
+                .startsWith("charset UTF-8")
+                .endsWith("<a  b>");
+        assertThat(checkout.run("touch \"$c/nn/src/main/New.java\"; mkdir \"$lock\"; " + shell + " \"$m\"")
+                        .succeeded()
+                        .err())
+                .isEqualTo("Building Voxgrad (sources have changed) ...\n");
     }
 
     @Test
     void tellsJavaOfTheTemporaryFolder() throws IOException, InterruptedException {
-        assertThat(checkout.run("mkdir 'a b'; TMPDIR=\"$PWD/a b\" \"$m\"").succeeded().out())
+        assertThat(checkout.run("mkdir 'a b'; TMPDIR=\"$PWD/a b\" \"$m\"")
+                        .succeeded()
+                        .out())
                 .contains("<-Djava.io.tmpdir=" + folder.toRealPath() + "/a b>");
     }
 
@@ -74,7 +96,8 @@ class LauncherTest {
     @ValueSource(strings = {"$(sh -c 'echo $$')", "$$ 1 $(uname -n)", "x"})
     void takesOverALockWhoseOwnerIsGone(String owner) throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/proc/self/stat")) || !owner.contains(" 1 "), "starts of processes are known");
-        checkout.run("mkdir -p \"$lock\"; echo \"" + owner + "\" >\"$lock/owner\"; \"$m\"").succeeded();
+        checkout.run("mkdir -p \"$lock\"; echo \"" + owner + "\" >\"$lock/owner\"; \"$m\"")
+                .succeeded();
         assertThat(checkout.builds()).isEqualTo(1);
         assertThat(folder.resolve("checkout/target/launcher.lock")).doesNotExist();
     }
@@ -94,8 +117,8 @@ class LauncherTest {
     @Test
     void respectsTheLockOfAnotherUser() throws IOException, InterruptedException {
         assumeNobodyCanBePlayed();
-        Process waiting = checkout.start("mkdir -p \"$lock\"; echo $$ >\"$lock/owner\"; chmod -R a+w \"$c\"/\n"
-                + NOBODY + "\"$m\"");
+        Process waiting = checkout.start(
+                "mkdir -p \"$lock\"; echo $$ >\"$lock/owner\"; chmod -R a+w \"$c\"/\n" + NOBODY + "\"$m\"");
         checkout.awaitError("Waiting for another launcher, process ", waiting);
         assertThat(checkout.builds()).isZero();
         Files.delete(folder.resolve("checkout/target/launcher.lock/owner"));
@@ -108,9 +131,13 @@ class LauncherTest {
         checkout.run("\"$m\"; touch \"$c/nn/src/main/New.java\"").succeeded();
         Answer answer = checkout.run(NOBODY + "\"$m\" status").succeeded();
         assertThat(answer.out()).endsWith("<status>\n");
-        assertThat(answer.err()).startsWith("Voxgrad may be older than its sources, and cannot be built: ")
+        assertThat(answer.err())
+                .startsWith("Voxgrad may be older than its sources, and cannot be built: ")
                 .endsWith("/target may not be written. Running what is built.\n");
-        assertThat(checkout.run("mkdir \"$lock\"; " + NOBODY + "\"$m\" status").succeeded().out()).endsWith("<status>\n");
+        assertThat(checkout.run("mkdir \"$lock\"; " + NOBODY + "\"$m\" status")
+                        .succeeded()
+                        .out())
+                .endsWith("<status>\n");
         assertThat(checkout.builds()).isEqualTo(1);
     }
 
@@ -119,8 +146,11 @@ class LauncherTest {
         assumeNobodyCanBePlayed();
         Answer answer = checkout.run(NOBODY + "\"$m\"");
         assertThat(answer.code()).isEqualTo(1);
-        assertThat(answer.err().lines()).singleElement().asString()
-                .startsWith("Voxgrad is not built, and cannot be: ").contains("./mvnw -pl medmnist -am package");
+        assertThat(answer.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("Voxgrad is not built, and cannot be: ")
+                .contains("./mvnw -pl medmnist -am package");
     }
 
     @Test
@@ -148,13 +178,17 @@ class LauncherTest {
     /** They build one after the other, and the later ones see that nothing is left to do. */
     @Test
     void severalAtOnceBuildOnce() throws IOException, InterruptedException {
-        checkout.run("mkdir -p \"$lock\"; for i in 1 2 3 4; do \"$m\" & done; wait").succeeded();
+        checkout.run("mkdir -p \"$lock\"; for i in 1 2 3 4; do \"$m\" & done; wait")
+                .succeeded();
         assertThat(checkout.builds()).isEqualTo(1);
     }
 
     private void assumeNobodyCanBePlayed() throws IOException, InterruptedException {
         // Another user must get as far as this folder, too.
-        assumeTrue(checkout.run("chmod 755 . && " + NOBODY + "test -r \"$c/pom.xml\"").code() == 0,
+        assumeTrue(
+                checkout.run("chmod 755 . && " + NOBODY + "test -r \"$c/pom.xml\"")
+                                .code()
+                        == 0,
                 "only root may become another user");
     }
 }

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.xml.sax.SAXException;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code lr-find} on small volumes. */
 class LrFindCommandTest {
@@ -57,7 +58,8 @@ class LrFindCommandTest {
 
     private Document page(String name) throws IOException {
         try {
-            return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+            return DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
                     .parse(folder.resolve(name + ".html").toFile());
         } catch (SAXException | ParserConfigurationException e) {
             throw new AssertionError(e);
@@ -66,7 +68,8 @@ class LrFindCommandTest {
 
     @Test
     void writesAllPointsAndAChartThatMarksTheSuggestion() throws IOException {
-        Cli cli = find("one", "--steps", 60, "--from", "1e-6", "--to", 0.1, "--augment", "none").succeeded();
+        Cli cli = find("one", "--steps", 60, "--from", "1e-6", "--to", 0.1, "--augment", "none")
+                .succeeded();
         Matcher suggested = Pattern.compile("Suggested: --lr (\\S+)").matcher(cli.out());
         assertThat(suggested.find()).as(cli.out()).isTrue();
         double rate = Double.parseDouble(suggested.group(1));
@@ -74,12 +77,21 @@ class LrFindCommandTest {
         List<String> lines = csv("one");
         assertThat(lines.getFirst()).isEqualTo("step,learning_rate,loss,smoothed_loss");
         assertThat(lines.get(1)).startsWith("1,1.0E-6,");
-        assertThat(cli.out()).contains("step 1/60", "Ended after step " + (lines.size() - 1) + " of 60",
-                folder.resolve("one.csv").toString());
+        assertThat(cli.out())
+                .contains(
+                        "step 1/60",
+                        "Ended after step " + (lines.size() - 1) + " of 60",
+                        folder.resolve("one.csv").toString());
         assertThat(cli.out().lines().filter(line -> line.startsWith("step "))).hasSizeBetween(2, 11);
         String text = page("one").getDocumentElement().getTextContent();
-        assertThat(text).contains("net1 on <own> & volumes.npz", "Suggested: --lr " + suggested.group(1), "10⁻⁶",
-                "10⁻¹", "learning rate, logarithmic", "24 volumes to train on");
+        assertThat(text)
+                .contains(
+                        "net1 on <own> & volumes.npz",
+                        "Suggested: --lr " + suggested.group(1),
+                        "10⁻⁶",
+                        "10⁻¹",
+                        "learning rate, logarithmic",
+                        "24 volumes to train on");
         assertThat(Files.readString(folder.resolve("one.html"))).doesNotContain("http://localhost", "<script", "src=");
         try (var files = Files.list(folder)) {
             assertThat(files).as("nothing else is left").hasSize(2);
@@ -100,9 +112,25 @@ class LrFindCommandTest {
     @Test
     void itBeginsAsMemberZeroOfARunDoes() throws IOException {
         Path run = folder.resolve("run");
-        Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net2", "--epochs", 1, "--batch-size",
-                24, "--seed", 7).succeeded();
-        find("test", "--net", "net2", "--steps", 2, "--batch-size", 24, "--seed", 7).succeeded();
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--out",
+                        run,
+                        "--models",
+                        1,
+                        "--nets",
+                        "net2",
+                        "--epochs",
+                        1,
+                        "--batch-size",
+                        24,
+                        "--seed",
+                        7)
+                .succeeded();
+        find("test", "--net", "net2", "--steps", 2, "--batch-size", 24, "--seed", 7)
+                .succeeded();
         String[] epoch = Files.readAllLines(run.resolve("history.csv")).get(1).split(",");
         assertThat(csv("test").get(1).split(",")[2]).isEqualTo(epoch[3]);
     }
@@ -110,10 +138,14 @@ class LrFindCommandTest {
     @Test
     void fewerVolumesThanABatch() throws IOException {
         Cli cli = find("small", "--batch-size", 32, "--steps", 3).succeeded();
-        assertThat(cli.out()).contains("24 volumes, fewer than --batch-size 32: each step takes all of them",
-                "Too few points to suggest a rate: 3").doesNotContain("Suggested");
+        assertThat(cli.out())
+                .contains(
+                        "24 volumes, fewer than --batch-size 32: each step takes all of them",
+                        "Too few points to suggest a rate: 3")
+                .doesNotContain("Suggested");
         assertThat(csv("small")).hasSize(4);
-        assertThat(page("small").getDocumentElement().getTextContent()).contains("Too few points")
+        assertThat(page("small").getDocumentElement().getTextContent())
+                .contains("Too few points")
                 .doesNotContain("Suggested");
     }
 
@@ -128,7 +160,8 @@ class LrFindCommandTest {
     @Test
     void aRunIsLeftAsItIs() throws IOException {
         Path run = folder.resolve("run");
-        Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1).succeeded();
+        Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1)
+                .succeeded();
         Contents before = Contents.of(run);
         find("run/history").refused("holds a run, which is left as it is");
         find("run/weights/rates").refused("holds a run, which is left as it is");
@@ -140,7 +173,8 @@ class LrFindCommandTest {
     @Test
     void aSignalLeavesThePointsSoFar() throws IOException, InterruptedException {
         Path log = folder.resolve("log");
-        Process process = ChildTraining.start(log, List.of(), words("far", "--steps", 100000).toArray());
+        Process process = ChildTraining.start(
+                log, List.of(), words("far", "--steps", 100000).toArray());
         try {
             while (process.isAlive() && !Files.readString(log).contains("step 1/")) {
                 Thread.sleep(20);
@@ -158,17 +192,19 @@ class LrFindCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "--from 1 --to 1;      --from is 1.0; less than the last rate, --to 1.0",
-        "--from 0;             --from is 0.0; a positive number",
-        "--to -1;              --to is -1.0; a positive number",
-        "--steps 1;            --steps is 1; expected 2 to 1000000",
-        "--batch-size 0;       --batch-size is 0; expected at least 1",
-        "--weight-decay -1;    --weight-decay is -1.0; zero or more",
-        "--augment flips;      --augment is 'flips'; torchio, centred, none",
-        "--net net9;           unknown net 'net9'; net1, net2, net3",
-        "--flag vesselmnist3d; --flag and --npz exclude each other; --help"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--from 1 --to 1;      --from is 1.0; less than the last rate, --to 1.0",
+                "--from 0;             --from is 0.0; a positive number",
+                "--to -1;              --to is -1.0; a positive number",
+                "--steps 1;            --steps is 1; expected 2 to 1000000",
+                "--batch-size 0;       --batch-size is 0; expected at least 1",
+                "--weight-decay -1;    --weight-decay is -1.0; zero or more",
+                "--augment flips;      --augment is 'flips'; torchio, centred, none",
+                "--net net9;           unknown net 'net9'; net1, net2, net3",
+                "--flag vesselmnist3d; --flag and --npz exclude each other; --help"
+            })
     void wrongUse(String options, String part, String other) throws IOException {
         find("none", (Object[]) options.split(" ")).refused(part, other);
         assertThat(folder).isEmptyDirectory();

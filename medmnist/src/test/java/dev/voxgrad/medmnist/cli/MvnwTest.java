@@ -1,13 +1,14 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code mvnw} in front of a Maven that prints what it is given. */
 @Timeout(120)
@@ -26,9 +27,18 @@ class MvnwTest {
     private Path folder;
 
     private String run(String environment) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("sh", "-c", String.format(SCRIPT, environment),
-                Path.of("..").toAbsolutePath().normalize().resolve("mvnw").toString()).directory(folder.toFile())
-                .redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        String.format(SCRIPT, environment),
+                        Path.of("..")
+                                .toAbsolutePath()
+                                .normalize()
+                                .resolve("mvnw")
+                                .toString())
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         return said;
@@ -44,11 +54,17 @@ class MvnwTest {
 
     @Test
     void leavesMavenAloneWithoutAProxyItCanUse() throws IOException, InterruptedException {
-        for (String environment : new String[] {"HOME=", "env -u HOME", "https_proxy=http://me:secret@proxy:1",
-            "https_proxy=proxy:1 no_proxy='*'", "HTTPS_PROXY=socks5://proxy:1"}) {
+        for (String environment : new String[] {
+            "HOME=",
+            "env -u HOME",
+            "https_proxy=http://me:secret@proxy:1",
+            "https_proxy=proxy:1 no_proxy='*'",
+            "HTTPS_PROXY=socks5://proxy:1"
+        }) {
             assertThat(run(environment)).doesNotContain("proxy").endsWith("<verify>\n");
         }
         assertThat(run("https_proxy=proxy:1 MAVEN_OPTS=-Dhttps.proxyHost=mine"))
-                .contains("-Dhttps.proxyHost=mine").doesNotContain("proxyPort");
+                .contains("-Dhttps.proxyHost=mine")
+                .doesNotContain("proxyPort");
     }
 }

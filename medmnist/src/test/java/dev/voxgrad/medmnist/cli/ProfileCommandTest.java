@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** A profile of a small net, and what a reader takes from its table and its file. */
 class ProfileCommandTest {
@@ -29,8 +30,22 @@ class ProfileCommandTest {
     @BeforeAll
     static void profile() throws IOException {
         Path file = folder.resolve("trace.json");
-        Cli cli = Cli.run("profile", "--net", "net1", "--size", 8, "--batch-size", 4, "--threads", 2, "--steps", STEPS,
-                "--no-fusion", "--trace", file).succeeded();
+        Cli cli = Cli.run(
+                        "profile",
+                        "--net",
+                        "net1",
+                        "--size",
+                        8,
+                        "--batch-size",
+                        4,
+                        "--threads",
+                        2,
+                        "--steps",
+                        STEPS,
+                        "--no-fusion",
+                        "--trace",
+                        file)
+                .succeeded();
         table = cli.out().lines().toList();
         assertThat(table.getLast()).contains("trace.json");
         trace = JsonMapper.shared().readTree(Files.readString(file));
@@ -38,7 +53,10 @@ class ProfileCommandTest {
 
     /** The row that begins so, but for runs of blanks. */
     private static String row(String start) {
-        return table.stream().filter(line -> line.replaceAll(" +", " ").startsWith(start)).findFirst().orElseThrow();
+        return table.stream()
+                .filter(line -> line.replaceAll(" +", " ").startsWith(start))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static double milliseconds(String row) {
@@ -55,7 +73,8 @@ class ProfileCommandTest {
         assertThat(row("layer1.3 conv3d gradWeight winograd")).contains("%");
         assertThat(row("layer1.0 conv3d forward direct-few")).contains("%");
         assertThat(row(" optimizer update")).contains("%");
-        double sum = rows().stream().mapToDouble(ProfileCommandTest::milliseconds).sum();
+        double sum =
+                rows().stream().mapToDouble(ProfileCommandTest::milliseconds).sum();
         double total = milliseconds(row("total 48 rows"));
         assertThat(sum).as("sum of 48 rounded rows").isCloseTo(total, within(48 * 0.0005));
         assertThat(milliseconds(row("step measured"))).isCloseTo(total + milliseconds(row("between")), within(0.002));
@@ -67,7 +86,8 @@ class ProfileCommandTest {
 
     private static List<JsonNode> events(String category) {
         return StreamSupport.stream(trace.get("traceEvents").spliterator(), false)
-                .filter(event -> event.path("cat").asString("").equals(category)).toList();
+                .filter(event -> event.path("cat").asString("").equals(category))
+                .toList();
     }
 
     @Test
@@ -80,7 +100,8 @@ class ProfileCommandTest {
         Map<Integer, String> threads = new HashMap<>();
         for (JsonNode event : trace.get("traceEvents")) {
             if (event.get("ph").asString().equals("M")) {
-                threads.put(event.get("tid").asInt(), event.get("args").get("name").asString());
+                threads.put(
+                        event.get("tid").asInt(), event.get("args").get("name").asString());
                 continue;
             }
             assertThat(event.get("ph").asString()).isEqualTo("X");
@@ -88,7 +109,9 @@ class ProfileCommandTest {
             assertThat(event.get("ts").asDouble()).isNotNegative();
             assertThat(event.get("pid").asInt()).isEqualTo(1);
         }
-        assertThat(threads).hasSizeBetween(1, 2).containsValue(Thread.currentThread().getName());
+        assertThat(threads)
+                .hasSizeBetween(1, 2)
+                .containsValue(Thread.currentThread().getName());
         assertThat(trace.get("otherData").get("device").asString()).startsWith("cpu: 2 threads");
         JsonNode arguments = events("gradWeight").getFirst().get("args");
         assertThat(arguments.get("algorithm").asString()).isEqualTo("winograd");
@@ -123,17 +146,37 @@ class ProfileCommandTest {
     /** Layers that run as one have a row for each of their kernels. */
     @Test
     void fusedLayersHaveRowsToo() {
-        Cli cli = Cli.run("profile", "--net", "net1", "--size", 4, "--batch-size", 2, "--steps", 1).succeeded();
-        assertThat(cli.out().replaceAll(" +", " ")).contains("layer1.0-6 conv3d 2 backward winograd",
-                "layer2.0-6 normRelu forward").doesNotContain("convBlock");
+        Cli cli = Cli.run("profile", "--net", "net1", "--size", 4, "--batch-size", 2, "--steps", 1)
+                .succeeded();
+        assertThat(cli.out().replaceAll(" +", " "))
+                .contains("layer1.0-6 conv3d 2 backward winograd", "layer2.0-6 normRelu forward")
+                .doesNotContain("convBlock");
     }
 
     @Test
     void inferenceHasNoGradients() {
-        Cli cli = Cli.run("profile", "--net", "net1", "--size", 4, "--channels", 3, "--batch-size", 2, "--threads", 1,
-                "--steps", 1, "--phase", "infer", "--no-fusion", "--convolution",
-                "direct").succeeded();
-        assertThat(cli.out()).contains("net1, inference of 2 volumes [3,4,4,4]", "layer1.6    maxPool3d")
+        Cli cli = Cli.run(
+                        "profile",
+                        "--net",
+                        "net1",
+                        "--size",
+                        4,
+                        "--channels",
+                        3,
+                        "--batch-size",
+                        2,
+                        "--threads",
+                        1,
+                        "--steps",
+                        1,
+                        "--phase",
+                        "infer",
+                        "--no-fusion",
+                        "--convolution",
+                        "direct")
+                .succeeded();
+        assertThat(cli.out())
+                .contains("net1, inference of 2 volumes [3,4,4,4]", "layer1.6    maxPool3d")
                 .doesNotContain("backward ", "gradWeight", "optimizer", "winograd ");
     }
 }

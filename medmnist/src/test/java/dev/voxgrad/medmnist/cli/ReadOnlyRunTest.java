@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +9,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Runs that may be read but not written, on a disk mounted so and by permissions: what reads works, and what writes
@@ -62,7 +63,9 @@ class ReadOnlyRunTest {
         Path log = Files.createTempFile(folder, "command", ".log");
         Process process = ChildTraining.start(log, prefix, arguments);
         try {
-            assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ends in time").isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS))
+                    .as("ends in time")
+                    .isTrue();
             return new Result(process.exitValue(), Files.readString(log));
         } finally {
             process.destroyForcibly();
@@ -93,12 +96,18 @@ class ReadOnlyRunTest {
         run(prefix, "train", "--npz", volumes, "--out", run.resolve("new"), "--models", 1, "--epochs", 1)
                 .failed(run.resolve("new"), reason, "choose another --out");
         run(prefix, "train", "--resume", run).failed(run.resolve("members"), "cannot be locked", reason);
-        assertThat(run(prefix, "train", "--resume", run, "--epochs", 2).failed(run.resolve("run.json"),
-                "may not be written").text()).doesNotContain("Go on with");
+        assertThat(run(prefix, "train", "--resume", run, "--epochs", 2)
+                        .failed(run.resolve("run.json"), "may not be written")
+                        .text())
+                .doesNotContain("Go on with");
         assertThat(run(prefix, "status", run).succeeded().text()).contains("1 of 1 members are finished");
-        assertThat(run(prefix, "ensemble", run).failed(run.resolve("summary.csv"), "may not be written").text())
+        assertThat(run(prefix, "ensemble", run)
+                        .failed(run.resolve("summary.csv"), "may not be written")
+                        .text())
                 .contains("Confusion matrix");
-        assertThat(run(prefix, "report", run).failed(run.resolve("report.html"), "may not be written").text())
+        assertThat(run(prefix, "report", run)
+                        .failed(run.resolve("report.html"), "may not be written")
+                        .text())
                 .doesNotContain("model 1/2");
         Path page = Files.createTempFile(folder, "page", ".html");
         run(prefix, "report", run, "--out", page).succeeded();
@@ -127,8 +136,8 @@ class ReadOnlyRunTest {
         try {
             useReadOnly(prefix, run, run, "permission denied");
             Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("---------"));
-            for (Object[] command : new Object[][] {{"train", "--resume", run}, {"status", run}, {"ensemble", run},
-                {"report", run}}) {
+            for (Object[] command :
+                    new Object[][] {{"train", "--resume", run}, {"status", run}, {"ensemble", run}, {"report", run}}) {
                 run(prefix, command).failed(run.resolve("run.json"), "cannot be read: permission denied");
             }
         } finally {
@@ -140,8 +149,8 @@ class ReadOnlyRunTest {
     private static void permit(Path run, String folders, String files) throws IOException {
         try (Stream<Path> all = Files.walk(run)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.setPosixFilePermissions(path,
-                        PosixFilePermissions.fromString(Files.isDirectory(path) ? folders : files));
+                Files.setPosixFilePermissions(
+                        path, PosixFilePermissions.fromString(Files.isDirectory(path) ? folders : files));
             }
         }
     }
@@ -154,8 +163,10 @@ class ReadOnlyRunTest {
             List<String> words = new ArrayList<>(prefix);
             words.addAll(List.of("test", "-w", closed.toString()));
             try {
-                Process process = new ProcessBuilder(words).redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+                Process process = new ProcessBuilder(words)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
                 if (process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 1) {
                     return prefix;
                 }

@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** A report in a real browser; skipped where there is no Chromium. */
 class ReportBrowserTest {
@@ -66,8 +67,22 @@ class ReportBrowserTest {
         browser = found.get();
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 9, 1, 8, 64, 24, 40);
         Path run = folder.resolve("run");
-        Cli.run("train", "--npz", volumes, "--out", run, "--models", 2, "--nets", "net1", "--epochs", 2, "--batch-size",
-                16, "--labels", "one,two,three,four,five,six,seven,a_rather_long_name_without_any_space_in_it")
+        Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--out",
+                        run,
+                        "--models",
+                        2,
+                        "--nets",
+                        "net1",
+                        "--epochs",
+                        2,
+                        "--batch-size",
+                        16,
+                        "--labels",
+                        "one,two,three,four,five,six,seven,a_rather_long_name_without_any_space_in_it")
                 .succeeded();
         Cli.run("report", run).succeeded();
         // The page's own policy forbids scripts, so the copy to be measured goes without it.
@@ -80,23 +95,40 @@ class ReportBrowserTest {
     private static Optional<Path> find() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
-                .filter(Files::isExecutable).findFirst();
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private static String measure(int width, boolean dark) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(browser.toString(), "--headless", "--no-sandbox",
-                "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
-                "--hide-scrollbars", "--window-size=1400,2100", "--virtual-time-budget=5000", "--dump-dom"));
+        List<String> command = new ArrayList<>(List.of(
+                browser.toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
+                "--hide-scrollbars",
+                "--window-size=1400,2100",
+                "--virtual-time-budget=5000",
+                "--dump-dom"));
         if (dark) {
             command.add("--blink-settings=preferredColorScheme=0");
         }
-        command.add(Files.writeString(folder.resolve("frame.html"), FRAME.formatted(width)).toUri().toString());
+        command.add(Files.writeString(folder.resolve("frame.html"), FRAME.formatted(width))
+                .toUri()
+                .toString());
         Path out = Files.createTempFile(folder, "dom", ".html");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         try {
-            assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as("ended within " + SECONDS + " s").isTrue();
+            assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS))
+                    .as("ended within " + SECONDS + " s")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }
@@ -107,14 +139,21 @@ class ReportBrowserTest {
 
     @Test
     void aPhoneShowsAllWithoutScrollingThePageSideways() throws IOException, InterruptedException {
-        assertThat(measure(390, false)).startsWith("page 390 of 390;")
+        assertThat(measure(390, false))
+                .startsWith("page 390 of 390;")
                 .contains("outside []", "flat 0", "broken 0", "loaded 0", "background rgb(255, 255, 255)");
     }
 
     @Test
     void aWideWindowShowsAllInTheDark() throws IOException, InterruptedException {
-        assertThat(measure(1280, true)).startsWith("page 1280 of 1280;")
-                .contains("outside []", "flat 0", "broken 0", "loaded 0", "background rgb(15, 19, 24)",
+        assertThat(measure(1280, true))
+                .startsWith("page 1280 of 1280;")
+                .contains(
+                        "outside []",
+                        "flat 0",
+                        "broken 0",
+                        "loaded 0",
+                        "background rgb(15, 19, 24)",
                         "text rgb(230, 233, 236)");
     }
 }

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +35,8 @@ import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** Reports of small runs: one of three classes with hostile names, and others at the edges. */
 class ReportCommandTest {
     private static final String HOSTILE = "<script>alert(1)</script>";
@@ -50,14 +51,29 @@ class ReportCommandTest {
     static void trainAndReport() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("it's <own>.npz"), 9, 1, 3, 50, 21, 24);
         run = train("run", volumes, 3, "--labels", "low & dim,\"middle\"," + HOSTILE);
-        assertThat(Cli.run("report", run).succeeded().out()).contains("written to " + run.resolve("report.html"))
+        assertThat(Cli.run("report", run).succeeded().out())
+                .contains("written to " + run.resolve("report.html"))
                 .doesNotContain("not finished");
         page = Files.readString(run.resolve("report.html"));
     }
 
     private static Path train(String name, Path volumes, int models, Object... more) {
-        List<Object> arguments = new ArrayList<>(List.of("train", "--npz", volumes, "--out", folder.resolve(name),
-                "--models", models, "--nets", "net1", "--epochs", 3, "--batch-size", 16, "--seed", 7));
+        List<Object> arguments = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                folder.resolve(name),
+                "--models",
+                models,
+                "--nets",
+                "net1",
+                "--epochs",
+                3,
+                "--batch-size",
+                16,
+                "--seed",
+                7));
         arguments.addAll(Arrays.asList(more));
         Cli.run(arguments.toArray()).succeeded();
         return folder.resolve(name);
@@ -65,7 +81,8 @@ class ReportCommandTest {
 
     private static Document parse(String text) {
         try {
-            return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+            return DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
                     .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
         } catch (SAXException | IOException | ParserConfigurationException e) {
             throw new AssertionError(e);
@@ -84,7 +101,9 @@ class ReportCommandTest {
     /** The cells of the first row whose name begins so. */
     private static List<String> row(String text, String name) {
         Element row = elements(text, "tr").stream()
-                .filter(tr -> tr.getTextContent().startsWith(name)).findFirst().orElseThrow();
+                .filter(tr -> tr.getTextContent().startsWith(name))
+                .findFirst()
+                .orElseThrow();
         List<String> cells = new ArrayList<>();
         for (int i = 0; i < row.getElementsByTagName("td").getLength(); i++) {
             cells.add(row.getElementsByTagName("td").item(i).getTextContent());
@@ -94,13 +113,23 @@ class ReportCommandTest {
 
     @Test
     void thePageIsXmlWithAllSections() {
-        assertThat(elements(page, "h2")).extracting(Element::getTextContent).containsExactly("Results",
-                "Learning curves", "ROC and precision-recall curves", "Confusion matrix and classes", "Calibration",
-                "What each member contributes", "Most confident mistakes", "Settings and how to reproduce");
-        assertThat(elements(page, "meta")).anySatisfy(meta ->
-                assertThat(meta.getAttribute("content")).isEqualTo("width=device-width, initial-scale=1"));
+        assertThat(elements(page, "h2"))
+                .extracting(Element::getTextContent)
+                .containsExactly(
+                        "Results",
+                        "Learning curves",
+                        "ROC and precision-recall curves",
+                        "Confusion matrix and classes",
+                        "Calibration",
+                        "What each member contributes",
+                        "Most confident mistakes",
+                        "Settings and how to reproduce");
+        assertThat(elements(page, "meta"))
+                .anySatisfy(meta ->
+                        assertThat(meta.getAttribute("content")).isEqualTo("width=device-width, initial-scale=1"));
         assertThat(elements(page, "svg").stream().filter(svg -> svg.hasAttribute("role")))
-                .hasSize(1 + 4 + 2 + 1).allSatisfy(svg -> assertThat(svg.getAttribute("aria-label")).isNotBlank());
+                .hasSize(1 + 4 + 2 + 1)
+                .allSatisfy(svg -> assertThat(svg.getAttribute("aria-label")).isNotBlank());
         assertThat(page).contains("prefers-color-scheme: dark").doesNotContain("NaN", "Infinity");
     }
 
@@ -109,8 +138,10 @@ class ReportCommandTest {
         for (String tag : List.of("script", "link", "iframe", "object", "embed", "base", "form", "use", "image")) {
             assertThat(elements(page, tag)).as(tag).isEmpty();
         }
-        assertThat(elements(page, "img")).isNotEmpty().allSatisfy(image ->
-                assertThat(image.getAttribute("src")).startsWith("data:image/png;base64,iVBORw0KGgo"));
+        assertThat(elements(page, "img"))
+                .isNotEmpty()
+                .allSatisfy(
+                        image -> assertThat(image.getAttribute("src")).startsWith("data:image/png;base64,iVBORw0KGgo"));
         assertThat(elements(page, "style").getFirst().getTextContent()).doesNotContain("url(", "@import", "http");
         assertThat(page).contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'");
     }
@@ -119,10 +150,10 @@ class ReportCommandTest {
     void namesOfTheUsersStayText() {
         assertThat(page).doesNotContain("<script", "<own>").contains("&lt;script&gt;alert(1)&lt;/script&gt;");
         assertThat(row(page, HOSTILE)).hasSize(3);
-        assertThat(elements(page, "dd")).anySatisfy(item ->
-                assertThat(item.getTextContent()).startsWith("it's <own>.npz"));
-        assertThat(elements(page, "dd")).anySatisfy(item ->
-                assertThat(item.getTextContent()).matches("[0-9.]+ (s|min)"));
+        assertThat(elements(page, "dd"))
+                .anySatisfy(item -> assertThat(item.getTextContent()).startsWith("it's <own>.npz"));
+        assertThat(elements(page, "dd"))
+                .anySatisfy(item -> assertThat(item.getTextContent()).matches("[0-9.]+ (s|min)"));
     }
 
     @Test
@@ -147,8 +178,9 @@ class ReportCommandTest {
         for (String member : List.of("0 net1", "1 net1", "2 net1")) {
             List<String> cells = row(page, "member " + member);
             assertThat(cells).hasSize(10).first().isEqualTo("last");
-            assertThat(table).containsPattern(member + " +last +3 +0.500 +" + cells.get(4) + " +" + cells.get(5) + " +"
-                    + cells.get(6) + " +" + cells.get(7) + "\n");
+            assertThat(table)
+                    .containsPattern(member + " +last +3 +0.500 +" + cells.get(4) + " +" + cells.get(5) + " +"
+                            + cells.get(6) + " +" + cells.get(7) + "\n");
             String[] ends = cells.get(5).split(" to ");
             assertThat(Double.parseDouble(cells.get(4)))
                     .isBetween(Double.parseDouble(ends[0]), Double.parseDouble(ends[1]));
@@ -171,16 +203,28 @@ class ReportCommandTest {
         String[] uniform = summary.get(2).split(",");
         assertThat(row(text, "This run, weighted")).startsWith(three(weighted[9]), three(weighted[10]));
         assertThat(row(text, "This run, uniform")).startsWith(three(uniform[9]), three(uniform[10]));
-        assertThat(row(text, "weighted")).containsExactly(three(weighted[13]), three(weighted[14]),
-                three(weighted[15]), three(weighted[16]), row(text, "weighted").get(4), three(weighted[17]));
+        assertThat(row(text, "weighted"))
+                .containsExactly(
+                        three(weighted[13]),
+                        three(weighted[14]),
+                        three(weighted[15]),
+                        three(weighted[16]),
+                        row(text, "weighted").get(4),
+                        three(weighted[17]));
         String[] weights = weighted[12].split(" ");
         assertThat(row(text, "member 0 net1").get(2)).isEqualTo(three(weights[0]));
         double last = Double.parseDouble(weights[0]) + Double.parseDouble(weights[2]) + Double.parseDouble(weights[4]);
-        assertThat(row(text, "group 'last' alone").getFirst()).isEqualTo(String.format(Locale.ROOT, "%.1f %%", 100 * last));
-        assertThat(elements(text, "h2")).extracting(Element::getTextContent)
+        assertThat(row(text, "group 'last' alone").getFirst())
+                .isEqualTo(String.format(Locale.ROOT, "%.1f %%", 100 * last));
+        assertThat(elements(text, "h2"))
+                .extracting(Element::getTextContent)
                 .contains("What was fitted to the validation split");
-        assertThat(text).contains("2 draws of 'centred', seed 4", "stacked, fitted to the validation split",
-                " --weights stacked --tta 2 --tta-augment centred --seed 4 --temperature").doesNotContain("NaN");
+        assertThat(text)
+                .contains(
+                        "2 draws of 'centred', seed 4",
+                        "stacked, fitted to the validation split",
+                        " --weights stacked --tta 2 --tta-augment centred --seed 4 --temperature")
+                .doesNotContain("NaN");
         assertThat(page).doesNotContain("What was fitted");
     }
 
@@ -216,7 +260,12 @@ class ReportCommandTest {
 
     @Test
     void theCommandOnThePageRepeatsTheTraining() throws IOException {
-        String command = elements(page, "pre").getFirst().getTextContent().lines().findFirst().orElseThrow();
+        String command = elements(page, "pre")
+                .getFirst()
+                .getTextContent()
+                .lines()
+                .findFirst()
+                .orElseThrow();
         List<String> words = new ArrayList<>();
         Matcher word = Pattern.compile("(?:[^\\s'\\\\]|\\\\.|'[^']*')+").matcher(command);
         while (word.find()) {
@@ -226,14 +275,18 @@ class ReportCommandTest {
         words.set(words.indexOf("--out") + 1, folder.resolve("again").toString());
         Cli.run(words.toArray()).succeeded();
         Path weights = Path.of("weights", "member-02-net1-last.safetensors");
-        assertThat(Files.mismatch(run.resolve(weights), folder.resolve("again").resolve(weights))).isEqualTo(-1);
+        assertThat(Files.mismatch(run.resolve(weights), folder.resolve("again").resolve(weights)))
+                .isEqualTo(-1);
     }
 
     @Test
     void anUnfinishedRunSaysSo() throws IOException {
         Path part = folder.resolve("part");
         Files.createDirectories(part.resolve("weights"));
-        for (String name : List.of("run.json", "history.csv", "weights/member-00-net1-best.safetensors",
+        for (String name : List.of(
+                "run.json",
+                "history.csv",
+                "weights/member-00-net1-best.safetensors",
                 "weights/member-00-net1-last.safetensors")) {
             Files.copy(run.resolve(name), part.resolve(name));
         }
@@ -268,7 +321,9 @@ class ReportCommandTest {
         String labels = Files.readString(report(several));
         assertThat(elements(labels, "h2")).extracting(Element::getTextContent).contains("Labels");
         assertThat(row(labels, "q")).hasSize(9);
-        assertThat(labels).contains("Expected calibration error over all labels").doesNotContain("NaN");
+        assertThat(labels)
+                .contains("Expected calibration error over all labels")
+                .doesNotContain("NaN");
     }
 
     private static Path report(Path of, Object... more) {
@@ -281,8 +336,8 @@ class ReportCommandTest {
     @Test
     void syntheticVolumesAreMarked() throws IOException {
         DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
-        TrainSettings settings = new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none",
-                Regime.PLAIN, null);
+        TrainSettings settings =
+                new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", Regime.PLAIN, null);
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
             VolumeData data = source.load(warning -> {});

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -15,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Going on with runs, whole, in parts and with other settings. */
 class ResumeTest {
@@ -49,8 +50,22 @@ class ResumeTest {
     }
 
     private static Cli train(Path out, int epochs, Object... more) {
-        List<Object> words = new ArrayList<>(List.of("train", "--npz", volumes, "--out", out, "--models", 2, "--nets",
-                "net1", "--epochs", epochs, "--batch-size", 8, "--seed", 5));
+        List<Object> words = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                out,
+                "--models",
+                2,
+                "--nets",
+                "net1",
+                "--epochs",
+                epochs,
+                "--batch-size",
+                8,
+                "--seed",
+                5));
         words.addAll(Arrays.asList(more));
         return Cli.run(words.toArray());
     }
@@ -102,10 +117,12 @@ class ResumeTest {
     void whatKilledProcessesLeftUnfinishedIsRemoved() throws IOException {
         train(run, 2).succeeded();
         String id = "." + UUID.randomUUID();
-        List<Path> ofFirst = List.of(run.resolve("members/.member-00.checkpoint.new" + id + ".tmp"),
+        List<Path> ofFirst = List.of(
+                run.resolve("members/.member-00.checkpoint.new" + id + ".tmp"),
                 run.resolve("members/.member-00.json" + id + ".part"),
                 run.resolve("weights/.member-00-net1-best.safetensors" + id + ".tmp"));
-        List<Path> others = List.of(run.resolve("members/.member-01.checkpoint.new" + id + ".tmp"),
+        List<Path> others = List.of(
+                run.resolve("members/.member-01.checkpoint.new" + id + ".tmp"),
                 run.resolve("members/.member-000.checkpoint.new" + id + ".tmp"),
                 run.resolve("weights/.member-00-notes.tmp"));
         for (Path file : Stream.concat(ofFirst.stream(), others.stream()).toList()) {
@@ -129,23 +146,25 @@ class ResumeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "--batch-size 4;        --batch-size is 4, but the run was begun with 8",
-        "--epochs 2;            --epochs is 2, but the run was begun with 3",
-        "--models 1;            --models is 1, but the run was begun with 2",
-        "--nets net2;           --nets is [NET2], but the run was begun with [NET1]",
-        "--lr 0.1;              --lr is 0.1, but the run was begun with 0.001",
-        "--weight-decay 0;      --weight-decay is 0.0, but",
-        "--seed 6;              --seed is 6, but the run was begun with 5",
-        "--no-shuffle;          --no-shuffle is true, but the run was begun with false",
-        "--augment none;        --augment is none, but the run was begun with torchio",
-        "--class-weights balanced; --class-weights is balanced, but the run was begun with none",
-        "--ema 0.9;             --ema is 0.9, but the run was begun with 0.0",
-        "--init-weights w;      --init-weights is",
-        "--convolution direct;  --convolution is direct, but the run was begun with auto",
-        "--device reference;    reference, but the run was begun with",
-        "--flag adrenalmnist3d; a run goes on with the data it was begun with"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--batch-size 4;        --batch-size is 4, but the run was begun with 8",
+                "--epochs 2;            --epochs is 2, but the run was begun with 3",
+                "--models 1;            --models is 1, but the run was begun with 2",
+                "--nets net2;           --nets is [NET2], but the run was begun with [NET1]",
+                "--lr 0.1;              --lr is 0.1, but the run was begun with 0.001",
+                "--weight-decay 0;      --weight-decay is 0.0, but",
+                "--seed 6;              --seed is 6, but the run was begun with 5",
+                "--no-shuffle;          --no-shuffle is true, but the run was begun with false",
+                "--augment none;        --augment is none, but the run was begun with torchio",
+                "--class-weights balanced; --class-weights is balanced, but the run was begun with none",
+                "--ema 0.9;             --ema is 0.9, but the run was begun with 0.0",
+                "--init-weights w;      --init-weights is",
+                "--convolution direct;  --convolution is direct, but the run was begun with auto",
+                "--device reference;    reference, but the run was begun with",
+                "--flag adrenalmnist3d; a run goes on with the data it was begun with"
+            })
     void otherSettingsAreRefused(String options, String part) throws IOException {
         Path whole = shared.resolve("whole");
         List<Object> words = new ArrayList<>(List.of("train", "--resume", whole));
@@ -173,8 +192,9 @@ class ResumeTest {
     void eachPartOfARegimeMatters() throws IOException {
         train(run, 3, "--schedule", "constant", "--clip-norm", 0).succeeded();
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
-        Object[][] parts = {{"--schedule", "cosine"}, {"--schedule", "multistep"}, {"--warmup-epochs", 2},
-            {"--clip-norm", 0.01}};
+        Object[][] parts = {
+            {"--schedule", "cosine"}, {"--schedule", "multistep"}, {"--warmup-epochs", 2}, {"--clip-norm", 0.01}
+        };
         for (int part = 0; part < parts.length; part++) {
             Path other = folder.resolve("part" + part);
             train(other, 3, parts[part]).succeeded();
@@ -204,7 +224,11 @@ class ResumeTest {
         assertThat(members.getLast()).endsWith("," + lastEpoch);
         assertThat(lastModel(run)).contains(String.valueOf(lastEpoch));
         // As older versions wrote it: without the column, and before that with the seconds in its place.
-        Files.write(table, members.stream().map(row -> row.substring(0, row.lastIndexOf(','))).toList());
+        Files.write(
+                table,
+                members.stream()
+                        .map(row -> row.substring(0, row.lastIndexOf(',')))
+                        .toList());
         assertThat(lastModel(run)).contains("-");
         Files.write(table, List.of(members.getFirst().replace("last_epoch", "seconds"), members.getLast() + ".25"));
         assertThat(lastModel(run)).contains("-");
@@ -212,8 +236,14 @@ class ResumeTest {
 
     /** The row of member 0's last model in what ensemble prints, in words. */
     private static List<String> lastModel(Path run) {
-        return Cli.run("ensemble", "--run", run).succeeded().out().lines().filter(line -> line.startsWith("0 net1"))
-                .map(line -> List.of(line.split(" +"))).filter(words -> words.contains("last")).findFirst()
+        return Cli.run("ensemble", "--run", run)
+                .succeeded()
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("0 net1"))
+                .map(line -> List.of(line.split(" +")))
+                .filter(words -> words.contains("last"))
+                .findFirst()
                 .orElseThrow();
     }
 
@@ -226,7 +256,8 @@ class ResumeTest {
     @Test
     void movedDataIsFound() throws IOException {
         Path before = TestVolumes.write(folder.resolve("before.npz"), 8, 1, 2, 24, 12, 4);
-        Cli.run("train", "--npz", before, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1).succeeded();
+        Cli.run("train", "--npz", before, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1)
+                .succeeded();
         Path after = Files.move(before, folder.resolve("after.npz"), StandardCopyOption.ATOMIC_MOVE);
         resume(run, "--epochs", 2).failed(before);
         resume(run, "--epochs", 2, "--npz", after).succeeded();
@@ -236,8 +267,11 @@ class ResumeTest {
     void aMemberThatIsBeingTrainedIsLeftAlone() throws IOException {
         train(run, 2, "--members", "0").succeeded();
         Path lock = run.resolve("members/member-00.lock");
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock _ = channel.lock()) {
-            assertThat(resume(run, "--epochs", 3).failed("member 0 is being trained by process", "--members").out())
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            assertThat(resume(run, "--epochs", 3)
+                            .failed("member 0 is being trained by process", "--members")
+                            .out())
                     .doesNotContain("broke off");
             assertThat(Cli.run("status", run).succeeded().out()).containsPattern("0 .*trained by process \\d+ on ");
             assertThat(Files.readAllLines(run.resolve("history.csv"))).hasSize(3);
@@ -253,7 +287,8 @@ class ResumeTest {
         Files.delete(run.resolve("members/member-00.checkpoint"));
         Files.delete(run.resolve("members/member-00.json"));
         Path lock = run.resolve("members/member-00.lock");
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock _ = channel.lock()) {
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
             resume(run, "--members", "0").failed("member 0 is being trained");
         }
         assertThat(run.resolve("run.json")).exists();
@@ -266,8 +301,10 @@ class ResumeTest {
         Cli cli = train(run, 2, "--lr", "1e30");
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.err().lines()).hasSize(1);
-        assertThat(cli.err()).containsPattern("member 0 \\(net1\\): .* in epoch 1, step \\d")
-                .containsPattern("member 1 \\(net1\\): .* in epoch 1, step \\d").contains("smaller --lr");
+        assertThat(cli.err())
+                .containsPattern("member 0 \\(net1\\): .* in epoch 1, step \\d")
+                .containsPattern("member 1 \\(net1\\): .* in epoch 1, step \\d")
+                .contains("smaller --lr");
     }
 
     @Test

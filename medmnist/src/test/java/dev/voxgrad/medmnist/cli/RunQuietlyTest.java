@@ -1,15 +1,16 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code .mvn/run-quietly.sh} around the real program, with standard error in a file. */
 @Timeout(300)
@@ -25,11 +26,21 @@ class RunQuietlyTest {
 
     private String standardError(String settings, int code, String command) throws IOException, InterruptedException {
         Path err = folder.resolve("err");
-        Process process = new ProcessBuilder("sh", "-c", String.format(SCRIPT, settings), "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", "-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("java.class.path"), Main.class.getName(), command)
-                .redirectOutput(folder.resolve("out").toFile()).redirectError(err.toFile()).start();
+        Process process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        String.format(SCRIPT, settings),
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules=jdk.incubator.vector",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        command)
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(err.toFile())
+                .start();
         assertThat(process.waitFor(200, TimeUnit.SECONDS)).isTrue();
         String said = Files.readString(err); // at once
         assertThat(process.exitValue()).as(said).isEqualTo(code);

@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** A whole run on small volumes, as a user would have it: train, ensemble, predict. */
 class RunTest {
@@ -33,14 +34,33 @@ class RunTest {
     }
 
     private static Cli train(Path out, Object... more) {
-        List<Object> arguments = new ArrayList<>(List.of("train", "--npz", volumes, "--labels", "low,middle,high",
-                "--out", out, "--models", 3, "--nets", "net1,net2", "--epochs", 3, "--batch-size", 16, "--seed", 7));
+        List<Object> arguments = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                volumes,
+                "--labels",
+                "low,middle,high",
+                "--out",
+                out,
+                "--models",
+                3,
+                "--nets",
+                "net1,net2",
+                "--epochs",
+                3,
+                "--batch-size",
+                16,
+                "--seed",
+                7));
         arguments.addAll(Arrays.asList(more));
         return Cli.run(arguments.toArray());
     }
 
     private static List<String[]> rows(Path csv) throws IOException {
-        return Files.readAllLines(csv).stream().skip(1).map(line -> line.split(",")).toList();
+        return Files.readAllLines(csv).stream()
+                .skip(1)
+                .map(line -> line.split(","))
+                .toList();
     }
 
     private static Path weights(Path of, String name) {
@@ -50,8 +70,21 @@ class RunTest {
     /** A command's threads would hold on to its memory; here, many commands run in one JVM. */
     @Test
     void theDevicesThreadsEndWithTheCommand() throws InterruptedException {
-        Cli.run("predict", "--npz", volumes, "--labels", "low,middle,high", "--net", "net1", "--weights",
-                weights(run, "member-00-net1-best"), "--out", folder.resolve("scores.csv"), "--threads", 3).succeeded();
+        Cli.run(
+                        "predict",
+                        "--npz",
+                        volumes,
+                        "--labels",
+                        "low,middle,high",
+                        "--net",
+                        "net1",
+                        "--weights",
+                        weights(run, "member-00-net1-best"),
+                        "--out",
+                        folder.resolve("scores.csv"),
+                        "--threads",
+                        3)
+                .succeeded();
         for (int i = 0; i < 100 && workers() > 0; i++) {
             Thread.sleep(10);
         }
@@ -60,7 +93,8 @@ class RunTest {
 
     private static long workers() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("voxgrad-worker")).count();
+                .filter(thread -> thread.getName().startsWith("voxgrad-worker"))
+                .count();
     }
 
     @Test
@@ -82,8 +116,15 @@ class RunTest {
             for (int e = 1; e < 3; e++) {
                 best = auc(epochs.get(e)) >= auc(epochs.get(best)) ? e : best;
             }
-            assertThat(members.get(m)).startsWith(
-                    "" + m, m == 1 ? "net2" : "net1", "adamw", "0.001", "5.0E-4", "" + (best + 1), epochs.get(best)[4]);
+            assertThat(members.get(m))
+                    .startsWith(
+                            "" + m,
+                            m == 1 ? "net2" : "net1",
+                            "adamw",
+                            "0.001",
+                            "5.0E-4",
+                            "" + (best + 1),
+                            epochs.get(best)[4]);
             assertThat(members.get(m)[7]).isEqualTo(epochs.get(best)[5]);
             assertThat(members.get(m)[8]).isEqualTo(epochs.get(2)[4]);
         }
@@ -93,12 +134,27 @@ class RunTest {
     @Test
     void theRunSaysHowItWasComputed() throws IOException {
         Path direct = folder.resolve("direct");
-        assertThat(Cli.run("train", "--npz", volumes, "--out", direct, "--models", 1, "--nets", "net1", "--epochs", 1,
-                "--convolution", "direct", "--no-fusion").code()).isZero();
+        assertThat(Cli.run(
+                                "train",
+                                "--npz",
+                                volumes,
+                                "--out",
+                                direct,
+                                "--models",
+                                1,
+                                "--nets",
+                                "net1",
+                                "--epochs",
+                                1,
+                                "--convolution",
+                                "direct",
+                                "--no-fusion")
+                        .code())
+                .isZero();
         assertThat(Files.readString(run.resolve("run.json")))
                 .contains("\"convolution\" : \"auto\"", "vectors, auto convolution", "\"fusion\" : true");
-        assertThat(Files.readString(direct.resolve("run.json"))).contains(
-                "\"convolution\" : \"direct\"", "\"fusion\" : false");
+        assertThat(Files.readString(direct.resolve("run.json")))
+                .contains("\"convolution\" : \"direct\"", "\"fusion\" : false");
     }
 
     private static double auc(String[] row) {
@@ -118,12 +174,27 @@ class RunTest {
         Path one = folder.resolve("one-thread");
         Path other = folder.resolve("other-seed");
         assertThat(train(one, "--threads", 1, "--workers", 3).code()).isZero();
-        assertThat(Cli.run("train", "--npz", volumes, "--out", other, "--models", 1, "--nets", "net1", "--epochs", 1,
-                "--seed", 8).code()).isZero();
+        assertThat(Cli.run(
+                                "train",
+                                "--npz",
+                                volumes,
+                                "--out",
+                                other,
+                                "--models",
+                                1,
+                                "--nets",
+                                "net1",
+                                "--epochs",
+                                1,
+                                "--seed",
+                                8)
+                        .code())
+                .isZero();
         int compared = 0;
         try (Stream<Path> files = Files.list(run.resolve("weights"))) {
             for (Path file : files.toList()) {
-                assertThat(Files.mismatch(file, one.resolve("weights").resolve(file.getFileName()))).isEqualTo(-1);
+                assertThat(Files.mismatch(file, one.resolve("weights").resolve(file.getFileName())))
+                        .isEqualTo(-1);
                 compared++;
             }
         }
@@ -142,8 +213,21 @@ class RunTest {
                 double weight = (kind.equals("last") ? 0.5 : 1.5) * (name.contains("01") ? 3 : 1);
                 total += weight;
                 Path out = folder.resolve("logits.csv");
-                assertThat(Cli.run("predict", "--net", name.substring(10), "--weights", weights(run, name + "-" + kind),
-                        "--npz", volumes, "--split", "test", "--logits", "--out", out).code()).isZero();
+                assertThat(Cli.run(
+                                        "predict",
+                                        "--net",
+                                        name.substring(10),
+                                        "--weights",
+                                        weights(run, name + "-" + kind),
+                                        "--npz",
+                                        volumes,
+                                        "--split",
+                                        "test",
+                                        "--logits",
+                                        "--out",
+                                        out)
+                                .code())
+                        .isZero();
                 List<String> lines = Files.readAllLines(out);
                 assertThat(lines).hasSize(24);
                 for (int i = 0; i < 24; i++) {
@@ -181,14 +265,30 @@ class RunTest {
         List<List<String>> results = new ArrayList<>();
         for (int batch : new int[] {1, 32}) {
             Path out = folder.resolve("scores-" + batch + ".csv");
-            assertThat(Cli.run("predict", "--net", "net1", "--weights", weights(run, "member-00-net1-best"), "--npz",
-                    volumes,
-                    "--split", "val", "--out", out, "--batch-size", batch).code()).isZero();
+            assertThat(Cli.run(
+                                    "predict",
+                                    "--net",
+                                    "net1",
+                                    "--weights",
+                                    weights(run, "member-00-net1-best"),
+                                    "--npz",
+                                    volumes,
+                                    "--split",
+                                    "val",
+                                    "--out",
+                                    out,
+                                    "--batch-size",
+                                    batch)
+                            .code())
+                    .isZero();
             results.add(Files.readAllLines(out));
         }
         assertThat(results.get(0)).hasSize(21).isEqualTo(results.get(1));
         for (String line : results.get(0)) {
-            double sum = Arrays.stream(line.split(",")).skip(1).mapToDouble(Double::parseDouble).sum();
+            double sum = Arrays.stream(line.split(","))
+                    .skip(1)
+                    .mapToDouble(Double::parseDouble)
+                    .sum();
             assertThat(sum).isCloseTo(1, within(1e-12));
         }
     }
@@ -201,8 +301,27 @@ class RunTest {
         for (Path out : List.of(first, second)) {
             // Two seeds: with given weights and neither shuffling nor augmentation nothing random is left.
             int seed = out == first ? 1 : 2;
-            assertThat(Cli.run("train", "--npz", volumes, "--out", out, "--models", 1, "--nets", "net1", "--epochs", 1,
-                    "--init-weights", start, "--no-shuffle", "--augment", "none", "--seed", seed).code()).isZero();
+            assertThat(Cli.run(
+                                    "train",
+                                    "--npz",
+                                    volumes,
+                                    "--out",
+                                    out,
+                                    "--models",
+                                    1,
+                                    "--nets",
+                                    "net1",
+                                    "--epochs",
+                                    1,
+                                    "--init-weights",
+                                    start,
+                                    "--no-shuffle",
+                                    "--augment",
+                                    "none",
+                                    "--seed",
+                                    seed)
+                            .code())
+                    .isZero();
         }
         assertThat(Files.mismatch(weights(first, "member-00-net1-last"), weights(second, "member-00-net1-last")))
                 .isEqualTo(-1);

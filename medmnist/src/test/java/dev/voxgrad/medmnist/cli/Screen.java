@@ -24,7 +24,8 @@ final class Screen {
                 screen.put(output.charAt(i), width);
             }
         }
-        List<String> shown = new ArrayList<>(screen.rows.stream().map(StringBuilder::toString).toList());
+        List<String> shown = new ArrayList<>(
+                screen.rows.stream().map(StringBuilder::toString).toList());
         while (!shown.isEmpty() && shown.getLast().isBlank()) {
             shown.removeLast();
         }

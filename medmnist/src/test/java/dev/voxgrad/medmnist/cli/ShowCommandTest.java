@@ -1,14 +1,12 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import javax.imageio.ImageIO;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +24,8 @@ import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.train.Trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class ShowCommandTest {
     private static final int EDGE = 8;
@@ -53,7 +53,8 @@ class ShowCommandTest {
 
     /** Scaled, and z-normalised if wanted, as (C,X,Y,Z). */
     private static float[] expected(Path file, int index, int channels, boolean normalised) {
-        Split split = VolumeLoader.loadFile(file, FileOptions.NONE, warning -> { }).train();
+        Split split =
+                VolumeLoader.loadFile(file, FileOptions.NONE, warning -> {}).train();
         float[] values = new float[channels * VOXELS];
         Normalization.scale(split.voxels(), index * values.length, values.length, values, 0);
         if (normalised) {
@@ -69,8 +70,11 @@ class ShowCommandTest {
     void holdsTheVolumeAsTheNetsSeeIt(int channels) {
         Path file = channels == 1 ? grey : colour;
         Path out = folder.resolve("volume-" + channels + ".npz");
-        assertThat(Cli.run("show", "--npz", file, "--index", 2, "--out", out).succeeded().out())
-                .contains("train volume 2", "class 0", "z-normalised").doesNotContain("draw 1");
+        assertThat(Cli.run("show", "--npz", file, "--index", 2, "--out", out)
+                        .succeeded()
+                        .out())
+                .contains("train volume 2", "class 0", "z-normalised")
+                .doesNotContain("draw 1");
         assertThat(array(out, "volume", channels, EDGE, EDGE, EDGE)).isEqualTo(expected(file, 2, channels, true));
         assertThat(array(out, "draws", 0, channels, EDGE, EDGE, EDGE)).isEmpty();
         Cli.run("show", "--npz", file, "--index", 2, "--no-normalise", "--augment", "none", "--draws", 2, "--out", out)
@@ -87,14 +91,30 @@ class ShowCommandTest {
     void drawsAreWhatTrainingSees() {
         Path out = folder.resolve("draws.npz");
         int draws = 12;
-        String told = Cli.run("show", "--npz", colour, "--index", 5, "--augment", "torchio", "--draws", draws, "--seed",
-                9, "--member", 1, "--out", out).succeeded().out();
+        String told = Cli.run(
+                        "show",
+                        "--npz",
+                        colour,
+                        "--index",
+                        5,
+                        "--augment",
+                        "torchio",
+                        "--draws",
+                        draws,
+                        "--seed",
+                        9,
+                        "--member",
+                        1,
+                        "--out",
+                        out)
+                .succeeded()
+                .out();
         float[] shown = array(out, "draws", draws, 3, EDGE, EDGE, EDGE);
-        VolumeData data = VolumeLoader.loadFile(colour, FileOptions.NONE, warning -> { });
+        VolumeData data = VolumeLoader.loadFile(colour, FileOptions.NONE, warning -> {});
         long seed = Trainer.seedOf(9, 1);
         int changed = 0;
-        try (BatchLoader loader = new BatchLoader(data.train(), BatchLoader.Settings.training(data, 4, seed)
-                .withTransform(Recipe.TORCHIO.keyed(seed)))) {
+        try (BatchLoader loader = new BatchLoader(
+                data.train(), BatchLoader.Settings.training(data, 4, seed).withTransform(Recipe.TORCHIO.keyed(seed)))) {
             for (int epoch = 0; epoch < draws; epoch++) {
                 float[] draw = Arrays.copyOfRange(shown, epoch * 3 * VOXELS, (epoch + 1) * 3 * VOXELS);
                 assertThat(draw).isEqualTo(ofEpoch(loader, epoch, 5));
@@ -102,7 +122,9 @@ class ShowCommandTest {
                 changed += same ? 0 : 1;
                 String line = told.lines().toList().get(1 + epoch);
                 assertThat(line).startsWith("draw " + (epoch + 1) + "  ");
-                assertThat(line.endsWith("unchanged") || line.endsWith("no flip")).as(line).isEqualTo(same);
+                assertThat(line.endsWith("unchanged") || line.endsWith("no flip"))
+                        .as(line)
+                        .isEqualTo(same);
             }
         }
         assertThat(changed).isBetween(4, draws);
@@ -126,8 +148,21 @@ class ShowCommandTest {
         Path out = folder.resolve("seed.npz");
         float[][] draws = new float[3][];
         for (int i = 0; i < 3; i++) {
-            Cli.run("show", "--npz", grey, "--index", 0, "--draws", 8, "--seed", i == 1 ? 2 : 1, "--member",
-                    i == 2 ? 1 : 0, "--out", out).succeeded();
+            Cli.run(
+                            "show",
+                            "--npz",
+                            grey,
+                            "--index",
+                            0,
+                            "--draws",
+                            8,
+                            "--seed",
+                            i == 1 ? 2 : 1,
+                            "--member",
+                            i == 2 ? 1 : 0,
+                            "--out",
+                            out)
+                    .succeeded();
             draws[i] = array(out, "draws", 8, 1, EDGE, EDGE, EDGE);
         }
         assertThat(draws[0]).isNotEqualTo(draws[1]).isNotEqualTo(draws[2]);
@@ -138,7 +173,8 @@ class ShowCommandTest {
     @Test
     void thePictureShowsPlanesOfAllAxes() throws IOException {
         Path out = folder.resolve("picture.png");
-        Cli.run("show", "--npz", grey, "--index", 3, "--augment", "none", "--draws", 1, "--out", out).succeeded();
+        Cli.run("show", "--npz", grey, "--index", 3, "--augment", "none", "--draws", 1, "--out", out)
+                .succeeded();
         BufferedImage image = ImageIO.read(out.toFile());
         assertThat(image.getHeight()).isEqualTo(2 * 112 + 2);
         assertThat(image.getWidth()).isEqualTo(9 * 112 + 6 * 2 + 2 * 8);
@@ -155,8 +191,7 @@ class ShowCommandTest {
                         case 1 -> (down * EDGE + plane) * EDGE + right;
                         default -> (down * EDGE + right) * EDGE + plane;
                     };
-                    int level = Math.round(
-                            255 * (volume[voxel] - sorted[0]) / (sorted[VOXELS - 1] - sorted[0]));
+                    int level = Math.round(255 * (volume[voxel] - sorted[0]) / (sorted[VOXELS - 1] - sorted[0]));
                     for (int row = 0; row < 2; row++) {
                         assertThat(image.getRaster().getSample(left + 14 * right + 13, 114 * row + 14 * down, 0))
                                 .isEqualTo(level);
@@ -195,7 +230,8 @@ class ShowCommandTest {
     void summaryListsTheRecipes() {
         String all = Cli.run("summary", "--augment").succeeded().out();
         for (Recipe recipe : Recipe.all()) {
-            String one = Cli.run("summary", "--augment", recipe.flag()).succeeded().out();
+            String one =
+                    Cli.run("summary", "--augment", recipe.flag()).succeeded().out();
             assertThat(one).isEqualTo(recipe.toText());
             assertThat(all).contains(one);
         }

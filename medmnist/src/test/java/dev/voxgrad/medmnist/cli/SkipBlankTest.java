@@ -1,19 +1,20 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.medmnist.data.NpzFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Blank volumes in every split of an official, z-normalised set. */
 class SkipBlankTest {
@@ -38,8 +39,23 @@ class SkipBlankTest {
     }
 
     private Cli train(Object... more) {
-        Object[] words = {"train", "--flag", "nodulemnist3d", "--root", folder, "--models", 1, "--nets", "net1",
-            "--epochs", 1, "--batch-size", 4, "--out", run};
+        Object[] words = {
+            "train",
+            "--flag",
+            "nodulemnist3d",
+            "--root",
+            folder,
+            "--models",
+            1,
+            "--nets",
+            "net1",
+            "--epochs",
+            1,
+            "--batch-size",
+            4,
+            "--out",
+            run
+        };
         Object[] all = Arrays.copyOf(words, words.length + more.length);
         System.arraycopy(more, 0, all, words.length, more.length);
         return Cli.run(all);
@@ -57,9 +73,11 @@ class SkipBlankTest {
     void trainingLeavesThemOutAndRecordsThat() throws IOException {
         Cli trained = train("--skip-blank");
         assertThat(trained.code()).as(trained.err()).isZero();
-        assertThat(trained.err()).contains("train has 2 blank of 12 volumes (5, 7), which are left out",
-                "val has 1 blank of 6 volumes (0), which are left out",
-                "test has 1 blank of 6 volumes (3), which enter as zeros");
+        assertThat(trained.err())
+                .contains(
+                        "train has 2 blank of 12 volumes (5, 7), which are left out",
+                        "val has 1 blank of 6 volumes (0), which are left out",
+                        "test has 1 blank of 6 volumes (3), which enter as zeros");
         assertThat(trained.out()).contains("10/5/6 volumes");
         assertThat(run.resolve("run.json")).content().contains("\"skipBlank\" : true");
         assertThat(Cli.run("train", "--resume", run, "--epochs", 2).out()).contains("10/5/6 volumes");
@@ -70,26 +88,44 @@ class SkipBlankTest {
     void resultFilesHaveARowForEveryVolume() throws IOException {
         train("--skip-blank");
         for (String split : List.of("val", "test")) {
-            assertThat(Cli.run("ensemble", run, "--split", split, "--weights", "stacked", "--tta", 1).out())
+            assertThat(Cli.run("ensemble", run, "--split", split, "--weights", "stacked", "--tta", 1)
+                            .out())
                     .contains(split + " split, 6 volumes (1 of them blank, taken as zeros)");
         }
         try (var files = Files.list(run.resolve("results"))) {
             for (Path file : files.toList()) {
                 assertThat(Files.readAllLines(file)).hasSize(6);
-                assertThat(Cli.run("evaluate", "--path", file, "--root", folder).out()).contains("6 volumes  AUC");
+                assertThat(Cli.run("evaluate", "--path", file, "--root", folder).out())
+                        .contains("6 volumes  AUC");
             }
         }
         Cli.run("report", run);
-        assertThat(run.resolve("report.html")).content().contains("--skip-blank",
-                "6 volumes (1 of them blank, taken as zeros) of 8³ voxels");
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("--skip-blank", "6 volumes (1 of them blank, taken as zeros) of 8³ voxels");
     }
 
     /** Whatever grey it has: without contrast, z-normalisation leaves nothing of a volume. */
     @Test
     void aBlankVolumeIsShownAsZeros() {
         Path out = folder.resolve("v.npz");
-        Cli shown = Cli.run("show", "--flag", "nodulemnist3d", "--root", folder, "--skip-blank", "--split", "test",
-                "--index", 3, "--augment", "torchio", "--draws", 3, "--out", out);
+        Cli shown = Cli.run(
+                "show",
+                "--flag",
+                "nodulemnist3d",
+                "--root",
+                folder,
+                "--skip-blank",
+                "--split",
+                "test",
+                "--index",
+                3,
+                "--augment",
+                "torchio",
+                "--draws",
+                3,
+                "--out",
+                out);
         assertThat(shown.code()).as(shown.err()).isZero();
         try (NpzFile file = NpzFile.open(out)) {
             assertThat(file.read("volume").toFloats()).containsOnly(0);

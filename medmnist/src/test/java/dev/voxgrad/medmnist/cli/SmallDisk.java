@@ -1,13 +1,13 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * A file system in memory, of any size, in a mount namespace of its own: it ends with the process that holds it, and
@@ -37,9 +37,17 @@ final class SmallDisk implements AutoCloseable {
         Process holder;
         try {
             // It would end by itself, if this JVM were killed.
-            holder = new ProcessBuilder("unshare", "--mount", "sh", "-c",
-                    "mount -t tmpfs -o size=" + bytes + " tmpfs \"$0\" && touch \"$0/mounted\" && exec sleep 600",
-                    folder.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            holder = new ProcessBuilder(
+                            "unshare",
+                            "--mount",
+                            "sh",
+                            "-c",
+                            "mount -t tmpfs -o size=" + bytes
+                                    + " tmpfs \"$0\" && touch \"$0/mounted\" && exec sleep 600",
+                            folder.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
         } catch (IOException e) {
             assumeTrue(false, "needs unshare: " + e.getMessage());
             throw e;
@@ -52,7 +60,8 @@ final class SmallDisk implements AutoCloseable {
         }
         if (Files.notExists(mounted)) {
             disk.close();
-            assumeTrue(false, "needs the right to mount: " + Files.readString(log).strip());
+            assumeTrue(
+                    false, "needs the right to mount: " + Files.readString(log).strip());
         }
         Files.delete(mounted);
         return disk;
@@ -72,7 +81,10 @@ final class SmallDisk implements AutoCloseable {
     void remount(String options) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(prefix());
         words.addAll(List.of("mount", "-o", "remount," + options, folder.toString()));
-        Process mount = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process mount = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         if (!mount.waitFor(SECONDS, TimeUnit.SECONDS) || mount.exitValue() != 0) {
             mount.destroyForcibly();
             throw new IOException("cannot remount: " + Files.readString(log));

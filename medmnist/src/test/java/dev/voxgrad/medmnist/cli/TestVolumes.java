@@ -52,8 +52,8 @@ final class TestVolumes {
                 voxels[i * elements + v] = (byte) (60 + signal + random.nextInt(120));
             }
         }
-        int[] shape = channels == 1
-                ? new int[] {count, edge, edge, edge} : new int[] {count, edge, edge, edge, channels};
+        int[] shape =
+                channels == 1 ? new int[] {count, edge, edge, edge} : new int[] {count, edge, edge, edge, channels};
         arrays.put(split + "_images", NpyArray.ofBytes(voxels, shape));
         arrays.put(split + "_labels", NpyArray.ofLongs(labels, count, 1));
     }
@@ -62,10 +62,13 @@ final class TestVolumes {
     static Path withMember(Path original, Path copy, String member, byte[] content) {
         try (ZipFile from = new ZipFile(original.toFile());
                 ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {
-            for (Enumeration<? extends ZipEntry> entries = from.entries(); entries.hasMoreElements();) {
+            for (Enumeration<? extends ZipEntry> entries = from.entries(); entries.hasMoreElements(); ) {
                 ZipEntry entry = entries.nextElement();
                 to.putNextEntry(new ZipEntry(entry.getName()));
-                to.write(entry.getName().equals(member) ? content : from.getInputStream(entry).readAllBytes());
+                to.write(
+                        entry.getName().equals(member)
+                                ? content
+                                : from.getInputStream(entry).readAllBytes());
             }
             return copy;
         } catch (IOException e) {

@@ -1,13 +1,12 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +18,8 @@ import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.EpochResult;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.RunInfo;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Text of files and of the command line in what commands print, and in what they advise to run. */
 class TextOfOthersTest {
@@ -34,8 +35,25 @@ class TextOfOthersTest {
     static void train() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 9, 1, 2, 12, 6, 6);
         run = folder.resolve("patient's runs (new)");
-        training = Cli.run("train", "--npz", volumes, "--models", 2, "--nets", "net1", "--epochs", 1, "--batch-size", 6,
-                "--augment", "none", "--device", "CPU", "--out", run).succeeded();
+        training = Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--models",
+                        2,
+                        "--nets",
+                        "net1",
+                        "--epochs",
+                        1,
+                        "--batch-size",
+                        6,
+                        "--augment",
+                        "none",
+                        "--device",
+                        "CPU",
+                        "--out",
+                        run)
+                .succeeded();
     }
 
     private static void replace(Path file, String part, String other) throws IOException {
@@ -54,8 +72,10 @@ class TextOfOthersTest {
     void aFailureInAMembersFileIsShownHarmlessly() throws IOException {
         Path member = run.resolve("members/member-00.json");
         String before = Files.readString(member);
-        replace(member, "\"failure\" : null", "\"failure\" : \"" + ESCAPES + "x".repeat(100_000)
-                + "\\nmedmnist: fine\"");
+        replace(
+                member,
+                "\"failure\" : null",
+                "\"failure\" : \"" + ESCAPES + "x".repeat(100_000) + "\\nmedmnist: fine\"");
         Cli status = Cli.run("status", run).succeeded();
         assertHarmless(status);
         assertThat(status.out()).contains(ESCAPES.substring(0, 12), "\\nmedmnist: fine");
@@ -71,8 +91,12 @@ class TextOfOthersTest {
         String page = Files.readString(run.resolve("report.html"));
         assertThat(page.codePoints()).as(VisibleText.of(page)).allMatch(VisibleText::isVisible);
         replace(json, "\"labelNames\" : [ \"0\"", "\"labelNames\" : [ \"" + ESCAPES + "\"");
-        for (Object[] command : new Object[][] {{"ensemble", run}, {"status", run}, {"report", run},
-            {"predict", "--npz", folder.resolve("\u001b[2J"), "--weights", json, "--out", folder.resolve("o.csv")}}) {
+        for (Object[] command : new Object[][] {
+            {"ensemble", run},
+            {"status", run},
+            {"report", run},
+            {"predict", "--npz", folder.resolve("\u001b[2J"), "--weights", json, "--out", folder.resolve("o.csv")}
+        }) {
             assertHarmless(Cli.run(command));
         }
         Files.writeString(json, before);
@@ -99,32 +123,57 @@ class TextOfOthersTest {
         Path odd = Files.copy(folder.resolve("own.npz"), folder.resolve("b, \"a\"\n1.npz"));
         Cli.run("ensemble", run, "--npz", odd, "--device", "cpu").succeeded();
         assertThat(Files.readAllLines(run.resolve("summary.csv")))
-                .filteredOn(line -> line.contains(",\"b, \"\"a\"\"\\n1.npz\",false,test,")).hasSize(2);
+                .filteredOn(line -> line.contains(",\"b, \"\"a\"\"\\n1.npz\",false,test,"))
+                .hasSize(2);
     }
 
     @Test
     void adviceCanBePasted() {
-        assertThat(training.out()).endsWith("Combine its members with: medmnist ensemble '"
-                + run.toString().replace("'", "'\\''") + "'\n");
-        assertThat(Cli.run("show", "--flag", "adrenalmnist3d", "--root", folder.resolve("a b"), "--index", 0, "--out",
-                folder.resolve("v.png")).failed().err()).contains("--root '" + folder.resolve("a b") + "'");
+        assertThat(training.out())
+                .endsWith("Combine its members with: medmnist ensemble '"
+                        + run.toString().replace("'", "'\\''") + "'\n");
+        assertThat(Cli.run(
+                                "show",
+                                "--flag",
+                                "adrenalmnist3d",
+                                "--root",
+                                folder.resolve("a b"),
+                                "--index",
+                                0,
+                                "--out",
+                                folder.resolve("v.png"))
+                        .failed()
+                        .err())
+                .contains("--root '" + folder.resolve("a b") + "'");
     }
 
     @Test
     void aTildeIsTheHomeFolderInEveryOption() {
         Path nowhere = Home.folder().orElseThrow().resolve("voxgrad-nowhere");
-        Cli.run("show", "--flag", "adrenalmnist3d", "--root=~/voxgrad-nowhere", "--index", 0, "--out",
-                folder.resolve("v.png")).failed(nowhere.resolve("adrenalmnist3d.npz"));
-        Cli.run("show", "--npz", "~/voxgrad-nowhere", "--index", 0, "--out", folder.resolve("v.png")).failed(nowhere);
+        Cli.run(
+                        "show",
+                        "--flag",
+                        "adrenalmnist3d",
+                        "--root=~/voxgrad-nowhere",
+                        "--index",
+                        0,
+                        "--out",
+                        folder.resolve("v.png"))
+                .failed(nowhere.resolve("adrenalmnist3d.npz"));
+        Cli.run("show", "--npz", "~/voxgrad-nowhere", "--index", 0, "--out", folder.resolve("v.png"))
+                .failed(nowhere);
         Cli.run("status", "~/voxgrad-nowhere").failed(nowhere);
-        Cli.run("ensemble", run, "--weights", "~/voxgrad-nowhere", "--device", "cpu").failed("no such file");
+        Cli.run("ensemble", run, "--weights", "~/voxgrad-nowhere", "--device", "cpu")
+                .failed("no such file");
     }
 
     @Test
     void membersAreCountedFromZeroEverywhere() {
-        assertThat(training.out()).contains("member 0 net1  epoch 1/1", "member 1 net1  epoch 1/1")
+        assertThat(training.out())
+                .contains("member 0 net1  epoch 1/1", "member 1 net1  epoch 1/1")
                 .doesNotContain("member 2");
-        assertThat(Cli.run("status", run).succeeded().out()).containsPattern("(?m)^0 +net1")
+        assertThat(Cli.run("status", run).succeeded().out())
+                .containsPattern("(?m)^0 +net1")
                 .containsPattern("(?m)^1 +net1");
     }
 
@@ -138,8 +187,8 @@ class TextOfOthersTest {
     private static String secondEpochAfter(double bestAuc) {
         StringWriter out = new StringWriter();
         RunInfo info = RunFiles.open(run).info();
-        RunProgress progress = new RunProgress(info, List.of(0), info.data().load(warning -> { }),
-                new Console(new PrintWriter(out)));
+        RunProgress progress =
+                new RunProgress(info, List.of(0), info.data().load(warning -> {}), new Console(new PrintWriter(out)));
         progress.memberStarts(0, NetSpec.NET1, 1, bestAuc);
         progress.epochDone(new EpochResult(0, NetSpec.NET1, 2, 0.5, new Metrics(0.25, 0.5), 1), false);
         return out.toString();

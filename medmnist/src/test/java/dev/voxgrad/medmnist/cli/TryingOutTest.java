@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.data.NpyArray;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code train --overfit-one-batch} and {@code --fast-dev-run}: they show what they should, and leave nothing. */
 class TryingOutTest {
@@ -40,7 +41,8 @@ class TryingOutTest {
     private static List<Path> temporary(ProcessHandle process) throws IOException {
         String prefix = "voxgrad-fast-dev-run-" + process.pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .toList();
         }
     }
 
@@ -52,12 +54,24 @@ class TryingOutTest {
 
     @Test
     void aNetLearnsOneBatchByHeart() {
-        Cli cli = train(volumes, "--nets", "net1,net2", "--overfit-one-batch", "--out", folder.resolve("run"),
-                "--schedule", "cosine", "--ema", 0.9).succeeded();
-        assertThat(cli.out()).containsPattern("net1  step 1/200  loss 0\\.\\d+\nnet1  step 2/200")
+        Cli cli = train(
+                        volumes,
+                        "--nets",
+                        "net1,net2",
+                        "--overfit-one-batch",
+                        "--out",
+                        folder.resolve("run"),
+                        "--schedule",
+                        "cosine",
+                        "--ema",
+                        0.9)
+                .succeeded();
+        assertThat(cli.out())
+                .containsPattern("net1  step 1/200  loss 0\\.\\d+\nnet1  step 2/200")
                 .containsPattern("net1: the loss of one batch of 8 volumes went from 0\\.[4-9]\\d+ to 0\\.00\\d+ in "
                         + "\\d+ steps, near zero \\(below 0.01\\)\n")
-                .containsPattern("net2: .* near zero").contains("work together", "nothing was kept")
+                .containsPattern("net2: .* near zero")
+                .contains("work together", "nothing was kept")
                 .doesNotContain("AUC", "same label", "not near zero");
     }
 
@@ -72,9 +86,12 @@ class TryingOutTest {
         arrays.put("train_images", NpyArray.ofBytes(voxels, 16, 8, 8, 8));
         Path equal = TestVolumes.write(folder.resolve("equal.npz"), arrays);
         Cli cli = train(equal, "--nets", "net1", "--models", 1, "--overfit-one-batch", 30);
-        cli.failed("net1: cannot learn one batch by heart within 30 steps", "--overfit-one-batch 150",
+        cli.failed(
+                "net1: cannot learn one batch by heart within 30 steps",
+                "--overfit-one-batch 150",
                 "equal volumes with different labels");
-        assertThat(cli.out()).containsPattern("to 0\\.[67]\\d+ in 30 steps, not near zero \\(below 0.01\\)\n")
+        assertThat(cli.out())
+                .containsPattern("to 0\\.[67]\\d+ in 30 steps, not near zero \\(below 0.01\\)\n")
                 .doesNotContain("work together");
     }
 
@@ -85,7 +102,9 @@ class TryingOutTest {
         Arrays.fill(labels, 0, 8, 1);
         arrays.put("train_labels", NpyArray.ofLongs(labels, 16, 1));
         Path sorted = TestVolumes.write(folder.resolve("sorted.npz"), arrays);
-        assertThat(train(sorted, "--nets", "net1", "--models", 1, "--overfit-one-batch").succeeded().out())
+        assertThat(train(sorted, "--nets", "net1", "--models", 1, "--overfit-one-batch")
+                        .succeeded()
+                        .out())
                 .contains("all of them have the same label");
     }
 
@@ -97,16 +116,33 @@ class TryingOutTest {
 
     @Test
     void aFewStepsOfEverything() {
-        Cli cli = train(volumes, "--fast-dev-run", "--out", folder.resolve("run"), "--warmup-epochs", 5, "--patience",
-                3, "--ema", 0.9, "--class-weights", "balanced").succeeded();
+        Cli cli = train(
+                        volumes,
+                        "--fast-dev-run",
+                        "--out",
+                        folder.resolve("run"),
+                        "--warmup-epochs",
+                        5,
+                        "--patience",
+                        3,
+                        "--ema",
+                        0.9,
+                        "--class-weights",
+                        "balanced")
+                .succeeded();
         for (String net : List.of("net1", "net2", "net3")) {
-            assertThat(cli.out()).containsPattern(net
-                    + "  2 steps of up to 8 volumes, the loss of the last \\d\\.\\d+; 16 volumes validated");
+            assertThat(cli.out())
+                    .containsPattern(net
+                            + "  2 steps of up to 8 volumes, the loss of the last \\d\\.\\d+; 16 volumes validated");
         }
-        assertThat(cli.out()).contains("net1, net2, net3: trained, validated, and wrote checkpoints",
-                "nothing was kept").doesNotContain("AUC", "ACC", "ensemble --run");
-        assertThat(train(volumes, "--fast-dev-run", 4, "--members", "1,4").succeeded().out())
-                .contains("net2  4 steps of up to 8 volumes", "; 30 volumes validated").doesNotContain("net1", "net3");
+        assertThat(cli.out())
+                .contains("net1, net2, net3: trained, validated, and wrote checkpoints", "nothing was kept")
+                .doesNotContain("AUC", "ACC", "ensemble --run");
+        assertThat(train(volumes, "--fast-dev-run", 4, "--members", "1,4")
+                        .succeeded()
+                        .out())
+                .contains("net2  4 steps of up to 8 volumes", "; 30 volumes validated")
+                .doesNotContain("net1", "net3");
     }
 
     /** The first volumes to validate are of one class: as many are taken as AUC needs. */
@@ -117,7 +153,9 @@ class TryingOutTest {
         Arrays.fill(labels, 13, 20, 1);
         arrays.put("val_labels", NpyArray.ofLongs(labels, 20, 1));
         Path sorted = TestVolumes.write(folder.resolve("sorted.npz"), arrays);
-        assertThat(train(sorted, "--fast-dev-run", 1, "--nets", "net1").succeeded().out())
+        assertThat(train(sorted, "--fast-dev-run", 1, "--nets", "net1")
+                        .succeeded()
+                        .out())
                 .contains("1 step of up to 8", "; 16 volumes validated");
     }
 
@@ -125,8 +163,8 @@ class TryingOutTest {
     @Test
     void aSignalRemovesTheFolder() throws IOException, InterruptedException {
         Path log = folder.resolve("log");
-        Process process = ChildTraining.start(log, List.of(), "train", "--npz", volumes, "--batch-size", 1,
-                "--fast-dev-run", 40, "--seed", 3);
+        Process process = ChildTraining.start(
+                log, List.of(), "train", "--npz", volumes, "--batch-size", 1, "--fast-dev-run", 40, "--seed", 3);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (process.isAlive() && temporary(process.toHandle()).isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(1);

@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,29 +24,63 @@ import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 /** Runs at the edges of what is allowed: they work. */
 class UnusualRunsTest {
     @TempDir
     private Path folder;
 
     private static Cli train(Path volumes, Path run, int epochs, int batchSize) {
-        return Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net1", "--epochs", epochs,
-                "--batch-size", batchSize, "--lr", 0.003);
+        return Cli.run(
+                "train",
+                "--npz",
+                volumes,
+                "--out",
+                run,
+                "--models",
+                1,
+                "--nets",
+                "net1",
+                "--epochs",
+                epochs,
+                "--batch-size",
+                batchSize,
+                "--lr",
+                0.003);
     }
 
     private static Cli predict(Path volumes, Path run, String split, Path out, Object... more) {
-        Object[] arguments = {"predict", "--npz", volumes, "--net", "net1", "--split", split, "--out", out,
-            "--weights", run.resolve("weights/member-00-net1-last.safetensors")};
-        return Cli.run(Stream.concat(List.of(arguments).stream(), List.of(more).stream()).toArray());
+        Object[] arguments = {
+            "predict",
+            "--npz",
+            volumes,
+            "--net",
+            "net1",
+            "--split",
+            split,
+            "--out",
+            out,
+            "--weights",
+            run.resolve("weights/member-00-net1-last.safetensors")
+        };
+        return Cli.run(Stream.concat(List.of(arguments).stream(), List.of(more).stream())
+                .toArray());
     }
 
     private static List<double[]> scores(Path csv) throws IOException {
-        return Files.readAllLines(csv).stream().map(line -> Arrays.stream(line.split(",")).skip(1)
-                .mapToDouble(Double::parseDouble).toArray()).toList();
+        return Files.readAllLines(csv).stream()
+                .map(line -> Arrays.stream(line.split(","))
+                        .skip(1)
+                        .mapToDouble(Double::parseDouble)
+                        .toArray())
+                .toList();
     }
 
     private static double lastLoss(Path run) throws IOException {
-        return Double.parseDouble(Files.readAllLines(run.resolve("history.csv")).getLast().split(",")[3]);
+        return Double.parseDouble(
+                Files.readAllLines(run.resolve("history.csv")).getLast().split(",")[3]);
     }
 
     /** Bit b of a volume's class is its label b: labels that the loss must take one by one. */
@@ -69,7 +101,9 @@ class UnusualRunsTest {
         assertThat(lastLoss(run)).as("below ln 2, that of a guess").isLessThan(0.6);
         Path out = folder.resolve("scores.csv");
         predict(volumes, run, "test", out).succeeded();
-        assertThat(scores(out)).hasSize(12).allMatch(row -> row.length == 2)
+        assertThat(scores(out))
+                .hasSize(12)
+                .allMatch(row -> row.length == 2)
                 .anyMatch(row -> Math.abs(row[0] + row[1] - 1) > 0.05);
         Cli ensemble = Cli.run("ensemble", "--run", run).succeeded();
         assertThat(ensemble.out()).contains("weighted").doesNotContain("Confusion matrix");
@@ -102,7 +136,9 @@ class UnusualRunsTest {
         Path volumes = TestVolumes.write(folder.resolve("nine.npz"), 8, 1, 2, 9, 3, 5);
         train(volumes, folder.resolve("run"), 1, 4).succeeded();
         Path out = Files.writeString(folder.resolve("scores.csv"), "of an earlier day");
-        assertThat(predict(volumes, folder.resolve("run"), split, out, "--batch-size", 2).succeeded().out())
+        assertThat(predict(volumes, folder.resolve("run"), split, out, "--batch-size", 2)
+                        .succeeded()
+                        .out())
                 .contains(count + " volumes  AUC");
         assertThat(scores(out)).hasSize(count);
     }
@@ -133,31 +169,62 @@ class UnusualRunsTest {
     void aFileThatIsNotTheOfficialOne() {
         TestVolumes.write(folder.resolve("adrenalmnist3d.npz"), 8, 1, 2, 9, 3, 5);
         Path run = folder.resolve("run");
-        warnsOnce(Cli.run("train", "--flag", "adrenalmnist3d", "--root", folder, "--models", 2, "--nets", "net1",
-                "--epochs", 1, "--out", run));
-        warnsOnce(Cli.run("predict", "--flag", "adrenalmnist3d", "--root", folder, "--net", "net1", "--out",
-                folder.resolve("scores.csv"), "--weights", run.resolve("weights/member-01-net1-best.safetensors")));
+        warnsOnce(Cli.run(
+                "train",
+                "--flag",
+                "adrenalmnist3d",
+                "--root",
+                folder,
+                "--models",
+                2,
+                "--nets",
+                "net1",
+                "--epochs",
+                1,
+                "--out",
+                run));
+        warnsOnce(Cli.run(
+                "predict",
+                "--flag",
+                "adrenalmnist3d",
+                "--root",
+                folder,
+                "--net",
+                "net1",
+                "--out",
+                folder.resolve("scores.csv"),
+                "--weights",
+                run.resolve("weights/member-01-net1-best.safetensors")));
         Cli ensemble = Cli.run("ensemble", "--run", run);
         warnsOnce(ensemble);
         Path[] results = results(run);
         assertThat(results).hasSize(1);
         Cli evaluated = Cli.run("evaluate", "--path", results[0], "--root", folder);
         warnsOnce(evaluated);
-        Matcher intervals = Pattern.compile("seed 1: AUC (.* to .*), ACC (.* to .*)\n").matcher(evaluated.out());
+        Matcher intervals =
+                Pattern.compile("seed 1: AUC (.* to .*), ACC (.* to .*)\n").matcher(evaluated.out());
         assertThat(intervals.find()).as(evaluated.out()).isTrue();
-        assertThat(ensemble.out()).containsPattern(
-                "weighted .*" + intervals.group(1) + " .* " + intervals.group(2) + "\n");
+        assertThat(ensemble.out())
+                .containsPattern("weighted .*" + intervals.group(1) + " .* " + intervals.group(2) + "\n");
     }
 
     private static void warnsOnce(Cli cli) {
-        assertThat(cli.err().lines()).singleElement().asString().startsWith("warning: ")
-                .contains("adrenalmnist3d.npz is not the official file", "MD5", "9/3/5 instead of 1188/98/298",
-                        "[1,8,8,8] instead of [1,28,28,28]", "using it");
+        assertThat(cli.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("warning: ")
+                .contains(
+                        "adrenalmnist3d.npz is not the official file",
+                        "MD5",
+                        "9/3/5 instead of 1188/98/298",
+                        "[1,8,8,8] instead of [1,28,28,28]",
+                        "using it");
         assertThat(cli.code()).isZero();
     }
 
     private static Path[] results(Path run) {
-        return Arrays.stream(run.resolve("results").toFile().listFiles()).map(File::toPath)
+        return Arrays.stream(run.resolve("results").toFile().listFiles())
+                .map(File::toPath)
                 .toArray(Path[]::new);
     }
 
@@ -177,7 +244,9 @@ class UnusualRunsTest {
         CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
         int code = new Failures(() -> false).outOfMemory(new OutOfMemoryError("Java heap space"), command);
         assertThat(code).isEqualTo(1);
-        assertThat(err.toString()).startsWith("medmnist: out of memory: Java may use").contains("Lower --batch-size")
+        assertThat(err.toString())
+                .startsWith("medmnist: out of memory: Java may use")
+                .contains("Lower --batch-size")
                 .hasLineCount(1);
     }
 
@@ -186,13 +255,17 @@ class UnusualRunsTest {
         for (Exception unforeseen : List.of(new IllegalStateException("oops"), new NullPointerException())) {
             StringWriter err = new StringWriter();
             CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
-            assertThat(new Failures(() -> false).handleExecutionException(unforeseen, command, null)).isEqualTo(70);
-            assertThat(err.toString()).startsWith("medmnist: internal error, this should not have happened: ")
-                    .contains("--debug").hasLineCount(1);
+            assertThat(new Failures(() -> false).handleExecutionException(unforeseen, command, null))
+                    .isEqualTo(70);
+            assertThat(err.toString())
+                    .startsWith("medmnist: internal error, this should not have happened: ")
+                    .contains("--debug")
+                    .hasLineCount(1);
         }
         StringWriter err = new StringWriter();
         CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
-        assertThat(new Failures(() -> true).internalError(new StackOverflowError(), command)).isEqualTo(70);
+        assertThat(new Failures(() -> true).internalError(new StackOverflowError(), command))
+                .isEqualTo(70);
         assertThat(err.toString()).contains("\tat ");
     }
 

@@ -1,10 +1,11 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
+
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class VisibleWriterTest {
     private final StringWriter out = new StringWriter();
@@ -31,8 +32,8 @@ class VisibleWriterTest {
     void boundsLines() {
         writer.println("x".repeat(VisibleWriter.LONGEST_LINE + 5));
         writer.println("y");
-        assertThat(out.toString().lines()).containsExactly(
-                "x".repeat(VisibleWriter.LONGEST_LINE) + " … (5 more characters)", "y");
+        assertThat(out.toString().lines())
+                .containsExactly("x".repeat(VisibleWriter.LONGEST_LINE) + " … (5 more characters)", "y");
     }
 
     @Test

@@ -1,18 +1,18 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.weights.WeightsFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Weights under the names of a wrapper and without batch norm's counters, to predict with and to start from. */
 class WeightsOfOthersTest {
@@ -22,13 +22,15 @@ class WeightsOfOthersTest {
     @Test
     void predictsTheSameAndSaysWhatWasAdapted() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 6, 4, 4);
-        Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--models", 1, "--epochs", 1).succeeded();
+        Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--models", 1, "--epochs", 1)
+                .succeeded();
         Path own = folder.resolve("run/weights/member-00-net1-last.safetensors");
         Path others = folder.resolve("others.safetensors");
         SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
         WeightsFile.read(own).tensors().forEach((name, tensor) -> {
-            if (tensor instanceof NamedTensor.Floats(_, Shape shape, float[] values)) {
-                tensors.put("module." + name, new NamedTensor.Floats("module." + name, shape, values));
+            if (tensor instanceof NamedTensor.Floats floats) {
+                tensors.put(
+                        "module." + name, new NamedTensor.Floats("module." + name, floats.shape(), floats.values()));
             }
         });
         new WeightsFile(tensors).write(others);
@@ -37,15 +39,35 @@ class WeightsOfOthersTest {
                 .contains(others + ": the prefix 'module.' was removed from all names; 4 counters of batches");
         assertThat(Files.readString(folder.resolve("others.csv")))
                 .isEqualTo(Files.readString(folder.resolve("own.csv")));
-        Cli trained = Cli.run("train", "--npz", volumes, "--models", 1, "--epochs", 1, "--out", folder.resolve("next"),
-                "--init-weights", others);
+        Cli trained = Cli.run(
+                "train",
+                "--npz",
+                volumes,
+                "--models",
+                1,
+                "--epochs",
+                1,
+                "--out",
+                folder.resolve("next"),
+                "--init-weights",
+                others);
         assertThat(trained.code()).as(trained.err()).isZero();
         assertThat(trained.out()).contains(others + ": the prefix 'module.' was removed");
     }
 
     private Cli predict(Path volumes, Path weights, String out) {
-        Cli result = Cli.run("predict", "--npz", volumes, "--net", "net1", "--weights", weights, "--split", "val",
-                "--out", folder.resolve(out));
+        Cli result = Cli.run(
+                "predict",
+                "--npz",
+                volumes,
+                "--net",
+                "net1",
+                "--weights",
+                weights,
+                "--split",
+                "val",
+                "--out",
+                folder.resolve(out));
         assertThat(result.code()).as(result.err()).isZero();
         return result;
     }

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.data.NpyArray;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A run remembers how values became grey, and all commands that take it up read the volumes in the same way. */
 class WindowRunTest {
@@ -26,8 +27,22 @@ class WindowRunTest {
     }
 
     private Cli trainFor(int epochs, Path npz, Path run, Object... more) {
-        List<Object> arguments = new ArrayList<>(List.of("train", "--npz", npz, "--out", run, "--models", 1, "--nets",
-                "net1", "--epochs", epochs, "--batch-size", 8, "--threads", 1));
+        List<Object> arguments = new ArrayList<>(List.of(
+                "train",
+                "--npz",
+                npz,
+                "--out",
+                run,
+                "--models",
+                1,
+                "--nets",
+                "net1",
+                "--epochs",
+                epochs,
+                "--batch-size",
+                8,
+                "--threads",
+                1));
         arguments.addAll(Arrays.asList(more));
         return Cli.run(arguments.toArray());
     }
@@ -76,13 +91,15 @@ class WindowRunTest {
         train(asBytes, folder.resolve("a")).succeeded();
         Cli cli = train(floats("floats.npz", 4, -500), folder.resolve("b"), "--window", "-500,520");
         assertThat(cli.code()).as(cli.err()).isZero();
-        assertThat(cli.err().lines()).singleElement().asString()
+        assertThat(cli.err().lines())
+                .singleElement()
+                .asString()
                 .contains("values from -500 to 520 are read as 0 to 255 (window -500,520)");
         assertSameWeights(weights(folder.resolve("a")), weights(folder.resolve("b")));
-        assertThat(Files.readString(folder.resolve("b").resolve("run.json"))).containsPattern(
-                "\"window\" : \\{\\s*\"low\" : -500.0,\\s*\"high\" : 520.0\\s*}");
-        assertThat(Files.readString(folder.resolve("a").resolve("run.json"))).containsPattern(
-                "\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 255.0\\s*}");
+        assertThat(Files.readString(folder.resolve("b").resolve("run.json")))
+                .containsPattern("\"window\" : \\{\\s*\"low\" : -500.0,\\s*\"high\" : 520.0\\s*}");
+        assertThat(Files.readString(folder.resolve("a").resolve("run.json")))
+                .containsPattern("\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 255.0\\s*}");
     }
 
     @Test
@@ -90,17 +107,19 @@ class WindowRunTest {
         Path one = masks("one.npz", 1);
         train(masks("255.npz", 255), folder.resolve("a")).succeeded();
         Cli cli = train(one, folder.resolve("b"));
-        assertThat(cli.err().lines()).singleElement().asString().contains("one.npz",
-                "volumes hold only 0 and 1: read as masks, scaled to 0 and 255");
+        assertThat(cli.err().lines())
+                .singleElement()
+                .asString()
+                .contains("one.npz", "volumes hold only 0 and 1: read as masks, scaled to 0 and 255");
         assertSameWeights(weights(folder.resolve("a")), weights(folder.resolve("b")));
-        assertThat(Files.readString(folder.resolve("b").resolve("run.json"))).containsPattern(
-                "\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 1.0\\s*}");
+        assertThat(Files.readString(folder.resolve("b").resolve("run.json")))
+                .containsPattern("\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 1.0\\s*}");
     }
 
     private String scores(Path npz, Path weights, Object... more) throws IOException {
         Path out = folder.resolve("scores.csv");
-        List<Object> arguments = new ArrayList<>(List.of("predict", "--npz", npz, "--net", "net1", "--weights",
-                weights, "--out", out, "--threads", 1));
+        List<Object> arguments = new ArrayList<>(
+                List.of("predict", "--npz", npz, "--net", "net1", "--weights", weights, "--out", out, "--threads", 1));
         arguments.addAll(Arrays.asList(more));
         Cli cli = Cli.run(arguments.toArray());
         assertThat(cli.code()).as(cli.err()).isZero();
@@ -118,8 +137,19 @@ class WindowRunTest {
         Path copy = Files.copy(weights(run), folder.resolve("copy.safetensors"));
         assertThat(scores(trained, copy)).as("the weights alone do not know").isNotEqualTo(expected);
         assertThat(scores(trained, copy, "--window", "0,255")).isEqualTo(expected);
-        assertThat(Cli.run("predict", "--npz", trained, "--net", "net1", "--weights", weights(run), "--out",
-                folder.resolve("scores.csv"), "--window", "0,200").err())
+        assertThat(Cli.run(
+                                "predict",
+                                "--npz",
+                                trained,
+                                "--net",
+                                "net1",
+                                "--weights",
+                                weights(run),
+                                "--out",
+                                folder.resolve("scores.csv"),
+                                "--window",
+                                "0,200")
+                        .err())
                 .contains("--window is 0,200, but the net was trained with 0,255");
     }
 
@@ -129,18 +159,22 @@ class WindowRunTest {
         Path run = folder.resolve("run");
         assertThat(train(npz, run, "--window", "0,2.55").code()).isZero();
         Path whole = folder.resolve("whole");
-        trainFor(2, TestVolumes.write(folder.resolve("bytes.npz"), bytes()), whole).succeeded();
-        Cli.run("train", "--resume", run, "--epochs", 2, "--window", "0,1").refused("--window is 0,1",
-                "read with 0,2.55");
+        trainFor(2, TestVolumes.write(folder.resolve("bytes.npz"), bytes()), whole)
+                .succeeded();
+        Cli.run("train", "--resume", run, "--epochs", 2, "--window", "0,1")
+                .refused("--window is 0,1", "read with 0,2.55");
         Cli resumed = Cli.run("train", "--resume", run, "--epochs", 2, "--window", "0,2.55", "--threads", 1);
         assertThat(resumed.code()).as(resumed.err()).isZero();
         assertSameWeights(weights(whole), weights(run));
         Cli combined = Cli.run("ensemble", "--run", run, "--threads", 1);
         assertThat(combined.code()).as(combined.err()).isZero();
         assertThat(combined.err()).contains("window 0,2.55");
-        assertThat(combined.out().replace(run.toString(), "RUN")).isEqualTo(
-                Cli.run("ensemble", "--run", whole, "--threads", 1).succeeded().out()
-                        .replace(whole.toString(), "RUN").replace("bytes.npz", "floats.npz"));
+        assertThat(combined.out().replace(run.toString(), "RUN"))
+                .isEqualTo(Cli.run("ensemble", "--run", whole, "--threads", 1)
+                        .succeeded()
+                        .out()
+                        .replace(whole.toString(), "RUN")
+                        .replace("bytes.npz", "floats.npz"));
         Path page = folder.resolve("page.html");
         assertThat(Cli.run("report", run, "--out", page, "--threads", 1).code()).isZero();
         assertThat(Files.readString(page)).contains("--window 0,2.55", "0,2.55 in the data become 0,255");
@@ -180,10 +214,21 @@ class WindowRunTest {
         Path all = masks("255.npz", 255);
         Cli shown = Cli.run("show", "--npz", one, "--index", 1, "--draws", 2, "--out", folder.resolve("one.png"));
         assertThat(shown.err()).contains("read as masks");
-        Cli.run("show", "--npz", all, "--index", 1, "--draws", 2, "--out", folder.resolve("all.png")).succeeded();
+        Cli.run("show", "--npz", all, "--index", 1, "--draws", 2, "--out", folder.resolve("all.png"))
+                .succeeded();
         assertThat(folder.resolve("one.png")).hasSameBinaryContentAs(folder.resolve("all.png"));
         for (Path npz : List.of(one, all)) {
-            Cli found = Cli.run("lr-find", "--npz", npz, "--steps", 12, "--batch-size", 4, "--threads", 1, "--out",
+            Cli found = Cli.run(
+                    "lr-find",
+                    "--npz",
+                    npz,
+                    "--steps",
+                    12,
+                    "--batch-size",
+                    4,
+                    "--threads",
+                    1,
+                    "--out",
                     folder.resolve("rates-" + npz.getFileName()));
             assertThat(found.code()).as(found.err()).isZero();
         }

@@ -1,9 +1,5 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,18 +14,23 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import dev.voxgrad.engine.random.RandomStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 @Timeout(60)
 class BatchLoaderTest {
     private static final VolumeShape SHAPE = new VolumeShape(3, 2);
     private static final int ELEMENTS = 24;
 
-    private final Split split = Split.of("train", SHAPE, Samples.voxels(10, ELEMENTS),
-            new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    private final Split split =
+            Split.of("train", SHAPE, Samples.voxels(10, ELEMENTS), new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 
     private static BatchLoader.Settings settings(boolean shuffle, SampleTransform transform) {
         return new BatchLoader.Settings(4, shuffle, 7, true, transform, 1);
@@ -63,7 +64,8 @@ class BatchLoaderTest {
         float[] expected = new float[ELEMENTS];
         Normalization.scale(split.voxels(), sample * ELEMENTS, ELEMENTS, expected, 0);
         Normalization.zNormalize(expected, 0, ELEMENTS, "train", sample);
-        assertThat(Arrays.copyOfRange(batch.inputs(), slot * ELEMENTS, (slot + 1) * ELEMENTS)).isEqualTo(expected);
+        assertThat(Arrays.copyOfRange(batch.inputs(), slot * ELEMENTS, (slot + 1) * ELEMENTS))
+                .isEqualTo(expected);
         assertThat(batch.labels()[slot]).isEqualTo(sample);
     }
 
@@ -94,7 +96,8 @@ class BatchLoaderTest {
             assertThat(indices(loader.epoch(0))).isEqualTo(first);
             loader.epoch(3).iterator().next();
             assertThat(indices(loader.epoch(3))).isEqualTo(third);
-            assertThatThrownBy(broken::next).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(broken::next)
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("this epoch has ended");
         }
     }
@@ -108,7 +111,9 @@ class BatchLoaderTest {
             Iterator<Batch> batches = loader.epoch(0).iterator();
             Batch batch = batches.next();
             float[] copy = batch.inputs().clone();
-            assertThat(prepared.await(30, TimeUnit.SECONDS)).as("two batches are prepared ahead").isTrue();
+            assertThat(prepared.await(30, TimeUnit.SECONDS))
+                    .as("two batches are prepared ahead")
+                    .isTrue();
             assertThat(batch.inputs()).isEqualTo(copy);
             buffers.add(batch.inputs());
             batches.forEachRemaining(b -> buffers.add(b.inputs()));
@@ -142,8 +147,8 @@ class BatchLoaderTest {
             for (int i = 0; i < 4; i++) {
                 float[] values = Arrays.copyOfRange(batch.inputs(), i * ELEMENTS, (i + 1) * ELEMENTS);
                 for (int v = 0; v < ELEMENTS; v++) {
-                    assertThat((double) values[v]).isCloseTo(((v == 3 * i + 1 ? 1 : 0) - 1.0 / ELEMENTS) / deviation,
-                            within(1e-6));
+                    assertThat((double) values[v])
+                            .isCloseTo(((v == 3 * i + 1 ? 1 : 0) - 1.0 / ELEMENTS) / deviation, within(1e-6));
                 }
             }
         }
@@ -169,8 +174,10 @@ class BatchLoaderTest {
         float[] expected = new float[ELEMENTS];
         new SampleReader(split, true, SampleTransform.NONE).read(2, 0, expected, 0);
         assertThat(out).isEqualTo(expected);
-        assertThatThrownBy(() -> reader.read(3, 4, out, 0)).isInstanceOf(DataException.class)
-                .hasMessageStartingWith("train: volume 3 in epoch 5 is blank").hasMessageContaining("each of 10 draws");
+        assertThatThrownBy(() -> reader.read(3, 4, out, 0))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("train: volume 3 in epoch 5 is blank")
+                .hasMessageContaining("each of 10 draws");
         SampleReader withoutNormalisation = new SampleReader(split, false, transform);
         withoutNormalisation.read(3, 0, out, 0);
         assertThat(out).containsOnly(0.5f);
@@ -217,8 +224,8 @@ class BatchLoaderTest {
         List<float[]> inputs = new ArrayList<>();
         try (BatchLoader loader = new BatchLoader(split, settings)) {
             for (int epoch = 0; epoch < 2; epoch++) {
-                loader.epoch(epoch).forEach(batch ->
-                        inputs.add(Arrays.copyOf(batch.inputs(), batch.size() * ELEMENTS)));
+                loader.epoch(epoch)
+                        .forEach(batch -> inputs.add(Arrays.copyOf(batch.inputs(), batch.size() * ELEMENTS)));
             }
         }
         return inputs;
@@ -237,7 +244,8 @@ class BatchLoaderTest {
                 throw new IllegalStateException(e);
             }
         };
-        try (BatchLoader loader = new BatchLoader(split, settings(false, meeting).withWorkers(4))) {
+        try (BatchLoader loader =
+                new BatchLoader(split, settings(false, meeting).withWorkers(4))) {
             assertThat(indices(loader.epoch(0))).hasSize(10);
         }
     }
@@ -250,12 +258,16 @@ class BatchLoaderTest {
             }
         };
         for (int i = 0; i < 20; i++) {
-            try (BatchLoader loader = new BatchLoader(split, settings(false, failing).withWorkers(3))) {
+            try (BatchLoader loader =
+                    new BatchLoader(split, settings(false, failing).withWorkers(3))) {
                 Iterator<Batch> batches = loader.epoch(0).iterator();
-                assertThatThrownBy(batches::next).isInstanceOf(DataException.class).hasMessage("sample 1 is broken");
+                assertThatThrownBy(batches::next)
+                        .isInstanceOf(DataException.class)
+                        .hasMessage("sample 1 is broken");
             }
         }
-        assertThatThrownBy(() -> settings(false, failing).withWorkers(0)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> settings(false, failing).withWorkers(0))
+                .isInstanceOf(DataException.class)
                 .hasMessage("a loader needs at least 1 worker, was given 0");
     }
 
@@ -272,8 +284,8 @@ class BatchLoaderTest {
             loader.close();
             assertThat(workers()).isEmpty();
             int callsAtClose = calls.get();
-            assertThatThrownBy(batches::next).isInstanceOfAny(IllegalStateException.class,
-                    NoSuchElementException.class);
+            assertThatThrownBy(batches::next)
+                    .isInstanceOfAny(IllegalStateException.class, NoSuchElementException.class);
             assertThatThrownBy(() -> loader.epoch(1)).hasMessageContaining("the loader is closed");
             assertThat(calls.get()).isEqualTo(callsAtClose);
         }
@@ -304,7 +316,8 @@ class BatchLoaderTest {
     @Test
     void theBatchSizeMustBePositive() {
         assertThatThrownBy(() -> new BatchLoader.Settings(0, true, 1, true, SampleTransform.NONE, 1))
-                .isInstanceOf(DataException.class).hasMessage("batch size must be at least 1, was 0");
+                .isInstanceOf(DataException.class)
+                .hasMessage("batch size must be at least 1, was 0");
     }
 
     private static List<Integer> indices(Iterable<Batch> batches) {

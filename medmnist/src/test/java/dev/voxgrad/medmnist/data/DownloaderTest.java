@@ -1,11 +1,5 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,11 +17,18 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Against a server on the loopback interface. */
 @Timeout(60)
@@ -67,7 +68,9 @@ class DownloaderTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
         assertOnly(folder, "set.npz");
         assertThat(progress).isSorted().endsWith((long) CONTENT.length);
-        assertThat(downloader.fetch(source(), folder, this::note)).as("again, at once").isEqualTo(file);
+        assertThat(downloader.fetch(source(), folder, this::note))
+                .as("again, at once")
+                .isEqualTo(file);
         assertThat(ranges).as("requests").hasSize(1);
     }
 
@@ -178,19 +181,22 @@ class DownloaderTest {
     void aFileInPlaceIsNeverTouched() throws IOException {
         serve(exchange -> send(exchange, 200, CONTENT));
         Files.write(root.resolve("set.npz"), new byte[] {7});
-        assertThatThrownBy(() -> downloader.fetch(source(), root, this::note)).isInstanceOf(DataFileException.class)
+        assertThatThrownBy(() -> downloader.fetch(source(), root, this::note))
+                .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("it was left as it is");
         assertThat(Files.readAllBytes(root.resolve("set.npz"))).containsExactly(7);
         assertThat(ranges).isEmpty();
     }
 
     private void assertFetched() throws IOException {
-        assertThat(Files.readAllBytes(downloader.fetch(source(), root, this::note))).isEqualTo(CONTENT);
+        assertThat(Files.readAllBytes(downloader.fetch(source(), root, this::note)))
+                .isEqualTo(CONTENT);
         assertOnly(root, "set.npz");
     }
 
     private void assertFails(String message) {
-        assertThatThrownBy(() -> downloader.fetch(source(), root, this::note)).isInstanceOf(DataFileException.class)
+        assertThatThrownBy(() -> downloader.fetch(source(), root, this::note))
+                .isInstanceOf(DataFileException.class)
                 .hasMessageStartingWith(root.resolve("set.npz") + ": cannot be downloaded: ")
                 .hasMessageContaining(message)
                 .hasMessageContaining("place it by hand: download " + source().address())
@@ -216,9 +222,10 @@ class DownloaderTest {
     private DatasetInfo.Source source() {
         InetSocketAddress address = server.getAddress();
         try {
-            String md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(CONTENT));
-            return new DatasetInfo.Source(28, "set.npz", md5,
-                    URI.create("http://127.0.0.1:" + address.getPort() + "/set.npz"));
+            String md5 =
+                    HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(CONTENT));
+            return new DatasetInfo.Source(
+                    28, "set.npz", md5, URI.create("http://127.0.0.1:" + address.getPort() + "/set.npz"));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }

@@ -1,15 +1,16 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class HomeTest {
     private static Optional<Path> home(String variable, String property) {
@@ -32,16 +33,27 @@ class HomeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"~, /h", "~/, /h", "~/data/x, /h/data/x", "~//data, /h/data", "~someone/x, ~someone/x", "a/~/b, a/~/b",
-        "./~, ./~", "/abs, /abs", "x~, x~"})
+    @CsvSource({
+        "~, /h",
+        "~/, /h",
+        "~/data/x, /h/data/x",
+        "~//data, /h/data",
+        "~someone/x, ~someone/x",
+        "a/~/b, a/~/b",
+        "./~, ./~",
+        "/abs, /abs",
+        "x~, x~"
+    })
     void aLeadingTildeIsTheHomeFolder(String written, String path) {
         assertThat(Home.expand(written, Optional.of(Path.of("/h")))).isEqualTo(Path.of(path));
     }
 
     @Test
     void withoutAHomeATildeIsRefused() {
-        assertThatThrownBy(() -> Home.expand("~/x", Optional.empty())).isInstanceOf(DataException.class)
-                .hasMessageContaining("'~/x'").hasMessageContaining("HOME is not set");
+        assertThatThrownBy(() -> Home.expand("~/x", Optional.empty()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("'~/x'")
+                .hasMessageContaining("HOME is not set");
         assertThat(Home.expand("x", Optional.empty())).isEqualTo(Path.of("x"));
     }
 }

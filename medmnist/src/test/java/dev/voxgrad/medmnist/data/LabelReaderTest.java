@@ -1,15 +1,16 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class LabelReaderTest {
     private static final List<String> SPLITS = List.of("train", "val", "test");
@@ -17,8 +18,13 @@ class LabelReaderTest {
     private final List<String> notes = new ArrayList<>();
 
     private Labels read(FileOptions options, NpyArray... splits) {
-        return LabelReader.read("own.npz", SPLITS, List.of(splits),
-                Stream.of(splits).map(array -> array.shape()[0]).toList(), options, notes::add);
+        return LabelReader.read(
+                "own.npz",
+                SPLITS,
+                List.of(splits),
+                Stream.of(splits).map(array -> array.shape()[0]).toList(),
+                options,
+                notes::add);
     }
 
     private Labels read(NpyArray... splits) {
@@ -26,8 +32,10 @@ class LabelReaderTest {
     }
 
     private void assertRefused(FileOptions options, String message, NpyArray... splits) {
-        assertThatThrownBy(() -> read(options, splits)).isInstanceOf(DataFileException.class)
-                .hasMessageStartingWith("own.npz: ").hasMessageContaining(message);
+        assertThatThrownBy(() -> read(options, splits))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageStartingWith("own.npz: ")
+                .hasMessageContaining(message);
     }
 
     private static FileOptions as(Task task) {
@@ -62,8 +70,10 @@ class LabelReaderTest {
         assertThat(labels.names()).containsExactly("0", "1", "2");
         assertThat(classes(labels, 0)).containsExactly(0, 2, 1);
         assertThat(classes(labels, 2)).containsExactly(2, 0);
-        assertThat(notes).singleElement().asString().contains("labels are one-hot", "one of 3 classes per volume",
-                "--task multi-label");
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("labels are one-hot", "one of 3 classes per volume", "--task multi-label");
     }
 
     @Test
@@ -79,7 +89,8 @@ class LabelReaderTest {
         Labels several = read(as(Task.MULTI_LABEL), oneHot(3, 0, 2), oneHot(3, 1), oneHot(3, 2));
         assertThat(several.task()).isEqualTo(Task.MULTI_LABEL);
         assertThat(several.rows().getFirst()).isDeepEqualTo(new int[][] {{1, 0, 0}, {0, 0, 1}});
-        assertThat(read(as(Task.MULTI_CLASS), oneHot(3, 0, 2), oneHot(3, 1), oneHot(3, 2)).task())
+        assertThat(read(as(Task.MULTI_CLASS), oneHot(3, 0, 2), oneHot(3, 1), oneHot(3, 2))
+                        .task())
                 .isEqualTo(Task.MULTI_CLASS);
         assertThat(notes).isEmpty();
     }
@@ -91,14 +102,20 @@ class LabelReaderTest {
         NpyArray test = NpyArray.ofBytes(new byte[] {0, 1, first, second}, 2, 2);
         assertThat(read(oneHot(2, 0, 1), oneHot(2, 1), test).task()).isEqualTo(Task.MULTI_LABEL);
         assertThat(notes).isEmpty();
-        assertRefused(as(Task.BINARY), "volume 1 in test has " + (first + second) + " of them; expected one class",
-                oneHot(2, 0, 1), oneHot(2, 1), test);
+        assertRefused(
+                as(Task.BINARY),
+                "volume 1 in test has " + (first + second) + " of them; expected one class",
+                oneHot(2, 0, 1),
+                oneHot(2, 1),
+                test);
     }
 
     @Test
     void almostOneHotRowsAreWorthANote() {
         NpyArray test = NpyArray.ofBytes(new byte[] {0, 0, 0}, 1, 3);
-        assertThat(read(oneHot(3, 0, 1, 2, 0, 1, 2, 0, 1, 2), oneHot(3, 1), test).task()).isEqualTo(Task.MULTI_LABEL);
+        assertThat(read(oneHot(3, 0, 1, 2, 0, 1, 2, 0, 1, 2), oneHot(3, 1), test)
+                        .task())
+                .isEqualTo(Task.MULTI_LABEL);
         assertThat(notes).singleElement().asString().contains("almost one-hot", "volume 0 in test has 0 of them");
     }
 
@@ -108,7 +125,8 @@ class LabelReaderTest {
         assertThat(classes(labels, 0)).containsExactly(0, 2, 1);
         assertThat(labels.names()).containsExactly("1", "2", "3");
         assertThat(notes).containsExactly("own.npz: labels run from 1 to 3: taken as classes 0 to 2 [1, 2, 3]");
-        assertThat(read(FileOptions.named(List.of("a", "b")), longs(1, 2), longs(2), longs(1)).task())
+        assertThat(read(FileOptions.named(List.of("a", "b")), longs(1, 2), longs(2), longs(1))
+                        .task())
                 .isEqualTo(Task.BINARY);
     }
 
@@ -117,44 +135,73 @@ class LabelReaderTest {
     void labelsFromOneStayIfClassZeroHasAName() {
         Labels labels = read(FileOptions.named(List.of("a", "b", "c")), longs(1, 2), longs(2), longs(1));
         assertThat(classes(labels, 0)).containsExactly(1, 2);
-        assertThat(notes).singleElement().asString().contains("labels run from 1 to 2, and there are 3 class names",
-                "no volume has class 0 (a)");
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("labels run from 1 to 2, and there are 3 class names", "no volume has class 0 (a)");
     }
 
     @Test
     void labelsThatStartLaterAreRefused() {
-        assertRefused(FileOptions.NONE, "labels from 2 to 4; they must start at 0: subtract 2", longs(2, 3),
-                longs(4), longs(2));
+        assertRefused(
+                FileOptions.NONE,
+                "labels from 2 to 4; they must start at 0: subtract 2",
+                longs(2, 3),
+                longs(4),
+                longs(2));
     }
 
     @Test
     void wholeNumbersOfOtherTypesAreTaken() {
         assertThat(classes(read(floats(0, 1, 2), floats(1), longs(0)), 0)).containsExactly(0, 1, 2);
-        assertThat(read(NpyArray.ofBytes(new byte[] {1, 0}, 2, 1, 1), longs(1), longs(0)).task())
+        assertThat(read(NpyArray.ofBytes(new byte[] {1, 0}, 2, 1, 1), longs(1), longs(0))
+                        .task())
                 .isEqualTo(Task.BINARY);
-        assertThat(read(NpyArray.ofFloats(new float[] {0, 1, 1, 0}, 2, 2), oneHot(2, 0), oneHot(2, 1)).task())
+        assertThat(read(NpyArray.ofFloats(new float[] {0, 1, 1, 0}, 2, 2), oneHot(2, 0), oneHot(2, 1))
+                        .task())
                 .isEqualTo(Task.BINARY);
     }
 
     @Test
     void fractionsAndUnknownLabelsAreNamed() {
-        assertRefused(FileOptions.NONE, "val_labels: found 0.25 for volume 1, expected whole numbers", longs(0, 1),
-                floats(1, 0.25f), longs(0));
-        assertRefused(FileOptions.NONE, "test_labels: found NaN for volume 0", longs(0, 1), longs(1),
-                floats(Float.NaN));
-        assertRefused(FileOptions.NONE, "val_labels holds a number beyond 32 bits for volume 0", longs(0, 1),
-                floats(Float.POSITIVE_INFINITY), longs(0));
+        assertRefused(
+                FileOptions.NONE,
+                "val_labels: found 0.25 for volume 1, expected whole numbers",
+                longs(0, 1),
+                floats(1, 0.25f),
+                longs(0));
+        assertRefused(
+                FileOptions.NONE, "test_labels: found NaN for volume 0", longs(0, 1), longs(1), floats(Float.NaN));
+        assertRefused(
+                FileOptions.NONE,
+                "val_labels holds a number beyond 32 bits for volume 0",
+                longs(0, 1),
+                floats(Float.POSITIVE_INFINITY),
+                longs(0));
         assertRefused(FileOptions.NONE, "beyond 32 bits for volume 0", floats(1e30f), longs(1), longs(0));
-        assertRefused(FileOptions.NONE, "label -1 of volume 1 in val is outside the classes; expected 0 to 1. Leave "
-                + "out volumes without a label", longs(0, 1), longs(0, -1), longs(0));
+        assertRefused(
+                FileOptions.NONE,
+                "label -1 of volume 1 in val is outside the classes; expected 0 to 1. Leave "
+                        + "out volumes without a label",
+                longs(0, 1),
+                longs(0, -1),
+                longs(0));
     }
 
     @Test
     void shapesThatAreNoLabelsAreNamed() {
-        assertRefused(FileOptions.NONE, "expected whole numbers as (N), (N,1), or (N,L)",
-                NpyArray.ofBytes(new byte[8], 2, 2, 2), longs(0), longs(1));
-        assertRefused(FileOptions.NONE, "val_labels: found |u1[1, 3], expected as many labels per volume as in train, 1",
-                longs(0, 1), oneHot(3, 1), longs(1));
+        assertRefused(
+                FileOptions.NONE,
+                "expected whole numbers as (N), (N,1), or (N,L)",
+                NpyArray.ofBytes(new byte[8], 2, 2, 2),
+                longs(0),
+                longs(1));
+        assertRefused(
+                FileOptions.NONE,
+                "val_labels: found |u1[1, 3], expected as many labels per volume as in train, 1",
+                longs(0, 1),
+                oneHot(3, 1),
+                longs(1));
     }
 
     @Test
@@ -166,28 +213,52 @@ class LabelReaderTest {
     @Test
     void theCountOfNamesIsCompared() {
         List<String> three = List.of("a", "b", "c");
-        assertRefused(FileOptions.named(List.of("a", "b")), "label 2 of volume 1 in train is outside the classes; "
-                + "expected 0 to 1, as there are 2 class names [a, b]", longs(0, 2), longs(1), longs(0));
-        assertRefused(FileOptions.named(three), "has 2 labels per volume; expected 3", oneHot(2, 0), oneHot(2, 1),
+        assertRefused(
+                FileOptions.named(List.of("a", "b")),
+                "label 2 of volume 1 in train is outside the classes; "
+                        + "expected 0 to 1, as there are 2 class names [a, b]",
+                longs(0, 2),
+                longs(1),
+                longs(0));
+        assertRefused(
+                FileOptions.named(three),
+                "has 2 labels per volume; expected 3",
+                oneHot(2, 0),
+                oneHot(2, 1),
                 oneHot(2, 0));
         read(FileOptions.named(three), longs(0, 1), longs(1), longs(0));
-        assertThat(notes).singleElement().asString().contains("there are 3 class names, but labels run from 0 to 1",
-                "no volume has class 2 (c)");
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("there are 3 class names, but labels run from 0 to 1", "no volume has class 2 (c)");
     }
 
     @Test
     void tasksThatDoNotFitAreRefused() {
-        assertRefused(as(Task.MULTI_LABEL), "one label per volume; --task multi-label expects", longs(0, 1), longs(1),
+        assertRefused(
+                as(Task.MULTI_LABEL),
+                "one label per volume; --task multi-label expects",
+                longs(0, 1),
+                longs(1),
                 longs(0));
-        assertRefused(as(Task.BINARY), "has 3 classes [0, 1, 2]; --task binary expects two", longs(0, 1, 2), longs(1),
+        assertRefused(
+                as(Task.BINARY),
+                "has 3 classes [0, 1, 2]; --task binary expects two",
+                longs(0, 1, 2),
+                longs(1),
                 longs(0));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"<U9; text", "|S5; text", "|O; Python objects"})
+    @CsvSource(
+            delimiter = ';',
+            value = {"<U9; text", "|S5; text", "|O; Python objects"})
     void textIsNamed(String type, String what) {
-        assertThatThrownBy(() -> NpyType.parse(type, "own.npz (train_labels)")).isInstanceOf(DataFileException.class)
-                .hasMessageContaining("element type '" + type + "' is not supported").hasMessageContaining(what)
-                .hasMessageContaining("return_inverse=True").hasMessageContaining("--labels");
+        assertThatThrownBy(() -> NpyType.parse(type, "own.npz (train_labels)"))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("element type '" + type + "' is not supported")
+                .hasMessageContaining(what)
+                .hasMessageContaining("return_inverse=True")
+                .hasMessageContaining("--labels");
     }
 }

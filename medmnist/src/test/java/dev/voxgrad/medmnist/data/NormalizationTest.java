@@ -1,10 +1,10 @@
 package dev.voxgrad.medmnist.data;
 
+import org.junit.jupiter.api.Test;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-
-import org.junit.jupiter.api.Test;
 
 class NormalizationTest {
     @Test
@@ -47,7 +47,8 @@ class NormalizationTest {
     @Test
     void aBlankVolumeIsAnErrorThatNamesIt() {
         float[] blank = {0.1f, 0.1f, 0.1f};
-        assertThatThrownBy(() -> Normalization.zNormalize(blank, 0, 3, "val", 12)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> Normalization.zNormalize(blank, 0, 3, "val", 12))
+                .isInstanceOf(DataException.class)
                 .hasMessageStartingWith("val: volume 12 is blank");
         assertThat(blank).containsExactly(0.1f, 0.1f, 0.1f);
     }

@@ -1,9 +1,5 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -11,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -23,6 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 class NpyArrayTest {
     @TempDir
@@ -79,8 +80,10 @@ class NpyArrayTest {
                 }
             }
             char sign = order == ByteOrder.BIG_ENDIAN ? '>' : '<';
-            NpyArray array = Bytes.read(Bytes.npy("{'descr': '" + sign + kind.name().toLowerCase(Locale.ROOT)
-                    + "', 'fortran_order': False, 'shape': (2,), }\n", data.array()));
+            NpyArray array = Bytes.read(Bytes.npy(
+                    "{'descr': '" + sign + kind.name().toLowerCase(Locale.ROOT)
+                            + "', 'fortran_order': False, 'shape': (2,), }\n",
+                    data.array()));
             assertThat(array.toDoubles()).containsExactly(1, large);
             if (kind.isInteger()) {
                 assertThat(array.getLong(1)).isEqualTo(large);
@@ -91,50 +94,56 @@ class NpyArrayTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '!', quoteCharacter = '"', value = {
-        "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}! element type '|O' is not supported",
-        "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}! array of Python objects, stored as a pickle",
-        "{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}! Save a.astype('float64') instead",
-        "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}! it holds complex numbers",
-        "{'descr': '<U5', 'fortran_order': False, 'shape': (1,)}! it holds text",
-        "{'descr': '<M8[D]', 'fortran_order': False, 'shape': (1,)}! it holds dates",
-        "{'descr': '|', 'fortran_order': False, 'shape': (1,)}! element type '|' is not supported",
-        "{'descr': '', 'fortran_order': False, 'shape': (1,)}! element type '' is not supported",
-        "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}! expected a plain element type",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': [4]}! expected '('",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (4LL,)}! expected ')'",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (5,)}! needs 5 bytes of data but there are 4",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}! needs 3 bytes of data but there are 4",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000,)}! needs 16000000000 bytes of data but",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536, 65536)}! has more elements than any file",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536)}! needs 281474976710656 bytes of",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (4294967300,)}! expected a dimension from 0 to 2147483647",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (-4,)}! expected a dimension from 0",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (4,}! expected a dimension from 0",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': 4}! expected '('",
-        "{'descr': '|u1', 'fortran_order': 0, 'shape': (4,)}! expected True or False",
-        "{'descr': '|u1', 'shape': (4,)}! expected exactly the keys",
-        "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (4,)}! expected key 'descr' once",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (4,), 'x': 1}! expected only the keys",
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (4,)} x! expected exactly the keys",
-        "{'descr': '|u1! expected a plain element type",
-        "! expected '{'",
-    })
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '"',
+            value = {
+                "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}! element type '|O' is not supported",
+                "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}! array of Python objects, stored as a pickle",
+                "{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}! Save a.astype('float64') instead",
+                "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}! it holds complex numbers",
+                "{'descr': '<U5', 'fortran_order': False, 'shape': (1,)}! it holds text",
+                "{'descr': '<M8[D]', 'fortran_order': False, 'shape': (1,)}! it holds dates",
+                "{'descr': '|', 'fortran_order': False, 'shape': (1,)}! element type '|' is not supported",
+                "{'descr': '', 'fortran_order': False, 'shape': (1,)}! element type '' is not supported",
+                "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}! expected a plain element type",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': [4]}! expected '('",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (4LL,)}! expected ')'",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (5,)}! needs 5 bytes of data but there are 4",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}! needs 3 bytes of data but there are 4",
+                "{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000,)}! needs 16000000000 bytes of data but",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536, 65536)}! has more elements than any file",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536, 65536)}! needs 281474976710656 bytes of",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (4294967300,)}! expected a dimension from 0 to 2147483647",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (-4,)}! expected a dimension from 0",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (4,}! expected a dimension from 0",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': 4}! expected '('",
+                "{'descr': '|u1', 'fortran_order': 0, 'shape': (4,)}! expected True or False",
+                "{'descr': '|u1', 'shape': (4,)}! expected exactly the keys",
+                "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (4,)}! expected key 'descr' once",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (4,), 'x': 1}! expected only the keys",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (4,)} x! expected exactly the keys",
+                "{'descr': '|u1! expected a plain element type",
+                "! expected '{'",
+            })
     void refusesHostileHeaders(String header, String message) {
         byte[] file = Bytes.npy(header == null ? "" : header, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
-        assertThatThrownBy(() -> Bytes.read(file)).isInstanceOf(DataFileException.class)
-                .hasMessageStartingWith("test.npy: ").hasMessageContaining(message);
+        assertThatThrownBy(() -> Bytes.read(file))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageStartingWith("test.npy: ")
+                .hasMessageContaining(message);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 2L), }",
-        "{u'descr': u'|u1', u'fortran_order': False, u'shape': (2L, 2L)}",
-        "{\"shape\":(2,2),\"fortran_order\":False,\"descr\":\"|u1\"}",
-        "{ 'descr' : '=u1' , 'fortran_order' : False , 'shape' : ( 2 , 2 , ) , }   \n",
-        "\t{'descr': 'u1',\r\n'fortran_order': False, 'shape': (2,\t2)}",
-        "{'descr': '<u1', 'fortran_order': False, 'shape': (1, 2, 1, 2, 1)}",
-    })
+    @ValueSource(
+            strings = {
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 2L), }",
+                "{u'descr': u'|u1', u'fortran_order': False, u'shape': (2L, 2L)}",
+                "{\"shape\":(2,2),\"fortran_order\":False,\"descr\":\"|u1\"}",
+                "{ 'descr' : '=u1' , 'fortran_order' : False , 'shape' : ( 2 , 2 , ) , }   \n",
+                "\t{'descr': 'u1',\r\n'fortran_order': False, 'shape': (2,\t2)}",
+                "{'descr': '<u1', 'fortran_order': False, 'shape': (1, 2, 1, 2, 1)}",
+            })
     void readsHeadersAsOtherProgramsWriteThem(String header) {
         NpyArray array = Bytes.read(Bytes.npy(header, (byte) 1, (byte) 2, (byte) 3, (byte) 250));
         assertThat(array.bytes()).containsExactly(1, 2, 3, 250);
@@ -144,8 +153,8 @@ class NpyArrayTest {
     @Test
     void readsALongElementWithoutAByteOrder() {
         for (String type : List.of("|i2", "=i2", "i2")) {
-            NpyArray array = Bytes.read(Bytes.npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (1,)}",
-                    (byte) 1, (byte) 2));
+            NpyArray array = Bytes.read(
+                    Bytes.npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (1,)}", (byte) 1, (byte) 2));
             assertThat(array.getLong(0)).isEqualTo(513);
         }
     }
@@ -169,21 +178,27 @@ class NpyArrayTest {
             String start = "{'descr': '|u1', 'fortran_order': " + order + ", 'shape': (";
             NpyArray array = Bytes.read(Bytes.npy(start + "2," + ones + "2)}", (byte) 1, (byte) 2, (byte) 3, (byte) 4));
             assertThat(array.shape()).hasSize(64).startsWith(2).endsWith(2);
-            assertThat(array.bytes()).isEqualTo(
-                    order.equals("True") ? new byte[] {1, 3, 2, 4} : new byte[] {1, 2, 3, 4});
+            assertThat(array.bytes())
+                    .isEqualTo(order.equals("True") ? new byte[] {1, 3, 2, 4} : new byte[] {1, 2, 3, 4});
             assertThatThrownBy(() -> Bytes.read(Bytes.npy(start + "2," + ones + "1,2)}", new byte[4])))
-                    .isInstanceOf(DataFileException.class).hasMessageContaining("at most 64 dimensions")
-                    .message().hasSizeLessThan(400);
+                    .isInstanceOf(DataFileException.class)
+                    .hasMessageContaining("at most 64 dimensions")
+                    .message()
+                    .hasSizeLessThan(400);
         }
     }
 
     /** Some 5000 dimensions times some million elements once held a core for minutes. */
     @Test
     void refusesThousandsOfDimensionsAtOnce() {
-        byte[] file = Bytes.npy("{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(4900) + "1000000)}",
+        byte[] file = Bytes.npy(
+                "{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(4900) + "1000000)}",
                 new byte[1_000_000]);
-        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThatThrownBy(() -> Bytes.read(file))
-                .isInstanceOf(DataFileException.class).hasMessageContaining("at most 64 dimensions"));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(30),
+                () -> assertThatThrownBy(() -> Bytes.read(file))
+                        .isInstanceOf(DataFileException.class)
+                        .hasMessageContaining("at most 64 dimensions"));
     }
 
     /** 62 dimensions of length 1 cost nothing, so that 20 million elements take a moment and not minutes. */
@@ -193,7 +208,8 @@ class NpyArrayTest {
         Arrays.fill(shape, 1);
         shape[62] = 5000;
         shape[63] = 4000;
-        byte[] file = Bytes.npy("{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(62) + "5000,4000)}",
+        byte[] file = Bytes.npy(
+                "{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(62) + "5000,4000)}",
                 new byte[20_000_000]);
         file[file.length - 2] = 9;
         NpyArray array = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> Bytes.read(file));
@@ -203,7 +219,8 @@ class NpyArrayTest {
 
     @Test
     void namesWhatIsGivenInsteadOfAnArray() {
-        assertThatThrownBy(() -> Bytes.read(new byte[] {(byte) 0x80, 4, 'c'})).isInstanceOf(DataFileException.class)
+        assertThatThrownBy(() -> Bytes.read(new byte[] {(byte) 0x80, 4, 'c'}))
+                .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("is not a .npy array: it is a Python pickle. A pickle runs code");
         assertThatThrownBy(() -> Bytes.read(new byte[0])).hasMessageContaining("is not a .npy array: it is empty");
     }
@@ -211,7 +228,9 @@ class NpyArrayTest {
     @Test
     void showsNoControlCharactersOfAHeader() {
         assertThatThrownBy(() -> Bytes.read(Bytes.npy("{'\33[31m': 1\u009b}" + "x".repeat(5000))))
-                .isInstanceOf(DataFileException.class).message().doesNotContain("\33", "\u009b")
+                .isInstanceOf(DataFileException.class)
+                .message()
+                .doesNotContain("\33", "\u009b")
                 .hasSizeLessThan(400);
     }
 
@@ -237,7 +256,9 @@ class NpyArrayTest {
     private static void assertRefused(byte[] good, int at, int value, String message) {
         byte[] bad = good.clone();
         bad[at] = (byte) value;
-        assertThatThrownBy(() -> Bytes.read(bad)).isInstanceOf(DataFileException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> Bytes.read(bad))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -283,8 +304,9 @@ class NpyArrayTest {
             }
         }
         String dimensions = Arrays.toString(shape).replace("[", "(").replace("]", shape.length == 1 ? ",)" : ")");
-        NpyArray array = Bytes.read(Bytes.npy("{'descr': '" + (wide ? "<u2" : "|u1")
-                + "', 'fortran_order': True, 'shape': " + dimensions + "}", data.array()));
+        NpyArray array = Bytes.read(Bytes.npy(
+                "{'descr': '" + (wide ? "<u2" : "|u1") + "', 'fortran_order': True, 'shape': " + dimensions + "}",
+                data.array()));
         assertThat(array.shape()).containsExactly(shape);
         for (int c = 0; c < count; c++) {
             assertThat(array.getLong(c)).isEqualTo(wide ? 1000 + c : c & 0xFF);
@@ -304,8 +326,11 @@ class NpyArrayTest {
 
     /** A .npy alone has no checksum, so damaged data may pass as other data; but never as anything worse. */
     @Property(tries = 3000)
-    void damagedBytesGiveAnArrayOrAClearError(@ForAll @IntRange(max = 139) int first, @ForAll byte firstValue,
-            @ForAll @IntRange(max = 139) int second, @ForAll byte secondValue) {
+    void damagedBytesGiveAnArrayOrAClearError(
+            @ForAll @IntRange(max = 139) int first,
+            @ForAll byte firstValue,
+            @ForAll @IntRange(max = 139) int second,
+            @ForAll byte secondValue) {
         byte[] file = NpyArray.ofBytes(new byte[12], 3, 4).encode();
         file[first] = firstValue;
         file[second] = secondValue;

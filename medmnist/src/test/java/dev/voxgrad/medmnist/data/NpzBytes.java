@@ -21,15 +21,20 @@ final class NpzBytes {
         for (int i = 0; i < count; i++) {
             labels[i] = (byte) (i % 2);
         }
-        members.put(split + "_labels", Bytes.npy("{'descr': '|u1', 'fortran_order': False, 'shape': (" + count
-                + ",)}", labels));
+        members.put(
+                split + "_labels",
+                Bytes.npy("{'descr': '|u1', 'fortran_order': False, 'shape': (" + count + ",)}", labels));
         return this;
     }
 
     /** Adds volumes, in the file's order, and as many labels. */
     NpzBytes images(String split, String type, String shape, boolean fortran, double... values) {
-        members.put(split + "_images", Bytes.npy("{'descr': '" + type + "', 'fortran_order': "
-                + (fortran ? "True" : "False") + ", 'shape': " + shape + "}", encode(type, values)));
+        members.put(
+                split + "_images",
+                Bytes.npy(
+                        "{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': "
+                                + shape + "}",
+                        encode(type, values)));
         return labels(split, Integer.parseInt(shape.replaceFirst("\\((\\d+),.*", "$1")));
     }
 
@@ -40,7 +45,10 @@ final class NpzBytes {
 
     /** Adds the same two cubes to each split. */
     static NpzBytes everywhere(String type, double... values) {
-        return new NpzBytes().cubes("train", type, values).cubes("val", type, values).cubes("test", type, values);
+        return new NpzBytes()
+                .cubes("train", type, values)
+                .cubes("val", type, values)
+                .cubes("test", type, values);
     }
 
     private static byte[] encode(String type, double[] values) {

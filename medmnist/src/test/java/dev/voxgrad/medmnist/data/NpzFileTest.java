@@ -1,8 +1,5 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -22,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class NpzFileTest {
     private static final byte[] IMAGES = {1, 2, 3, 4, 5, 6};
@@ -34,9 +35,12 @@ class NpzFileTest {
     @Test
     void readsNumPysArchive() throws IOException {
         Path file = folder.resolve("numpy.npz");
-        Files.write(file, Bytes.unpack("eNoL8GZm0WWAAEWGGKW71/5DASuDCEOiXl5BJSODAEMLVAmMnuwX6hsQychQxlCtnpJanFykbqWg"
-                + "XlNqqK6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaRjoKRpo6CrUKZAMuBkYm5gAUp1u80y9CdnoSzOkdUCUd+Jxuk2ZCpN"
-                + "MpczjI6QwN9gwMCg4B3oxMusyoYd8CDWJWBgRoYASR4JhA1wLycwfUa6hadgPJJIgWVjaQEBMQpgHpKrBpAEZrY5w="));
+        Files.write(
+                file,
+                Bytes.unpack(
+                        "eNoL8GZm0WWAAEWGGKW71/5DASuDCEOiXl5BJSODAEMLVAmMnuwX6hsQychQxlCtnpJanFykbqWg"
+                                + "XlNqqK6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaRjoKRpo6CrUKZAMuBkYm5gAUp1u80y9CdnoSzOkdUCUd+Jxuk2ZCpN"
+                                + "MpczjI6QwN9gwMCg4B3oxMusyoYd8CDWJWBgRoYASR4JhA1wLycwfUa6hadgPJJIgWVjaQEBMQpgHpKrBpAEZrY5w="));
         try (NpzFile npz = NpzFile.open(file)) {
             assertThat(npz.names()).containsExactly("a", "b");
             assertThat(npz.read("a").shape()).containsExactly(2, 2);
@@ -51,7 +55,8 @@ class NpzFileTest {
             try (NpzFile npz = NpzFile.open(sample(packing))) {
                 assertThat(npz.read("images").bytes()).containsExactly(IMAGES);
                 assertThat(npz.read("scores").toFloats()).containsExactly(SCORES);
-                assertThatThrownBy(() -> npz.read("labels")).isInstanceOf(DataFileException.class)
+                assertThatThrownBy(() -> npz.read("labels"))
+                        .isInstanceOf(DataFileException.class)
                         .hasMessageContaining("has no array labels; it holds images, scores");
             }
         }
@@ -88,8 +93,9 @@ class NpzFileTest {
     }
 
     @Property(tries = 2000)
-    void randomDamageNeverGivesAWrongArray(@ForAll @IntRange(min = 1, max = 6) int changes, @ForAll long seed,
-            @ForAll NpyWriter.Packing packing) throws IOException {
+    void randomDamageNeverGivesAWrongArray(
+            @ForAll @IntRange(min = 1, max = 6) int changes, @ForAll long seed, @ForAll NpyWriter.Packing packing)
+            throws IOException {
         folder = Files.createTempDirectory("npz");
         try {
             byte[] bad = Files.readAllBytes(sample(packing));
@@ -113,17 +119,19 @@ class NpzFileTest {
         Path file = folder.resolve("twice.npz");
         NpyWriter.writeNpz(file, arrays, NpyWriter.Packing.STORED);
         String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-        assertRefused(text.replace("imagez", "images").getBytes(StandardCharsets.ISO_8859_1),
-                "has two members named images");
+        assertRefused(
+                text.replace("imagez", "images").getBytes(StandardCharsets.ISO_8859_1), "has two members named images");
     }
 
     @Test
     void refusesAMemberThatIsNoArrayOrHasJunkAfterIt() throws IOException {
         byte[] array = NpyArray.ofBytes(IMAGES, 6).encode();
         assertThatThrownBy(() -> readMember("hello".getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(DataFileException.class).hasMessageContaining("is not a .npy array");
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("is not a .npy array");
         assertThatThrownBy(() -> readMember(Arrays.copyOf(array, array.length + 3)))
-                .isInstanceOf(DataFileException.class).hasMessageContaining("needs 6 bytes of data but there are 9");
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("needs 6 bytes of data but there are 9");
         assertThat(readMember(array).bytes()).containsExactly(IMAGES);
     }
 
@@ -147,8 +155,10 @@ class NpzFileTest {
         bytes[text.lastIndexOf("PK\3\4") + 8] = (byte) method;
         bytes[second + 10] = (byte) method;
         assertRefused(bytes, "its member scores.npy is packed with " + name);
-        assertRefused(bytes, "(zip method " + method + "), but only stored and Deflate are read. Save the arrays "
-                + "again with numpy.savez_compressed");
+        assertRefused(
+                bytes,
+                "(zip method " + method + "), but only stored and Deflate are read. Save the arrays "
+                        + "again with numpy.savez_compressed");
         assertRefused(concat("#!/bin/sh\nexit\n".getBytes(StandardCharsets.UTF_8), bytes), "packed with " + name);
     }
 
@@ -164,7 +174,8 @@ class NpzFileTest {
     /** A self-extracting archive has a program before it. */
     @Test
     void readsAnArchiveBehindSomethingElse() throws IOException {
-        byte[] bytes = concat("#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8),
+        byte[] bytes = concat(
+                "#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8),
                 Files.readAllBytes(sample(NpyWriter.Packing.DEFLATED)));
         assertThat(rightOrRefused(bytes)).isTrue();
     }
@@ -182,23 +193,25 @@ class NpzFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "HDF; is an HDF5 file; h5py",
-        "MATLAB 5.0 MAT-file; is a MATLAB file; scipy.io.loadmat",
-        "MATLAB 7.3 MAT-file; is an HDF5 file; h5py",
-        "version https://git-lfs.github.com/spec/v1; Git LFS pointer; git lfs pull",
-        "<!DOCTYPE html><html>; a web page; in a browser",
-        "<html><body>404</body></html>; a web page; in a browser",
-        "BZh91AY; packed with bzip2; Unpack it first",
-        "GZIP; packed with gzip; nibabel",
-        "PICKLE; a Python pickle; runs code",
-        "NUMPY; a single array (.npy); numpy.savez_compressed('volumes.npz', train_images=",
-        "NIFTI; a NIfTI image; nibabel",
-        "DICOM; a DICOM image; pydicom",
-        "TAR; packed with tar; Unpack it first",
-        "EMPTY; it is empty; fetch it again",
-        "hello; is not a readable .npz (zip) file; fetch it again"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "HDF; is an HDF5 file; h5py",
+                "MATLAB 5.0 MAT-file; is a MATLAB file; scipy.io.loadmat",
+                "MATLAB 7.3 MAT-file; is an HDF5 file; h5py",
+                "version https://git-lfs.github.com/spec/v1; Git LFS pointer; git lfs pull",
+                "<!DOCTYPE html><html>; a web page; in a browser",
+                "<html><body>404</body></html>; a web page; in a browser",
+                "BZh91AY; packed with bzip2; Unpack it first",
+                "GZIP; packed with gzip; nibabel",
+                "PICKLE; a Python pickle; runs code",
+                "NUMPY; a single array (.npy); numpy.savez_compressed('volumes.npz', train_images=",
+                "NIFTI; a NIfTI image; nibabel",
+                "DICOM; a DICOM image; pydicom",
+                "TAR; packed with tar; Unpack it first",
+                "EMPTY; it is empty; fetch it again",
+                "hello; is not a readable .npz (zip) file; fetch it again"
+            })
     void namesWhatIsGivenInsteadOfAnArchive(String what, String name, String advice) throws IOException {
         byte[] content = switch (what) {
             case "HDF" -> concat(new byte[] {(byte) 0x89}, "HDF\r\n\32\n".getBytes(StandardCharsets.ISO_8859_1));
@@ -225,8 +238,12 @@ class NpzFileTest {
         Path file = folder.resolve("many.npz");
         NpyWriter.writeNpz(file, arrays, NpyWriter.Packing.STORED);
         try (NpzFile npz = NpzFile.open(file)) {
-            assertThatThrownBy(() -> npz.read("train_images")).isInstanceOf(DataFileException.class)
-                    .hasMessageContaining("and 4988 more").message().doesNotContain("\33").hasSizeLessThan(2500);
+            assertThatThrownBy(() -> npz.read("train_images"))
+                    .isInstanceOf(DataFileException.class)
+                    .hasMessageContaining("and 4988 more")
+                    .message()
+                    .doesNotContain("\33")
+                    .hasSizeLessThan(2500);
         }
     }
 
@@ -266,10 +283,13 @@ class NpzFileTest {
         Path file = folder.resolve("bad.npz");
         Files.write(file, content);
         assertThatThrownBy(() -> {
-            try (NpzFile npz = NpzFile.open(file)) {
-                npz.read("images");
-            }
-        }).isInstanceOf(DataFileException.class).hasMessageStartingWith(file.toString()).hasMessageContaining(message);
+                    try (NpzFile npz = NpzFile.open(file)) {
+                        npz.read("images");
+                    }
+                })
+                .isInstanceOf(DataFileException.class)
+                .hasMessageStartingWith(file.toString())
+                .hasMessageContaining(message);
     }
 
     /** True if both arrays are read and right, false if the file was refused; anything else fails the test. */

@@ -1,9 +1,9 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Files that lie outside the repository: tests that need one are skipped, with the reason, where it is absent. */
 final class Shared {

@@ -1,10 +1,11 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.Arrays;
+
+import org.junit.jupiter.api.Test;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-
-import java.util.Arrays;
-import org.junit.jupiter.api.Test;
 
 class SyntheticShapesTest {
     private static final SyntheticShapes.Settings SMALL = new SyntheticShapes.Settings(5, 16, 25, 10, 10, 0);
@@ -18,20 +19,29 @@ class SyntheticShapesTest {
         assertThat(data.classes()).isEqualTo(5);
         for (int c = 0; c < 5; c++) {
             int wanted = c;
-            assertThat(Arrays.stream(data.train().labels()).filter(l -> l == wanted).count()).isEqualTo(5);
+            assertThat(Arrays.stream(data.train().labels())
+                            .filter(l -> l == wanted)
+                            .count())
+                    .isEqualTo(5);
         }
     }
 
     @Test
     void theSeedAndNothingElseDecidesTheVoxels() {
         VolumeData data = SyntheticShapes.make(SMALL);
-        assertThat(SyntheticShapes.make(SMALL).train().voxels()).isEqualTo(data.train().voxels());
+        assertThat(SyntheticShapes.make(SMALL).train().voxels())
+                .isEqualTo(data.train().voxels());
         VolumeData longer = SyntheticShapes.make(new SyntheticShapes.Settings(5, 16, 30, 10, 10, 0));
         assertThat(Arrays.copyOf(longer.train().voxels(), data.train().voxels().length))
-                .as("a longer split starts alike").isEqualTo(data.train().voxels());
-        assertThat(SyntheticShapes.make(new SyntheticShapes.Settings(6, 16, 25, 10, 10, 0)).train().voxels())
+                .as("a longer split starts alike")
+                .isEqualTo(data.train().voxels());
+        assertThat(SyntheticShapes.make(new SyntheticShapes.Settings(6, 16, 25, 10, 10, 0))
+                        .train()
+                        .voxels())
                 .isNotEqualTo(data.train().voxels());
-        assertThat(data.val().voxels()).as("splits differ").isNotEqualTo(data.test().voxels());
+        assertThat(data.val().voxels())
+                .as("splits differ")
+                .isNotEqualTo(data.test().voxels());
     }
 
     /** The voxels themselves must not drift from one machine or Java to the next: a fingerprint holds them. */

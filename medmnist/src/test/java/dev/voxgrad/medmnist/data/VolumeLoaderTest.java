@@ -1,15 +1,16 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class VolumeLoaderTest {
     @TempDir
@@ -65,8 +66,14 @@ class VolumeLoaderTest {
             assertThat(data.task()).isEqualTo(info.task());
             assertThat(data.labelNames()).isEqualTo(info.labelNames());
             assertThat(data.split("val").labels()[1]).isEqualTo(1);
-            assertThat(warnings).singleElement().asString().contains(info.flag() + ".npz is not the official file",
-                    info.source(28).md5(), "counts 12/12/12 instead of " + info.counts(), "using it");
+            assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            info.flag() + ".npz is not the official file",
+                            info.source(28).md5(),
+                            "counts 12/12/12 instead of " + info.counts(),
+                            "using it");
             warnings.clear();
         }
     }
@@ -84,7 +91,8 @@ class VolumeLoaderTest {
         assertThat(five.classes()).isEqualTo(5);
         assertThat(five.test().labels()).containsExactly(0, 1, 2, 0, 1, 4);
         assertThat(load(arrays, "a", "b", "c", "d", "e", "f").classes()).isEqualTo(6);
-        assertThatThrownBy(() -> load(arrays, "a", "b", "c", "d")).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> load(arrays, "a", "b", "c", "d"))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("own.npz: label 4 of volume 5 in test is outside the classes; expected 0 to 3");
     }
 
@@ -132,12 +140,16 @@ class VolumeLoaderTest {
         assertRefused("val_labels", NpyArray.ofLongs(new long[8], 4, 2), "as many labels per volume as in train, 1");
         assertRefused("val_labels", NpyArray.ofFloats(new float[] {0, 1, 0.5f, 0}, 4), "found 0.5 for volume 2");
         assertRefused("val_labels", NpyArray.ofLongs(new long[16], 4, 2, 2), "whole numbers as (N), (N,1)");
-        assertRefused("val_images", NpyArray.ofFloats(new float[108], 4, 3, 3, 3),
+        assertRefused(
+                "val_images",
+                NpyArray.ofFloats(new float[108], 4, 3, 3, 3),
                 "train_images is uint8 but val_images float32, which may mean two scales");
         assertRefused("val_images", NpyArray.ofBytes(new byte[144], 4, 3, 3, 4), "expected cubes as (N,S,S,S)");
         assertRefused("val_images", NpyArray.ofBytes(new byte[216], 4, 3, 3, 3, 2), "expected cubes as (N,S,S,S)");
         assertRefused("val_images", NpyArray.ofBytes(new byte[0], 0, 3, 3, 3), "at least one volume");
-        assertRefused("val_images", NpyArray.ofBytes(Samples.voxels(4, 64), 4, 4, 4, 4),
+        assertRefused(
+                "val_images",
+                NpyArray.ofBytes(Samples.voxels(4, 64), 4, 4, 4, 4),
                 "val has volumes of [1,4,4,4] but train has [1,3,3,3]");
         byte[] blank = Samples.voxels(4, 27);
         Arrays.fill(blank, 54, 81, (byte) 9);
@@ -155,12 +167,14 @@ class VolumeLoaderTest {
     }
 
     private void assertRefused(Map<String, NpyArray> arrays, String message) {
-        assertThatThrownBy(() -> load(arrays)).isInstanceOf(DataException.class).hasMessageContaining("own.npz")
+        assertThatThrownBy(() -> load(arrays))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("own.npz")
                 .hasMessageContaining(message);
     }
 
     private VolumeData load(Map<String, NpyArray> arrays, String... names) {
-        return VolumeLoader.loadFile(Samples.write(folder.resolve("own.npz"), arrays), FileOptions.named(List.of(names)),
-                warnings::add);
+        return VolumeLoader.loadFile(
+                Samples.write(folder.resolve("own.npz"), arrays), FileOptions.named(List.of(names)), warnings::add);
     }
 }

@@ -1,19 +1,20 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Volumes of all types and shapes become grey values as the window says, or are refused by name. */
 class VolumeReaderTest {
@@ -27,12 +28,16 @@ class VolumeReaderTest {
     }
 
     private VolumeData load(NpzBytes file, Window window) {
-        return VolumeLoader.loadFile(file.write(folder.resolve("own.npz")), new FileOptions(List.of(),
-                Optional.empty(), false, Optional.ofNullable(window)), notes::add);
+        return VolumeLoader.loadFile(
+                file.write(folder.resolve("own.npz")),
+                new FileOptions(List.of(), Optional.empty(), false, Optional.ofNullable(window)),
+                notes::add);
     }
 
     private void assertRefused(NpzBytes file, String... parts) {
-        assertThatThrownBy(() -> load(file)).isInstanceOf(DataException.class).hasMessageContaining("own.npz")
+        assertThatThrownBy(() -> load(file))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("own.npz")
                 .hasMessageContainingAll(parts);
     }
 
@@ -51,21 +56,35 @@ class VolumeReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"<f2, 0, 0.0625", "<f4, -1, 0.125", ">f8, 1e10, 1000", "<i2, -1000, 100", ">u2, 0, 4369",
-        "<i4, -2000000000, 200000000", "<u4, 0, 268435456", "<i8, 0, 1000000000000", "|i1, -15, 2", "<u8, 300, 1"})
+    @CsvSource({
+        "<f2, 0, 0.0625",
+        "<f4, -1, 0.125",
+        ">f8, 1e10, 1000",
+        "<i2, -1000, 100",
+        ">u2, 0, 4369",
+        "<i4, -2000000000, 200000000",
+        "<u4, 0, 268435456",
+        "<i8, 0, 1000000000000",
+        "|i1, -15, 2",
+        "<u8, 300, 1"
+    })
     void readsEveryTypeOverItsOwnRange(String type, double offset, double step) {
         VolumeData data = load(NpzBytes.everywhere(type, ramp(offset, step)));
         assertThat(data.train().voxels()).isEqualTo(wholeRange());
         assertThat(data.test().voxels()).isEqualTo(wholeRange());
         assertThat(data.window()).contains(new Window(offset, offset + 15 * step));
-        assertThat(notes).singleElement().asString().contains("own.npz", "are read as 0 to 255",
-                "the range of train and val", "--window LO,HI");
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("own.npz", "are read as 0 to 255", "the range of train and val", "--window LO,HI");
     }
 
     @Test
     void readsFloat16BeyondTheRangeOfItsSquares() {
         double[] values = ramp(-60000, 8000);
-        assertThat(load(NpzBytes.everywhere("<f2", values)).train().voxels()).startsWith(0).endsWith(-1);
+        assertThat(load(NpzBytes.everywhere("<f2", values)).train().voxels())
+                .startsWith(0)
+                .endsWith(-1);
     }
 
     @ParameterizedTest
@@ -75,8 +94,10 @@ class VolumeReaderTest {
         VolumeData data = load(NpzBytes.everywhere(type, mask));
         assertThat(data.val().voxels()).containsExactly(0, 0, -1, -1, 0, -1, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1);
         assertThat(data.window()).contains(Window.MASK);
-        assertThat(notes).singleElement().asString().contains(
-                "volumes hold only 0 and 1: read as masks, scaled to 0 and 255");
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("volumes hold only 0 and 1: read as masks, scaled to 0 and 255");
     }
 
     /** NumPy writes 0 and 1; a file of others may hold any byte. */
@@ -97,7 +118,9 @@ class VolumeReaderTest {
 
     @Test
     void choosesNothingByTest() {
-        NpzBytes file = new NpzBytes().cubes("train", "<f4", ramp(0, 1)).cubes("val", "<f4", ramp(0, 2))
+        NpzBytes file = new NpzBytes()
+                .cubes("train", "<f4", ramp(0, 1))
+                .cubes("val", "<f4", ramp(0, 2))
                 .cubes("test", "<f4", ramp(-20, 4));
         VolumeData data = load(file);
         assertThat(data.window()).contains(new Window(0, 30));
@@ -107,9 +130,14 @@ class VolumeReaderTest {
 
     @Test
     void readsWithAGivenWindowWhateverIsInTheFile() {
-        assertThat(load(NpzBytes.everywhere("<i2", ramp(-1000, 200)), new Window(-1000, 1000)).train().voxels())
-                .startsWith(0, 26, 51).endsWith(-1, -1, -1);
-        assertThat(load(NpzBytes.everywhere("|u1", ramp(0, 1)), new Window(0, 15)).test().voxels())
+        assertThat(load(NpzBytes.everywhere("<i2", ramp(-1000, 200)), new Window(-1000, 1000))
+                        .train()
+                        .voxels())
+                .startsWith(0, 26, 51)
+                .endsWith(-1, -1, -1);
+        assertThat(load(NpzBytes.everywhere("|u1", ramp(0, 1)), new Window(0, 15))
+                        .test()
+                        .voxels())
                 .isEqualTo(wholeRange());
         double[] mask = {0, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
         VolumeData asTheyAre = load(NpzBytes.everywhere("|u1", mask), Window.BYTES);
@@ -121,13 +149,28 @@ class VolumeReaderTest {
     @Test
     void refusesSplitsOnDifferentScales() {
         double[] mask = {0, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
-        assertRefused(new NpzBytes().cubes("train", "|u1", mask).cubes("val", "|u1", mask)
-                .cubes("test", "|u1", ramp(0, 17)), "train_images holds only 0 and 1", "test_images holds other values",
-                "--window 0,1", "--window 0,255");
-        assertRefused(new NpzBytes().cubes("train", "|u1", ramp(0, 17)).cubes("val", "|b1", mask)
-                .cubes("test", "|u1", ramp(0, 17)), "val_images holds only 0 and 1");
-        assertRefused(new NpzBytes().cubes("train", "|u1", ramp(0, 17)).cubes("val", "<f4", ramp(0, 0.06))
-                .cubes("test", "|u1", ramp(0, 17)), "train_images is uint8 but val_images float32", "--window");
+        assertRefused(
+                new NpzBytes()
+                        .cubes("train", "|u1", mask)
+                        .cubes("val", "|u1", mask)
+                        .cubes("test", "|u1", ramp(0, 17)),
+                "train_images holds only 0 and 1",
+                "test_images holds other values",
+                "--window 0,1",
+                "--window 0,255");
+        assertRefused(
+                new NpzBytes()
+                        .cubes("train", "|u1", ramp(0, 17))
+                        .cubes("val", "|b1", mask)
+                        .cubes("test", "|u1", ramp(0, 17)),
+                "val_images holds only 0 and 1");
+        assertRefused(
+                new NpzBytes()
+                        .cubes("train", "|u1", ramp(0, 17))
+                        .cubes("val", "<f4", ramp(0, 0.06))
+                        .cubes("test", "|u1", ramp(0, 17)),
+                "train_images is uint8 but val_images float32",
+                "--window");
     }
 
     @ParameterizedTest
@@ -135,11 +178,14 @@ class VolumeReaderTest {
     void refusesWhatIsNoNumberByNameWithoutAndWithAWindow(double bad, String words) {
         double[] values = ramp(0, 1);
         values[13] = bad;
-        NpzBytes file = new NpzBytes().cubes("train", "<f4", ramp(0, 1)).cubes("val", "<f4", ramp(0, 1))
+        NpzBytes file = new NpzBytes()
+                .cubes("train", "<f4", ramp(0, 1))
+                .cubes("val", "<f4", ramp(0, 1))
                 .cubes("test", "<f4", values);
         String where = "own.npz (test_images): volume 1 at voxel (1, 0, 1) " + words;
         assertRefused(file, where, "numpy.isfinite");
-        assertThatThrownBy(() -> load(file, Window.MASK)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> load(file, Window.MASK))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining(where);
     }
 
@@ -148,9 +194,11 @@ class VolumeReaderTest {
         double[] values = new double[2 * 24];
         Arrays.setAll(values, i -> i);
         values[1 + 2 * (1 + 2 * (0 + 2 * (1 + 2 * 2)))] = Double.NaN;
-        assertRefused(new NpzBytes().images("train", "<f8", "(2, 2, 2, 2, 3)", true, values)
-                .images("val", "<f8", "(2, 2, 2, 2, 3)", true, values)
-                .images("test", "<f8", "(2, 2, 2, 2, 3)", true, values),
+        assertRefused(
+                new NpzBytes()
+                        .images("train", "<f8", "(2, 2, 2, 2, 3)", true, values)
+                        .images("val", "<f8", "(2, 2, 2, 2, 3)", true, values)
+                        .images("test", "<f8", "(2, 2, 2, 2, 3)", true, values),
                 "(train_images): volume 1 at voxel (1, 0, 1), channel 2 is NaN");
     }
 
@@ -191,9 +239,9 @@ class VolumeReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "NXYZ; false", "NXYZ; true", "NXYZC; false", "NXYZC; true", "NCXYZ; false", "NCXYZ; true"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {"NXYZ; false", "NXYZ; true", "NXYZC; false", "NXYZC; true", "NCXYZ; false", "NCXYZ; true"})
     void readsChannelsFirstAndLastInBothOrders(String axes, boolean fortran) {
         for (int channels : axes.indexOf('C') < 0 ? new int[] {1} : new int[] {1, 3}) {
             for (String type : List.of("|u1", "<u2")) {
@@ -208,12 +256,16 @@ class VolumeReaderTest {
                 }
             }
         }
-        assertThat(notes).hasSize(axes.equals("NCXYZ") ? 2 : 0)
-                .allSatisfy(note -> assertThat(note).contains("own.npz: volumes are taken to have their channels first"));
+        assertThat(notes)
+                .hasSize(axes.equals("NCXYZ") ? 2 : 0)
+                .allSatisfy(
+                        note -> assertThat(note).contains("own.npz: volumes are taken to have their channels first"));
     }
 
     private static NpzBytes ordered(String axes, boolean fortran, int channels, String type) {
-        int[] lengths = axes.chars().map(axis -> axis == 'N' ? 2 : axis == 'C' ? channels : 4).toArray();
+        int[] lengths = axes.chars()
+                .map(axis -> axis == 'N' ? 2 : axis == 'C' ? channels : 4)
+                .toArray();
         double[] values = new double[2 * channels * 64];
         for (int i = 0; i < values.length; i++) {
             int rest = i;
@@ -235,30 +287,33 @@ class VolumeReaderTest {
 
     /** In each case the words tell what to type. */
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "(2, 4, 4, 2); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (1, 1))); a[:, 1:3, 1:3, :]; scipy.ndimage.zoom(a, "
-                + "(1, 1, 1, 4/2), order=1)",
-        "(2, 2, 4, 6); numpy.pad(a, ((0, 0), (2, 2), (1, 1), (0, 0))); a[:, :, 1:3, 2:4]; zoom(a, (1, 6/2, 6/4, 1)",
-        "(2, 28, 28, 3); If these are 2D images in colour; three axes of space; pad",
-        "(4, 4, 4, 2); numpy.moveaxis(a, -1, 0); last axis counts the volumes; put it first",
-        "(2, 4, 4, 4, 2); one of the two channels, a[..., 0]; numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), "
-                + "(0, 1))); Keep",
-        "(2, 4, 4, 4, 5); Crop the 5 channels to three, a[..., :3]; to one, a[..., 0]; Crop",
-        "(2, 2, 4, 4, 4); a = numpy.moveaxis(a, 1, -1); keep one of the two; numpy.pad",
-        "(2, 5, 4, 4, 4); a = numpy.moveaxis(a, 1, -1); crop the 5 channels; a[..., :3]",
-        "(2, 1, 9, 9, 4); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (2, 3))); a.reshape(2, 9, 9, 4); crop",
-        "(2, 3, 9, 9, 4); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), (2, 3))); crop; resample",
-        "(4, 4, 4); If this is one volume; a[numpy.newaxis]; axis",
-        "(5, 28, 28); 2D images; numpy.stack; pad, crop or resample",
-        "(2, 64); a.reshape(-1, 4, 4, 4); each row is a volume; axes",
-        "(2, 81); a.reshape(-1, 3, 3, 3, 3); a.reshape(-1, 3, 3, 3, 3) with channels first; row",
-        "(7,); numpy.stack(list_of_volumes); Stack; volumes",
-        "(2, 1, 1, 4, 4, 4); a.reshape(2, 4, 4, 4); Take out; length 1",
-        "(2, 4, 4, 4, 1, 1); a.reshape(2, 4, 4, 4); Take out; length 1",
-        "(2, 2, 2, 2, 2, 2); 6 dimensions; number of the volume; channels"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "(2, 4, 4, 2); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (1, 1))); a[:, 1:3, 1:3, :]; scipy.ndimage.zoom(a, "
+                        + "(1, 1, 1, 4/2), order=1)",
+                "(2, 2, 4, 6); numpy.pad(a, ((0, 0), (2, 2), (1, 1), (0, 0))); a[:, :, 1:3, 2:4]; zoom(a, (1, 6/2, 6/4, 1)",
+                "(2, 28, 28, 3); If these are 2D images in colour; three axes of space; pad",
+                "(4, 4, 4, 2); numpy.moveaxis(a, -1, 0); last axis counts the volumes; put it first",
+                "(2, 4, 4, 4, 2); one of the two channels, a[..., 0]; numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), "
+                        + "(0, 1))); Keep",
+                "(2, 4, 4, 4, 5); Crop the 5 channels to three, a[..., :3]; to one, a[..., 0]; Crop",
+                "(2, 2, 4, 4, 4); a = numpy.moveaxis(a, 1, -1); keep one of the two; numpy.pad",
+                "(2, 5, 4, 4, 4); a = numpy.moveaxis(a, 1, -1); crop the 5 channels; a[..., :3]",
+                "(2, 1, 9, 9, 4); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (2, 3))); a.reshape(2, 9, 9, 4); crop",
+                "(2, 3, 9, 9, 4); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), (2, 3))); crop; resample",
+                "(4, 4, 4); If this is one volume; a[numpy.newaxis]; axis",
+                "(5, 28, 28); 2D images; numpy.stack; pad, crop or resample",
+                "(2, 64); a.reshape(-1, 4, 4, 4); each row is a volume; axes",
+                "(2, 81); a.reshape(-1, 3, 3, 3, 3); a.reshape(-1, 3, 3, 3, 3) with channels first; row",
+                "(7,); numpy.stack(list_of_volumes); Stack; volumes",
+                "(2, 1, 1, 4, 4, 4); a.reshape(2, 4, 4, 4); Take out; length 1",
+                "(2, 4, 4, 4, 1, 1); a.reshape(2, 4, 4, 4); Take out; length 1",
+                "(2, 2, 2, 2, 2, 2); 6 dimensions; number of the volume; channels"
+            })
     void saysWhatToDoWithOtherShapes(String shape, String first, String second, String third) {
-        int count = Arrays.stream(shape.replaceAll("[() ]", "").split(",")).mapToInt(Integer::parseInt)
+        int count = Arrays.stream(shape.replaceAll("[() ]", "").split(","))
+                .mapToInt(Integer::parseInt)
                 .reduce(1, (a, b) -> a * b);
         double[] values = new double[count];
         Arrays.setAll(values, i -> i % 200);
@@ -276,16 +331,19 @@ class VolumeReaderTest {
             List<String> splits = List.of("train", "val", "test");
             assertThat(VolumeReader.open(npz, "own.npz", splits, 48).shape()).isEqualTo(new VolumeShape(1, 2));
             assertThatThrownBy(() -> VolumeReader.open(npz, "own.npz", splits, 47))
-                    .isInstanceOf(DataFileException.class).hasMessageContaining(
-                            "own.npz: holds 48 voxels of one byte each, which take 0.0 GiB of heap")
+                    .isInstanceOf(DataFileException.class)
+                    .hasMessageContaining("own.npz: holds 48 voxels of one byte each, which take 0.0 GiB of heap")
                     .hasMessageContaining("VOXGRAD_OPTS=-Xmx3g");
         }
     }
 
     @Test
     void takesNoMemoryForLabelsThatCannotBe() {
-        NpzBytes file = new NpzBytes().cubes("train", "|u1", ramp(0, 9)).cubes("val", "|u1", ramp(0, 9))
-                .cubes("test", "|u1", ramp(0, 9)).labels("val", 50_000);
+        NpzBytes file = new NpzBytes()
+                .cubes("train", "|u1", ramp(0, 9))
+                .cubes("val", "|u1", ramp(0, 9))
+                .cubes("test", "|u1", ramp(0, 9))
+                .labels("val", 50_000);
         assertRefused(file, "(val_labels): found 50000 numbers, expected (N), (N,1)");
     }
 }

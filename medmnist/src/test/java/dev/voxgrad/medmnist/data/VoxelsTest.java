@@ -1,11 +1,12 @@
 package dev.voxgrad.medmnist.data;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.Arrays;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Volumes in several arrays are the same to everyone as volumes in one. */
 class VoxelsTest {
@@ -35,7 +36,10 @@ class VoxelsTest {
     void keepsVolumesInArraysThatStayBelowTheBound() {
         Voxels voxels = inThreeArrays();
         assertThat(voxels.count()).isEqualTo(5);
-        assertThat(voxels.array(0)).isSameAs(voxels.array(1)).isNotSameAs(voxels.array(2)).hasSize(16);
+        assertThat(voxels.array(0))
+                .isSameAs(voxels.array(1))
+                .isNotSameAs(voxels.array(2))
+                .hasSize(16);
         assertThat(voxels.array(4)).hasSize(8);
         assertThat(voxels.start(3)).isEqualTo(8);
     }
@@ -88,9 +92,11 @@ class VoxelsTest {
     @Test
     void refusesAnotherNumberOfLabelsOrVoxels() {
         assertThatThrownBy(() -> Split.of("val", SHAPE, inThreeArrays(), new int[4]))
-                .isInstanceOf(DataException.class).hasMessageContaining("val: 4 labels but 5 volumes of [1,2,2,2]");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("val: 4 labels but 5 volumes of [1,2,2,2]");
         assertThatThrownBy(() -> Split.of("val", SHAPE, new byte[12], new int[1]))
-                .isInstanceOf(DataException.class).hasMessageContaining("12 voxels are no whole number of volumes");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("12 voxels are no whole number of volumes");
     }
 
     /** 9000 times the same array stands for 2.4 billion voxels. */
@@ -104,7 +110,8 @@ class VoxelsTest {
         assertThat(large.size()).isEqualTo(9000);
         assertThat(large.firstBlankVolume()).isEqualTo(-1);
         assertThat(large.volume(8999)).isEqualTo(one);
-        assertThatThrownBy(large::voxels).isInstanceOf(DataException.class)
+        assertThatThrownBy(large::voxels)
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("2359296000 voxels do not fit into one Java array");
     }
 }

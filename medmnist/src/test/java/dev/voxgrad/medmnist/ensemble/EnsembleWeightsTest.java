@@ -1,12 +1,10 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.train.ModelKind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class EnsembleWeightsTest {
     @TempDir
@@ -37,22 +38,25 @@ class EnsembleWeightsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "best = -1              | weight best is -1.0; expected a number of zero or more",
-        "last = NaN             | last is 'NaN'; expected a number",
-        "member.0 = Infinity    | member.0 is 'Infinity'; expected a number",
-        "last = 1e308           | weight last is 1.0E308; expected 0, or 1.0E-9 to 1.0E9",
-        "member.1 = 1e-300      | weight member.1 is 1.0E-300; expected 0, or 1.0E-9 to 1.0E9",
-        "best = 1e400           | best is '1e400'; expected a number",
-        "best = 0x1p3           | best is '0x1p3'; expected a number",
-        "best = 1d              | best is '1d'; expected a number",
-        "best = 0,5             | best is '0,5'; expected a number such as 0.25",
-        "best                   | best is ''; expected a number",
-        "best = much            | best is 'much'; expected a number",
-        "last;0.5               | unknown entries [last;0.5]",
-        "worst = 1              | unknown entries [worst]",
-        "member.3 = 1           | unknown entries [member.3]; expected last, best, and member.0 to member.2"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "best = -1              | weight best is -1.0; expected a number of zero or more",
+                "last = NaN             | last is 'NaN'; expected a number",
+                "member.0 = Infinity    | member.0 is 'Infinity'; expected a number",
+                "last = 1e308           | weight last is 1.0E308; expected 0, or 1.0E-9 to 1.0E9",
+                "member.1 = 1e-300      | weight member.1 is 1.0E-300; expected 0, or 1.0E-9 to 1.0E9",
+                "best = 1e400           | best is '1e400'; expected a number",
+                "best = 0x1p3           | best is '0x1p3'; expected a number",
+                "best = 1d              | best is '1d'; expected a number",
+                "best = 0,5             | best is '0,5'; expected a number such as 0.25",
+                "best                   | best is ''; expected a number",
+                "best = much            | best is 'much'; expected a number",
+                "last;0.5               | unknown entries [last;0.5]",
+                "worst = 1              | unknown entries [worst]",
+                "member.3 = 1           | unknown entries [member.3]; expected last, best, and member.0 to member.2"
+            })
     void badLinesAreNamed(String line, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("w"), line + "\n");
         assertThatThrownBy(() -> EnsembleWeights.read(file, 3))
@@ -63,8 +67,13 @@ class EnsembleWeightsTest {
 
     /** As Notepad saves it, or a program of an old Mac; with the separators that have always been taken. */
     @ParameterizedTest
-    @ValueSource(strings = {"\uFEFFbest = 2\r\nmember.1 = 0.25\r\n\r\n", "best = 2\rmember.1 = 0.25",
-        "\uFEFF# by hand\n  best: 2\nmember.1 0.25", "best=2\nmember.1\t=\t.25"})
+    @ValueSource(
+            strings = {
+                "\uFEFFbest = 2\r\nmember.1 = 0.25\r\n\r\n",
+                "best = 2\rmember.1 = 0.25",
+                "\uFEFF# by hand\n  best: 2\nmember.1 0.25",
+                "best=2\nmember.1\t=\t.25"
+            })
     void readsFilesOfOtherSystems(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("w"), text);
         assertThat(EnsembleWeights.read(file, 3)).isEqualTo(new EnsembleWeights(0.5, 2, List.of(1.0, 0.25, 1.0)));
@@ -80,7 +89,8 @@ class EnsembleWeightsTest {
     void somethingMustCount() {
         assertThatThrownBy(() -> EnsembleWeights.groups(0, 0, 2)).hasMessageContaining("all weights are zero");
         assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(0.0))).hasMessageContaining("all weights are zero");
-        assertThatThrownBy(() -> EnsembleWeights.read(folder.resolve("none"), 1)).hasMessageContaining("no such file");
+        assertThatThrownBy(() -> EnsembleWeights.read(folder.resolve("none"), 1))
+                .hasMessageContaining("no such file");
     }
 
     @Test

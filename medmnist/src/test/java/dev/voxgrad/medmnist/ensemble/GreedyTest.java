@@ -1,19 +1,20 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class GreedyTest {
     /** Of a sequence of picks, by the definition of the AUC: the share of pairs in the right order. */
@@ -32,7 +33,9 @@ class GreedyTest {
     }
 
     private static double margin(List<double[][]> logits, List<Integer> picks, int volume) {
-        return picks.stream().mapToDouble(k -> logits.get(k)[volume][1] - logits.get(k)[volume][0]).sum()
+        return picks.stream()
+                        .mapToDouble(k -> logits.get(k)[volume][1] - logits.get(k)[volume][0])
+                        .sum()
                 / picks.size();
     }
 
@@ -59,8 +62,8 @@ class GreedyTest {
             for (int k = 0; k < 4; k++) {
                 List<Integer> candidate = new ArrayList<>(picks);
                 candidate.add(k);
-                bestOfRound = bestOfRound == null || better(labels, logits, candidate, bestOfRound)
-                        ? candidate : bestOfRound;
+                bestOfRound =
+                        bestOfRound == null || better(labels, logits, candidate, bestOfRound) ? candidate : bestOfRound;
             }
             picks = bestOfRound;
             best = best.isEmpty() || better(labels, logits, picks, best) ? picks : best;
@@ -76,7 +79,8 @@ class GreedyTest {
 
     private static boolean better(int[] labels, List<double[][]> logits, List<Integer> picks, List<Integer> others) {
         double difference = auc(labels, logits, picks) - auc(labels, logits, others);
-        return Math.abs(difference) > 1e-9 ? difference > 0
+        return Math.abs(difference) > 1e-9
+                ? difference > 0
                 : logLoss(labels, logits, picks) < logLoss(labels, logits, others) - 1e-12;
     }
 
@@ -127,13 +131,16 @@ class GreedyTest {
         double[][] good = MadeUp.logits(random, labels, 3, 2);
         Ensemble ensemble = MadeUp.ensemble(labels, poor, good);
         Greedy greedy = Greedy.fit(ensemble);
-        assertThat(greedy.score().auc()).isGreaterThanOrEqualTo(ensemble.metrics(ensemble.models().get(1)).auc());
+        assertThat(greedy.score().auc())
+                .isGreaterThanOrEqualTo(
+                        ensemble.metrics(ensemble.models().get(1)).auc());
         assertThat(greedy.counts().get(1)).isPositive();
 
         int[][] several = {{0, 1}, {1, 1}, {0, 0}, {1, 0}};
         double[][] right = {{-1, 1}, {1, 1}, {-1, -1}, {1, -1}};
         double[][] wrong = {{1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
-        assertThat(Greedy.fit(MadeUp.multiLabel(several, wrong, right)).counts()).containsExactly(0.0, 1.0);
+        assertThat(Greedy.fit(MadeUp.multiLabel(several, wrong, right)).counts())
+                .containsExactly(0.0, 1.0);
     }
 
     @Test
@@ -143,8 +150,7 @@ class GreedyTest {
         double[][] threeOfFour = {{0, 1}, {0, 3}, {0, 2}, {0, 4}};
         double[][] blind = {{1, 1}, {1, 1}, {1, 1}, {1, 1}};
         double[][] none = {{0, 4}, {0, 3}, {0, 2}, {0, 1}};
-        WeightMethod.Fit fit =
-                WeightMethod.VALIDATION_AUC.fit(MadeUp.ensemble(labels, all, threeOfFour, blind, none));
+        WeightMethod.Fit fit = WeightMethod.VALIDATION_AUC.fit(MadeUp.ensemble(labels, all, threeOfFour, blind, none));
         assertThat(fit.weights()).containsExactly(1.0, 0.75, 0.5, 0.0);
         assertThat(fit.account()).contains("AUC on the 4 volumes of the val split");
     }
@@ -154,7 +160,8 @@ class GreedyTest {
         Ensemble ensemble = MadeUp.ensemble(new int[3], new double[3][2], new double[3][2]);
         for (WeightMethod method : List.of(WeightMethod.GREEDY, WeightMethod.VALIDATION_AUC)) {
             assertThat(method.needsValidationAuc()).isTrue();
-            assertThatThrownBy(() -> method.fit(ensemble)).isInstanceOf(UndefinedMetricException.class)
+            assertThatThrownBy(() -> method.fit(ensemble))
+                    .isInstanceOf(UndefinedMetricException.class)
                     .hasMessageContaining("made-up val: AUC is not defined");
         }
         assertThat(WeightMethod.STACKED.fit(ensemble).weights()).isEqualTo(Arrays.asList(0.5, 0.5));

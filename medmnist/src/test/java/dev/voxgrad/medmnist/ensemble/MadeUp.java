@@ -30,13 +30,18 @@ final class MadeUp {
 
     /** Several labels per volume. */
     static Ensemble multiLabel(int[][] labels, double[][]... logits) {
-        return of(Task.MULTI_LABEL, labels[0].length,
-                Split.ofMultiLabel("val", SHAPE, new byte[labels.length], labels), List.of(logits));
+        return of(
+                Task.MULTI_LABEL,
+                labels[0].length,
+                Split.ofMultiLabel("val", SHAPE, new byte[labels.length], labels),
+                List.of(logits));
     }
 
     private static Ensemble of(Task task, int classes, Split split, List<double[][]> logits) {
-        List<String> names = IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
-        VolumeData data = new VolumeData("made-up", "", task, names, false, true, Optional.empty(), split, split, split);
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
+        VolumeData data =
+                new VolumeData("made-up", "", task, names, false, true, Optional.empty(), split, split, split);
         List<Ensemble.Model> models = new ArrayList<>();
         for (int k = 0; k < logits.size(); k++) {
             Metrics none = new Metrics(0, 0);

@@ -1,12 +1,10 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeShape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 class StackingTest {
     private static final int GRID = 200;
@@ -42,10 +43,14 @@ class StackingTest {
         assertThat(at.value()).isCloseTo(MadeUp.logLoss(labels, weights, models), within(1e-14));
         double h = 1e-4;
         for (int k = 0; k < 3; k++) {
-            assertThat(at.gradient()[k]).isCloseTo((shifted(labels, models, weights, k, h)
-                    - shifted(labels, models, weights, k, -h)) / (2 * h), within(1e-7));
+            assertThat(at.gradient()[k])
+                    .isCloseTo(
+                            (shifted(labels, models, weights, k, h) - shifted(labels, models, weights, k, -h))
+                                    / (2 * h),
+                            within(1e-7));
             double[] up = loss(labels, models).derivatives(with(weights, k, h)).gradient();
-            double[] down = loss(labels, models).derivatives(with(weights, k, -h)).gradient();
+            double[] down =
+                    loss(labels, models).derivatives(with(weights, k, -h)).gradient();
             for (int j = 0; j < 3; j++) {
                 assertThat(at.hessian().get(j, k)).isCloseTo((up[j] - down[j]) / (2 * h), within(1e-7));
             }
@@ -114,7 +119,9 @@ class StackingTest {
         double multiplier = Arrays.stream(gradient).min().orElseThrow();
         for (int k = 0; k < 10; k++) {
             assertThat(fit.weights()[k]).isNotNegative();
-            assertThat(fit.weights()[k] * (gradient[k] - multiplier)).as("slackness").isBetween(0.0, 1e-9);
+            assertThat(fit.weights()[k] * (gradient[k] - multiplier))
+                    .as("slackness")
+                    .isBetween(0.0, 1e-9);
         }
         assertThat(fit.gap()).isLessThanOrEqualTo(1e-9);
         assertThat(fit.weights()[5]).as("of a model that is mostly wrong").isZero();
@@ -158,7 +165,8 @@ class StackingTest {
         assertThat(fit.loss()).isZero();
         assertThat(fit.gap()).isZero();
         assertThat(fit.weights()[1]).isGreaterThan(fit.weights()[2]);
-        assertThat(Stacking.fit(loss(labels, List.of(perfect, perfect))).weights()).containsExactly(0.5, 0.5);
+        assertThat(Stacking.fit(loss(labels, List.of(perfect, perfect))).weights())
+                .containsExactly(0.5, 0.5);
         Stacking bad = Stacking.fit(loss(labels, List.of(wrong, mixed)));
         assertThat(bad.weights()).containsExactly(0, 1);
         assertThat(bad.gap()).isLessThanOrEqualTo(1e-9);

@@ -1,17 +1,18 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class TemperatureTest {
     private static double[][] times(double factor, double[][] logits) {
@@ -81,13 +82,16 @@ class TemperatureTest {
                 .isEqualTo(new Temperature(1, Temperature.State.NO_BETTER_THAN_CHANCE));
         assertThat(fit(labels, new double[20][2]))
                 .isEqualTo(new Temperature(1, Temperature.State.NO_BETTER_THAN_CHANCE));
-        assertThat(fit(new int[20], MadeUp.logits(new SplittableRandom(1), new int[20], 2, 1)).state())
-                .as("one class is enough").isEqualTo(Temperature.State.FITTED);
+        assertThat(fit(new int[20], MadeUp.logits(new SplittableRandom(1), new int[20], 2, 1))
+                        .state())
+                .as("one class is enough")
+                .isEqualTo(Temperature.State.FITTED);
     }
 
     @Test
     void isOfOneModel() {
-        LogLoss two = MadeUp.ensemble(MadeUp.labels(4, 2), new double[4][2], new double[4][2]).logLoss();
+        LogLoss two = MadeUp.ensemble(MadeUp.labels(4, 2), new double[4][2], new double[4][2])
+                .logLoss();
         assertThatThrownBy(() -> Temperature.fit(two)).hasMessageContaining("of one model, have 2");
     }
 
@@ -121,7 +125,7 @@ class TemperatureTest {
         assertThat(tempered.temperature().value()).isGreaterThan(3);
         assertThat(tempered.metrics().accuracy()).isEqualTo(plain.metrics().accuracy());
         assertThat(tempered.temperedLogLoss()).isLessThan(tempered.logLoss());
-        assertThat(List.of(tempered.scores())).allSatisfy(row ->
-                assertThat(Arrays.stream(row).sum()).isCloseTo(1, within(1e-12)));
+        assertThat(List.of(tempered.scores()))
+                .allSatisfy(row -> assertThat(Arrays.stream(row).sum()).isCloseTo(1, within(1e-12)));
     }
 }

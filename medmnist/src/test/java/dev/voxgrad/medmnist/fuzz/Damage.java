@@ -53,7 +53,9 @@ final class Damage {
     private static byte[] number(byte[] file, int at, Chance chance) {
         byte[] changed = file.clone();
         ByteBuffer number = ByteBuffer.allocate(8)
-                .order(chance.in(4) ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN).putLong(chance.number()).flip();
+                .order(chance.in(4) ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
+                .putLong(chance.number())
+                .flip();
         int count = Math.min(1 << chance.below(4), file.length - at);
         number.get(changed, at, count);
         return changed;
@@ -93,11 +95,17 @@ final class Damage {
             case 3 -> text.substring(0, at);
             case 4 -> text.substring(0, at) + chance.text() + text.substring(at);
             case 5 -> lines(text, chance);
-            case 6 -> replaced(text, Pattern.compile("[,:=\\s|]"), chance.one("", ",", "  ", "\t", ";", "\n", "\0"),
-                    chance);
+            case 6 ->
+                replaced(text, Pattern.compile("[,:=\\s|]"), chance.one("", ",", "  ", "\t", ";", "\n", "\0"), chance);
             case 7 -> replaced(text, Pattern.compile("[A-Za-z_]+"), chance.text(), chance);
-            default -> chance.one("\uFEFF" + text, text.replace("\n", "\r\n"), text.replace("\n", "\r"),
-                    text.replace("\n", ""), text + "\n\n\n", text.replace(",", ";"));
+            default ->
+                chance.one(
+                        "\uFEFF" + text,
+                        text.replace("\n", "\r\n"),
+                        text.replace("\n", "\r"),
+                        text.replace("\n", ""),
+                        text + "\n\n\n",
+                        text.replace(",", ";"));
         };
     }
 

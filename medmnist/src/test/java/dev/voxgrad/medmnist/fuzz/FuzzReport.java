@@ -12,6 +12,7 @@ final class FuzzReport {
     private final Map<String, long[]> counts = new TreeMap<>();
     /** The first input and their number by target and kind, so that no fault is reported a thousand times. */
     private final Map<String, long[]> faults = new TreeMap<>();
+
     private long inputs;
     private Worst slowest = new Worst("none", 0, 0, 0);
     private Worst largest = new Worst("none", 0, 0, 0);
@@ -50,9 +51,15 @@ final class FuzzReport {
 
     /** One line for each kind of fault. */
     synchronized List<String> faults() {
-        return faults.entrySet().stream().map(fault -> String.format(Locale.ROOT,
-                "%s (%d times; again with -Dvoxgrad.fuzz.seed=%d -Dvoxgrad.fuzz.first=%d -Dvoxgrad.fuzz.count=1)",
-                fault.getKey().strip(), fault.getValue()[1], seed, fault.getValue()[0])).toList();
+        return faults.entrySet().stream()
+                .map(fault -> String.format(
+                        Locale.ROOT,
+                        "%s (%d times; again with -Dvoxgrad.fuzz.seed=%d -Dvoxgrad.fuzz.first=%d -Dvoxgrad.fuzz.count=1)",
+                        fault.getKey().strip(),
+                        fault.getValue()[1],
+                        seed,
+                        fault.getValue()[0]))
+                .toList();
     }
 
     /** Tells how many inputs each reader took and refused: a target whose inputs are all refused tests little. */
@@ -63,14 +70,29 @@ final class FuzzReport {
     @Override
     public synchronized String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "fuzzer: %d inputs in %.1f s, seed %d, %d kinds of fault%n", inputs,
-                time.toMillis() / 1e3, seed, faults.size()));
-        text.append(String.format(Locale.ROOT, "slowest: %s, input %d of %d bytes, %.3f s of CPU time%n",
-                slowest.target, slowest.input, slowest.size, slowest.amount / 1e9));
-        text.append(String.format(Locale.ROOT, "most memory: %s, input %d of %d bytes, %.1f MB allocated%n",
-                largest.target, largest.input, largest.size, largest.amount / 1e6));
-        counts.forEach((target, count) -> text.append(String.format(Locale.ROOT, "  %-18s %8d read %8d refused%n",
-                target, count[0], count[1])));
+        text.append(String.format(
+                Locale.ROOT,
+                "fuzzer: %d inputs in %.1f s, seed %d, %d kinds of fault%n",
+                inputs,
+                time.toMillis() / 1e3,
+                seed,
+                faults.size()));
+        text.append(String.format(
+                Locale.ROOT,
+                "slowest: %s, input %d of %d bytes, %.3f s of CPU time%n",
+                slowest.target,
+                slowest.input,
+                slowest.size,
+                slowest.amount / 1e9));
+        text.append(String.format(
+                Locale.ROOT,
+                "most memory: %s, input %d of %d bytes, %.1f MB allocated%n",
+                largest.target,
+                largest.input,
+                largest.size,
+                largest.amount / 1e6));
+        counts.forEach((target, count) ->
+                text.append(String.format(Locale.ROOT, "  %-18s %8d read %8d refused%n", target, count[0], count[1])));
         faults().forEach(fault -> text.append("  FAULT ").append(fault).append(System.lineSeparator()));
         return text.toString();
     }

@@ -20,6 +20,7 @@ final class Fuzzer {
     static final Duration MOST_CPU = Duration.ofSeconds(2);
     /** Whatever the file: buffers, parsers, class loading. */
     private static final long FREE_BYTES = 64L << 20;
+
     private static final long BYTES_PER_BYTE = 64;
     /** A reader that computes for so long never ends. */
     private static final Duration HANGS = Duration.ofSeconds(30);
@@ -80,7 +81,8 @@ final class Fuzzer {
 
     static String stack(StackTraceElement[] stack) {
         for (StackTraceElement frame : stack) {
-            if (frame.getClassName().startsWith("dev.voxgrad.") && !frame.getClassName().contains(".fuzz.")) {
+            if (frame.getClassName().startsWith("dev.voxgrad.")
+                    && !frame.getClassName().contains(".fuzz.")) {
                 return "at " + frame.getClassName().replaceFirst(".*\\.", "") + "." + frame.getMethodName();
             }
         }

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.fuzz;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,7 +22,8 @@ final class JsonInputs {
         for (int times = chance.below(4); times > 0; times--) {
             change(tree, raw, chance);
         }
-        String text = chance.in(2) ? JSON.writeValueAsString(tree)
+        String text = chance.in(2)
+                ? JSON.writeValueAsString(tree)
                 : JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
         for (int i = 0; i < raw.size(); i++) {
             text = text.replace("\"@" + i + "@\"", raw.get(i));
@@ -39,7 +41,8 @@ final class JsonInputs {
         collect(tree, holders);
         String mark = "@" + raw.size() + "@";
         switch (holders.get(chance.below(holders.size()))) {
-            case ObjectNode object when !object.isEmpty() -> {
+            case ObjectNode object
+            when !object.isEmpty() -> {
                 String name = List.copyOf(object.propertyNames()).get(chance.below(object.size()));
                 switch (chance.below(8)) {
                     case 0 -> object.remove(name);

@@ -15,8 +15,9 @@ final class NpyInputs {
 
     /** An array of some type and shape, which may claim more than there is. */
     static byte[] any(Chance chance) {
-        String type = chance.one("|u1", "|b1", "<i2", ">i2", "<f2", "<f4", ">f4", "<f8", "<i8", ">i8", "<u4", "|i1",
-                "<u8", "=f4", "f4", "u1");
+        String type = chance.one(
+                "|u1", "|b1", "<i2", ">i2", "<f2", "<f4", ">f4", "<f8", "<i8", ">i8", "<u4", "|i1", "<u8", "=f4", "f4",
+                "u1");
         if (chance.in(8)) {
             type = chance.one("|O", "<U10", "|S5", "<c16", "|V8", "<M8[ns]", "<f16", "", "<f", "[('a', '<i4')]");
         }
@@ -29,8 +30,7 @@ final class NpyInputs {
         List<Long> shape = new ArrayList<>(Collections.nCopies(chance.one(3, 65, 4900, chance.below(5000)), 1L));
         int count = 1 << (chance.in(2) ? 20 : chance.below(20));
         shape.add(chance.below(shape.size() + 1), (long) count);
-        return file(1, header("'|u1'", chance.one("True", "False"), tuple(shape).replace(" ", "")), 0,
-                new byte[count]);
+        return file(1, header("'|u1'", chance.one("True", "False"), tuple(shape).replace(" ", "")), 0, new byte[count]);
     }
 
     private static List<Long> shape(Chance chance) {
@@ -67,17 +67,38 @@ final class NpyInputs {
         String order = chance.in(20) ? chance.one("true", "1", "None", "'C'", "", "Maybe") : fortran ? "True" : "False";
         String sizes = tuple(shape);
         if (chance.in(12)) {
-            sizes = chance.one(sizes.replace(",", "L,"), sizes.replace("(", "[").replace(")", "]"), "(".repeat(3000),
-                    "()", "(,)", "(1,,2)", "(" + chance.numberText() + ",)", "(-1,)", "None", "(1 2)", "( 3 , 4 )",
-                    "(2,3", "(" + "1,".repeat(65) + ")", "(" + "0,".repeat(10_000) + ")",
+            sizes = chance.one(
+                    sizes.replace(",", "L,"),
+                    sizes.replace("(", "[").replace(")", "]"),
+                    "(".repeat(3000),
+                    "()",
+                    "(,)",
+                    "(1,,2)",
+                    "(" + chance.numberText() + ",)",
+                    "(-1,)",
+                    "None",
+                    "(1 2)",
+                    "( 3 , 4 )",
+                    "(2,3",
+                    "(" + "1,".repeat(65) + ")",
+                    "(" + "0,".repeat(10_000) + ")",
                     "(" + "1".repeat(9000) + ",)");
         }
         String header = header(descr, order, sizes);
         if (chance.in(10)) {
-            header = chance.one(header.replace("'", "\""), header.replace(": ", ":"), header + " " + header,
-                    "{}", "", header.replace("}", ""), header.replace("'shape'", "'descr'"), "{" + header + "}",
-                    header.replace("{", "{'more': " + chance.numberText() + ", "), header.replace(", }", "}"),
-                    header.replace("'descr'", "'" + chance.text() + "'"), "#" + header);
+            header = chance.one(
+                    header.replace("'", "\""),
+                    header.replace(": ", ":"),
+                    header + " " + header,
+                    "{}",
+                    "",
+                    header.replace("}", ""),
+                    header.replace("'shape'", "'descr'"),
+                    "{" + header + "}",
+                    header.replace("{", "{'more': " + chance.numberText() + ", "),
+                    header.replace(", }", "}"),
+                    header.replace("'descr'", "'" + chance.text() + "'"),
+                    "#" + header);
         }
         int version = chance.in(12) ? (int) chance.number() : 1 + chance.below(3);
         return file(version, header, chance.in(15) ? chance.number() : 0, data);
@@ -100,7 +121,12 @@ final class NpyInputs {
         int length = text.length + padding + 1;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', (byte) version, 0});
-        out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(lie == 0 ? length : lie).array(), 0,
+        out.write(
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(lie == 0 ? length : lie)
+                        .array(),
+                0,
                 lengthBytes);
         out.writeBytes(text);
         out.writeBytes(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));

@@ -37,7 +37,8 @@ final class NpzInputs {
     private static Map<String, byte[]> someArrays(Chance chance) {
         Map<String, byte[]> arrays = new LinkedHashMap<>();
         for (int i = chance.below(5); i >= 0; i--) {
-            arrays.put(chance.one("train_images", "train_labels", "a", "arr_0", chance.text()) + ".npy",
+            arrays.put(
+                    chance.one("train_images", "train_labels", "a", "arr_0", chance.text()) + ".npy",
                     chance.in(10) ? NpyInputs.zeros(chance) : NpyInputs.any(chance));
         }
         return arrays;
@@ -51,8 +52,9 @@ final class NpzInputs {
         int labels = chance.below(12);
         for (String split : List.of("train", "val", "test")) {
             int count = chance.in(30) ? 0 : 2 + chance.below(4);
-            arrays.put(split + "_images.npy", images(chance.in(20) ? chance.below(10) : images, chance, count, edge,
-                    channels));
+            arrays.put(
+                    split + "_images.npy",
+                    images(chance.in(20) ? chance.below(10) : images, chance, count, edge, channels));
             arrays.put(split + "_labels.npy", labels(chance.in(20) ? chance.below(12) : labels, chance, count));
         }
         if (chance.in(4)) {
@@ -69,8 +71,8 @@ final class NpzInputs {
 
     private static byte[] images(int kind, Chance chance, int count, int edge, int channels) {
         int elements = count * edge * edge * edge * Math.max(channels, 1);
-        int[] shape = channels == 0 ? new int[] {count, edge, edge, edge}
-                : new int[] {count, edge, edge, edge, channels};
+        int[] shape =
+                channels == 0 ? new int[] {count, edge, edge, edge} : new int[] {count, edge, edge, edge, channels};
         return switch (kind) {
             case 0 -> NpyInputs.whole("<f4", chance.bytes(4 * elements), shape);
             case 1 -> NpyInputs.whole("|b1", bits(chance, elements), shape);
@@ -128,8 +130,8 @@ final class NpzInputs {
         boolean deflated = chance.in(2);
         int method = chance.in(200) ? (int) chance.number() : deflated ? DEFLATED : 0;
         long packed = method == DEFLATED ? deflated(content).length : content.length;
-        return new Member(name.getBytes(StandardCharsets.UTF_8), method, packed, content.length, crc.getValue(),
-                offset);
+        return new Member(
+                name.getBytes(StandardCharsets.UTF_8), method, packed, content.length, crc.getValue(), offset);
     }
 
     private static Member lie(Member truth, Chance chance) {
@@ -138,8 +140,14 @@ final class NpzInputs {
             case 1 -> new Member(truth.name, truth.method, truth.packed, chance.number(), truth.crc, truth.offset);
             case 2 -> new Member(truth.name, truth.method, truth.packed, truth.size, chance.number(), truth.offset);
             case 3 -> new Member(truth.name, truth.method, truth.packed, truth.size, truth.crc, chance.number());
-            case 4 -> new Member(chance.text().getBytes(StandardCharsets.UTF_8), truth.method, truth.packed,
-                    truth.size, truth.crc, truth.offset);
+            case 4 ->
+                new Member(
+                        chance.text().getBytes(StandardCharsets.UTF_8),
+                        truth.method,
+                        truth.packed,
+                        truth.size,
+                        truth.crc,
+                        truth.offset);
             default -> truth;
         };
     }
@@ -161,11 +169,18 @@ final class NpzInputs {
         if (kind == CENTRAL) {
             header.putShort((short) 20);
         }
-        header.putShort((short) 20).putShort((short) flags).putShort((short) member.method).putInt(0x21_0000);
+        header.putShort((short) 20)
+                .putShort((short) flags)
+                .putShort((short) member.method)
+                .putInt(0x21_0000);
         header.putInt((int) member.crc).putInt((int) member.packed).putInt((int) member.size);
         header.putShort((short) member.name.length).putShort((short) extra.length);
         if (kind == CENTRAL) {
-            header.putShort((short) 0).putShort((short) 0).putShort((short) 0).putInt(0).putInt((int) member.offset);
+            header.putShort((short) 0)
+                    .putShort((short) 0)
+                    .putShort((short) 0)
+                    .putInt(0)
+                    .putInt((int) member.offset);
         }
         out.write(header.array(), 0, header.position());
         out.writeBytes(member.name);

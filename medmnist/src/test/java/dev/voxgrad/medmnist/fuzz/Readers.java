@@ -40,34 +40,73 @@ final class Readers {
         return List.of(
                 new Target("npy", ".npy", NpyInputs::any, Readers::npy, DATA),
                 new Target("npz", ".npz", NpzInputs::any, Readers::npz, DATA),
-                new Target("data set", ".npz", NpzInputs::any,
-                        file -> VolumeLoader.loadFile(file, FileOptions.NONE, warning -> { }), DATA),
-                new Target("safetensors", ".safetensors", SafetensorsInputs::any, WeightsFile::read,
+                new Target(
+                        "data set",
+                        ".npz",
+                        NpzInputs::any,
+                        file -> VolumeLoader.loadFile(file, FileOptions.NONE, warning -> {}),
+                        DATA),
+                new Target(
+                        "safetensors",
+                        ".safetensors",
+                        SafetensorsInputs::any,
+                        WeightsFile::read,
                         List.of(WeightsFileException.class)),
                 new Target("checkpoint", ".checkpoint", RunInputs::checkpoint, RunReaders::readCheckpoint, DATA),
-                new Target("member state", "", RunInputs::state,
-                        file -> RunReaders.readState(in(file, "members/member-00.json")), DATA),
-                new Target("run.json", "", RunInputs::info,
-                        file -> RunReaders.readInfo(in(file, "run.json")), DATA),
-                new Target("history.csv", "", RunInputs::history,
-                        file -> ReportReaders.readHistory(in(file, "history.csv").getParent()), DATA),
+                new Target(
+                        "member state",
+                        "",
+                        RunInputs::state,
+                        file -> RunReaders.readState(in(file, "members/member-00.json")),
+                        DATA),
+                new Target("run.json", "", RunInputs::info, file -> RunReaders.readInfo(in(file, "run.json")), DATA),
+                new Target(
+                        "history.csv",
+                        "",
+                        RunInputs::history,
+                        file -> ReportReaders.readHistory(
+                                in(file, "history.csv").getParent()),
+                        DATA),
                 new Target("timings.csv", "", RunInputs::timings, Readers::timings, DATA),
                 new Target("members.csv", "", RunInputs::members, Readers::members, DATA),
-                new Target("summary.csv", "", RunInputs::summary,
-                        file -> EnsembleReaders.readSummary(in(file, "summary.csv").getParent()), DATA),
-                new Target("result file", "", RunInputs::result,
-                        file -> StandardResultFile.read(in(file, "adrenalmnist3d_test@1.csv")), DATA),
+                new Target(
+                        "summary.csv",
+                        "",
+                        RunInputs::summary,
+                        file -> EnsembleReaders.readSummary(
+                                in(file, "summary.csv").getParent()),
+                        DATA),
+                new Target(
+                        "result file",
+                        "",
+                        RunInputs::result,
+                        file -> StandardResultFile.read(in(file, "adrenalmnist3d_test@1.csv")),
+                        DATA),
                 new Target("result name", "", RunInputs::resultName, Readers::resultName, DATA),
                 new Target("weight list", ".txt", RunInputs::weights, Readers::weights, DATA),
                 new Target("library", ".so", SystemInputs::library, Elf::read, List.of(IOException.class)),
-                new Target("cpuinfo", "", SystemInputs::cpuInfo,
-                        file -> CpuInfo.read(root(file, "proc/cpuinfo")), NONE),
-                new Target("cgroup 2", "", SystemInputs::quota,
-                        file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu.max")), NONE),
-                new Target("cgroup 1", "", SystemInputs::quota,
-                        file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu/cpu.cfs_quota_us")), NONE),
-                new Target("mounts", "", SystemInputs::mounts,
-                        file -> Mount.of(file, Path.of("/tmp/some/folder")).options().size(), NONE),
+                new Target(
+                        "cpuinfo", "", SystemInputs::cpuInfo, file -> CpuInfo.read(root(file, "proc/cpuinfo")), NONE),
+                new Target(
+                        "cgroup 2",
+                        "",
+                        SystemInputs::quota,
+                        file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu.max")),
+                        NONE),
+                new Target(
+                        "cgroup 1",
+                        "",
+                        SystemInputs::quota,
+                        file -> CpuInfo.read(root(file, "sys/fs/cgroup/cpu/cpu.cfs_quota_us")),
+                        NONE),
+                new Target(
+                        "mounts",
+                        "",
+                        SystemInputs::mounts,
+                        file -> Mount.of(file, Path.of("/tmp/some/folder"))
+                                .options()
+                                .size(),
+                        NONE),
                 new Target("ldconfig", "", SystemInputs::libraries, SystemReaders::readLibraryList, NONE),
                 new Target("LD_LIBRARY_PATH", "", SystemInputs::folders, SystemReaders::readFolders, NONE));
     }
@@ -98,7 +137,8 @@ final class Readers {
             Files.write(run.resolve("run.json"), RUN);
         }
         RunFiles files = RunFiles.open(run);
-        files.members().forEach(member -> files.weights(member.index(), member.net().flag(), ModelKind.BEST));
+        files.members()
+                .forEach(member -> files.weights(member.index(), member.net().flag(), ModelKind.BEST));
     }
 
     /** The whole input is the name. */

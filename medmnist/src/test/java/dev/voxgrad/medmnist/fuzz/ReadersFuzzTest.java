@@ -1,13 +1,14 @@
 package dev.voxgrad.medmnist.fuzz;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Many damaged files for every reader. A fault is made again from the numbers that its message gives, for example
@@ -40,7 +41,9 @@ class ReadersFuzzTest {
         assertThat(report.inputs()).isEqualTo(count);
         if (count >= FEW) {
             for (Map.Entry<String, long[]> target : report.counts().entrySet()) {
-                assertThat(target.getValue()[0]).as("inputs that %s takes", target.getKey()).isPositive();
+                assertThat(target.getValue()[0])
+                        .as("inputs that %s takes", target.getKey())
+                        .isPositive();
             }
         }
     }

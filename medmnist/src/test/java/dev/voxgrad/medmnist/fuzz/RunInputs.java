@@ -55,8 +55,8 @@ final class RunInputs {
     }
 
     static byte[] info(Chance chance) {
-        return JsonInputs.bytes(chance.in(3) ? INFO.replaceFirst("(?s)\"data\":\\{.*?\\}\\}", other(chance))
-                : INFO, chance);
+        return JsonInputs.bytes(
+                chance.in(3) ? INFO.replaceFirst("(?s)\"data\":\\{.*?\\}\\}", other(chance)) : INFO, chance);
     }
 
     private static String other(Chance chance) {
@@ -96,12 +96,18 @@ final class RunInputs {
 
     /** The name of a result file. */
     static byte[] resultName(Chance chance) {
-        return Damage.text(chance.one("adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv",
-                "organmnist3d_64_val@2.csv", "a_9999_train.csv"), chance);
+        return Damage.text(
+                chance.one(
+                        "adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv",
+                        "organmnist3d_64_val@2.csv",
+                        "a_9999_train.csv"),
+                chance);
     }
 
     static byte[] weights(Chance chance) {
-        return chance.in(20) ? ("last = " + chance.numberText() + "\nbest = " + chance.numberText() + "\n")
-                .getBytes(StandardCharsets.UTF_8) : Damage.text(WEIGHTS, chance);
+        return chance.in(20)
+                ? ("last = " + chance.numberText() + "\nbest = " + chance.numberText() + "\n")
+                        .getBytes(StandardCharsets.UTF_8)
+                : Damage.text(WEIGHTS, chance);
     }
 }

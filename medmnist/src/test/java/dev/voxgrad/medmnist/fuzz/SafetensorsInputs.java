@@ -8,12 +8,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+
 import tools.jackson.databind.json.JsonMapper;
 
 /** Weights in the safetensors format, and checkpoints, which are such files with a state and a checksum. */
 final class SafetensorsInputs {
-    private static final Map<String, Integer> TYPES = Map.of("F32", 4, "I64", 8, "F64", 8, "F16", 2, "BF16", 2, "I32",
-            4, "U8", 1, "BOOL", 1);
+    private static final Map<String, Integer> TYPES =
+            Map.of("F32", 4, "I64", 8, "F64", 8, "F16", 2, "BF16", 2, "I32", 4, "U8", 1, "BOOL", 1);
 
     private SafetensorsInputs() {}
 
@@ -26,21 +27,42 @@ final class SafetensorsInputs {
         long at = 0;
         int tensors = chance.in(50) ? 2000 : chance.below(6);
         for (int i = 0; i < tensors; i++) {
-            String type = chance.one("F32", "F32", "F32", "I64", "I64", "F64", "F16", "BF16",
-                    "I32", chance.in(5) ? "U8" : "F32", chance.in(5) ? "BOOL" : "F32");
+            String type = chance.one(
+                    "F32",
+                    "F32",
+                    "F32",
+                    "I64",
+                    "I64",
+                    "F64",
+                    "F16",
+                    "BF16",
+                    "I32",
+                    chance.in(5) ? "U8" : "F32",
+                    chance.in(5) ? "BOOL" : "F32");
             int rows = chance.in(30) ? 0 : 1 + chance.below(4);
             int columns = 1 + chance.below(5);
             long end = at + (long) rows * columns * TYPES.get(type);
-            header.append("\"net/layer").append(i).append(".weight\":{\"dtype\":\"").append(type)
-                    .append("\",\"shape\":[").append(rows).append(',').append(columns)
-                    .append("],\"data_offsets\":[").append(at).append(',').append(end).append("]},");
+            header.append("\"net/layer")
+                    .append(i)
+                    .append(".weight\":{\"dtype\":\"")
+                    .append(type)
+                    .append("\",\"shape\":[")
+                    .append(rows)
+                    .append(',')
+                    .append(columns)
+                    .append("],\"data_offsets\":[")
+                    .append(at)
+                    .append(',')
+                    .append(end)
+                    .append("]},");
             at = end;
         }
         if (header.charAt(header.length() - 1) == ',') {
             header.setLength(header.length() - 1);
         }
         header.append('}');
-        byte[] text = chance.in(3) ? JsonInputs.bytes(header.toString(), chance)
+        byte[] text = chance.in(3)
+                ? JsonInputs.bytes(header.toString(), chance)
                 : header.toString().getBytes(StandardCharsets.UTF_8);
         return Damage.bytes(file(text, chance.bytes((int) at), chance), chance);
     }
@@ -48,7 +70,10 @@ final class SafetensorsInputs {
     private static byte[] file(byte[] header, byte[] data, Chance chance) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         long length = chance.in(30) ? chance.number() : header.length;
-        out.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array());
+        out.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(length)
+                .array());
         out.writeBytes(header);
         out.writeBytes(data);
         return out.toByteArray();
@@ -56,7 +81,8 @@ final class SafetensorsInputs {
 
     /** A checkpoint with one tensor; its checksum is right more often than not, so that the state is read as well. */
     static byte[] checkpoint(String state, Chance chance) {
-        String text = chance.in(8) ? new String(Damage.text(state, chance), StandardCharsets.UTF_8)
+        String text = chance.in(8)
+                ? new String(Damage.text(state, chance), StandardCharsets.UTF_8)
                 : JsonInputs.text(state, chance);
         byte[] data = chance.bytes(24);
         String sum = chance.in(6) ? chance.text() : sum(text, data);

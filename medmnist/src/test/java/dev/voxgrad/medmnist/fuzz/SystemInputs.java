@@ -45,13 +45,20 @@ final class SystemInputs {
     }
 
     static byte[] folders(Chance chance) {
-        return Damage.text("/usr/local/cuda/lib64:/opt/b\u00fccher/lib;:lib:/usr/lib" + "/x".repeat(chance.below(50)),
-                chance);
+        return Damage.text(
+                "/usr/local/cuda/lib64:/opt/b\u00fccher/lib;:lib:/usr/lib" + "/x".repeat(chance.below(50)), chance);
     }
 
     static byte[] quota(Chance chance) {
-        return Damage.text(chance.one("200000 100000\n", "max 100000\n", "50000\n", "-1\n", "8589934592\n",
-                chance.numberText() + " " + chance.numberText()), chance);
+        return Damage.text(
+                chance.one(
+                        "200000 100000\n",
+                        "max 100000\n",
+                        "50000\n",
+                        "-1\n",
+                        "8589934592\n",
+                        chance.numberText() + " " + chance.numberText()),
+                chance);
     }
 
     /**
@@ -67,8 +74,17 @@ final class SystemInputs {
         int length = stringsAt + strings.length;
         ByteBuffer file = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16);
-        file.putShort((short) 3).putShort((short) 62).putInt(1).putLong(0).putLong(lie(64, chance)).putLong(0)
-                .putInt(0).putShort((short) 64).putShort((short) 56).putShort((short) lie(2, chance)).position(64);
+        file.putShort((short) 3)
+                .putShort((short) 62)
+                .putInt(1)
+                .putLong(0)
+                .putLong(lie(64, chance))
+                .putLong(0)
+                .putInt(0)
+                .putShort((short) 64)
+                .putShort((short) 56)
+                .putShort((short) lie(2, chance))
+                .position(64);
         segment(file, 1, 0, length, chance);
         segment(file, 2, dynamicAt, dynamicSize, chance);
         for (int i = 0; i < names; i++) {
@@ -100,8 +116,14 @@ final class SystemInputs {
     }
 
     private static void segment(ByteBuffer file, int kind, long at, long size, Chance chance) {
-        file.putInt(kind).putInt(7).putLong(lie(at, chance)).putLong(lie(at, chance)).putLong(at)
-                .putLong(lie(size, chance)).putLong(size).putLong(8);
+        file.putInt(kind)
+                .putInt(7)
+                .putLong(lie(at, chance))
+                .putLong(lie(at, chance))
+                .putLong(at)
+                .putLong(lie(size, chance))
+                .putLong(size)
+                .putLong(8);
     }
 
     private static long lie(long truth, Chance chance) {

@@ -15,7 +15,11 @@ import java.util.function.Function;
  * @param reader reads the file
  * @param documented what it may throw; everything else is a fault
  */
-record Target(String name, String extension, Function<Chance, byte[]> maker, Reader reader,
+record Target(
+        String name,
+        String extension,
+        Function<Chance, byte[]> maker,
+        Reader reader,
         List<Class<? extends Exception>> documented) {
     /** Reads a file; returns or throws. */
     interface Reader {

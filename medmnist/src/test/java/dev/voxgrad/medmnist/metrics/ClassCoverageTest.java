@@ -1,16 +1,17 @@
 package dev.voxgrad.medmnist.metrics;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Splits that lack a class: what is said of them, and the figures that are left. */
 class ClassCoverageTest {
@@ -38,9 +39,11 @@ class ClassCoverageTest {
         assertThat(ClassCoverage.warnings(data, true)).hasSize(2);
         assertThat(ClassCoverage.warnings(data, true).getFirst())
                 .isEqualTo("own: train has no volume of class 2 (c), so nets cannot learn it");
-        assertThat(ClassCoverage.warnings(data, true).getLast()).startsWith("own: test has volumes of class 2 (c) only, "
-                + "so its test AUC will be undefined");
-        assertThat(ClassCoverage.warnings(data, false)).as("train and val are cut into folds").hasSize(1);
+        assertThat(ClassCoverage.warnings(data, true).getLast())
+                .startsWith("own: test has volumes of class 2 (c) only, " + "so its test AUC will be undefined");
+        assertThat(ClassCoverage.warnings(data, false))
+                .as("train and val are cut into folds")
+                .hasSize(1);
         VolumeData complete = three(data.val(), data.val(), data.val());
         assertThat(ClassCoverage.warnings(complete, true)).isEmpty();
     }
@@ -49,8 +52,8 @@ class ClassCoverageTest {
     void namesLabelsThatNoneOrAllHave() {
         Split test = several("test", new int[] {1, 0, 1}, new int[] {1, 0, 0});
         VolumeData data = data(Task.MULTI_LABEL, List.of("a", "b", "c"), test, test, test);
-        assertThat(ClassCoverage.of(data, test).missing()).contains(
-                "test has only volumes with label 0 (a) and has no volume with label 1 (b)");
+        assertThat(ClassCoverage.of(data, test).missing())
+                .contains("test has only volumes with label 0 (a) and has no volume with label 1 (b)");
     }
 
     @Test
@@ -62,7 +65,8 @@ class ClassCoverageTest {
                 .hasMessageContaining("--folds K");
         VolumeData nowhere = three(split("train", 0, 2), split("val", 0, 2), split("test", 0));
         assertThatThrownBy(() -> ClassCoverage.requireForChoice(nowhere, nowhere.val()))
-                .hasMessageContaining("class 1 (b)").hasMessageContaining("No volume of any split has this class")
+                .hasMessageContaining("class 1 (b)")
+                .hasMessageContaining("No volume of any split has this class")
                 .hasMessageNotContainingAny("--folds");
         ClassCoverage.requireForChoice(elsewhere, elsewhere.train());
     }
@@ -77,10 +81,14 @@ class ClassCoverageTest {
         assertThat(metrics.hasAuc()).isFalse();
         assertThat(metrics.accuracy()).isEqualTo(0.5);
         UndefinedAuc undefined = UndefinedAuc.of(data, test, scores).orElseThrow();
-        assertThat(undefined.areas()).containsExactly(new UndefinedAuc.Area(0, "a", 0.75),
-                new UndefinedAuc.Area(1, "b", 0.75));
-        assertThat(undefined.footnote("-")).contains("test has no volume of class 2 (c)", "MedMNIST's evaluator has none",
-                "0 (a) 0.750, 1 (b) 0.750", "not MedMNIST's figure: 0.750");
+        assertThat(undefined.areas())
+                .containsExactly(new UndefinedAuc.Area(0, "a", 0.75), new UndefinedAuc.Area(1, "b", 0.75));
+        assertThat(undefined.footnote("-"))
+                .contains(
+                        "test has no volume of class 2 (c)",
+                        "MedMNIST's evaluator has none",
+                        "0 (a) 0.750, 1 (b) 0.750",
+                        "not MedMNIST's figure: 0.750");
         Bootstrap intervals = Bootstrap.whereDefined(data, test, scores, 1);
         assertThat(intervals.auc()).isEmpty();
         assertThat(intervals.accuracy().low()).isEqualTo(0);
@@ -91,8 +99,11 @@ class ClassCoverageTest {
     void oneClassHasNoAreaAtAll() {
         Split test = split("test", 1, 1);
         VolumeData data = data(Task.BINARY, List.of("no", "yes"), test, test, test);
-        assertThat(Metrics.whereDefined(data, test, new double[][] {{0.9}, {0.2}}).accuracy()).isEqualTo(0.5);
-        UndefinedAuc undefined = UndefinedAuc.of(data, test, new double[][] {{0.9}, {0.2}}).orElseThrow();
+        assertThat(Metrics.whereDefined(data, test, new double[][] {{0.9}, {0.2}})
+                        .accuracy())
+                .isEqualTo(0.5);
+        UndefinedAuc undefined =
+                UndefinedAuc.of(data, test, new double[][] {{0.9}, {0.2}}).orElseThrow();
         assertThat(undefined.areas()).isEmpty();
         assertThat(undefined.footnote("-")).endsWith("MedMNIST's evaluator has none here either.");
     }

@@ -1,11 +1,8 @@
 package dev.voxgrad.medmnist.metrics;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.List;
 import java.util.Optional;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -19,6 +16,10 @@ import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
 class CurvesTest {
     private static final boolean[] POSITIVE = {true, true, false, true, false, false};
     /** One positive and one negative share 0.6. */
@@ -30,13 +31,18 @@ class CurvesTest {
     Arbitrary<Ranked> ranked() {
         Arbitrary<Double> score = Arbitraries.oneOf(
                 Arbitraries.integers().between(-10, 10).map(i -> i / 10.0), Arbitraries.of(0.0, -0.0, 1e300));
-        return Arbitraries.integers().between(2, 80).flatMap(n -> Combinators.combine(
-                Arbitraries.of(true, false).array(boolean[].class).ofSize(n),
-                score.array(double[].class).ofSize(n)).as((positive, scores) -> {
-                    positive[0] = true;
-                    positive[1] = false;
-                    return new Ranked(positive, scores);
-                }));
+        return Arbitraries.integers()
+                .between(2, 80)
+                .flatMap(n -> Combinators.combine(
+                                Arbitraries.of(true, false)
+                                        .array(boolean[].class)
+                                        .ofSize(n),
+                                score.array(double[].class).ofSize(n))
+                        .as((positive, scores) -> {
+                            positive[0] = true;
+                            positive[1] = false;
+                            return new Ranked(positive, scores);
+                        }));
     }
 
     @Test
@@ -89,12 +95,15 @@ class CurvesTest {
     @Test
     void undefinedCurvesSayWhy() {
         boolean[] none = new boolean[6];
-        assertThatThrownBy(() -> RocCurve.of(none, SCORES)).isInstanceOf(UndefinedMetricException.class)
+        assertThatThrownBy(() -> RocCurve.of(none, SCORES))
+                .isInstanceOf(UndefinedMetricException.class)
                 .hasMessage("ROC curve is not defined: 0 of 6 samples are positive; expected some that are and some "
                         + "that are not");
-        assertThatThrownBy(() -> PrecisionRecallCurve.of(none, SCORES)).isInstanceOf(UndefinedMetricException.class)
+        assertThatThrownBy(() -> PrecisionRecallCurve.of(none, SCORES))
+                .isInstanceOf(UndefinedMetricException.class)
                 .hasMessageContaining("none of 6 samples is positive");
-        assertThatThrownBy(() -> RocCurve.of(new boolean[2], SCORES)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> RocCurve.of(new boolean[2], SCORES))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 labels but 6 scores");
     }
 
@@ -106,18 +115,20 @@ class CurvesTest {
     void everyTaskHasItsQuestions() {
         VolumeShape shape = new VolumeShape(1, 1);
         Split binary = Split.of("test", shape, new byte[3], new int[] {0, 1, 1});
-        List<OneVsRest> one = OneVsRest.of(data(Task.BINARY, List.of("no", "yes"), binary), binary,
-                new double[][] {{0.8, 0.2}, {0.4, 0.6}, {0.9, 0.1}});
+        List<OneVsRest> one = OneVsRest.of(data(Task.BINARY, List.of("no", "yes"), binary), binary, new double[][] {
+            {0.8, 0.2}, {0.4, 0.6}, {0.9, 0.1}
+        });
         assertThat(one).hasSize(1);
         assertThat(one.getFirst().name()).isEqualTo("yes");
         assertThat(one.getFirst().positive()).containsExactly(false, true, true);
         assertThat(one.getFirst().scores()).containsExactly(0.2, 0.6, 0.1);
         Split three = Split.of("test", shape, new byte[3], new int[] {0, 1, 2});
         assertThat(OneVsRest.of(data(Task.MULTI_CLASS, List.of("a", "b", "c"), three), three, new double[3][3]))
-                .extracting(OneVsRest::name).containsExactly("a", "b", "c");
+                .extracting(OneVsRest::name)
+                .containsExactly("a", "b", "c");
         Split labels = Split.ofMultiLabel("test", shape, new byte[2], new int[][] {{1, 0}, {1, 1}});
-        List<OneVsRest> both = OneVsRest.of(data(Task.MULTI_LABEL, List.of("p", "q"), labels), labels,
-                new double[][] {{0.9, 0.5}, {0.3, 0.7}});
+        List<OneVsRest> both = OneVsRest.of(
+                data(Task.MULTI_LABEL, List.of("p", "q"), labels), labels, new double[][] {{0.9, 0.5}, {0.3, 0.7}});
         assertThat(both.get(0).positive()).containsExactly(true, true);
         assertThat(both.get(0).figures()).isEqualTo(new ClassFigures(1, 0, 1, 0));
         assertThat(both.get(1).figures()).isEqualTo(new ClassFigures(1, 0, 0, 1));

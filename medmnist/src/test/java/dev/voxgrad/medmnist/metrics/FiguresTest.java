@@ -1,11 +1,8 @@
 package dev.voxgrad.medmnist.metrics;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.List;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -13,6 +10,10 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.medmnist.data.Task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Figures of classes, calibration and uncertainty. */
 class FiguresTest {
@@ -44,7 +45,8 @@ class FiguresTest {
     void multiClassMatthewsByHand() {
         // c = 14, s = 20, predicted 6 10 4, true 7 8 5: (280 − 142) / √((400 − 152)(400 − 138)).
         assertThat(MatthewsCorrelation.of(MATRIX.counts())).isCloseTo(138 / Math.sqrt(248.0 * 262), within(1e-15));
-        assertThat(MatthewsCorrelation.of(new int[][] {{4, 0, 0}, {0, 5, 0}, {0, 0, 6}})).isEqualTo(1);
+        assertThat(MatthewsCorrelation.of(new int[][] {{4, 0, 0}, {0, 5, 0}, {0, 0, 6}}))
+                .isEqualTo(1);
         assertThat(MatthewsCorrelation.of(new int[][] {{4, 0}, {7, 0}})).isZero();
         assertThat(MatthewsCorrelation.of(new int[][] {{0, 5}, {5, 0}})).isEqualTo(-1);
     }
@@ -85,8 +87,7 @@ class FiguresTest {
         assertThat(calibration.bins().get(2)).isEqualTo(new Calibration.Bin(1, 0.2, 0));
         assertThat(calibration.bins().get(0)).isEqualTo(new Calibration.Bin(1, 0, 0));
         assertThat(calibration.bins().get(7).accuracy()).isNaN();
-        assertThat(calibration.expectedError())
-                .isCloseTo(3.0 / 5 * (0.97 - 2.0 / 3) + 1.0 / 5 * 0.2, within(1e-15));
+        assertThat(calibration.expectedError()).isCloseTo(3.0 / 5 * (0.97 - 2.0 / 3) + 1.0 / 5 * 0.2, within(1e-15));
         assertThatThrownBy(() -> Calibration.of(new double[] {1.5}, new boolean[1]))
                 .hasMessageContaining("confidence 0 is 1.5");
         assertThatThrownBy(() -> Calibration.of(new double[2], new boolean[1]))
@@ -124,11 +125,14 @@ class FiguresTest {
         double half = 1.96 * Math.sqrt(0.8 * 0.2 / 400);
         assertThat(bootstrap.accuracy().low()).isCloseTo(0.8 - half, within(0.006));
         assertThat(bootstrap.accuracy().high()).isCloseTo(0.8 + half, within(0.006));
-        double auc = Metrics.of(Task.BINARY, List.of("no", "yes"), labels, scores).auc();
+        double auc =
+                Metrics.of(Task.BINARY, List.of("no", "yes"), labels, scores).auc();
         assertThat(bootstrap.auc().orElseThrow().low()).isLessThan(auc);
         assertThat(bootstrap.auc().orElseThrow().high()).isGreaterThan(auc);
-        assertThat(Bootstrap.of(Task.BINARY, List.of("no", "yes"), labels, scores, 1)).isEqualTo(bootstrap);
-        assertThat(Bootstrap.of(Task.BINARY, List.of("no", "yes"), labels, scores, 2)).isNotEqualTo(bootstrap);
+        assertThat(Bootstrap.of(Task.BINARY, List.of("no", "yes"), labels, scores, 1))
+                .isEqualTo(bootstrap);
+        assertThat(Bootstrap.of(Task.BINARY, List.of("no", "yes"), labels, scores, 2))
+                .isNotEqualTo(bootstrap);
     }
 
     @Test

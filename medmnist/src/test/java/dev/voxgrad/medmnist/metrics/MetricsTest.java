@@ -1,10 +1,7 @@
 package dev.voxgrad.medmnist.metrics;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.List;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -14,6 +11,10 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.medmnist.data.Task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class MetricsTest {
     private static final List<String> TWO = List.of("no", "yes");
@@ -42,14 +43,19 @@ class MetricsTest {
         Arbitrary<Double> score = Arbitraries.oneOf(
                 Arbitraries.integers().between(-10, 10).map(i -> i / 10.0),
                 Arbitraries.of(0.0, -0.0, Double.MIN_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE));
-        return Arbitraries.integers().between(2, 60).flatMap(n -> Combinators.combine(
-                Arbitraries.of(true, false).array(boolean[].class).ofSize(n),
-                score.array(double[].class).ofSize(n)).as((positive, scores) -> {
-                    boolean[] both = positive.clone();
-                    both[0] = true;
-                    both[1] = false;
-                    return new Ranked(both, scores);
-                }));
+        return Arbitraries.integers()
+                .between(2, 60)
+                .flatMap(n -> Combinators.combine(
+                                Arbitraries.of(true, false)
+                                        .array(boolean[].class)
+                                        .ofSize(n),
+                                score.array(double[].class).ofSize(n))
+                        .as((positive, scores) -> {
+                            boolean[] both = positive.clone();
+                            both[0] = true;
+                            both[1] = false;
+                            return new Ranked(both, scores);
+                        }));
     }
 
     @Property(tries = 1000)
@@ -81,8 +87,10 @@ class MetricsTest {
     @Test
     void binaryThresholdIsStrict() {
         double[][] scores = {{0.5, 0.5}, {0.3, 0.6}, {0.6, 0.55}};
-        assertThat(Metrics.of(Task.BINARY, TWO, new int[] {0, 1, 1}, scores).accuracy()).isEqualTo(1);
-        assertThat(Metrics.of(Task.BINARY, TWO, new int[] {1, 0, 0}, scores).accuracy()).isEqualTo(0);
+        assertThat(Metrics.of(Task.BINARY, TWO, new int[] {0, 1, 1}, scores).accuracy())
+                .isEqualTo(1);
+        assertThat(Metrics.of(Task.BINARY, TWO, new int[] {1, 0, 0}, scores).accuracy())
+                .isEqualTo(0);
     }
 
     /** Column red: 1 (2 of 2 pairs... by hand), green and blue likewise; ties in a row go to the first maximum. */
@@ -131,7 +139,8 @@ class MetricsTest {
     }
 
     private static void assertRefused(Task task, int[] labels, double[][] scores, String message) {
-        assertThatThrownBy(() -> Metrics.of(task, TWO, labels, scores)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Metrics.of(task, TWO, labels, scores))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
 

@@ -1,48 +1,67 @@
 package dev.voxgrad.medmnist.nets;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Pass;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class NetPlanTest {
     private static List<String> lines(NetPlan plan) {
         return plan.rows().stream()
-                .map(row -> row.name() + " " + row.pass().label() + " " + row.work().algorithm()).toList();
+                .map(row ->
+                        row.name() + " " + row.pass().label() + " " + row.work().algorithm())
+                .toList();
     }
 
     @Test
     void namesTheAlgorithmOfEveryPass() {
         NetPlan plan = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, Conv3dChoice.AUTO);
-        assertThat(lines(plan)).containsExactly("layer1.0 forward direct-few", "layer1.0 gradWeight direct-few",
-                "layer1.3 forward winograd", "layer1.3 gradInput winograd", "layer1.3 gradWeight winograd",
-                "layer2.0 forward winograd", "layer2.0 gradInput winograd", "layer2.0 gradWeight winograd",
-                "layer2.3 forward winograd", "layer2.3 gradInput winograd", "layer2.3 gradWeight winograd");
+        assertThat(lines(plan))
+                .containsExactly(
+                        "layer1.0 forward direct-few",
+                        "layer1.0 gradWeight direct-few",
+                        "layer1.3 forward winograd",
+                        "layer1.3 gradInput winograd",
+                        "layer1.3 gradWeight winograd",
+                        "layer2.0 forward winograd",
+                        "layer2.0 gradInput winograd",
+                        "layer2.0 gradWeight winograd",
+                        "layer2.3 forward winograd",
+                        "layer2.3 gradInput winograd",
+                        "layer2.3 gradWeight winograd");
         assertThat(lines(NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, Conv3dChoice.AUTO)))
-                .as("volumes of 3 voxels").contains("layer4.3 forward direct");
+                .as("volumes of 3 voxels")
+                .contains("layer4.3 forward direct");
     }
 
     @Test
     void followsTheChoice() {
         assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, Conv3dChoice.DIRECT)))
-                .hasSize(17).noneMatch(line -> line.endsWith("winograd"));
+                .hasSize(17)
+                .noneMatch(line -> line.endsWith("winograd"));
         assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, Conv3dChoice.WINOGRAD)))
-                .hasSize(17).allMatch(line -> line.endsWith("winograd"));
+                .hasSize(17)
+                .allMatch(line -> line.endsWith("winograd"));
     }
 
     /** layer1.3 has 32 channels in and out at 28³: 14³ tiles of 64 products, and transforms. */
     @Test
     void countsWork() {
-        NetPlan.Row row = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, Conv3dChoice.AUTO).rows().get(2);
+        NetPlan.Row row =
+                NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, Conv3dChoice.AUTO).rows().get(2);
         assertThat(row.work().directFlop()).isEqualTo(32L * 2 * 27 * 32 * 32 * 28 * 28 * 28);
         long products = 32L * 14 * 14 * 14 * 64 * 32 * 32 * 2;
         assertThat(row.work().executedFlop()).isBetween(products, products * 6 / 5);
         long forward = NetPlan.of(NetSpec.NET3, 1, 28, 2, 1, Conv3dChoice.AUTO).rows().stream()
-                .filter(each -> each.pass() == Pass.FORWARD).mapToLong(each -> each.work().directFlop()).sum();
-        assertThat(forward).as("as summary counts it, but for the linear layers")
+                .filter(each -> each.pass() == Pass.FORWARD)
+                .mapToLong(each -> each.work().directFlop())
+                .sum();
+        assertThat(forward)
+                .as("as summary counts it, but for the linear layers")
                 .isEqualTo(NetSummary.of(NetSpec.NET3, 1, 28, 2).flop() - 2 * (256 * 256 + 256 * 2));
     }
 

@@ -1,13 +1,9 @@
 package dev.voxgrad.medmnist.nets;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.nn.weights.WeightsFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class NetSummaryTest {
     /**
@@ -24,8 +25,10 @@ class NetSummaryTest {
     void countsParameters() {
         assertThat(NetSummary.of(NetSpec.NET1, 1, 28, 2).parameters())
                 .isEqualTo(896 + 64 + 27_680 + 64 + 55_360 + 128 + 110_656 + 128 + 4_160 + 130);
-        assertThat(NetSummary.of(NetSpec.NET3, 3, 28, 11).rows().getLast().parameters()).isEqualTo(256 * 11 + 11);
-        assertThat(NetSummary.of(NetSpec.NET3, 3, 28, 11).rows().getFirst().parameters()).isEqualTo(27 * 3 * 32 + 32);
+        assertThat(NetSummary.of(NetSpec.NET3, 3, 28, 11).rows().getLast().parameters())
+                .isEqualTo(256 * 11 + 11);
+        assertThat(NetSummary.of(NetSpec.NET3, 3, 28, 11).rows().getFirst().parameters())
+                .isEqualTo(27 * 3 * 32 + 32);
     }
 
     /** The GFLOP of the forward pass of 32 volumes by convolution: 1.2, 38.8, 9.7, 19.4, 4.9, 9.7, 1.5, 3.1. */
@@ -55,7 +58,8 @@ class NetSummaryTest {
     void volumesTooSmallForThePoolingsAreRefused() {
         assertThatThrownBy(() -> NetSummary.of(NetSpec.NET3, 1, 15, 2))
                 .hasMessageContaining("net3 halves a volume 4 times and needs an edge of at least 16");
-        assertThat(NetSummary.of(NetSpec.NET3, 1, 16, 2).rows().getLast().output()).isEqualTo(Shape.of(1, 2));
+        assertThat(NetSummary.of(NetSpec.NET3, 1, 16, 2).rows().getLast().output())
+                .isEqualTo(Shape.of(1, 2));
         assertThatThrownBy(() -> NetSpec.byFlag("net4")).hasMessageContaining("known nets are net1, net2, net3");
     }
 
@@ -67,9 +71,11 @@ class NetSummaryTest {
         assumeTrue(Files.exists(path), () -> "no " + path);
         try (CpuDevice device = new CpuDevice(1)) {
             List<String> expected = WeightsFile.read(path).tensors().values().stream()
-                    .map(tensor -> tensor.name() + " " + tensor.shape()).toList();
+                    .map(tensor -> tensor.name() + " " + tensor.shape())
+                    .toList();
             List<String> ours = spec.build(device, 1, 28, 2).stateDict().values().stream()
-                    .map(tensor -> tensor.name() + " " + tensor.shape()).toList();
+                    .map(tensor -> tensor.name() + " " + tensor.shape())
+                    .toList();
             assertThat(ours).isEqualTo(expected);
         }
     }

@@ -1,9 +1,5 @@
 package dev.voxgrad.medmnist.report;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -37,6 +34,10 @@ import dev.voxgrad.medmnist.train.Regime;
 import dev.voxgrad.medmnist.train.RunInfo;
 import dev.voxgrad.medmnist.train.TrainSettings;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
 /** The parts that a report is written with. */
 class PartsTest {
     @TempDir
@@ -44,7 +45,8 @@ class PartsTest {
 
     private static Document parse(String page) {
         try {
-            return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+            return DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
                     .parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)));
         } catch (SAXException | IOException | ParserConfigurationException e) {
             throw new AssertionError(page, e);
@@ -53,10 +55,14 @@ class PartsTest {
 
     @Test
     void whatIsWrittenIsEscaped() {
-        String page = new Html().open("p", "title", "\"a\" & <b>").text("<script>1 && 2</script> \u0000 ü ³").close()
+        String page = new Html()
+                .open("p", "title", "\"a\" & <b>")
+                .text("<script>1 && 2</script> \u0000 ü ³")
+                .close()
                 .toString();
-        assertThat(page).isEqualTo("<!DOCTYPE html>\n<p title=\"&quot;a&quot; &amp; &lt;b&gt;\">"
-                + "&lt;script&gt;1 &amp;&amp; 2&lt;/script&gt; \uFFFD ü ³</p>\n");
+        assertThat(page)
+                .isEqualTo("<!DOCTYPE html>\n<p title=\"&quot;a&quot; &amp; &lt;b&gt;\">"
+                        + "&lt;script&gt;1 &amp;&amp; 2&lt;/script&gt; \uFFFD ü ³</p>\n");
         assertThatThrownBy(() -> new Html().open("p").toString()).hasMessage("html: not ended: [p]");
     }
 
@@ -76,7 +82,8 @@ class PartsTest {
         Axis few = Axis.counting("epoch", 3);
         assertThat(few.ticks().stream().map(few::text)).containsExactly("1", "2", "3");
         assertThat(Axis.counting("epoch", 1).ticks()).containsExactly(0.0, 1.0, 2.0);
-        assertThat(Axis.over("loss", 2, 2).high()).isGreaterThan(Axis.over("loss", 2, 2).low());
+        assertThat(Axis.over("loss", 2, 2).high())
+                .isGreaterThan(Axis.over("loss", 2, 2).low());
         assertThat(Axis.over("loss", Double.NaN)).isEqualTo(Axis.unit("loss"));
     }
 
@@ -100,7 +107,8 @@ class PartsTest {
     @Test
     void aChartDrawsEachLineOnceAndLeavesGapsOut() {
         LineChart chart = new LineChart("Title", Axis.unit("across"), Axis.unit("up"));
-        chart.line("a < b", new double[] {0, 0.5, 0.5, 1}, new double[] {0, 1, 1, Double.NaN}).mark("top", 0.5, 1);
+        chart.line("a < b", new double[] {0, 0.5, 0.5, 1}, new double[] {0, 1, 1, Double.NaN})
+                .mark("top", 0.5, 1);
         Html html = new Html();
         chart.write(html);
         Element figure = parse(html.toString()).getDocumentElement();
@@ -131,30 +139,45 @@ class PartsTest {
 
     @Test
     void theHistoryIsReadByColumnNamesAndTheLastRowOfAnEpochCounts() throws IOException {
-        History history = history("epoch,member,net,extra,train_loss,val_auc,val_acc", "1,1,net2,x,0.5,0.6,0.7",
-                "2,0,net1,x,0.4,0.8,0.9", "1,0,net1,x,9,0.1,0.1", "1,0,net1,x,0.7,0.5,0.5");
+        History history = history(
+                "epoch,member,net,extra,train_loss,val_auc,val_acc",
+                "1,1,net2,x,0.5,0.6,0.7",
+                "2,0,net1,x,0.4,0.8,0.9",
+                "1,0,net1,x,9,0.1,0.1",
+                "1,0,net1,x,0.7,0.5,0.5");
         assertThat(history.members()).containsOnlyKeys(0, 1);
-        assertThat(history.members().get(0)).containsExactly(
-                new History.Epoch("net1", 1, 0.7, 0.5, 0.5), new History.Epoch("net1", 2, 0.4, 0.8, 0.9));
+        assertThat(history.members().get(0))
+                .containsExactly(
+                        new History.Epoch("net1", 1, 0.7, 0.5, 0.5), new History.Epoch("net1", 2, 0.4, 0.8, 0.9));
     }
 
     @Test
     void theTimeIsInATableOfItsOwnOrInOlderHistories() throws IOException {
-        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7").seconds()).isNaN();
-        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc,seconds", "0,net1,1,0.5,0.6,0.7,1.5",
-                "0,net1,2,0.5,0.6,0.7,2").seconds()).isEqualTo(3.5);
+        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7")
+                        .seconds())
+                .isNaN();
+        assertThat(history(
+                                "member,net,epoch,train_loss,val_auc,val_acc,seconds",
+                                "0,net1,1,0.5,0.6,0.7,1.5",
+                                "0,net1,2,0.5,0.6,0.7,2")
+                        .seconds())
+                .isEqualTo(3.5);
         Files.write(folder.resolve("timings.csv"), List.of("member,net,epoch,seconds", "0,net1,1,4.25"));
-        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7").seconds())
+        assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7")
+                        .seconds())
                 .isEqualTo(4.25);
         Files.write(folder.resolve("timings.csv"), List.of("member,net,epoch,seconds", "0,net1,1,soon"));
         assertThatThrownBy(() -> History.read(new RunFolder(folder)))
-                .hasMessageContaining("timings.csv").hasMessageContaining("soon");
+                .hasMessageContaining("timings.csv")
+                .hasMessageContaining("soon");
     }
 
     @Test
     void aDamagedHistorySaysWhereAndWhat() {
-        assertThatThrownBy(() -> history("member,net,epoch")).isInstanceOf(DataFileException.class)
-                .hasMessageContaining("history.csv").hasMessageContaining("[member, net, epoch]; expected");
+        assertThatThrownBy(() -> history("member,net,epoch"))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("history.csv")
+                .hasMessageContaining("[member, net, epoch]; expected");
         assertThatThrownBy(() -> history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5"))
                 .hasMessageContaining("damaged row '0,net1,1,0.5'; remove it");
         assertThatThrownBy(() -> History.read(new RunFolder(folder.resolve("none"))))
@@ -178,35 +201,67 @@ class PartsTest {
         return info(source, settings, fusion, "cpu: 2 threads", null);
     }
 
-    private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion, String device,
-            RunInfo.Gpu gpu) {
-        return new RunInfo("1", "25", "2026-01-01T00:00:00Z", device, "direct", fusion, gpu, source, null, false, "",
-                List.of(), null, settings);
+    private static RunInfo info(
+            DataSource source, TrainSettings settings, boolean fusion, String device, RunInfo.Gpu gpu) {
+        return new RunInfo(
+                "1",
+                "25",
+                "2026-01-01T00:00:00Z",
+                device,
+                "direct",
+                fusion,
+                gpu,
+                source,
+                null,
+                false,
+                "",
+                List.of(),
+                null,
+                settings);
     }
 
     @Test
     void commandsAreQuotedForTheShellAndLeaveNothingOut() {
         DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
-        TrainSettings settings = new TrainSettings(2, List.of(NetSpec.NET1, NetSpec.NET3), 4, 8, 0.002, 0, 9, false,
-                "centred", new Regime(Regime.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
+        TrainSettings settings = new TrainSettings(
+                2,
+                List.of(NetSpec.NET1, NetSpec.NET3),
+                4,
+                8,
+                0.002,
+                0,
+                9,
+                false,
+                "centred",
+                new Regime(Regime.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
                 "/start.safetensors");
-        assertThat(CommandLines.train(info(file, settings, false), Path.of("new"))).isEqualTo("medmnist train "
-                + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --window 0,255 --models 2 --nets net1,net3 --epochs 4 "
-                + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --schedule cosine "
-                + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
-                + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion "
-                + "--out new");
-        assertThat(CommandLines.train(info(DataSource.official("vesselmnist3d", Path.of("/r"), 64),
-                TrainSettings.defaults(1), true), Path.of("new"))).isEqualTo("medmnist train --flag vesselmnist3d "
-                + "--size 64 --root /r --models 15 --nets net1,net2,net3 --epochs 500 --batch-size 32 --lr 0.001 "
-                + "--weight-decay 5.0E-4 --seed 1 --augment torchio --device cpu --convolution direct --out new");
-        assertThat(CommandLines.train(info(DataSource.synthetic(SyntheticShapes.Settings.of(1)),
-                TrainSettings.defaults(1), true), Path.of("new")))
+        assertThat(CommandLines.train(info(file, settings, false), Path.of("new")))
+                .isEqualTo("medmnist train "
+                        + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --window 0,255 --models 2 --nets net1,net3 --epochs 4 "
+                        + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --schedule cosine "
+                        + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
+                        + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion "
+                        + "--out new");
+        assertThat(CommandLines.train(
+                        info(DataSource.official("vesselmnist3d", Path.of("/r"), 64), TrainSettings.defaults(1), true),
+                        Path.of("new")))
+                .isEqualTo(
+                        "medmnist train --flag vesselmnist3d "
+                                + "--size 64 --root /r --models 15 --nets net1,net2,net3 --epochs 500 --batch-size 32 --lr 0.001 "
+                                + "--weight-decay 5.0E-4 --seed 1 --augment torchio --device cpu --convolution direct --out new");
+        assertThat(CommandLines.train(
+                        info(DataSource.synthetic(SyntheticShapes.Settings.of(1)), TrainSettings.defaults(1), true),
+                        Path.of("new")))
                 .isEqualTo("medmnist quickstart --device cpu --convolution direct --out new");
-        RunInfo onSecondGpu = info(DataSource.synthetic(SyntheticShapes.Settings.of(1)), TrainSettings.defaults(1),
-                true, "cuda:1: NVIDIA H200, 140 GiB", new RunInfo.Gpu("bf16", true, "own"));
-        assertThat(CommandLines.train(onSecondGpu, Path.of("new"))).isEqualTo("medmnist quickstart --device cuda:1 "
-                + "--convolution direct --precision bf16 --fast-algorithms --gpu-kernels own --out new");
+        RunInfo onSecondGpu = info(
+                DataSource.synthetic(SyntheticShapes.Settings.of(1)),
+                TrainSettings.defaults(1),
+                true,
+                "cuda:1: NVIDIA H200, 140 GiB",
+                new RunInfo.Gpu("bf16", true, "own"));
+        assertThat(CommandLines.train(onSecondGpu, Path.of("new")))
+                .isEqualTo("medmnist quickstart --device cuda:1 "
+                        + "--convolution direct --precision bf16 --fast-algorithms --gpu-kernels own --out new");
     }
 
     @Test
@@ -218,11 +273,22 @@ class PartsTest {
         assertThat(CommandLines.report(Path.of("my run"), "test", plain))
                 .isEqualTo("medmnist report 'my run' --split test" + given);
         Predictor.Augmentation eight = new Predictor.Augmentation(8, Recipe.TORCHIO, 5);
-        assertThat(CommandLines.report(Path.of("run"), "test", new EnsembleSettings(EnsembleWeights.uniform(2),
-                Optional.of(WeightMethod.STACKED), true, eight))).isEqualTo("medmnist report run --split test "
-                + "--weights stacked --tta 8 --tta-augment torchio --seed 5 --temperature");
-        assertThat(CommandLines.report(Path.of("run"), "test", new EnsembleSettings(EnsembleWeights.groups(0, 1, 2),
-                Optional.of(WeightMethod.GREEDY), false, Predictor.Augmentation.OFF))).endsWith("--split test "
-                + "--weights greedy --last-weight 0.0 --best-weight 1.0 --member-weights 1.0,1.0");
+        assertThat(CommandLines.report(
+                        Path.of("run"),
+                        "test",
+                        new EnsembleSettings(
+                                EnsembleWeights.uniform(2), Optional.of(WeightMethod.STACKED), true, eight)))
+                .isEqualTo("medmnist report run --split test "
+                        + "--weights stacked --tta 8 --tta-augment torchio --seed 5 --temperature");
+        assertThat(CommandLines.report(
+                        Path.of("run"),
+                        "test",
+                        new EnsembleSettings(
+                                EnsembleWeights.groups(0, 1, 2),
+                                Optional.of(WeightMethod.GREEDY),
+                                false,
+                                Predictor.Augmentation.OFF)))
+                .endsWith("--split test "
+                        + "--weights greedy --last-weight 0.0 --best-weight 1.0 --member-weights 1.0,1.0");
     }
 }

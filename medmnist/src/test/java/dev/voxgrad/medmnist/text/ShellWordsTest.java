@@ -1,19 +1,38 @@
 package dev.voxgrad.medmnist.text;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class ShellWordsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "it's", "patient's runs (new)", "$HOME", "`id`", "a\"b", "\\", "*", "~/x",
-        "#x", "a;b", "!!", "-n", "a\nb", "=x"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a b",
+                "it's",
+                "patient's runs (new)",
+                "$HOME",
+                "`id`",
+                "a\"b",
+                "\\",
+                "*",
+                "~/x",
+                "#x",
+                "a;b",
+                "!!",
+                "-n",
+                "a\nb",
+                "=x"
+            })
     void aShellReadsWhatWasWritten(String word) throws IOException, InterruptedException {
         Process shell = new ProcessBuilder("sh", "-c", "printf '<%s>' " + ShellWords.line(List.of(word, word))).start();
         String read = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,23 +1,23 @@
 package dev.voxgrad.medmnist.text;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class VisibleTextTest {
     @Test
     void escapesWhatControlsATerminal() {
-        assertThat(VisibleText.of("\u001b[2J \u0007 \u009b31m \r \u007f \b")).isEqualTo(
-                "\\u001b[2J \\u0007 \\u009b31m \\u000d \\u007f \\u0008");
+        assertThat(VisibleText.of("\u001b[2J \u0007 \u009b31m \r \u007f \b"))
+                .isEqualTo("\\u001b[2J \\u0007 \\u009b31m \\u000d \\u007f \\u0008");
     }
 
     @Test
     void escapesMarksOfDirectionAndHalfSurrogates() {
-        assertThat(VisibleText.of("\u202egnp.exe \u2066 \u200e \u2028 \ud800 \udc00x \ufeff")).isEqualTo(
-                "\\u202egnp.exe \\u2066 \\u200e \\u2028 \\ud800 \\udc00x \\ufeff");
+        assertThat(VisibleText.of("\u202egnp.exe \u2066 \u200e \u2028 \ud800 \udc00x \ufeff"))
+                .isEqualTo("\\u202egnp.exe \\u2066 \\u200e \\u2028 \\ud800 \\udc00x \\ufeff");
     }
 
     @Test

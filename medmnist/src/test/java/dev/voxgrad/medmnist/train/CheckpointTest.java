@@ -1,14 +1,12 @@
 package dev.voxgrad.medmnist.train;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +20,9 @@ import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class CheckpointTest {
     @TempDir
@@ -46,8 +47,8 @@ class CheckpointTest {
     private Checkpoint checkpoint(int epochs) {
         MemberState state = MemberState.atStart(0, NetSpec.NET1);
         for (int epoch = 1; epoch <= epochs; epoch++) {
-            state = state.withEpoch(new EpochResult(0, NetSpec.NET1, epoch, 0.1 + epoch,
-                    new Metrics(1 / (1.0 + epoch), 0.3), 1.5));
+            state = state.withEpoch(
+                    new EpochResult(0, NetSpec.NET1, epoch, 0.1 + epoch, new Metrics(1 / (1.0 + epoch), 0.3), 1.5));
         }
         return Checkpoint.of(state.withinEpoch(7, 1 / 3.0, 2.5), net, optimizer, average);
     }
@@ -67,7 +68,8 @@ class CheckpointTest {
         assertThat(otherAverage.state()).isEqualTo(average.state()).isNotEqualTo(net.stateDict());
         VolumeNet wrong = NetSpec.NET2.build(device, 1, 8, 2);
         assertThatThrownBy(() -> read.restore(wrong, optimizer, null, files.checkpoint()))
-                .isInstanceOf(DataFileException.class).hasMessageContaining("is of another net");
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("is of another net");
     }
 
     /**
@@ -120,13 +122,16 @@ class CheckpointTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(files.checkpoint(), bytes);
         assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
-        assertThat(warnings).singleElement().asString()
+        assertThat(warnings)
+                .singleElement()
+                .asString()
                 .contains("checksum", "member 0 goes on from the checkpoint before it, after epoch 2");
         assertThat(files.checkpoint()).as("put aside").doesNotExist();
         assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
         assertThat(warnings.getLast()).contains("is missing");
         Files.write(folder.resolve("members/member-00.checkpoint.previous"), bytes);
-        assertThatThrownBy(() -> files.load(warnings::add)).isInstanceOf(DataFileException.class)
+        assertThatThrownBy(() -> files.load(warnings::add))
+                .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("is damaged, and so is the one before it; remove both");
     }
 
@@ -162,9 +167,11 @@ class CheckpointTest {
     void oneProcessTrainsAMember() {
         assertThat(files.holder()).isEmpty();
         try (MemberLock _ = files.takeLock()) {
-            assertThat(files.holder()).hasValueSatisfying(
-                    holder -> assertThat(holder).startsWith("process " + ProcessHandle.current().pid() + " on "));
-            assertThatThrownBy(files::takeLock).isInstanceOf(DataFileException.class)
+            assertThat(files.holder())
+                    .hasValueSatisfying(holder -> assertThat(holder)
+                            .startsWith("process " + ProcessHandle.current().pid() + " on "));
+            assertThatThrownBy(files::takeLock)
+                    .isInstanceOf(DataFileException.class)
                     .hasMessageContaining("member 0 is being trained by process");
         }
         assertThat(files.holder()).isEmpty();

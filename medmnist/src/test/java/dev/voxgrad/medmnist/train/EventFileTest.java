@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.train;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,12 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Read back by a parser that shares nothing with the writer. */
 class EventFileTest {
@@ -51,9 +52,12 @@ class EventFileTest {
             Event event = read.get(number);
             assertThat(event.step).isEqualTo(number);
             assertThat(event.wallTime).isBetween(1.7e9, 4e9);
-            assertThat(event.values).containsOnly(Map.entry("loss/train", (float) (1.0 / number)),
-                    Map.entry("validation/AUC", (float) auc(number)), Map.entry("validation/ACC", 0.25f),
-                    Map.entry("seconds/epoch", 7.5f));
+            assertThat(event.values)
+                    .containsOnly(
+                            Map.entry("loss/train", (float) (1.0 / number)),
+                            Map.entry("validation/AUC", (float) auc(number)),
+                            Map.entry("validation/ACC", 0.25f),
+                            Map.entry("seconds/epoch", 7.5f));
         }
     }
 

@@ -1,12 +1,9 @@
 package dev.voxgrad.medmnist.train;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.voxgrad.medmnist.train.LearningRateCurve.End;
 import dev.voxgrad.medmnist.train.LearningRateCurve.Point;
 import dev.voxgrad.medmnist.train.LearningRateCurve.Range;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Range tests of made-up losses. */
 class LearningRateCurveTest {
@@ -48,11 +49,12 @@ class LearningRateCurveTest {
     /** Of 20 steps the average keeps a half: 1/2, 5/4 and 21/8, divided by 1/2, 3/4 and 7/8. */
     @Test
     void smoothingCorrectsItsBias() {
-        LearningRateCurve curve = LearningRateCurve.measure(new Range(1e-3, 1, 20),
-                rate -> rate < 1.1e-3 ? 1 : rate < 1.5e-3 ? 2 : 4, () -> false, point -> {});
+        LearningRateCurve curve = LearningRateCurve.measure(
+                new Range(1e-3, 1, 20), rate -> rate < 1.1e-3 ? 1 : rate < 1.5e-3 ? 2 : 4, () -> false, point -> {});
         assertThat(curve.points().subList(0, 3).stream().map(Point::smoothed)).containsExactly(1.0, 5 / 3.0, 3.0);
-        assertThat(measure(100, rate -> 0.7).points()).hasSize(100).allSatisfy(
-                point -> assertThat(point.smoothed()).isCloseTo(0.7, within(1e-12)));
+        assertThat(measure(100, rate -> 0.7).points())
+                .hasSize(100)
+                .allSatisfy(point -> assertThat(point.smoothed()).isCloseTo(0.7, within(1e-12)));
     }
 
     @ParameterizedTest
@@ -65,8 +67,8 @@ class LearningRateCurveTest {
         assertThat(found.point().rate()).isBetween(1e-3, 1e-2);
         assertThat(found.slope()).isBetween(-0.8, -0.2);
         assertThat(found.rounded()).matches("0\\.00\\d{1,2}");
-        assertThat(curve.account()).contains("falls the most", "per decade",
-                "The first " + steps / 10 + " and the last " + steps / 20);
+        assertThat(curve.account())
+                .contains("falls the most", "per decade", "The first " + steps / 10 + " and the last " + steps / 20);
     }
 
     @Test
@@ -88,8 +90,8 @@ class LearningRateCurveTest {
         Point last = curve.points().getLast();
         double lowest = curve.lowest().orElseThrow().smoothed();
         assertThat(last.smoothed()).isGreaterThan(4 * lowest);
-        assertThat(curve.points().subList(0, last.step() - 1)).allSatisfy(
-                point -> assertThat(point.smoothed()).isLessThanOrEqualTo(4 * lowest));
+        assertThat(curve.points().subList(0, last.step() - 1))
+                .allSatisfy(point -> assertThat(point.smoothed()).isLessThanOrEqualTo(4 * lowest));
         assertThat(curve.suggestion()).isPresent();
     }
 
@@ -99,9 +101,11 @@ class LearningRateCurveTest {
         LearningRateCurve curve = measure(100, rate -> rate < 0.1 ? valley(rate) : loss);
         assertThat(curve.end()).isEqualTo(End.NOT_FINITE);
         assertThat(curve.points().getLast().loss()).isEqualTo(Double.valueOf(loss));
-        assertThat(curve.points().stream().filter(point -> !Double.isFinite(point.loss()))).hasSize(1);
+        assertThat(curve.points().stream().filter(point -> !Double.isFinite(point.loss())))
+                .hasSize(1);
         assertThat(curve.suggestion().orElseThrow().point().rate()).isBetween(1e-3, 1e-2);
-        assertThat(curve.toCsv()).endsWith("," + loss + "," + curve.points().getLast().smoothed() + "\n");
+        assertThat(curve.toCsv())
+                .endsWith("," + loss + "," + curve.points().getLast().smoothed() + "\n");
         LearningRateCurve atOnce = measure(100, rate -> loss);
         assertThat(atOnce.points()).hasSize(1);
         assertThat(atOnce.lowest()).isEmpty();
@@ -115,16 +119,16 @@ class LearningRateCurveTest {
         assertThat(rising.account()).startsWith("No rate to suggest");
         LearningRateCurve few = measure(19, LearningRateCurveTest::valley);
         assertThat(few.suggestion()).isEmpty();
-        assertThat(few.account()).isEqualTo(
-                "Too few points to suggest a rate: 19, and it takes 20. Take more --steps.");
+        assertThat(few.account())
+                .isEqualTo("Too few points to suggest a rate: 19, and it takes 20. Take more --steps.");
         assertThat(measure(20, LearningRateCurveTest::valley).suggestion()).isPresent();
     }
 
     @Test
     void aStopLeavesThePointsSoFar() {
         List<Point> told = new ArrayList<>();
-        LearningRateCurve curve = LearningRateCurve.measure(new Range(1e-7, 1, 100), LearningRateCurveTest::valley,
-                () -> told.size() == 7, told::add);
+        LearningRateCurve curve = LearningRateCurve.measure(
+                new Range(1e-7, 1, 100), LearningRateCurveTest::valley, () -> told.size() == 7, told::add);
         assertThat(curve.end()).isEqualTo(End.STOPPED);
         assertThat(curve.points()).hasSize(7).isEqualTo(told);
         assertThat(curve.account()).contains("Let the test run on");
@@ -132,16 +136,19 @@ class LearningRateCurveTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "0;    1;   100; from is 0.0; expected a positive number",
-        "NaN;  1;   100; from is NaN; a positive number",
-        "1e-3; Infinity; 100; to is Infinity; a positive number",
-        "1e-3; 1e-3; 100; from is 0.001; less than the last rate, --to 0.001",
-        "1;    0.1; 100; from is 1.0; less than the last rate, --to 0.1",
-        "1e-3; 1;   1;   steps is 1; expected 2 to"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "0;    1;   100; from is 0.0; expected a positive number",
+                "NaN;  1;   100; from is NaN; a positive number",
+                "1e-3; Infinity; 100; to is Infinity; a positive number",
+                "1e-3; 1e-3; 100; from is 0.001; less than the last rate, --to 0.001",
+                "1;    0.1; 100; from is 1.0; less than the last rate, --to 0.1",
+                "1e-3; 1;   1;   steps is 1; expected 2 to"
+            })
     void rangesThatMakeNoSense(double from, double to, int steps, String part, String other) {
-        assertThatThrownBy(() -> new Range(from, to, steps)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> new Range(from, to, steps))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(part, other);
     }
 }

@@ -1,10 +1,7 @@
 package dev.voxgrad.medmnist.train;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +19,10 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Test-time augmentation. */
 class PredictorTest {
@@ -50,15 +51,18 @@ class PredictorTest {
     @CsvSource({"1", "2", "7", "100"})
     void drawsThatChangeNothingChangeNothing(int draws) {
         double[][] plain = logits(2, 4, Predictor.Augmentation.OFF);
-        assertThat(Arrays.deepEquals(logits(2, 4, draws(draws, Recipe.NONE, 1)), plain)).isTrue();
-        assertThat(Arrays.deepEquals(logits(2, 4, draws(0, Recipe.TORCHIO, 1)), plain)).isTrue();
+        assertThat(Arrays.deepEquals(logits(2, 4, draws(draws, Recipe.NONE, 1)), plain))
+                .isTrue();
+        assertThat(Arrays.deepEquals(logits(2, 4, draws(0, Recipe.TORCHIO, 1)), plain))
+                .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"1,1", "1,3", "2,4", "2,11", "2,64"})
     void neitherBatchSizeNorThreadsMatter(int threads, int batchSize) {
         double[][] expected = logits(1, 5, draws(3, Recipe.CENTRED, 9));
-        assertThat(Arrays.deepEquals(logits(threads, batchSize, draws(3, Recipe.CENTRED, 9)), expected)).isTrue();
+        assertThat(Arrays.deepEquals(logits(threads, batchSize, draws(3, Recipe.CENTRED, 9)), expected))
+                .isTrue();
     }
 
     /** Each volume and draw by itself, through the net one at a time. */
@@ -76,8 +80,9 @@ class PredictorTest {
                 for (int draw = 2; draw >= 0; draw--) {
                     (draw == 0 ? plain : drawn).read(i, draw, volume, 0);
                     try (var _ = Scope.withoutGradients()) {
-                        double[] one = net.forward(Tensor.ofChannelsLast(
-                                device, Shape.of(1, 1, EDGE, EDGE, EDGE), volume)).toDoubleArray();
+                        double[] one = net.forward(
+                                        Tensor.ofChannelsLast(device, Shape.of(1, 1, EDGE, EDGE, EDGE), volume))
+                                .toDoubleArray();
                         for (int c = 0; c < one.length; c++) {
                             sums[i][c] += one[c] / 3;
                         }
@@ -98,7 +103,8 @@ class PredictorTest {
     @Test
     void theSeedMattersAndASecondNetSeesTheSameDraws() {
         double[][] one = logits(1, 4, draws(2, Recipe.CENTRED, 1));
-        assertThat(Arrays.deepEquals(logits(1, 4, draws(2, Recipe.CENTRED, 2)), one)).isFalse();
+        assertThat(Arrays.deepEquals(logits(1, 4, draws(2, Recipe.CENTRED, 2)), one))
+                .isFalse();
         try (CpuDevice device = new CpuDevice(1);
                 Predictor predictor = new Predictor(DATA, DATA.val(), device, 4, draws(2, Recipe.CENTRED, 1))) {
             VolumeNet net = net(device);

@@ -19,8 +19,10 @@ public final class RunReaders {
 
     /** Reads {@code members/member-00.json}, and tells how the member is doing. */
     public static void readState(Path file) {
-        MemberState state = new MemberFiles(file.getParent().getParent(), 0).state().orElseThrow();
-        MemberStatus.of(state, TrainSettings.defaults(1).isFinished(state), Optional.empty()).words();
+        MemberState state =
+                new MemberFiles(file.getParent().getParent(), 0).state().orElseThrow();
+        MemberStatus.of(state, TrainSettings.defaults(1).isFinished(state), Optional.empty())
+                .words();
         state.epochsWithoutBetter();
     }
 
@@ -52,10 +54,10 @@ public final class RunReaders {
         switch (source.kind()) {
             case SYNTHETIC -> {
                 SyntheticShapes.Settings shapes = source.synthetic();
-                double voxels = Math.pow(shapes.edge(), 3) * Math.max(1.0, Math.max(shapes.train(),
-                        Math.max(shapes.val(), shapes.test())));
+                double voxels = Math.pow(shapes.edge(), 3)
+                        * Math.max(1.0, Math.max(shapes.train(), Math.max(shapes.val(), shapes.test())));
                 if (voxels < FEW_VOXELS || voxels > Integer.MAX_VALUE) {
-                    source.load(warning -> { });
+                    source.load(warning -> {});
                 }
             }
             case FILE -> Path.of(source.file());

@@ -51,13 +51,15 @@ public final class GradientClipping {
 
     private static void requireLimit(String what, double limit) {
         if (!(limit >= 0)) {
-            throw new IllegalArgumentException("gradient clipping: the largest " + what + " is " + limit
-                    + ", expected at least 0");
+            throw new IllegalArgumentException(
+                    "gradient clipping: the largest " + what + " is " + limit + ", expected at least 0");
         }
     }
 
     private static void forEach(Gradients gradients, List<TiedParameter> parameters, Consumer<Tensor> change) {
-        parameters.stream().flatMap(parameter -> parameter.leaves().stream()).filter(gradients::has)
+        parameters.stream()
+                .flatMap(parameter -> parameter.leaves().stream())
+                .filter(gradients::has)
                 .forEach(leaf -> change.accept(gradients.of(leaf)));
     }
 }

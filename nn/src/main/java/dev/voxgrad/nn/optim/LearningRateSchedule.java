@@ -33,7 +33,8 @@ public interface LearningRateSchedule {
 
         @Override
         public double at(int epoch) {
-            long passed = milestones.stream().filter(milestone -> milestone <= epoch).count();
+            long passed =
+                    milestones.stream().filter(milestone -> milestone <= epoch).count();
             return base * Math.pow(factor, passed);
         }
     }
@@ -77,8 +78,8 @@ public interface LearningRateSchedule {
 
     private static void requireRate(String what, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("schedule: " + what + " is " + value
-                    + ", expected at least 0 and finite");
+            throw new IllegalArgumentException(
+                    "schedule: " + what + " is " + value + ", expected at least 0 and finite");
         }
     }
 }

@@ -46,7 +46,8 @@ public final class Optimizer {
         for (TiedParameter parameter : TiedParameter.group(parameters.values())) {
             List<Tensor> state = new ArrayList<>();
             for (int i = 0; i < rule.stateNames().size(); i++) {
-                state.add(Tensor.zeros(parameter.first().device(), parameter.first().shape()));
+                state.add(Tensor.zeros(
+                        parameter.first().device(), parameter.first().shape()));
             }
             slots.add(new Slot(names.get(parameter.first()), parameter, new Counter(), state));
         }
@@ -70,14 +71,17 @@ public final class Optimizer {
      */
     public void step(Gradients gradients, double learningRate) {
         setLearningRate(learningRate);
-        List<Slot> moved = slots.stream().filter(slot -> slot.parameter.hasGradient(gradients)).toList();
+        List<Slot> moved = slots.stream()
+                .filter(slot -> slot.parameter.hasGradient(gradients))
+                .toList();
         if (moved.isEmpty()) {
             throw new IllegalArgumentException("optimizer: none of its " + slots.size()
                     + " parameters has a gradient; do the gradients belong to another net?");
         }
         moved.getFirst().parameter.first().device().hostEffect(() -> moved.forEach(slot -> slot.steps.increment()));
         TensorUpdate.applyAll(
-                moved.stream().map(s -> new UpdateSlot(s.parameter.first(), s.parameter.gradient(gradients), s.state))
+                moved.stream()
+                        .map(s -> new UpdateSlot(s.parameter.first(), s.parameter.gradient(gradients), s.state))
                         .toList(),
                 i -> rule.update(moved.get(i).steps.value(), rate));
     }

@@ -84,12 +84,16 @@ public record Adaptation(String prefix, List<String> absentCounters) {
     }
 
     private static long matches(Set<String> names, String prefix, Set<String> wanted) {
-        return names.stream().filter(name -> wanted.contains(name.substring(prefix.length()))).count();
+        return names.stream()
+                .filter(name -> wanted.contains(name.substring(prefix.length())))
+                .count();
     }
 
     /** Returns the file under the net's names. */
     WeightsFile apply(WeightsFile file) {
-        return new WeightsFile(renamed(file.tensors(), Adaptation::renamed), file.metadata(),
+        return new WeightsFile(
+                renamed(file.tensors(), Adaptation::renamed),
+                file.metadata(),
                 renamed(file.unreadable(), (reason, _) -> reason));
     }
 
@@ -118,8 +122,11 @@ public record Adaptation(String prefix, List<String> absentCounters) {
     SequencedMap<String, NamedTensor> complete(WeightsFile adapted, Layer net) {
         SequencedMap<String, NamedTensor> tensors = Named.of();
         tensors.putAll(adapted.tensors());
-        net.counters().forEach((name, counter) -> tensors.put(name, new NamedTensor.Longs(name,
-                absentCounters.contains(name) ? counter.value() : count(tensors.get(name)))));
+        net.counters()
+                .forEach((name, counter) -> tensors.put(
+                        name,
+                        new NamedTensor.Longs(
+                                name, absentCounters.contains(name) ? counter.value() : count(tensors.get(name)))));
         return tensors;
     }
 
@@ -130,8 +137,10 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         }
         return switch (tensor) {
             case NamedTensor.Longs longs -> longs.values()[0];
-            case NamedTensor.Floats(_, _, float[] values) ->
-                    values[0] == Math.rint(values[0]) && Math.abs(values[0]) < MOST_EXACT ? (long) values[0] : null;
+            case NamedTensor.Floats floats -> {
+                float value = floats.values()[0];
+                yield value == Math.rint(value) && Math.abs(value) < MOST_EXACT ? (long) value : null;
+            }
         };
     }
 

@@ -21,7 +21,10 @@ enum DType {
 
     /** The format of that name, or null. */
     static DType named(String name) {
-        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst().orElse(null);
+        return Arrays.stream(values())
+                .filter(type -> type.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     static String names() {

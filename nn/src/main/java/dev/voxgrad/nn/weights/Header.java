@@ -25,22 +25,28 @@ record Header(List<HeaderEntry> entries, SequencedMap<String, String> metadata) 
     void check(Path file, long dataBytes) {
         for (HeaderEntry entry : entries) {
             if (entry.begin() < 0 || entry.end() < entry.begin() || entry.end() > dataBytes) {
-                throw WeightsFileException.damaged(file, "tensor " + entry.name() + " is at bytes " + entry.begin()
-                        + " to " + entry.end() + " of " + dataBytes + " bytes of data");
+                throw WeightsFileException.damaged(
+                        file,
+                        "tensor " + entry.name() + " is at bytes " + entry.begin() + " to " + entry.end() + " of "
+                                + dataBytes + " bytes of data");
             }
             if (!entry.hasRightSize()) {
-                throw WeightsFileException.damaged(file, "tensor " + entry.name() + " has "
-                        + (entry.end() - entry.begin()) + " bytes, but its " + entry.dtype() + " shape "
-                        + entry.sizes() + " needs " + entry.neededBytes());
+                throw WeightsFileException.damaged(
+                        file,
+                        "tensor " + entry.name() + " has "
+                                + (entry.end() - entry.begin()) + " bytes, but its " + entry.dtype() + " shape "
+                                + entry.sizes() + " needs " + entry.neededBytes());
             }
         }
         long covered = 0;
         String before = "the start of the data";
         for (HeaderEntry entry : inFileOrder()) {
             if (entry.begin() != covered) {
-                throw WeightsFileException.damaged(file, "tensor " + entry.name() + " starts at byte " + entry.begin()
-                        + ", " + (entry.begin() < covered ? "before " : "after ") + before + " ends at byte "
-                        + covered);
+                throw WeightsFileException.damaged(
+                        file,
+                        "tensor " + entry.name() + " starts at byte " + entry.begin()
+                                + ", " + (entry.begin() < covered ? "before " : "after ") + before + " ends at byte "
+                                + covered);
             }
             covered = entry.end();
             before = "tensor " + entry.name();

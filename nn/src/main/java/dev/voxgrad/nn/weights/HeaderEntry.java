@@ -25,7 +25,10 @@ record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long
 
     /** Returns how many bytes the tensor needs; only for formats that are known. */
     BigInteger neededBytes() {
-        return elements().multiply(BigInteger.valueOf(bitsPerNumber())).add(BigInteger.valueOf(7)).shiftRight(3);
+        return elements()
+                .multiply(BigInteger.valueOf(bitsPerNumber()))
+                .add(BigInteger.valueOf(7))
+                .shiftRight(3);
     }
 
     /** Returns whether the tensor has the bytes that its type and shape need, as far as the type is known. */
@@ -56,13 +59,14 @@ record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long
         if (type() == null) {
             return "has dtype " + dtype + ", which is not read; save it as one of " + DType.names();
         }
-        if (elements().bitLength() > 31 || elements().longValue() > MOST_ELEMENTS
+        if (elements().bitLength() > 31
+                || elements().longValue() > MOST_ELEMENTS
                 || sizes.stream().anyMatch(size -> size > Integer.MAX_VALUE)) {
             return "has shape " + sizes + ", which is too large: at most 2^31-9 numbers can be read";
         }
         if (memory() > Runtime.getRuntime().maxMemory()) {
-            return "takes " + (memory() >> 20) + " MB, but Java may use " + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MB; give it more with -Xmx";
+            return "takes " + (memory() >> 20) + " MB, but Java may use "
+                    + (Runtime.getRuntime().maxMemory() >> 20) + " MB; give it more with -Xmx";
         }
         return null;
     }

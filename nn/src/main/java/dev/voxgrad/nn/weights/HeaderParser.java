@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.LongStream;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -23,8 +24,9 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class HeaderParser implements AutoCloseable {
     /** Names twice in one object are an error: another reader might take the other one of the two. */
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     /** More than any net has; a shape of a million ones would be allowed by its product. */
     private static final int MOST_DIMENSIONS = 16;
 
@@ -104,8 +106,8 @@ final class HeaderParser implements AutoCloseable {
     private List<Long> sizes(String name, long[] sizes) {
         for (long size : sizes) {
             if (size < 0) {
-                throw WeightsFileException.damaged(file, "tensor " + name + " has a dimension of " + size
-                        + "; each must be at least 0");
+                throw WeightsFileException.damaged(
+                        file, "tensor " + name + " has a dimension of " + size + "; each must be at least 0");
             }
         }
         return LongStream.of(sizes).boxed().toList();

@@ -25,16 +25,19 @@ import dev.voxgrad.nn.StateMismatchException;
  * @param metadata anything worth knowing, kept in the header
  * @param unreadable for each tensor of the file that can't be read, a sentence that says why
  */
-public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMap<String, String> metadata,
+public record WeightsFile(
+        SequencedMap<String, NamedTensor> tensors,
+        SequencedMap<String, String> metadata,
         SequencedMap<String, String> unreadable) {
     public WeightsFile {
         tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
         metadata = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metadata));
         unreadable = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(unreadable));
         for (Map.Entry<String, NamedTensor> entry : tensors.entrySet()) {
-            if (!entry.getKey().equals(entry.getValue().name()) || entry.getKey().equals(Header.METADATA)) {
-                throw new IllegalArgumentException("weights: tensor " + entry.getValue().name()
-                        + " can't be saved under the name " + entry.getKey());
+            if (!entry.getKey().equals(entry.getValue().name())
+                    || entry.getKey().equals(Header.METADATA)) {
+                throw new IllegalArgumentException("weights: tensor "
+                        + entry.getValue().name() + " can't be saved under the name " + entry.getKey());
             }
         }
     }
@@ -70,8 +73,8 @@ public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMa
         }
         NamedTensor tensor = tensors.get(name);
         if (tensor == null) {
-            throw new IllegalArgumentException("weights: there is no tensor " + name + " among "
-                    + (tensors.size() + unreadable.size()));
+            throw new IllegalArgumentException(
+                    "weights: there is no tensor " + name + " among " + (tensors.size() + unreadable.size()));
         }
         return tensor;
     }
@@ -84,8 +87,10 @@ public record WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMa
      */
     public void write(Path file) {
         if (!unreadable.isEmpty()) {
-            throw new WeightsFileException(file, "is not written, since a tensor would be lost: "
-                    + unreadable.firstEntry().getValue());
+            throw new WeightsFileException(
+                    file,
+                    "is not written, since a tensor would be lost: "
+                            + unreadable.firstEntry().getValue());
         }
         WeightsWriter.write(this, file);
     }

@@ -28,8 +28,10 @@ public final class WeightsFileException extends RuntimeException {
     }
 
     static WeightsFileException damaged(Path file, String problem, Throwable cause) {
-        return new WeightsFileException(file, shown(problem)
-                + "; the file is damaged or no safetensors file, so copy, download or save it again", cause);
+        return new WeightsFileException(
+                file,
+                shown(problem) + "; the file is damaged or no safetensors file, so copy, download or save it again",
+                cause);
     }
 
     /** Returns a text without control and formatting characters, and not too long. */

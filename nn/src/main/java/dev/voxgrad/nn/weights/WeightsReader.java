@@ -72,8 +72,10 @@ final class WeightsReader {
                     file, "is a zip file, such as PyTorch's .pth; convert it to safetensors first");
         }
         if (headerBytes < 0 || headerBytes > MOST_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
-            throw WeightsFileException.damaged(file, "says its header has " + Long.toUnsignedString(headerBytes)
-                    + " bytes, but the file has " + size + " and a header at most " + MOST_HEADER_BYTES);
+            throw WeightsFileException.damaged(
+                    file,
+                    "says its header has " + Long.toUnsignedString(headerBytes) + " bytes, but the file has " + size
+                            + " and a header at most " + MOST_HEADER_BYTES);
         }
         requireMemory(headerBytes * MEMORY_PER_HEADER_BYTE, "its header");
         Header header = HeaderParser.parse(file, headerText((int) headerBytes));
@@ -89,7 +91,8 @@ final class WeightsReader {
         for (HeaderEntry entry : header.entries()) {
             String reason = entry.unreadable();
             if (reason != null) {
-                reasons.put(entry.name(),
+                reasons.put(
+                        entry.name(),
                         new WeightsFileException(file, "tensor " + entry.name() + " " + reason).getMessage());
             }
         }
@@ -99,8 +102,12 @@ final class WeightsReader {
     /** All other tensors: read in the order of their data, and returned in that of the header. */
     private SequencedMap<String, NamedTensor> tensors(Header header, long start, Set<String> leftOut)
             throws IOException {
-        requireMemory(header.entries().stream().filter(entry -> !leftOut.contains(entry.name()))
-                .mapToLong(HeaderEntry::memory).sum(), "its numbers");
+        requireMemory(
+                header.entries().stream()
+                        .filter(entry -> !leftOut.contains(entry.name()))
+                        .mapToLong(HeaderEntry::memory)
+                        .sum(),
+                "its numbers");
         Map<String, NamedTensor> byName = new HashMap<>();
         for (HeaderEntry entry : header.inFileOrder()) {
             if (!leftOut.contains(entry.name())) {
@@ -120,8 +127,10 @@ final class WeightsReader {
     private void requireMemory(long needed, String what) {
         long most = Runtime.getRuntime().maxMemory();
         if (needed > most) {
-            throw new WeightsFileException(file, what + " take" + (what.endsWith("s") ? " " : "s ") + (needed >> 20)
-                    + " MB, but Java may use " + (most >> 20) + " MB; give it more with -Xmx");
+            throw new WeightsFileException(
+                    file,
+                    what + " take" + (what.endsWith("s") ? " " : "s ") + (needed >> 20) + " MB, but Java may use "
+                            + (most >> 20) + " MB; give it more with -Xmx");
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.UUID;
+
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -26,6 +27,7 @@ final class WeightsWriter {
     private static final JsonFactory JSON = new JsonFactory();
     /** The data begins at a multiple of this, so that a file in memory can be used as it lies there. */
     private static final int ALIGNMENT = 8;
+
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final WritableByteChannel channel;
@@ -39,16 +41,18 @@ final class WeightsWriter {
         Path target = file.toAbsolutePath();
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 write(contents, channel);
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            WeightsFileException failure = new WeightsFileException(file,
-                    "can't be written, check that its folder exists, may be written and has space ("
-                            + e.getMessage() + ")", e);
+            WeightsFileException failure = new WeightsFileException(
+                    file,
+                    "can't be written, check that its folder exists, may be written and has space (" + e.getMessage()
+                            + ")",
+                    e);
             try {
                 Files.deleteIfExists(temporary);
             } catch (IOException f) {

@@ -1,14 +1,14 @@
 package dev.voxgrad.nn.loss;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.nn.Softmax;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 class LossTest {
     private static final Tensor LOGITS =
@@ -25,7 +25,9 @@ class LossTest {
     @Test
     void crossEntropyWeighsTheSamplesByTheirClass() {
         double[] p = new Softmax().forward(LOGITS).toDoubleArray();
-        assertThat(new CrossEntropyLoss(new float[] {3, 0.5f, 1}).forward(LOGITS, 2, 0).item())
+        assertThat(new CrossEntropyLoss(new float[] {3, 0.5f, 1})
+                        .forward(LOGITS, 2, 0)
+                        .item())
                 .isCloseTo(-(Math.log(p[2]) + 3 * Math.log(p[3])) / 4, within(1e-12));
     }
 

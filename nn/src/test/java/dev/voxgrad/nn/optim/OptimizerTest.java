@@ -1,13 +1,10 @@
 package dev.voxgrad.nn.optim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Gradients;
@@ -17,6 +14,10 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateMismatchException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class OptimizerTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
@@ -56,8 +57,10 @@ class OptimizerTest {
                     step(second, resumed, number);
                 }
             }
-            assertThat(resumed.get("a").toDoubleArray()).containsExactly(straight.get("a").toDoubleArray());
-            assertThat(resumed.get("b").toDoubleArray()).containsExactly(straight.get("b").toDoubleArray());
+            assertThat(resumed.get("a").toDoubleArray())
+                    .containsExactly(straight.get("a").toDoubleArray());
+            assertThat(resumed.get("b").toDoubleArray())
+                    .containsExactly(straight.get("b").toDoubleArray());
             assertThat(second.state()).isEqualTo(optimizer.state());
         }
     }
@@ -69,7 +72,8 @@ class OptimizerTest {
     }
 
     private static void copy(Map<String, Tensor> from, Map<String, Tensor> to) {
-        from.forEach((name, tensor) -> REFERENCE.write(tensor.toDoubleArray(), to.get(name).storage()));
+        from.forEach((name, tensor) ->
+                REFERENCE.write(tensor.toDoubleArray(), to.get(name).storage()));
     }
 
     @Test
@@ -77,8 +81,8 @@ class OptimizerTest {
         SequencedMap<String, Tensor> parameters = parameters();
         Optimizer optimizer = new Optimizer(new AdamW(0.1, 0), parameters);
         step(optimizer, parameters, 0);
-        assertThat(optimizer.state()).containsOnlyKeys(
-                "a.step", "a.exp_avg", "a.exp_avg_sq", "b.step", "b.exp_avg", "b.exp_avg_sq");
+        assertThat(optimizer.state())
+                .containsOnlyKeys("a.step", "a.exp_avg", "a.exp_avg_sq", "b.step", "b.exp_avg", "b.exp_avg_sq");
         assertThat(optimizer.state().get("a.step")).isEqualTo(new NamedTensor.Longs("a.step", 1));
         assertThatThrownBy(() -> new Optimizer(new Sgd(0.1, 0.9, 0), parameters).loadState(optimizer.state()))
                 .isInstanceOf(StateMismatchException.class)
@@ -126,7 +130,8 @@ class OptimizerTest {
         double factor = 2 / (norm + 1e-6);
         assertThat(gradients.of(parameters.get("a")).toDoubleArray()).containsExactly(3 * factor, 0);
         assertThat(gradients.of(parameters.get("b")).toDoubleArray()).containsExactly(3 * factor, 4 * factor);
-        assertThat(GradientClipping.clipNorm(gradients, parameters.values(), 2.1)).isCloseTo(2, within(1e-6));
+        assertThat(GradientClipping.clipNorm(gradients, parameters.values(), 2.1))
+                .isCloseTo(2, within(1e-6));
         assertThat(gradients.of(parameters.get("a")).toDoubleArray()).containsExactly(3 * factor, 0);
     }
 
@@ -150,8 +155,8 @@ class OptimizerTest {
         assertThat(steps.at(49)).isEqualTo(1);
         assertThat(steps.at(50)).isCloseTo(0.1, within(1e-15));
         assertThat(steps.at(75)).isCloseTo(0.01, within(1e-15));
-        LearningRateSchedule warm = new LearningRateSchedule.WarmUp(3, new LearningRateSchedule.MultiStep(8, List.of(2),
-                0.5));
+        LearningRateSchedule warm =
+                new LearningRateSchedule.WarmUp(3, new LearningRateSchedule.MultiStep(8, List.of(2), 0.5));
         assertThat(new double[] {warm.at(0), warm.at(1), warm.at(2), warm.at(3), warm.at(4), warm.at(5)})
                 .containsExactly(2, 4, 6, 8, 8, 4);
         LearningRateSchedule cosine = new LearningRateSchedule.CosineAnnealing(1, 10, 0.2);

@@ -1,10 +1,8 @@
 package dev.voxgrad.nn.optim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 import java.util.Map;
+
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +19,9 @@ import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.engine.optim.SgdUpdate;
 import dev.voxgrad.nn.BatchNorm3d;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 /** Numbers that make no sense are refused by name before they reach a weight. */
 class SettingsTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
@@ -29,8 +30,11 @@ class SettingsTest {
     private final Optimizer optimizer = new Optimizer(new Sgd(0.1, 0, 0), Map.of("weight", weight));
 
     private static void assertRefused(String name, double value, ThrowingCallable call) {
-        assertThatThrownBy(call).as("%s %s", name, value).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(name).hasMessageContaining(Double.toString(value));
+        assertThatThrownBy(call)
+                .as("%s %s", name, value)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(Double.toString(value));
     }
 
     private Gradients gradients() {
@@ -91,7 +95,8 @@ class SettingsTest {
     @Test
     void anInfiniteNormOnlyMeasures() {
         Gradients gradients = gradients();
-        assertThat(GradientClipping.clipNorm(gradients, List.of(weight), Double.POSITIVE_INFINITY)).isEqualTo(2);
+        assertThat(GradientClipping.clipNorm(gradients, List.of(weight), Double.POSITIVE_INFINITY))
+                .isEqualTo(2);
         assertThat(gradients.of(weight).item()).isEqualTo(2);
     }
 }

@@ -1,13 +1,10 @@
 package dev.voxgrad.nn.optim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +20,10 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.Linear;
 import dev.voxgrad.nn.Named;
 import dev.voxgrad.nn.Sequential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** A tensor under two names is one parameter. */
 class TiedWeightsTest {
@@ -79,8 +80,11 @@ class TiedWeightsTest {
             Optimizer optimizer = new Optimizer(new Sgd(0.1, 0.9, 0), parameters);
             optimizer.step(gradients(net, weight));
             assertThat(weight.item()).isCloseTo(0.8, within(1e-6));
-            assertThat(optimizer.state().keySet()).as("one parameter under its first name").hasSize(2)
-                    .allMatch(name -> name.startsWith(parameters.keySet().iterator().next()));
+            assertThat(optimizer.state().keySet())
+                    .as("one parameter under its first name")
+                    .hasSize(2)
+                    .allMatch(name ->
+                            name.startsWith(parameters.keySet().iterator().next()));
         }
     }
 
@@ -92,7 +96,8 @@ class TiedWeightsTest {
         Gradients gradients = gradients(tied(weight), weight);
         double norm = GradientClipping.clipNorm(gradients, List.of(weight, weight), 1);
         assertThat(norm).isCloseTo(12.96, within(0.005));
-        assertThat(gradients.of(weight).toArray()).containsOnly(gradients.of(weight).toArray()[0]);
+        assertThat(gradients.of(weight).toArray())
+                .containsOnly(gradients.of(weight).toArray()[0]);
         assertThat(GradientClipping.clipNorm(gradients, List.of(weight), 5)).isCloseTo(1, within(1e-5));
     }
 
@@ -103,13 +108,16 @@ class TiedWeightsTest {
         Tensor first = weight(device, 2);
         Tensor second = first.view(Shape.of(2, 1)).requiresGrad(true);
         Layer net = input -> input.add(first).add(second.reshape(Shape.of(2)));
-        Gradients gradients = net.forward(Tensor.zeros(device, Shape.of(2))).sum().backward();
+        Gradients gradients =
+                net.forward(Tensor.zeros(device, Shape.of(2))).sum().backward();
         assertThat(GradientClipping.clipNorm(gradients, List.of(first, second), 100))
                 .isCloseTo(2 * Math.sqrt(2), within(1e-6));
         Optimizer optimizer = new Optimizer(new AdamW(0.1, 0), underTwoNames(first, second));
         optimizer.step(gradients);
-        assertThat(first.toArray()).as("one step of Adam, of its learning rate")
-                .usingComparatorWithPrecision(1e-5f).containsExactly(0.9f, 0.9f);
+        assertThat(first.toArray())
+                .as("one step of Adam, of its learning rate")
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(0.9f, 0.9f);
         assertThat(optimizer.state()).containsKeys("a.step", "a.exp_avg").hasSize(3);
         assertThat(optimizer.state().get("a.exp_avg").toString()).contains("[2]");
     }
@@ -138,9 +146,10 @@ class TiedWeightsTest {
     @Test
     void refusesAnAverageThatTiesWhatTheNetDoesNot() {
         Tensor average = weight(CPU, 1);
-        assertThatThrownBy(() -> new WeightAverage(0.9,
-                new Sequential(new Shift(weight(CPU, 1)), new Shift(weight(CPU, 1))), tied(average)))
-                .isInstanceOf(RuntimeException.class).hasMessageContaining("1.weight");
+        assertThatThrownBy(() -> new WeightAverage(
+                        0.9, new Sequential(new Shift(weight(CPU, 1)), new Shift(weight(CPU, 1))), tied(average)))
+                .isInstanceOf(RuntimeException.class)
+                .hasMessageContaining("1.weight");
     }
 
     @Test
@@ -148,7 +157,10 @@ class TiedWeightsTest {
         Linear shared = new Linear(CPU, 3, 3);
         Sequential net = new Sequential(shared, new Shift(weight(CPU, 3)), shared);
         assertThat(net.parameters()).containsOnlyKeys("0.weight", "0.bias", "1.weight");
-        assertThat(net.parameters().values().stream().mapToLong(p -> p.shape().elements()).sum()).isEqualTo(15);
+        assertThat(net.parameters().values().stream()
+                        .mapToLong(p -> p.shape().elements())
+                        .sum())
+                .isEqualTo(15);
         assertThat(net.stateDict()).containsOnlyKeys("0.weight", "0.bias", "1.weight", "2.weight", "2.bias");
     }
 }

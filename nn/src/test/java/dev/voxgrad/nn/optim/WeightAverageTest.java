@@ -1,13 +1,10 @@
 package dev.voxgrad.nn.optim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Scope;
@@ -21,6 +18,10 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class WeightAverageTest {
     private static final double DECAY = 0.9;
@@ -63,7 +64,9 @@ class WeightAverageTest {
         int parameters = 0;
         for (String name : averaged.keySet()) {
             if (!net.parameters().containsKey(name)) {
-                assertThat(averaged.get(name)).as("a buffer or counter").isEqualTo(states.getLast().get(name));
+                assertThat(averaged.get(name))
+                        .as("a buffer or counter")
+                        .isEqualTo(states.getLast().get(name));
                 continue;
             }
             float[] found = floats(averaged.get(name));
@@ -89,7 +92,9 @@ class WeightAverageTest {
             WeightAverage whole = new WeightAverage(DECAY, net, net(device));
             step(device, net, optimizer, 0);
             whole.update();
-            assertThat(whole.averaged().stateDict()).as("the first update copies").isEqualTo(net.stateDict());
+            assertThat(whole.averaged().stateDict())
+                    .as("the first update copies")
+                    .isEqualTo(net.stateDict());
             WeightAverage resumed = new WeightAverage(DECAY, net, net(device));
             resumed.loadState(whole.state());
             step(device, net, optimizer, 1);
@@ -108,7 +113,8 @@ class WeightAverageTest {
                     .hasMessage("average: decay is " + decay + ", expected at least 0 and less than 1");
         }
         WeightAverage average = new WeightAverage(0.5, net, net(ReferenceDevice.INSTANCE));
-        assertThatThrownBy(() -> average.loadState(net.stateDict())).isInstanceOf(StateMismatchException.class)
+        assertThatThrownBy(() -> average.loadState(net.stateDict()))
+                .isInstanceOf(StateMismatchException.class)
                 .hasMessageContaining("n_averaged");
     }
 }

@@ -30,7 +30,8 @@ public final class Npz {
                 String name = entry.getName().replaceFirst("\\.npy$", "");
                 if (prefixes.length == 0 || Arrays.stream(prefixes).anyMatch(name::startsWith)) {
                     try (InputStream in = zip.getInputStream(entry)) {
-                        npz.arrays.put(name, parse(ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN)));
+                        npz.arrays.put(
+                                name, parse(ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN)));
                     }
                 }
             }

@@ -2,6 +2,7 @@ package dev.voxgrad.nn.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+
 import org.junit.jupiter.api.Assumptions;
 
 /** Golden values and real data, which lie beside the project and are not part of it. */
@@ -12,7 +13,8 @@ public final class SharedFiles {
     public static Path require(String name) {
         String folder = System.getProperty("voxgrad.shared", "../../shared");
         Path file = Path.of(folder, name);
-        Assumptions.assumeTrue(Files.isReadable(file),
+        Assumptions.assumeTrue(
+                Files.isReadable(file),
                 () -> "skipped: " + file + " is absent; name its folder with -Dvoxgrad.shared=FOLDER");
         return file;
     }

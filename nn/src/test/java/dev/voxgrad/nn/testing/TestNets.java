@@ -30,17 +30,27 @@ public final class TestNets {
         int channels = inputChannels;
         int width = firstWidth;
         for (int stage = 1; stage <= stages; stage++) {
-            layers.put("layer" + stage, new Sequential(
-                    new Conv3d(device, channels, width, 3, 1), new BatchNorm3d(device, width), new ReLU(),
-                    new Conv3d(device, width, width, 3, 1), new BatchNorm3d(device, width), new ReLU(),
-                    new MaxPool3d(2)));
+            layers.put(
+                    "layer" + stage,
+                    new Sequential(
+                            new Conv3d(device, channels, width, 3, 1),
+                            new BatchNorm3d(device, width),
+                            new ReLU(),
+                            new Conv3d(device, width, width, 3, 1),
+                            new BatchNorm3d(device, width),
+                            new ReLU(),
+                            new MaxPool3d(2)));
             channels = width;
             width *= 2;
         }
         layers.put("pool", new AdaptiveAvgPool3d(1));
         layers.put("flatten", new Flatten());
-        layers.put("fc", new Sequential(
-                new Linear(device, channels, channels), new LeakyReLU(), new Linear(device, channels, classes)));
+        layers.put(
+                "fc",
+                new Sequential(
+                        new Linear(device, channels, channels),
+                        new LeakyReLU(),
+                        new Linear(device, channels, classes)));
         return new Sequential(layers);
     }
 }

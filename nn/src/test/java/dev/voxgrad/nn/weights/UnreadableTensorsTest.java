@@ -1,8 +1,5 @@
 package dev.voxgrad.nn.weights;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -13,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +23,9 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.nn.Linear;
 import dev.voxgrad.nn.NamedTensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 /** Tensors without numbers, and tensors that can't be read next to others that can. */
 class UnreadableTensorsTest {
     @TempDir
@@ -33,7 +34,9 @@ class UnreadableTensorsTest {
     private Path file(String header, byte... data) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-        return Files.write(folder.resolve("a.safetensors"), bytes.putLong(text.length).put(text).put(data).array());
+        return Files.write(
+                folder.resolve("a.safetensors"),
+                bytes.putLong(text.length).put(text).put(data).array());
     }
 
     private static String entry(String name, String dtype, String shape, long begin, long end) {
@@ -43,15 +46,24 @@ class UnreadableTensorsTest {
 
     @Test
     void readsAndWritesTensorsOfNoElements() throws IOException {
-        Path file = file("{" + entry("a", "F32", "[0]", 0, 0) + "," + entry("b", "I64", "[]", 0, 8) + ","
-                + entry("c", "I32", "[3,0,2]", 8, 8) + "," + entry("d", "F64", "[65536,65536,0]", 8, 8) + "}",
-                (byte) 7, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
+        Path file = file(
+                "{" + entry("a", "F32", "[0]", 0, 0) + "," + entry("b", "I64", "[]", 0, 8) + ","
+                        + entry("c", "I32", "[3,0,2]", 8, 8) + "," + entry("d", "F64", "[65536,65536,0]", 8, 8) + "}",
+                (byte) 7,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0);
         WeightsFile read = WeightsFile.read(file);
-        assertThat(read.tensors().values()).containsExactly(
-                new NamedTensor.Floats("a", Shape.allowingZero(0), new float[0]),
-                new NamedTensor.Longs("b", 7),
-                new NamedTensor.Longs("c", Shape.allowingZero(3, 0, 2), new long[0]),
-                new NamedTensor.Floats("d", Shape.allowingZero(65536, 65536, 0), new float[0]));
+        assertThat(read.tensors().values())
+                .containsExactly(
+                        new NamedTensor.Floats("a", Shape.allowingZero(0), new float[0]),
+                        new NamedTensor.Longs("b", 7),
+                        new NamedTensor.Longs("c", Shape.allowingZero(3, 0, 2), new long[0]),
+                        new NamedTensor.Floats("d", Shape.allowingZero(65536, 65536, 0), new float[0]));
         Path copy = folder.resolve("copy.safetensors");
         read.write(copy);
         assertThat(WeightsFile.read(copy)).isEqualTo(read);
@@ -61,7 +73,8 @@ class UnreadableTensorsTest {
     void makesNoTensorOfNoElements() {
         Shape empty = Shape.allowingZero(3, 0);
         assertThatThrownBy(() -> Tensor.zeros(ReferenceDevice.INSTANCE, empty))
-                .isInstanceOf(ShapeException.class).hasMessageContaining("[3,0] has no elements");
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("[3,0] has no elements");
         assertThatThrownBy(() -> Tensor.of(ReferenceDevice.INSTANCE, empty, new float[0]))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Shape.of(3, 0)).isInstanceOf(ShapeException.class);
@@ -71,11 +84,19 @@ class UnreadableTensorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"F8_E4M3", "U8", "F99", "f32", "F32\\u001b[2J"})
     void refusesOnlyTheTensorOfAnUnknownFormat(String dtype) throws IOException {
-        Path file = file("{" + entry("good", "F32", "[1]", 4, 8) + "," + entry("bad", dtype, "[4]", 0, 4) + "}",
-                (byte) 1, (byte) 2, (byte) 3, (byte) 4, (byte) 0, (byte) 0, (byte) 0x80, (byte) 0x3F);
+        Path file = file(
+                "{" + entry("good", "F32", "[1]", 4, 8) + "," + entry("bad", dtype, "[4]", 0, 4) + "}",
+                (byte) 1,
+                (byte) 2,
+                (byte) 3,
+                (byte) 4,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0x80,
+                (byte) 0x3F);
         WeightsFile read = WeightsFile.read(file);
-        assertThat(read.tensors().values()).containsExactly(
-                new NamedTensor.Floats("good", Shape.of(1), new float[] {1}));
+        assertThat(read.tensors().values())
+                .containsExactly(new NamedTensor.Floats("good", Shape.of(1), new float[] {1}));
         assertThat(read.tensor("good")).isSameAs(read.tensors().get("good"));
         assertThat(read.unreadable().keySet()).containsExactly("bad");
         assertThatThrownBy(() -> read.tensor("bad"))
@@ -90,8 +111,10 @@ class UnreadableTensorsTest {
     void losesNoUnreadableTensorByWriting() throws IOException {
         WeightsFile read = WeightsFile.read(file("{" + entry("bad", "BOOL", "[1]", 0, 1) + "}", (byte) 1));
         Path copy = folder.resolve("copy.safetensors");
-        assertThatThrownBy(() -> read.write(copy)).isInstanceOf(WeightsFileException.class)
-                .hasMessageContaining("would be lost").hasMessageContaining("tensor bad has dtype BOOL");
+        assertThatThrownBy(() -> read.write(copy))
+                .isInstanceOf(WeightsFileException.class)
+                .hasMessageContaining("would be lost")
+                .hasMessageContaining("tensor bad has dtype BOOL");
         assertThat(copy).doesNotExist();
     }
 
@@ -105,18 +128,20 @@ class UnreadableTensorsTest {
             hole.setLength(hole.length() + large + 4);
         }
         WeightsFile read = WeightsFile.read(file);
-        assertThat(read.tensors().values()).containsExactly(
-                new NamedTensor.Longs("good", Shape.of(1), new long[] {0}));
-        assertThatThrownBy(() -> read.tensor("large")).isInstanceOf(WeightsFileException.class)
+        assertThat(read.tensors().values()).containsExactly(new NamedTensor.Longs("good", Shape.of(1), new long[] {0}));
+        assertThatThrownBy(() -> read.tensor("large"))
+                .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("tensor large has shape [2147483647], which is too large");
     }
 
     @Test
     void loadsNoNetFromAFileWithAnUnreadableTensor() throws IOException {
-        Path file = file("{" + entry("weight", "F8_E4M3", "[1,1]", 0, 1) + "," + entry("bias", "F32", "[1]", 1, 5)
-                + "}", new byte[5]);
+        Path file = file(
+                "{" + entry("weight", "F8_E4M3", "[1,1]", 0, 1) + "," + entry("bias", "F32", "[1]", 1, 5) + "}",
+                new byte[5]);
         Linear net = new Linear(ReferenceDevice.INSTANCE, 1, 1);
-        assertThatThrownBy(() -> WeightsFile.load(net, file)).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.load(net, file))
+                .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("tensor weight has dtype F8_E4M3");
     }
 

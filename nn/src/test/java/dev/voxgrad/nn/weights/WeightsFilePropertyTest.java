@@ -1,7 +1,5 @@
 package dev.voxgrad.nn.weights;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -27,6 +26,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Random contents come back as they were; damaged files never give anything but a reading or a clear error. */
 class WeightsFilePropertyTest {
@@ -52,8 +53,10 @@ class WeightsFilePropertyTest {
         Path file = folder.resolve("round.safetensors");
         contents.write(file);
         WeightsFile read = WeightsFile.read(file);
-        assertThat(List.copyOf(read.tensors().values())).isEqualTo(List.copyOf(contents.tensors().values()));
-        assertThat(List.copyOf(read.metadata().entrySet())).isEqualTo(List.copyOf(contents.metadata().entrySet()));
+        assertThat(List.copyOf(read.tensors().values()))
+                .isEqualTo(List.copyOf(contents.tensors().values()));
+        assertThat(List.copyOf(read.metadata().entrySet()))
+                .isEqualTo(List.copyOf(contents.metadata().entrySet()));
         byte[] bytes = Files.readAllBytes(file);
         read.write(file);
         assertThat(Files.readAllBytes(file)).containsExactly(bytes);
@@ -62,7 +65,8 @@ class WeightsFilePropertyTest {
     /** A change of the header's bytes may go unnoticed (a letter of a name), but then the file is well-formed. */
     @Property(tries = 1000)
     void flippedBytesGiveAReadingOrAClearError(
-            @ForAll("contents") WeightsFile contents, @ForAll @IntRange(min = 1, max = 5) int flips,
+            @ForAll("contents") WeightsFile contents,
+            @ForAll @IntRange(min = 1, max = 5) int flips,
             @ForAll long seed) {
         byte[] bytes = bytes(contents);
         Random random = new Random(seed);
@@ -105,7 +109,9 @@ class WeightsFilePropertyTest {
     private static boolean readOrFail(byte[] bytes) {
         try {
             Path file = Files.write(folder.resolve("damaged.safetensors"), bytes);
-            WeightsFile.read(file).tensors().forEach((name, tensor) -> assertThat(tensor.name()).isEqualTo(name));
+            WeightsFile.read(file)
+                    .tensors()
+                    .forEach((name, tensor) -> assertThat(tensor.name()).isEqualTo(name));
             return true;
         } catch (WeightsFileException e) {
             assertThat(e).hasMessageContaining("damaged.safetensors");
@@ -117,22 +123,48 @@ class WeightsFilePropertyTest {
 
     @Provide
     Arbitrary<String> pieces() {
-        return Arbitraries.of("[", "]", "{", "}", "\"", ":", ",", "-1", "9223372036854775808", "1e9", "null", "true",
-                "F64", "I64", "999999999", "\\u0000", "\\ud800", "{}", "[]", "__metadata__", "\"dtype\"", "0", " ");
+        return Arbitraries.of(
+                "[",
+                "]",
+                "{",
+                "}",
+                "\"",
+                ":",
+                ",",
+                "-1",
+                "9223372036854775808",
+                "1e9",
+                "null",
+                "true",
+                "F64",
+                "I64",
+                "999999999",
+                "\\u0000",
+                "\\ud800",
+                "{}",
+                "[]",
+                "__metadata__",
+                "\"dtype\"",
+                "0",
+                " ");
     }
 
     @Provide
     Arbitrary<WeightsFile> contents() {
-        Arbitrary<String> names = Arbitraries.strings().ascii().ofMaxLength(12)
-                .filter(name -> !name.equals(Header.METADATA));
-        Arbitrary<Shape> shapes = Arbitraries.integers().between(0, 4).array(int[].class).ofMaxSize(5)
+        Arbitrary<String> names =
+                Arbitraries.strings().ascii().ofMaxLength(12).filter(name -> !name.equals(Header.METADATA));
+        Arbitrary<Shape> shapes = Arbitraries.integers()
+                .between(0, 4)
+                .array(int[].class)
+                .ofMaxSize(5)
                 .map(Shape::allowingZero);
-        Arbitrary<NamedTensor> tensors = Combinators
-                .combine(names, shapes, Arbitraries.of(true, false), Arbitraries.longs())
+        Arbitrary<NamedTensor> tensors = Combinators.combine(
+                        names, shapes, Arbitraries.of(true, false), Arbitraries.longs())
                 .as(WeightsFilePropertyTest::tensor);
-        Arbitrary<Map<String, String>> metadata =
-                Arbitraries.maps(names, Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(10))
-                        .ofMaxSize(3);
+        Arbitrary<Map<String, String>> metadata = Arbitraries.maps(
+                        names,
+                        Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(10))
+                .ofMaxSize(3);
         return Combinators.combine(tensors.list().ofMaxSize(6), metadata).as((list, strings) -> {
             SequencedMap<String, NamedTensor> byName = new LinkedHashMap<>();
             list.forEach(tensor -> byName.put(tensor.name(), tensor));

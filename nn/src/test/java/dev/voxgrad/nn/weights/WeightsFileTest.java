@@ -1,10 +1,5 @@
 package dev.voxgrad.nn.weights;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +24,11 @@ import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.Sequential;
 import dev.voxgrad.nn.testing.SharedFiles;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class WeightsFileTest {
     @TempDir
@@ -117,40 +118,44 @@ class WeightsFileTest {
         bytes.putShort((short) 0x3C00).putShort((short) 0xC100);
         bytes.putShort((short) 0x3F80).putShort((short) 0xC040).putInt(-7);
         Files.write(path, bytes.array());
-        assertThat(WeightsFile.read(path).tensors().values()).containsExactly(
-                new NamedTensor.Floats("d", Shape.of(1), new float[] {0.1f}),
-                new NamedTensor.Floats("h", Shape.of(2), new float[] {1, -2.5f}),
-                new NamedTensor.Floats("b", Shape.of(2), new float[] {1, -3}),
-                new NamedTensor.Longs("i", Shape.of(1), new long[] {-7}));
+        assertThat(WeightsFile.read(path).tensors().values())
+                .containsExactly(
+                        new NamedTensor.Floats("d", Shape.of(1), new float[] {0.1f}),
+                        new NamedTensor.Floats("h", Shape.of(2), new float[] {1, -2.5f}),
+                        new NamedTensor.Floats("b", Shape.of(2), new float[] {1, -3}),
+                        new NamedTensor.Longs("i", Shape.of(1), new long[] {-7}));
     }
 
     /** Header, bytes of data, and a part of the message. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 7 | bytes 0 to 8 of 7",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 9 | 1 bytes at the end belong to no tensor",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}} | 8 | bytes -8 to 0",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | 8 | bytes 8 to 0",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 4 | needs 8",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,99999999999999999999]}} | 8 | no valid JSON",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | 8 | two data_offsets",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4,8]}} | 8 | more than 2",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8.0]}} | 8 | VALUE_NUMBER_FLOAT",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,0],\"data_offsets\":[0,8]}} | 8 | needs 0",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | 8 | dimension of -2",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,0]}} | 0 | needs 17179869184",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} | 0 | needs 73786976294838206464",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,9]}} | 9 | needs 8",
-        "{\"a\":{\"dtype\":4,\"shape\":[2],\"data_offsets\":[0,8]}} | 8 | a dtype is VALUE_NUMBER_INT",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}} | 8 | needs dtype, shape",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}} | 8 | unknown entry x",
-        "{\"a\":[1]} | 8 | a is START_ARRAY",
-        "{\"__metadata__\":{\"a\":1}} | 0 | __metadata__ a is VALUE_NUMBER_INT",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]} | 8 | no valid JSON",
-        "{} x | 0 | no valid JSON",
-        "{}{} | 0 | something follows",
-        "[] | 0 | does not begin with {",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 7 | bytes 0 to 8 of 7",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 9 | 1 bytes at the end belong to no tensor",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}} | 8 | bytes -8 to 0",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | 8 | bytes 8 to 0",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 4 | needs 8",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,99999999999999999999]}} | 8 | no valid JSON",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | 8 | two data_offsets",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4,8]}} | 8 | more than 2",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8.0]}} | 8 | VALUE_NUMBER_FLOAT",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,0],\"data_offsets\":[0,8]}} | 8 | needs 0",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | 8 | dimension of -2",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,0]}} | 0 | needs 17179869184",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} | 0 | needs 73786976294838206464",
+                "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,9]}} | 9 | needs 8",
+                "{\"a\":{\"dtype\":4,\"shape\":[2],\"data_offsets\":[0,8]}} | 8 | a dtype is VALUE_NUMBER_INT",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}} | 8 | needs dtype, shape",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}} | 8 | unknown entry x",
+                "{\"a\":[1]} | 8 | a is START_ARRAY",
+                "{\"__metadata__\":{\"a\":1}} | 0 | __metadata__ a is VALUE_NUMBER_INT",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]} | 8 | no valid JSON",
+                "{} x | 0 | no valid JSON",
+                "{}{} | 0 | something follows",
+                "[] | 0 | does not begin with {",
+            })
     void aHostileHeaderIsNamed(String header, int dataBytes, String message) throws IOException {
         Path file = file(header, dataBytes);
         assertThatThrownBy(() -> WeightsFile.read(file))
@@ -163,11 +168,11 @@ class WeightsFileTest {
     void overlapsGapsAndDoublesAreNamed() throws IOException {
         String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[%d,%d]}";
         Path overlap = file("{" + entry.formatted("a", 0, 8) + "," + entry.formatted("b", 4, 12) + "}", 12);
-        assertThatThrownBy(() -> WeightsFile.read(overlap)).hasMessageContaining(
-                "tensor b starts at byte 4, before tensor a ends at byte 8");
+        assertThatThrownBy(() -> WeightsFile.read(overlap))
+                .hasMessageContaining("tensor b starts at byte 4, before tensor a ends at byte 8");
         Path gap = file("{" + entry.formatted("a", 0, 8) + "," + entry.formatted("b", 9, 17) + "}", 17);
-        assertThatThrownBy(() -> WeightsFile.read(gap)).hasMessageContaining(
-                "tensor b starts at byte 9, after tensor a ends at byte 8");
+        assertThatThrownBy(() -> WeightsFile.read(gap))
+                .hasMessageContaining("tensor b starts at byte 9, after tensor a ends at byte 8");
         Path doubled = file("{" + entry.formatted("a", 0, 8) + "," + entry.formatted("a", 8, 16) + "}", 16);
         assertThatThrownBy(() -> WeightsFile.read(doubled))
                 .isInstanceOf(WeightsFileException.class)
@@ -175,7 +180,8 @@ class WeightsFileTest {
         Path deep = file("{\"a\":" + "[".repeat(100_000), 0);
         assertThatThrownBy(() -> WeightsFile.read(deep)).isInstanceOf(WeightsFileException.class);
         Path endless = file("{\"" + "a\u0007".repeat(60_000) + "\":1}", 0);
-        assertThatThrownBy(() -> WeightsFile.read(endless)).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.read(endless))
+                .isInstanceOf(WeightsFileException.class)
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(3000).doesNotContain("\u0007"));
     }
 
@@ -184,7 +190,8 @@ class WeightsFileTest {
         byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
         for (long length : new long[] {-1, Long.MIN_VALUE, 100_000_001, 3, Long.MAX_VALUE}) {
             Path file = file(length, empty, 0);
-            assertThatThrownBy(() -> WeightsFile.read(file)).isInstanceOf(WeightsFileException.class)
+            assertThatThrownBy(() -> WeightsFile.read(file))
+                    .isInstanceOf(WeightsFileException.class)
                     .hasMessageContaining("says its header has " + Long.toUnsignedString(length));
         }
         Path none = file(0, new byte[0], 0);
@@ -195,22 +202,26 @@ class WeightsFileTest {
         assertThatThrownBy(() -> WeightsFile.read(tooShort)).hasMessageContaining("has 7 bytes");
         Path zip = Files.write(folder.resolve("net.pth"), "PK\3\4 and more".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> WeightsFile.read(zip)).hasMessageContaining("convert it to safetensors");
-        assertThatThrownBy(() -> WeightsFile.read(folder.resolve("absent"))).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.read(folder.resolve("absent")))
+                .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> WeightsFile.read(folder)).isInstanceOf(WeightsFileException.class);
     }
 
     @Test
     void tensorsMayLieInAnotherOrderThanTheHeaders() throws IOException {
-        Path file = file("{\"b\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[4,8]},"
-                + "\"a\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8);
+        Path file = file(
+                "{\"b\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[4,8]},"
+                        + "\"a\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                8);
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 4] = 2;
         bytes[bytes.length - 8] = 1;
         Files.write(file, bytes);
-        assertThat(List.copyOf(WeightsFile.read(file).tensors().values())).isEqualTo(List.of(
-                new NamedTensor.Longs("b", Shape.of(1), new long[] {2}),
-                new NamedTensor.Longs("a", Shape.of(1), new long[] {1})));
+        assertThat(List.copyOf(WeightsFile.read(file).tensors().values()))
+                .isEqualTo(List.of(
+                        new NamedTensor.Longs("b", Shape.of(1), new long[] {2}),
+                        new NamedTensor.Longs("a", Shape.of(1), new long[] {1})));
     }
 
     @Test
@@ -223,7 +234,8 @@ class WeightsFileTest {
         WeightsFile.load(same, file);
         assertThat(same.stateDict()).isEqualTo(net.stateDict());
         Sequential other = TestNets.net(ReferenceDevice.INSTANCE, 2, 4, 1, 2);
-        assertThatThrownBy(() -> WeightsFile.load(other, file)).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.load(other, file))
+                .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("net.safetensors: is of another net")
                 .hasMessageContaining("layer2.0.weight");
     }
@@ -238,8 +250,11 @@ class WeightsFileTest {
             made = false;
         }
         assumeTrue(made, "needs mkfifo");
-        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> assertThatThrownBy(() -> WeightsFile.read(pipe))
-                .isInstanceOf(WeightsFileException.class).hasMessageContaining("a pipe or a device"));
+        assertTimeoutPreemptively(
+                Duration.ofMinutes(1),
+                () -> assertThatThrownBy(() -> WeightsFile.read(pipe))
+                        .isInstanceOf(WeightsFileException.class)
+                        .hasMessageContaining("a pipe or a device"));
     }
 
     /** PyTorch's file read and written again: the same header but for spaces, and the same data to the byte. */
@@ -250,7 +265,9 @@ class WeightsFileTest {
         assertThat(weights.tensors()).hasSize(32);
         assertThat(weights.tensors().get("layer1.0.weight").shape()).isEqualTo(Shape.of(32, 1, 3, 3, 3));
         assertThat(weights.tensors().keySet())
-                .containsExactlyElementsOf(TestNets.net(ReferenceDevice.INSTANCE, 2, 1, 2).stateDict().keySet());
+                .containsExactlyElementsOf(TestNets.net(ReferenceDevice.INSTANCE, 2, 1, 2)
+                        .stateDict()
+                        .keySet());
         Path copy = folder.resolve("copy.safetensors");
         weights.write(copy);
         ByteBuffer ours = ByteBuffer.wrap(Files.readAllBytes(copy)).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,12 +1,10 @@
 package dev.voxgrad.nn.weights;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +18,9 @@ import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.Sequential;
 import dev.voxgrad.nn.testing.TestNets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Files that PyTorch's wrappers and other exporters write, loaded into a net. */
 class WeightsOfOthersTest {
@@ -52,12 +53,14 @@ class WeightsOfOthersTest {
 
     private SequencedMap<String, NamedTensor> renamed(UnaryOperator<String> rule) {
         SequencedMap<String, NamedTensor> renamed = new LinkedHashMap<>();
-        state.forEach((name, tensor) -> renamed.put(rule.apply(name), switch (tensor) {
-            case NamedTensor.Floats(_, Shape shape, float[] values) ->
-                    new NamedTensor.Floats(rule.apply(name), shape, values);
-            case NamedTensor.Longs(_, Shape shape, long[] values) ->
-                    new NamedTensor.Longs(rule.apply(name), shape, values);
-        }));
+        state.forEach((name, tensor) -> renamed.put(
+                rule.apply(name),
+                switch (tensor) {
+                    case NamedTensor.Floats floats ->
+                        new NamedTensor.Floats(rule.apply(name), floats.shape(), floats.values());
+                    case NamedTensor.Longs longs ->
+                        new NamedTensor.Longs(rule.apply(name), longs.shape(), longs.values());
+                }));
         return renamed;
     }
 
@@ -94,14 +97,16 @@ class WeightsOfOthersTest {
             put(tensors, new NamedTensor.Floats(prefix + i, Shape.of(1), new float[1]));
         }
         Path file = file(tensors);
-        assertThatThrownBy(() -> WeightsFile.load(net, file)).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.load(net, file))
+                .isInstanceOf(WeightsFileException.class)
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(3000));
     }
 
     @Test
     void removesNoPrefixOfSomeNames() {
         Path file = file(renamed(name -> name.startsWith("fc") ? name : "module." + name));
-        assertThatThrownBy(() -> WeightsFile.load(net, file)).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.load(net, file))
+                .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("unexpected (module.layer1.0.weight");
         assertThat(net.stateDict()).isEqualTo(net().stateDict());
     }
@@ -125,8 +130,7 @@ class WeightsOfOthersTest {
     void readsCountersThatAreFloats() {
         SequencedMap<String, NamedTensor> floats = new LinkedHashMap<>(state);
         put(floats, new NamedTensor.Floats("layer1.1." + COUNTER, Shape.of(1), new float[] {12}));
-        put(floats, new NamedTensor.Floats(
-                "layer1.4." + COUNTER, Shape.of(), new float[] {Float.POSITIVE_INFINITY}));
+        put(floats, new NamedTensor.Floats("layer1.4." + COUNTER, Shape.of(), new float[] {Float.POSITIVE_INFINITY}));
         Adaptation adaptation = WeightsFile.load(net, file(floats));
         assertThat(adaptation.absentCounters()).containsExactly("layer1.4." + COUNTER);
         assertThat(net.counters().get("layer1.1." + COUNTER).value()).isEqualTo(12);
@@ -143,7 +147,8 @@ class WeightsOfOthersTest {
             SequencedMap<String, NamedTensor> without = renamed(n -> "module." + n);
             without.remove("module." + name);
             Path file = file(without);
-            assertThatThrownBy(() -> WeightsFile.load(net, file)).isInstanceOf(WeightsFileException.class)
+            assertThatThrownBy(() -> WeightsFile.load(net, file))
+                    .isInstanceOf(WeightsFileException.class)
                     .hasMessageContaining("1 missing (" + name);
         }
     }
@@ -151,7 +156,8 @@ class WeightsOfOthersTest {
     @Test
     void refusesAnEmptyFile() {
         Path file = file(new LinkedHashMap<>());
-        assertThatThrownBy(() -> WeightsFile.load(net, file)).isInstanceOf(WeightsFileException.class)
+        assertThatThrownBy(() -> WeightsFile.load(net, file))
+                .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("missing (layer1.0.weight");
     }
 }

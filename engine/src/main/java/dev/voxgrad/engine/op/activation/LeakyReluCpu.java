@@ -19,7 +19,9 @@ record LeakyReluCpu(CpuDevice device) implements LeakyReluKernels {
     public void forward(Tensor input, double negativeSlope, Tensor output) {
         float[] x = CpuStorage.array(input);
         float[] y = CpuStorage.array(output);
-        Ranges.parallel(device, input.shape().elements(),
+        Ranges.parallel(
+                device,
+                input.shape().elements(),
                 (from, to) -> scaleWhereNotPositive(x, x, (float) negativeSlope, y, from, to));
     }
 
@@ -28,7 +30,9 @@ record LeakyReluCpu(CpuDevice device) implements LeakyReluKernels {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dx = CpuStorage.array(gradInput);
-        Ranges.parallel(device, input.shape().elements(),
+        Ranges.parallel(
+                device,
+                input.shape().elements(),
                 (from, to) -> scaleWhereNotPositive(x, dy, (float) negativeSlope, dx, from, to));
     }
 

@@ -17,14 +17,23 @@ final class LeakyReluCuda implements LeakyReluKernels {
     @Override
     public void forward(Tensor input, double negativeSlope, Tensor output) {
         int n = output.shape().elements();
-        device.kernel(SOURCE, "leaky_relu_forward", output).in(input).f32((float) negativeSlope).out(output).i32(n)
+        device.kernel(SOURCE, "leaky_relu_forward", output)
+                .in(input)
+                .f32((float) negativeSlope)
+                .out(output)
+                .i32(n)
                 .over(n);
     }
 
     @Override
     public void backward(Tensor input, double negativeSlope, Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
-        device.kernel(SOURCE, "leaky_relu_backward", gradInput).in(input).f32((float) negativeSlope).in(gradOutput)
-                .out(gradInput).i32(n).over(n);
+        device.kernel(SOURCE, "leaky_relu_backward", gradInput)
+                .in(input)
+                .f32((float) negativeSlope)
+                .in(gradOutput)
+                .out(gradInput)
+                .i32(n)
+                .over(n);
     }
 }

@@ -17,12 +17,21 @@ final class ReluCuda implements ReluKernels {
     @Override
     public void forward(Tensor input, Tensor output) {
         int n = output.shape().elements();
-        device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i32(n).over(n);
+        device.kernel(SOURCE, "relu_forward", output)
+                .in(input)
+                .out(output)
+                .i32(n)
+                .over(n);
     }
 
     @Override
     public void backward(Tensor output, Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
-        device.kernel(SOURCE, "relu_backward", gradInput).in(output).in(gradOutput).out(gradInput).i32(n).over(n);
+        device.kernel(SOURCE, "relu_backward", gradInput)
+                .in(output)
+                .in(gradOutput)
+                .out(gradInput)
+                .i32(n)
+                .over(n);
     }
 }

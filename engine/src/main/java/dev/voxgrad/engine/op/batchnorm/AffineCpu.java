@@ -45,8 +45,7 @@ record AffineCpu(CpuDevice device) {
     }
 
     /** output = (x − centre)·ofX + g·ofG + constant. */
-    void apply(Tensor x, double[] centre, double[] ofX, Tensor g, double[] ofG, double[] constant,
-            Tensor output) {
+    void apply(Tensor x, double[] centre, double[] ofX, Tensor g, double[] ofG, double[] constant, Tensor output) {
         float[] fromX = CpuStorage.array(x);
         float[] fromG = CpuStorage.array(g);
         float[] to = CpuStorage.array(output);
@@ -57,8 +56,7 @@ record AffineCpu(CpuDevice device) {
         float[] constants = columns.repeat(device, constant);
         device.parallel(columns.tasks(), task -> {
             for (int r = columns.firstRow(task); r < columns.lastRow(task); r++) {
-                row(fromX, centres, factorsX, fromG, factorsG, constants, to,
-                        r * columns.period(), columns.period());
+                row(fromX, centres, factorsX, fromG, factorsG, constants, to, r * columns.period(), columns.period());
             }
         });
         for (int i = columns.tail(), p = 0; i < columns.elements(); i++, p++) {
@@ -67,8 +65,16 @@ record AffineCpu(CpuDevice device) {
         Columns.giveBack(device, centres, factorsX, factorsG, constants);
     }
 
-    private static void row(float[] x, float[] centre, float[] ofX, float[] g, float[] ofG, float[] constant,
-            float[] y, int from, int period) {
+    private static void row(
+            float[] x,
+            float[] centre,
+            float[] ofX,
+            float[] g,
+            float[] ofG,
+            float[] constant,
+            float[] y,
+            int from,
+            int period) {
         for (int p = 0; p < period; p += S.length()) {
             FloatVector ofGradient = FloatVector.fromArray(S, g, from + p)
                     .fma(FloatVector.fromArray(S, ofG, p), FloatVector.fromArray(S, constant, p));

@@ -18,8 +18,14 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     // ---------------------------------------------------------------------------------------------- statistics
 
     @Override
-    public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
-            Tensor mean, Tensor scale) {
+    public void batchStatistics(
+            Tensor input,
+            double momentum,
+            double eps,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale) {
         float[] x = CpuStorage.array(input);
         int channels = input.shape().dim(1);
         Columns columns = Columns.of(channels, input.shape().elements());
@@ -34,8 +40,7 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     }
 
     @Override
-    public void runningStatistics(
-            double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
+    public void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
         for (int c = 0; c < mean.shape().elements(); c++) {
             CpuStorage.array(mean)[c] = CpuStorage.array(runningMean)[c];
             CpuStorage.array(scale)[c] = (float) (1 / Math.sqrt(CpuStorage.array(runningVariance)[c] + eps));
@@ -61,8 +66,8 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     // ----------------------------------------------------------------------------------------------- backward
 
     @Override
-    public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
-            Tensor gradBias) {
+    public void backwardParameters(
+            Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight, Tensor gradBias) {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] mu = CpuStorage.array(mean);
@@ -99,8 +104,7 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     }
 
     /** Adds Σ dy of each channel, and behind them Σ dy·(x − mean), over a task's rows, at the task's place in total. */
-    private void addGradientSums(
-            float[] x, float[] dy, float[] centre, Columns columns, int task, double[] total) {
+    private void addGradientSums(float[] x, float[] dy, float[] centre, Columns columns, int task, double[] total) {
         int channels = columns.channels();
         int period = columns.period();
         int at = task * 2 * channels;
@@ -119,8 +123,8 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
         Columns.giveBack(device, sum, products);
     }
 
-    private static void columnGradientSums(float[] x, float[] dy, float[] centre, int from, int rows, int period,
-            float[] sum, float[] products) {
+    private static void columnGradientSums(
+            float[] x, float[] dy, float[] centre, int from, int rows, int period, float[] sum, float[] products) {
         int end = from + rows * period;
         for (int p = 0; p < period; p += S.length()) {
             FloatVector middle = FloatVector.fromArray(S, centre, p);
@@ -149,8 +153,15 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
 
     /** dx = γ·s·dy − (x − μ)·γ·s²·dγ/n − γ·s·dβ/n: an affine function of x and dy for each channel. */
     @Override
-    public void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
-            Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+    public void backwardTraining(
+            Tensor input,
+            Tensor mean,
+            Tensor scale,
+            Tensor weight,
+            Tensor gradOutput,
+            Tensor gradWeight,
+            Tensor gradBias,
+            Tensor gradInput) {
         int channels = input.shape().dim(1);
         double n = BatchNormOp.valuesPerChannel(input.shape());
         double[] ofInput = new double[channels];

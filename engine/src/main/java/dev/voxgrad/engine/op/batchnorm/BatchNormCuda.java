@@ -23,8 +23,14 @@ public class BatchNormCuda implements BatchNormKernels {
     }
 
     @Override
-    public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
-            Tensor mean, Tensor scale) {
+    public void batchStatistics(
+            Tensor input,
+            double momentum,
+            double eps,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale) {
         batchStatistics(input, null, momentum, eps, runningMean, runningVariance, mean, scale);
     }
 
@@ -33,14 +39,34 @@ public class BatchNormCuda implements BatchNormKernels {
      *
      * @param bias what the running mean has besides; null for nothing
      */
-    public void batchStatistics(Tensor input, Tensor bias, double momentum, double eps, Tensor runningMean,
-            Tensor runningVariance, Tensor mean, Tensor scale) {
+    public void batchStatistics(
+            Tensor input,
+            Tensor bias,
+            double momentum,
+            double eps,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale) {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = device.borrow((long) MOMENTS * channels.chunks() * channels.channels());
-        channels.kernel(device, SOURCE, "moment_parts", input).in(input).add(parts).i32(channels.activation())
-                .i32(channels.rows()).on(channels.grid());
-        device.kernel(SOURCE, "batch_statistics").add(parts).i32(channels.chunks()).i32(channels.channels())
-                .floatsOrNull(bias).f64(momentum).f64(eps).out(runningMean).out(runningVariance).out(mean).out(scale)
+        channels.kernel(device, SOURCE, "moment_parts", input)
+                .in(input)
+                .add(parts)
+                .i32(channels.activation())
+                .i32(channels.rows())
+                .on(channels.grid());
+        device.kernel(SOURCE, "batch_statistics")
+                .add(parts)
+                .i32(channels.chunks())
+                .i32(channels.channels())
+                .floatsOrNull(bias)
+                .f64(momentum)
+                .f64(eps)
+                .out(runningMean)
+                .out(runningVariance)
+                .out(mean)
+                .out(scale)
                 .on(channels.joining());
         device.giveBack(parts);
     }
@@ -55,27 +81,48 @@ public class BatchNormCuda implements BatchNormKernels {
      *
      * @param bias what the running mean has besides; null for nothing
      */
-    public void runningStatistics(Tensor bias, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean,
-            Tensor scale) {
+    public void runningStatistics(
+            Tensor bias, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
         int channels = mean.shape().elements();
-        device.kernel(SOURCE, "running_statistics").in(runningMean).in(runningVariance).floatsOrNull(bias).f64(eps)
-                .out(mean).out(scale).i32(channels).over(channels);
+        device.kernel(SOURCE, "running_statistics")
+                .in(runningMean)
+                .in(runningVariance)
+                .floatsOrNull(bias)
+                .f64(eps)
+                .out(mean)
+                .out(scale)
+                .i32(channels)
+                .over(channels);
     }
 
     @Override
     public void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output) {
         int n = output.shape().elements();
-        device.kernel(SOURCE, "normalise", output).in(input).floats(mean).floats(scale).floats(weight).floats(bias)
-                .out(output).i32(ChannelsCuda.of(input).activation()).i32(n).over(n);
+        device.kernel(SOURCE, "normalise", output)
+                .in(input)
+                .floats(mean)
+                .floats(scale)
+                .floats(weight)
+                .floats(bias)
+                .out(output)
+                .i32(ChannelsCuda.of(input).activation())
+                .i32(n)
+                .over(n);
     }
 
     @Override
-    public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
-            Tensor gradBias) {
+    public void backwardParameters(
+            Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight, Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(input);
         DeviceBuffer parts = borrowParts(channels, channels.chunks());
-        channels.kernel(device, SOURCE, "gradient_parts", input).in(input).floats(mean).in(gradOutput).add(parts)
-                .i32(channels.activation()).i32(channels.rows()).on(channels.grid());
+        channels.kernel(device, SOURCE, "gradient_parts", input)
+                .in(input)
+                .floats(mean)
+                .in(gradOutput)
+                .add(parts)
+                .i32(channels.activation())
+                .i32(channels.rows())
+                .on(channels.grid());
         joinGradients(parts, channels, channels.chunks(), scale, gradWeight, gradBias);
         device.giveBack(parts);
     }
@@ -86,26 +133,55 @@ public class BatchNormCuda implements BatchNormKernels {
     }
 
     /** dγ and dβ from the parts of Σ g·(x − μ) and Σ g. */
-    public void joinGradients(DeviceBuffer parts, ChannelsCuda channels, int chunks, Tensor scale,
-            Tensor gradWeight, Tensor gradBias) {
-        device.kernel(SOURCE, "parameter_gradients").add(parts).i32(chunks).i32(channels.channels()).in(scale)
-                .out(gradWeight).out(gradBias).on(channels.joining());
+    public void joinGradients(
+            DeviceBuffer parts, ChannelsCuda channels, int chunks, Tensor scale, Tensor gradWeight, Tensor gradBias) {
+        device.kernel(SOURCE, "parameter_gradients")
+                .add(parts)
+                .i32(chunks)
+                .i32(channels.channels())
+                .in(scale)
+                .out(gradWeight)
+                .out(gradBias)
+                .on(channels.joining());
     }
 
     @Override
-    public void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
-            Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+    public void backwardTraining(
+            Tensor input,
+            Tensor mean,
+            Tensor scale,
+            Tensor weight,
+            Tensor gradOutput,
+            Tensor gradWeight,
+            Tensor gradBias,
+            Tensor gradInput) {
         int n = gradInput.shape().elements();
         float perValue = 1f / BatchNormOp.valuesPerChannel(input.shape());
-        device.kernel(SOURCE, "input_gradient", gradInput).in(input).floats(mean).floats(scale).floats(weight)
-                .in(gradOutput).floats(gradWeight).floats(gradBias).out(gradInput).f32(perValue)
-                .i32(ChannelsCuda.of(input).activation()).i32(n).over(n);
+        device.kernel(SOURCE, "input_gradient", gradInput)
+                .in(input)
+                .floats(mean)
+                .floats(scale)
+                .floats(weight)
+                .in(gradOutput)
+                .floats(gradWeight)
+                .floats(gradBias)
+                .out(gradInput)
+                .f32(perValue)
+                .i32(ChannelsCuda.of(input).activation())
+                .i32(n)
+                .over(n);
     }
 
     @Override
     public void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
-        device.kernel(SOURCE, "scaled_gradient", gradInput).floats(scale).floats(weight).in(gradOutput).out(gradInput)
-                .i32(ChannelsCuda.of(gradInput).activation()).i32(n).over(n);
+        device.kernel(SOURCE, "scaled_gradient", gradInput)
+                .floats(scale)
+                .floats(weight)
+                .in(gradOutput)
+                .out(gradInput)
+                .i32(ChannelsCuda.of(gradInput).activation())
+                .i32(n)
+                .over(n);
     }
 }

@@ -20,24 +20,55 @@ final class BatchNormCudnn extends BatchNormCuda {
     }
 
     @Override
-    public void train(BatchNormOp op, Tensor input, Tensor weight, Tensor bias, Tensor runningMean,
-            Tensor runningVariance, Tensor mean, Tensor scale, Tensor output) {
-        norm(input).forwardTraining(CudaStorage.of(input).buffer(), CudaStorage.of(weight).buffer(),
-                CudaStorage.of(bias).buffer(), op.momentum(), op.eps(), CudaStorage.of(runningMean).buffer(),
-                CudaStorage.of(runningVariance).buffer(), CudaStorage.of(mean).buffer(),
-                CudaStorage.of(scale).buffer(), CudaStorage.of(output).buffer());
+    public void train(
+            BatchNormOp op,
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale,
+            Tensor output) {
+        norm(input)
+                .forwardTraining(
+                        CudaStorage.of(input).buffer(),
+                        CudaStorage.of(weight).buffer(),
+                        CudaStorage.of(bias).buffer(),
+                        op.momentum(),
+                        op.eps(),
+                        CudaStorage.of(runningMean).buffer(),
+                        CudaStorage.of(runningVariance).buffer(),
+                        CudaStorage.of(mean).buffer(),
+                        CudaStorage.of(scale).buffer(),
+                        CudaStorage.of(output).buffer());
     }
 
     /** cuDNN writes the gradient of the input in any case. */
     @Override
-    public void trainBackward(BatchNormOp op, Tensor input, Tensor weight, Tensor mean, Tensor scale,
-            Tensor gradOutput, Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+    public void trainBackward(
+            BatchNormOp op,
+            Tensor input,
+            Tensor weight,
+            Tensor mean,
+            Tensor scale,
+            Tensor gradOutput,
+            Tensor gradWeight,
+            Tensor gradBias,
+            Tensor gradInput) {
         Tensor gradient = gradInput == null ? input.emptyLike() : gradInput;
         try (CudaOperand dy = CudaOperand.read(gradOutput, CudaStorage.of(input).type())) {
-            norm(input).backward(CudaStorage.of(input).buffer(), dy.buffer(), CudaStorage.of(weight).buffer(),
-                    op.eps(), CudaStorage.of(mean).buffer(), CudaStorage.of(scale).buffer(),
-                    CudaStorage.of(gradient).buffer(), CudaStorage.of(gradWeight).buffer(),
-                    CudaStorage.of(gradBias).buffer());
+            norm(input)
+                    .backward(
+                            CudaStorage.of(input).buffer(),
+                            dy.buffer(),
+                            CudaStorage.of(weight).buffer(),
+                            op.eps(),
+                            CudaStorage.of(mean).buffer(),
+                            CudaStorage.of(scale).buffer(),
+                            CudaStorage.of(gradient).buffer(),
+                            CudaStorage.of(gradWeight).buffer(),
+                            CudaStorage.of(gradBias).buffer());
         }
         if (gradInput == null) {
             gradient.release();
@@ -45,11 +76,23 @@ final class BatchNormCudnn extends BatchNormCuda {
     }
 
     @Override
-    public void predict(BatchNormOp op, Tensor input, Tensor weight, Tensor bias, Tensor runningMean,
-            Tensor runningVariance, Tensor output) {
-        norm(input).forwardInference(CudaStorage.of(input).buffer(), CudaStorage.of(weight).buffer(),
-                CudaStorage.of(bias).buffer(), op.eps(), CudaStorage.of(runningMean).buffer(),
-                CudaStorage.of(runningVariance).buffer(), CudaStorage.of(output).buffer());
+    public void predict(
+            BatchNormOp op,
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor output) {
+        norm(input)
+                .forwardInference(
+                        CudaStorage.of(input).buffer(),
+                        CudaStorage.of(weight).buffer(),
+                        CudaStorage.of(bias).buffer(),
+                        op.eps(),
+                        CudaStorage.of(runningMean).buffer(),
+                        CudaStorage.of(runningVariance).buffer(),
+                        CudaStorage.of(output).buffer());
     }
 
     @Override

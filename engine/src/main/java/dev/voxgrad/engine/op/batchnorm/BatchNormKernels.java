@@ -12,15 +12,31 @@ import dev.voxgrad.engine.device.ReferenceDevice;
  */
 interface BatchNormKernels {
     /** The forward of training: the output by the statistics of this batch, which backward needs. */
-    default void train(BatchNormOp op, Tensor input, Tensor weight, Tensor bias, Tensor runningMean,
-            Tensor runningVariance, Tensor mean, Tensor scale, Tensor output) {
+    default void train(
+            BatchNormOp op,
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale,
+            Tensor output) {
         batchStatistics(input, op.momentum(), op.eps(), runningMean, runningVariance, mean, scale);
         normalise(input, mean, scale, weight, bias, output);
     }
 
     /** The backward of training; {@code gradInput} is null if nobody asks for it. */
-    default void trainBackward(BatchNormOp op, Tensor input, Tensor weight, Tensor mean, Tensor scale,
-            Tensor gradOutput, Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+    default void trainBackward(
+            BatchNormOp op,
+            Tensor input,
+            Tensor weight,
+            Tensor mean,
+            Tensor scale,
+            Tensor gradOutput,
+            Tensor gradWeight,
+            Tensor gradBias,
+            Tensor gradInput) {
         backwardParameters(input, mean, scale, gradOutput, gradWeight, gradBias);
         if (gradInput != null) {
             backwardTraining(input, mean, scale, weight, gradOutput, gradWeight, gradBias, gradInput);
@@ -28,8 +44,14 @@ interface BatchNormKernels {
     }
 
     /** The output by the running statistics, where no backward follows. */
-    default void predict(BatchNormOp op, Tensor input, Tensor weight, Tensor bias, Tensor runningMean,
-            Tensor runningVariance, Tensor output) {
+    default void predict(
+            BatchNormOp op,
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor output) {
         Tensor mean = runningMean.emptyLike();
         Tensor scale = runningMean.emptyLike();
         runningStatistics(op.eps(), runningMean, runningVariance, mean, scale);
@@ -39,8 +61,14 @@ interface BatchNormKernels {
     }
 
     /** Mean and scale of this batch; moves the running statistics towards it. */
-    void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
-            Tensor mean, Tensor scale);
+    void batchStatistics(
+            Tensor input,
+            double momentum,
+            double eps,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale);
 
     /** Mean and scale from the running statistics. */
     void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale);
@@ -49,12 +77,19 @@ interface BatchNormKernels {
     void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output);
 
     /** Σ dy·x̂ and Σ dy. */
-    void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
-            Tensor gradBias);
+    void backwardParameters(
+            Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight, Tensor gradBias);
 
     /** The gradient of the input where mean and scale came from the input itself. */
-    void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
-            Tensor gradWeight, Tensor gradBias, Tensor gradInput);
+    void backwardTraining(
+            Tensor input,
+            Tensor mean,
+            Tensor scale,
+            Tensor weight,
+            Tensor gradOutput,
+            Tensor gradWeight,
+            Tensor gradBias,
+            Tensor gradInput);
 
     /** The gradient of the input where mean and scale are constants. */
     void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput);
@@ -62,10 +97,11 @@ interface BatchNormKernels {
     static BatchNormKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new BatchNormCpu(cpu);
-            case CudaDevice cuda -> switch (cuda.kernels()) {
-                case OWN -> new BatchNormCuda(cuda);
-                case CUDNN -> new BatchNormCudnn(cuda);
-            };
+            case CudaDevice cuda ->
+                switch (cuda.kernels()) {
+                    case OWN -> new BatchNormCuda(cuda);
+                    case CUDNN -> new BatchNormCudnn(cuda);
+                };
             case ReferenceDevice reference -> new BatchNormReference();
         };
     }

@@ -69,19 +69,27 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
     public Shape outputShape(Shape... inputs) {
         Shape input = inputs[0];
         if (input.rank() != 2 && input.rank() != 5) {
-            throw ShapeException.of(name(), "input has " + input.rank()
-                    + " dimensions, expected 2 (N,C) or 5 (N,C,D,H,W)", "input", input);
+            throw ShapeException.of(
+                    name(),
+                    "input has " + input.rank() + " dimensions, expected 2 (N,C) or 5 (N,C,D,H,W)",
+                    "input",
+                    input);
         }
         for (int i = 1; i < inputs.length; i++) {
             ShapeException.requireRank(name(), PARAMETERS[i], inputs[i], 1, "(C)");
             if (inputs[i].dim(0) != input.dim(1)) {
-                throw ShapeException.of(name(), "input has " + input.dim(1) + " channels (dim 1) but " + PARAMETERS[i]
-                        + " expects " + inputs[i].dim(0), "input", input, PARAMETERS[i], inputs[i]);
+                throw ShapeException.of(
+                        name(),
+                        "input has " + input.dim(1) + " channels (dim 1) but " + PARAMETERS[i] + " expects "
+                                + inputs[i].dim(0),
+                        "input",
+                        input,
+                        PARAMETERS[i],
+                        inputs[i]);
             }
         }
         if (training && valuesPerChannel(input) == 1) {
-            throw ShapeException.of(name(), "training needs more than one value per channel, found 1",
-                    "input", input);
+            throw ShapeException.of(name(), "training needs more than one value per channel, found 1", "input", input);
         }
         return input;
     }

@@ -7,8 +7,14 @@ import dev.voxgrad.engine.device.ReferenceStorage;
 /** {@link BatchNormKernels} in plain loops; a tensor is (samples, channels, voxels). */
 final class BatchNormReference implements BatchNormKernels {
     @Override
-    public void batchStatistics(Tensor input, double momentum, double eps, Tensor runningMean, Tensor runningVariance,
-            Tensor mean, Tensor scale) {
+    public void batchStatistics(
+            Tensor input,
+            double momentum,
+            double eps,
+            Tensor runningMean,
+            Tensor runningVariance,
+            Tensor mean,
+            Tensor scale) {
         double[] x = ReferenceStorage.array(input);
         double[] movedMean = ReferenceStorage.array(runningMean);
         double[] movedVariance = ReferenceStorage.array(runningVariance);
@@ -37,8 +43,7 @@ final class BatchNormReference implements BatchNormKernels {
     }
 
     @Override
-    public void runningStatistics(
-            double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
+    public void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
         for (int c = 0; c < mean.shape().elements(); c++) {
             ReferenceStorage.array(mean)[c] = ReferenceStorage.array(runningMean)[c];
             ReferenceStorage.array(scale)[c] = 1 / Math.sqrt(ReferenceStorage.array(runningVariance)[c] + eps);
@@ -60,8 +65,8 @@ final class BatchNormReference implements BatchNormKernels {
     }
 
     @Override
-    public void backwardParameters(Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight,
-            Tensor gradBias) {
+    public void backwardParameters(
+            Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight, Tensor gradBias) {
         double[] x = ReferenceStorage.array(input);
         double[] mu = ReferenceStorage.array(mean);
         double[] s = ReferenceStorage.array(scale);
@@ -78,8 +83,15 @@ final class BatchNormReference implements BatchNormKernels {
     }
 
     @Override
-    public void backwardTraining(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor gradOutput,
-            Tensor gradWeight, Tensor gradBias, Tensor gradInput) {
+    public void backwardTraining(
+            Tensor input,
+            Tensor mean,
+            Tensor scale,
+            Tensor weight,
+            Tensor gradOutput,
+            Tensor gradWeight,
+            Tensor gradBias,
+            Tensor gradInput) {
         double[] x = ReferenceStorage.array(input);
         double[] mu = ReferenceStorage.array(mean);
         double[] s = ReferenceStorage.array(scale);

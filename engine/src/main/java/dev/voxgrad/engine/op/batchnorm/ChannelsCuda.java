@@ -34,8 +34,8 @@ public record ChannelsCuda(int channels, int rows, int voxels, boolean channelsL
         boolean channelsLast = voxels == 1 || tensor.layout() == Layout.CHANNELS_LAST;
         boolean packed = channelsLast && CudaStorage.of(tensor).type() == ElementType.BFLOAT16 && channels % PACK == 0;
         int pack = packed ? PACK : 1;
-        return new ChannelsCuda(channels, shape.dim(0) * voxels, voxels, channelsLast, pack,
-                channelsLast ? lanes(channels / pack) : 1);
+        return new ChannelsCuda(
+                channels, shape.dim(0) * voxels, voxels, channelsLast, pack, channelsLast ? lanes(channels / pack) : 1);
     }
 
     /** The least power of two that has room for them, or a warp. */

@@ -24,11 +24,16 @@ record Columns(int channels, int elements, int period, int rows, int blockRows) 
     private static final int MIN_BLOCK_ROWS = 16;
     /** Two accumulators share these rows: sums of at most 32 numbers in float32 keep close to all digits. */
     private static final int MAX_BLOCK_ROWS = 64;
+
     private static final int BLOCKS_PER_TASK = 16;
 
     static Columns of(int channels, int elements) {
         int period = channels / greatestCommonDivisor(channels, Lanes.COUNT) * Lanes.COUNT;
-        return new Columns(channels, elements, period, elements / period,
+        return new Columns(
+                channels,
+                elements,
+                period,
+                elements / period,
                 Math.clamp(BLOCK_FLOATS / period, MIN_BLOCK_ROWS, MAX_BLOCK_ROWS));
     }
 

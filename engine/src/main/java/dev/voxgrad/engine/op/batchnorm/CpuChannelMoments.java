@@ -66,8 +66,8 @@ public final class CpuChannelMoments implements AutoCloseable {
      * Mean and scale, 1/√(variance + eps), of all values together; moves the running statistics towards them. To be
      * called once, when all tasks are done.
      */
-    public void finish(double momentum, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean,
-            Tensor scale) {
+    public void finish(
+            double momentum, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
         Moments total = total();
         float[] movedMean = CpuStorage.array(runningMean);
         float[] movedVariance = CpuStorage.array(runningVariance);

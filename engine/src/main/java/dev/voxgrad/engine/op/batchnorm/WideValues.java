@@ -69,8 +69,8 @@ public final class WideValues {
     }
 
     /** Writes output = (x − centre)·ofX + g·ofG + constant, for each channel. */
-    static void apply(Tensor x, double[] centre, double[] ofX, Tensor g, double[] ofG, double[] constant,
-            Tensor output) {
+    static void apply(
+            Tensor x, double[] centre, double[] ofX, Tensor g, double[] ofG, double[] constant, Tensor output) {
         float[] fromX = CpuStorage.array(x);
         float[] fromG = CpuStorage.array(g);
         float[] to = CpuStorage.array(output);

@@ -40,7 +40,9 @@ public enum Conv3dChoice {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static Conv3dChoice byFlag(String flag) {
-        return Arrays.stream(values()).filter(choice -> choice.flag().equals(flag)).findFirst()
+        return Arrays.stream(values())
+                .filter(choice -> choice.flag().equals(flag))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("convolution: '" + flag + "' is unknown; choose "
                         + Arrays.stream(values()).map(Conv3dChoice::flag).collect(Collectors.joining(", "))));
     }
@@ -59,12 +61,16 @@ public enum Conv3dChoice {
     }
 
     private static boolean possible(Conv3dGeometry g) {
-        return g.kernel().equals(Dims3.cube(3)) && g.stride().equals(Dims3.ONE) && g.dilation().equals(Dims3.ONE)
+        return g.kernel().equals(Dims3.cube(3))
+                && g.stride().equals(Dims3.ONE)
+                && g.dilation().equals(Dims3.ONE)
                 && g.groups() == 1;
     }
 
     private static boolean pays(Conv3dGeometry g) {
-        return g.inputChannels() >= CHANNELS && g.outputChannels() >= CHANNELS && g.input().atLeast(EDGE)
+        return g.inputChannels() >= CHANNELS
+                && g.outputChannels() >= CHANNELS
+                && g.input().atLeast(EDGE)
                 && g.output().atLeast(EDGE);
     }
 
@@ -72,8 +78,9 @@ public enum Conv3dChoice {
     public String rule() {
         String possible = "3x3x3 kernels of stride, dilation and groups 1";
         return switch (this) {
-            case AUTO -> "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE
-                    + ", in and out; else direct";
+            case AUTO ->
+                "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE
+                        + ", in and out; else direct";
             case DIRECT -> "direct everywhere";
             case WINOGRAD -> "winograd for all " + possible + "; else direct";
         };

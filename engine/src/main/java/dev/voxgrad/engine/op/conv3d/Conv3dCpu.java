@@ -16,8 +16,12 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
         if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
             Conv3dStream stream = Conv3dStream.of(device, g);
-            stream.forward(VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
-                    CpuStorage.array(weight), null, biases, stream.outputLayout().copyTo(CpuStorage.array(output)));
+            stream.forward(
+                    VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
+                    CpuStorage.array(weight),
+                    null,
+                    biases,
+                    stream.outputLayout().copyTo(CpuStorage.array(output)));
             return;
         }
         Correlation correlation = Correlation.forward(g);
@@ -31,8 +35,13 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         if (device.convolution().algorithm(g) == Conv3dAlgorithm.WINOGRAD) {
             Winograd w = new Winograd(g);
             float[] u = CpuWinogradWeights.gradInput(device, w, CpuStorage.array(weight));
-            new WinogradBackward(device, w).run(null, w.outputLayout().copyFrom(CpuStorage.array(gradOutput)), null, u,
-                    InputGradientWriter.to(CpuStorage.array(gradInput), w.inputs, w.input, w.paddedInputs));
+            new WinogradBackward(device, w)
+                    .run(
+                            null,
+                            w.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
+                            null,
+                            u,
+                            InputGradientWriter.to(CpuStorage.array(gradInput), w.inputs, w.input, w.paddedInputs));
             device.giveBack(u);
             return;
         }
@@ -49,8 +58,12 @@ record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] dw = CpuStorage.array(gradWeight);
         if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
             Conv3dStream stream = Conv3dStream.of(device, g);
-            stream.backward(VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),
-                    stream.outputLayout().copyFrom(dy), null, dw, null);
+            stream.backward(
+                    VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),
+                    stream.outputLayout().copyFrom(dy),
+                    null,
+                    dw,
+                    null);
         } else {
             new WeightGradient(device, g).run(x, dy, dw);
         }

@@ -1,8 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import java.util.function.Consumer;
-
 import java.util.List;
+import java.util.function.Consumer;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
@@ -41,21 +40,28 @@ public final class Conv3dCuda implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         run(ConvolutionPass.FORWARD, g, input, weight, output, convolution -> {
-            try (CudaOperand x = CudaOperand.read(input, type); CudaOperand w = packed(g, weight)) {
-                convolution.forward(x.buffer(), w.buffer(), CudaStorage.of(output).buffer());
+            try (CudaOperand x = CudaOperand.read(input, type);
+                    CudaOperand w = packed(g, weight)) {
+                convolution.forward(
+                        x.buffer(), w.buffer(), CudaStorage.of(output).buffer());
             }
         });
         if (bias != null) {
             int n = output.shape().elements();
-            device.kernel(SOURCE, "add_bias", output).floats(bias).out(output)
-                    .i32(ChannelsCuda.of(output).activation()).i32(n).over(n);
+            device.kernel(SOURCE, "add_bias", output)
+                    .floats(bias)
+                    .out(output)
+                    .i32(ChannelsCuda.of(output).activation())
+                    .i32(n)
+                    .over(n);
         }
     }
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
         run(ConvolutionPass.GRAD_INPUT, g, weight, gradOutput, gradInput, convolution -> {
-            try (CudaOperand dy = CudaOperand.read(gradOutput, type); CudaOperand w = packed(g, weight);
+            try (CudaOperand dy = CudaOperand.read(gradOutput, type);
+                    CudaOperand w = packed(g, weight);
                     CudaOperand dx = CudaOperand.written(gradInput, type)) {
                 convolution.gradInput(w.buffer(), dy.buffer(), dx.buffer());
             }
@@ -65,14 +71,15 @@ public final class Conv3dCuda implements Conv3dKernels {
     @Override
     public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
         run(ConvolutionPass.GRAD_WEIGHT, g, input, gradOutput, gradWeight, convolution -> {
-            try (CudaOperand x = CudaOperand.read(input, type); CudaOperand dy = CudaOperand.read(gradOutput, type)) {
+            try (CudaOperand x = CudaOperand.read(input, type);
+                    CudaOperand dy = CudaOperand.read(gradOutput, type)) {
                 gradWeight(g, convolution, x.buffer(), dy.buffer(), gradWeight);
             }
         });
     }
 
-    private void gradWeight(Conv3dGeometry g, Convolution convolution, DeviceBuffer x, DeviceBuffer dy,
-            Tensor gradWeight) {
+    private void gradWeight(
+            Conv3dGeometry g, Convolution convolution, DeviceBuffer x, DeviceBuffer dy, Tensor gradWeight) {
         if (type == ElementType.FLOAT32) {
             convolution.gradWeight(x, dy, CudaStorage.of(gradWeight).buffer());
             return;
@@ -80,8 +87,13 @@ public final class Conv3dCuda implements Conv3dKernels {
         int n = gradWeight.shape().elements();
         try (CudaOperand dw = CudaOperand.scratch(device, device.borrow((long) type.bytes() * n))) {
             convolution.gradWeight(x, dy, dw.buffer());
-            device.kernel(SOURCE, "unpack_weight").add(dw.buffer()).out(gradWeight).i32(g.groupInputs())
-                    .i32(g.kernel().product()).i32(n).over(n);
+            device.kernel(SOURCE, "unpack_weight")
+                    .add(dw.buffer())
+                    .out(gradWeight)
+                    .i32(g.groupInputs())
+                    .i32(g.kernel().product())
+                    .i32(n)
+                    .over(n);
         }
     }
 
@@ -89,7 +101,12 @@ public final class Conv3dCuda implements Conv3dKernels {
      * Runs a pass, and checks it the first time. What cuDNN does not have in bfloat16 is computed in float32, and the
      * log is told.
      */
-    private void run(ConvolutionPass pass, Conv3dGeometry g, Tensor first, Tensor second, Tensor result,
+    private void run(
+            ConvolutionPass pass,
+            Conv3dGeometry g,
+            Tensor first,
+            Tensor second,
+            Tensor result,
             Consumer<Convolution> inOwnType) {
         ConvolutionShape shape = shape(g);
         Convolution convolution = device.cudnn().convolution(shape);
@@ -118,31 +135,63 @@ public final class Conv3dCuda implements Conv3dKernels {
     public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
         ChannelsCuda channels = ChannelsCuda.of(gradOutput);
         DeviceBuffer parts = device.borrow((long) Float.BYTES * channels.chunks() * channels.channels());
-        channels.kernel(device, SOURCE, "bias_gradient_parts", gradOutput).in(gradOutput).add(parts)
-                .i32(channels.activation()).i32(channels.rows()).on(channels.grid());
-        device.kernel(SOURCE, "bias_gradient").add(parts).i32(channels.chunks()).i32(channels.channels())
-                .out(gradBias).on(channels.joining());
+        channels.kernel(device, SOURCE, "bias_gradient_parts", gradOutput)
+                .in(gradOutput)
+                .add(parts)
+                .i32(channels.activation())
+                .i32(channels.rows())
+                .on(channels.grid());
+        device.kernel(SOURCE, "bias_gradient")
+                .add(parts)
+                .i32(channels.chunks())
+                .i32(channels.channels())
+                .out(gradBias)
+                .on(channels.joining());
         device.giveBack(parts);
     }
 
     private CudaOperand packed(Conv3dGeometry g, Tensor weight) {
         CudaStorage storage = CudaStorage.of(weight);
         if (type == ElementType.FLOAT32) {
-            return new CudaOperand(storage.buffer(), () -> { });
+            return new CudaOperand(storage.buffer(), () -> {});
         }
         int n = storage.elements();
         DeviceBuffer result = device.borrow((long) type.bytes() * n);
-        device.kernel(SOURCE, "pack_weight").floats(weight).add(result).i32(g.groupInputs())
-                .i32(g.kernel().product()).i32(n).over(n);
+        device.kernel(SOURCE, "pack_weight")
+                .floats(weight)
+                .add(result)
+                .i32(g.groupInputs())
+                .i32(g.kernel().product())
+                .i32(n)
+                .over(n);
         return CudaOperand.scratch(device, result);
     }
 
     private ConvolutionShape shape(Conv3dGeometry g) {
         return new ConvolutionShape(
-                List.of(g.batch(), g.inputChannels(), g.input().d(), g.input().h(), g.input().w()),
-                List.of(g.outputChannels(), g.groupInputs(), g.kernel().d(), g.kernel().h(), g.kernel().w()),
-                List.of(g.batch(), g.outputChannels(), g.output().d(), g.output().h(), g.output().w()),
-                g.padding().toList(), g.stride().toList(), g.dilation().toList(), g.groups(),
-                device.activationLayout() == Layout.CHANNELS_LAST, type == ElementType.BFLOAT16);
+                List.of(
+                        g.batch(),
+                        g.inputChannels(),
+                        g.input().d(),
+                        g.input().h(),
+                        g.input().w()),
+                List.of(
+                        g.outputChannels(),
+                        g.groupInputs(),
+                        g.kernel().d(),
+                        g.kernel().h(),
+                        g.kernel().w()),
+                List.of(
+                        g.batch(),
+                        g.outputChannels(),
+                        g.output().d(),
+                        g.output().h(),
+                        g.output().w()),
+                g.padding().toList(),
+                g.stride().toList(),
+                g.dilation().toList(),
+                g.groups(),
+                device.activationLayout() == Layout.CHANNELS_LAST,
+                type == ElementType.BFLOAT16);
     }
 }

@@ -27,8 +27,17 @@ final class Conv3dFloat32 {
      * @param result float32, row-major
      */
     void run(ConvolutionPass pass, ConvolutionShape shape, Tensor first, Tensor second, Tensor result) {
-        Convolution convolution = device.exactCudnn().convolution(new ConvolutionShape(shape.input(), shape.weight(),
-                shape.output(), shape.padding(), shape.stride(), shape.dilation(), shape.groups(), false, false));
+        Convolution convolution = device.exactCudnn()
+                .convolution(new ConvolutionShape(
+                        shape.input(),
+                        shape.weight(),
+                        shape.output(),
+                        shape.padding(),
+                        shape.stride(),
+                        shape.dilation(),
+                        shape.groups(),
+                        false,
+                        false));
         DeviceBuffer a = CudaStorage.of(plain(first)).buffer();
         DeviceBuffer b = CudaStorage.of(plain(second)).buffer();
         DeviceBuffer c = CudaStorage.of(result).buffer();

@@ -48,20 +48,43 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         ShapeException.requireRank(name(), "input", input, 5, "(N,C,D,H,W)");
         ShapeException.requireRank(name(), "weight", weight, 5, "(O,C/groups,KD,KH,KW)");
         if (!stride.atLeast(1) || !dilation.atLeast(1) || !padding.atLeast(0) || groups < 1) {
-            throw ShapeException.of(name(), "stride " + stride + ", dilation " + dilation + " and groups " + groups
-                    + " must be at least 1, padding " + padding + " at least 0", "input", input, "weight", weight);
+            throw ShapeException.of(
+                    name(),
+                    "stride " + stride + ", dilation " + dilation + " and groups " + groups
+                            + " must be at least 1, padding " + padding + " at least 0",
+                    "input",
+                    input,
+                    "weight",
+                    weight);
         }
         if (input.dim(1) != (long) weight.dim(1) * groups) {
-            throw ShapeException.of(name(), "input has " + input.dim(1) + " channels (dim 1) but weight expects "
-                    + (long) weight.dim(1) * groups, "input", input, "weight", weight);
+            throw ShapeException.of(
+                    name(),
+                    "input has " + input.dim(1) + " channels (dim 1) but weight expects "
+                            + (long) weight.dim(1) * groups,
+                    "input",
+                    input,
+                    "weight",
+                    weight);
         }
         if (weight.dim(0) % groups != 0) {
-            throw ShapeException.of(name(), "weight has " + weight.dim(0) + " output channels (dim 0), expected a "
-                    + "multiple of " + groups + " groups", "input", input, "weight", weight);
+            throw ShapeException.of(
+                    name(),
+                    "weight has " + weight.dim(0) + " output channels (dim 0), expected a " + "multiple of " + groups
+                            + " groups",
+                    "input",
+                    input,
+                    "weight",
+                    weight);
         }
         if (inputs.length > 2 && !inputs[2].equals(Shape.of(weight.dim(0)))) {
-            throw ShapeException.of(name(), "bias must have one number for each of the " + weight.dim(0)
-                    + " output channels", "bias", inputs[2], "weight", weight);
+            throw ShapeException.of(
+                    name(),
+                    "bias must have one number for each of the " + weight.dim(0) + " output channels",
+                    "bias",
+                    inputs[2],
+                    "weight",
+                    weight);
         }
         requirePaddedSize(input, weight);
         return Shape.of(
@@ -76,19 +99,32 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         long padded = inputs[0].dim(dim) + 2L * padding;
         long reach = dilation * (inputs[1].dim(dim) - 1L) + 1;
         if (reach > padded) {
-            throw ShapeException.of(name(), "kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded "
-                    + "input has " + padded, "input", inputs[0], "weight", inputs[1]);
+            throw ShapeException.of(
+                    name(),
+                    "kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded " + "input has "
+                            + padded,
+                    "input",
+                    inputs[0],
+                    "weight",
+                    inputs[1]);
         }
         return (int) ((padded - reach) / stride + 1);
     }
 
     /** Kernels count in ints, over a sample with its padding as well. */
     private void requirePaddedSize(Shape input, Shape weight) {
-        double padded = (input.dim(2) + 2.0 * padding.d()) * (input.dim(3) + 2.0 * padding.h())
-                * (input.dim(4) + 2.0 * padding.w()) * input.dim(1);
+        double padded = (input.dim(2) + 2.0 * padding.d())
+                * (input.dim(3) + 2.0 * padding.h())
+                * (input.dim(4) + 2.0 * padding.w())
+                * input.dim(1);
         if (padded > Integer.MAX_VALUE) {
-            throw ShapeException.of(name(), "a sample with its padding of " + padding + " has more than 2^31-1 numbers",
-                    "input", input, "weight", weight);
+            throw ShapeException.of(
+                    name(),
+                    "a sample with its padding of " + padding + " has more than 2^31-1 numbers",
+                    "input",
+                    input,
+                    "weight",
+                    weight);
         }
     }
 
@@ -103,8 +139,8 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         Tensor weight = inputs[1];
         Tensor bias = inputs.length > 2 ? inputs[2] : null;
         Tensor output = Tensor.emptyActivation(input.device(), context.outputShape());
-        Conv3dKernels.on(input.device()).forward(geometry(input.shape(), weight.shape(), output.shape()),
-                input, weight, bias, output);
+        Conv3dKernels.on(input.device())
+                .forward(geometry(input.shape(), weight.shape(), output.shape()), input, weight, bias, output);
         context.save(input, weight);
         return output;
     }
@@ -161,7 +197,16 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
 
     /** All sizes, of shapes that have been checked. */
     public Conv3dGeometry geometry(Shape input, Shape weight, Shape output) {
-        return new Conv3dGeometry(input.dim(0), input.dim(1), output.dim(1), groups, input.spatial(), output.spatial(),
-                weight.spatial(), stride, padding, dilation);
+        return new Conv3dGeometry(
+                input.dim(0),
+                input.dim(1),
+                output.dim(1),
+                groups,
+                input.spatial(),
+                output.spatial(),
+                weight.spatial(),
+                stride,
+                padding,
+                dilation);
     }
 }

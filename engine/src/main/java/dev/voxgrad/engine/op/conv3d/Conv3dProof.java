@@ -56,10 +56,18 @@ final class Conv3dProof {
     private void require(ConvolutionPass pass, ConvolutionShape shape, double norm, double relative) {
         double bound = device.precision() == Precision.TF32 ? TF32_BOUND : BF16_BOUND;
         if (Double.isFinite(norm) && norm > 0 && !(relative <= bound)) {
-            throw new CudaException(String.format(Locale.ROOT, "cuDNN %s computes a wrong 3D convolution in %s: the %s "
-                    + "of input %s and weight %s is off by %.2g of its norm, at most %.2g is rounding; use another "
-                    + "version of cuDNN, or --precision fp32", Cudnn.inWords(Cudnn.version()),
-                    device.precision().flag(), pass, shape.input(), shape.weight(), relative, bound));
+            throw new CudaException(String.format(
+                    Locale.ROOT,
+                    "cuDNN %s computes a wrong 3D convolution in %s: the %s "
+                            + "of input %s and weight %s is off by %.2g of its norm, at most %.2g is rounding; use another "
+                            + "version of cuDNN, or --precision fp32",
+                    Cudnn.inWords(Cudnn.version()),
+                    device.precision().flag(),
+                    pass,
+                    shape.input(),
+                    shape.weight(),
+                    relative,
+                    bound));
         }
     }
 }

@@ -64,8 +64,8 @@ final class Conv3dReference implements Conv3dKernels {
             for (int o = 0; o < g.outputChannels(); o++) {
                 for (int z = 0; z < out.product(); z++) {
                     int outputIndex = (n * g.outputChannels() + o) * out.product() + z;
-                    visitWindow(g, n, o, z / (out.h() * out.w()), z / out.w() % out.h(), z % out.w(), outputIndex,
-                            visitor);
+                    visitWindow(
+                            g, n, o, z / (out.h() * out.w()), z / out.w() % out.h(), z % out.w(), outputIndex, visitor);
                 }
             }
         }
@@ -79,11 +79,17 @@ final class Conv3dReference implements Conv3dKernels {
         int firstChannel = o / g.groupOutputs() * g.groupInputs();
         for (int c = 0; c < g.groupInputs(); c++) {
             for (int kd = 0; kd < k.d(); kd++) {
-                int id = od * g.stride().d() - g.padding().d() + kd * g.dilation().d();
+                int id = od * g.stride().d()
+                        - g.padding().d()
+                        + kd * g.dilation().d();
                 for (int kh = 0; kh < k.h(); kh++) {
-                    int ih = oh * g.stride().h() - g.padding().h() + kh * g.dilation().h();
+                    int ih = oh * g.stride().h()
+                            - g.padding().h()
+                            + kh * g.dilation().h();
                     for (int kw = 0; kw < k.w(); kw++) {
-                        int iw = ow * g.stride().w() - g.padding().w() + kw * g.dilation().w();
+                        int iw = ow * g.stride().w()
+                                - g.padding().w()
+                                + kw * g.dilation().w();
                         if (id >= 0 && id < in.d() && ih >= 0 && ih < in.h() && iw >= 0 && iw < in.w()) {
                             int channel = n * g.inputChannels() + firstChannel + c;
                             int inputIndex = ((channel * in.d() + id) * in.h() + ih) * in.w() + iw;

@@ -33,12 +33,13 @@ public final class Conv3dWork {
         long direct = 2 * outputs * g.groupInputs() * g.kernel().product();
         Conv3dAlgorithm algorithm = device.convolution().algorithm(g);
         long executed = switch (device) {
-            case CpuDevice cpu -> switch (algorithm) {
-                case WINOGRAD -> winograd(new Winograd(g), pass);
-                case FEW_CHANNELS -> pass == Pass.GRAD_INPUT
-                        ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
-                case DIRECT -> direct(g, pass);
-            };
+            case CpuDevice cpu ->
+                switch (algorithm) {
+                    case WINOGRAD -> winograd(new Winograd(g), pass);
+                    case FEW_CHANNELS ->
+                        pass == Pass.GRAD_INPUT ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
+                    case DIRECT -> direct(g, pass);
+                };
             case CudaDevice cuda -> direct; // cuDNN doesn't tell
             case ReferenceDevice reference -> direct;
         };
@@ -67,8 +68,11 @@ public final class Conv3dWork {
             return both;
         }
         Winograd w = new Winograd(g);
-        return new Work(both.algorithm(), both.directFlop(),
-                both.executedFlop() - w.batch * w.tiles.product() * OUTPUT_GRADIENT * w.paddedOutputs, both.bytes());
+        return new Work(
+                both.algorithm(),
+                both.directFlop(),
+                both.executedFlop() - w.batch * w.tiles.product() * OUTPUT_GRADIENT * w.paddedOutputs,
+                both.bytes());
     }
 
     private static long inputs(Conv3dGeometry g) {
@@ -102,15 +106,18 @@ public final class Conv3dWork {
         long tiles = (long) w.batch * w.tiles.product();
         long product = 2 * 64L * w.paddedOutputs;
         return switch (pass) {
-            case FORWARD -> product * w.paddedInputs * sevens(w)
-                    + tiles * (INPUT * w.paddedInputs + OUTPUT * w.paddedOutputs)
-                    + WEIGHT * w.paddedInputs * w.paddedOutputs;
-            case GRAD_INPUT -> product * w.inputBlocks * block * sevens(w)
-                    + tiles * (OUTPUT_GRADIENT * w.paddedOutputs + INPUT_GRADIENT * w.paddedInputs)
-                    + WEIGHT * w.inputBlocks * block * w.paddedOutputs;
-            case GRAD_WEIGHT -> product * w.paddedInputs * tiles
-                    + tiles * (INPUT * w.paddedInputs + OUTPUT_GRADIENT * w.paddedOutputs)
-                    + WEIGHT_GRADIENT * w.inputs * w.paddedOutputs;
+            case FORWARD ->
+                product * w.paddedInputs * sevens(w)
+                        + tiles * (INPUT * w.paddedInputs + OUTPUT * w.paddedOutputs)
+                        + WEIGHT * w.paddedInputs * w.paddedOutputs;
+            case GRAD_INPUT ->
+                product * w.inputBlocks * block * sevens(w)
+                        + tiles * (OUTPUT_GRADIENT * w.paddedOutputs + INPUT_GRADIENT * w.paddedInputs)
+                        + WEIGHT * w.inputBlocks * block * w.paddedOutputs;
+            case GRAD_WEIGHT ->
+                product * w.paddedInputs * tiles
+                        + tiles * (INPUT * w.paddedInputs + OUTPUT_GRADIENT * w.paddedOutputs)
+                        + WEIGHT_GRADIENT * w.inputs * w.paddedOutputs;
             default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
         };
     }

@@ -39,11 +39,22 @@ record Correlation(
     private static final int POSITIONS = 56;
     /** Floats of a slab at most, about: 2 MiB. */
     private static final int SLAB = 512 * 1024;
+
     private static final int BLOCK = PackedWeights.BLOCK;
 
     static Correlation forward(Conv3dGeometry g) {
-        return new Correlation(g.batch(), g.groups(), g.inputChannels(), g.outputChannels(), g.input(), Dims3.ONE,
-                g.output(), g.kernel(), g.stride(), g.padding(), g.dilation());
+        return new Correlation(
+                g.batch(),
+                g.groups(),
+                g.inputChannels(),
+                g.outputChannels(),
+                g.input(),
+                Dims3.ONE,
+                g.output(),
+                g.kernel(),
+                g.stride(),
+                g.padding(),
+                g.dilation());
     }
 
     static Correlation gradInput(Conv3dGeometry g) {
@@ -52,8 +63,18 @@ record Correlation(
                 (k.d() - 1) * g.dilation().d() - g.padding().d(),
                 (k.h() - 1) * g.dilation().h() - g.padding().h(),
                 (k.w() - 1) * g.dilation().w() - g.padding().w());
-        return new Correlation(g.batch(), g.groups(), g.outputChannels(), g.inputChannels(), g.output(), g.stride(),
-                g.input(), k, Dims3.ONE, padding, g.dilation());
+        return new Correlation(
+                g.batch(),
+                g.groups(),
+                g.outputChannels(),
+                g.inputChannels(),
+                g.output(),
+                g.stride(),
+                g.input(),
+                k,
+                Dims3.ONE,
+                padding,
+                g.dilation());
     }
 
     /**
@@ -72,8 +93,8 @@ record Correlation(
             int first = task % chunks * chunk;
             int group = task / chunks % groups;
             int sample = task / chunks / groups;
-            new Task(plan, sample, group, first, Math.min(first + chunk, output.d()), in, weights, bias,
-                    out).run(device);
+            new Task(plan, sample, group, first, Math.min(first + chunk, output.d()), in, weights, bias, out)
+                    .run(device);
         });
     }
 
@@ -123,12 +144,14 @@ record Correlation(
          * bit.
          */
         final int sevens;
+
         final int fours;
         final int positions;
         /** Floats of an input row in the slab, padding included. */
         final int paddedRow;
         /** Rows of output worked on at a time. */
         final int rows;
+
         final int pieces;
         final int[] pieceFrom;
         final int[] pieceLength;
@@ -186,8 +209,16 @@ record Correlation(
         private float[] slab;
         private float[] sums;
 
-        Task(RowPlan plan, int sample, int group, int firstPlane, int endPlane,
-                float[] in, float[] weights, float[] bias, float[] out) {
+        Task(
+                RowPlan plan,
+                int sample,
+                int group,
+                int firstPlane,
+                int endPlane,
+                float[] in,
+                float[] weights,
+                float[] bias,
+                float[] out) {
             this.plan = plan;
             this.sample = sample;
             this.group = group;
@@ -240,13 +271,21 @@ record Correlation(
                 Arrays.fill(slab, target + (end + padding.w()) * channels, target + plan.paddedRow, 0);
             }
             if (step == 1 && groups == 1 && end > begin) {
-                System.arraycopy(in, (firstVoxel + begin) * channels,
-                        slab, target + (begin + padding.w()) * channels, (end - begin) * channels);
+                System.arraycopy(
+                        in,
+                        (firstVoxel + begin) * channels,
+                        slab,
+                        target + (begin + padding.w()) * channels,
+                        (end - begin) * channels);
                 return;
             }
             for (int i = begin; i < end; i++) {
-                System.arraycopy(in, (firstVoxel + i) * inputChannels + group * channels,
-                        slab, target + (i * step + padding.w()) * channels, channels);
+                System.arraycopy(
+                        in,
+                        (firstVoxel + i) * inputChannels + group * channels,
+                        slab,
+                        target + (i * step + padding.w()) * channels,
+                        channels);
             }
         }
 
@@ -308,8 +347,8 @@ record Correlation(
             }
         }
 
-        private static void addBias(float[] sums, int from, float[] bias, int first, int channels, float[] out,
-                int to) {
+        private static void addBias(
+                float[] sums, int from, float[] bias, int first, int channels, float[] out, int to) {
             for (int i = 0; i < channels; i++) {
                 out[to + i] = sums[from + i] + bias[first + i];
             }

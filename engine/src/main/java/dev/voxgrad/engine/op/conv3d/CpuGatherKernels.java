@@ -12,6 +12,7 @@ import dev.voxgrad.engine.cpu.Lanes;
 final class CpuGatherKernels {
     /** Voxels, or weights, worked on together. */
     static final int STEP = 7;
+
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
 
@@ -21,8 +22,19 @@ final class CpuGatherKernels {
      * c[p·cStep, :] = bias + Σ over k &lt; n of a[p·step + offsets[k]] · b[k, :] for 7 positions p and two vectors of
      * channels.
      */
-    static void products7(float[] a, int a0, int step, int[] offsets, int n, float[] b, int b0, float[] bias,
-            int bias0, float[] c, int c0, int cStep) {
+    static void products7(
+            float[] a,
+            int a0,
+            int step,
+            int[] offsets,
+            int n,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int cStep) {
         FloatVector c0l = FloatVector.fromArray(S, bias, bias0);
         FloatVector c0h = FloatVector.fromArray(S, bias, bias0 + L);
         FloatVector c1l = c0l;
@@ -83,8 +95,21 @@ final class CpuGatherKernels {
      * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + offsets[first + i]] · b[b0 + r·bRow +
      * p·bStep, :] for 7 offsets i and two vectors of channels.
      */
-    static void addOuter7(float[] a, int a0, int aRow, int aStep, int[] offsets, int first, float[] b, int b0,
-            int bRow, int bStep, int rows, int positions, float[] c, int c0) {
+    static void addOuter7(
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            int[] offsets,
+            int first,
+            float[] b,
+            int b0,
+            int bRow,
+            int bStep,
+            int rows,
+            int positions,
+            float[] c,
+            int c0) {
         int o0 = a0 + offsets[first];
         int o1 = a0 + offsets[first + 1];
         int o2 = a0 + offsets[first + 2];

@@ -197,8 +197,19 @@ final class CpuMicroKernels {
      * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 8
      * input channels i and two vectors of output channels.
      */
-    static void addOuter8(float[] a, int a0, int aRow, int aStep, float[] b, int b0, int bRow, int bStep,
-            int rows, int positions, float[] c, int c0) {
+    static void addOuter8(
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            float[] b,
+            int b0,
+            int bRow,
+            int bStep,
+            int rows,
+            int positions,
+            float[] c,
+            int c0) {
         FloatVector c0l = FloatVector.fromArray(S, c, c0);
         FloatVector c0h = FloatVector.fromArray(S, c, c0 + L);
         FloatVector c1l = FloatVector.fromArray(S, c, c0 + 2 * L);
@@ -271,8 +282,19 @@ final class CpuMicroKernels {
      * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 4
      * input channels i and two vectors of output channels.
      */
-    static void addOuter4(float[] a, int a0, int aRow, int aStep, float[] b, int b0, int bRow, int bStep,
-            int rows, int positions, float[] c, int c0) {
+    static void addOuter4(
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            float[] b,
+            int b0,
+            int bRow,
+            int bStep,
+            int rows,
+            int positions,
+            float[] c,
+            int c0) {
         FloatVector c0l = FloatVector.fromArray(S, c, c0);
         FloatVector c0h = FloatVector.fromArray(S, c, c0 + L);
         FloatVector c1l = FloatVector.fromArray(S, c, c0 + 2 * L);
@@ -317,8 +339,19 @@ final class CpuMicroKernels {
      * c[i, :] += Σ over rows r and positions p of a[a0 + r·aRow + p·aStep + i] · b[b0 + r·bRow + p·bStep, :] for 1
      * input channel i and two vectors of output channels.
      */
-    static void addOuter1(float[] a, int a0, int aRow, int aStep, float[] b, int b0, int bRow, int bStep,
-            int rows, int positions, float[] c, int c0) {
+    static void addOuter1(
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            float[] b,
+            int b0,
+            int bRow,
+            int bStep,
+            int rows,
+            int positions,
+            float[] c,
+            int c0) {
         FloatVector c0l = FloatVector.fromArray(S, c, c0);
         FloatVector c0h = FloatVector.fromArray(S, c, c0 + L);
         for (int r = 0; r < rows; r++) {

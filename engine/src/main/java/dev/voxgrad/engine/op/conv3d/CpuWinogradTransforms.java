@@ -118,8 +118,18 @@ final class CpuWinogradTransforms {
      * @param bias where the channels' biases lie, from bias0 on
      * @param y result: the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
      */
-    static void output(float[] m, int m0, int step, float[] bias, int bias0, float[] scratch, float[] y, int y0,
-            int voxel, int row, int plane) {
+    static void output(
+            float[] m,
+            int m0,
+            int step,
+            float[] bias,
+            int bias0,
+            float[] scratch,
+            float[] y,
+            int y0,
+            int voxel,
+            int row,
+            int plane) {
         for (int z = 0; z < 4; z++) {
             outputPlane(m, m0 + z * 16 * step, step, scratch, Lanes.START + z * 4 * L);
         }
@@ -239,12 +249,23 @@ final class CpuWinogradTransforms {
      * before it gives up (18,000 nodes), and vectors would become objects.
      */
     private static void addOuterRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
-        addRow(FloatVector.fromArray(S, t, t0), FloatVector.fromArray(S, t, t0 + L),
-                FloatVector.fromArray(S, t, t0 + 2 * L), FloatVector.fromArray(S, t, t0 + 3 * L), x, x0, voxel);
+        addRow(
+                FloatVector.fromArray(S, t, t0),
+                FloatVector.fromArray(S, t, t0 + L),
+                FloatVector.fromArray(S, t, t0 + 2 * L),
+                FloatVector.fromArray(S, t, t0 + 3 * L),
+                x,
+                x0,
+                voxel);
         int d = t0 + 12 * L;
-        addRow(FloatVector.fromArray(S, t, d).neg(), FloatVector.fromArray(S, t, d + L).neg(),
-                FloatVector.fromArray(S, t, d + 2 * L).neg(), FloatVector.fromArray(S, t, d + 3 * L).neg(),
-                x, x0 + 3 * row, voxel);
+        addRow(
+                FloatVector.fromArray(S, t, d).neg(),
+                FloatVector.fromArray(S, t, d + L).neg(),
+                FloatVector.fromArray(S, t, d + 2 * L).neg(),
+                FloatVector.fromArray(S, t, d + 3 * L).neg(),
+                x,
+                x0 + 3 * row,
+                voxel);
     }
 
     /** The two rows between them. */
@@ -260,12 +281,22 @@ final class CpuWinogradTransforms {
         FloatVector c1 = FloatVector.fromArray(S, t, c + L);
         FloatVector c2 = FloatVector.fromArray(S, t, c + 2 * L);
         FloatVector c3 = FloatVector.fromArray(S, t, c + 3 * L);
-        addRow(b0.sub(c0).add(FloatVector.fromArray(S, t, d)), b1.sub(c1).add(FloatVector.fromArray(S, t, d + L)),
+        addRow(
+                b0.sub(c0).add(FloatVector.fromArray(S, t, d)),
+                b1.sub(c1).add(FloatVector.fromArray(S, t, d + L)),
                 b2.sub(c2).add(FloatVector.fromArray(S, t, d + 2 * L)),
-                b3.sub(c3).add(FloatVector.fromArray(S, t, d + 3 * L)), x, x0 + row, voxel);
-        addRow(b0.add(c0).sub(FloatVector.fromArray(S, t, t0)), b1.add(c1).sub(FloatVector.fromArray(S, t, t0 + L)),
+                b3.sub(c3).add(FloatVector.fromArray(S, t, d + 3 * L)),
+                x,
+                x0 + row,
+                voxel);
+        addRow(
+                b0.add(c0).sub(FloatVector.fromArray(S, t, t0)),
+                b1.add(c1).sub(FloatVector.fromArray(S, t, t0 + L)),
                 b2.add(c2).sub(FloatVector.fromArray(S, t, t0 + 2 * L)),
-                b3.add(c3).sub(FloatVector.fromArray(S, t, t0 + 3 * L)), x, x0 + 2 * row, voxel);
+                b3.add(c3).sub(FloatVector.fromArray(S, t, t0 + 3 * L)),
+                x,
+                x0 + 2 * row,
+                voxel);
     }
 
     private static void addRow(

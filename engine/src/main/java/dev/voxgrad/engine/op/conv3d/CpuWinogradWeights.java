@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.conv3d;
 
 import java.util.Arrays;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -44,8 +43,15 @@ final class CpuWinogradWeights {
      * @param rows channels along its rows, {@code rowStep} apart, padded to {@code paddedRows}
      * @param laneFactors multiplies the weights of each lane; null for none
      */
-    private static float[] transform(CpuDevice device, float[] weight, int lanes, int laneStep, int rows, int rowStep,
-            int paddedRows, float[] laneFactors) {
+    private static float[] transform(
+            CpuDevice device,
+            float[] weight,
+            int lanes,
+            int laneStep,
+            int rows,
+            int rowStep,
+            int paddedRows,
+            float[] laneFactors) {
         int blocks = Math.ceilDiv(lanes, BLOCK);
         int positionStep = blocks * paddedRows * BLOCK;
         float[] u = device.borrow(Lanes.START + 64 * positionStep);
@@ -106,7 +112,12 @@ final class CpuWinogradWeights {
             }
             float[] tile = device.borrow(Lanes.START + 64 * BLOCK);
             for (int p = 0; p < 64; p++) {
-                addParts(du, Lanes.START + p * positionStep + task * BLOCK, 64 * positionStep, parts, tile,
+                addParts(
+                        du,
+                        Lanes.START + p * positionStep + task * BLOCK,
+                        64 * positionStep,
+                        parts,
+                        tile,
                         Lanes.START + p * BLOCK);
             }
             for (int axis = 1; axis <= 16; axis *= 4) {

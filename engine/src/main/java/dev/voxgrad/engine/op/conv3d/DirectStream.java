@@ -47,8 +47,8 @@ final class DirectStream implements Conv3dStream {
         float[] input = read(x);
         float[] output = device.borrow(g.batch() * outputSize());
         Correlation.forward(g).run(device, input, packed, bias, output);
-        device.parallel(g.batch(),
-                sample -> y.write(sample, sample, 0, g.output().d(), output, sample * outputSize()));
+        device.parallel(
+                g.batch(), sample -> y.write(sample, sample, 0, g.output().d(), output, sample * outputSize()));
         device.giveBack(output);
         device.giveBack(input);
         device.giveBack(packed);
@@ -72,8 +72,7 @@ final class DirectStream implements Conv3dStream {
     public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
         float[] input = read(x);
         float[] gradients = device.borrow(g.batch() * outputSize());
-        device.parallel(g.batch(),
-                sample -> dy.read(sample, 0, g.output().d(), gradients, sample * outputSize()));
+        device.parallel(g.batch(), sample -> dy.read(sample, 0, g.output().d(), gradients, sample * outputSize()));
         new WeightGradient(device, g).run(input, gradients, dw);
         if (dx != null) {
             float[] packed = PackedWeights.gradInput(device, g, weight);
@@ -81,7 +80,13 @@ final class DirectStream implements Conv3dStream {
             int row = g.input().w() * g.inputChannels();
             device.parallel(g.batch(), sample -> {
                 for (int z = 0; z < g.input().d(); z++) {
-                    dx.write(sample, sample, z, input, sample * inputSize() + z * g.input().h() * row, row);
+                    dx.write(
+                            sample,
+                            sample,
+                            z,
+                            input,
+                            sample * inputSize() + z * g.input().h() * row,
+                            row);
                 }
             });
             device.giveBack(packed);

@@ -22,6 +22,7 @@ final class FewChannelsStream implements Conv3dStream {
     private static final int PRODUCTS = 256;
     /** Tasks at least, where there are planes enough. */
     private static final int TASKS = 64;
+
     private static final int PARTS = 32;
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int STEP = CpuGatherKernels.STEP;
@@ -32,12 +33,15 @@ final class FewChannelsStream implements Conv3dStream {
     private final int blocks;
     /** Floats of a padded row and plane of input. */
     private final int slabRow;
+
     private final int slabPlane;
     /** Where the inputs of a voxel lie, filled up with zeros to a multiple of the micro-kernel's {@value #STEP}. */
     private final int[] offsets;
+
     private final int products;
     /** Pairs of output planes in a sample. */
     private final int pairs;
+
     private final int chunks;
     private final int parts;
 
@@ -57,8 +61,10 @@ final class FewChannelsStream implements Conv3dStream {
         this.offsets = new int[Math.ceilDiv(products, STEP) * STEP];
         for (int i = 0; i < products; i++) {
             int tap = i / channels;
-            offsets[i] = tap / (k.h() * k.w()) * slabPlane + tap / k.w() % k.h() * slabRow
-                    + tap % k.w() * channels + i % channels;
+            offsets[i] = tap / (k.h() * k.w()) * slabPlane
+                    + tap / k.w() % k.h() * slabRow
+                    + tap % k.w() * channels
+                    + i % channels;
         }
         this.pairs = Math.ceilDiv(out.d(), 2);
         this.chunks = Math.min(pairs, Math.ceilDiv(TASKS, g.batch()));
@@ -66,8 +72,11 @@ final class FewChannelsStream implements Conv3dStream {
     }
 
     static boolean suits(Conv3dGeometry g) {
-        return g.stride().equals(Dims3.ONE) && g.dilation().equals(Dims3.ONE) && g.groups() == 1
-                && g.kernel().w() * g.inputChannels() <= RUN && g.kernel().product() * g.inputChannels() <= PRODUCTS;
+        return g.stride().equals(Dims3.ONE)
+                && g.dilation().equals(Dims3.ONE)
+                && g.groups() == 1
+                && g.kernel().w() * g.inputChannels() <= RUN
+                && g.kernel().product() * g.inputChannels() <= PRODUCTS;
     }
 
     @Override
@@ -108,7 +117,8 @@ final class FewChannelsStream implements Conv3dStream {
                 int count = Math.min(2, g.output().d() - 2 * pair);
                 load(x, sample, 2 * pair, count, slab);
                 for (int row = 0; row < count * g.output().h(); row++) {
-                    int from = row / g.output().h() * slabPlane + row % g.output().h() * slabRow;
+                    int from =
+                            row / g.output().h() * slabPlane + row % g.output().h() * slabRow;
                     multiplyRow(slab, from, w, biases, planes, Lanes.START + row * layout.row());
                 }
                 y.write(task, sample, 2 * pair, count, planes, Lanes.START);
@@ -124,9 +134,19 @@ final class FewChannelsStream implements Conv3dStream {
         int step = g.inputChannels();
         for (int block = 0; block < blocks; block++) {
             for (int position = 0; position < g.output().w(); position += STEP) {
-                CpuGatherKernels.products7(slab, from + position * step, step, offsets, products,
-                        w, Lanes.START + block * products * BLOCK, biases, block * BLOCK,
-                        planes, to + position * layout.voxel() + block * BLOCK, layout.voxel());
+                CpuGatherKernels.products7(
+                        slab,
+                        from + position * step,
+                        step,
+                        offsets,
+                        products,
+                        w,
+                        Lanes.START + block * products * BLOCK,
+                        biases,
+                        block * BLOCK,
+                        planes,
+                        to + position * layout.voxel() + block * BLOCK,
+                        layout.voxel());
             }
         }
     }
@@ -151,7 +171,8 @@ final class FewChannelsStream implements Conv3dStream {
     /** Floating-point operations of the forward pass or of the weight gradient, those of what is in excess too. */
     long flop(Pass pass) {
         long rows = (long) g.batch() * g.output().d() * g.output().h();
-        return pass == Pass.FORWARD ? 2 * rows * layout.row() * products
+        return pass == Pass.FORWARD
+                ? 2 * rows * layout.row() * products
                 : 2 * rows * g.output().w() * layout.voxel() * offsets.length;
     }
 
@@ -167,7 +188,10 @@ final class FewChannelsStream implements Conv3dStream {
             for (int row = 0; row < slabPlane / slabRow && z >= 0 && z < in.d(); row++) {
                 int h = row - pad.h();
                 if (h >= 0 && h < in.h()) {
-                    x.read(((sample * in.d() + z) * in.h() + h) * in.w(), width, slab,
+                    x.read(
+                            ((sample * in.d() + z) * in.h() + h) * in.w(),
+                            width,
+                            slab,
                             plane * slabPlane + row * slabRow + pad.w() * channels);
                 }
             }
@@ -179,8 +203,12 @@ final class FewChannelsStream implements Conv3dStream {
     public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
         if (dx != null) {
             DirectStream direct = new DirectStream(device, g);
-            direct.backward(x, (sample, first, count, planes, at) -> readCompact(dy, sample, first, count, planes, at),
-                    weight, dw, dx);
+            direct.backward(
+                    x,
+                    (sample, first, count, planes, at) -> readCompact(dy, sample, first, count, planes, at),
+                    weight,
+                    dw,
+                    dx);
             return;
         }
         int size = blocks * offsets.length * BLOCK;
@@ -196,7 +224,12 @@ final class FewChannelsStream implements Conv3dStream {
                 load(x, unit / pairs, first, count, slab);
                 dy.read(unit / pairs, first, count, planes, Lanes.START);
                 for (int plane = 0; plane < count; plane++) {
-                    addPlane(slab, plane * slabPlane, planes, Lanes.START + plane * layout.plane(), sums,
+                    addPlane(
+                            slab,
+                            plane * slabPlane,
+                            planes,
+                            Lanes.START + plane * layout.plane(),
+                            sums,
                             Lanes.START + part * size);
                 }
             }
@@ -211,9 +244,21 @@ final class FewChannelsStream implements Conv3dStream {
     private void addPlane(float[] slab, int slab0, float[] planes, int plane0, float[] sums, int sums0) {
         for (int block = 0; block < blocks; block++) {
             for (int i = 0; i < offsets.length; i += STEP) {
-                CpuGatherKernels.addOuter7(slab, slab0, slabRow, g.inputChannels(), offsets, i,
-                        planes, plane0 + block * BLOCK, layout.row(), layout.voxel(),
-                        g.output().h(), g.output().w(), sums, sums0 + (block * offsets.length + i) * BLOCK);
+                CpuGatherKernels.addOuter7(
+                        slab,
+                        slab0,
+                        slabRow,
+                        g.inputChannels(),
+                        offsets,
+                        i,
+                        planes,
+                        plane0 + block * BLOCK,
+                        layout.row(),
+                        layout.voxel(),
+                        g.output().h(),
+                        g.output().w(),
+                        sums,
+                        sums0 + (block * offsets.length + i) * BLOCK);
             }
         }
     }
@@ -241,8 +286,12 @@ final class FewChannelsStream implements Conv3dStream {
             dy.read(sample, first + plane, pair, padded, 0);
             for (int i = 0; i < pair * layout.size().h(); i++) {
                 for (int v = 0; v < layout.size().w(); v++) {
-                    System.arraycopy(padded, i * layout.row() + v * layout.voxel(), planes,
-                            at + (plane * layout.size().h() + i) * row + v * layout.channels(), layout.channels());
+                    System.arraycopy(
+                            padded,
+                            i * layout.row() + v * layout.voxel(),
+                            planes,
+                            at + (plane * layout.size().h() + i) * row + v * layout.channels(),
+                            layout.channels());
                 }
             }
         }

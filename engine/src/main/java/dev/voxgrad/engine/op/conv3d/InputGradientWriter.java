@@ -20,8 +20,8 @@ public interface InputGradientWriter {
             int to = (sample * size.d() + z) * size.h() * size.w() * channels;
             for (int y = 0; y < size.h(); y++) {
                 for (int x = 0; x < size.w() && channels < stride; x++) {
-                    System.arraycopy(values, from + y * row + x * stride, dx, to + (y * size.w() + x) * channels,
-                            channels);
+                    System.arraycopy(
+                            values, from + y * row + x * stride, dx, to + (y * size.w() + x) * channels, channels);
                 }
                 if (channels == stride) {
                     System.arraycopy(values, from + y * row, dx, to + y * size.w() * channels, size.w() * channels);

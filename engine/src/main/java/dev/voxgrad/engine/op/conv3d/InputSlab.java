@@ -61,8 +61,16 @@ final class InputSlab {
     /** values → transformed[p, tile, :] for {@code count} tiles of the group from {@code firstTile} on. */
     void transform(int firstTile, int count, float[] transformed, float[] scratch) {
         for (int i = 0; i < count; i++) {
-            CpuWinogradTransforms.input(values, w.slabOffset(firstTile + i), w.slabRow(), w.slabPlane(), w.paddedInputs,
-                    scratch, transformed, Lanes.START + i * w.paddedInputs, w.inputStep());
+            CpuWinogradTransforms.input(
+                    values,
+                    w.slabOffset(firstTile + i),
+                    w.slabRow(),
+                    w.slabPlane(),
+                    w.paddedInputs,
+                    scratch,
+                    transformed,
+                    Lanes.START + i * w.paddedInputs,
+                    w.inputStep());
         }
         // The micro-kernel takes seven tiles at a time: those too many must hold numbers, whichever.
         int full = Math.ceilDiv(count, 7) * 7;

@@ -21,6 +21,7 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
     private static final int TASKS = 32;
     /** Positions per micro-kernel call, about: input and gradient rows stay in the first-level cache meanwhile. */
     private static final int POSITIONS = 84;
+
     private static final int BLOCK = PackedWeights.BLOCK;
 
     /** Runs on all threads; all arrays are overwritten by {@code dw}'s row-major (O,C/groups,KD,KH,KW). */
@@ -28,8 +29,8 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
         int blockFloats = g.kernel().product() * g.groupInputs() * BLOCK;
         int planes = g.batch() * g.output().d();
-        int parts = Math.clamp(Math.min(PRIVATE / ((long) blocks * blockFloats), Math.ceilDiv(TASKS, blocks)), 1,
-                planes);
+        int parts =
+                Math.clamp(Math.min(PRIVATE / ((long) blocks * blockFloats), Math.ceilDiv(TASKS, blocks)), 1, planes);
         float[] sums = device.borrow(parts * blocks * blockFloats);
         device.parallel(parts * blocks, task -> {
             int part = task / blocks;
@@ -43,11 +44,26 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
 
     /** Floating-point operations of {@link #run}, those of channels in excess too; the parts are added up besides. */
     static long flop(Conv3dGeometry g) {
-        long taps = taps(g.kernel().d(), g.dilation().d(), g.padding().d(), g.stride().d(), g.input().d(),
+        long taps = taps(
+                g.kernel().d(),
+                g.dilation().d(),
+                g.padding().d(),
+                g.stride().d(),
+                g.input().d(),
                 g.output().d());
-        taps *= taps(g.kernel().h(), g.dilation().h(), g.padding().h(), g.stride().h(), g.input().h(),
+        taps *= taps(
+                g.kernel().h(),
+                g.dilation().h(),
+                g.padding().h(),
+                g.stride().h(),
+                g.input().h(),
                 g.output().h());
-        taps *= taps(g.kernel().w(), g.dilation().w(), g.padding().w(), g.stride().w(), g.input().w(),
+        taps *= taps(
+                g.kernel().w(),
+                g.dilation().w(),
+                g.padding().w(),
+                g.stride().w(),
+                g.input().w(),
                 g.output().w());
         return 2 * g.batch() * taps * g.groups() * g.groupInputs() * Math.ceilDiv(g.groupOutputs(), BLOCK) * BLOCK;
     }
@@ -82,8 +98,17 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
                     copyBlock(dy, voxel * g.outputChannels() + firstOutput, channels, count * out.w(), scratch);
                     addRows(x, group, plane, y, count, scratch, 0, BLOCK, sums, sum0);
                 } else {
-                    addRows(x, group, plane, y, count, dy, voxel * g.outputChannels() + firstOutput, g.outputChannels(),
-                            sums, sum0);
+                    addRows(
+                            x,
+                            group,
+                            plane,
+                            y,
+                            count,
+                            dy,
+                            voxel * g.outputChannels() + firstOutput,
+                            g.outputChannels(),
+                            sums,
+                            sum0);
                 }
             }
         }
@@ -100,15 +125,17 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
     }
 
     /** Adds the products of all taps with rows y … y+count−1 of one output plane; {@code b0} is where row y begins. */
-    private void addRows(float[] x, int group, int plane, int y, int count, float[] b, int b0, int bStep,
-            float[] sums, int sum0) {
+    private void addRows(
+            float[] x, int group, int plane, int y, int count, float[] b, int b0, int bStep, float[] sums, int sum0) {
         Dims3 k = g.kernel();
         Dims3 in = g.input();
         Dims3 out = g.output();
         int sample = plane / out.d();
         int tapFloats = g.groupInputs() * BLOCK;
         for (int kd = 0; kd < k.d(); kd++) {
-            int id = plane % out.d() * g.stride().d() - g.padding().d() + kd * g.dilation().d();
+            int id = plane % out.d() * g.stride().d()
+                    - g.padding().d()
+                    + kd * g.dilation().d();
             if (id < 0 || id >= in.d()) {
                 continue;
             }
@@ -121,12 +148,22 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
                     int w0 = Math.max(0, first(shiftW, g.stride().w()));
                     int w1 = Math.min(out.w(), end(shiftW, g.stride().w(), in.w()));
                     if (w1 > w0) {
-                        int row = (sample * in.d() + id) * in.h() + h0 * g.stride().h() + shiftH;
+                        int row = (sample * in.d() + id) * in.h()
+                                + h0 * g.stride().h()
+                                + shiftH;
                         int a0 = (row * in.w() + w0 * g.stride().w() + shiftW) * g.inputChannels()
                                 + group * g.groupInputs();
                         int tap = (kd * k.h() + kh) * k.w() + kw;
-                        addTap(x, a0, b, b0 + ((h0 - y) * out.w() + w0) * bStep, bStep, h1 - h0, w1 - w0,
-                                sums, sum0 + tap * tapFloats);
+                        addTap(
+                                x,
+                                a0,
+                                b,
+                                b0 + ((h0 - y) * out.w() + w0) * bStep,
+                                bStep,
+                                h1 - h0,
+                                w1 - w0,
+                                sums,
+                                sum0 + tap * tapFloats);
                     }
                 }
             }
@@ -143,24 +180,24 @@ record WeightGradient(CpuDevice device, Conv3dGeometry g) {
         return Math.floorDiv(size - 1 - shift, stride) + 1;
     }
 
-    private void addTap(float[] x, int a0, float[] b, int b0, int bStep, int rows, int positions, float[] sums,
-            int c0) {
+    private void addTap(
+            float[] x, int a0, float[] b, int b0, int bStep, int rows, int positions, float[] sums, int c0) {
         int aRow = g.stride().h() * g.input().w() * g.inputChannels();
         int aStep = g.stride().w() * g.inputChannels();
         int bRow = g.output().w() * bStep;
         int channels = g.groupInputs();
         int i = 0;
         for (; i + 8 <= channels; i += 8) {
-            CpuMicroKernels.addOuter8(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions,
-                    sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter8(
+                    x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
         }
         for (; i + 4 <= channels; i += 4) {
-            CpuMicroKernels.addOuter4(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions,
-                    sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter4(
+                    x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
         }
         for (; i < channels; i++) {
-            CpuMicroKernels.addOuter1(x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions,
-                    sums, c0 + i * BLOCK);
+            CpuMicroKernels.addOuter1(
+                    x, a0 + i, aRow, aStep, b, b0, bRow, bStep, rows, positions, sums, c0 + i * BLOCK);
         }
     }
 

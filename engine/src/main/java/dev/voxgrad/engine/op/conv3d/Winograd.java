@@ -29,9 +29,11 @@ final class Winograd {
     private static final int TILES = 28;
     /** The same for more than {@link #WIDE} channels, where the weights outweigh the tiles and must serve more. */
     private static final int TILES_OF_WIDE = 70;
+
     private static final int WIDE = 32;
     /** Planes of tiles are taken together until they have as many tiles as this. */
     private static final int ENOUGH_TILES = 64;
+
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int L = Lanes.COUNT;
 
@@ -45,6 +47,7 @@ final class Winograd {
     final Dims3 tiles;
     /** Planes of tiles that are worked on together. */
     final int group;
+
     final int tilesPerBlock;
     /** Channels in, filled up to whole vectors: the distance between voxels of the slab. */
     final int paddedInputs;
@@ -99,7 +102,9 @@ final class Winograd {
 
     /** Where in the slab the input of a group's {@code tile}-th tile begins. */
     int slabOffset(int tile) {
-        return Lanes.START + tileD(tile) * 2 * slabPlane() + tileH(tile) * 2 * slabRow()
+        return Lanes.START
+                + tileD(tile) * 2 * slabPlane()
+                + tileH(tile) * 2 * slabRow()
                 + tileW(tile) * 2 * paddedInputs;
     }
 
@@ -118,7 +123,9 @@ final class Winograd {
 
     /** Where in the output planes of a group the results of its {@code tile}-th tile begin. */
     int outputOffset(int tile) {
-        return Lanes.START + tileD(tile) * 2 * outputPlane() + tileH(tile) * 2 * outputRow()
+        return Lanes.START
+                + tileD(tile) * 2 * outputPlane()
+                + tileH(tile) * 2 * outputRow()
                 + tileW(tile) * 2 * paddedOutputs;
     }
 

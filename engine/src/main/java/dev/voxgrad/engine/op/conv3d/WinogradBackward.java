@@ -16,6 +16,7 @@ import dev.voxgrad.engine.device.CpuDevice;
 final class WinogradBackward {
     /** Floats of all parts' own dU at most: 32 MiB. */
     private static final int PRIVATE = 8 * 1024 * 1024;
+
     private static final int PARTS = 32;
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int L = Lanes.COUNT;
@@ -92,8 +93,7 @@ final class WinogradBackward {
     }
 
     /** Hands plane {@code plane} of a group's slab on, if there is such an input plane. */
-    private void write(
-            InputGradientWriter dx, int task, int sample, int group, int plane, float[] slab, int slab0) {
+    private void write(InputGradientWriter dx, int task, int sample, int group, int plane, float[] slab, int slab0) {
         int z = 2 * group * w.group + plane - w.padding.d();
         if (z >= 0 && z < w.input.d()) {
             int from = slab0 + plane * w.slabPlane() + w.padding.h() * w.slabRow() + w.padding.w() * w.paddedInputs;
@@ -114,6 +114,7 @@ final class WinogradBackward {
         private final float[] inputGradients;
         /** V, and then, position by position, dV in its place. */
         private final float[] transformedInputs = device.borrow(Lanes.START + 64 * w.inputStep());
+
         private final float[] transformedGradients = device.borrow(Lanes.START + 64 * w.outputStep());
         private final float[] scratch = device.borrow(CpuWinogradTransforms.SCRATCH);
 
@@ -125,8 +126,8 @@ final class WinogradBackward {
             this.dx = dx;
             this.seams = seams;
             this.inputs = sums == null ? null : new InputSlab(device, w, x);
-            this.inputGradients = dx == null ? null
-                    : device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
+            this.inputGradients =
+                    dx == null ? null : device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
         }
 
         void run() {
@@ -204,8 +205,14 @@ final class WinogradBackward {
             for (int i = 0; i < count; i++) {
                 int from = w.outputOffset(firstTile + i);
                 for (int channel = 0; channel < w.paddedOutputs; channel += L) {
-                    CpuWinogradTransforms.outputGradient(gradients, from + channel, w.paddedOutputs, w.outputRow(),
-                            w.outputPlane(), scratch, transformedGradients,
+                    CpuWinogradTransforms.outputGradient(
+                            gradients,
+                            from + channel,
+                            w.paddedOutputs,
+                            w.outputRow(),
+                            w.outputPlane(),
+                            scratch,
+                            transformedGradients,
                             Lanes.START + i * w.paddedOutputs + channel,
                             w.outputStep());
                 }
@@ -225,12 +232,34 @@ final class WinogradBackward {
                 int c = Lanes.START + part * weightSize() + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
                 int i = 0;
                 for (; i + 8 <= w.paddedInputs; i += 8) {
-                    CpuMicroKernels.addOuter8(transformedInputs, a + i, 0, w.paddedInputs, transformedGradients, b, 0,
-                            w.paddedOutputs, 1, count, sums, c + i * BLOCK);
+                    CpuMicroKernels.addOuter8(
+                            transformedInputs,
+                            a + i,
+                            0,
+                            w.paddedInputs,
+                            transformedGradients,
+                            b,
+                            0,
+                            w.paddedOutputs,
+                            1,
+                            count,
+                            sums,
+                            c + i * BLOCK);
                 }
                 for (; i < w.paddedInputs; i++) {
-                    CpuMicroKernels.addOuter1(transformedInputs, a + i, 0, w.paddedInputs, transformedGradients, b, 0,
-                            w.paddedOutputs, 1, count, sums, c + i * BLOCK);
+                    CpuMicroKernels.addOuter1(
+                            transformedInputs,
+                            a + i,
+                            0,
+                            w.paddedInputs,
+                            transformedGradients,
+                            b,
+                            0,
+                            w.paddedOutputs,
+                            1,
+                            count,
+                            sums,
+                            c + i * BLOCK);
                 }
             }
         }
@@ -241,9 +270,15 @@ final class WinogradBackward {
                 int weights = Lanes.START + (p * w.inputBlocks + block) * w.paddedOutputs * BLOCK;
                 int to = Lanes.START + p * w.inputStep() + block * w.tilesPerBlock * BLOCK;
                 for (int tile = 0; tile < count; tile += 7) {
-                    CpuMicroKernels.products7(transformedGradients,
+                    CpuMicroKernels.products7(
+                            transformedGradients,
                             Lanes.START + p * w.outputStep() + tile * w.paddedOutputs,
-                            w.paddedOutputs, u, weights, w.paddedOutputs, transformedInputs, to + tile * BLOCK);
+                            w.paddedOutputs,
+                            u,
+                            weights,
+                            w.paddedOutputs,
+                            transformedInputs,
+                            to + tile * BLOCK);
                 }
             }
         }
@@ -253,8 +288,16 @@ final class WinogradBackward {
                 int to = w.slabOffset(firstTile + i);
                 for (int channel = 0; channel < w.paddedInputs; channel += L) {
                     int from = Lanes.START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
-                    CpuWinogradTransforms.addInputGradient(transformedInputs, from, w.inputStep(), scratch,
-                            inputGradients, to + channel, w.paddedInputs, w.slabRow(), w.slabPlane());
+                    CpuWinogradTransforms.addInputGradient(
+                            transformedInputs,
+                            from,
+                            w.inputStep(),
+                            scratch,
+                            inputGradients,
+                            to + channel,
+                            w.paddedInputs,
+                            w.slabRow(),
+                            w.slabPlane());
                 }
             }
         }
@@ -268,8 +311,8 @@ final class WinogradBackward {
                 System.arraycopy(inputGradients, Lanes.START, seams, 2 * part * seam(), seam());
             }
             if (cutBehind) {
-                System.arraycopy(inputGradients, Lanes.START + complete * w.slabPlane(), seams, (2 * part + 1) * seam(),
-                        seam());
+                System.arraycopy(
+                        inputGradients, Lanes.START + complete * w.slabPlane(), seams, (2 * part + 1) * seam(), seam());
             }
             int end = group == w.groups() - 1 ? complete + 2 : complete;
             for (int plane = cutBefore ? 2 : 0; plane < end; plane++) {

@@ -7,6 +7,7 @@ import dev.voxgrad.engine.device.CpuDevice;
 final class WinogradForward {
     /** Tasks at least, where there are planes enough, lest a thread waits long for the last one. */
     private static final int TASKS = 64;
+
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int L = Lanes.COUNT;
 
@@ -72,8 +73,15 @@ final class WinogradForward {
                 int weights = Lanes.START + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
                 int to = Lanes.START + p * w.outputStep() + block * w.tilesPerBlock * BLOCK;
                 for (int tile = 0; tile < count; tile += 7) {
-                    CpuMicroKernels.products7(transformed, from + tile * w.paddedInputs, w.paddedInputs, u, weights,
-                            w.paddedInputs, products, to + tile * BLOCK);
+                    CpuMicroKernels.products7(
+                            transformed,
+                            from + tile * w.paddedInputs,
+                            w.paddedInputs,
+                            u,
+                            weights,
+                            w.paddedInputs,
+                            products,
+                            to + tile * BLOCK);
                 }
             }
         }
@@ -85,8 +93,18 @@ final class WinogradForward {
             int to = w.outputOffset(firstTile + i);
             for (int channel = 0; channel < w.paddedOutputs; channel += L) {
                 int from = Lanes.START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
-                CpuWinogradTransforms.output(products, from, w.outputStep(), biases, channel, scratch,
-                        planes, to + channel, w.paddedOutputs, w.outputRow(), w.outputPlane());
+                CpuWinogradTransforms.output(
+                        products,
+                        from,
+                        w.outputStep(),
+                        biases,
+                        channel,
+                        scratch,
+                        planes,
+                        to + channel,
+                        w.paddedOutputs,
+                        w.outputRow(),
+                        w.outputPlane());
             }
         }
     }

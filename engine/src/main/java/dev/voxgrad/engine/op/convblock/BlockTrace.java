@@ -16,8 +16,9 @@ final class BlockTrace {
 
     /** A unit's convolution, with what is done to its input and output on the way. */
     static Span forward(CpuDevice device, int unit, Conv3dGeometry g) {
-        return device.recorder() == null ? null : Trace.span(
-                device, name(unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
+        return device.recorder() == null
+                ? null
+                : Trace.span(device, name(unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
     }
 
     /** A unit's gradients: z and the activation's gradient are read to make dz. */
@@ -28,14 +29,15 @@ final class BlockTrace {
         }
         long z = (long) g.batch() * g.outputChannels() * g.output().product();
         long gradients = pooled ? 2L * gradActivation.elements() : gradActivation.elements();
-        return Trace.span(device, name(unit), Pass.BACKWARD, Conv3dWork.backward(device, g, z + gradients, withInput),
-                input(g));
+        return Trace.span(
+                device, name(unit), Pass.BACKWARD, Conv3dWork.backward(device, g, z + gradients, withInput), input(g));
     }
 
     /** Normalising the block's result, or the sums over its gradient: two tensors of its size are touched. */
     static Span activation(CpuDevice device, Pass pass, Shape output) {
-        return device.recorder() == null ? null : Trace.span(
-                device, "normRelu", pass, Work.moving(2L * output.elements()), output);
+        return device.recorder() == null
+                ? null
+                : Trace.span(device, "normRelu", pass, Work.moving(2L * output.elements()), output);
     }
 
     private static String name(int unit) {

@@ -43,8 +43,8 @@ final class ConvBlockCpu {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             boolean last = i == shapes.length - 1;
             Tensor z = Tensor.empty(device, shapes[i], device.activationLayout());
-            Tensor source = last && op.pool()
-                    ? Tensor.empty(device, context.outputShape(), device.activationLayout()) : z;
+            Tensor source =
+                    last && op.pool() ? Tensor.empty(device, context.outputShape(), device.activationLayout()) : z;
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
             convolve(i, unit, before, norm, z, source == z ? null : source, mean, scale);
@@ -53,11 +53,21 @@ final class ConvBlockCpu {
                 norm.close();
                 before.release();
             }
-            norm = new CpuNormRelu(device, CpuStorage.array(mean), CpuStorage.array(scale),
-                    CpuStorage.array(unit.normWeight()), CpuStorage.array(unit.normBias()), shapes[i].dim(1));
-            if (source != z && context.recording() && WindowTies.matter(CpuStorage.array(scale),
-                    CpuStorage.array(unit.normWeight()), CpuStorage.array(unit.normBias()), op.units().get(i).eps(),
-                    shapes[i].dim(1))) {
+            norm = new CpuNormRelu(
+                    device,
+                    CpuStorage.array(mean),
+                    CpuStorage.array(scale),
+                    CpuStorage.array(unit.normWeight()),
+                    CpuStorage.array(unit.normBias()),
+                    shapes[i].dim(1));
+            if (source != z
+                    && context.recording()
+                    && WindowTies.matter(
+                            CpuStorage.array(scale),
+                            CpuStorage.array(unit.normWeight()),
+                            CpuStorage.array(unit.normBias()),
+                            op.units().get(i).eps(),
+                            shapes[i].dim(1))) {
                 WindowTies.resolve(device, norm, z, source);
             }
             mean.release();
@@ -75,17 +85,28 @@ final class ConvBlockCpu {
     }
 
     /** Writes z, its statistics and the extremes of a pool's windows, from the input as {@code norm} makes it. */
-    private void convolve(int i, UnitTensors unit, Tensor input, CpuNormRelu norm, Tensor z, Tensor extremes,
-            Tensor mean, Tensor scale) {
+    private void convolve(
+            int i,
+            UnitTensors unit,
+            Tensor input,
+            CpuNormRelu norm,
+            Tensor z,
+            Tensor extremes,
+            Tensor mean,
+            Tensor scale) {
         Conv3dGeometry geometry = unit.geometry(input.shape(), shapes[i]);
         Conv3dStream stream = Conv3dStream.of(device, geometry);
         ConvBlockOp.Unit settings = op.units().get(i);
         try (CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), stream.forwardTasks());
                 var _ = BlockTrace.forward(device, i, geometry)) {
-            stream.forward(reader(input, norm, stream.inputVoxel()), CpuStorage.array(unit.weight()), null,
-                    unit.biasArray(), writer(stream, z, moments, extremes, unit));
-            moments.finish(settings.momentum(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean,
-                    scale);
+            stream.forward(
+                    reader(input, norm, stream.inputVoxel()),
+                    CpuStorage.array(unit.weight()),
+                    null,
+                    unit.biasArray(),
+                    writer(stream, z, moments, extremes, unit));
+            moments.finish(
+                    settings.momentum(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
         }
     }
 
@@ -93,7 +114,8 @@ final class ConvBlockCpu {
     static VoxelReader reader(Tensor x, CpuNormRelu norm, int stride) {
         int channels = x.shape().dim(1);
         float[] values = CpuStorage.array(x);
-        return norm == null ? VoxelReader.of(values, channels, stride)
+        return norm == null
+                ? VoxelReader.of(values, channels, stride)
                 : (first, count, to, at) -> norm.apply(values, first * channels, count, to, at, stride);
     }
 
@@ -110,15 +132,31 @@ final class ConvBlockCpu {
             int begin = (sample * size.d() + first) * plane;
             moments.add(task, values, begin, count * plane);
             if (extremes != null) {
-                pickExtremes(CpuStorage.array(unit.normWeight()), values, begin, size, channels, sample, first, count,
+                pickExtremes(
+                        CpuStorage.array(unit.normWeight()),
+                        values,
+                        begin,
+                        size,
+                        channels,
+                        sample,
+                        first,
+                        count,
                         CpuStorage.array(extremes));
             }
         };
     }
 
     /** Planes come in pairs, beginning with an even one; what is left over at odd ends is in no window. */
-    private static void pickExtremes(float[] weight, float[] z, int begin, Dims3 size, int channels, int sample,
-            int first, int count, float[] extremes) {
+    private static void pickExtremes(
+            float[] weight,
+            float[] z,
+            int begin,
+            Dims3 size,
+            int channels,
+            int sample,
+            int first,
+            int count,
+            float[] extremes) {
         int row = size.w() * channels;
         int windows = size.w() / 2;
         for (int pair = 0; pair < count / 2; pair++) {
@@ -136,8 +174,11 @@ final class ConvBlockCpu {
         float[] from = CpuStorage.array(z);
         float[] to = CpuStorage.array(a);
         try (var _ = BlockTrace.activation(device, Pass.FORWARD, a.shape())) {
-            Ranges.parallel(device, z.shape().elements() / channels, channels, (first, end) ->
-                    norm.apply(from, first * channels, end - first, to, first * channels, channels));
+            Ranges.parallel(
+                    device,
+                    z.shape().elements() / channels,
+                    channels,
+                    (first, end) -> norm.apply(from, first * channels, end - first, to, first * channels, channels));
         }
         return a;
     }
@@ -158,15 +199,20 @@ final class ConvBlockCpu {
             float[] bias = device.borrow(channels);
             for (int c = 0; c < channels; c++) {
                 double factor = CpuStorage.array(unit.normWeight())[c]
-                        / Math.sqrt(CpuStorage.array(unit.runningVariance())[c] + op.units().get(i).eps());
+                        / Math.sqrt(CpuStorage.array(unit.runningVariance())[c]
+                                + op.units().get(i).eps());
                 double own = unit.bias() == null ? 0 : CpuStorage.array(unit.bias())[c];
                 factors[c] = (float) factor;
                 bias[c] = (float) (CpuStorage.array(unit.normBias())[c]
                         + factor * (own - CpuStorage.array(unit.runningMean())[c]));
             }
             try (var _ = BlockTrace.forward(device, i, geometry)) {
-                stream.forward(reader(current, null, stream.inputVoxel()), CpuStorage.array(unit.weight()), factors,
-                        bias, CpuRectifyingWriter.of(stream.outputLayout(), pooled, CpuStorage.array(a)));
+                stream.forward(
+                        reader(current, null, stream.inputVoxel()),
+                        CpuStorage.array(unit.weight()),
+                        factors,
+                        bias,
+                        CpuRectifyingWriter.of(stream.outputLayout(), pooled, CpuStorage.array(a)));
             }
             device.giveBack(bias);
             device.giveBack(factors);

@@ -46,17 +46,29 @@ final class ConvBlockCuda {
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
             if (op.training()) {
-                norm.batchStatistics(z, unit.bias(), settings.momentum(), settings.eps(), unit.runningMean(),
-                        unit.runningVariance(), mean, scale);
-            } else {
-                norm.runningStatistics(unit.bias(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean,
+                norm.batchStatistics(
+                        z,
+                        unit.bias(),
+                        settings.momentum(),
+                        settings.eps(),
+                        unit.runningMean(),
+                        unit.runningVariance(),
+                        mean,
                         scale);
+            } else {
+                norm.runningStatistics(
+                        unit.bias(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
             }
             Tensor a = Tensor.emptyActivation(device, isPooled(i) ? context.outputShape() : shapes[i]);
             Launches launches = new Launches(z, isPooled(i));
             int rows = launches.rows();
-            launches.kernel("norm_relu").in(z).out(a).addresses(mean, scale, unit.normWeight(), unit.normBias())
-                    .i32(launches.volume()).i32(rows).on(launches.channels.grid(rows));
+            launches.kernel("norm_relu")
+                    .in(z)
+                    .out(a)
+                    .addresses(mean, scale, unit.normWeight(), unit.normBias())
+                    .i32(launches.volume())
+                    .i32(rows)
+                    .on(launches.channels.grid(rows));
             context.save(current, unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             for (Tensor done : i == 0 ? new Tensor[] {z, mean, scale} : new Tensor[] {z, mean, scale, current}) {
                 done.release();
@@ -106,8 +118,9 @@ final class ConvBlockCuda {
         int[] volume() {
             int[] activation = channels.activation();
             Shape shape = z.shape();
-            return new int[] {activation[0], activation[1], activation[2], activation[3], shape.dim(2), shape.dim(3),
-                shape.dim(4)};
+            return new int[] {
+                activation[0], activation[1], activation[2], activation[3], shape.dim(2), shape.dim(3), shape.dim(4)
+            };
         }
     }
 
@@ -163,14 +176,28 @@ final class ConvBlockCuda {
         Launches launches = new Launches(z, isPooled(unit));
         Grid grid = launches.channels.grid(launches.rows());
         DeviceBuffer parts = norm.borrowParts(launches.channels, grid.blocksX());
-        launches.kernel("block_gradient_parts").in(z).in(gradActivation).addresses(table).add(parts)
-                .i32(launches.volume()).i32(launches.rows()).on(grid);
+        launches.kernel("block_gradient_parts")
+                .in(z)
+                .in(gradActivation)
+                .addresses(table)
+                .add(parts)
+                .i32(launches.volume())
+                .i32(launches.rows())
+                .on(grid);
         norm.joinGradients(parts, launches.channels, grid.blocksX(), scale, gradWeight, gradBias);
         device.giveBack(parts);
         Tensor dz = z.emptyLike();
         int rows = launches.rowsOfInput();
-        launches.kernel("block_input_gradient").in(z).in(gradActivation).addresses(table).floats(gradWeight)
-                .floats(gradBias).out(dz).f32(1f / launches.channels.rows()).i32(launches.volume()).i32(rows)
+        launches.kernel("block_input_gradient")
+                .in(z)
+                .in(gradActivation)
+                .addresses(table)
+                .floats(gradWeight)
+                .floats(gradBias)
+                .out(dz)
+                .f32(1f / launches.channels.rows())
+                .i32(launches.volume())
+                .i32(rows)
                 .on(launches.channels.grid(rows));
         return dz;
     }

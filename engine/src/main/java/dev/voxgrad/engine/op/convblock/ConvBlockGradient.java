@@ -82,8 +82,13 @@ final class ConvBlockGradient {
             this.z = context.saved(at + 1);
             this.scale = context.saved(at + 3);
             this.channels = z.shape().dim(1);
-            this.norm = new CpuNormRelu(device, CpuStorage.array(context.saved(at + 2)), CpuStorage.array(scale),
-                    CpuStorage.array(context.saved(at + 4)), CpuStorage.array(context.saved(at + 5)), channels);
+            this.norm = new CpuNormRelu(
+                    device,
+                    CpuStorage.array(context.saved(at + 2)),
+                    CpuStorage.array(scale),
+                    CpuStorage.array(context.saved(at + 4)),
+                    CpuStorage.array(context.saved(at + 5)),
+                    channels);
             this.gradNormWeight = context.saved(at + 4).emptyLike();
             this.gradNormBias = context.saved(at + 5).emptyLike();
         }
@@ -98,8 +103,8 @@ final class ConvBlockGradient {
             Ranges.parallel(device, voxels, channels, (first, end) -> {
                 int at = Ranges.task(first, channels) * 2 * channels;
                 for (int v = first; v < end; v += RUN) {
-                    norm.addGradientSums(from, v * channels, dy, v * channels, channels,
-                            Math.min(RUN, end - v), sums, at);
+                    norm.addGradientSums(
+                            from, v * channels, dy, v * channels, channels, Math.min(RUN, end - v), sums, at);
                 }
             });
             finishSums(sums, tasks);
@@ -136,18 +141,23 @@ final class ConvBlockGradient {
             Conv3dStream stream = Conv3dStream.of(device, geometry);
             Tensor gradWeight = weight.emptyLike();
             Tensor gradInput = before == null && !context.needsGradient(0) ? null : input.emptyLike();
-            double[] sums = before == null ? null : device.borrowSums(
-                    2 * before.channels * stream.backwardTasks());
-            InputGradientWriter dx = gradInput == null ? null : InputGradientWriter.to(
-                    CpuStorage.array(gradInput), inputShape.dim(1), inputShape.spatial(), stream.inputVoxel());
+            double[] sums = before == null ? null : device.borrowSums(2 * before.channels * stream.backwardTasks());
+            InputGradientWriter dx = gradInput == null
+                    ? null
+                    : InputGradientWriter.to(
+                            CpuStorage.array(gradInput), inputShape.dim(1), inputShape.spatial(), stream.inputVoxel());
             if (before != null) {
                 dx = before.summing(dx, stream.inputVoxel(), sums);
             }
             try (var _ = BlockTrace.backward(device, index, geometry, gradActivation.shape(), pooled, dx != null)) {
-                stream.backward(ConvBlockCpu.reader(input, before == null ? null : before.norm, stream.inputVoxel()),
-                        pooled ? poolGradient(gradActivation, stream.outputLayout())
+                stream.backward(
+                        ConvBlockCpu.reader(input, before == null ? null : before.norm, stream.inputVoxel()),
+                        pooled
+                                ? poolGradient(gradActivation, stream.outputLayout())
                                 : gradient(gradActivation, stream.outputLayout()),
-                        CpuStorage.array(weight), CpuStorage.array(gradWeight), dx);
+                        CpuStorage.array(weight),
+                        CpuStorage.array(gradWeight),
+                        dx);
             }
             if (before != null) {
                 before.finishSums(sums, stream.backwardTasks());
@@ -171,8 +181,15 @@ final class ConvBlockGradient {
                 next.write(task, sample, plane, da, from, row);
                 int z0 = (sample * size.d() + plane) * size.h() * size.w() * channels;
                 for (int h = 0; h < size.h(); h++) {
-                    norm.addGradientSums(values, z0 + h * size.w() * channels, da, from + h * row, voxel, size.w(),
-                            sums, 2 * task * channels);
+                    norm.addGradientSums(
+                            values,
+                            z0 + h * size.w() * channels,
+                            da,
+                            from + h * row,
+                            voxel,
+                            size.w(),
+                            sums,
+                            2 * task * channels);
                 }
             };
         }
@@ -200,8 +217,13 @@ final class ConvBlockGradient {
 
         /** dz where the gradient of a max pool's windows is known. */
         private PlaneReader poolGradient(Tensor gradPool, PlaneLayout layout) {
-            return new PoolGradientReader(norm, CpuStorage.array(z), z.shape(),
-                    CpuStorage.array(context.saved(1 + SAVED * op.units().size())), CpuStorage.array(gradPool), layout);
+            return new PoolGradientReader(
+                    norm,
+                    CpuStorage.array(z),
+                    z.shape(),
+                    CpuStorage.array(context.saved(1 + SAVED * op.units().size())),
+                    CpuStorage.array(gradPool),
+                    layout);
         }
     }
 }

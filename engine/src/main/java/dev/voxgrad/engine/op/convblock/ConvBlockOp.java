@@ -41,8 +41,13 @@ import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
  */
 public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) implements Op {
     private static final String[] ROLES = {
-        "convolution weight", "convolution bias", "batch norm weight", "batch norm bias", "running mean",
-        "running variance"};
+        "convolution weight",
+        "convolution bias",
+        "batch norm weight",
+        "batch norm bias",
+        "running mean",
+        "running variance"
+    };
     private static final MaxPool3dOp POOL = new MaxPool3dOp(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
 
     /**
@@ -89,8 +94,8 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
         convolution[0] = shape;
         Shape output = unit.convolution.outputShape(convolution);
         int norm = unit.withBias ? at + 2 : at + 1;
-        return new BatchNormOp(training, unit.momentum, unit.eps).outputShape(
-                output, inputs[norm], inputs[norm + 1], inputs[norm + 2], inputs[norm + 3]);
+        return new BatchNormOp(training, unit.momentum, unit.eps)
+                .outputShape(output, inputs[norm], inputs[norm + 1], inputs[norm + 2], inputs[norm + 3]);
     }
 
     /** Where unit {@code i}'s inputs begin. */
@@ -147,8 +152,8 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     }
 
     private static IllegalArgumentException notOn(ReferenceDevice reference) {
-        return new IllegalArgumentException("convBlock: not on device " + reference.name()
-                + "; run its operations one by one there");
+        return new IllegalArgumentException(
+                "convBlock: not on device " + reference.name() + "; run its operations one by one there");
     }
 
     /** The shapes of all units' outputs. */

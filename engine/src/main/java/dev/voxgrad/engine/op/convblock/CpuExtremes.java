@@ -21,8 +21,17 @@ final class CpuExtremes {
      * @param z the first window's first voxel at {@code from}; neighbours {@code voxel}, {@code row}, {@code plane} on
      * @param extremes the windows' results, one after the other from {@code at} on
      */
-    static void find(float[] weight, int channels, float[] z, int from, int voxel, int row, int plane, int windows,
-            float[] extremes, int at) {
+    static void find(
+            float[] weight,
+            int channels,
+            float[] z,
+            int from,
+            int voxel,
+            int row,
+            int plane,
+            int windows,
+            float[] extremes,
+            int at) {
         int c = 0;
         for (; c <= channels - S.length(); c += S.length()) {
             findVector(weight, c, z, from + c, voxel, row, plane, windows, extremes, at + c, channels);
@@ -44,8 +53,18 @@ final class CpuExtremes {
         return i / 4 * plane + i / 2 % 2 * row + i % 2 * voxel;
     }
 
-    private static void findVector(float[] weight, int c, float[] z, int from, int voxel, int row, int plane,
-            int windows, float[] extremes, int at, int step) {
+    private static void findVector(
+            float[] weight,
+            int c,
+            float[] z,
+            int from,
+            int voxel,
+            int row,
+            int plane,
+            int windows,
+            float[] extremes,
+            int at,
+            int step) {
         FloatVector zero = FloatVector.zero(S);
         VectorMask<Float> negative = FloatVector.fromArray(S, weight, c).compare(VectorOperators.LT, zero);
         FloatVector sign = FloatVector.broadcast(S, 1).blend(FloatVector.broadcast(S, -1), negative);

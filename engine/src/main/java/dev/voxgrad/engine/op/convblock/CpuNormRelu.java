@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.convblock;
 
 import java.util.Arrays;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -28,11 +27,13 @@ final class CpuNormRelu {
     private final int vectorChannels;
     /** Null unless values are large. */
     private final WideValues wide;
+
     private final float[] centre;
     private final float[] factor;
     private final float[] constant;
     /** dz = (z − centre)·ofInput + gradConstant, plus da·factor where a is positive. */
     private final float[] ofInput;
+
     private final float[] gradConstant;
 
     /** To be given back with {@link #close}. */
@@ -97,14 +98,27 @@ final class CpuNormRelu {
         }
     }
 
-    private static void applyVector(float[] z, int from, int step, int voxels, float[] centre, float[] factor,
-            float[] constant, int c, float[] a, int at, int stride) {
+    private static void applyVector(
+            float[] z,
+            int from,
+            int step,
+            int voxels,
+            float[] centre,
+            float[] factor,
+            float[] constant,
+            int c,
+            float[] a,
+            int at,
+            int stride) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
         FloatVector constants = FloatVector.fromArray(S, constant, c);
         FloatVector zero = FloatVector.zero(S);
         for (int v = 0; v < voxels; v++) {
-            FloatVector.fromArray(S, z, from + v * step).sub(centres).fma(factors, constants).max(zero)
+            FloatVector.fromArray(S, z, from + v * step)
+                    .sub(centres)
+                    .fma(factors, constants)
+                    .max(zero)
                     .intoArray(a, at + v * stride);
         }
     }
@@ -145,8 +159,19 @@ final class CpuNormRelu {
         }
     }
 
-    private static void winnersVector(float[] z, int from, int voxel, int row, int plane, int windows, float[] centre,
-            float[] factor, float[] constant, int c, float[] winners, int at) {
+    private static void winnersVector(
+            float[] z,
+            int from,
+            int voxel,
+            int row,
+            int plane,
+            int windows,
+            float[] centre,
+            float[] factor,
+            float[] constant,
+            int c,
+            float[] winners,
+            int at) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
         FloatVector constants = FloatVector.fromArray(S, constant, c);
@@ -194,8 +219,19 @@ final class CpuNormRelu {
         }
     }
 
-    private static void sumVector(float[] z, int z0, int zStep, float[] da, int da0, int daStep, int voxels,
-            float[] centre, float[] factor, float[] constant, int c, float[] lanes) {
+    private static void sumVector(
+            float[] z,
+            int z0,
+            int zStep,
+            float[] da,
+            int da0,
+            int daStep,
+            int voxels,
+            float[] centre,
+            float[] factor,
+            float[] constant,
+            int c,
+            float[] lanes) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
         FloatVector constants = FloatVector.fromArray(S, constant, c);
@@ -217,8 +253,22 @@ final class CpuNormRelu {
     void gradient(float[] z, int z0, float[] da, int da0, int voxels, float[] dz, int at, int stride) {
         int c = 0;
         for (; c < vectorChannels; c += S.length()) {
-            gradientVector(z, z0 + c, da, da0 + c, channels, voxels, centre, factor, constant, ofInput, gradConstant, c,
-                    dz, at + c, stride);
+            gradientVector(
+                    z,
+                    z0 + c,
+                    da,
+                    da0 + c,
+                    channels,
+                    voxels,
+                    centre,
+                    factor,
+                    constant,
+                    ofInput,
+                    gradConstant,
+                    c,
+                    dz,
+                    at + c,
+                    stride);
         }
         for (; c < channels; c++) {
             for (int v = 0; v < voxels; v++) {
@@ -241,8 +291,21 @@ final class CpuNormRelu {
         return wide == null ? Math.fma(z - centre[c], ofInput[c], rest) : wide.alongInput(z, centre[c], rest, c);
     }
 
-    private static void gradientVector(float[] z, int z0, float[] da, int da0, int step, int voxels, float[] centre,
-            float[] factor, float[] constant, float[] ofInput, float[] gradConstant, int c, float[] dz, int at,
+    private static void gradientVector(
+            float[] z,
+            int z0,
+            float[] da,
+            int da0,
+            int step,
+            int voxels,
+            float[] centre,
+            float[] factor,
+            float[] constant,
+            float[] ofInput,
+            float[] gradConstant,
+            int c,
+            float[] dz,
+            int at,
             int stride) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
@@ -268,23 +331,62 @@ final class CpuNormRelu {
      * @param dy one gradient per window
      * @param dz as z, with distances of its own
      */
-    void poolGradient(float[] z, int z0, int zRow, int zPlane, float[] extremes, float[] dy, int window, int windows,
-            float[] dz, int at, int stride, int row, int plane) {
+    void poolGradient(
+            float[] z,
+            int z0,
+            int zRow,
+            int zPlane,
+            float[] extremes,
+            float[] dy,
+            int window,
+            int windows,
+            float[] dz,
+            int at,
+            int stride,
+            int row,
+            int plane) {
         float[] left = device.borrow(Lanes.START + windows * channels);
         shares(extremes, dy, window, windows, left, Lanes.START);
         int c = 0;
         for (; c < vectorChannels; c += S.length()) {
             for (int half = 0; half < 2; half++) {
-                giveVector(z, z0 + half * zPlane + c, channels, zRow, extremes, window + c, left, Lanes.START + c,
-                        windows, centre, factor, constant, ofInput, gradConstant, c, dz, at + half * plane + c, stride,
+                giveVector(
+                        z,
+                        z0 + half * zPlane + c,
+                        channels,
+                        zRow,
+                        extremes,
+                        window + c,
+                        left,
+                        Lanes.START + c,
+                        windows,
+                        centre,
+                        factor,
+                        constant,
+                        ofInput,
+                        gradConstant,
+                        c,
+                        dz,
+                        at + half * plane + c,
+                        stride,
                         row);
             }
         }
         for (; c < channels; c++) {
             for (int w = 0; w < windows; w++) {
-                giveChannel(z, z0 + 2 * w * channels + c, zRow, zPlane,
+                giveChannel(
+                        z,
+                        z0 + 2 * w * channels + c,
+                        zRow,
+                        zPlane,
                         normalised(extremes[window + w * channels + c], c),
-                        left[Lanes.START + w * channels + c], c, dz, at + 2 * w * stride + c, stride, row, plane);
+                        left[Lanes.START + w * channels + c],
+                        c,
+                        dz,
+                        at + 2 * w * stride + c,
+                        stride,
+                        row,
+                        plane);
             }
         }
         device.giveBack(left);
@@ -303,50 +405,100 @@ final class CpuNormRelu {
         }
     }
 
-    private static void sharesVector(float[] extremes, float[] dy, int from, int step, int windows, float[] centre,
-            float[] factor, float[] constant, int c, float[] left, int at) {
+    private static void sharesVector(
+            float[] extremes,
+            float[] dy,
+            int from,
+            int step,
+            int windows,
+            float[] centre,
+            float[] factor,
+            float[] constant,
+            int c,
+            float[] left,
+            int at) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
         FloatVector constants = FloatVector.fromArray(S, constant, c);
         FloatVector zero = FloatVector.zero(S);
         for (int i = 0; i < windows * step; i += step) {
-            VectorMask<Float> closed = FloatVector.fromArray(S, extremes, from + i).sub(centres)
-                    .fma(factors, constants).compare(VectorOperators.LE, zero);
-            FloatVector.fromArray(S, dy, from + i).mul(factors).blend(zero, closed).intoArray(left, at + i);
+            VectorMask<Float> closed = FloatVector.fromArray(S, extremes, from + i)
+                    .sub(centres)
+                    .fma(factors, constants)
+                    .compare(VectorOperators.LE, zero);
+            FloatVector.fromArray(S, dy, from + i)
+                    .mul(factors)
+                    .blend(zero, closed)
+                    .intoArray(left, at + i);
         }
     }
 
     /** The four voxels of one plane of each window; {@code left} is zero where they or those before have taken it. */
-    private static void giveVector(float[] z, int z0, int zVoxel, int zRow, float[] extremes, int e0, float[] left,
-            int left0, int windows, float[] centre, float[] factor, float[] constant, float[] ofInput,
-            float[] gradConstant, int c, float[] dz, int at, int voxel, int row) {
+    private static void giveVector(
+            float[] z,
+            int z0,
+            int zVoxel,
+            int zRow,
+            float[] extremes,
+            int e0,
+            float[] left,
+            int left0,
+            int windows,
+            float[] centre,
+            float[] factor,
+            float[] constant,
+            float[] ofInput,
+            float[] gradConstant,
+            int c,
+            float[] dz,
+            int at,
+            int voxel,
+            int row) {
         FloatVector centres = FloatVector.fromArray(S, centre, c);
         FloatVector factors = FloatVector.fromArray(S, factor, c);
         FloatVector constants = FloatVector.fromArray(S, constant, c);
         FloatVector slopes = FloatVector.fromArray(S, ofInput, c);
         FloatVector offsets = FloatVector.fromArray(S, gradConstant, c);
         for (int w = 0; w < windows; w++) {
-            FloatVector largest = FloatVector.fromArray(S, extremes, e0 + w * zVoxel).sub(centres)
+            FloatVector largest = FloatVector.fromArray(S, extremes, e0 + w * zVoxel)
+                    .sub(centres)
                     .fma(factors, constants);
             FloatVector share = FloatVector.fromArray(S, left, left0 + w * zVoxel);
             int from = z0 + 2 * w * zVoxel;
             int to = at + 2 * w * voxel;
-            share = give(z, from, centres, factors, constants, slopes, offsets, largest, share, dz,
-                    to);
-            share = give(z, from + zVoxel, centres, factors, constants, slopes, offsets, largest, share, dz,
-                    to + voxel);
-            share = give(z, from + zRow, centres, factors, constants, slopes, offsets, largest, share, dz,
-                    to + row);
-            share = give(z, from + zRow + zVoxel, centres, factors, constants, slopes, offsets, largest, share, dz,
+            share = give(z, from, centres, factors, constants, slopes, offsets, largest, share, dz, to);
+            share = give(
+                    z, from + zVoxel, centres, factors, constants, slopes, offsets, largest, share, dz, to + voxel);
+            share = give(z, from + zRow, centres, factors, constants, slopes, offsets, largest, share, dz, to + row);
+            share = give(
+                    z,
+                    from + zRow + zVoxel,
+                    centres,
+                    factors,
+                    constants,
+                    slopes,
+                    offsets,
+                    largest,
+                    share,
+                    dz,
                     to + row + voxel);
             share.intoArray(left, left0 + w * zVoxel);
         }
     }
 
     /** Writes dz of one voxel, and returns what is left for the others of its window. */
-    private static FloatVector give(float[] z, int from, FloatVector centres, FloatVector factors,
-            FloatVector constants, FloatVector slopes, FloatVector offsets, FloatVector largest, FloatVector share,
-            float[] dz, int to) {
+    private static FloatVector give(
+            float[] z,
+            int from,
+            FloatVector centres,
+            FloatVector factors,
+            FloatVector constants,
+            FloatVector slopes,
+            FloatVector offsets,
+            FloatVector largest,
+            FloatVector share,
+            float[] dz,
+            int to) {
         FloatVector x = FloatVector.fromArray(S, z, from).sub(centres);
         VectorMask<Float> taker = x.fma(factors, constants).compare(VectorOperators.EQ, largest);
         FloatVector zero = FloatVector.zero(S);
@@ -354,8 +506,19 @@ final class CpuNormRelu {
         return share.blend(zero, taker);
     }
 
-    private void giveChannel(float[] z, int z0, int zRow, int zPlane, float largest, float share, int c,
-            float[] dz, int at, int stride, int row, int plane) {
+    private void giveChannel(
+            float[] z,
+            int z0,
+            int zRow,
+            int zPlane,
+            float largest,
+            float share,
+            int c,
+            float[] dz,
+            int at,
+            int stride,
+            int row,
+            int plane) {
         float left = share;
         for (int i = 0; i < 8; i++) {
             float value = z[z0 + CpuExtremes.offset(i, channels, zRow, zPlane)];

@@ -87,7 +87,8 @@ final class CpuRectifyingWriter {
     }
 
     private static FloatVector largestOf4(float[] x, int i, int voxel, int row) {
-        return FloatVector.fromArray(S, x, i).max(FloatVector.fromArray(S, x, i + voxel))
+        return FloatVector.fromArray(S, x, i)
+                .max(FloatVector.fromArray(S, x, i + voxel))
                 .max(FloatVector.fromArray(S, x, i + row).max(FloatVector.fromArray(S, x, i + row + voxel)));
     }
 }

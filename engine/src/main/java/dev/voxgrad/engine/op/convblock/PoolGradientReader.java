@@ -54,8 +54,20 @@ final class PoolGradientReader implements PlaneReader {
         int windows = size.w() / 2;
         int z0 = voxel(sample, plane, h) * channels;
         int window = ((sample * (size.d() / 2) + plane / 2) * (size.h() / 2) + h / 2) * windows;
-        norm.poolGradient(z, z0, row, size.h() * row, extremes, dy, window * channels, windows,
-                planes, to, layout.voxel(), layout.row(), layout.plane());
+        norm.poolGradient(
+                z,
+                z0,
+                row,
+                size.h() * row,
+                extremes,
+                dy,
+                window * channels,
+                windows,
+                planes,
+                to,
+                layout.voxel(),
+                layout.row(),
+                layout.plane());
         for (int i = 0; i < 4; i++) {
             int rowStart = to + i / 2 * layout.plane() + i % 2 * layout.row();
             finishRow(voxel(sample, plane + i / 2, h + i % 2), 2 * windows, planes, rowStart);
@@ -81,7 +93,14 @@ final class PoolGradientReader implements PlaneReader {
     /** From voxel {@code done} on: voxels in no window, channels in excess everywhere, and the row's excess. */
     private void finishRow(int voxel, int done, float[] planes, int to) {
         if (done < size.w()) {
-            norm.gradient(z, (voxel + done) * channels, zeros, 0, size.w() - done, planes, to + done * layout.voxel(),
+            norm.gradient(
+                    z,
+                    (voxel + done) * channels,
+                    zeros,
+                    0,
+                    size.w() - done,
+                    planes,
+                    to + done * layout.voxel(),
                     layout.voxel());
         }
         for (int v = 0; v < done && channels < layout.voxel(); v++) {

@@ -30,8 +30,10 @@ final class WindowTies {
             double s = scale[c];
             double ofVariance = 1 - eps * s * s; // variance / (variance + eps), the mean of x̂²
             double spread = Math.abs(weight[c]) * Math.sqrt(ofVariance);
-            boolean harmless = Math.abs(bias[c]) <= LARGEST_RATIO * spread && Math.abs(weight[c]) >= LEAST_WEIGHT
-                    && ofVariance >= LEAST_VARIANCE && Math.abs(weight[c] * s) >= Float.MIN_NORMAL;
+            boolean harmless = Math.abs(bias[c]) <= LARGEST_RATIO * spread
+                    && Math.abs(weight[c]) >= LEAST_WEIGHT
+                    && ofVariance >= LEAST_VARIANCE
+                    && Math.abs(weight[c] * s) >= Float.MIN_NORMAL;
             if (!harmless) {
                 return true;
             }
@@ -50,7 +52,13 @@ final class WindowTies {
         device.parallel(z.shape().dim(0) * pooled.d(), task -> {
             int firstRow = (task / pooled.d() * size.d() + 2 * (task % pooled.d())) * size.h();
             for (int h = 0; h < pooled.h(); h++) {
-                norm.winners(from, (firstRow + 2 * h) * row, row, size.h() * row, pooled.w(), to,
+                norm.winners(
+                        from,
+                        (firstRow + 2 * h) * row,
+                        row,
+                        size.h() * row,
+                        pooled.w(),
+                        to,
                         (task * pooled.h() + h) * pooled.w() * channels);
             }
         });

@@ -20,7 +20,11 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
     @Override
     public void forward(Tensor logits, float[] targets, Tensor loss) {
         DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
-        device.kernel(SOURCE, "bce_with_logits").in(logits).add(wanted).out(loss).i32(targets.length)
+        device.kernel(SOURCE, "bce_with_logits")
+                .in(logits)
+                .add(wanted)
+                .out(loss)
+                .i32(targets.length)
                 .on(Grid.blocks(1, Grid.THREADS));
         device.giveBack(wanted);
     }
@@ -28,8 +32,13 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
     @Override
     public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
         DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
-        device.kernel(SOURCE, "bce_with_logits_backward").in(logits).add(wanted).in(gradLoss).out(gradLogits)
-                .i32(targets.length).over(targets.length);
+        device.kernel(SOURCE, "bce_with_logits_backward")
+                .in(logits)
+                .add(wanted)
+                .in(gradLoss)
+                .out(gradLogits)
+                .i32(targets.length)
+                .over(targets.length);
         device.giveBack(wanted);
     }
 }

@@ -34,13 +34,20 @@ public record BceWithLogitsOp(float[] targets) implements Op {
         Shape logits = inputs[0];
         ShapeException.requireRank(name(), "logits", logits, 2, "(N,L)");
         if (logits.elements() != targets.length) {
-            throw ShapeException.of(name(), "logits have " + logits.elements() + " elements but there are "
-                    + targets.length + " targets", "logits", logits);
+            throw ShapeException.of(
+                    name(),
+                    "logits have " + logits.elements() + " elements but there are " + targets.length + " targets",
+                    "logits",
+                    logits);
         }
         for (int i = 0; i < targets.length; i++) {
             if (!(targets[i] >= 0 && targets[i] <= 1)) {
-                throw ShapeException.of(name(), "target " + targets[i] + " of sample " + i / logits.dim(1) + ", label "
-                        + i % logits.dim(1) + ", expected 0 to 1", "logits", logits);
+                throw ShapeException.of(
+                        name(),
+                        "target " + targets[i] + " of sample " + i / logits.dim(1) + ", label " + i % logits.dim(1)
+                                + ", expected 0 to 1",
+                        "logits",
+                        logits);
             }
         }
         return Shape.of();

@@ -13,8 +13,8 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         double sum = 0;
         for (int n = 0; n < labels.length; n++) {
-            double sampleLoss = -LogSumExp.difference(
-                    x[n * classes + labels[n]], LogSumExp.of(x, n * classes, classes));
+            double sampleLoss =
+                    -LogSumExp.difference(x[n * classes + labels[n]], LogSumExp.of(x, n * classes, classes));
             sum += sampleWeights == null ? sampleLoss : sampleWeights[n] * sampleLoss;
         }
         CpuStorage.array(loss)[0] = (float) (sampleWeights == null ? sum / labels.length : sum);

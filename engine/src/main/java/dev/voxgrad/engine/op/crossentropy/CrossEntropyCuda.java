@@ -24,8 +24,14 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         DeviceBuffer classOf = device.borrowCopy(HostNumbers.of(labels));
         DeviceBuffer weightOf = weights(classWeights, classes);
-        device.kernel(SOURCE, "cross_entropy").in(logits).add(classOf).add(weightOf).out(loss).i32(labels.length)
-                .i32(classes).on(Grid.blocks(1, Grid.THREADS));
+        device.kernel(SOURCE, "cross_entropy")
+                .in(logits)
+                .add(classOf)
+                .add(weightOf)
+                .out(loss)
+                .i32(labels.length)
+                .i32(classes)
+                .on(Grid.blocks(1, Grid.THREADS));
         device.giveBack(weightOf);
         device.giveBack(classOf);
     }
@@ -35,8 +41,15 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
         int classes = logits.shape().dim(1);
         DeviceBuffer classOf = device.borrowCopy(HostNumbers.of(labels));
         DeviceBuffer weightOf = weights(classWeights, classes);
-        device.kernel(SOURCE, "cross_entropy_backward").in(logits).add(classOf).add(weightOf).in(gradLoss)
-                .out(gradLogits).i32(labels.length).i32(classes).over(gradLogits.shape().elements());
+        device.kernel(SOURCE, "cross_entropy_backward")
+                .in(logits)
+                .add(classOf)
+                .add(weightOf)
+                .in(gradLoss)
+                .out(gradLogits)
+                .i32(labels.length)
+                .i32(classes)
+                .over(gradLogits.shape().elements());
         device.giveBack(weightOf);
         device.giveBack(classOf);
     }

@@ -42,13 +42,20 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
         Shape logits = inputs[0];
         ShapeException.requireRank(name(), "logits", logits, 2, "(N,K)");
         if (logits.dim(0) != labels.length) {
-            throw ShapeException.of(name(), "logits have " + logits.dim(0) + " samples (dim 0) but there are "
-                    + labels.length + " labels", "logits", logits);
+            throw ShapeException.of(
+                    name(),
+                    "logits have " + logits.dim(0) + " samples (dim 0) but there are " + labels.length + " labels",
+                    "logits",
+                    logits);
         }
         for (int n = 0; n < labels.length; n++) {
             if (labels[n] < 0 || labels[n] >= logits.dim(1)) {
-                throw ShapeException.of(name(), "label " + labels[n] + " of sample " + n + ", expected 0 to "
-                        + (logits.dim(1) - 1) + " for " + logits.dim(1) + " classes (dim 1)", "logits", logits);
+                throw ShapeException.of(
+                        name(),
+                        "label " + labels[n] + " of sample " + n + ", expected 0 to " + (logits.dim(1) - 1) + " for "
+                                + logits.dim(1) + " classes (dim 1)",
+                        "logits",
+                        logits);
             }
         }
         if (classWeights != null) {
@@ -59,8 +66,12 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
 
     private void requireWeights(Shape logits) {
         if (classWeights.length != logits.dim(1)) {
-            throw ShapeException.of(name(), "logits have " + logits.dim(1) + " classes (dim 1) but there are "
-                    + classWeights.length + " class weights", "logits", logits);
+            throw ShapeException.of(
+                    name(),
+                    "logits have " + logits.dim(1) + " classes (dim 1) but there are " + classWeights.length
+                            + " class weights",
+                    "logits",
+                    logits);
         }
         for (int k = 0; k < classWeights.length; k++) {
             if (!(classWeights[k] >= 0 && classWeights[k] < Float.POSITIVE_INFINITY)) {

@@ -29,6 +29,11 @@ final class ElementwiseCuda implements ElementwiseKernels {
     @Override
     public void scale(Tensor x, double factor, Tensor output) {
         int n = output.shape().elements();
-        device.kernel(SOURCE, "scale", output).in(x).f32((float) factor).out(output).i32(n).over(n);
+        device.kernel(SOURCE, "scale", output)
+                .in(x)
+                .f32((float) factor)
+                .out(output)
+                .i32(n)
+                .over(n);
     }
 }

@@ -20,7 +20,11 @@ final class LayoutCuda implements LayoutKernels {
     @Override
     public void transpose(int matrices, int rows, int columns, Tensor input, Tensor output) {
         int tiles = Math.ceilDiv(rows, TILE) * Math.ceilDiv(columns, TILE);
-        device.kernel(SOURCE, "transpose", output).in(input).out(output).i32(rows).i32(columns)
+        device.kernel(SOURCE, "transpose", output)
+                .in(input)
+                .out(output)
+                .i32(rows)
+                .i32(columns)
                 .on(new Grid(tiles, matrices, 1, Grid.THREADS));
     }
 }

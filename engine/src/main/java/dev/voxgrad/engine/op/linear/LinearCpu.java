@@ -12,8 +12,14 @@ record LinearCpu(CpuDevice device) implements LinearKernels {
     @Override
     public void forward(Tensor input, Tensor weight, Tensor output) {
         Shape y = output.shape();
-        SmallGemm.multiply(device, y.dim(0), y.dim(1), input.shape().dim(1),
-                matrix(input), matrix(weight).transposed(), CpuStorage.array(output));
+        SmallGemm.multiply(
+                device,
+                y.dim(0),
+                y.dim(1),
+                input.shape().dim(1),
+                matrix(input),
+                matrix(weight).transposed(),
+                CpuStorage.array(output));
     }
 
     @Override
@@ -31,15 +37,27 @@ record LinearCpu(CpuDevice device) implements LinearKernels {
     @Override
     public void backwardInput(Tensor weight, Tensor gradOutput, Tensor gradInput) {
         Shape dx = gradInput.shape();
-        SmallGemm.multiply(device, dx.dim(0), dx.dim(1), weight.shape().dim(0),
-                matrix(gradOutput), matrix(weight), CpuStorage.array(gradInput));
+        SmallGemm.multiply(
+                device,
+                dx.dim(0),
+                dx.dim(1),
+                weight.shape().dim(0),
+                matrix(gradOutput),
+                matrix(weight),
+                CpuStorage.array(gradInput));
     }
 
     @Override
     public void backwardWeight(Tensor input, Tensor gradOutput, Tensor gradWeight) {
         Shape dw = gradWeight.shape();
-        SmallGemm.multiply(device, dw.dim(0), dw.dim(1), input.shape().dim(0),
-                matrix(gradOutput).transposed(), matrix(input), CpuStorage.array(gradWeight));
+        SmallGemm.multiply(
+                device,
+                dw.dim(0),
+                dw.dim(1),
+                input.shape().dim(0),
+                matrix(gradOutput).transposed(),
+                matrix(input),
+                CpuStorage.array(gradWeight));
     }
 
     @Override

@@ -35,19 +35,29 @@ public record LinearOp() implements Op {
         ShapeException.requireRank(name(), "input", input, 2, "(N,in)");
         ShapeException.requireRank(name(), "weight", weight, 2, "(out,in)");
         if (input.dim(1) != weight.dim(1)) {
-            throw ShapeException.of(name(), "input has " + input.dim(1) + " features (dim 1) but weight expects "
-                    + weight.dim(1), "input", input, "weight", weight);
+            throw ShapeException.of(
+                    name(),
+                    "input has " + input.dim(1) + " features (dim 1) but weight expects " + weight.dim(1),
+                    "input",
+                    input,
+                    "weight",
+                    weight);
         }
         if (inputs.length == 3) {
             ShapeException.requireRank(name(), "bias", inputs[2], 1, "(out)");
             if (inputs[2].dim(0) != weight.dim(0)) {
-                throw ShapeException.of(name(), "bias has " + inputs[2].dim(0) + " features (dim 0) but weight has "
-                        + weight.dim(0), "weight", weight, "bias", inputs[2]);
+                throw ShapeException.of(
+                        name(),
+                        "bias has " + inputs[2].dim(0) + " features (dim 0) but weight has " + weight.dim(0),
+                        "weight",
+                        weight,
+                        "bias",
+                        inputs[2]);
             }
         }
         if ((long) input.dim(0) * weight.dim(0) > Integer.MAX_VALUE) {
-            throw ShapeException.of(name(), "the result has more than 2^31-1 elements", "input", input, "weight",
-                    weight);
+            throw ShapeException.of(
+                    name(), "the result has more than 2^31-1 elements", "input", input, "weight", weight);
         }
         return Shape.of(input.dim(0), weight.dim(0));
     }
@@ -90,7 +100,8 @@ public record LinearOp() implements Op {
 
     @Override
     public Work work(Device device, Pass pass, Context context) {
-        long product = 2L * context.inputShape(0).elements() * context.inputShape(1).dim(0);
+        long product =
+                2L * context.inputShape(0).elements() * context.inputShape(1).dim(0);
         if (pass == Pass.FORWARD) {
             return Work.direct(product, context.forwardElements());
         }

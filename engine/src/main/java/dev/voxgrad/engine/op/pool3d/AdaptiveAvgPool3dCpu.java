@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.pool3d;
 
 import java.util.Arrays;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -90,7 +89,8 @@ record AdaptiveAvgPool3dCpu(CpuDevice device) implements AdaptiveAvgPool3dKernel
             for (int oh = heights.from(); oh < heights.to(); oh++) {
                 int binArea = binDepth * Window.bin(oh, out.h(), in.h()).length();
                 for (int ow = widths.from(); ow < widths.to(); ow++) {
-                    float share = 1f / (binArea * Window.bin(ow, out.w(), in.w()).length());
+                    float share =
+                            1f / (binArea * Window.bin(ow, out.w(), in.w()).length());
                     int from = (((sample * out.d() + od) * out.h() + oh) * out.w() + ow) * channels;
                     if (first) {
                         scale(dy, from, channels, share, dx, to);

@@ -17,14 +17,22 @@ class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
     @Override
     public void forward(Tensor input, Tensor output) {
         int n = output.shape().elements();
-        device.kernel(SOURCE, "adaptive_avg_pool", input).in(input).outFloats(output)
-                .i32(PoolSizes.ofBins(input, output)).i32(n).over(n);
+        device.kernel(SOURCE, "adaptive_avg_pool", input)
+                .in(input)
+                .outFloats(output)
+                .i32(PoolSizes.ofBins(input, output))
+                .i32(n)
+                .over(n);
     }
 
     @Override
     public void backward(Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
-        device.kernel(SOURCE, "adaptive_avg_pool_backward", gradInput).floats(gradOutput).out(gradInput)
-                .i32(PoolSizes.ofBins(gradInput, gradOutput)).i32(n).over(n);
+        device.kernel(SOURCE, "adaptive_avg_pool_backward", gradInput)
+                .floats(gradOutput)
+                .out(gradInput)
+                .i32(PoolSizes.ofBins(gradInput, gradOutput))
+                .i32(n)
+                .over(n);
     }
 }

@@ -63,8 +63,13 @@ final class AdaptiveAvgPool3dCudnn extends AdaptiveAvgPool3dCuda {
         Dims3 in = input.shape().spatial();
         Dims3 out = output.shape().spatial();
         List<Integer> window = List.of(in.d() / out.d(), in.h() / out.h(), in.w() / out.w());
-        return device.cudnn().pooling(new PoolingShape(PoolingShape.Kind.AVERAGE,
-                CudaStorage.shape(input, ElementType.FLOAT32),
-                CudaStorage.shape(output, ElementType.FLOAT32).sizes(), window, window, Dims3.ZERO.toList()));
+        return device.cudnn()
+                .pooling(new PoolingShape(
+                        PoolingShape.Kind.AVERAGE,
+                        CudaStorage.shape(input, ElementType.FLOAT32),
+                        CudaStorage.shape(output, ElementType.FLOAT32).sizes(),
+                        window,
+                        window,
+                        Dims3.ZERO.toList()));
     }
 }

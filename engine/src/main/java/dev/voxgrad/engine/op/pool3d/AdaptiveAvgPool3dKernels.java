@@ -15,10 +15,11 @@ interface AdaptiveAvgPool3dKernels {
     static AdaptiveAvgPool3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new AdaptiveAvgPool3dCpu(cpu);
-            case CudaDevice cuda -> switch (cuda.kernels()) {
-                case OWN -> new AdaptiveAvgPool3dCuda(cuda);
-                case CUDNN -> new AdaptiveAvgPool3dCudnn(cuda);
-            };
+            case CudaDevice cuda ->
+                switch (cuda.kernels()) {
+                    case OWN -> new AdaptiveAvgPool3dCuda(cuda);
+                    case CUDNN -> new AdaptiveAvgPool3dCudnn(cuda);
+                };
             case ReferenceDevice reference -> new AdaptiveAvgPool3dReference();
         };
     }

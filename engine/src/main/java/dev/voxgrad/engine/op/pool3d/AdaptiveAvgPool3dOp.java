@@ -30,8 +30,7 @@ public record AdaptiveAvgPool3dOp(Dims3 output) implements Op {
     public Shape outputShape(Shape... inputs) {
         ShapeException.requireRank(name(), "input", inputs[0], 5, "(N,C,D,H,W)");
         if (!output.atLeast(1)) {
-            throw ShapeException.of(name(), "output size " + output + ", expected at least 1x1x1",
-                    "input", inputs[0]);
+            throw ShapeException.of(name(), "output size " + output + ", expected at least 1x1x1", "input", inputs[0]);
         }
         return Shape.of(inputs[0].dim(0), inputs[0].dim(1), output.d(), output.h(), output.w());
     }
@@ -39,7 +38,8 @@ public record AdaptiveAvgPool3dOp(Dims3 output) implements Op {
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
         Tensor input = inputs[0];
-        Tensor result = Tensor.empty(input.device(), context.outputShape(), input.device().activationLayout());
+        Tensor result = Tensor.empty(
+                input.device(), context.outputShape(), input.device().activationLayout());
         AdaptiveAvgPool3dKernels.on(input.device()).forward(input, result);
         return result;
     }

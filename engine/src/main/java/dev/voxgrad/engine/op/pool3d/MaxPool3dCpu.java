@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.pool3d;
 
 import java.util.Arrays;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -41,8 +40,16 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
     }
 
     /** The maxima of one window, for all channels. */
-    private static void maximum(float[] x, float[] y, int o, int volume,
-            Window depths, Window heights, Window widths, Dims3 in, int channels) {
+    private static void maximum(
+            float[] x,
+            float[] y,
+            int o,
+            int volume,
+            Window depths,
+            Window heights,
+            Window widths,
+            Dims3 in,
+            int channels) {
         int c = 0;
         for (; c <= channels - S.length(); c += S.length()) {
             FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
@@ -68,8 +75,8 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
         return best.blend(candidate, better.or(nan));
     }
 
-    private static int indexOfMaximum(float[] x, int volume,
-            Window depths, Window heights, Window widths, Dims3 in, int channels, int c) {
+    private static int indexOfMaximum(
+            float[] x, int volume, Window depths, Window heights, Window widths, Dims3 in, int channels, int c) {
         int best = (volume + (depths.from() * in.h() + heights.from()) * in.w() + widths.from()) * channels + c;
         for (int d = depths.from(); d < depths.to(); d++) {
             for (int h = heights.from(); h < heights.to(); h++) {
@@ -102,8 +109,11 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
         device.parallel(input.shape().dim(0) * tasksPerSample, task -> {
             int sample = task / tasksPerSample;
             int part = task % tasksPerSample;
-            int firstPlane = part == 0 ? 0 : part * pool.stride().d() - pool.padding().d();
-            int lastPlane = part == tasksPerSample - 1 ? in.d() : (part + 1) * pool.stride().d() - pool.padding().d();
+            int firstPlane =
+                    part == 0 ? 0 : part * pool.stride().d() - pool.padding().d();
+            int lastPlane = part == tasksPerSample - 1
+                    ? in.d()
+                    : (part + 1) * pool.stride().d() - pool.padding().d();
             Arrays.fill(dx, (sample * in.d() + firstPlane) * plane, (sample * in.d() + lastPlane) * plane, 0);
             for (int d = part * depthsPerTask; d < (part + 1) * depthsPerTask; d++) {
                 Window depths = pool.depths(d, in);
@@ -111,8 +121,8 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
                     Window heights = pool.heights(h, in);
                     for (int w = 0; w < out.w(); w++) {
                         int o = (((sample * out.d() + d) * out.h() + h) * out.w() + w) * channels;
-                        backward(x, dy, dx, o, sample * in.product(), depths, heights, pool.widths(w, in), in,
-                                channels);
+                        backward(
+                                x, dy, dx, o, sample * in.product(), depths, heights, pool.widths(w, in), in, channels);
                     }
                 }
             }
@@ -120,8 +130,17 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
     }
 
     /** Adds the gradients of one window's results to the voxels they came from, for all channels. */
-    private static void backward(float[] x, float[] dy, float[] dx, int o, int volume,
-            Window depths, Window heights, Window widths, Dims3 in, int channels) {
+    private static void backward(
+            float[] x,
+            float[] dy,
+            float[] dx,
+            int o,
+            int volume,
+            Window depths,
+            Window heights,
+            Window widths,
+            Dims3 in,
+            int channels) {
         int c = 0;
         for (; c <= channels - S.length(); c += S.length()) {
             FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
@@ -146,7 +165,9 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
                         int i = row + w * channels;
                         VectorMask<Float> taker = FloatVector.fromArray(S, x, i).compare(VectorOperators.EQ, best);
                         FloatVector zero = FloatVector.zero(S);
-                        FloatVector.fromArray(S, dx, i).add(zero.blend(gradient, taker)).intoArray(dx, i);
+                        FloatVector.fromArray(S, dx, i)
+                                .add(zero.blend(gradient, taker))
+                                .intoArray(dx, i);
                         gradient = gradient.blend(zero, taker);
                     }
                 }
@@ -155,8 +176,19 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
         backwardByChannel(x, dy, dx, o, volume, depths, heights, widths, in, channels, c, channels);
     }
 
-    private static void backwardByChannel(float[] x, float[] dy, float[] dx, int o, int volume,
-            Window depths, Window heights, Window widths, Dims3 in, int channels, int fromChannel, int toChannel) {
+    private static void backwardByChannel(
+            float[] x,
+            float[] dy,
+            float[] dx,
+            int o,
+            int volume,
+            Window depths,
+            Window heights,
+            Window widths,
+            Dims3 in,
+            int channels,
+            int fromChannel,
+            int toChannel) {
         for (int c = fromChannel; c < toChannel; c++) {
             dx[indexOfMaximum(x, volume, depths, heights, widths, in, channels, c)] += dy[o + c];
         }

@@ -17,14 +17,23 @@ final class MaxPool3dCuda implements MaxPool3dKernels {
     @Override
     public void forward(Tensor input, MaxPool3dOp pool, Tensor output) {
         int n = output.shape().elements();
-        device.kernel(SOURCE, "max_pool", output).in(input).out(output).i32(PoolSizes.of(pool, input, output)).i32(n)
+        device.kernel(SOURCE, "max_pool", output)
+                .in(input)
+                .out(output)
+                .i32(PoolSizes.of(pool, input, output))
+                .i32(n)
                 .over(n);
     }
 
     @Override
     public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
-        device.kernel(SOURCE, "max_pool_backward", gradInput).in(input).in(gradOutput).out(gradInput)
-                .i32(PoolSizes.of(pool, input, gradOutput)).i32(n).over(n);
+        device.kernel(SOURCE, "max_pool_backward", gradInput)
+                .in(input)
+                .in(gradOutput)
+                .out(gradInput)
+                .i32(PoolSizes.of(pool, input, gradOutput))
+                .i32(n)
+                .over(n);
     }
 }

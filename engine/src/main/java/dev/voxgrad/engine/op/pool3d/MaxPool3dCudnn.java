@@ -21,7 +21,8 @@ final class MaxPool3dCudnn implements MaxPool3dKernels {
 
     @Override
     public void forward(Tensor input, MaxPool3dOp pool, Tensor output) {
-        pooling(input, output, pool).forward(CudaStorage.of(input).buffer(), CudaStorage.of(output).buffer());
+        pooling(input, output, pool)
+                .forward(CudaStorage.of(input).buffer(), CudaStorage.of(output).buffer());
     }
 
     @Override
@@ -32,15 +33,24 @@ final class MaxPool3dCudnn implements MaxPool3dKernels {
     @Override
     public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         try (CudaOperand dy = CudaOperand.read(gradOutput, CudaStorage.of(input).type())) {
-            pooling(input, output, pool).backward(CudaStorage.of(input).buffer(), CudaStorage.of(output).buffer(),
-                    dy.buffer(), CudaStorage.of(gradInput).buffer());
+            pooling(input, output, pool)
+                    .backward(
+                            CudaStorage.of(input).buffer(),
+                            CudaStorage.of(output).buffer(),
+                            dy.buffer(),
+                            CudaStorage.of(gradInput).buffer());
         }
     }
 
     private CudnnPooling pooling(Tensor input, Tensor output, MaxPool3dOp pool) {
         ElementType type = CudaStorage.of(input).type();
-        return device.cudnn().pooling(new PoolingShape(PoolingShape.Kind.MAX, CudaStorage.shape(input, type),
-                CudaStorage.shape(output, type).sizes(), pool.kernel().toList(), pool.stride().toList(),
-                pool.padding().toList()));
+        return device.cudnn()
+                .pooling(new PoolingShape(
+                        PoolingShape.Kind.MAX,
+                        CudaStorage.shape(input, type),
+                        CudaStorage.shape(output, type).sizes(),
+                        pool.kernel().toList(),
+                        pool.stride().toList(),
+                        pool.padding().toList()));
     }
 }

@@ -21,10 +21,11 @@ interface MaxPool3dKernels {
     static MaxPool3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new MaxPool3dCpu(cpu);
-            case CudaDevice cuda -> switch (cuda.kernels()) {
-                case OWN -> new MaxPool3dCuda(cuda);
-                case CUDNN -> new MaxPool3dCudnn(cuda);
-            };
+            case CudaDevice cuda ->
+                switch (cuda.kernels()) {
+                    case OWN -> new MaxPool3dCuda(cuda);
+                    case CUDNN -> new MaxPool3dCudnn(cuda);
+                };
             case ReferenceDevice reference -> new MaxPool3dReference();
         };
     }

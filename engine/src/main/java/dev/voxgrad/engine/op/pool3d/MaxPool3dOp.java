@@ -33,10 +33,16 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
         Shape input = inputs[0];
         ShapeException.requireRank(name(), "input", input, 5, "(N,C,D,H,W)");
         if (!kernel.atLeast(1) || !stride.atLeast(1) || !padding.atLeast(0)) {
-            throw ShapeException.of(name(), "kernel " + kernel + ", stride " + stride + ", padding " + padding
-                    + "; expected kernel and stride at least 1, padding at least 0", "input", input);
+            throw ShapeException.of(
+                    name(),
+                    "kernel " + kernel + ", stride " + stride + ", padding " + padding
+                            + "; expected kernel and stride at least 1, padding at least 0",
+                    "input",
+                    input);
         }
-        return Shape.of(input.dim(0), input.dim(1),
+        return Shape.of(
+                input.dim(0),
+                input.dim(1),
                 outputSize(input, 2, kernel.d(), stride.d(), padding.d()),
                 outputSize(input, 3, kernel.h(), stride.h(), padding.h()),
                 outputSize(input, 4, kernel.w(), stride.w(), padding.w()));
@@ -44,18 +50,28 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
 
     private int outputSize(Shape input, int dim, int kernelSize, int step, int pad) {
         if (2L * pad > kernelSize) {
-            throw ShapeException.of(name(), "padding " + pad + " (dim " + dim + ") is more than half the kernel size "
-                    + kernelSize, "input", input);
+            throw ShapeException.of(
+                    name(),
+                    "padding " + pad + " (dim " + dim + ") is more than half the kernel size " + kernelSize,
+                    "input",
+                    input);
         }
         long slack = input.dim(dim) + 2L * pad - kernelSize;
         if (slack < 0) {
-            throw ShapeException.of(name(), "input has size " + input.dim(dim) + " (dim " + dim + ") but kernel "
-                    + kernel + " with padding " + padding + " expects at least " + (kernelSize - 2L * pad),
-                    "input", input);
+            throw ShapeException.of(
+                    name(),
+                    "input has size " + input.dim(dim) + " (dim " + dim + ") but kernel " + kernel + " with padding "
+                            + padding + " expects at least " + (kernelSize - 2L * pad),
+                    "input",
+                    input);
         }
         if (input.dim(dim) + 2L * pad > Integer.MAX_VALUE) {
-            throw ShapeException.of(name(), "input has size " + input.dim(dim) + " (dim " + dim + "), with padding "
-                    + padding + " more than 2^31-1", "input", input);
+            throw ShapeException.of(
+                    name(),
+                    "input has size " + input.dim(dim) + " (dim " + dim + "), with padding " + padding
+                            + " more than 2^31-1",
+                    "input",
+                    input);
         }
         return (int) (slack / step + 1);
     }

@@ -13,7 +13,9 @@ final class MaxPool3dReference implements MaxPool3dKernels {
         double[] x = ReferenceStorage.array(input);
         double[] y = ReferenceStorage.array(output);
         for (int o = 0; o < y.length; o++) {
-            y[o] = x[indexOfMaximum(x, input.shape().spatial(), pool, o, output.shape().spatial())];
+            y[o] = x[
+                    indexOfMaximum(
+                            x, input.shape().spatial(), pool, o, output.shape().spatial())];
         }
     }
 
@@ -24,7 +26,13 @@ final class MaxPool3dReference implements MaxPool3dKernels {
         double[] dx = ReferenceStorage.array(gradInput);
         Arrays.fill(dx, 0);
         for (int o = 0; o < dy.length; o++) {
-            dx[indexOfMaximum(x, input.shape().spatial(), pool, o, gradOutput.shape().spatial())] += dy[o];
+            dx[
+                    indexOfMaximum(
+                            x,
+                            input.shape().spatial(),
+                            pool,
+                            o,
+                            gradOutput.shape().spatial())] += dy[o];
         }
     }
 

@@ -22,9 +22,23 @@ final class PoolSizes {
         Dims3 in = input.shape().spatial();
         Dims3 out = output.shape().spatial();
         return new int[] {
-            input.shape().dim(1), input.device().activationLayout() == Layout.CHANNELS_LAST ? 1 : 0,
-            in.d(), in.h(), in.w(), out.d(), out.h(), out.w(), kernel.d(), kernel.h(), kernel.w(),
-            stride.d(), stride.h(), stride.w(), padding.d(), padding.h(), padding.w()
+            input.shape().dim(1),
+            input.device().activationLayout() == Layout.CHANNELS_LAST ? 1 : 0,
+            in.d(),
+            in.h(),
+            in.w(),
+            out.d(),
+            out.h(),
+            out.w(),
+            kernel.d(),
+            kernel.h(),
+            kernel.w(),
+            stride.d(),
+            stride.h(),
+            stride.w(),
+            padding.d(),
+            padding.h(),
+            padding.w()
         };
     }
 }

@@ -16,7 +16,8 @@ record ReduceCpu(CpuDevice device) implements ReduceKernels {
         float[] x = CpuStorage.array(input);
         int elements = input.shape().elements();
         double[] partial = new double[Math.ceilDiv(elements, PIECE)];
-        device.parallel(partial.length,
+        device.parallel(
+                partial.length,
                 task -> partial[task] = sum(x, task * PIECE, (int) Math.min(elements, (task + 1L) * PIECE)));
         double total = 0;
         for (double part : partial) {

@@ -11,6 +11,7 @@ final class ReduceCuda implements ReduceKernels {
     private static final CudaSource SOURCE = new CudaSource(ReduceCuda.class, "reduce");
     /** Fewer numbers than these are not worth a block. */
     private static final int LEAST_SHARE = 1024;
+
     private static final int MOST_SHARES = 128;
 
     private final CudaDevice device;
@@ -24,9 +25,12 @@ final class ReduceCuda implements ReduceKernels {
         int n = input.shape().elements();
         int shares = Math.clamp(n / LEAST_SHARE, 1, MOST_SHARES);
         DeviceBuffer sums = device.borrow((long) Double.BYTES * shares);
-        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).i32(n)
-                .on(Grid.blocks(shares, Grid.THREADS));
-        device.kernel(SOURCE, "sum_of_shares").add(sums).i32(shares).f64(factor).out(output)
+        device.kernel(SOURCE, "sum_shares", input).in(input).add(sums).i32(n).on(Grid.blocks(shares, Grid.THREADS));
+        device.kernel(SOURCE, "sum_of_shares")
+                .add(sums)
+                .i32(shares)
+                .f64(factor)
+                .out(output)
                 .on(Grid.blocks(1, Grid.THREADS));
         device.giveBack(sums);
     }
@@ -34,7 +38,11 @@ final class ReduceCuda implements ReduceKernels {
     @Override
     public void spread(Tensor gradOutput, double factor, Tensor gradInput) {
         int n = gradInput.shape().elements();
-        device.kernel(SOURCE, "spread", gradInput).floats(gradOutput).f32((float) factor).out(gradInput).i32(n)
+        device.kernel(SOURCE, "spread", gradInput)
+                .floats(gradOutput)
+                .f32((float) factor)
+                .out(gradInput)
+                .i32(n)
                 .over(n);
     }
 }

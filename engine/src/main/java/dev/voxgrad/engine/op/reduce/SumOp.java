@@ -35,7 +35,8 @@ public record SumOp() implements Op {
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
         Shape shape = context.inputShape(0);
-        Tensor gradInput = Tensor.empty(gradOutput.device(), shape, gradOutput.device().activationLayout());
+        Tensor gradInput =
+                Tensor.empty(gradOutput.device(), shape, gradOutput.device().activationLayout());
         ReduceKernels.on(gradOutput.device()).spread(gradOutput, 1, gradInput);
         return new Tensor[] {gradInput};
     }

@@ -18,7 +18,15 @@ final class ConcatCuda implements ConcatKernels {
     public void copyColumns(
             Tensor from, int fromLength, int fromColumn, Tensor to, int toLength, int toColumn, int columns) {
         int n = to.shape().elements() / toLength * columns;
-        device.kernel(SOURCE, "copy_columns_f32").in(from).i32(fromLength).i32(fromColumn).out(to)
-                .i32(toLength).i32(toColumn).i32(columns).i32(n).over(n);
+        device.kernel(SOURCE, "copy_columns_f32")
+                .in(from)
+                .i32(fromLength)
+                .i32(fromColumn)
+                .out(to)
+                .i32(toLength)
+                .i32(toColumn)
+                .i32(columns)
+                .i32(n)
+                .over(n);
     }
 }

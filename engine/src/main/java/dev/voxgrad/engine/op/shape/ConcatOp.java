@@ -32,8 +32,8 @@ public record ConcatOp(int dimension) implements Op {
         }
         Shape first = inputs[0];
         if (dimension < 0 || dimension >= first.rank()) {
-            throw ShapeException.of(name(), "dimension " + dimension + ", expected 0 to " + (first.rank() - 1),
-                    "input 0", first);
+            throw ShapeException.of(
+                    name(), "dimension " + dimension + ", expected 0 to " + (first.rank() - 1), "input 0", first);
         }
         long size = 0;
         for (int i = 0; i < inputs.length; i++) {
@@ -41,21 +41,34 @@ public record ConcatOp(int dimension) implements Op {
             size += inputs[i].dim(dimension);
         }
         if (size > Integer.MAX_VALUE) {
-            throw ShapeException.of(name(), "the inputs have " + size + " along dimension " + dimension
-                    + ", expected at most 2^31-1", "input 0", first);
+            throw ShapeException.of(
+                    name(),
+                    "the inputs have " + size + " along dimension " + dimension + ", expected at most 2^31-1",
+                    "input 0",
+                    first);
         }
         return first.with(dimension, (int) size);
     }
 
     private void requireFit(Shape first, Shape other, int index) {
         if (other.rank() != first.rank()) {
-            throw ShapeException.of(name(), "input " + index + " has " + other.rank() + " dimensions, expected "
-                    + first.rank(), "input 0", first, "input " + index, other);
+            throw ShapeException.of(
+                    name(),
+                    "input " + index + " has " + other.rank() + " dimensions, expected " + first.rank(),
+                    "input 0",
+                    first,
+                    "input " + index,
+                    other);
         }
         for (int d = 0; d < first.rank(); d++) {
             if (d != dimension && other.dim(d) != first.dim(d)) {
-                throw ShapeException.of(name(), "input " + index + " has size " + other.dim(d) + " (dim " + d
-                        + "), expected " + first.dim(d), "input 0", first, "input " + index, other);
+                throw ShapeException.of(
+                        name(),
+                        "input " + index + " has size " + other.dim(d) + " (dim " + d + "), expected " + first.dim(d),
+                        "input 0",
+                        first,
+                        "input " + index,
+                        other);
             }
         }
     }

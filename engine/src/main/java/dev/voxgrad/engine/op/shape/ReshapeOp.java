@@ -26,8 +26,13 @@ public record ReshapeOp(Shape target) implements Op {
     @Override
     public Shape outputShape(Shape... inputs) {
         if (inputs[0].elements() != target.elements()) {
-            throw ShapeException.of(name(), "input has " + inputs[0].elements() + " elements but the new shape has "
-                    + target.elements(), "input", inputs[0], "new shape", target);
+            throw ShapeException.of(
+                    name(),
+                    "input has " + inputs[0].elements() + " elements but the new shape has " + target.elements(),
+                    "input",
+                    inputs[0],
+                    "new shape",
+                    target);
         }
         return target;
     }

@@ -19,10 +19,11 @@ interface SoftmaxKernels {
     static SoftmaxKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new SoftmaxCpu();
-            case CudaDevice cuda -> switch (cuda.kernels()) {
-                case OWN -> new SoftmaxCuda(cuda);
-                case CUDNN -> new SoftmaxCudnn(cuda);
-            };
+            case CudaDevice cuda ->
+                switch (cuda.kernels()) {
+                    case OWN -> new SoftmaxCuda(cuda);
+                    case CUDNN -> new SoftmaxCudnn(cuda);
+                };
             case ReferenceDevice reference -> new SoftmaxReference();
         };
     }

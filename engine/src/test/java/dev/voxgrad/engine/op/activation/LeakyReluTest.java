@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.activation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,12 +12,16 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 @Tag("kernels")
 class LeakyReluTest {
     @Test
     void gradientEqualsCentralDifferences() {
-        assertThat(GradientCheck.check(in -> in[0].leakyRelu(0.01), Shape.of(2, 3, 4))).isEqualTo(24);
-        assertThat(GradientCheck.check(in -> in[0].leakyRelu(-0.5), Shape.of(2, 3, 4))).isEqualTo(24);
+        assertThat(GradientCheck.check(in -> in[0].leakyRelu(0.01), Shape.of(2, 3, 4)))
+                .isEqualTo(24);
+        assertThat(GradientCheck.check(in -> in[0].leakyRelu(-0.5), Shape.of(2, 3, 4)))
+                .isEqualTo(24);
     }
 
     @ParameterizedTest(autoCloseArguments = false)

@@ -1,8 +1,7 @@
 package dev.voxgrad.engine.op.activation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Arrays;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +12,8 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 @Tag("kernels")
 class ReluTest {

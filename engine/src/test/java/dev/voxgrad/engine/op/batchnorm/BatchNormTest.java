@@ -1,11 +1,8 @@
 package dev.voxgrad.engine.op.batchnorm;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.Arrays;
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +18,10 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.ThreadAgreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 @Tag("kernels")
 class BatchNormTest {
@@ -51,7 +52,8 @@ class BatchNormTest {
     @Test
     void gradientEqualsCentralDifferences() {
         for (boolean training : new boolean[] {true, false}) {
-            assertThat(GradientCheck.check(batchNorm(training), shapes(2, 3, 2, 1, 3))).isEqualTo(36 + 6);
+            assertThat(GradientCheck.check(batchNorm(training), shapes(2, 3, 2, 1, 3)))
+                    .isEqualTo(36 + 6);
             assertThat(GradientCheck.check(batchNorm(training), shapes(5, 4))).isEqualTo(20 + 8);
         }
     }
@@ -91,7 +93,8 @@ class BatchNormTest {
                 // grid of 2^-10, whose squares are rounded down more often than up once a sum exceeds 32:
                 // longer sums would show a bias.)
                 double meanRatio = actual[0].toDoubleArray()[c] / expected[0].toDoubleArray()[c];
-                double varianceRatio = actual[1].toDoubleArray()[c] / expected[1].toDoubleArray()[c];
+                double varianceRatio =
+                        actual[1].toDoubleArray()[c] / expected[1].toDoubleArray()[c];
                 assertThat(meanRatio).isCloseTo(1, within(0x1p-23));
                 assertThat(varianceRatio).isCloseTo(1, within(6 * 0x1p-24));
             }
@@ -137,8 +140,9 @@ class BatchNormTest {
                 double wanted = (float) expected[i][j];
                 if (actual[i][j] != wanted) {
                     assertThat(Math.abs(actual[i][j] - expected[i][j]))
-                            .as("%s, magnitude %s, tensor %d, element %d: %s, expected %s", device.name(), magnitude, i,
-                                    j, actual[i][j], expected[i][j])
+                            .as(
+                                    "%s, magnitude %s, tensor %d, element %d: %s, expected %s",
+                                    device.name(), magnitude, i, j, actual[i][j], expected[i][j])
                             .isLessThanOrEqualTo(2e-5 * largest);
                 }
             }
@@ -149,8 +153,11 @@ class BatchNormTest {
     private static double[][] trainingStep(Device device, Shape[] shapes, double[][] values) {
         Tensor mean = Tensor.zeros(device, shapes[1]);
         Tensor variance = Tensor.full(device, shapes[1], 1);
-        double[][] answers = DeviceAgreement.run(device,
-                in -> in[0].batchNorm(in[1], in[2], mean, variance, true, MOMENTUM, EPS), shapes, values,
+        double[][] answers = DeviceAgreement.run(
+                device,
+                in -> in[0].batchNorm(in[1], in[2], mean, variance, true, MOMENTUM, EPS),
+                shapes,
+                values,
                 shape -> Samples.gaussian(shape, 98));
         double[][] all = Arrays.copyOf(answers, answers.length + 2);
         all[answers.length] = mean.toDoubleArray();
@@ -170,7 +177,8 @@ class BatchNormTest {
         Tensor[] expected = statistics(REFERENCE, shapes, x);
         Tensor[] actual = statistics(device, shapes, x);
         for (int c = 0; c < 3; c++) {
-            assertThat(actual[0].toDoubleArray()[c]).isEqualTo((float) expected[0].toDoubleArray()[c]);
+            assertThat(actual[0].toDoubleArray()[c])
+                    .isEqualTo((float) expected[0].toDoubleArray()[c]);
             assertThat(actual[1].toDoubleArray()[c]).isCloseTo(expected[1].toDoubleArray()[c], within(1e-4));
         }
     }
@@ -179,8 +187,15 @@ class BatchNormTest {
     private static Tensor[] statistics(Device device, Shape[] shapes, double[] values) {
         Tensor mean = Tensor.zeros(device, shapes[1]);
         Tensor variance = Tensor.zeros(device, shapes[1]);
-        Tensor.of(device, shapes[0], values).batchNorm(
-                Tensor.full(device, shapes[1], 1), Tensor.zeros(device, shapes[1]), mean, variance, true, 1, EPS);
+        Tensor.of(device, shapes[0], values)
+                .batchNorm(
+                        Tensor.full(device, shapes[1], 1),
+                        Tensor.zeros(device, shapes[1]),
+                        mean,
+                        variance,
+                        true,
+                        1,
+                        EPS);
         return new Tensor[] {mean, variance};
     }
 
@@ -193,14 +208,17 @@ class BatchNormTest {
         }
         double[][] values = {x, Samples.gaussian(shapes[1], 2), Samples.gaussian(shapes[2], 3)};
         try (CpuDevice cpu = new CpuDevice(2)) {
-            assertThat(DeviceAgreement.check(cpu, 250, batchNorm(true), shapes, values)).isEqualTo(4);
+            assertThat(DeviceAgreement.check(cpu, 250, batchNorm(true), shapes, values))
+                    .isEqualTo(4);
         }
     }
 
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
-        assertThat(ThreadAgreement.check(batchNorm(true), shapes(3, 32, 13, 13, 13))).isEqualTo(8);
-        assertThat(ThreadAgreement.check(batchNorm(true), shapes(2, 3, 33, 33, 33))).isEqualTo(8);
+        assertThat(ThreadAgreement.check(batchNorm(true), shapes(3, 32, 13, 13, 13)))
+                .isEqualTo(8);
+        assertThat(ThreadAgreement.check(batchNorm(true), shapes(2, 3, 33, 33, 33)))
+                .isEqualTo(8);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -217,7 +235,8 @@ class BatchNormTest {
         assertThat(mean.item()).isCloseTo(0.9 * 10 + 0.1 * 3, within(1e-6));
         assertThat(variance.item()).isCloseTo(0.9 * 20 + 0.1 * 14 / 3, within(2e-6));
 
-        double[] evaluated = x.batchNorm(one, zero, mean, variance, false, 0.1, 0).toDoubleArray();
+        double[] evaluated =
+                x.batchNorm(one, zero, mean, variance, false, 0.1, 0).toDoubleArray();
         assertThat(evaluated[3]).isCloseTo((6 - 9.3) / Math.sqrt(18 + 1.4 / 3), within(1e-6));
         assertThat(mean.item()).isCloseTo(9.3, within(1e-6));
     }

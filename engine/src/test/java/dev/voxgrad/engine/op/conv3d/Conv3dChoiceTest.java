@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +13,9 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Tag("kernels")
 class Conv3dChoiceTest {
@@ -37,7 +37,15 @@ class Conv3dChoiceTest {
         "32, 32, 28, 3, 1, 2, 1, DIRECT,   DIRECT",
         "32, 32, 28, 3, 1, 1, 2, DIRECT,   DIRECT"
     })
-    void theRule(int in, int out, int edge, int kernel, int stride, int dilation, int groups, Conv3dAlgorithm auto,
+    void theRule(
+            int in,
+            int out,
+            int edge,
+            int kernel,
+            int stride,
+            int dilation,
+            int groups,
+            Conv3dAlgorithm auto,
             Conv3dAlgorithm forced) {
         Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.ONE, Dims3.cube(dilation), groups);
         Shape x = Shape.of(2, in * groups, edge, edge, edge);
@@ -45,8 +53,8 @@ class Conv3dChoiceTest {
         Conv3dGeometry geometry = op.geometry(x, w, op.outputShape(x, w));
         assertThat(Conv3dChoice.AUTO.algorithm(geometry)).isEqualTo(auto);
         assertThat(Conv3dChoice.WINOGRAD.algorithm(geometry)).isEqualTo(forced);
-        assertThat(Conv3dChoice.DIRECT.algorithm(geometry)).isEqualTo(
-                auto == Conv3dAlgorithm.FEW_CHANNELS ? auto : Conv3dAlgorithm.DIRECT);
+        assertThat(Conv3dChoice.DIRECT.algorithm(geometry))
+                .isEqualTo(auto == Conv3dAlgorithm.FEW_CHANNELS ? auto : Conv3dAlgorithm.DIRECT);
     }
 
     /** Volumes down to one voxel and few channels, where the rule would choose direct; padding beyond the usual. */
@@ -58,8 +66,12 @@ class Conv3dChoiceTest {
         try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD, true)) {
             for (int i = 0; i < cases; i++) {
                 Dims3 padding = new Dims3(1 + random.nextInt(3), 1 + random.nextInt(3), 1 + random.nextInt(3));
-                Shape x = Shape.of(1 + random.nextInt(3), 1 + random.nextInt(18), 1 + random.nextInt(4),
-                        1 + random.nextInt(4), 1 + random.nextInt(4));
+                Shape x = Shape.of(
+                        1 + random.nextInt(3),
+                        1 + random.nextInt(18),
+                        1 + random.nextInt(4),
+                        1 + random.nextInt(4),
+                        1 + random.nextInt(4));
                 Shape w = Shape.of(1 + random.nextInt(18), x.dim(1), 3, 3, 3);
                 compared += check(cpu, new Conv3dOp(Dims3.ONE, padding, Dims3.ONE, 1), x, w, Conv3dAlgorithm.WINOGRAD);
             }
@@ -71,10 +83,18 @@ class Conv3dChoiceTest {
     void whatIsNoWinogradIsDirectEvenIfForced() {
         Shape x = Shape.of(2, 16, 6, 5, 7);
         try (CpuDevice cpu = new CpuDevice(2, Conv3dChoice.WINOGRAD, true)) {
-            int compared = check(cpu, new Conv3dOp(Dims3.cube(2), Dims3.ONE, Dims3.ONE, 1), x,
-                    Shape.of(16, 16, 3, 3, 3), Conv3dAlgorithm.DIRECT);
+            int compared = check(
+                    cpu,
+                    new Conv3dOp(Dims3.cube(2), Dims3.ONE, Dims3.ONE, 1),
+                    x,
+                    Shape.of(16, 16, 3, 3, 3),
+                    Conv3dAlgorithm.DIRECT);
             compared += check(cpu, Conv3dOp.padded(0), x, Shape.of(16, 16, 1, 1, 1), Conv3dAlgorithm.DIRECT);
-            compared += check(cpu, new Conv3dOp(Dims3.ONE, Dims3.ONE, Dims3.ONE, 2), x, Shape.of(16, 8, 3, 3, 3),
+            compared += check(
+                    cpu,
+                    new Conv3dOp(Dims3.ONE, Dims3.ONE, Dims3.ONE, 2),
+                    x,
+                    Shape.of(16, 8, 3, 3, 3),
                     Conv3dAlgorithm.DIRECT);
             assertThat(compared).isEqualTo(12);
         }
@@ -93,7 +113,8 @@ class Conv3dChoiceTest {
     }
 
     private static int check(CpuDevice cpu, Conv3dOp op, Shape x, Shape w, Conv3dAlgorithm expected) {
-        assertThat(cpu.convolution().algorithm(op.geometry(x, w, op.outputShape(x, w)))).isEqualTo(expected);
+        assertThat(cpu.convolution().algorithm(op.geometry(x, w, op.outputShape(x, w))))
+                .isEqualTo(expected);
         int terms = Math.max(x.dim(0) * x.elementsFrom(2), Math.max(w.dim(0), w.dim(1)) * 27);
         return DeviceAgreement.check(cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(w.dim(0)));
     }
@@ -106,9 +127,10 @@ class Conv3dChoiceTest {
         assertThatThrownBy(() -> Conv3dChoice.byFlag("fft"))
                 .hasMessage("convolution: 'fft' is unknown; choose auto, direct, winograd");
         assertThat(Conv3dChoice.AUTO.rule()).contains("3x3x3", "channels >= 16", "edges >= 4");
-        Devices.Settings winograd =
-                new Devices.Settings(0, Conv3dChoice.WINOGRAD, true, CudaDevice.Settings.DEFAULT);
-        assertThat(Devices.find("reference", winograd)).isInstanceOfSatisfying(
-                Availability.Missing.class, missing -> assertThat(missing.reason()).contains("reference", "winograd"));
+        Devices.Settings winograd = new Devices.Settings(0, Conv3dChoice.WINOGRAD, true, CudaDevice.Settings.DEFAULT);
+        assertThat(Devices.find("reference", winograd))
+                .isInstanceOfSatisfying(
+                        Availability.Missing.class,
+                        missing -> assertThat(missing.reason()).contains("reference", "winograd"));
     }
 }

@@ -1,12 +1,10 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,11 +24,13 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 /** A cuDNN that hasn't all it promises, or nothing in bfloat16 for some shape: emulated, since one can't be had. */
 class Conv3dLackTest {
     private static final Shape[] SHAPES = {Shape.of(2, 3, 5, 4, 6), Shape.of(4, 3, 3, 3, 3), Shape.of(4)};
-    private static final Function<Tensor[], Tensor> CONVOLUTION =
-            in -> in[0].conv3d(in[1], in[2], Conv3dOp.padded(1));
+    private static final Function<Tensor[], Tensor> CONVOLUTION = in -> in[0].conv3d(in[1], in[2], Conv3dOp.padded(1));
 
     private final List<String> log = new ArrayList<>();
 
@@ -53,7 +53,9 @@ class Conv3dLackTest {
         try (CudaDevice device = TestGpu.open(precision, GpuKernels.OWN, log::add)) {
             assertThat(largestError(device)).isLessThan(precision == Precision.BF16 ? 0x1p-7 : 1e-6);
         }
-        assertThat(log).hasSize(3).noneMatch(line -> line.contains("algorithm 1"))
+        assertThat(log)
+                .hasSize(3)
+                .noneMatch(line -> line.contains("algorithm 1"))
                 .anyMatch(line -> line.contains("conv3d forward of [2, 3, 5, 4, 6]") && line.contains("algorithm 0"))
                 .anyMatch(line -> line.contains("conv3d input gradient of") && line.contains("algorithm 5"))
                 .anyMatch(line -> line.contains("conv3d weight gradient of") && line.contains("algorithm 5"));
@@ -69,8 +71,11 @@ class Conv3dLackTest {
                 assertThat(largestError(device)).isLessThan(0x1p-7);
             }
         }
-        assertThat(log).hasSize(3).allMatch(line -> line.contains("in float32, which is slower, as cuDNN")
-                && line.endsWith(" has no deterministic algorithm in bfloat16; --fast-algorithms takes others, too"))
+        assertThat(log)
+                .hasSize(3)
+                .allMatch(line -> line.contains("in float32, which is slower, as cuDNN")
+                        && line.endsWith(
+                                " has no deterministic algorithm in bfloat16; --fast-algorithms takes others, too"))
                 .anyMatch(line -> line.startsWith("conv3d forward of [2, 3, 5, 4, 6], weight [4, 3, 3, 3, 3]"))
                 .anyMatch(line -> line.startsWith("conv3d input gradient of"))
                 .anyMatch(line -> line.startsWith("conv3d weight gradient of"));

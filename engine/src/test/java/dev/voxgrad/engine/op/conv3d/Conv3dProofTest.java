@@ -1,8 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,12 +15,22 @@ import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 /** A convolution that is wrong is found before anyone trains with it. */
 class Conv3dProofTest {
     private static final Shape INPUT = Shape.of(2, 3, 5, 4, 6);
     private static final Shape WEIGHT = Shape.of(4, 3, 3, 3, 3);
-    private static final ConvolutionShape SHAPE = new ConvolutionShape(List.of(2, 3, 5, 4, 6), List.of(4, 3, 3, 3, 3),
-            List.of(2, 4, 5, 4, 6), List.of(1, 1, 1), List.of(1, 1, 1), List.of(1, 1, 1), 1, true, true);
+    private static final ConvolutionShape SHAPE = new ConvolutionShape(
+            List.of(2, 3, 5, 4, 6),
+            List.of(4, 3, 3, 3, 3),
+            List.of(2, 4, 5, 4, 6),
+            List.of(1, 1, 1),
+            List.of(1, 1, 1),
+            List.of(1, 1, 1),
+            1,
+            true,
+            true);
 
     @ParameterizedTest
     @EnumSource(names = {"TF32", "BF16"})
@@ -36,7 +45,8 @@ class Conv3dProofTest {
             assertThatThrownBy(() -> proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, dy))
                     .isInstanceOf(CudaException.class)
                     .hasMessageContaining("computes a wrong 3D convolution in " + precision.flag())
-                    .hasMessageContaining("forward of input [2, 3, 5, 4, 6]").hasMessageContaining("off by 0.50 ")
+                    .hasMessageContaining("forward of input [2, 3, 5, 4, 6]")
+                    .hasMessageContaining("off by 0.50 ")
                     .hasMessageContaining("--precision fp32");
             Tensor wrong = Tensor.of(device, INPUT, Samples.gaussian(INPUT, 3)).inLayout(precision.layout());
             assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_INPUT, SHAPE, w, y, wrong))

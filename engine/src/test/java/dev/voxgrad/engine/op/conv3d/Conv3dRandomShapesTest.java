@@ -1,9 +1,8 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +15,8 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.Samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * All four passes of convolution for 200 random shapes, within error bounds that hold for any operands and any order of
@@ -52,6 +53,7 @@ import dev.voxgrad.engine.testing.Samples;
 class Conv3dRandomShapesTest {
     /** Products of one pass at most: larger shapes are drawn again, for the reference takes some nanoseconds each. */
     private static final long MOST_PRODUCTS = 2_500_000;
+
     private static final double UNIT = 0x1p-24;
     private static final String[] PASSES = {"forward", "gradInput", "gradWeight", "gradBias"};
 
@@ -62,8 +64,12 @@ class Conv3dRandomShapesTest {
             while (true) {
                 Dims3 kernel = random.nextInt(4) > 0 ? Dims3.cube(3) : triple(random, 1, 3);
                 Conv3dOp op = new Conv3dOp(usuallyOne(random), triple(random, 0, 3), usuallyOne(random), 1);
-                Shape x = Shape.of(1 + random.nextInt(5), 1 + random.nextInt(70), 1 + random.nextInt(13),
-                        1 + random.nextInt(13), 1 + random.nextInt(13));
+                Shape x = Shape.of(
+                        1 + random.nextInt(5),
+                        1 + random.nextInt(70),
+                        1 + random.nextInt(13),
+                        1 + random.nextInt(13),
+                        1 + random.nextInt(13));
                 Shape w = Shape.of(1 + random.nextInt(70), x.dim(1), kernel.d(), kernel.h(), kernel.w());
                 if (reaches(op, x, w)) {
                     Conv3dGeometry g = op.geometry(x, w, op.outputShape(x, w));
@@ -101,7 +107,8 @@ class Conv3dRandomShapesTest {
         private static boolean reaches(Conv3dOp op, Shape x, Shape w) {
             Dims3 p = op.padding();
             Dims3 d = op.dilation();
-            return x.dim(2) + 2 * p.d() > d.d() * (w.dim(2) - 1) && x.dim(3) + 2 * p.h() > d.h() * (w.dim(3) - 1)
+            return x.dim(2) + 2 * p.d() > d.d() * (w.dim(2) - 1)
+                    && x.dim(3) + 2 * p.h() > d.h() * (w.dim(3) - 1)
                     && x.dim(4) + 2 * p.w() > d.w() * (w.dim(4) - 1);
         }
 
@@ -221,8 +228,9 @@ class Conv3dRandomShapesTest {
         for (int i = 0; i < actual.length; i++) {
             double error = Math.abs(actual[i] - expected[i]);
             if (!(error <= bound[i])) {
-                worst = Math.max(worst, bound[i] > 0 && error < Double.POSITIVE_INFINITY ? error / bound[i]
-                        : Double.POSITIVE_INFINITY);
+                worst = Math.max(
+                        worst,
+                        bound[i] > 0 && error < Double.POSITIVE_INFINITY ? error / bound[i] : Double.POSITIVE_INFINITY);
             } else if (error > 0) {
                 worst = Math.max(worst, error / bound[i]);
             }

@@ -1,9 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +20,9 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.Samples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 @Tag("kernels")
 class Conv3dTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
@@ -39,8 +40,8 @@ class Conv3dTest {
     @Test
     void gradientsEqualCentralDifferences() {
         Conv3dOp odd = new Conv3dOp(new Dims3(1, 2, 1), new Dims3(1, 0, 2), new Dims3(2, 1, 1), 2);
-        int compared = GradientCheck.check(in -> in[0].conv3d(in[1], in[2], odd),
-                Shape.of(2, 4, 4, 3, 3), Shape.of(6, 2, 2, 3, 2), Shape.of(6));
+        int compared = GradientCheck.check(
+                in -> in[0].conv3d(in[1], in[2], odd), Shape.of(2, 4, 4, 3, 3), Shape.of(6, 2, 2, 3, 2), Shape.of(6));
         assertThat(compared).isEqualTo(288 + 144 + 6);
     }
 
@@ -49,8 +50,8 @@ class Conv3dTest {
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
         int compared = 0;
-        int[][] channels = {{1, 1}, {1, 32}, {4, 15}, {15, 4}, {16, 17}, {17, 16}, {31, 33}, {3, 70}, {70, 2}, {32,
-                32}};
+        int[][] channels = {{1, 1}, {1, 32}, {4, 15}, {15, 4}, {16, 17}, {17, 16}, {31, 33}, {3, 70}, {70, 2}, {32, 32}
+        };
         int[] widths = {1, 3, 7, 5, 14, 9, 6, 10, 2, 4};
         for (int i = 0; i < channels.length; i++) {
             Shape x = Shape.of(i % 3 + 1, channels[i][0], 3, 2 + i % 2, widths[i]);
@@ -70,12 +71,14 @@ class Conv3dTest {
             int groups = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 1;
             Conv3dOp op = new Conv3dOp(triple(random, 1, 3), triple(random, 0, 3), triple(random, 1, 2), groups);
             Dims3 kernel = triple(random, 1, 3);
-            Shape x = Shape.of(1 + random.nextInt(2), groups * (1 + random.nextInt(9)),
+            Shape x = Shape.of(
+                    1 + random.nextInt(2),
+                    groups * (1 + random.nextInt(9)),
                     size(random, kernel.d(), op.dilation().d(), op.padding().d()),
                     size(random, kernel.h(), op.dilation().h(), op.padding().h()),
                     size(random, kernel.w(), op.dilation().w(), op.padding().w()));
-            Shape w = Shape.of(groups * (1 + random.nextInt(20)), x.dim(1) / groups, kernel.d(), kernel.h(),
-                    kernel.w());
+            Shape w =
+                    Shape.of(groups * (1 + random.nextInt(20)), x.dim(1) / groups, kernel.d(), kernel.h(), kernel.w());
             compared += check(device, op, x, w, i % 2 == 0);
         }
         assertThat(compared).isEqualTo(cases * 4 - cases / 2);
@@ -116,11 +119,15 @@ class Conv3dTest {
             Shape wShape = Shape.of(40, 5, 3, 3, 3);
             Tensor x = Tensor.of(cpu, xShape, Samples.gaussian(xShape, 1)).requiresGrad(true);
             Tensor w = Tensor.of(cpu, wShape, Samples.gaussian(wShape, 2)).requiresGrad(true);
-            Tensor b = Tensor.of(cpu, Shape.of(40), Samples.gaussian(Shape.of(40), 3)).requiresGrad(true);
+            Tensor b = Tensor.of(cpu, Shape.of(40), Samples.gaussian(Shape.of(40), 3))
+                    .requiresGrad(true);
             Tensor y = x.conv3d(w, b, Conv3dOp.padded(1));
             Gradients gradients = y.backward(Tensor.of(cpu, y.shape(), Samples.gaussian(y.shape(), 4)));
             return new float[][] {
-                y.toArray(), gradients.of(x).toArray(), gradients.of(w).toArray(), gradients.of(b).toArray()
+                y.toArray(),
+                gradients.of(x).toArray(),
+                gradients.of(w).toArray(),
+                gradients.of(b).toArray()
             };
         }
     }

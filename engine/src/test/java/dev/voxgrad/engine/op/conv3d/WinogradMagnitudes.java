@@ -35,12 +35,12 @@ record WinogradMagnitudes(Conv3dGeometry g) {
             turned[(c * outputs + o) * 27 + 26 - i % 27] = w[i];
         }
         Dims3 p = g.padding();
-        return correlate(outputs, g.output(), inputs, g.input(), new Dims3(2 - p.d(), 2 - p.h(), 2 - p.w()), dy,
-                turned);
+        return correlate(
+                outputs, g.output(), inputs, g.input(), new Dims3(2 - p.d(), 2 - p.h(), 2 - p.w()), dy, turned);
     }
 
-    private double[] correlate(int inputs, Dims3 input, int outputs, Dims3 output, Dims3 padding, double[] x,
-            double[] w) {
+    private double[] correlate(
+            int inputs, Dims3 input, int outputs, Dims3 output, Dims3 padding, double[] x, double[] w) {
         double[][] u = new double[outputs * inputs][];
         for (int i = 0; i < u.length; i++) {
             u[i] = transform(WEIGHT, cube(w, i * 27, Dims3.cube(3), 0, 0, 0, 3));
@@ -71,8 +71,16 @@ record WinogradMagnitudes(Conv3dGeometry g) {
                 double[][] v = inputTiles(x, n, inputs, g.input(), g.output(), g.padding(), tile);
                 for (int o = 0; o < outputs; o++) {
                     int from = (n * outputs + o) * g.output().product();
-                    double[] m = transform(transpose(OUTPUT), cube(dy, from, g.output(), 2 * tileD(g.output(), tile),
-                            2 * tileH(g.output(), tile), 2 * tileW(g.output(), tile), 2));
+                    double[] m = transform(
+                            transpose(OUTPUT),
+                            cube(
+                                    dy,
+                                    from,
+                                    g.output(),
+                                    2 * tileD(g.output(), tile),
+                                    2 * tileH(g.output(), tile),
+                                    2 * tileW(g.output(), tile),
+                                    2));
                     for (int c = 0; c < inputs; c++) {
                         addProducts(m, v[c], sums[o * inputs + c]);
                     }
@@ -104,13 +112,20 @@ record WinogradMagnitudes(Conv3dGeometry g) {
     }
 
     /** |B|ᵀ|d| of every channel of one tile. */
-    private static double[][] inputTiles(double[] x, int sample, int channels, Dims3 input, Dims3 output,
-            Dims3 padding, int tile) {
+    private static double[][] inputTiles(
+            double[] x, int sample, int channels, Dims3 input, Dims3 output, Dims3 padding, int tile) {
         double[][] v = new double[channels][];
         for (int c = 0; c < channels; c++) {
-            v[c] = transform(INPUT, cube(x, (sample * channels + c) * input.product(), input,
-                    2 * tileD(output, tile) - padding.d(), 2 * tileH(output, tile) - padding.h(),
-                    2 * tileW(output, tile) - padding.w(), 4));
+            v[c] = transform(
+                    INPUT,
+                    cube(
+                            x,
+                            (sample * channels + c) * input.product(),
+                            input,
+                            2 * tileD(output, tile) - padding.d(),
+                            2 * tileH(output, tile) - padding.h(),
+                            2 * tileW(output, tile) - padding.w(),
+                            4));
         }
         return v;
     }

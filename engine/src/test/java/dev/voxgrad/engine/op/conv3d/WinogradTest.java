@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.conv3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +12,8 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.Samples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 @Tag("kernels")
 class WinogradTest {
     /** Odd and even volumes, channels off the vector width, every padding: the same bound as for direct convolution. */
@@ -25,8 +25,12 @@ class WinogradTest {
         try (CpuDevice cpu = new CpuDevice(2)) {
             for (int i = 0; i < cases; i++) {
                 Dims3 padding = new Dims3(random.nextInt(3), random.nextInt(3), random.nextInt(3));
-                Shape x = Shape.of(1 + random.nextInt(3), 16 + random.nextInt(18), 6 + random.nextInt(3),
-                        6 + random.nextInt(2), 6 + random.nextInt(4));
+                Shape x = Shape.of(
+                        1 + random.nextInt(3),
+                        16 + random.nextInt(18),
+                        6 + random.nextInt(3),
+                        6 + random.nextInt(2),
+                        6 + random.nextInt(4));
                 Shape w = Shape.of(16 + random.nextInt(18), x.dim(1), 3, 3, 3);
                 Conv3dOp op = new Conv3dOp(Dims3.ONE, padding, Dims3.ONE, 1);
                 assertThat(cpu.convolution().algorithm(op.geometry(x, w, op.outputShape(x, w))))
@@ -55,7 +59,9 @@ class WinogradTest {
             Tensor w = Tensor.of(cpu, wShape, Samples.gaussian(wShape, 2)).requiresGrad(true);
             Tensor y = x.conv3d(w, null, Conv3dOp.padded(1));
             Gradients gradients = y.backward(Tensor.of(cpu, y.shape(), Samples.gaussian(y.shape(), 4)));
-            return new float[][] {y.toArray(), gradients.of(x).toArray(), gradients.of(w).toArray()};
+            return new float[][] {
+                y.toArray(), gradients.of(x).toArray(), gradients.of(w).toArray()
+            };
         }
     }
 }

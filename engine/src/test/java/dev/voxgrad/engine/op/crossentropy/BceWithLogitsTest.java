@@ -1,9 +1,5 @@
 package dev.voxgrad.engine.op.crossentropy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +14,10 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
 @Tag("kernels")
 class BceWithLogitsTest {
     private static float[] targets(int n) {
@@ -30,8 +30,10 @@ class BceWithLogitsTest {
 
     @Test
     void gradientEqualsCentralDifferences() {
-        assertThat(GradientCheck.check(in -> in[0].bceWithLogits(targets(15)), Shape.of(3, 5))).isEqualTo(15);
-        assertThat(GradientCheck.check(in -> in[0].bceWithLogits(1), Shape.of(1, 1))).isEqualTo(1);
+        assertThat(GradientCheck.check(in -> in[0].bceWithLogits(targets(15)), Shape.of(3, 5)))
+                .isEqualTo(15);
+        assertThat(GradientCheck.check(in -> in[0].bceWithLogits(1), Shape.of(1, 1)))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -40,8 +42,8 @@ class BceWithLogitsTest {
         int compared = 0;
         for (int samples : new int[] {1, 5, 33}) {
             for (int labels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
-                compared += DeviceAgreement.check(device, 1,
-                        in -> in[0].bceWithLogits(targets(samples * labels)), Shape.of(samples, labels));
+                compared += DeviceAgreement.check(
+                        device, 1, in -> in[0].bceWithLogits(targets(samples * labels)), Shape.of(samples, labels));
             }
         }
         assertThat(compared).isEqualTo(3 * 7 * 2);
@@ -63,7 +65,8 @@ class BceWithLogitsTest {
 
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
-        assertThat(ThreadAgreement.check(in -> in[0].bceWithLogits(targets(65 * 14)), Shape.of(65, 14))).isEqualTo(4);
+        assertThat(ThreadAgreement.check(in -> in[0].bceWithLogits(targets(65 * 14)), Shape.of(65, 14)))
+                .isEqualTo(4);
     }
 
     @Test

@@ -1,9 +1,5 @@
 package dev.voxgrad.engine.op.crossentropy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +14,10 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.ThreadAgreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 @Tag("kernels")
 class CrossEntropyTest {
@@ -40,10 +40,12 @@ class CrossEntropyTest {
 
     @Test
     void gradientEqualsCentralDifferences() {
-        assertThat(GradientCheck.check(in -> in[0].crossEntropy(labels(5, 4)), Shape.of(5, 4))).isEqualTo(20);
-        assertThat(GradientCheck.check(in -> in[0].crossEntropy(0), Shape.of(1, 3))).isEqualTo(3);
-        assertThat(GradientCheck.check(
-                in -> in[0].crossEntropy(weights(4), labels(5, 4)), Shape.of(5, 4))).isEqualTo(20);
+        assertThat(GradientCheck.check(in -> in[0].crossEntropy(labels(5, 4)), Shape.of(5, 4)))
+                .isEqualTo(20);
+        assertThat(GradientCheck.check(in -> in[0].crossEntropy(0), Shape.of(1, 3)))
+                .isEqualTo(3);
+        assertThat(GradientCheck.check(in -> in[0].crossEntropy(weights(4), labels(5, 4)), Shape.of(5, 4)))
+                .isEqualTo(20);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -52,8 +54,8 @@ class CrossEntropyTest {
         int compared = 0;
         for (int samples : new int[] {1, 15, 33}) {
             for (int classes : new int[] {1, 2, 4, 11, 16, 17, 33}) {
-                compared += DeviceAgreement.check(device, 1,
-                        in -> in[0].crossEntropy(labels(samples, classes)), Shape.of(samples, classes));
+                compared += DeviceAgreement.check(
+                        device, 1, in -> in[0].crossEntropy(labels(samples, classes)), Shape.of(samples, classes));
             }
         }
         assertThat(compared).isEqualTo(3 * 7 * 2);
@@ -65,8 +67,11 @@ class CrossEntropyTest {
         int compared = 0;
         for (int samples : new int[] {2, 15, 33}) {
             for (int classes : new int[] {1, 2, 4, 11, 16, 17, 33}) {
-                compared += DeviceAgreement.check(device, 1, in -> in[0].crossEntropy(
-                        weights(classes), labels(samples, classes)), Shape.of(samples, classes));
+                compared += DeviceAgreement.check(
+                        device,
+                        1,
+                        in -> in[0].crossEntropy(weights(classes), labels(samples, classes)),
+                        Shape.of(samples, classes));
             }
         }
         assertThat(compared).isEqualTo(3 * 7 * 2);
@@ -76,7 +81,8 @@ class CrossEntropyTest {
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void classWeightsMakeAWeightedMean(Device device) {
-        Tensor x = Tensor.of(device, Shape.of(3, 2), logit(1), 0, 0, logit(2), logit(3), 0).requiresGrad(true);
+        Tensor x = Tensor.of(device, Shape.of(3, 2), logit(1), 0, 0, logit(2), logit(3), 0)
+                .requiresGrad(true);
         float[] weights = {1, 4};
         Tensor loss = x.crossEntropy(weights, 0, 1, 0);
         assertThat(loss.item()).isCloseTo((1 * 1 + 4 * 2 + 1 * 3) / (1.0 + 4 + 1), within(1e-6));
@@ -88,10 +94,12 @@ class CrossEntropyTest {
             assertThat(gradient[at[n]]).isCloseTo(expected[n], within(1e-6));
             assertThat(gradient[at[n] ^ 1]).isCloseTo(-expected[n], within(1e-6));
         }
-        assertThat(x.crossEntropy(weights, 0, 0, 0).item()).as("one class only: the plain mean")
+        assertThat(x.crossEntropy(weights, 0, 0, 0).item())
+                .as("one class only: the plain mean")
                 .isCloseTo(x.crossEntropy(0, 0, 0).item(), within(1e-6));
         assertThat(x.crossEntropy(new float[] {2, 8}, 0, 1, 0).item()).isCloseTo(2, within(1e-6));
-        assertThat(x.crossEntropy(new float[] {0, 4}, 0, 1, 0).item()).as("class 0 does not count")
+        assertThat(x.crossEntropy(new float[] {0, 4}, 0, 1, 0).item())
+                .as("class 0 does not count")
                 .isCloseTo(2, within(1e-6));
     }
 
@@ -103,7 +111,8 @@ class CrossEntropyTest {
     @Test
     void noClassWeightsAreThePlainMeanToTheBit() {
         Tensor x = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(7, 3), Samples.gaussian(Shape.of(7, 3), 1));
-        assertThat(x.crossEntropy((float[]) null, labels(7, 3)).item()).isEqualTo(x.crossEntropy(labels(7, 3)).item());
+        assertThat(x.crossEntropy((float[]) null, labels(7, 3)).item())
+                .isEqualTo(x.crossEntropy(labels(7, 3)).item());
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -118,7 +127,8 @@ class CrossEntropyTest {
 
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
-        assertThat(ThreadAgreement.check(in -> in[0].crossEntropy(labels(65, 11)), Shape.of(65, 11))).isEqualTo(4);
+        assertThat(ThreadAgreement.check(in -> in[0].crossEntropy(labels(65, 11)), Shape.of(65, 11)))
+                .isEqualTo(4);
     }
 
     @Test

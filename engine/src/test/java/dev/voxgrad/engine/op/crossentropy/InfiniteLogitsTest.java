@@ -1,14 +1,14 @@
 package dev.voxgrad.engine.op.crossentropy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** Losses and gradients at infinite logits are their limits, and NaN only where there is none. */
 class InfiniteLogitsTest {
@@ -22,10 +22,12 @@ class InfiniteLogitsTest {
     private static void checkBinary(Device device, double x, double target, double loss, double gradient) {
         Tensor logits = Tensor.of(device, Shape.of(1, 1), x).requiresGrad(true);
         Tensor result = logits.bceWithLogits((float) target);
-        assertThat(loss(result)).as("loss of %s, target %s on %s", x, target, device.name())
+        assertThat(loss(result))
+                .as("loss of %s, target %s on %s", x, target, device.name())
                 .isEqualTo(Double.valueOf(loss));
         assertThat(result.backward().of(logits).toDoubleArray()[0])
-                .as("gradient of %s, target %s on %s", x, target, device.name()).isEqualTo(Double.valueOf(gradient));
+                .as("gradient of %s, target %s on %s", x, target, device.name())
+                .isEqualTo(Double.valueOf(gradient));
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -40,15 +42,15 @@ class InfiniteLogitsTest {
         checkBinary(device, 3e38, 1, 0, 0);
         checkBinary(device, -3e38, 0, 0, 0);
         checkBinary(device, NAN, 0, NAN, NAN);
-        assertThat(loss(Tensor.zeros(device, Shape.of(1, 1)).bceWithLogits(0)))
-                .isCloseTo(Math.log(2), within(1e-7));
+        assertThat(loss(Tensor.zeros(device, Shape.of(1, 1)).bceWithLogits(0))).isCloseTo(Math.log(2), within(1e-7));
     }
 
     private static void checkClasses(Device device, double[] x, int label, double loss, double... gradient) {
         Tensor logits = Tensor.of(device, Shape.of(1, x.length), x).requiresGrad(true);
         Tensor result = logits.crossEntropy(label);
         assertThat(loss(result)).as("loss on %s", device.name()).isEqualTo(Double.valueOf(loss));
-        assertThat(result.backward().of(logits).toDoubleArray()).as("gradient on %s", device.name())
+        assertThat(result.backward().of(logits).toDoubleArray())
+                .as("gradient on %s", device.name())
                 .containsExactly(gradient);
     }
 

@@ -1,9 +1,7 @@
 package dev.voxgrad.engine.op.elementwise;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +16,9 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Tag("kernels")
 class ElementwiseTest {
@@ -73,7 +74,8 @@ class ElementwiseTest {
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
         Shape shape = Shape.of(100_001);
-        assertThat(ThreadAgreement.check(in -> in[0].mul(in[1]).scale(0.7).add(in[0]), shape, shape)).isEqualTo(6);
+        assertThat(ThreadAgreement.check(in -> in[0].mul(in[1]).scale(0.7).add(in[0]), shape, shape))
+                .isEqualTo(6);
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.voxgrad.engine.op.layout;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +12,8 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.Samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 @Tag("kernels")
 class LayoutTest {
@@ -38,6 +38,7 @@ class LayoutTest {
     @Test
     void gradientEqualsCentralDifferences() {
         Shape shape = Shape.of(2, 3, 1, 2, 2);
-        assertThat(GradientCheck.check(in -> in[0].inLayout(Layout.CHANNELS_LAST), shape)).isEqualTo(24);
+        assertThat(GradientCheck.check(in -> in[0].inLayout(Layout.CHANNELS_LAST), shape))
+                .isEqualTo(24);
     }
 }

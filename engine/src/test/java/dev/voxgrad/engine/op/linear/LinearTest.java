@@ -1,9 +1,7 @@
 package dev.voxgrad.engine.op.linear;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +16,9 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 @Tag("kernels")
 class LinearTest {
     private static final Function<Tensor[], Tensor> LINEAR = in -> in[0].linear(in[1], in[2]);
@@ -29,7 +30,8 @@ class LinearTest {
     @Test
     void gradientEqualsCentralDifferences() {
         assertThat(GradientCheck.check(LINEAR, shapes(2, 3, 5))).isEqualTo(6 + 15 + 5);
-        assertThat(GradientCheck.check(in -> in[0].linear(in[1]), Shape.of(3, 2), Shape.of(4, 2))).isEqualTo(6 + 8);
+        assertThat(GradientCheck.check(in -> in[0].linear(in[1]), Shape.of(3, 2), Shape.of(4, 2)))
+                .isEqualTo(6 + 8);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -46,8 +48,7 @@ class LinearTest {
             }
         }
         compared += DeviceAgreement.check(device, 256, LINEAR, shapes(32, 256, 256));
-        compared += DeviceAgreement.check(
-                device, 17, in -> in[0].linear(in[1]), Shape.of(5, 17), Shape.of(9, 17));
+        compared += DeviceAgreement.check(device, 17, in -> in[0].linear(in[1]), Shape.of(5, 17), Shape.of(9, 17));
         assertThat(compared).isEqualTo(7 * 7 * 3 * 4 + 4 + 3);
     }
 

@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.op.pool3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +15,18 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 @Tag("kernels")
 class AdaptiveAvgPool3dTest {
     @Test
     void gradientEqualsCentralDifferences() {
         Shape shape = Shape.of(2, 3, 4, 5, 3);
-        assertThat(GradientCheck.check(in -> in[0].adaptiveAvgPool3d(Dims3.ONE), shape)).isEqualTo(360);
-        assertThat(GradientCheck.check(in -> in[0].adaptiveAvgPool3d(new Dims3(3, 2, 5)), shape)).isEqualTo(360);
+        assertThat(GradientCheck.check(in -> in[0].adaptiveAvgPool3d(Dims3.ONE), shape))
+                .isEqualTo(360);
+        assertThat(GradientCheck.check(in -> in[0].adaptiveAvgPool3d(new Dims3(3, 2, 5)), shape))
+                .isEqualTo(360);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -33,10 +35,13 @@ class AdaptiveAvgPool3dTest {
         int compared = 0;
         for (int channels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
             for (Dims3 output : new Dims3[] {Dims3.ONE, Dims3.cube(2), new Dims3(3, 4, 7), new Dims3(9, 1, 5)}) {
-                compared += DeviceAgreement.check(device, 105,
-                        in -> in[0].adaptiveAvgPool3d(output), Shape.of(2, channels, 3, 5, 7));
-                compared += DeviceAgreement.check(device, output.product(),
-                        in -> in[0].adaptiveAvgPool3d(output), Shape.of(1, channels, 1, 1, 1));
+                compared += DeviceAgreement.check(
+                        device, 105, in -> in[0].adaptiveAvgPool3d(output), Shape.of(2, channels, 3, 5, 7));
+                compared += DeviceAgreement.check(
+                        device,
+                        output.product(),
+                        in -> in[0].adaptiveAvgPool3d(output),
+                        Shape.of(1, channels, 1, 1, 1));
             }
         }
         assertThat(compared).isEqualTo(7 * 4 * 2 * 2);
@@ -52,8 +57,8 @@ class AdaptiveAvgPool3dTest {
 
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
-        assertThat(ThreadAgreement.check(
-                in -> in[0].adaptiveAvgPool3d(Dims3.cube(2)), Shape.of(3, 17, 9, 9, 9))).isEqualTo(4);
+        assertThat(ThreadAgreement.check(in -> in[0].adaptiveAvgPool3d(Dims3.cube(2)), Shape.of(3, 17, 9, 9, 9)))
+                .isEqualTo(4);
     }
 
     @Test

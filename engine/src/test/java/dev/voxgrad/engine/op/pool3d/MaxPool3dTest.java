@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.op.pool3d;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +15,9 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 @Tag("kernels")
 class MaxPool3dTest {
     private static final Dims3 TWO = Dims3.cube(2);
@@ -26,10 +26,11 @@ class MaxPool3dTest {
     void gradientEqualsCentralDifferences() {
         assertThat(GradientCheck.check(in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(2, 3, 4, 5, 2)))
                 .isEqualTo(240);
+        assertThat(GradientCheck.check(in -> in[0].maxPool3d(Dims3.cube(3), TWO, Dims3.ONE), Shape.of(1, 2, 5, 4, 3)))
+                .isEqualTo(120);
         assertThat(GradientCheck.check(
-                in -> in[0].maxPool3d(Dims3.cube(3), TWO, Dims3.ONE), Shape.of(1, 2, 5, 4, 3))).isEqualTo(120);
-        assertThat(GradientCheck.check(
-                in -> in[0].maxPool3d(new Dims3(1, 2, 3), new Dims3(2, 1, 3), Dims3.ZERO), Shape.of(1, 2, 5, 4, 7)))
+                        in -> in[0].maxPool3d(new Dims3(1, 2, 3), new Dims3(2, 1, 3), Dims3.ZERO),
+                        Shape.of(1, 2, 5, 4, 7)))
                 .isEqualTo(280);
     }
 
@@ -38,15 +39,20 @@ class MaxPool3dTest {
     void agreesWithTheReference(Device device) {
         int compared = 0;
         for (int channels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
-            compared += DeviceAgreement.check(device, 1,
-                    in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(2, channels, 4, 6, 8));
-            compared += DeviceAgreement.check(device, 1,
-                    in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(1, channels, 7, 5, 3));
-            compared += DeviceAgreement.check(device, 1,
-                    in -> in[0].maxPool3d(TWO, TWO, Dims3.ONE), Shape.of(1, channels, 7, 5, 4));
-            compared += DeviceAgreement.check(device, 8,
-                    in -> in[0].maxPool3d(Dims3.cube(3), Dims3.ONE, Dims3.ONE), Shape.of(2, channels, 4, 3, 5));
-            compared += DeviceAgreement.check(device, 8,
+            compared += DeviceAgreement.check(
+                    device, 1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(2, channels, 4, 6, 8));
+            compared += DeviceAgreement.check(
+                    device, 1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(1, channels, 7, 5, 3));
+            compared += DeviceAgreement.check(
+                    device, 1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ONE), Shape.of(1, channels, 7, 5, 4));
+            compared += DeviceAgreement.check(
+                    device,
+                    8,
+                    in -> in[0].maxPool3d(Dims3.cube(3), Dims3.ONE, Dims3.ONE),
+                    Shape.of(2, channels, 4, 3, 5));
+            compared += DeviceAgreement.check(
+                    device,
+                    8,
                     in -> in[0].maxPool3d(new Dims3(1, 3, 2), new Dims3(3, 1, 4), Dims3.ZERO),
                     Shape.of(1, channels, 8, 6, 7));
         }
@@ -62,7 +68,9 @@ class MaxPool3dTest {
         Tensor x = Tensor.of(device, Shape.of(1, 17, 2, 2, 2), values).requiresGrad(true);
         Tensor y = x.maxPool3d(TWO, TWO, Dims3.ZERO);
         double[] result = y.toDoubleArray();
-        return new double[][] {result, y.backward(Tensor.full(device, y.shape(), 1)).of(x).toDoubleArray()};
+        return new double[][] {
+            result, y.backward(Tensor.full(device, y.shape(), 1)).of(x).toDoubleArray()
+        };
     }
 
     private static void assertGradientGoesTo(int position, double maximum, Device device, double... window) {
@@ -94,9 +102,10 @@ class MaxPool3dTest {
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
         assertThat(ThreadAgreement.check(
-                in -> in[0].maxPool3d(Dims3.cube(3), TWO, Dims3.ONE), Shape.of(3, 17, 9, 9, 9))).isEqualTo(4);
-        assertThat(ThreadAgreement.check(
-                in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(3, 32, 9, 9, 9))).isEqualTo(4);
+                        in -> in[0].maxPool3d(Dims3.cube(3), TWO, Dims3.ONE), Shape.of(3, 17, 9, 9, 9)))
+                .isEqualTo(4);
+        assertThat(ThreadAgreement.check(in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(3, 32, 9, 9, 9)))
+                .isEqualTo(4);
     }
 
     @Test

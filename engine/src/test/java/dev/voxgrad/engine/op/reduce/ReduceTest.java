@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.op.reduce;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +11,9 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 @Tag("kernels")
 class ReduceTest {
@@ -33,8 +33,8 @@ class ReduceTest {
             compared += DeviceAgreement.check(device, 1, in -> in[0].sum(), Shape.of(n));
             compared += DeviceAgreement.check(device, 1, in -> in[0].mean(), Shape.of(n));
         }
-        compared += DeviceAgreement.check(device, 1,
-                in -> in[0].inLayout(device.activationLayout()).mean(), Shape.of(2, 5, 3, 7, 3));
+        compared += DeviceAgreement.check(
+                device, 1, in -> in[0].inLayout(device.activationLayout()).mean(), Shape.of(2, 5, 3, 7, 3));
         assertThat(compared).isEqualTo(9 * 4 + 2);
     }
 

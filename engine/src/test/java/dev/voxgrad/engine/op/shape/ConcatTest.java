@@ -1,9 +1,7 @@
 package dev.voxgrad.engine.op.shape;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +17,9 @@ import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 @Tag("kernels")
 class ConcatTest {
     private static Function<Tensor[], Tensor> along(int dimension) {
@@ -29,8 +30,10 @@ class ConcatTest {
     void gradientEqualsCentralDifferences() {
         assertThat(GradientCheck.check(along(1), Shape.of(2, 3, 2), Shape.of(2, 1, 2), Shape.of(2, 2, 2)))
                 .isEqualTo(24);
-        assertThat(GradientCheck.check(along(0), Shape.of(2, 3), Shape.of(1, 3))).isEqualTo(9);
-        assertThat(GradientCheck.check(in -> Tensor.concat(1, in[0], in[0]), Shape.of(2, 3))).isEqualTo(6);
+        assertThat(GradientCheck.check(along(0), Shape.of(2, 3), Shape.of(1, 3)))
+                .isEqualTo(9);
+        assertThat(GradientCheck.check(in -> Tensor.concat(1, in[0], in[0]), Shape.of(2, 3)))
+                .isEqualTo(6);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -41,9 +44,13 @@ class ConcatTest {
             for (int dimension = 0; dimension < 5; dimension++) {
                 Shape first = Shape.of(2, 3, 2, 1, 3);
                 Function<Tensor[], Tensor> concat = along(dimension);
-                compared += DeviceAgreement.check(device, 1,
+                compared += DeviceAgreement.check(
+                        device,
+                        1,
                         in -> concat.apply(new Tensor[] {in[0].inLayout(device.activationLayout()), in[1], in[2]}),
-                        first, first.with(dimension, size), first);
+                        first,
+                        first.with(dimension, size),
+                        first);
             }
         }
         assertThat(compared).isEqualTo(7 * 5 * 4);
@@ -69,7 +76,8 @@ class ConcatTest {
 
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
-        assertThat(ThreadAgreement.check(along(1), Shape.of(3, 17, 5), Shape.of(3, 4, 5))).isEqualTo(6);
+        assertThat(ThreadAgreement.check(along(1), Shape.of(3, 17, 5), Shape.of(3, 4, 5)))
+                .isEqualTo(6);
     }
 
     @Test

@@ -1,8 +1,5 @@
 package dev.voxgrad.engine.op.shape;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +14,17 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 @Tag("kernels")
 class ReshapeTest {
     @Test
     void gradientEqualsCentralDifferences() {
-        assertThat(GradientCheck.check(in -> in[0].reshape(Shape.of(4, 6)), Shape.of(2, 3, 4))).isEqualTo(24);
-        assertThat(GradientCheck.check(in -> in[0].flatten(1), Shape.of(2, 3, 2, 1, 2))).isEqualTo(24);
+        assertThat(GradientCheck.check(in -> in[0].reshape(Shape.of(4, 6)), Shape.of(2, 3, 4)))
+                .isEqualTo(24);
+        assertThat(GradientCheck.check(in -> in[0].flatten(1), Shape.of(2, 3, 2, 1, 2)))
+                .isEqualTo(24);
     }
 
     /** Whatever the physical order, the meaning is row-major. */
@@ -31,10 +33,17 @@ class ReshapeTest {
     void agreesWithTheReference(Device device) {
         int compared = 0;
         for (int channels : new int[] {1, 4, 17}) {
-            compared += DeviceAgreement.check(device, 1,
-                    in -> in[0].inLayout(device.activationLayout()).flatten(1), Shape.of(2, channels, 3, 1, 5));
-            compared += DeviceAgreement.check(device, 1,
-                    in -> in[0].reshape(Shape.of(2, 5, channels, 3, 1)).inLayout(Layout.CHANNELS_LAST).relu(),
+            compared += DeviceAgreement.check(
+                    device,
+                    1,
+                    in -> in[0].inLayout(device.activationLayout()).flatten(1),
+                    Shape.of(2, channels, 3, 1, 5));
+            compared += DeviceAgreement.check(
+                    device,
+                    1,
+                    in -> in[0].reshape(Shape.of(2, 5, channels, 3, 1))
+                            .inLayout(Layout.CHANNELS_LAST)
+                            .relu(),
                     Shape.of(2, channels, 3, 1, 5));
         }
         assertThat(compared).isEqualTo(12);
@@ -54,7 +63,6 @@ class ReshapeTest {
         assertThatThrownBy(() -> x.reshape(Shape.of(4)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("reshape: input has 6 elements but the new shape has 4; input [2,3], new shape [4]");
-        assertThatThrownBy(() -> x.flatten(2))
-                .hasMessage("flatten: from dimension 2, expected 0 to 1; input [2,3]");
+        assertThatThrownBy(() -> x.flatten(2)).hasMessage("flatten: from dimension 2, expected 0 to 1; input [2,3]");
     }
 }

@@ -1,10 +1,7 @@
 package dev.voxgrad.engine.op.softmax;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.function.Function;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +15,10 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.ThreadAgreement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 @Tag("kernels")
 class SoftmaxTest {
@@ -71,7 +72,6 @@ class SoftmaxTest {
         assertThatThrownBy(x::softmax)
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("softmax: input has 1 dimensions, expected 2 (N,K); input [3]");
-        assertThatThrownBy(x::logSoftmax)
-                .hasMessage("logSoftmax: input has 1 dimensions, expected 2 (N,K); input [3]");
+        assertThatThrownBy(x::logSoftmax).hasMessage("logSoftmax: input has 1 dimensions, expected 2 (N,K); input [3]");
     }
 }
