@@ -9,6 +9,30 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.check.Fact;
+import dev.voxgrad.nativecheck.check.Rows;
+import dev.voxgrad.nativecheck.check.SkippedCheck;
+import dev.voxgrad.nativecheck.check.cuda.CublasVersionCheck;
+import dev.voxgrad.nativecheck.check.cuda.CudaVersionCheck;
+import dev.voxgrad.nativecheck.check.cuda.CudnnVersionCheck;
+import dev.voxgrad.nativecheck.check.cuda.DriverCheck;
+import dev.voxgrad.nativecheck.check.cuda.GpuCheck;
+import dev.voxgrad.nativecheck.check.cuda.JarCheck;
+import dev.voxgrad.nativecheck.check.machine.NativeAccessCheck;
+import dev.voxgrad.nativecheck.library.CudaVersion;
+import dev.voxgrad.nativecheck.library.JCudaJar;
+import dev.voxgrad.nativecheck.library.KernelPtx;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.library.NativeLibrary;
+import dev.voxgrad.nativecheck.probe.ChildProcess;
+import dev.voxgrad.nativecheck.probe.DriverProbe;
+import dev.voxgrad.nativecheck.probe.ForeignLibrary;
+import dev.voxgrad.nativecheck.probe.VersionProbe;
+import dev.voxgrad.nativecheck.report.Impact;
+import dev.voxgrad.nativecheck.report.Section;
+import dev.voxgrad.nativecheck.report.Status;
+
 /** Looks at what the GPU needs, and hands what it saw to the checks. */
 final class CudaMachine {
     static final String TEMP_FOLDER = "Temp folder";
@@ -59,7 +83,7 @@ final class CudaMachine {
         Section gpus = gpus(gpuRows, check);
         boolean gpu = gpus.findings().stream()
                 .anyMatch(finding -> finding.impact() == Impact.GPU && finding.status() == Status.PASS);
-        Optional<CudaVersion> cuda = CudaVersion.of(driver, DriverProbe.VERSION);
+        Optional<CudaVersion> cuda = driver.cudaVersion(DriverProbe.VERSION);
         Libraries libraries = libraryRows.need(
                 "libraries",
                 new Libraries(LibraryPath.NOWHERE, false, cuda, ptx),
@@ -132,13 +156,13 @@ final class CudaMachine {
         List<Check> checks = new ArrayList<>();
         cuda.ifPresent(version -> checks.add(new Fact("driver", "runs programs up to CUDA " + version)));
         checks.add(new CudaVersionCheck(
-                CudaVersionCheck.Library.RUNTIME, CudaVersion.of(probe, VersionProbe.RUNTIME), cuda, probe));
+                CudaVersionCheck.Library.RUNTIME, probe.cudaVersion(VersionProbe.RUNTIME), cuda, probe));
         if (asked.contains(VersionProbe.CUBLAS)) {
             checks.add(new CublasVersionCheck(probe.answer(VersionProbe.CUBLAS), cuda, probe));
         }
         if (asked.contains(VersionProbe.NVRTC)) {
             checks.add(new CudaVersionCheck(
-                    CudaVersionCheck.Library.NVRTC, CudaVersion.of(probe, VersionProbe.NVRTC), cuda, probe));
+                    CudaVersionCheck.Library.NVRTC, probe.cudaVersion(VersionProbe.NVRTC), cuda, probe));
         } else {
             ptx.flatMap(KernelPtx::cuda)
                     .ifPresent(version -> checks.add(

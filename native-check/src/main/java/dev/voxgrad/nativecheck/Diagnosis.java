@@ -5,6 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
+import dev.voxgrad.nativecheck.probe.ChildProcess;
+import dev.voxgrad.nativecheck.report.ExitCodes;
+import dev.voxgrad.nativecheck.report.Report;
+import dev.voxgrad.nativecheck.report.Section;
+
 /**
  * What the commands {@code native-check} and {@code medmnist doctor} both do: look, print, and say in the exit code
  * what came of it.

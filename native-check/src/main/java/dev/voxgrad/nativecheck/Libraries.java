@@ -13,6 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.check.Fact;
+import dev.voxgrad.nativecheck.check.cuda.CompilerCheck;
+import dev.voxgrad.nativecheck.check.cuda.CudnnPartsCheck;
+import dev.voxgrad.nativecheck.check.cuda.LibraryCheck;
+import dev.voxgrad.nativecheck.library.CudaVersion;
+import dev.voxgrad.nativecheck.library.Elf;
+import dev.voxgrad.nativecheck.library.KernelPtx;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.library.NativeLibrary;
+
 /** Looks for the libraries as the loader would, without loading any: a broken one could take this process along. */
 public final class Libraries {
     /** A library whose needs are still to be looked for. */

@@ -10,6 +10,20 @@ import java.util.function.Consumer;
 
 import com.sun.management.OperatingSystemMXBean;
 
+import dev.voxgrad.nativecheck.check.Rows;
+import dev.voxgrad.nativecheck.check.machine.CoresCheck;
+import dev.voxgrad.nativecheck.check.machine.CpuModelCheck;
+import dev.voxgrad.nativecheck.check.machine.JavaVersionCheck;
+import dev.voxgrad.nativecheck.check.machine.MemoryCheck;
+import dev.voxgrad.nativecheck.check.machine.NativeAccessCheck;
+import dev.voxgrad.nativecheck.check.machine.SimdCheck;
+import dev.voxgrad.nativecheck.check.machine.VectorModuleCheck;
+import dev.voxgrad.nativecheck.check.machine.VectorWidthCheck;
+import dev.voxgrad.nativecheck.machine.CpuInfo;
+import dev.voxgrad.nativecheck.probe.ChildProcess;
+import dev.voxgrad.nativecheck.probe.VectorProbe;
+import dev.voxgrad.nativecheck.report.Section;
+
 /** Looks at this machine and hands what it saw to the checks. A new check is one class and one line here. */
 public final class Machine {
     /** The heading of what decides about the GPU. */

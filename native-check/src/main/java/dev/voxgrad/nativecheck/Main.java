@@ -11,6 +11,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.nativecheck.report.ExitCodes;
+import dev.voxgrad.nativecheck.report.Report;
+
 /**
  * The command {@code native-check}.
  *

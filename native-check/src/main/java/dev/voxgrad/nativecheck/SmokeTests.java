@@ -5,6 +5,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.check.Rows;
+import dev.voxgrad.nativecheck.check.SkippedCheck;
+import dev.voxgrad.nativecheck.check.cuda.SmokeCheck;
+import dev.voxgrad.nativecheck.check.machine.NativeAccessCheck;
+import dev.voxgrad.nativecheck.library.CudaVersion;
+import dev.voxgrad.nativecheck.probe.ChildProcess;
+import dev.voxgrad.nativecheck.probe.Conv3dProbe;
+import dev.voxgrad.nativecheck.probe.CopyProbe;
+import dev.voxgrad.nativecheck.probe.ForeignLibrary;
+import dev.voxgrad.nativecheck.probe.NvrtcProbe;
+import dev.voxgrad.nativecheck.probe.SgemmProbe;
+import dev.voxgrad.nativecheck.probe.SmokeTest;
+import dev.voxgrad.nativecheck.report.Section;
+
 /** Tries out what the trainer would do on the GPU; each probe in a process of its own. */
 final class SmokeTests {
     private static final Map<SmokeTest, Class<?>> PROBES = new EnumMap<>(Map.of(

@@ -7,6 +7,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
+import dev.voxgrad.nativecheck.check.Rows;
+import dev.voxgrad.nativecheck.check.cuda.StaleNativesCheck;
+import dev.voxgrad.nativecheck.check.machine.TempExecutableCheck;
+import dev.voxgrad.nativecheck.check.machine.TempFolderCheck;
+import dev.voxgrad.nativecheck.library.JCudaJar;
+import dev.voxgrad.nativecheck.machine.Mount;
+import dev.voxgrad.nativecheck.machine.SystemText;
+import dev.voxgrad.nativecheck.report.Section;
+
 /**
  * Looks at the folder for temporary files, into which JCuda extracts its native libraries.
  *

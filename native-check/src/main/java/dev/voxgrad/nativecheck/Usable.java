@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.voxgrad.nativecheck.library.NativeLibrary;
+import dev.voxgrad.nativecheck.probe.SmokeTest;
+import dev.voxgrad.nativecheck.probe.VersionProbe;
+
 /**
  * What of CUDA can be tried out.
  *

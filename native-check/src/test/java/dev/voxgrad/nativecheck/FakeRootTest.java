@@ -19,6 +19,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.voxgrad.nativecheck.library.FakeLibrary;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.machine.FakeRoot;
+import dev.voxgrad.nativecheck.probe.ChildProcess;
+import dev.voxgrad.nativecheck.report.Finding;
+import dev.voxgrad.nativecheck.report.Report;
+import dev.voxgrad.nativecheck.report.Section;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The whole command on the files of other machines. */

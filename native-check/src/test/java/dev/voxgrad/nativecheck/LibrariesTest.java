@@ -13,6 +13,18 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.library.CudaVersion;
+import dev.voxgrad.nativecheck.library.FakeLibrary;
+import dev.voxgrad.nativecheck.library.KernelPtx;
+import dev.voxgrad.nativecheck.library.LibraryCache;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.library.NativeLibrary;
+import dev.voxgrad.nativecheck.probe.SmokeTest;
+import dev.voxgrad.nativecheck.report.Finding;
+import dev.voxgrad.nativecheck.report.Shell;
+import dev.voxgrad.nativecheck.report.Status;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Folders of libraries as they are found on machines, on a search path that leads nowhere else. */

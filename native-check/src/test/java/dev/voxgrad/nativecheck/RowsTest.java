@@ -10,6 +10,14 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.check.Fact;
+import dev.voxgrad.nativecheck.check.Rows;
+import dev.voxgrad.nativecheck.report.Finding;
+import dev.voxgrad.nativecheck.report.Impact;
+import dev.voxgrad.nativecheck.report.Section;
+import dev.voxgrad.nativecheck.report.Status;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A check that fails by itself is one row; the page, the JSON and the verdict still come. */

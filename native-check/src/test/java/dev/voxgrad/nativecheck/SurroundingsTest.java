@@ -18,6 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.voxgrad.nativecheck.check.machine.NativeAccessCheck;
+import dev.voxgrad.nativecheck.library.FakeCode;
+import dev.voxgrad.nativecheck.library.FakeLibrary;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.library.MadeUpJar;
+import dev.voxgrad.nativecheck.library.NativeLibrary;
+import dev.voxgrad.nativecheck.probe.ChildProcess;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

@@ -20,7 +20,33 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-import dev.voxgrad.nativecheck.ChildProcess.Outcome;
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.check.Rows;
+import dev.voxgrad.nativecheck.check.cuda.CublasVersionCheck;
+import dev.voxgrad.nativecheck.check.cuda.CudaVersionCheck;
+import dev.voxgrad.nativecheck.check.cuda.CudnnVersionCheck;
+import dev.voxgrad.nativecheck.check.cuda.DriverCheck;
+import dev.voxgrad.nativecheck.check.cuda.GpuCheck;
+import dev.voxgrad.nativecheck.check.cuda.SmokeCheck;
+import dev.voxgrad.nativecheck.check.machine.CoresCheck;
+import dev.voxgrad.nativecheck.check.machine.CpuModelCheck;
+import dev.voxgrad.nativecheck.check.machine.SimdCheck;
+import dev.voxgrad.nativecheck.check.machine.TempExecutableCheck;
+import dev.voxgrad.nativecheck.check.machine.VectorWidthCheck;
+import dev.voxgrad.nativecheck.library.CudaVersion;
+import dev.voxgrad.nativecheck.library.Elf;
+import dev.voxgrad.nativecheck.library.FakeLibrary;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.machine.CpuInfo;
+import dev.voxgrad.nativecheck.machine.Mount;
+import dev.voxgrad.nativecheck.probe.ChildProcess.Outcome;
+import dev.voxgrad.nativecheck.probe.DriverProbe;
+import dev.voxgrad.nativecheck.probe.GpuFact;
+import dev.voxgrad.nativecheck.probe.SmokeTest;
+import dev.voxgrad.nativecheck.probe.VectorProbe;
+import dev.voxgrad.nativecheck.probe.VersionProbe;
+import dev.voxgrad.nativecheck.report.Report;
+import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -123,7 +149,7 @@ class SystemPropertyTest {
             @ForAll boolean timedOut,
             @ForAll String errors) {
         Outcome outcome = new Outcome(exitCode, timedOut, answers, errors);
-        Optional<CudaVersion> driver = CudaVersion.of(outcome, DriverProbe.VERSION);
+        Optional<CudaVersion> driver = outcome.cudaVersion(DriverProbe.VERSION);
         List<Check> checks = List.of(
                 new DriverCheck("Linux", "amd64", outcome),
                 new GpuCheck(0, outcome),
@@ -131,7 +157,7 @@ class SystemPropertyTest {
                 new CudnnVersionCheck(outcome, driver),
                 new CublasVersionCheck(outcome.answer(VersionProbe.CUBLAS), driver, outcome),
                 new CudaVersionCheck(
-                        CudaVersionCheck.Library.NVRTC, CudaVersion.of(outcome, VersionProbe.NVRTC), driver, outcome),
+                        CudaVersionCheck.Library.NVRTC, outcome.cudaVersion(VersionProbe.NVRTC), driver, outcome),
                 new SmokeCheck(SmokeTest.COPY, outcome));
         Rows rows = new Rows(error -> {
             throw new AssertionError(error);

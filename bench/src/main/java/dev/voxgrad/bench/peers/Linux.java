@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import dev.voxgrad.nativecheck.CpuInfo;
-import dev.voxgrad.nativecheck.LibraryPath;
+import dev.voxgrad.nativecheck.library.LibraryPath;
+import dev.voxgrad.nativecheck.machine.CpuInfo;
 
 /** What the kernel says about this process and machine. */
 final class Linux {

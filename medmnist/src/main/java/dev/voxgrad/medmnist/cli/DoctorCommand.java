@@ -12,7 +12,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.nativecheck.Diagnosis;
-import dev.voxgrad.nativecheck.ExitCodes;
+import dev.voxgrad.nativecheck.report.ExitCodes;
 
 /** {@code medmnist doctor}; {@code --root FOLDER}, which its help does not show, is as in {@code native-check}. */
 @Command(

@@ -19,7 +19,7 @@ import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.TrainingStoppedException;
-import dev.voxgrad.nativecheck.ExitCodes;
+import dev.voxgrad.nativecheck.report.ExitCodes;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.weights.WeightsFileException;
 

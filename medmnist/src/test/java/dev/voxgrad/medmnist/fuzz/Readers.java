@@ -20,10 +20,9 @@ import dev.voxgrad.medmnist.report.ReportReaders;
 import dev.voxgrad.medmnist.train.ModelKind;
 import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.medmnist.train.RunReaders;
-import dev.voxgrad.nativecheck.CpuInfo;
-import dev.voxgrad.nativecheck.Elf;
-import dev.voxgrad.nativecheck.Mount;
-import dev.voxgrad.nativecheck.SystemReaders;
+import dev.voxgrad.nativecheck.library.Elf;
+import dev.voxgrad.nativecheck.machine.CpuInfo;
+import dev.voxgrad.nativecheck.machine.Mount;
 import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 

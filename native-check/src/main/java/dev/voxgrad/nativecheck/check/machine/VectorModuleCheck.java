@@ -1,0 +1,32 @@
+package dev.voxgrad.nativecheck.check.machine;
+
+import dev.voxgrad.nativecheck.check.Check;
+import dev.voxgrad.nativecheck.report.Finding;
+import dev.voxgrad.nativecheck.report.Impact;
+
+/**
+ * The incubator module that the CPU kernels are written with.
+ *
+ * @param present whether this JDK has it
+ */
+public record VectorModuleCheck(boolean present) implements Check {
+    /** The module's name. */
+    public static final String MODULE = "jdk.incubator.vector";
+
+    @Override
+    public Finding judge() {
+        if (!present) {
+            return Finding.fail(
+                    "vector module",
+                    MODULE + " is not in this Java",
+                    "a JDK with " + MODULE,
+                    "use a full JDK, or add the module when jlinking one");
+        }
+        return Finding.pass("vector module", MODULE + " is there; the launchers add it");
+    }
+
+    @Override
+    public Impact impact() {
+        return Impact.TRAINER;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.voxgrad.nativecheck.probe;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+import jcuda.jcudnn.JCudnn;
+import jcuda.runtime.JCuda;
+
+import dev.voxgrad.nativecheck.probe.ForeignLibrary.Function;
+import dev.voxgrad.nativecheck.probe.Probe.CallFailed;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+/**
+ * Runs in a child process: asks the libraries named in a property for their versions. JCuda's own constants tell
+ * what its headers were, not what is loaded. cuDNN comes last, since it can abort the process.
+ */
+public final class VersionProbe {
+    /** The property with the names of the libraries to ask, separated by commas. */
+    public static final String PROPERTY = "voxgrad.libraries";
+    /** The CUDA runtime, as 1000 · major + 10 · minor. */
+    public static final String RUNTIME = "runtime";
+    /** cuBLAS, as major.minor.patch. */
+    public static final String CUBLAS = "cublas";
+    /** NVRTC, as 1000 · major + 10 · minor. */
+    public static final String NVRTC = "nvrtc";
+    /** cuDNN 9, as 10000 · major + 100 · minor + patch. */
+    public static final String CUDNN = "cudnn";
+    /** The CUDA version that cuDNN was built for, as 1000 · major + 10 · minor. */
+    public static final String CUDNN_CUDA = "cudnnCuda";
+
+    private VersionProbe() {}
+
+    /** Prints the answers. */
+    public static void main(String[] args) {
+        List<String> libraries = Arrays.asList(System.getProperty(PROPERTY, "").split(","));
+        Probe.run(VersionProbe::runtime);
+        if (libraries.contains(CUBLAS)) {
+            Probe.run(VersionProbe::cublas);
+        }
+        if (libraries.contains(NVRTC)) {
+            Probe.run(VersionProbe::nvrtc);
+        }
+        if (libraries.contains(CUDNN)) {
+            Probe.run(VersionProbe::cudnn);
+        }
+    }
+
+    private static void runtime() throws CallFailed {
+        int[] version = new int[1];
+        DeviceArray.check("cudaRuntimeGetVersion", JCuda.cudaRuntimeGetVersion(version));
+        Probe.answer(RUNTIME, version[0]);
+    }
+
+    /** By a function that needs no handle, and so no GPU. */
+    private static void cublas() throws CallFailed {
+        ForeignLibrary cublas = SgemmProbe.library();
+        Function getProperty = cublas.function("cublasGetProperty", JAVA_INT, ADDRESS);
+        StringBuilder version = new StringBuilder();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(JAVA_INT);
+            for (int property = 0; property < 3; property++) {
+                cublas.check("cublasGetProperty", getProperty.call(property, value));
+                version.append(property == 0 ? "" : ".").append(value.get(JAVA_INT, 0));
+            }
+        }
+        Probe.answer(CUBLAS, version);
+    }
+
+    private static void nvrtc() throws CallFailed {
+        ForeignLibrary nvrtc = NvrtcProbe.library();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment major = arena.allocate(JAVA_INT);
+            MemorySegment minor = arena.allocate(JAVA_INT);
+            nvrtc.check(
+                    "nvrtcVersion",
+                    nvrtc.function("nvrtcVersion", ADDRESS, ADDRESS).call(major, minor));
+            Probe.answer(NVRTC, major.get(JAVA_INT, 0) * 1000 + minor.get(JAVA_INT, 0) * 10);
+        }
+    }
+
+    private static void cudnn() {
+        Probe.answer(CUDNN, JCudnn.cudnnGetVersion());
+        Probe.answer(CUDNN_CUDA, JCudnn.cudnnGetCudartVersion());
+    }
+}
