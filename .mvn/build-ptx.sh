@@ -20,7 +20,7 @@ fi
 compile='
   ptx=$target/${0%.cu}.ptx
   mkdir -p "$(dirname "$ptx")"
-  exec nvcc -ptx -arch=compute_75 -std=c++17 -I dev/voxgrad/engine/cuda "$@" -o "$ptx" "$0"'
+  exec nvcc -ptx -arch=compute_75 -std=c++17 -I dev/voxgrad/engine/cuda/nvrtc "$@" -o "$ptx" "$0"'
 export target
 cd "$sources"
 find . -name '*.cu' | sort | xargs -P 2 -I '{}' sh -c "$compile" '{}' "$@"

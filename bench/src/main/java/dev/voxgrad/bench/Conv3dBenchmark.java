@@ -7,7 +7,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
 /**
@@ -36,8 +36,8 @@ public class Conv3dBenchmark extends OpBenchmark {
     private Context biasOnly;
 
     @Override
-    Conv3dChoice convolution() {
-        return Conv3dChoice.byFlag(convolution);
+    ConvolutionMode convolution() {
+        return ConvolutionMode.byFlag(convolution);
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.nn.BatchNorm3d;
 import dev.voxgrad.nn.Conv3d;
 import dev.voxgrad.nn.Initialization;
@@ -45,8 +45,8 @@ public class ConvBlockBenchmark extends DeviceBenchmark {
     private double trainBytes;
 
     @Override
-    Conv3dChoice convolution() {
-        return Conv3dChoice.byFlag(convolution);
+    ConvolutionMode convolution() {
+        return ConvolutionMode.byFlag(convolution);
     }
 
     @Override

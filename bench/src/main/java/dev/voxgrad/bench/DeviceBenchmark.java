@@ -20,17 +20,17 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.device.ReferenceStorage;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -134,8 +134,8 @@ public abstract class DeviceBenchmark {
     }
 
     /** How the device computes convolutions. A GPU's are left to cuDNN. */
-    Conv3dChoice convolution() {
-        return Conv3dChoice.AUTO;
+    ConvolutionMode convolution() {
+        return ConvolutionMode.AUTO;
     }
 
     /** Whether the device may run layers that follow one another as one operation. */

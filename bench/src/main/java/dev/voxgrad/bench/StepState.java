@@ -11,8 +11,8 @@ import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.bench.step.StepEngine;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**

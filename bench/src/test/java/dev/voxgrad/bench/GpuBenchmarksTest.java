@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.testing.TestGpu;
 
 import static org.assertj.core.api.Assertions.assertThat;

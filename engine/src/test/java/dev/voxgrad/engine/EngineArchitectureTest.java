@@ -13,12 +13,12 @@ class EngineArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.voxgrad.engine");
 
-    /** A class whose name holds "Cpu" is a CPU kernel: ReluCpu, CpuMicroKernels. */
+    /** A class whose name holds "Cpu" is a CPU kernel: ReluCpu, MicroKernels. */
     @Test
     void vectorsAreUsedInCpuKernelsOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("..engine.cpu..")
+                .resideOutsideOfPackage("..cpu..")
                 .and()
                 .haveNameNotMatching(".*\\.[A-Za-z0-9]*Cpu[A-Za-z0-9$]*")
                 .should()

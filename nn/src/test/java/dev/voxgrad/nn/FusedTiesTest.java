@@ -10,9 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("kernels")
 class FusedTiesTest {
     private static final CpuDevice CPU = new CpuDevice(2);
-    private static final CpuDevice UNFUSED = new CpuDevice(2, Conv3dChoice.AUTO, false);
+    private static final CpuDevice UNFUSED = new CpuDevice(2, ConvolutionMode.AUTO, false);
     private static final Shape INPUT = Shape.of(2, 3, 6, 4, 5);
     /** More than a vector of any width, and a rest. */
     private static final int CHANNELS = 37;

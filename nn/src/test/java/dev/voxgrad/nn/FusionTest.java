@@ -14,10 +14,10 @@ import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.random.RandomStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("kernels")
 class FusionTest {
     private static final CpuDevice CPU = new CpuDevice(2);
-    private static final CpuDevice UNFUSED = new CpuDevice(2, Conv3dChoice.AUTO, false);
+    private static final CpuDevice UNFUSED = new CpuDevice(2, ConvolutionMode.AUTO, false);
 
     @AfterAll
     static void close() {

@@ -13,7 +13,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.testing.TestGpu;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;

@@ -9,8 +9,8 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.TestGpu;
 

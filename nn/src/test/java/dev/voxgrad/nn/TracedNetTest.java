@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Event;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Recorder;
@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TracedNetTest {
     @Test
     void everyOperationOfAStepHasItsLayersName() {
-        try (CpuDevice cpu = new CpuDevice(1, Conv3dChoice.AUTO, false)) {
+        try (CpuDevice cpu = new CpuDevice(1, ConvolutionMode.AUTO, false)) {
             Sequential net = TestNets.net(cpu, 1, 4, 1, 2);
             Initialization.apply(net, 1);
             Optimizer optimizer = new Optimizer(new AdamW(1e-3, 5e-4), net.parameters());

@@ -62,7 +62,7 @@ class WithoutVectorsTest {
                 System.out.println("found " + found);
             }
             case "gaussians" -> new RandomStream(1, 0, 0, 0).fillGaussians(new float[8], 0, 8);
-            case "lanes" -> Class.forName("dev.voxgrad.engine.cpu.Lanes");
+            case "lanes" -> Class.forName("dev.voxgrad.engine.device.cpu.Lanes");
             default -> train(ReferenceDevice.INSTANCE);
         }
     }

@@ -6,16 +6,16 @@ import java.util.Map;
 import dev.voxgrad.bench.peers.Spread;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.GpuEngine;
-import dev.voxgrad.engine.cuda.CudaDriver;
-import dev.voxgrad.engine.cuda.CudaEvent;
-import dev.voxgrad.engine.cuda.CudaException;
-import dev.voxgrad.engine.cuda.CudaStream;
-import dev.voxgrad.engine.cuda.DeviceAllocator;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.cuda.driver.CudaEvent;
+import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.driver.CudaStream;
+import dev.voxgrad.engine.cuda.driver.DeviceAllocator;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**

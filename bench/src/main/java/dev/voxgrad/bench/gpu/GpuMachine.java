@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-import dev.voxgrad.engine.cuda.CudaDriver;
-import dev.voxgrad.engine.cuda.Cudnn;
-import dev.voxgrad.engine.cuda.Nvrtc;
+import dev.voxgrad.engine.cuda.cudnn.Cudnn;
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.cuda.nvrtc.Nvrtc;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /** The card and its software, in words: what belongs to every figure. */

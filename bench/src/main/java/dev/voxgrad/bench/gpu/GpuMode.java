@@ -1,8 +1,8 @@
 package dev.voxgrad.bench.gpu;
 
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 
 /**
  * How a step is computed.

@@ -19,11 +19,11 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
-import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /** The command {@code gpu}: steps of the nets on this machine's GPU, beside what the card reaches at its best. */

@@ -9,8 +9,8 @@ import dev.voxgrad.bench.peers.Spread;
 import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.GpuEngine.Volumes;
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.engine.cuda.CudaEvent;
-import dev.voxgrad.engine.device.RecordedStep;
+import dev.voxgrad.engine.cuda.driver.CudaEvent;
+import dev.voxgrad.engine.device.cuda.CapturedStep;
 
 /**
  * How long steps take, in milliseconds.
@@ -37,7 +37,7 @@ record StepTimes(Time train, Time infer, long heldBytes) {
         }
     }
 
-    private static Time time(GpuEngine engine, Supplier<RecordedStep.Results> step, int warmUp, int repeats) {
+    private static Time time(GpuEngine engine, Supplier<CapturedStep.Results> step, int warmUp, int repeats) {
         for (int i = 0; i < warmUp; i++) {
             step.get().get();
         }
@@ -53,7 +53,7 @@ record StepTimes(Time train, Time infer, long heldBytes) {
                 Spread.of(inARow(engine, step, repeats)).median());
     }
 
-    private static double[] inARow(GpuEngine engine, Supplier<RecordedStep.Results> step, int repeats) {
+    private static double[] inARow(GpuEngine engine, Supplier<CapturedStep.Results> step, int repeats) {
         List<CudaEvent> ends = new ArrayList<>();
         try {
             for (int i = 0; i <= repeats; i++) {

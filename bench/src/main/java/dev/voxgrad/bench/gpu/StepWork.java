@@ -3,7 +3,7 @@ package dev.voxgrad.bench.gpu;
 import java.util.List;
 
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.NetSummary;
 
 /**

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /** Which nets work on which volumes. */

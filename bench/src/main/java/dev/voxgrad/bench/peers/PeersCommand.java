@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
-import dev.voxgrad.medmnist.cli.Console;
-import dev.voxgrad.medmnist.data.AtomicFile;
-import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataException;
 
 /** The command {@code peers}: all engines on all cases, and a report. */
 @Command(

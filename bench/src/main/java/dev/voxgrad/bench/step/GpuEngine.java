@@ -5,10 +5,10 @@ import java.util.List;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
-import dev.voxgrad.engine.device.RecordedStep;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.cuda.CapturedStep;
 import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.optim.AdamW;
@@ -27,8 +27,8 @@ public final class GpuEngine implements StepEngine {
     /** The volumes on the card; null if each step uploads them. */
     private final Tensor resident;
 
-    private final RecordedStep training;
-    private final RecordedStep inference;
+    private final CapturedStep training;
+    private final CapturedStep inference;
 
     /** Where a step finds its volumes. Labels and the optimiser's few numbers are uploaded in each step. */
     public enum Volumes {
@@ -74,7 +74,8 @@ public final class GpuEngine implements StepEngine {
      * @throws EngineException if there is none, or none that computes in this way; says why
      */
     public static CudaDevice openDevice(CudaDevice.Settings settings) {
-        return switch (Devices.find("cuda", new Devices.Settings(0, Conv3dChoice.AUTO, settings.fusion(), settings))) {
+        return switch (Devices.find(
+                "cuda", new Devices.Settings(0, ConvolutionMode.AUTO, settings.fusion(), settings))) {
             case Availability.Available available -> (CudaDevice) available.device();
             case Availability.Missing(String reason) -> throw new EngineException(reason, null);
         };
@@ -105,12 +106,12 @@ public final class GpuEngine implements StepEngine {
     }
 
     /** Has the card do a training step; at most two may be under way, or this waits. The result is the loss. */
-    public RecordedStep.Results startTrainStep() {
+    public CapturedStep.Results startTrainStep() {
         return training.run();
     }
 
     /** Has the card do an inference, as above; the result is the logits. */
-    public RecordedStep.Results startInference() {
+    public CapturedStep.Results startInference() {
         return inference.run();
     }
 

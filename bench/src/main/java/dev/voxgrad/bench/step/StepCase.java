@@ -1,7 +1,7 @@
 package dev.voxgrad.bench.step;
 
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**

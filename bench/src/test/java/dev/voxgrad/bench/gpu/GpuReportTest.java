@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.TestGpu;
 

@@ -3,7 +3,7 @@ package dev.voxgrad.bench.gpu;
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;

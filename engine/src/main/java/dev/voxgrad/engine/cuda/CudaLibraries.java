@@ -10,6 +10,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import dev.voxgrad.engine.cuda.cublas.Cublas;
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.driver.ForeignLibrary;
+
 /** Looks for the libraries that a GPU needs, without calling anything in them. */
 public final class CudaLibraries {
     private static final String DRIVER = "libcuda.so.1";

@@ -6,11 +6,10 @@ import java.util.Locale;
 import java.util.function.IntConsumer;
 
 import dev.voxgrad.engine.Layout;
-import dev.voxgrad.engine.cpu.BufferPool;
-import dev.voxgrad.engine.cpu.Lanes;
-import dev.voxgrad.engine.cpu.VectorModule;
-import dev.voxgrad.engine.cpu.WorkerPool;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.cpu.BufferPool;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.VectorModule;
+import dev.voxgrad.engine.device.cpu.WorkerPool;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
@@ -27,13 +26,13 @@ public final class CpuDevice implements Device, AutoCloseable {
     private final WorkerPool workers;
     private final BufferPool<float[]> buffers = BufferPool.ofFloats();
     private final BufferPool<double[]> doubleBuffers = BufferPool.ofDoubles();
-    private final Conv3dChoice convolution;
+    private final ConvolutionMode convolution;
     private final boolean fusion;
     private Recorder recorder;
 
     /** A device with that many threads, the calling one among them, that chooses its algorithms itself. */
     public CpuDevice(int threads) {
-        this(threads, Conv3dChoice.AUTO, true);
+        this(threads, ConvolutionMode.AUTO, true);
     }
 
     /**
@@ -43,7 +42,7 @@ public final class CpuDevice implements Device, AutoCloseable {
      * @param fusion whether operations that follow one another may be run as one
      * @throws IllegalStateException if Java was started without the module that has vectors; names the option
      */
-    public CpuDevice(int threads, Conv3dChoice convolution, boolean fusion) {
+    public CpuDevice(int threads, ConvolutionMode convolution, boolean fusion) {
         VectorModule.require();
         this.workers = new WorkerPool(threads);
         this.convolution = convolution;
@@ -71,7 +70,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     }
 
     @Override
-    public Conv3dChoice convolution() {
+    public ConvolutionMode convolution() {
         return convolution;
     }
 

@@ -8,19 +8,26 @@ import java.util.function.Consumer;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.Cublas;
-import dev.voxgrad.engine.cuda.CudaDriver;
-import dev.voxgrad.engine.cuda.CudaEvent;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.CudaStream;
-import dev.voxgrad.engine.cuda.Cudnn;
-import dev.voxgrad.engine.cuda.DeviceAllocator;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
-import dev.voxgrad.engine.cuda.KernelArguments;
-import dev.voxgrad.engine.cuda.KernelLibrary;
-import dev.voxgrad.engine.cuda.Owned;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.cuda.cublas.Cublas;
+import dev.voxgrad.engine.cuda.cudnn.Cudnn;
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.cuda.driver.CudaEvent;
+import dev.voxgrad.engine.cuda.driver.CudaStream;
+import dev.voxgrad.engine.cuda.driver.DeviceAllocator;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.driver.KernelArguments;
+import dev.voxgrad.engine.cuda.driver.Owned;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
+import dev.voxgrad.engine.cuda.nvrtc.KernelLibrary;
+import dev.voxgrad.engine.device.cuda.CapturedStep;
+import dev.voxgrad.engine.device.cuda.CudaLaunch;
+import dev.voxgrad.engine.device.cuda.CudaTransfers;
+import dev.voxgrad.engine.device.cuda.ElementType;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.HostArray;
+import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.engine.device.cuda.Staging;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
@@ -32,7 +39,7 @@ import dev.voxgrad.engine.trace.Recorder;
  * belongs to one thread at a time; several devices on one card, each with a stream of its own, may be at work at once.
  */
 public final class CudaDevice implements Device, AutoCloseable {
-    private static final CudaSource SOURCE = new CudaSource(CudaStream.class, "memory");
+    private static final CudaSource SOURCE = new CudaSource(CudaLaunch.class, "memory");
 
     /** Gives memory back whose last tensor was garbage. */
     private static final Cleaner CLEANER = Cleaner.create();
@@ -69,7 +76,7 @@ public final class CudaDevice implements Device, AutoCloseable {
      * The card of that number.
      *
      * @throws IllegalArgumentException if this machine has no such card
-     * @throws dev.voxgrad.engine.cuda.CudaException if the driver or a library refuses
+     * @throws dev.voxgrad.engine.cuda.driver.CudaException if the driver or a library refuses
      * @throws LinkageError if there is no driver, or no cuDNN
      */
     public CudaDevice(int card, Settings settings) {
@@ -161,8 +168,8 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     /** Left to cuDNN. */
     @Override
-    public Conv3dChoice convolution() {
-        return Conv3dChoice.AUTO;
+    public ConvolutionMode convolution() {
+        return ConvolutionMode.AUTO;
     }
 
     /** What is fused are kernels of our own. */
@@ -237,7 +244,7 @@ public final class CudaDevice implements Device, AutoCloseable {
      * A copy of the host's numbers for kernels to read: labels, tables. Give it back with {@link #giveBack}. In a
      * recorded step the array is read again at each replay.
      */
-    public DeviceBuffer borrowCopy(HostNumbers numbers) {
+    public DeviceBuffer borrowCopy(HostArray numbers) {
         DeviceBuffer copy = borrow(numbers.bytes(numbers.length()));
         transfers.upload(numbers, numbers.length(), copy);
         return copy;
@@ -323,7 +330,7 @@ public final class CudaDevice implements Device, AutoCloseable {
         return new CudaLaunch(this, source, name, ElementType.FLOAT32);
     }
 
-    void launch(CudaSource source, String name, Grid grid, KernelArguments arguments) {
+    public void launch(CudaSource source, String name, Grid grid, KernelArguments arguments) {
         stream.launch(library.kernel(source, name), grid, arguments);
     }
 
@@ -345,17 +352,17 @@ public final class CudaDevice implements Device, AutoCloseable {
         return cublas;
     }
 
-    /** A step that the card will replay by itself; see {@link RecordedStep}. */
-    public RecordedStep record(RecordedStep.Body body) {
-        return new RecordedStep(this, driver, stream, allocator, true, body);
+    /** A step that the card will replay by itself; see {@link CapturedStep}. */
+    public CapturedStep record(CapturedStep.Body body) {
+        return new CapturedStep(this, driver, stream, allocator, true, body);
     }
 
     /** As {@link #record}, in a scope without gradients: for predictions. */
-    public RecordedStep recordWithoutGradients(RecordedStep.Body body) {
-        return new RecordedStep(this, driver, stream, allocator, false, body);
+    public CapturedStep recordWithoutGradients(CapturedStep.Body body) {
+        return new CapturedStep(this, driver, stream, allocator, false, body);
     }
 
-    CudaTransfers transfers() {
+    public CudaTransfers transfers() {
         return transfers;
     }
 
@@ -372,7 +379,7 @@ public final class CudaDevice implements Device, AutoCloseable {
     /**
      * Gives the card's memory and handles back; tensors of this device are gone.
      *
-     * @throws dev.voxgrad.engine.cuda.CudaException if work went wrong that nobody has waited for
+     * @throws dev.voxgrad.engine.cuda.driver.CudaException if work went wrong that nobody has waited for
      */
     @Override
     public void close() {

@@ -5,8 +5,9 @@ import java.util.List;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.TensorShape;
+import dev.voxgrad.engine.cuda.cudnn.TensorShape;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /** Numbers in a card's memory. */
 public final class CudaStorage extends Storage {

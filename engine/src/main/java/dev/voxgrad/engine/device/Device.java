@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Layout;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
@@ -19,7 +18,7 @@ public sealed interface Device permits CpuDevice, CudaDevice, ReferenceDevice {
     Layout activationLayout();
 
     /** Who chooses how convolutions are computed here. */
-    Conv3dChoice convolution();
+    ConvolutionMode convolution();
 
     /**
      * True if layers that follow one another may be run as one operation here: faster, and equal to the layers one by

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.device;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.cuda.CudaSearch;
 
 /** Finds a device by the name a user gives. */
 public final class Devices {
@@ -20,9 +20,9 @@ public final class Devices {
      * @param fusion whether the CPU may run layers that follow one another as one operation
      * @param cuda how a GPU is used
      */
-    public record Settings(int threads, Conv3dChoice convolution, boolean fusion, CudaDevice.Settings cuda) {
+    public record Settings(int threads, ConvolutionMode convolution, boolean fusion, CudaDevice.Settings cuda) {
         /** All cores, fastest algorithms on the CPU; on a GPU float32 and deterministic algorithms. */
-        public static final Settings DEFAULT = new Settings(0, Conv3dChoice.AUTO, true, CudaDevice.Settings.DEFAULT);
+        public static final Settings DEFAULT = new Settings(0, ConvolutionMode.AUTO, true, CudaDevice.Settings.DEFAULT);
     }
 
     /**
@@ -44,7 +44,7 @@ public final class Devices {
                 };
             case "cpu" -> new Availability.Available(cpu(settings));
             case "reference" ->
-                settings.convolution == Conv3dChoice.WINOGRAD
+                settings.convolution == ConvolutionMode.WINOGRAD
                         ? new Availability.Missing("device reference: it has direct convolution only; leave out "
                                 + "--convolution winograd, or use --device cpu")
                         : new Availability.Available(ReferenceDevice.INSTANCE);

@@ -3,8 +3,7 @@ package dev.voxgrad.engine.device;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Layout;
-import dev.voxgrad.engine.cpu.BufferPool;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.cpu.BufferPool;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
@@ -33,8 +32,8 @@ public final class ReferenceDevice implements Device {
 
     /** Always direct: it is the definition. */
     @Override
-    public Conv3dChoice convolution() {
-        return Conv3dChoice.DIRECT;
+    public ConvolutionMode convolution() {
+        return ConvolutionMode.DIRECT;
     }
 
     /** Never: it is the definition. */

@@ -3,10 +3,10 @@ package dev.voxgrad.engine.optim;
 import java.util.List;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.HostNumbers;
+import dev.voxgrad.engine.device.cuda.HostArray;
 
 /** {@link GradientKernels} on a GPU; only {@link #sumOfSquares} waits for it. */
 final class GradientCuda implements GradientKernels {
@@ -65,7 +65,7 @@ final class GradientCuda implements GradientKernels {
         int[] firstPieces = table.firstPieces();
         DeviceBuffer parts = device.borrow((long) Double.BYTES * firstPieces[tensors]);
         table.kernel("square_parts").add(table.pieces()).add(parts).on(table.grid());
-        DeviceBuffer first = device.borrowCopy(HostNumbers.of(firstPieces));
+        DeviceBuffer first = device.borrowCopy(HostArray.of(firstPieces));
         DeviceBuffer sums = device.borrow((long) Double.BYTES * tensors);
         device.kernel(SlotTable.SOURCE, "squares")
                 .add(parts)

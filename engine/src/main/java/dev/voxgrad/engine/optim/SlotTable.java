@@ -3,14 +3,14 @@ package dev.voxgrad.engine.optim;
 import java.util.List;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaLaunch;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
-import dev.voxgrad.engine.device.HostNumbers;
+import dev.voxgrad.engine.device.cuda.CudaLaunch;
+import dev.voxgrad.engine.device.cuda.ElementType;
+import dev.voxgrad.engine.device.cuda.HostArray;
 
 /** The tables of optim.cu on a GPU: where many tensors lie, and which piece of which tensor each block works on. */
 final class SlotTable implements AutoCloseable {
@@ -46,8 +46,8 @@ final class SlotTable implements AutoCloseable {
                 packed[piece] = (long) i << 32 | piece - firstPieces[i];
             }
         }
-        slots = device.borrowCopy(HostNumbers.of(fields));
-        pieces = device.borrowCopy(HostNumbers.of(packed));
+        slots = device.borrowCopy(HostArray.of(fields));
+        pieces = device.borrowCopy(HostArray.of(packed));
     }
 
     private static long address(Tensor tensor) {

@@ -3,9 +3,9 @@ package dev.voxgrad.engine.optim;
 import java.util.List;
 import java.util.function.IntFunction;
 
-import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.HostNumbers;
+import dev.voxgrad.engine.device.cuda.HostArray;
 
 /**
  * Updates many parameters by one launch. The step's numbers, such as the learning rate and the correction of a bias,
@@ -54,7 +54,7 @@ final class UpdatesCuda {
                 slots.get(i).countChange();
             }
         });
-        DeviceBuffer steps = device.borrowCopy(HostNumbers.of(numbers));
+        DeviceBuffer steps = device.borrowCopy(HostArray.of(numbers));
         try (SlotTable table = new SlotTable(device, slots)) {
             table.kernel(first.name()).add(steps).add(table.pieces()).on(table.grid());
         }

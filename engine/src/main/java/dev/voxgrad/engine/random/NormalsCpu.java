@@ -7,7 +7,7 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * Standard normal deviates in float32, {@value #DEVIATES} at a time: {@value #BLOCKS} blocks of Philox in the lanes of

@@ -2,7 +2,7 @@ package dev.voxgrad.engine.random;
 
 import java.util.Objects;
 
-import dev.voxgrad.engine.cpu.VectorModule;
+import dev.voxgrad.engine.device.cpu.VectorModule;
 
 /**
  * A reproducible stream of random numbers named by what it is for: (seed, epoch, sample, purpose).

@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
-import dev.voxgrad.engine.cpu.WorkerPool;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.cpu.WorkerPool;
 
 /**
  * Collects what a device does, from {@code device.record(recorder)} to {@code device.record(null)}. Times are

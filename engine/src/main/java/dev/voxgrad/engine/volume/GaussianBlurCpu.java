@@ -3,7 +3,7 @@ package dev.voxgrad.engine.volume;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * Separable Gaussian blur, axis by axis in the order X, Y, Z:

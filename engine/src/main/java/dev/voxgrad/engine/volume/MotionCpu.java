@@ -3,7 +3,7 @@ package dev.voxgrad.engine.volume;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * The artefact of a patient who moves while the planes of the spectrum along Z are recorded one after the other.

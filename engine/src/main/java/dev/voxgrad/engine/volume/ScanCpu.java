@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /** What takes one look at every number. */
 final class ScanCpu {

@@ -20,7 +20,9 @@ import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaDriver;
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.device.cuda.CapturedStep;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.optim.AdamUpdate;
 import dev.voxgrad.engine.optim.TensorUpdate;
@@ -173,7 +175,7 @@ class CudaCardsTest {
         List<Tensor> volumes = new ArrayList<>();
         List<Tensor> matrices = new ArrayList<>();
         List<Tensor> weights = new ArrayList<>();
-        List<RecordedStep> recorded = new ArrayList<>();
+        List<CapturedStep> recorded = new ArrayList<>();
         for (CudaDevice device : List.of(open(0), open(1))) {
             Shape shape = Shape.of(2, 1, 6, 5, 7);
             volumes.add(Tensor.of(device, shape, Samples.gaussian(shape, 2)));
@@ -197,11 +199,11 @@ class CudaCardsTest {
             }
         }
         for (int round = 0; round < 4; round++) {
-            List<RecordedStep.Results> results =
-                    recorded.stream().map(RecordedStep::run).toList();
+            List<CapturedStep.Results> results =
+                    recorded.stream().map(CapturedStep::run).toList();
             assertThat(results.getLast().get()).isDeepEqualTo(results.getFirst().get());
         }
-        recorded.forEach(RecordedStep::close);
+        recorded.forEach(CapturedStep::close);
     }
 
     /** The steps are written down and replayed in turn, too, and results are asked for when the other has gone on. */
@@ -209,13 +211,13 @@ class CudaCardsTest {
     void oneThreadReplaysStepsOfTwoCardsInTurn() {
         List<List<List<Float>>> expected = List.of(alone(0), alone(1));
         List<Training> trainings = List.of(new Training(open(0)), new Training(open(1)));
-        try (RecordedStep first = trainings.getFirst().device.record(trainings.getFirst()::step);
-                RecordedStep second = trainings.getLast().device.record(trainings.getLast()::step)) {
+        try (CapturedStep first = trainings.getFirst().device.record(trainings.getFirst()::step);
+                CapturedStep second = trainings.getLast().device.record(trainings.getLast()::step)) {
             for (int step = 0; step < STEPS; step++) {
                 trainings.getFirst().prepare(step);
-                RecordedStep.Results ofFirst = first.run();
+                CapturedStep.Results ofFirst = first.run();
                 trainings.getLast().prepare(step);
-                RecordedStep.Results ofSecond = second.run();
+                CapturedStep.Results ofSecond = second.run();
                 trainings.getFirst().losses.add(ofFirst.get()[0][0]);
                 trainings.getLast().losses.add(ofSecond.get()[0][0]);
             }
@@ -232,7 +234,7 @@ class CudaCardsTest {
             List<Future<List<List<Float>>>> outcomes = devices.stream()
                     .map(device -> threads.submit(() -> {
                         Training training = new Training(device);
-                        try (RecordedStep recorded = device.record(training::step)) {
+                        try (CapturedStep recorded = device.record(training::step)) {
                             for (int step = 0; step < STEPS; step++) {
                                 eachStep.await();
                                 training.prepare(step);
@@ -251,9 +253,9 @@ class CudaCardsTest {
     void resultsMayBeAskedForByAThreadThatHasSeenNoCard() throws Exception {
         CudaDevice device = open(1);
         Tensor three = Tensor.full(device, Shape.of(1), 3);
-        try (RecordedStep recorded = device.record(() -> List.of(three.add(three)));
+        try (CapturedStep recorded = device.record(() -> List.of(three.add(three)));
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
-            RecordedStep.Results results = recorded.run();
+            CapturedStep.Results results = recorded.run();
             assertThat(thread.submit(results::get).get()[0]).containsExactly(6);
         }
     }

@@ -5,9 +5,9 @@ import java.util.stream.Stream;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 
 /** The devices that every operation's suite runs over, beside the reference they are compared with. */
 public final class TestDevices {

@@ -4,13 +4,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-import dev.voxgrad.engine.cuda.CudaDriver;
-import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
-import dev.voxgrad.engine.device.GpuKernels;
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

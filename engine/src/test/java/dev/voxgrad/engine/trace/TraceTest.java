@@ -12,11 +12,11 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
-import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.activation.ReluOp;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.testing.Samples;
 
@@ -129,7 +129,7 @@ class TraceTest {
         long direct = 2 * 81 * 6 * 27;
         long block = 2 * Lanes.COUNT;
         long out = Math.ceilDiv(3, block) * block;
-        try (CpuDevice device = new CpuDevice(1, Conv3dChoice.DIRECT, true)) {
+        try (CpuDevice device = new CpuDevice(1, ConvolutionMode.DIRECT, true)) {
             assertThat(op.work(device, Pass.FORWARD, context))
                     .isEqualTo(new Work("direct", direct, 2 * 7 * 7 * 3 * 4 * 6 * out, 4 * (162 + 486 + 81)));
             assertThat(op.work(device, Pass.GRAD_INPUT, context).executedFlop())

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Sample;
 import dev.voxgrad.medmnist.data.SampleTransform;
+import dev.voxgrad.medmnist.io.DataException;
 
 /**
  * Transforms that are applied one after the other, each with a probability of its own.

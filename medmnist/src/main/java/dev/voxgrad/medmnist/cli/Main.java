@@ -9,6 +9,27 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
+import dev.voxgrad.medmnist.cli.command.AvailableCommand;
+import dev.voxgrad.medmnist.cli.command.DoctorCommand;
+import dev.voxgrad.medmnist.cli.command.DownloadCommand;
+import dev.voxgrad.medmnist.cli.command.EnsembleCommand;
+import dev.voxgrad.medmnist.cli.command.EvaluateCommand;
+import dev.voxgrad.medmnist.cli.command.InfoCommand;
+import dev.voxgrad.medmnist.cli.command.LrFindCommand;
+import dev.voxgrad.medmnist.cli.command.PredictCommand;
+import dev.voxgrad.medmnist.cli.command.ProfileCommand;
+import dev.voxgrad.medmnist.cli.command.QuickstartCommand;
+import dev.voxgrad.medmnist.cli.command.ReportCommand;
+import dev.voxgrad.medmnist.cli.command.ShowCommand;
+import dev.voxgrad.medmnist.cli.command.StatusCommand;
+import dev.voxgrad.medmnist.cli.command.SummaryCommand;
+import dev.voxgrad.medmnist.cli.command.TrainCommand;
+import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.UserPath;
+import dev.voxgrad.medmnist.cli.ui.Failures;
+import dev.voxgrad.medmnist.cli.ui.StandardError;
+import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
+
 /** The command line: one class per command, see their {@code --help}. */
 @Command(
         name = "medmnist",
@@ -51,7 +72,7 @@ public final class Main implements Runnable {
     private boolean debug;
 
     /** Returns whether stack traces are wanted. */
-    boolean debug() {
+    public boolean debug() {
         return debug;
     }
 
@@ -117,8 +138,8 @@ public final class Main implements Runnable {
     }
 
     /** The version that the build has put into the jar's manifest. */
-    static final class Version implements IVersionProvider {
-        static String number() {
+    public static final class Version implements IVersionProvider {
+        public static String number() {
             String version = Main.class.getPackage().getImplementationVersion();
             return version == null ? "development" : version;
         }

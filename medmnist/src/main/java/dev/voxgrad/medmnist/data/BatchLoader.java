@@ -10,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 /**
  * Hands out a split in batches and prepares the next ones in the background meanwhile.
  *

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 /**
  * The six 3D sets of MedMNIST v2 and what their makers publish about them.
  *
@@ -130,7 +132,7 @@ public enum DatasetInfo {
      */
     public record Source(int size, String fileName, String md5, URI address) {
         /** Returns a length in bytes that no official file of that size has: its voxels and labels take less. */
-        long impossibleLength() {
+        public long impossibleLength() {
             int volumes = Arrays.stream(values())
                     .map(DatasetInfo::counts)
                     .mapToInt(Counts::total)

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.medmnist.io.DataException;
 
 /**
  * The train and val volumes of a data set together, cut into folds; test is left as it is.

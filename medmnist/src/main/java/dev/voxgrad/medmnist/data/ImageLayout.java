@@ -2,6 +2,10 @@ package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
 
+import dev.voxgrad.medmnist.data.npz.ElementOrder;
+import dev.voxgrad.medmnist.data.npz.NpyHeader;
+import dev.voxgrad.medmnist.io.DataFileException;
+
 /**
  * How the volumes lie in an array: (N,S,S,S), (N,S,S,S,C) or (N,C,S,S,S), with 1 or 3 channels, in C or Fortran order.
  *

@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.io.DataFileException;
+
 /**
  * Decides what the label arrays of a file mean. All splits are looked at before anything is decided:
  *

@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 /** From stored voxels to the numbers a net takes. */
 public final class Normalization {
     private static final float[] SCALED = new float[256];

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.voxgrad.engine.volume.Volume;
+import dev.voxgrad.medmnist.io.DataException;
 
 /**
  * Turns the stored volumes of a split into what a net takes: scaled to [0, 1], transformed, z-normalised. It holds

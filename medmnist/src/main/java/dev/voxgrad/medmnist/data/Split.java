@@ -5,6 +5,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 /**
  * One part of a data set: N volumes of the same shape and their labels.
  *

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
  * A data set made by code: one solid per volume, of five kinds, in random pose, size and brightness, under a

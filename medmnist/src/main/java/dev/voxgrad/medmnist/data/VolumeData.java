@@ -3,6 +3,8 @@ package dev.voxgrad.medmnist.data;
 import java.util.List;
 import java.util.Optional;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 /**
  * A data set in memory, ready to train on.
  *

@@ -9,6 +9,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.Home;
+import dev.voxgrad.medmnist.io.Md5;
 import dev.voxgrad.medmnist.text.ShellWords;
 
 /**
@@ -76,7 +82,7 @@ public final class VolumeLoader {
     }
 
     /** The sentence that tells a person without a network what to do. */
-    static String placeByHand(DatasetInfo.Source source, Path file) {
+    public static String placeByHand(DatasetInfo.Source source, Path file) {
         return "place it by hand: download " + source.address() + " (MD5 " + source.md5() + ") to "
                 + file.toAbsolutePath();
     }

@@ -6,6 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
+import dev.voxgrad.medmnist.data.npz.ElementOrder;
+import dev.voxgrad.medmnist.data.npz.NpyStream;
+import dev.voxgrad.medmnist.data.npz.NpyType;
+import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+
 /**
  * Reads the volumes of all splits from a file, of any numeric type, as the 256 grey values that a {@link Window} makes
  * of them. The file's numbers pass by in blocks, so that only the grey values take memory.

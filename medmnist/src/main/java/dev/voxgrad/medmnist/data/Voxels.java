@@ -3,6 +3,8 @@ package dev.voxgrad.medmnist.data;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 /**
  * The voxels of a split's volumes, uint8, channels-last (X, Y, Z, C) within each volume.
  *

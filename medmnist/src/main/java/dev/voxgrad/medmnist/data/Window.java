@@ -2,6 +2,9 @@ package dev.voxgrad.medmnist.data;
 
 import java.util.Locale;
 
+import dev.voxgrad.medmnist.io.BadValueException;
+import dev.voxgrad.medmnist.io.FileKind;
+
 /**
  * Which values of a file become which of the 256 grey values that volumes are kept in: {@code low} becomes 0,
  * {@code high} 255, those between are spread evenly and rounded to the nearest, and those outside are clamped. In

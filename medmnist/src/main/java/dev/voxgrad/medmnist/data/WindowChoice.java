@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.voxgrad.medmnist.data.npz.NpyType;
+import dev.voxgrad.medmnist.io.DataFileException;
+
 /**
  * Decides which window the volumes of a file are read with, where nobody has said it:
  *

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.VolumeNet;
-import dev.voxgrad.medmnist.train.MemberResult;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.run.ModelKind;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.Predictor;
-import dev.voxgrad.medmnist.train.RunFiles;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**

@@ -7,16 +7,16 @@ import java.util.Locale;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.metrics.UndefinedAuc;
-import dev.voxgrad.medmnist.train.CrossValidation;
-import dev.voxgrad.medmnist.train.DataSource;
-import dev.voxgrad.medmnist.train.MemberResult;
-import dev.voxgrad.medmnist.train.RunFiles;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.member.MemberResult;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. */
 public final class EnsembleReport {

@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import dev.voxgrad.medmnist.data.DataException;
-import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.data.TextFile;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.run.ModelKind;
 
 /**
  * How much each model counts in an ensemble: the weight of its group, last or best, times that of its member, times

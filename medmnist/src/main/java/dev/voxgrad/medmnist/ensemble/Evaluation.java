@@ -4,12 +4,12 @@ import java.util.Optional;
 import java.util.function.ObjIntConsumer;
 
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.medmnist.data.DataException;
-import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.run.RunFiles;
 
 /**
  * An ensemble as it was asked for, fitted and evaluated. Beside the weights asked for there are always uniform ones: a

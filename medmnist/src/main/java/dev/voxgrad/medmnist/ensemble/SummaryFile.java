@@ -6,13 +6,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.data.RunFolder;
-import dev.voxgrad.medmnist.data.TextFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.RunFolder;
+import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.text.VisibleText;
-import dev.voxgrad.medmnist.train.CrossValidation;
 import dev.voxgrad.medmnist.train.Predictor;
-import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
 /**
  * A run's {@code summary.csv}: one row per ensemble that was evaluated. What is empty was not fitted, or, of an AUC,

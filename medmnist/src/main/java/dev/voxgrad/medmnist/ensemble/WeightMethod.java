@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.run.ModelKind;
 
 /** Ways to find weights of models, all but the first from their logits on the validation split. */
 public enum WeightMethod {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 
-import dev.voxgrad.medmnist.data.BadValueException;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
  * The two figures MedMNIST reports, computed as its evaluator does.

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import dev.voxgrad.medmnist.data.AtomicFile;
-import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.data.TextFile;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.TextFile;
 
 /**
  * MedMNIST's standard result file: the scores of one split in a CSV whose name tells what they are of.

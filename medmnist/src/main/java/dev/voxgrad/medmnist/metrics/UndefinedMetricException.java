@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.metrics;
 
 import java.io.Serial;
 
-import dev.voxgrad.medmnist.data.DataException;
+import dev.voxgrad.medmnist.io.DataException;
 
 /** A figure that the given labels or scores do not define, such as the AUC of a class that does not occur. */
 public final class UndefinedMetricException extends DataException {

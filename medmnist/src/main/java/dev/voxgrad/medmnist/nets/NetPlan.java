@@ -7,8 +7,8 @@ import java.util.Map;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.autograd.Context;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.nn.Conv3d;
@@ -21,7 +21,7 @@ import dev.voxgrad.nn.Named;
  * @param batch volumes at a time
  * @param rows in the order of the layers, for each the passes of a training step
  */
-public record NetPlan(Conv3dChoice choice, int batch, List<Row> rows) {
+public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
     private static final List<Pass> PASSES = List.of(Pass.FORWARD, Pass.GRAD_INPUT, Pass.GRAD_WEIGHT);
 
     /**
@@ -34,7 +34,7 @@ public record NetPlan(Conv3dChoice choice, int batch, List<Row> rows) {
     public record Row(String name, Shape input, Shape output, Pass pass, Work work) {}
 
     /** Plans a net for volumes of that many channels and that edge. */
-    public static NetPlan of(NetSpec spec, int channels, int edge, int classes, int batch, Conv3dChoice choice) {
+    public static NetPlan of(NetSpec spec, int channels, int edge, int classes, int batch, ConvolutionMode choice) {
         List<Row> rows = new ArrayList<>();
         try (CpuDevice device = new CpuDevice(1, choice, false)) {
             Map<String, Layer> layers = Named.layers(spec.build(device, channels, edge, classes));

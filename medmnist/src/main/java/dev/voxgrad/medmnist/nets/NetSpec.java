@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.io.DataException;
 
 /** The three nets of the study: each stage is twice as wide and half as long as the one before. */
 public enum NetSpec {

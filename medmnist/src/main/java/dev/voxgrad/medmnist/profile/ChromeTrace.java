@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.trace.Event;
 import dev.voxgrad.engine.trace.WorkerEvent;
-import dev.voxgrad.medmnist.data.AtomicFile;
+import dev.voxgrad.medmnist.io.AtomicFile;
 
 /**
  * A {@link Profile} as a file in Chrome's trace event format (JSON object form, complete events "X"), which Perfetto
@@ -34,7 +34,7 @@ public final class ChromeTrace {
     /**
      * Writes the file, whole or not at all.
      *
-     * @throws dev.voxgrad.medmnist.data.DataFileException if it can't be written
+     * @throws dev.voxgrad.medmnist.io.DataFileException if it can't be written
      */
     public static void write(Profile profile, Path file) {
         ChromeTrace trace = new ChromeTrace(profile);

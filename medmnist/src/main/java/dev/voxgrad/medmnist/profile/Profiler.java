@@ -14,7 +14,7 @@ import dev.voxgrad.engine.trace.Recorder;
 import dev.voxgrad.engine.trace.Trace;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;

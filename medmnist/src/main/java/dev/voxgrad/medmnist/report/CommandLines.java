@@ -7,16 +7,16 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.data.NameList;
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.text.ShellWords;
-import dev.voxgrad.medmnist.train.ClassWeights;
-import dev.voxgrad.medmnist.train.DataSource;
 import dev.voxgrad.medmnist.train.Predictor;
-import dev.voxgrad.medmnist.train.Regime;
-import dev.voxgrad.medmnist.train.RunInfo;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.ClassWeights;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 /** The commands that repeat a run, for a POSIX shell. */
 final class CommandLines {
@@ -138,9 +138,9 @@ final class CommandLines {
         return words;
     }
 
-    private static List<String> regime(Regime regime) {
+    private static List<String> regime(TrainingOptions regime) {
         List<String> words = new ArrayList<>();
-        if (regime.schedule() != Regime.PLAIN.schedule()) {
+        if (regime.schedule() != TrainingOptions.PLAIN.schedule()) {
             words.addAll(List.of("--schedule", regime.schedule().flag()));
         }
         if (regime.warmupEpochs() > 0) {

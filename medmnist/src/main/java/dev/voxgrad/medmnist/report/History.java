@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-import dev.voxgrad.medmnist.data.BadValueException;
-import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.data.RunFolder;
-import dev.voxgrad.medmnist.data.TextFile;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.io.BadValueException;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.RunFolder;
+import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
  * The learning curves of a run: what its {@code history.csv} says. Columns are found by their names, and of several

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.train.LearningRateCurve;
-import dev.voxgrad.medmnist.train.LearningRateCurve.Point;
-import dev.voxgrad.medmnist.train.LearningRateCurve.Suggestion;
-import dev.voxgrad.medmnist.train.LearningRateFinder;
+import dev.voxgrad.medmnist.lrfind.LearningRateCurve;
+import dev.voxgrad.medmnist.lrfind.LearningRateCurve.Point;
+import dev.voxgrad.medmnist.lrfind.LearningRateCurve.Suggestion;
+import dev.voxgrad.medmnist.lrfind.LearningRateFinder;
 
 /** A learning-rate range test as one page of HTML, which needs no network and no JavaScript. */
 public final class LearningRatePage {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-import dev.voxgrad.medmnist.train.MemberResult;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /** How each member learned: validation figures by epoch with the best epoch marked, and the training losses. */
 final class LearningSection {

@@ -8,8 +8,8 @@ import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.train.MemberResult;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.run.ModelKind;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /** What each model and each group is worth alone, and what the ensemble would be without each member. */
 final class MembersSection {

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.Spread;
 import dev.voxgrad.medmnist.metrics.UndefinedAuc;
-import dev.voxgrad.medmnist.train.DataSource;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.train.Predictor;
 
 /** AUC and accuracy of the run with their intervals, above the published rows of the same data set. */

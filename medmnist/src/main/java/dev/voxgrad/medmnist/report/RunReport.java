@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
-import dev.voxgrad.medmnist.train.CrossValidation;
-import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
 /**
  * A run as one page of HTML: results beside published ones, learning curves, curves of the ensemble, its mistakes, and

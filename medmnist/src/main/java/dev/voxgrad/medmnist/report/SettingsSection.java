@@ -8,10 +8,10 @@ import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Predictor;
-import dev.voxgrad.medmnist.train.Regime;
-import dev.voxgrad.medmnist.train.RunInfo;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 /** What decided the outcome, and the commands that repeat it. */
 final class SettingsSection {
@@ -114,7 +114,7 @@ final class SettingsSection {
         item(
                 "optimiser",
                 "AdamW, learning rate " + settings.learningRate() + ", weight decay " + settings.weightDecay());
-        Regime regime = settings.regime();
+        TrainingOptions regime = settings.regime();
         item(
                 "schedule",
                 regime.schedule().flag()

@@ -10,9 +10,9 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
-import dev.voxgrad.medmnist.train.MemberResult;
-import dev.voxgrad.medmnist.train.ModelKind;
-import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.run.ModelKind;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /**
  * What a report is about.

@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.Optional;
 
 /** Nothing that can be mended by going on: a loss, gradient, weight or score that is no number. */
-final class DivergedException extends Exception {
+public final class DivergedException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
 

@@ -15,13 +15,14 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.RecordedStep;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.cuda.CapturedStep;
 import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.GradientClipping;
@@ -34,7 +35,7 @@ import dev.voxgrad.nn.optim.WeightAverage;
  * <p>On the host's devices a step is done when {@link #run} returns. A GPU replays a recorded step, one for each size
  * of batch, while the host goes on: what came of a step is told one step later, or by {@link #finish}.
  */
-final class MemberSteps implements AutoCloseable {
+public final class MemberSteps implements AutoCloseable {
     /** Steps of a GPU that may be under way. */
     private static final int AHEAD = 1;
 
@@ -52,19 +53,19 @@ final class MemberSteps implements AutoCloseable {
     private double learningRate;
 
     /** Is told each step, in order, when its loss is known. */
-    interface Listener {
+    public interface Listener {
         void stepDone(int epoch, int step, int samples, double loss);
     }
 
     /** A step whose results are on their way. */
-    private record UnderWay(int epoch, int step, int samples, Recorded how, RecordedStep.Results results) {}
+    private record UnderWay(int epoch, int step, int samples, Recorded how, CapturedStep.Results results) {}
 
     /**
      * Steps as a run's settings want them.
      *
      * @param average of the net's weights; null if there is none
      */
-    MemberSteps(
+    public MemberSteps(
             VolumeNet net,
             WeightAverage average,
             TrainSettings settings,
@@ -91,7 +92,7 @@ final class MemberSteps implements AutoCloseable {
      *
      * @throws DivergedException if its loss or a gradient, or those of a step before, are not finite
      */
-    void run(Batch batch, int epoch, int step, double rate) throws DivergedException {
+    public void run(Batch batch, int epoch, int step, double rate) throws DivergedException {
         learningRate = rate;
         switch (device) {
             case CudaDevice gpu -> runAhead(gpu, batch, epoch, step);
@@ -109,7 +110,7 @@ final class MemberSteps implements AutoCloseable {
     }
 
     /** Waits until all steps are done and told. */
-    void finish() throws DivergedException {
+    public void finish() throws DivergedException {
         while (!underWay.isEmpty()) {
             settle(underWay.remove());
         }
@@ -196,7 +197,7 @@ final class MemberSteps implements AutoCloseable {
         private final float[] inputs;
         private final int[] labels;
         private final float[] targets;
-        private final RecordedStep step;
+        private final CapturedStep step;
         private List<String> gradientNames;
 
         Recorded(CudaDevice gpu, Batch batch) {
@@ -207,7 +208,7 @@ final class MemberSteps implements AutoCloseable {
             this.step = gpu.record(() -> body(batch.size(), batch));
         }
 
-        RecordedStep.Results run(Batch batch) {
+        public CapturedStep.Results run(Batch batch) {
             System.arraycopy(batch.inputs(), 0, inputs, 0, inputs.length);
             System.arraycopy(batch.labels(), 0, labels, 0, labels.length);
             System.arraycopy(batch.targets(), 0, targets, 0, targets.length);

@@ -7,12 +7,12 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.nn.Layer;
 
 /** Runs nets over a whole split, in evaluation mode and in the order of the file. */

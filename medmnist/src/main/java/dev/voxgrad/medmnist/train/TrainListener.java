@@ -1,6 +1,8 @@
 package dev.voxgrad.medmnist.train;
 
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.member.EpochResult;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /** Told how a run is going. All methods are called on the training thread, between steps. */
 public interface TrainListener {

@@ -19,6 +19,12 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.metrics.ClassCoverage;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.member.MemberLock;
+import dev.voxgrad.medmnist.run.member.MemberLockedException;
+import dev.voxgrad.medmnist.run.member.MemberState;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
-import dev.voxgrad.medmnist.data.DataException;
 import dev.voxgrad.medmnist.data.Sample;
 import dev.voxgrad.medmnist.data.SampleTransform;
+import dev.voxgrad.medmnist.io.DataException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

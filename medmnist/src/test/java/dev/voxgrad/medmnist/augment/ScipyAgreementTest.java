@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.augment.RandomMotion.Movement;
-import dev.voxgrad.medmnist.data.NpyArray;
-import dev.voxgrad.medmnist.data.NpzFile;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpzFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

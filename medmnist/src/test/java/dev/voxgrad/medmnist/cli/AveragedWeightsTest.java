@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.weights.WeightsFile;
 

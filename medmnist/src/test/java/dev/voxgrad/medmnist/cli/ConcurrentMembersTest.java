@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.train.RunFiles;
+import dev.voxgrad.medmnist.cli.command.Training;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.run.RunFiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

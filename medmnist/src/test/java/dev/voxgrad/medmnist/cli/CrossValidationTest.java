@@ -17,10 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.medmnist.data.Folds;
-import dev.voxgrad.medmnist.data.NpyArray;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

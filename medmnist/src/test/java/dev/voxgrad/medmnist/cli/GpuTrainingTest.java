@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.voxgrad.engine.device.Precision;
+import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.testing.CudaEmulator;
 import dev.voxgrad.engine.testing.TestGpu;
 

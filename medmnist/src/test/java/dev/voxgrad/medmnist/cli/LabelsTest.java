@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -26,14 +26,17 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.cli.command.TrainCommand;
+import dev.voxgrad.medmnist.cli.command.Training;
+import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.train.DataSource;
-import dev.voxgrad.medmnist.train.Regime;
-import dev.voxgrad.medmnist.train.RunFiles;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -336,8 +339,8 @@ class ReportCommandTest {
     @Test
     void syntheticVolumesAreMarked() throws IOException {
         DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
-        TrainSettings settings =
-                new TrainSettings(1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", Regime.PLAIN, null);
+        TrainSettings settings = new TrainSettings(
+                1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", TrainingOptions.PLAIN, null);
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
             VolumeData data = source.load(warning -> {});

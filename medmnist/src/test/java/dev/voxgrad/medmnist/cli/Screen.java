@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a terminal would show: knows line ends, carriage returns, wrapping, and erasing from the cursor on. */
-final class Screen {
+public final class Screen {
     private static final String ERASE = "\u001b[J";
 
     private final List<StringBuilder> rows = new ArrayList<>(List.of(new StringBuilder()));
@@ -14,7 +14,7 @@ final class Screen {
     private Screen() {}
 
     /** The rows of a terminal of that width after this output, without empty ones at the end. */
-    static List<String> rows(String output, int width) {
+    public static List<String> rows(String output, int width) {
         Screen screen = new Screen();
         for (int i = 0; i < output.length(); i++) {
             if (output.startsWith(ERASE, i)) {

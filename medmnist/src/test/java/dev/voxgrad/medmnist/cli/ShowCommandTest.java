@@ -19,10 +19,10 @@ import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.ChannelOrder;
 import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.Normalization;
-import dev.voxgrad.medmnist.data.NpzFile;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.train.Trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -12,8 +12,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 import dev.voxgrad.engine.random.RandomStream;
-import dev.voxgrad.medmnist.data.NpyArray;
-import dev.voxgrad.medmnist.data.NpyWriter;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyWriter;
 
 /** Small files in MedMNIST's layout: cubes of noise whose brightness depends on the class. */
 final class TestVolumes {

@@ -11,13 +11,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.voxgrad.medmnist.data.Home;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.cli.ui.RunProgress;
+import dev.voxgrad.medmnist.io.Home;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.text.VisibleText;
-import dev.voxgrad.medmnist.train.EpochResult;
-import dev.voxgrad.medmnist.train.RunFiles;
-import dev.voxgrad.medmnist.train.RunInfo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;

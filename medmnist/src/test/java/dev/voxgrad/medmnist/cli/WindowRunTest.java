@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.voxgrad.medmnist.data.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

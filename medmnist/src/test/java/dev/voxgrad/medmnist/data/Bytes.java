@@ -8,12 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.zip.InflaterInputStream;
 
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+
 /** Hand-made file contents for the tests. */
-final class Bytes {
+public final class Bytes {
     private Bytes() {}
 
     /** A .npy file of that header text (version 1.0, not padded) and data. */
-    static byte[] npy(String header, byte... data) {
+    public static byte[] npy(String header, byte... data) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
         out.write(header.length());
@@ -23,7 +25,7 @@ final class Bytes {
         return out.toByteArray();
     }
 
-    static NpyArray read(byte[] file) {
+    public static NpyArray read(byte[] file) {
         try {
             return NpyArray.read(new ByteArrayInputStream(file), file.length, "test.npy");
         } catch (IOException e) {
@@ -32,7 +34,7 @@ final class Bytes {
     }
 
     /** Undoes {@code base64.b64encode(zlib.compress(...))}. */
-    static byte[] unpack(String text) {
+    public static byte[] unpack(String text) {
         try (InflaterInputStream in = new InflaterInputStream(
                 new ByteArrayInputStream(Base64.getDecoder().decode(text)))) {
             return in.readAllBytes();

@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 import org.junit.jupiter.api.Test;
 
+import dev.voxgrad.medmnist.io.DataException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

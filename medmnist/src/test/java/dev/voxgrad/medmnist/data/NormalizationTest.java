@@ -2,6 +2,9 @@ package dev.voxgrad.medmnist.data;
 
 import org.junit.jupiter.api.Test;
 
+import dev.voxgrad.medmnist.data.npz.NpzFile;
+import dev.voxgrad.medmnist.io.DataException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

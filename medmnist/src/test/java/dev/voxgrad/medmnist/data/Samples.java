@@ -4,12 +4,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyWriter;
+
 /** Small data sets and files for the tests. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
     /** Voxel v of volume n is {@code 7n + v} (mod 256), so that every volume is different and none is blank. */
-    static byte[] voxels(int count, int perVolume) {
+    public static byte[] voxels(int count, int perVolume) {
         byte[] voxels = new byte[count * perVolume];
         for (int i = 0; i < voxels.length; i++) {
             voxels[i] = (byte) (7 * (i / perVolume) + i % perVolume);

@@ -9,6 +9,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.DataFileException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.voxgrad.medmnist.data.DataException;
-import dev.voxgrad.medmnist.data.DataFileException;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.run.ModelKind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

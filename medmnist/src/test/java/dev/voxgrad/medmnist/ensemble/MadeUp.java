@@ -12,8 +12,8 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.train.MemberResult;
-import dev.voxgrad.medmnist.train.ModelKind;
+import dev.voxgrad.medmnist.run.ModelKind;
+import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /** Ensembles of made-up logits: no volumes, no nets. */
 final class MadeUp {

@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import dev.voxgrad.engine.op.conv3d.Conv3dChoice;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.trace.Pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +19,7 @@ class NetPlanTest {
 
     @Test
     void namesTheAlgorithmOfEveryPass() {
-        NetPlan plan = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, Conv3dChoice.AUTO);
+        NetPlan plan = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, ConvolutionMode.AUTO);
         assertThat(lines(plan))
                 .containsExactly(
                         "layer1.0 forward direct-few",
@@ -33,17 +33,17 @@ class NetPlanTest {
                         "layer2.3 forward winograd",
                         "layer2.3 gradInput winograd",
                         "layer2.3 gradWeight winograd");
-        assertThat(lines(NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, Conv3dChoice.AUTO)))
+        assertThat(lines(NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, ConvolutionMode.AUTO)))
                 .as("volumes of 3 voxels")
                 .contains("layer4.3 forward direct");
     }
 
     @Test
     void followsTheChoice() {
-        assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, Conv3dChoice.DIRECT)))
+        assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, ConvolutionMode.DIRECT)))
                 .hasSize(17)
                 .noneMatch(line -> line.endsWith("winograd"));
-        assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, Conv3dChoice.WINOGRAD)))
+        assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, ConvolutionMode.WINOGRAD)))
                 .hasSize(17)
                 .allMatch(line -> line.endsWith("winograd"));
     }
@@ -51,12 +51,13 @@ class NetPlanTest {
     /** layer1.3 has 32 channels in and out at 28³: 14³ tiles of 64 products, and transforms. */
     @Test
     void countsWork() {
-        NetPlan.Row row =
-                NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, Conv3dChoice.AUTO).rows().get(2);
+        NetPlan.Row row = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, ConvolutionMode.AUTO)
+                .rows()
+                .get(2);
         assertThat(row.work().directFlop()).isEqualTo(32L * 2 * 27 * 32 * 32 * 28 * 28 * 28);
         long products = 32L * 14 * 14 * 14 * 64 * 32 * 32 * 2;
         assertThat(row.work().executedFlop()).isBetween(products, products * 6 / 5);
-        long forward = NetPlan.of(NetSpec.NET3, 1, 28, 2, 1, Conv3dChoice.AUTO).rows().stream()
+        long forward = NetPlan.of(NetSpec.NET3, 1, 28, 2, 1, ConvolutionMode.AUTO).rows().stream()
                 .filter(each -> each.pass() == Pass.FORWARD)
                 .mapToLong(each -> each.work().directFlop())
                 .sum();
@@ -67,7 +68,8 @@ class NetPlanTest {
 
     @Test
     void theTableFitsATerminalAndStatesTheRule() {
-        String text = NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, Conv3dChoice.AUTO).toText();
+        String text =
+                NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, ConvolutionMode.AUTO).toText();
         assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 3);
         assertThat(text).contains("layer1.3   [32,32,28,28,28]", "1,213.86", "auto: winograd for 3x3x3 kernels");
     }

@@ -19,20 +19,20 @@ import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 import dev.voxgrad.medmnist.augment.Recipe;
-import dev.voxgrad.medmnist.data.DataFileException;
 import dev.voxgrad.medmnist.data.DatasetInfo;
-import dev.voxgrad.medmnist.data.RunFolder;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.train.ClassWeights;
-import dev.voxgrad.medmnist.train.DataSource;
+import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Predictor;
-import dev.voxgrad.medmnist.train.Regime;
-import dev.voxgrad.medmnist.train.RunInfo;
-import dev.voxgrad.medmnist.train.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.ClassWeights;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -233,7 +233,7 @@ class PartsTest {
                 9,
                 false,
                 "centred",
-                new Regime(Regime.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
+                new TrainingOptions(TrainingOptions.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
                 "/start.safetensors");
         assertThat(CommandLines.train(info(file, settings, false), Path.of("new")))
                 .isEqualTo("medmnist train "

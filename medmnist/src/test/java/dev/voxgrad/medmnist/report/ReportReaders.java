@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.report;
 
 import java.nio.file.Path;
 
-import dev.voxgrad.medmnist.data.RunFolder;
+import dev.voxgrad.medmnist.io.RunFolder;
 
 /** What this package reads of a run, for tests in others. */
 public final class ReportReaders {

@@ -6,10 +6,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
-import dev.voxgrad.engine.cpu.Ranges;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Ranges;
 
 /** {@link LeakyReluKernels} in the Vector API. */
 record LeakyReluCpu(CpuDevice device) implements LeakyReluKernels {

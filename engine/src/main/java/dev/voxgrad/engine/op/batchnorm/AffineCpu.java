@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * An affine function of each channel, of one or of two channels-last tensors: what normalising and its gradients come

@@ -1,11 +1,11 @@
 package dev.voxgrad.engine.op.batchnorm;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudnnBatchNorm;
+import dev.voxgrad.engine.cuda.cudnn.CudnnBatchNorm;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaOperand;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.cuda.CudaOperand;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
  * {@link BatchNormKernels} by cuDNN: training, and prediction by the running statistics. cuDNN has no gradient by the

@@ -3,12 +3,12 @@ package dev.voxgrad.engine.op.batchnorm;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaLaunch;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.cuda.CudaLaunch;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
  * How a GPU works on the channels of (N,C) or (N,C,D,H,W): {@code Activation} and {@code Share} in voxgrad.cuh.

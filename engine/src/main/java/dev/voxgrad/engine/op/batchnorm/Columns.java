@@ -1,7 +1,7 @@
 package dev.voxgrad.engine.op.batchnorm;
 
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * How a channels-last array is cut for sums over each channel.

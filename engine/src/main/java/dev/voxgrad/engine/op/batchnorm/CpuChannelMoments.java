@@ -5,9 +5,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * Mean and variance of each channel, gathered from runs of channels-last voxels as they come along: each task sums up

@@ -16,12 +16,12 @@ public record Conv3dGeometry(
         Dims3 dilation) {
 
     /** Input channels that one output channel sees. */
-    int groupInputs() {
+    public int groupInputs() {
         return inputChannels / groups;
     }
 
     /** Output channels of one group. */
-    int groupOutputs() {
+    public int groupOutputs() {
         return outputChannels / groups;
     }
 }

@@ -5,12 +5,14 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.conv3d.cpu.Conv3dCpu;
+import dev.voxgrad.engine.op.conv3d.cuda.Conv3dCuda;
 
 /**
  * The kernels of {@link Conv3dOp}: forward and its three gradients. Activations are in the device's own layout, weights
  * row-major.
  */
-interface Conv3dKernels {
+public interface Conv3dKernels {
     /** output = input * weight (+ bias, unless it is null). */
     void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output);
 

@@ -4,12 +4,20 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradTransforms;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /** What each pass of a convolution takes: by its definition, and as the CPU's kernels do it. */
 public final class Conv3dWork {
-    /** Additions that {@link CpuWinogradTransforms} makes for one tile and channel: of inputs, 4³ numbers to 4³, … */
+    /** Additions that {@link WinogradTransforms} makes for one tile and channel: of inputs, 4³ numbers to 4³, … */
     private static final long INPUT = 192;
     /** … of outputs, 4³ to 2³, with the bias, … */
     private static final long OUTPUT = 120;
@@ -17,7 +25,7 @@ public final class Conv3dWork {
     private static final long OUTPUT_GRADIENT = 56;
     /** … of input gradients, 4³ to 4³, added to what other tiles gave. */
     private static final long INPUT_GRADIENT = 256;
-    /** Operations that {@link CpuWinogradWeights} takes for one kernel: 5 for each of 48 lines. */
+    /** Operations that {@link WinogradWeights} takes for one kernel: 5 for each of 48 lines. */
     private static final long WEIGHT = 240;
     /** The same for the gradient of one kernel, 6 for each line; that of summing up parts comes besides. */
     private static final long WEIGHT_GRADIENT = 288;
@@ -37,7 +45,7 @@ public final class Conv3dWork {
                 switch (algorithm) {
                     case WINOGRAD -> winograd(new Winograd(g), pass);
                     case FEW_CHANNELS ->
-                        pass == Pass.GRAD_INPUT ? direct(g, pass) : new FewChannelsStream(cpu, g).flop(pass);
+                        pass == Pass.GRAD_INPUT ? direct(g, pass) : new TiledFewChannelsConv3d(cpu, g).flop(pass);
                     case DIRECT -> direct(g, pass);
                 };
             case CudaDevice cuda -> direct; // cuDNN doesn't tell
@@ -46,13 +54,13 @@ public final class Conv3dWork {
         return new Work(algorithm.label(), direct, executed, 4 * elements);
     }
 
-    /** Of {@link Conv3dStream#forward}: its input is read and its output written. */
+    /** Of {@link TiledConv3d#forward}: its input is read and its output written. */
     public static Work forward(CpuDevice device, Conv3dGeometry g) {
         return of(device, g, Pass.FORWARD, inputs(g) + weights(g) + outputs(g));
     }
 
     /**
-     * Of {@link Conv3dStream#backward}: input and output gradient are read once for both gradients, and by Winograd the
+     * Of {@link TiledConv3d#backward}: input and output gradient are read once for both gradients, and by Winograd the
      * output gradient is transformed once.
      *
      * @param gradOutput numbers that are read to make the output gradient
@@ -90,9 +98,9 @@ public final class Conv3dWork {
     /** Without the taps that lie in the padding above and below, with those beside, and with whole vectors. */
     private static long direct(Conv3dGeometry g, Pass pass) {
         return switch (pass) {
-            case FORWARD -> Correlation.forward(g).flop();
-            case GRAD_INPUT -> Correlation.gradInput(g).flop();
-            case GRAD_WEIGHT -> WeightGradient.flop(g);
+            case FORWARD -> DirectConvolution.forward(g).flop();
+            case GRAD_INPUT -> DirectConvolution.gradInput(g).flop();
+            case GRAD_WEIGHT -> DirectWeightGradient.flop(g);
             default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
         };
     }

@@ -4,14 +4,14 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.cpu.Ranges;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Ranges;
 import dev.voxgrad.engine.op.batchnorm.CpuChannelMoments;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
-import dev.voxgrad.engine.op.conv3d.Conv3dStream;
-import dev.voxgrad.engine.op.conv3d.PlaneWriter;
-import dev.voxgrad.engine.op.conv3d.VoxelReader;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.trace.Pass;
 
 /** The forward passes of {@link ConvBlockOp}; {@link ConvBlockGradient} is its backward. */
@@ -95,7 +95,7 @@ final class ConvBlockCpu {
             Tensor mean,
             Tensor scale) {
         Conv3dGeometry geometry = unit.geometry(input.shape(), shapes[i]);
-        Conv3dStream stream = Conv3dStream.of(device, geometry);
+        TiledConv3d stream = TiledConv3d.of(device, geometry);
         ConvBlockOp.Unit settings = op.units().get(i);
         try (CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), stream.forwardTasks());
                 var _ = BlockTrace.forward(device, i, geometry)) {
@@ -121,7 +121,7 @@ final class ConvBlockCpu {
 
     /** Writes z, and while it is in cache sums up its statistics and picks the voxels that a pool will. */
     private static PlaneWriter writer(
-            Conv3dStream stream, Tensor z, CpuChannelMoments moments, Tensor extremes, UnitTensors unit) {
+            TiledConv3d stream, Tensor z, CpuChannelMoments moments, Tensor extremes, UnitTensors unit) {
         float[] values = CpuStorage.array(z);
         Dims3 size = z.shape().spatial();
         int channels = z.shape().dim(1);
@@ -193,7 +193,7 @@ final class ConvBlockCpu {
             boolean pooled = i == shapes.length - 1 && op.pool();
             Tensor a = Tensor.empty(device, pooled ? outputShape : shapes[i], device.activationLayout());
             Conv3dGeometry geometry = unit.geometry(current.shape(), shapes[i]);
-            Conv3dStream stream = Conv3dStream.of(device, geometry);
+            TiledConv3d stream = TiledConv3d.of(device, geometry);
             int channels = shapes[i].dim(1);
             float[] factors = device.borrow(channels);
             float[] bias = device.borrow(channels);

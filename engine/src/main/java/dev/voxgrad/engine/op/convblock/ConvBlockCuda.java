@@ -4,14 +4,14 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaLaunch;
+import dev.voxgrad.engine.device.cuda.CudaLaunch;
 import dev.voxgrad.engine.op.batchnorm.BatchNormCuda;
 import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
-import dev.voxgrad.engine.op.conv3d.Conv3dCuda;
+import dev.voxgrad.engine.op.conv3d.cuda.Conv3dCuda;
 
 /**
  * {@link ConvBlockOp} on a GPU: batch norm, ReLU and pool in one pass over the convolution's output z, and in the

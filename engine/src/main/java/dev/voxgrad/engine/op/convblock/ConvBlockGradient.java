@@ -6,14 +6,14 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.cpu.Ranges;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Ranges;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
-import dev.voxgrad.engine.op.conv3d.Conv3dStream;
-import dev.voxgrad.engine.op.conv3d.InputGradientWriter;
-import dev.voxgrad.engine.op.conv3d.PlaneLayout;
-import dev.voxgrad.engine.op.conv3d.PlaneReader;
+import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
+import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.trace.Pass;
 
 /**
@@ -138,7 +138,7 @@ final class ConvBlockGradient {
             Shape inputShape = input.shape();
             Conv3dGeometry geometry =
                     op.units().get(index).convolution().geometry(inputShape, weight.shape(), z.shape());
-            Conv3dStream stream = Conv3dStream.of(device, geometry);
+            TiledConv3d stream = TiledConv3d.of(device, geometry);
             Tensor gradWeight = weight.emptyLike();
             Tensor gradInput = before == null && !context.needsGradient(0) ? null : input.emptyLike();
             double[] sums = before == null ? null : device.borrowSums(2 * before.channels * stream.backwardTasks());

@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-import dev.voxgrad.engine.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /** Finds the extremes of windows of 2×2×2 channels-last voxels, from which a max pool after batch norm and ReLU comes. */
 final class CpuExtremes {

@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Dims3;
-import dev.voxgrad.engine.cpu.Lanes;
-import dev.voxgrad.engine.op.conv3d.PlaneLayout;
-import dev.voxgrad.engine.op.conv3d.PlaneWriter;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 
 /** Writes a convolution's output planes through ReLU, and perhaps a max pool of 2×2×2. */
 final class CpuRectifyingWriter {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.op.conv3d.PlaneLayout;
-import dev.voxgrad.engine.op.conv3d.PlaneReader;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 
 /**
  * Makes the gradient of a convolution's output from that of the max pool, ReLU and batch norm behind it. Voxels that

@@ -1,11 +1,11 @@
 package dev.voxgrad.engine.op.crossentropy;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.HostNumbers;
+import dev.voxgrad.engine.device.cuda.HostArray;
 
 /** {@link BceWithLogitsKernels} on a GPU. */
 final class BceWithLogitsCuda implements BceWithLogitsKernels {
@@ -19,7 +19,7 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
 
     @Override
     public void forward(Tensor logits, float[] targets, Tensor loss) {
-        DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
+        DeviceBuffer wanted = device.borrowCopy(HostArray.of(targets));
         device.kernel(SOURCE, "bce_with_logits")
                 .in(logits)
                 .add(wanted)
@@ -31,7 +31,7 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
 
     @Override
     public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
-        DeviceBuffer wanted = device.borrowCopy(HostNumbers.of(targets));
+        DeviceBuffer wanted = device.borrowCopy(HostArray.of(targets));
         device.kernel(SOURCE, "bce_with_logits_backward")
                 .in(logits)
                 .add(wanted)

@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.op.crossentropy;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.LogSumExp;
 
 /** {@link CrossEntropyKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
 final class CrossEntropyCpu implements CrossEntropyKernels {

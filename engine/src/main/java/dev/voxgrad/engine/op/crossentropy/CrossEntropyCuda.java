@@ -3,11 +3,11 @@ package dev.voxgrad.engine.op.crossentropy;
 import java.util.Arrays;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.HostNumbers;
+import dev.voxgrad.engine.device.cuda.HostArray;
 
 /** {@link CrossEntropyKernels} on a GPU. The sum of weights is made there, since a recorded step's labels change. */
 final class CrossEntropyCuda implements CrossEntropyKernels {
@@ -22,7 +22,7 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
     @Override
     public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
         int classes = logits.shape().dim(1);
-        DeviceBuffer classOf = device.borrowCopy(HostNumbers.of(labels));
+        DeviceBuffer classOf = device.borrowCopy(HostArray.of(labels));
         DeviceBuffer weightOf = weights(classWeights, classes);
         device.kernel(SOURCE, "cross_entropy")
                 .in(logits)
@@ -39,7 +39,7 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
     @Override
     public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
         int classes = logits.shape().dim(1);
-        DeviceBuffer classOf = device.borrowCopy(HostNumbers.of(labels));
+        DeviceBuffer classOf = device.borrowCopy(HostArray.of(labels));
         DeviceBuffer weightOf = weights(classWeights, classes);
         device.kernel(SOURCE, "cross_entropy_backward")
                 .in(logits)
@@ -60,6 +60,6 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
             weights = new float[classes];
             Arrays.fill(weights, 1);
         }
-        return device.borrowCopy(HostNumbers.of(weights));
+        return device.borrowCopy(HostArray.of(weights));
     }
 }

@@ -20,7 +20,7 @@ import dev.voxgrad.engine.autograd.Op;
  * </pre>
  *
  * <p>The largest logit of a sample is subtracted before exp, so that nothing overflows. An infinite logit gives the
- * limit of loss and gradient, as {@link dev.voxgrad.engine.cpu.LogSumExp} has it, and NaN where there is none.
+ * limit of loss and gradient, as {@link dev.voxgrad.engine.device.cpu.LogSumExp} has it, and NaN where there is none.
  *
  * @param labels one class per sample; not copied, and not to be changed before the backward pass
  * @param classWeights one weight of at least 0 per class, not copied either; null for none. They are relative: twice

@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.op.crossentropy;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.ReferenceStorage;
+import dev.voxgrad.engine.device.cpu.LogSumExp;
 
 /** {@link CrossEntropyKernels} in plain loops. */
 final class CrossEntropyReference implements CrossEntropyKernels {

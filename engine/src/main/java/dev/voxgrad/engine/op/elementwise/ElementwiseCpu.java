@@ -4,10 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
-import dev.voxgrad.engine.cpu.Ranges;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.device.cpu.Ranges;
 
 /** {@link ElementwiseKernels} in the Vector API. */
 record ElementwiseCpu(CpuDevice device) implements ElementwiseKernels {

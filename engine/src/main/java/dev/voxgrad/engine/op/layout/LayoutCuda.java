@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.op.layout;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /** {@link LayoutKernels} on a GPU. */

@@ -2,10 +2,10 @@ package dev.voxgrad.engine.op.linear;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.SmallGemm;
-import dev.voxgrad.engine.cpu.SmallGemm.Matrix;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.SmallGemm;
+import dev.voxgrad.engine.device.cpu.SmallGemm.Matrix;
 
 /** {@link LinearKernels} as matrix products. */
 record LinearCpu(CpuDevice device) implements LinearKernels {

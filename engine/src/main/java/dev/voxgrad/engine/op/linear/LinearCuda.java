@@ -1,11 +1,11 @@
 package dev.voxgrad.engine.op.linear;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /** {@link LinearKernels} on a GPU: matrix products by cuBLAS in float32, or in TF32 where that is allowed. */
 final class LinearCuda implements LinearKernels {

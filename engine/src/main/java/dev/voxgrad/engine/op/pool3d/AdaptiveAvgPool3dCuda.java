@@ -1,7 +1,7 @@
 package dev.voxgrad.engine.op.pool3d;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /** {@link AdaptiveAvgPool3dKernels} on a GPU; the means are float32 whatever the volumes are. */

@@ -4,12 +4,12 @@ import java.util.List;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudnnPooling;
-import dev.voxgrad.engine.cuda.PoolingShape;
+import dev.voxgrad.engine.cuda.cudnn.CudnnPooling;
+import dev.voxgrad.engine.cuda.cudnn.PoolingShape;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaOperand;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.cuda.CudaOperand;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
  * {@link AdaptiveAvgPool3dKernels} by cuDNN, whose average pool it is where all bins are equally large; the others are

@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.Lanes;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * {@link MaxPool3dKernels} in the Vector API: a vector holds neighbouring channels of one voxel. Windows lie in the

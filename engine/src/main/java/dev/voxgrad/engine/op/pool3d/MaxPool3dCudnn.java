@@ -1,12 +1,12 @@
 package dev.voxgrad.engine.op.pool3d;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudnnPooling;
-import dev.voxgrad.engine.cuda.PoolingShape;
+import dev.voxgrad.engine.cuda.cudnn.CudnnPooling;
+import dev.voxgrad.engine.cuda.cudnn.PoolingShape;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaOperand;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.cuda.CudaOperand;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
  * {@link MaxPool3dKernels} by cuDNN, in the type of the input. The result is that of our own kernels; the gradient too,

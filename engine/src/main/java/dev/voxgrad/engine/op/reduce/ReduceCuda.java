@@ -1,9 +1,9 @@
 package dev.voxgrad.engine.op.reduce;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
-import dev.voxgrad.engine.cuda.DeviceBuffer;
-import dev.voxgrad.engine.cuda.Grid;
+import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
+import dev.voxgrad.engine.cuda.driver.Grid;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /** {@link ReduceKernels} on a GPU: blocks sum shares, and one more block sums these. */

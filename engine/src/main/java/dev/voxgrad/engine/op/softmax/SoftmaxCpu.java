@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.device.cpu.LogSumExp;
 
 /** {@link SoftmaxKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
 final class SoftmaxCpu implements SoftmaxKernels {

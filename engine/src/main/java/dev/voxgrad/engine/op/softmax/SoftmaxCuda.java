@@ -1,7 +1,7 @@
 package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudaSource;
+import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /** {@link SoftmaxKernels} on a GPU. */

@@ -1,12 +1,12 @@
 package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.CudnnSoftmax;
-import dev.voxgrad.engine.cuda.CudnnSoftmax.Function;
+import dev.voxgrad.engine.cuda.cudnn.CudnnSoftmax;
+import dev.voxgrad.engine.cuda.cudnn.CudnnSoftmax.Function;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.CudaOperand;
 import dev.voxgrad.engine.device.CudaStorage;
-import dev.voxgrad.engine.device.ElementType;
+import dev.voxgrad.engine.device.cuda.CudaOperand;
+import dev.voxgrad.engine.device.cuda.ElementType;
 
 /** {@link SoftmaxKernels} by cuDNN, in float32 whatever the logits are, as by our own. */
 final class SoftmaxCudnn implements SoftmaxKernels {

@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.op.softmax;
 
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cpu.LogSumExp;
 import dev.voxgrad.engine.device.ReferenceStorage;
+import dev.voxgrad.engine.device.cpu.LogSumExp;
 
 /** {@link SoftmaxKernels} in plain loops. */
 final class SoftmaxReference implements SoftmaxKernels {

@@ -9,9 +9,12 @@ import org.junit.jupiter.api.Test;
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradMagnitudes;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradTest;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.Samples;
@@ -91,7 +94,7 @@ class Conv3dRandomShapesTest {
         }
 
         private static boolean byWinograd(Conv3dGeometry g) {
-            return Conv3dChoice.AUTO.algorithm(g) == Conv3dAlgorithm.WINOGRAD;
+            return ConvolutionMode.AUTO.algorithm(g) == Conv3dAlgorithm.WINOGRAD;
         }
 
         private static Dims3 triple(RandomStream random, int least, int count) {

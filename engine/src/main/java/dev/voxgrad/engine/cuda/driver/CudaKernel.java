@@ -1,0 +1,22 @@
+package dev.voxgrad.engine.cuda.driver;
+
+import jcuda.driver.CUfunction;
+
+/** An entry point of compiled CUDA C. */
+public final class CudaKernel {
+    private final String name;
+    private final CUfunction function;
+
+    public CudaKernel(String name, CUfunction function) {
+        this.name = name;
+        this.function = function;
+    }
+
+    String name() {
+        return name;
+    }
+
+    CUfunction function() {
+        return function;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.voxgrad.engine.cuda.driver;
+
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * Work for the card that is done in order; different streams' work may be done at the same time. Nothing here waits
+ * for the card but {@link #synchronize}.
+ */
+public final class CudaStream implements AutoCloseable {
+    private final CUstream stream = new CUstream();
+    private final CudaDriver driver;
+
+    /** A stream that doesn't wait for the default stream. */
+    public CudaStream(CudaDriver driver) {
+        this.driver = driver;
+        driver.bind();
+        CudaDriver.check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+    }
+
+    public CudaDriver driver() {
+        return driver;
+    }
+
+    CUstream raw() {
+        return stream;
+    }
+
+    /** The same stream, as the libraries over the runtime see it. */
+    public cudaStream_t runtimeStream() {
+        return new cudaStream_t(stream);
+    }
+
+    /** The handle as a number, for libraries that JCuda doesn't call. */
+    public long handle() {
+        return new Handle(stream).value();
+    }
+
+    /** Reads the native handle, which JCuda keeps from all but subclasses. */
+    private static final class Handle extends cudaStream_t {
+        Handle(CUstream stream) {
+            super(stream);
+        }
+
+        long value() {
+            return getNativePointer();
+        }
+    }
+
+    /** Fills the card's memory from a pinned buffer's bytes; the host must not change them until it is done. */
+    public void upload(PinnedBuffer from, int offset, DeviceBuffer to) {
+        driver.bind();
+        CudaDriver.check(
+                "cuMemcpyHtoDAsync",
+                JCudaDriver.cuMemcpyHtoDAsync(to.pointer(), from.pointer().withByteOffset(offset), to.bytes(), stream));
+    }
+
+    /** Copies the card's memory into a pinned buffer; the numbers are there when the stream has come so far. */
+    public void download(DeviceBuffer from, PinnedBuffer to, int offset) {
+        driver.bind();
+        CudaDriver.check(
+                "cuMemcpyDtoHAsync",
+                JCudaDriver.cuMemcpyDtoHAsync(
+                        to.pointer().withByteOffset(offset), from.pointer(), from.bytes(), stream));
+    }
+
+    /** Copies within the card's memory. */
+    public void copy(DeviceBuffer from, DeviceBuffer to) {
+        driver.bind();
+        CudaDriver.check(
+                "cuMemcpyDtoDAsync", JCudaDriver.cuMemcpyDtoDAsync(to.pointer(), from.pointer(), from.bytes(), stream));
+    }
+
+    /** Launches a kernel over a grid of blocks. */
+    public void launch(CudaKernel kernel, Grid grid, KernelArguments arguments) {
+        driver.bind();
+        CudaDriver.check(
+                "cuLaunchKernel " + kernel.name(),
+                JCudaDriver.cuLaunchKernel(
+                        kernel.function(),
+                        grid.blocksX(),
+                        grid.blocksY(),
+                        grid.blocksZ(),
+                        grid.threads(),
+                        1,
+                        1,
+                        0,
+                        stream,
+                        arguments.pointer(),
+                        null));
+    }
+
+    /** Marks the point that this stream's work has come to. */
+    public void record(CudaEvent event) {
+        driver.bind();
+        CudaDriver.check("cuEventRecord", JCudaDriver.cuEventRecord(event.raw(), stream));
+    }
+
+    /** Lets later work here wait for another stream's event. */
+    public void await(CudaEvent event) {
+        driver.bind();
+        CudaDriver.check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(stream, event.raw(), 0));
+    }
+
+    /** Waits on the host until all work is done; what went wrong in it is thrown here. */
+    public void synchronize() {
+        driver.bind();
+        CudaDriver.check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream));
+    }
+
+    /** Writes all work that {@code body} gives this stream down, to be replayed; none of it is done now. */
+    public CudaGraph capture(Runnable body) {
+        driver.bind();
+        CudaDriver.check(
+                "cuStreamBeginCapture",
+                JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+        CUgraph graph = new CUgraph();
+        boolean complete = false;
+        int end;
+        try {
+            body.run();
+            complete = true;
+        } finally {
+            driver.bind();
+            end = JCudaDriver.cuStreamEndCapture(stream, graph);
+            if (!complete) {
+                driver.end(() -> JCudaDriver.cuGraphDestroy(graph));
+            }
+        }
+        CudaDriver.check("cuStreamEndCapture", end);
+        CUgraphExec executable = new CUgraphExec();
+        int status = JCudaDriver.cuGraphInstantiate(executable, graph, 0);
+        driver.end(() -> JCudaDriver.cuGraphDestroy(graph));
+        CudaDriver.check("cuGraphInstantiate", status);
+        return new CudaGraph(driver, executable);
+    }
+
+    /** Does what was written down. */
+    public void launch(CudaGraph graph) {
+        driver.bind();
+        CudaDriver.check("cuGraphLaunch", JCudaDriver.cuGraphLaunch(graph.raw(), stream));
+    }
+
+    @Override
+    public void close() {
+        driver.end(() -> JCudaDriver.cuStreamDestroy(stream));
+    }
+}

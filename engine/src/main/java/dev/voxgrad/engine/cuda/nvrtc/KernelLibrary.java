@@ -1,0 +1,74 @@
+package dev.voxgrad.engine.cuda.nvrtc;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+
+import dev.voxgrad.engine.cuda.driver.CudaDriver;
+import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.driver.CudaKernel;
+import dev.voxgrad.engine.cuda.driver.ForeignLibrary;
+
+/**
+ * Our own kernels on one card. A file is compiled when one of its kernels is first asked for: by NVRTC where there is
+ * one, else PTX that was built beforehand is taken.
+ */
+public final class KernelLibrary {
+    private static final Map<CudaDriver, KernelLibrary> OF_CARDS = new HashMap<>();
+
+    private final CudaDriver driver;
+    private final Map<CudaSource, CUmodule> modules = new HashMap<>();
+    private final Map<String, CudaKernel> kernels = new HashMap<>();
+    /** Looked for when the first kernel is wanted. */
+    private Optional<Nvrtc> compiler;
+
+    private KernelLibrary(CudaDriver driver) {
+        this.driver = driver;
+    }
+
+    /** A card's kernels; all its devices share them. */
+    public static synchronized KernelLibrary of(CudaDriver driver) {
+        return OF_CARDS.computeIfAbsent(driver, KernelLibrary::new);
+    }
+
+    /** The kernel of that name in a file. */
+    public synchronized CudaKernel kernel(CudaSource source, String name) {
+        return kernels.computeIfAbsent(source.name() + "/" + name, _ -> find(source, name));
+    }
+
+    private CudaKernel find(CudaSource source, String name) {
+        driver.bind();
+        CUfunction function = new CUfunction();
+        CudaDriver.check(
+                "cuModuleGetFunction " + name + " of " + source.name() + ".cu",
+                JCudaDriver.cuModuleGetFunction(function, modules.computeIfAbsent(source, this::load), name));
+        return new CudaKernel(name, function);
+    }
+
+    private CUmodule load(CudaSource source) {
+        if (compiler == null) {
+            compiler = Nvrtc.find(driver.version());
+        }
+        byte[] image = compiler.isPresent()
+                ? compiler.get().compile(source.name() + ".cu", source.text(), driver.computeCapability())
+                : source.ptx()
+                        .orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
+                                + ForeignLibrary.names(Nvrtc.NAME, driver.version())
+                                + " was found, and this build holds no PTX; install NVRTC"));
+        CUmodule module = new CUmodule();
+        int status = JCudaDriver.cuModuleLoadData(module, image);
+        if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {
+            throw new CudaException("the driver, which is for CUDA " + CudaDriver.inWords(driver.version())
+                    + ", is too old for the PTX of "
+                    + compiler.map(Nvrtc::libraryName).orElse("this build")
+                    + "; update the driver, or install NVRTC of CUDA " + driver.version() / 1000);
+        }
+        CudaDriver.check("loading " + source.name() + ".cu", status);
+        return module;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.voxgrad.engine.device.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width that all CPU kernels use: the machine's own, or what {@code -Dvoxgrad.vectorBits=512|256|128|64}
+ * says (for tests and comparisons).
+ *
+ * <p>Fixed when the class loads, because C2 turns vector code into instructions only if the species is a constant.
+ */
+public final class Lanes {
+    public static final VectorSpecies<Float> SPECIES = choose();
+    /** Bits of a vector. */
+    public static final int BITS = SPECIES.vectorBitSize();
+    /** Floats in a vector. */
+    public static final int COUNT = SPECIES.length();
+
+    /**
+     * Where kernels begin in their scratch arrays. An array's numbers begin 16 bytes behind its header; with
+     * {@code -XX:ObjectAlignmentInBytes=64}, which the launchers set, number 12 is the first of a cache line. A vector
+     * of 512 bits that straddles two lines takes two accesses, and storing it and loading it again soon takes far
+     * longer.
+     */
+    public static final int START = 12;
+
+    private Lanes() {}
+
+    private static VectorSpecies<Float> choose() {
+        VectorModule.requireAtStart();
+        String forced = System.getProperty("voxgrad.vectorBits", "");
+        return switch (forced) {
+            case "" -> FloatVector.SPECIES_PREFERRED;
+            case "512" -> FloatVector.SPECIES_512;
+            case "256" -> FloatVector.SPECIES_256;
+            case "128" -> FloatVector.SPECIES_128;
+            case "64" -> FloatVector.SPECIES_64;
+            default ->
+                throw new IllegalArgumentException("voxgrad.vectorBits: '" + forced + "' is none of 512, 256, 128, 64");
+        };
+    }
+}

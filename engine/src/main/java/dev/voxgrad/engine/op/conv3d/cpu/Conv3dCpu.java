@@ -1,0 +1,86 @@
+package dev.voxgrad.engine.op.conv3d.cpu;
+
+import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectBiasGradient;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradBackward;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
+
+/**
+ * {@link Conv3dKernels} on the CPU, by direct convolution or by {@link Winograd}.
+ *
+ * <p>In direct convolution, forward and input gradient are the same computation, a {@link DirectConvolution}, with the
+ * weights taken one way or turned round; the weight gradient is a sum of outer products, {@link DirectWeightGradient}.
+ */
+public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
+    @Override
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+        float[] biases = bias == null ? null : CpuStorage.array(bias);
+        if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
+            TiledConv3d stream = TiledConv3d.of(device, g);
+            stream.forward(
+                    VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
+                    CpuStorage.array(weight),
+                    null,
+                    biases,
+                    stream.outputLayout().copyTo(CpuStorage.array(output)));
+            return;
+        }
+        DirectConvolution correlation = DirectConvolution.forward(g);
+        float[] packed = PackedWeights.forward(device, g, CpuStorage.array(weight));
+        correlation.run(device, CpuStorage.array(input), packed, biases, CpuStorage.array(output));
+        device.giveBack(packed);
+    }
+
+    @Override
+    public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
+        if (device.convolution().algorithm(g) == Conv3dAlgorithm.WINOGRAD) {
+            Winograd w = new Winograd(g);
+            float[] u = WinogradWeights.gradInput(device, w, CpuStorage.array(weight));
+            new WinogradBackward(device, w)
+                    .run(
+                            null,
+                            w.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
+                            null,
+                            u,
+                            InputGradientWriter.to(CpuStorage.array(gradInput), w.inputs, w.input, w.paddedInputs));
+            device.giveBack(u);
+            return;
+        }
+        DirectConvolution correlation = DirectConvolution.gradInput(g);
+        float[] packed = PackedWeights.gradInput(device, g, CpuStorage.array(weight));
+        correlation.run(device, CpuStorage.array(gradOutput), packed, null, CpuStorage.array(gradInput));
+        device.giveBack(packed);
+    }
+
+    @Override
+    public void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight) {
+        float[] x = CpuStorage.array(input);
+        float[] dy = CpuStorage.array(gradOutput);
+        float[] dw = CpuStorage.array(gradWeight);
+        if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
+            TiledConv3d stream = TiledConv3d.of(device, g);
+            stream.backward(
+                    VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),
+                    stream.outputLayout().copyFrom(dy),
+                    null,
+                    dw,
+                    null);
+        } else {
+            new DirectWeightGradient(device, g).run(x, dy, dw);
+        }
+    }
+
+    @Override
+    public void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias) {
+        DirectBiasGradient.run(device, g, CpuStorage.array(gradOutput), CpuStorage.array(gradBias));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.voxgrad.engine.op.conv3d.cpu;
+
+import dev.voxgrad.engine.Dims3;
+
+/** Where the gradient of a convolution's input goes, and what is done to it on the way. */
+@FunctionalInterface
+public interface InputGradientWriter {
+    /**
+     * Takes one plane of a sample. Called once for each plane, on any thread, but for one {@code task} on one thread
+     * and in order, so that sums may be kept for each task.
+     *
+     * @param z the plane
+     * @param values its first voxel is at {@code from}, the next row's {@code row} floats further on
+     */
+    void write(int task, int sample, int z, float[] values, int from, int row);
+
+    /** Copies planes to a channels-last tensor; a voxel of {@code values} takes {@code stride} floats. */
+    static InputGradientWriter to(float[] dx, int channels, Dims3 size, int stride) {
+        return (task, sample, z, values, from, row) -> {
+            int to = (sample * size.d() + z) * size.h() * size.w() * channels;
+            for (int y = 0; y < size.h(); y++) {
+                for (int x = 0; x < size.w() && channels < stride; x++) {
+                    System.arraycopy(
+                            values, from + y * row + x * stride, dx, to + (y * size.w() + x) * channels, channels);
+                }
+                if (channels == stride) {
+                    System.arraycopy(values, from + y * row, dx, to + y * size.w() * channels, size.w() * channels);
+                }
+            }
+        };
+    }
+}

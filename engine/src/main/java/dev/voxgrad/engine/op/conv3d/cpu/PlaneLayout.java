@@ -1,0 +1,58 @@
+package dev.voxgrad.engine.op.conv3d.cpu;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.Dims3;
+
+/**
+ * How a few planes of a convolution's output lie in a scratch array: rows and channels may be filled up, to whole tiles
+ * and vectors. What is there in excess is anything in an output, and must be zero in an output gradient.
+ *
+ * @param channels of the tensor
+ * @param size of one sample of the tensor
+ * @param voxel floats from a voxel to the next
+ * @param row floats from a row to the next
+ * @param plane floats from a plane to the next
+ */
+public record PlaneLayout(int channels, Dims3 size, int voxel, int row, int plane) {
+    /** Copies planes out to a channels-last tensor. */
+    public PlaneWriter copyTo(float[] y) {
+        return (task, sample, first, count, planes, from) -> {
+            for (int i = 0; i < count * size.h(); i++) {
+                int row0 = from + i / size.h() * plane + i % size.h() * row;
+                int to = ((sample * size.d() + first) * size.h() + i) * size.w() * channels;
+                copyRow(planes, row0, voxel, y, to, channels);
+            }
+        };
+    }
+
+    /** Copies planes in from a channels-last tensor. */
+    public PlaneReader copyFrom(float[] dy) {
+        return (sample, first, count, planes, at) -> {
+            for (int i = 0; i < count; i++) {
+                for (int h = 0; h < plane / row; h++) {
+                    int to = at + i * plane + h * row;
+                    if (first + i >= size.d() || h >= size.h()) {
+                        Arrays.fill(planes, to, to + row, 0);
+                        continue;
+                    }
+                    int from = ((sample * size.d() + first + i) * size.h() + h) * size.w() * channels;
+                    copyRow(dy, from, channels, planes, to, voxel);
+                    Arrays.fill(planes, to + size.w() * voxel, to + row, 0);
+                }
+            }
+        };
+    }
+
+    /** Copies one row, voxel by voxel where the distances differ; what is left over of a wider voxel becomes zero. */
+    private void copyRow(float[] from, int from0, int fromVoxel, float[] to, int to0, int toVoxel) {
+        if (fromVoxel == toVoxel) {
+            System.arraycopy(from, from0, to, to0, size.w() * fromVoxel);
+            return;
+        }
+        for (int x = 0; x < size.w(); x++) {
+            System.arraycopy(from, from0 + x * fromVoxel, to, to0 + x * toVoxel, channels);
+            Arrays.fill(to, to0 + x * toVoxel + channels, to0 + (x + 1) * toVoxel, 0);
+        }
+    }
+}

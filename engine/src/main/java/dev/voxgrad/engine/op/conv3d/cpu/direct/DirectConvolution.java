@@ -1,0 +1,359 @@
+package dev.voxgrad.engine.op.conv3d.cpu.direct;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
+
+/**
+ * The computation behind both the forward pass and the input gradient, over channels-last activations:
+ *
+ * <pre>
+ * out[n,z,o] = bias[o] + Σ over k, c of  w[k,c,o] · in[n, u/upsampling, c],   u = z·stride − padding + k·dilation
+ * </pre>
+ *
+ * where only those k count whose u is a multiple of the upsampling on every axis and meets an input voxel. Forward has
+ * upsampling 1; the input gradient is a correlation of the output gradient, upsampled by the stride, with the weights
+ * turned round.
+ *
+ * <p>A task computes some planes of one sample. It first copies the input planes it needs into a slab whose rows carry
+ * their zero padding, so that the inner loops have no borders. Then, for a few rows of output and one block of
+ * output channels at a time, it goes over the taps: the weights of a piece of a tap (at most 16 KiB) stay in the
+ * first-level cache while {@link MicroKernels} adds their products to all positions of these rows.
+ */
+public record DirectConvolution(
+        int batch,
+        int groups,
+        int inputChannels,
+        int outputChannels,
+        Dims3 input,
+        Dims3 upsampling,
+        Dims3 output,
+        Dims3 kernel,
+        Dims3 stride,
+        Dims3 padding,
+        Dims3 dilation) {
+    /** Products per output and micro-kernel call at most: 128 × 2 vectors of 16 floats are 16 KiB of weights. */
+    private static final int PIECE = 128;
+    /** Output positions worked on at a time, about: their sums take 7 KiB. */
+    private static final int POSITIONS = 56;
+    /** Floats of a slab at most, about: 2 MiB. */
+    private static final int SLAB = 512 * 1024;
+
+    private static final int BLOCK = PackedWeights.BLOCK;
+
+    public static DirectConvolution forward(Conv3dGeometry g) {
+        return new DirectConvolution(
+                g.batch(),
+                g.groups(),
+                g.inputChannels(),
+                g.outputChannels(),
+                g.input(),
+                Dims3.ONE,
+                g.output(),
+                g.kernel(),
+                g.stride(),
+                g.padding(),
+                g.dilation());
+    }
+
+    public static DirectConvolution gradInput(Conv3dGeometry g) {
+        Dims3 k = g.kernel();
+        Dims3 padding = new Dims3(
+                (k.d() - 1) * g.dilation().d() - g.padding().d(),
+                (k.h() - 1) * g.dilation().h() - g.padding().h(),
+                (k.w() - 1) * g.dilation().w() - g.padding().w());
+        return new DirectConvolution(
+                g.batch(),
+                g.groups(),
+                g.outputChannels(),
+                g.inputChannels(),
+                g.output(),
+                g.stride(),
+                g.input(),
+                k,
+                Dims3.ONE,
+                padding,
+                g.dilation());
+    }
+
+    /**
+     * Runs on all threads.
+     *
+     * @param in channels-last input
+     * @param weights as {@link PackedWeights} orders them
+     * @param bias one number per output channel, or null
+     * @param out channels-last output, overwritten
+     */
+    public void run(CpuDevice device, float[] in, float[] weights, float[] bias, float[] out) {
+        RowPlan plan = new RowPlan();
+        int chunk = planesPerTask(plan);
+        int chunks = Math.ceilDiv(output.d(), chunk);
+        device.parallel(batch * groups * chunks, task -> {
+            int first = task % chunks * chunk;
+            int group = task / chunks % groups;
+            int sample = task / chunks / groups;
+            new Task(plan, sample, group, first, Math.min(first + chunk, output.d()), in, weights, bias, out)
+                    .run(device);
+        });
+    }
+
+    /** Floating-point operations of {@link #run}, those of positions and channels in excess too. */
+    public long flop() {
+        long taps = 0;
+        for (int z = 0; z < output.d(); z++) {
+            for (int kd = 0; kd < kernel.d(); kd++) {
+                if (Task.inputIndex(z, kd, stride.d(), padding.d(), dilation.d(), upsampling.d(), input.d()) >= 0) {
+                    taps++;
+                }
+            }
+        }
+        long rowTaps = 0;
+        for (int y = 0; y < output.h(); y++) {
+            for (int kh = 0; kh < kernel.h(); kh++) {
+                if (Task.inputIndex(y, kh, stride.h(), padding.h(), dilation.h(), upsampling.h(), input.h()) >= 0) {
+                    rowTaps++;
+                }
+            }
+        }
+        long channels = (long) groups * groupInputs() * Math.ceilDiv(groupOutputs(), BLOCK) * BLOCK;
+        return 2 * batch * taps * rowTaps * kernel.w() * new RowPlan().positions * channels;
+    }
+
+    /** As many output planes as fit a slab, at least 4 lest neighbouring tasks copy the same input again and again. */
+    private int planesPerTask(RowPlan plan) {
+        int plane = input.h() * plan.paddedRow;
+        int reach = (kernel.d() - 1) * dilation.d();
+        int fitting = (SLAB / plane * upsampling.d() - reach) / stride.d();
+        int even = Math.ceilDiv(output.d(), Math.ceilDiv(output.d(), Math.max(4, fitting)));
+        return Math.min(output.d(), even);
+    }
+
+    private int groupInputs() {
+        return inputChannels / groups;
+    }
+
+    private int groupOutputs() {
+        return outputChannels / groups;
+    }
+
+    /** How a row of output positions is cut into tiles, and a row of taps into pieces; the same for all rows. */
+    private final class RowPlan {
+        /**
+         * Tiles of 7 positions come first, then tiles of 4; together they cover the row and reach over it at most a
+         * bit.
+         */
+        final int sevens;
+
+        final int fours;
+        final int positions;
+        /** Floats of an input row in the slab, padding included. */
+        final int paddedRow;
+        /** Rows of output worked on at a time. */
+        final int rows;
+
+        final int pieces;
+        final int[] pieceFrom;
+        final int[] pieceLength;
+        final int[] pieceTap;
+
+        RowPlan() {
+            int width = output.w();
+            int bestSevens = 0;
+            for (int n = 0; n <= Math.ceilDiv(width, 7); n++) {
+                if (covered(n, width) <= covered(bestSevens, width)) {
+                    bestSevens = n;
+                }
+            }
+            sevens = bestSevens;
+            positions = covered(sevens, width);
+            fours = (positions - 7 * sevens) / 4;
+            paddedRow = ((positions - 1) * stride.w() + (kernel.w() - 1) * dilation.w() + 1) * groupInputs();
+            rows = Math.max(1, POSITIONS / positions);
+            // Undilated taps of a row touch neighbouring voxels: their products are one run of kw·channels.
+            boolean oneRun = dilation.w() == 1;
+            int run = oneRun ? kernel.w() * groupInputs() : groupInputs();
+            int perRun = Math.ceilDiv(run, PIECE);
+            int length = Math.ceilDiv(run, perRun);
+            pieces = oneRun ? perRun : perRun * kernel.w();
+            pieceFrom = new int[pieces];
+            pieceLength = new int[pieces];
+            pieceTap = new int[pieces];
+            for (int i = 0; i < pieces; i++) {
+                int within = i % perRun * length;
+                int tap = i / perRun;
+                pieceFrom[i] = tap * dilation.w() * groupInputs() + within;
+                pieceTap[i] = tap * groupInputs() + within;
+                pieceLength[i] = Math.min(length, run - within);
+            }
+        }
+
+        private static int covered(int sevens, int width) {
+            return 7 * sevens + 4 * Math.ceilDiv(Math.max(0, width - 7 * sevens), 4);
+        }
+    }
+
+    /** Planes {@code firstPlane} … {@code endPlane}−1 of one sample and group. */
+    private final class Task {
+        private final RowPlan plan;
+        private final int sample;
+        private final int group;
+        private final int firstPlane;
+        private final int endPlane;
+        private final float[] in;
+        private final float[] weights;
+        private final float[] bias;
+        private final float[] out;
+        private final int firstInput;
+        private final int endInput;
+        private float[] slab;
+        private float[] sums;
+
+        Task(
+                RowPlan plan,
+                int sample,
+                int group,
+                int firstPlane,
+                int endPlane,
+                float[] in,
+                float[] weights,
+                float[] bias,
+                float[] out) {
+            this.plan = plan;
+            this.sample = sample;
+            this.group = group;
+            this.firstPlane = firstPlane;
+            this.endPlane = endPlane;
+            this.in = in;
+            this.weights = weights;
+            this.bias = bias;
+            this.out = out;
+            int lowest = firstPlane * stride.d() - padding.d();
+            int highest = (endPlane - 1) * stride.d() - padding.d() + (kernel.d() - 1) * dilation.d();
+            this.firstInput = Math.max(0, Math.ceilDiv(lowest, upsampling.d()));
+            this.endInput = Math.max(firstInput, Math.min(input.d(), Math.floorDiv(highest, upsampling.d()) + 1));
+        }
+
+        public void run(CpuDevice device) {
+            int slabRows = (endInput - firstInput) * input.h();
+            slab = device.borrow(Math.max(1L, (long) slabRows * plan.paddedRow));
+            sums = device.borrow(plan.rows * plan.positions * BLOCK);
+            for (int row = 0; row < slabRows; row++) {
+                copyRow(((sample * input.d() + firstInput) * input.h() + row) * input.w(), row * plan.paddedRow);
+            }
+            int blocks = Math.ceilDiv(groupOutputs(), BLOCK);
+            for (int z = firstPlane; z < endPlane; z++) {
+                for (int y = 0; y < output.h(); y += plan.rows) {
+                    int rows = Math.min(plan.rows, output.h() - y);
+                    for (int block = 0; block < blocks; block++) {
+                        Arrays.fill(sums, 0, rows * plan.positions * BLOCK, 0);
+                        addTaps(z, y, rows, (group * blocks + block) * kernel.product() * groupInputs() * BLOCK);
+                        store(z, y, rows, block);
+                    }
+                }
+            }
+            device.giveBack(slab);
+            device.giveBack(sums);
+        }
+
+        /** Copies one row of this group's channels into the slab, with padding, and zeros in between if upsampled. */
+        private void copyRow(int firstVoxel, int target) {
+            int channels = groupInputs();
+            int width = plan.paddedRow / channels;
+            int step = upsampling.w();
+            // Input voxel i lies at position i·step + padding of the padded row.
+            int begin = Math.max(0, Math.ceilDiv(-padding.w(), step));
+            int end = Math.min(input.w(), Math.floorDiv(width - 1 - padding.w(), step) + 1);
+            if (step > 1 || end <= begin) {
+                Arrays.fill(slab, target, target + plan.paddedRow, 0);
+            } else {
+                Arrays.fill(slab, target, target + (begin + padding.w()) * channels, 0);
+                Arrays.fill(slab, target + (end + padding.w()) * channels, target + plan.paddedRow, 0);
+            }
+            if (step == 1 && groups == 1 && end > begin) {
+                System.arraycopy(
+                        in,
+                        (firstVoxel + begin) * channels,
+                        slab,
+                        target + (begin + padding.w()) * channels,
+                        (end - begin) * channels);
+                return;
+            }
+            for (int i = begin; i < end; i++) {
+                System.arraycopy(
+                        in,
+                        (firstVoxel + i) * inputChannels + group * channels,
+                        slab,
+                        target + (i * step + padding.w()) * channels,
+                        channels);
+            }
+        }
+
+        private void addTaps(int z, int y, int rows, int blockWeights) {
+            for (int kd = 0; kd < kernel.d(); kd++) {
+                int plane = inputIndex(z, kd, stride.d(), padding.d(), dilation.d(), upsampling.d(), input.d());
+                if (plane < 0) {
+                    continue;
+                }
+                for (int kh = 0; kh < kernel.h(); kh++) {
+                    int tapWeights = blockWeights + (kd * kernel.h() + kh) * kernel.w() * groupInputs() * BLOCK;
+                    for (int piece = 0; piece < plan.pieces; piece++) {
+                        addPiece(plane, y, kh, rows, piece, tapWeights + plan.pieceTap[piece] * BLOCK);
+                    }
+                }
+            }
+        }
+
+        private void addPiece(int plane, int y, int kh, int rows, int piece, int pieceWeights) {
+            int step = stride.w() * groupInputs();
+            int length = plan.pieceLength[piece];
+            for (int r = 0; r < rows; r++) {
+                int row = inputIndex(y + r, kh, stride.h(), padding.h(), dilation.h(), upsampling.h(), input.h());
+                if (row < 0) {
+                    continue;
+                }
+                int a = ((plane - firstInput) * input.h() + row) * plan.paddedRow + plan.pieceFrom[piece];
+                int c = r * plan.positions * BLOCK;
+                for (int i = 0; i < plan.sevens; i++, a += 7 * step, c += 7 * BLOCK) {
+                    MicroKernels.addProducts7(slab, a, step, weights, pieceWeights, length, sums, c);
+                }
+                for (int i = 0; i < plan.fours; i++, a += 4 * step, c += 4 * BLOCK) {
+                    MicroKernels.addProducts4(slab, a, step, weights, pieceWeights, length, sums, c);
+                }
+            }
+        }
+
+        /** Input index under tap {@code k} of output index {@code z} on one axis, or −1 where there is none. */
+        private static int inputIndex(int z, int k, int stride, int padding, int dilation, int upsampling, int size) {
+            int u = z * stride - padding + k * dilation;
+            return u >= 0 && u % upsampling == 0 && u / upsampling < size ? u / upsampling : -1;
+        }
+
+        /** Writes the sums of the real positions and channels to the output, plus bias. */
+        private void store(int z, int y, int rows, int block) {
+            int firstChannel = group * groupOutputs() + block * BLOCK;
+            int channels = Math.min(BLOCK, groupOutputs() - block * BLOCK);
+            for (int r = 0; r < rows; r++) {
+                int voxel = ((sample * output.d() + z) * output.h() + y + r) * output.w();
+                int to = voxel * outputChannels + firstChannel;
+                int from = r * plan.positions * BLOCK;
+                for (int x = 0; x < output.w(); x++, from += BLOCK, to += outputChannels) {
+                    if (bias == null) {
+                        System.arraycopy(sums, from, out, to, channels);
+                    } else {
+                        addBias(sums, from, bias, firstChannel, channels, out, to);
+                    }
+                }
+            }
+        }
+
+        private static void addBias(
+                float[] sums, int from, float[] bias, int first, int channels, float[] out, int to) {
+            for (int i = 0; i < channels; i++) {
+                out[to + i] = sums[from + i] + bias[first + i];
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package dev.voxgrad.engine.op.conv3d.cpu.few;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.GatherKernels;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
+import dev.voxgrad.engine.trace.Pass;
+
+/**
+ * {@link TiledConv3d} by direct convolution over few input channels, such as the first layer of a net: a volume has
+ * one, and vectors of channels in would be empty but for a lane.
+ *
+ * <p>The products of one output voxel are C·kd·kh·kw, 27 for one channel. Their inputs lie at the same distances from
+ * one another for every voxel, so the micro-kernels ({@link GatherKernels}) take a list of offsets and run over all
+ * of them with the sums in registers: vectors of channels out for seven voxels, or of the gradients of seven weights.
+ */
+public final class TiledFewChannelsConv3d implements TiledConv3d {
+    /** Longest run of neighbouring inputs of a voxel (kw·C); {@link DirectConvolution} is made for longer ones. */
+    private static final int RUN = 15;
+    /** Most products of one output. */
+    private static final int PRODUCTS = 256;
+    /** Tasks at least, where there are planes enough. */
+    private static final int TASKS = 64;
+
+    private static final int PARTS = 32;
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int STEP = GatherKernels.STEP;
+
+    private final CpuDevice device;
+    private final Conv3dGeometry g;
+    private final PlaneLayout layout;
+    private final int blocks;
+    /** Floats of a padded row and plane of input. */
+    private final int slabRow;
+
+    private final int slabPlane;
+    /** Where the inputs of a voxel lie, filled up with zeros to a multiple of the micro-kernel's {@value #STEP}. */
+    private final int[] offsets;
+
+    private final int products;
+    /** Pairs of output planes in a sample. */
+    private final int pairs;
+
+    private final int chunks;
+    private final int parts;
+
+    public TiledFewChannelsConv3d(CpuDevice device, Conv3dGeometry g) {
+        Dims3 out = g.output();
+        Dims3 k = g.kernel();
+        int channels = g.inputChannels();
+        this.device = device;
+        this.g = g;
+        this.blocks = Math.ceilDiv(g.outputChannels(), BLOCK);
+        int positions = Math.ceilDiv(out.w(), STEP) * STEP;
+        int voxel = blocks * BLOCK;
+        this.layout = new PlaneLayout(g.outputChannels(), out, voxel, positions * voxel, out.h() * positions * voxel);
+        this.slabRow = (positions + k.w() - 1) * channels;
+        this.slabPlane = (out.h() + k.h() - 1) * slabRow;
+        this.products = k.product() * channels;
+        this.offsets = new int[Math.ceilDiv(products, STEP) * STEP];
+        for (int i = 0; i < products; i++) {
+            int tap = i / channels;
+            offsets[i] = tap / (k.h() * k.w()) * slabPlane
+                    + tap / k.w() % k.h() * slabRow
+                    + tap % k.w() * channels
+                    + i % channels;
+        }
+        this.pairs = Math.ceilDiv(out.d(), 2);
+        this.chunks = Math.min(pairs, Math.ceilDiv(TASKS, g.batch()));
+        this.parts = Math.min(PARTS, g.batch() * pairs);
+    }
+
+    public static boolean suits(Conv3dGeometry g) {
+        return g.stride().equals(Dims3.ONE)
+                && g.dilation().equals(Dims3.ONE)
+                && g.groups() == 1
+                && g.kernel().w() * g.inputChannels() <= RUN
+                && g.kernel().product() * g.inputChannels() <= PRODUCTS;
+    }
+
+    @Override
+    public int inputVoxel() {
+        return g.inputChannels();
+    }
+
+    @Override
+    public PlaneLayout outputLayout() {
+        return layout;
+    }
+
+    @Override
+    public int forwardTasks() {
+        return g.batch() * chunks;
+    }
+
+    @Override
+    public int backwardTasks() {
+        return new TiledDirectConv3d(device, g).backwardTasks();
+    }
+
+    @Override
+    public void forward(VoxelReader x, float[] weight, float[] factors, float[] bias, PlaneWriter y) {
+        float[] w = pack(weight, factors);
+        float[] biases = device.borrow(blocks * BLOCK);
+        Arrays.fill(biases, 0);
+        if (bias != null) {
+            System.arraycopy(bias, 0, biases, 0, g.outputChannels());
+        }
+        device.parallel(forwardTasks(), task -> {
+            int sample = task / chunks;
+            int begin = pairs * (task % chunks) / chunks;
+            int end = pairs * (task % chunks + 1) / chunks;
+            float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
+            float[] planes = device.borrow(Lanes.START + 2L * layout.plane());
+            for (int pair = begin; pair < end; pair++) {
+                int count = Math.min(2, g.output().d() - 2 * pair);
+                load(x, sample, 2 * pair, count, slab);
+                for (int row = 0; row < count * g.output().h(); row++) {
+                    int from =
+                            row / g.output().h() * slabPlane + row % g.output().h() * slabRow;
+                    multiplyRow(slab, from, w, biases, planes, Lanes.START + row * layout.row());
+                }
+                y.write(task, sample, 2 * pair, count, planes, Lanes.START);
+            }
+            device.giveBack(planes);
+            device.giveBack(slab);
+        });
+        device.giveBack(biases);
+        device.giveBack(w);
+    }
+
+    private void multiplyRow(float[] slab, int from, float[] w, float[] biases, float[] planes, int to) {
+        int step = g.inputChannels();
+        for (int block = 0; block < blocks; block++) {
+            for (int position = 0; position < g.output().w(); position += STEP) {
+                GatherKernels.products7(
+                        slab,
+                        from + position * step,
+                        step,
+                        offsets,
+                        products,
+                        w,
+                        Lanes.START + block * products * BLOCK,
+                        biases,
+                        block * BLOCK,
+                        planes,
+                        to + position * layout.voxel() + block * BLOCK,
+                        layout.voxel());
+            }
+        }
+    }
+
+    /** Weights as [block][product][2 vectors of channels out]. */
+    private float[] pack(float[] weight, float[] factors) {
+        int taps = g.kernel().product();
+        float[] w = device.borrow(Lanes.START + blocks * products * BLOCK);
+        Arrays.fill(w, 0);
+        for (int o = 0; o < g.outputChannels(); o++) {
+            for (int i = 0; i < products; i++) {
+                int tap = i / g.inputChannels();
+                int channel = i % g.inputChannels();
+                float value = weight[(o * g.inputChannels() + channel) * taps + tap];
+                w[Lanes.START + (o / BLOCK * products + i) * BLOCK + o % BLOCK] =
+                        factors == null ? value : factors[o] * value;
+            }
+        }
+        return w;
+    }
+
+    /** Floating-point operations of the forward pass or of the weight gradient, those of what is in excess too. */
+    public long flop(Pass pass) {
+        long rows = (long) g.batch() * g.output().d() * g.output().h();
+        return pass == Pass.FORWARD
+                ? 2 * rows * layout.row() * products
+                : 2 * rows * g.output().w() * layout.voxel() * offsets.length;
+    }
+
+    /** Loads the input under output planes first … first+count−1, with zeros around it. */
+    private void load(VoxelReader x, int sample, int first, int count, float[] slab) {
+        Dims3 in = g.input();
+        Dims3 pad = g.padding();
+        int channels = g.inputChannels();
+        int width = Math.min(in.w(), slabRow / channels - pad.w());
+        Arrays.fill(slab, 0);
+        for (int plane = 0; plane < count + g.kernel().d() - 1; plane++) {
+            int z = first + plane - pad.d();
+            for (int row = 0; row < slabPlane / slabRow && z >= 0 && z < in.d(); row++) {
+                int h = row - pad.h();
+                if (h >= 0 && h < in.h()) {
+                    x.read(
+                            ((sample * in.d() + z) * in.h() + h) * in.w(),
+                            width,
+                            slab,
+                            plane * slabPlane + row * slabRow + pad.w() * channels);
+                }
+            }
+        }
+    }
+
+    /** The weight gradient here; where an input gradient is asked for too, both by {@link TiledDirectConv3d}. */
+    @Override
+    public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
+        if (dx != null) {
+            TiledDirectConv3d direct = new TiledDirectConv3d(device, g);
+            direct.backward(
+                    x,
+                    (sample, first, count, planes, at) -> readCompact(dy, sample, first, count, planes, at),
+                    weight,
+                    dw,
+                    dx);
+            return;
+        }
+        int size = blocks * offsets.length * BLOCK;
+        int units = g.batch() * pairs;
+        float[] sums = device.borrow(Lanes.START + parts * size);
+        device.parallel(parts, part -> {
+            Arrays.fill(sums, Lanes.START + part * size, Lanes.START + (part + 1) * size, 0);
+            float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
+            float[] planes = device.borrow(Lanes.START + 2L * layout.plane());
+            for (int unit = units * part / parts; unit < units * (part + 1) / parts; unit++) {
+                int first = 2 * (unit % pairs);
+                int count = Math.min(2, g.output().d() - first);
+                load(x, unit / pairs, first, count, slab);
+                dy.read(unit / pairs, first, count, planes, Lanes.START);
+                for (int plane = 0; plane < count; plane++) {
+                    addPlane(
+                            slab,
+                            plane * slabPlane,
+                            planes,
+                            Lanes.START + plane * layout.plane(),
+                            sums,
+                            Lanes.START + part * size);
+                }
+            }
+            device.giveBack(planes);
+            device.giveBack(slab);
+        });
+        reduce(sums, size, dw);
+        device.giveBack(sums);
+    }
+
+    /** Adds the products of one plane of output gradients with their inputs. */
+    private void addPlane(float[] slab, int slab0, float[] planes, int plane0, float[] sums, int sums0) {
+        for (int block = 0; block < blocks; block++) {
+            for (int i = 0; i < offsets.length; i += STEP) {
+                GatherKernels.addOuter7(
+                        slab,
+                        slab0,
+                        slabRow,
+                        g.inputChannels(),
+                        offsets,
+                        i,
+                        planes,
+                        plane0 + block * BLOCK,
+                        layout.row(),
+                        layout.voxel(),
+                        g.output().h(),
+                        g.output().w(),
+                        sums,
+                        sums0 + (block * offsets.length + i) * BLOCK);
+            }
+        }
+    }
+
+    /** Adds the parts in their order. */
+    private void reduce(float[] sums, int size, float[] dw) {
+        int taps = g.kernel().product();
+        for (int o = 0; o < g.outputChannels(); o++) {
+            for (int i = 0; i < products; i++) {
+                double sum = 0;
+                for (int part = 0; part < parts; part++) {
+                    sum += sums[Lanes.START + part * size + (o / BLOCK * offsets.length + i) * BLOCK + o % BLOCK];
+                }
+                dw[(o * g.inputChannels() + i % g.inputChannels()) * taps + i / g.inputChannels()] = (float) sum;
+            }
+        }
+    }
+
+    /** Reads planes in this stream's layout and writes them without anything in excess. */
+    private void readCompact(PlaneReader dy, int sample, int first, int count, float[] planes, int at) {
+        float[] padded = device.borrow(2L * layout.plane());
+        int row = layout.size().w() * layout.channels();
+        for (int plane = 0; plane < count; plane += 2) {
+            int pair = Math.min(2, count - plane);
+            dy.read(sample, first + plane, pair, padded, 0);
+            for (int i = 0; i < pair * layout.size().h(); i++) {
+                for (int v = 0; v < layout.size().w(); v++) {
+                    System.arraycopy(
+                            padded,
+                            i * layout.row() + v * layout.voxel(),
+                            planes,
+                            at + (plane * layout.size().h() + i) * row + v * layout.channels(),
+                            layout.channels());
+                }
+            }
+        }
+        device.giveBack(padded);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.voxgrad.engine.op.conv3d.cpu.winograd;
+
+import java.util.Arrays;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
+
+/** The input planes under one group of planes of tiles, with their zero padding, so that tiles have no borders. */
+final class InputSlab {
+    private final Winograd w;
+    private final VoxelReader reader;
+    final float[] values;
+
+    /** To be given back with {@link #close}. */
+    InputSlab(CpuDevice device, Winograd w, VoxelReader reader) {
+        this.w = w;
+        this.reader = reader;
+        this.values = device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
+    }
+
+    /**
+     * Loads the planes of a group of one sample.
+     *
+     * @param follows true if the group before this one was loaded last: the two planes that both need are then
+     *     taken over
+     */
+    void load(int sample, int group, boolean follows) {
+        int plane = 0;
+        if (follows) {
+            System.arraycopy(values, Lanes.START + 2 * w.group * w.slabPlane(), values, Lanes.START, 2 * w.slabPlane());
+            plane = 2;
+        }
+        int first = 2 * group * w.group - w.padding.d();
+        for (; plane < 2 * w.planes(group) + 2; plane++) {
+            int z = first + plane;
+            int to = Lanes.START + plane * w.slabPlane();
+            if (z < 0 || z >= w.input.d()) {
+                Arrays.fill(values, to, to + w.slabPlane(), 0);
+                continue;
+            }
+            for (int row = 0; row < 2 * w.tiles.h() + 2; row++) {
+                loadRow(sample, z, row - w.padding.h(), to + row * w.slabRow());
+            }
+        }
+    }
+
+    private void loadRow(int sample, int z, int y, int to) {
+        int positions = 2 * w.tiles.w() + 2;
+        int begin = w.padding.w();
+        int end = Math.min(positions, w.input.w() + w.padding.w());
+        if (y < 0 || y >= w.input.h() || end <= begin) {
+            Arrays.fill(values, to, to + w.slabRow(), 0);
+            return;
+        }
+        Arrays.fill(values, to, to + begin * w.paddedInputs, 0);
+        Arrays.fill(values, to + end * w.paddedInputs, to + w.slabRow(), 0);
+        int voxel = ((sample * w.input.d() + z) * w.input.h() + y) * w.input.w();
+        reader.read(voxel, end - begin, values, to + begin * w.paddedInputs);
+    }
+
+    /** values → transformed[p, tile, :] for {@code count} tiles of the group from {@code firstTile} on. */
+    void transform(int firstTile, int count, float[] transformed, float[] scratch) {
+        for (int i = 0; i < count; i++) {
+            WinogradTransforms.input(
+                    values,
+                    w.slabOffset(firstTile + i),
+                    w.slabRow(),
+                    w.slabPlane(),
+                    w.paddedInputs,
+                    scratch,
+                    transformed,
+                    Lanes.START + i * w.paddedInputs,
+                    w.inputStep());
+        }
+        // The micro-kernel takes seven tiles at a time: those too many must hold numbers, whichever.
+        int full = Math.ceilDiv(count, 7) * 7;
+        for (int p = 0; p < 64 && full > count; p++) {
+            int from = Lanes.START + p * w.inputStep();
+            Arrays.fill(transformed, from + count * w.paddedInputs, from + full * w.paddedInputs, 0);
+        }
+    }
+
+    void close(CpuDevice device) {
+        device.giveBack(values);
+    }
+}

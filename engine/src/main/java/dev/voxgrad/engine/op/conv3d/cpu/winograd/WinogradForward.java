@@ -1,0 +1,115 @@
+package dev.voxgrad.engine.op.conv3d.cpu.winograd;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
+import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+
+/** The forward pass of {@link Winograd}: slab → transformed inputs → products → output planes. */
+final class WinogradForward {
+    /** Tasks at least, where there are planes enough, lest a thread waits long for the last one. */
+    private static final int TASKS = 64;
+
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int L = Lanes.COUNT;
+
+    private final CpuDevice device;
+    private final Winograd w;
+    private final int chunks;
+
+    WinogradForward(CpuDevice device, Winograd w) {
+        this.device = device;
+        this.w = w;
+        this.chunks = Math.min(w.groups(), Math.ceilDiv(TASKS, w.batch));
+    }
+
+    /** How many tasks call the writer. */
+    int tasks() {
+        return w.batch * chunks;
+    }
+
+    /**
+     * Convolves on all threads.
+     *
+     * @param u transformed weights, [position][block of channels out][channel in][2 vectors of channels out]
+     * @param biases one number per padded output channel
+     */
+    void run(VoxelReader x, float[] u, float[] biases, PlaneWriter y) {
+        device.parallel(tasks(), task -> {
+            int sample = task / chunks;
+            int chunk = task % chunks;
+            int begin = w.groups() * chunk / chunks;
+            int end = w.groups() * (chunk + 1) / chunks;
+            InputSlab slab = new InputSlab(device, w, x);
+            float[] transformed = device.borrow(Lanes.START + 64 * w.inputStep());
+            float[] products = device.borrow(Lanes.START + 64 * w.outputStep());
+            float[] planes = device.borrow(Lanes.START + 2L * w.group * w.outputPlane());
+            float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
+            for (int group = begin; group < end; group++) {
+                slab.load(sample, group, group > begin);
+                int tiles = w.planes(group) * w.tiles.h() * w.tiles.w();
+                for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
+                    int count = Math.min(w.tilesPerBlock, tiles - tile);
+                    slab.transform(tile, count, transformed, scratch);
+                    multiply(transformed, u, products, count);
+                    transformBack(tile, count, products, biases, planes, scratch);
+                }
+                int first = 2 * group * w.group;
+                y.write(task, sample, first, Math.min(2 * w.planes(group), w.output.d() - first), planes, Lanes.START);
+            }
+            device.giveBack(scratch);
+            device.giveBack(planes);
+            device.giveBack(products);
+            device.giveBack(transformed);
+            slab.close(device);
+        });
+    }
+
+    /**
+     * products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than counted.
+     */
+    private void multiply(float[] transformed, float[] u, float[] products, int count) {
+        for (int p = 0; p < 64; p++) {
+            int from = Lanes.START + p * w.inputStep();
+            for (int block = 0; block < w.outputBlocks; block++) {
+                int weights = Lanes.START + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
+                int to = Lanes.START + p * w.outputStep() + block * w.tilesPerBlock * BLOCK;
+                for (int tile = 0; tile < count; tile += 7) {
+                    MicroKernels.products7(
+                            transformed,
+                            from + tile * w.paddedInputs,
+                            w.paddedInputs,
+                            u,
+                            weights,
+                            w.paddedInputs,
+                            products,
+                            to + tile * BLOCK);
+                }
+            }
+        }
+    }
+
+    private void transformBack(
+            int firstTile, int count, float[] products, float[] biases, float[] planes, float[] scratch) {
+        for (int i = 0; i < count; i++) {
+            int to = w.outputOffset(firstTile + i);
+            for (int channel = 0; channel < w.paddedOutputs; channel += L) {
+                int from = Lanes.START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
+                WinogradTransforms.output(
+                        products,
+                        from,
+                        w.outputStep(),
+                        biases,
+                        channel,
+                        scratch,
+                        planes,
+                        to + channel,
+                        w.paddedOutputs,
+                        w.outputRow(),
+                        w.outputPlane());
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.voxgrad.engine.op.conv3d.cpu.winograd;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+
+/**
+ * Weights in {@link Winograd}'s transformed domain, laid out [position][block][channel][2 vectors of channels], all
+ * padding zero. For the forward pass a block is one of channels out, for the input gradient one of channels in.
+ *
+ * <p>In one dimension a kernel (g0, g1, g2) becomes (g0, (g0 + g1 + g2)/2, (g0 − g1 + g2)/2, g2).
+ */
+public final class WinogradWeights {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.COUNT;
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int TAPS = 27;
+
+    private WinogradWeights() {}
+
+    /**
+     * Transforms row-major weights (O,C,3,3,3) for the forward pass: [position][block of O][C, padded][2 vectors of O].
+     *
+     * @param factors multiplies the weights of each output channel; null for none
+     * @return an array to give back to the device
+     */
+    static float[] forward(CpuDevice device, Winograd w, float[] weight, float[] factors) {
+        return transform(device, weight, w.outputs, w.inputs * TAPS, w.inputs, TAPS, w.paddedInputs, factors);
+    }
+
+    /** The same numbers for the input gradient: [position][block of C][O, padded][2 vectors of C]. */
+    public static float[] gradInput(CpuDevice device, Winograd w, float[] weight) {
+        return transform(device, weight, w.inputs, TAPS, w.outputs, w.inputs * TAPS, w.paddedOutputs, null);
+    }
+
+    /**
+     * Transforms kernels, lane by lane of a block.
+     *
+     * @param lanes channels along the lanes of the result, {@code laneStep} floats apart in {@code weight}
+     * @param rows channels along its rows, {@code rowStep} apart, padded to {@code paddedRows}
+     * @param laneFactors multiplies the weights of each lane; null for none
+     */
+    private static float[] transform(
+            CpuDevice device,
+            float[] weight,
+            int lanes,
+            int laneStep,
+            int rows,
+            int rowStep,
+            int paddedRows,
+            float[] laneFactors) {
+        int blocks = Math.ceilDiv(lanes, BLOCK);
+        int positionStep = blocks * paddedRows * BLOCK;
+        float[] u = device.borrow(Lanes.START + 64 * positionStep);
+        device.parallel(blocks * paddedRows, task -> {
+            int firstLane = task / paddedRows * BLOCK;
+            int row = task % paddedRows;
+            int filled = row < rows ? Math.min(BLOCK, lanes - firstLane) : 0;
+            float[] tile = device.borrow(Lanes.START + 64 * BLOCK);
+            if (filled < BLOCK) {
+                Arrays.fill(tile, 0);
+            }
+            for (int lane = 0; lane < filled; lane++) {
+                float factor = laneFactors == null ? 1 : laneFactors[firstLane + lane];
+                int from = (firstLane + lane) * laneStep + row * rowStep;
+                for (int tap = 0; tap < TAPS; tap++) {
+                    tile[Lanes.START + position(tap) * BLOCK + lane] = factor * weight[from + tap];
+                }
+            }
+            for (int axis = 16; axis >= 1; axis /= 4) {
+                for (int line = 0; line < 16; line++) {
+                    spread(tile, Lanes.START + lineStart(line, axis) * BLOCK, axis * BLOCK);
+                }
+            }
+            for (int p = 0; p < 64; p++) {
+                int to = Lanes.START + p * positionStep + task * BLOCK;
+                System.arraycopy(tile, Lanes.START + p * BLOCK, u, to, BLOCK);
+            }
+            device.giveBack(tile);
+        });
+        return u;
+    }
+
+    /** One line of a block of kernels, at {@code from} and three steps further. */
+    private static void spread(float[] tile, int from, int step) {
+        for (int i = from; i < from + BLOCK; i += L) {
+            FloatVector g0 = FloatVector.fromArray(S, tile, i);
+            FloatVector g1 = FloatVector.fromArray(S, tile, i + step).mul(0.5f);
+            FloatVector g2 = FloatVector.fromArray(S, tile, i + 2 * step);
+            FloatVector outer = g0.add(g2).mul(0.5f);
+            outer.add(g1).intoArray(tile, i + step);
+            outer.sub(g1).intoArray(tile, i + 2 * step);
+            g2.intoArray(tile, i + 3 * step);
+        }
+    }
+
+    /**
+     * Adds up the parts of a gradient with respect to transformed weights, in their order, and transforms it back to
+     * the gradient (O,C,3,3,3): the transpose of {@link #forward}.
+     *
+     * @param du {@code parts} arrays laid out as {@link #forward}'s result, one behind the other
+     */
+    static void gradient(CpuDevice device, Winograd w, float[] du, int parts, float[] dw) {
+        int positionStep = w.outputBlocks * w.paddedInputs * BLOCK;
+        device.parallel(w.outputBlocks * w.paddedInputs, task -> {
+            int input = task % w.paddedInputs;
+            if (input >= w.inputs) {
+                return;
+            }
+            float[] tile = device.borrow(Lanes.START + 64 * BLOCK);
+            for (int p = 0; p < 64; p++) {
+                addParts(
+                        du,
+                        Lanes.START + p * positionStep + task * BLOCK,
+                        64 * positionStep,
+                        parts,
+                        tile,
+                        Lanes.START + p * BLOCK);
+            }
+            for (int axis = 1; axis <= 16; axis *= 4) {
+                for (int line = 0; line < 16; line++) {
+                    gather(tile, Lanes.START + lineStart(line, axis) * BLOCK, axis * BLOCK);
+                }
+            }
+            int firstOutput = task / w.paddedInputs * BLOCK;
+            for (int lane = 0; lane < Math.min(BLOCK, w.outputs - firstOutput); lane++) {
+                int to = ((firstOutput + lane) * w.inputs + input) * TAPS;
+                for (int tap = 0; tap < TAPS; tap++) {
+                    dw[to + tap] = tile[Lanes.START + position(tap) * BLOCK + lane];
+                }
+            }
+            device.giveBack(tile);
+        });
+    }
+
+    private static void addParts(float[] du, int from, int step, int parts, float[] tile, int to) {
+        for (int i = 0; i < BLOCK; i += L) {
+            FloatVector sum = FloatVector.fromArray(S, du, from + i);
+            for (int part = 1; part < parts; part++) {
+                sum = sum.add(FloatVector.fromArray(S, du, from + i + part * step));
+            }
+            sum.intoArray(tile, to + i);
+        }
+    }
+
+    private static void gather(float[] tile, int from, int step) {
+        for (int i = from; i < from + BLOCK; i += L) {
+            FloatVector u1 = FloatVector.fromArray(S, tile, i + step).mul(0.5f);
+            FloatVector u2 = FloatVector.fromArray(S, tile, i + 2 * step).mul(0.5f);
+            FloatVector sum = u1.add(u2);
+            FloatVector.fromArray(S, tile, i).add(sum).intoArray(tile, i);
+            u1.sub(u2).intoArray(tile, i + step);
+            sum.add(FloatVector.fromArray(S, tile, i + 3 * step)).intoArray(tile, i + 2 * step);
+        }
+    }
+
+    /** Where tap {@code tap} of a 3×3×3 kernel lies among 4×4×4 positions. */
+    private static int position(int tap) {
+        return tap / 9 * 16 + tap / 3 % 3 * 4 + tap % 3;
+    }
+
+    /** Where line {@code line} of 16 begins, along the axis whose neighbours are {@code axis} apart. */
+    private static int lineStart(int line, int axis) {
+        return line / axis * axis * 4 + line % axis;
+    }
+}

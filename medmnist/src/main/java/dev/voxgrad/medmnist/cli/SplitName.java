@@ -1,8 +1,0 @@
-package dev.voxgrad.medmnist.cli;
-
-/** The splits, spelled as on the command line. */
-enum SplitName {
-    train,
-    val,
-    test
-}

@@ -1,0 +1,88 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.download.Downloader;
+import dev.voxgrad.medmnist.io.DataException;
+
+/** {@code medmnist download}. */
+@Command(
+        name = "download",
+        header = "Fetches official data files.",
+        description = {
+            "Fetches official files, goes on where an earlier try broke off, and checks their MD5 sums.",
+            "Example: medmnist download --flag adrenalmnist3d --size all"
+        })
+public final class DownloadCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = "--flag", paramLabel = "F|all", required = true, description = "Data set, or all six.")
+    private String flag;
+
+    @Option(
+            names = "--size",
+            paramLabel = "28|64|all",
+            defaultValue = "28",
+            description = "Edge of the volumes. Default: ${DEFAULT-VALUE}")
+    private String size;
+
+    @Option(names = "--root", paramLabel = "D", description = "Folder for the files. Default: ~/.medmnist")
+    private Path root;
+
+    @Override
+    public Integer call() {
+        Console console = new Console(command.commandLine().getOut());
+        Path folder = root == null ? VolumeLoader.defaultRoot() : root;
+        try (Downloader downloader = new Downloader()) {
+            for (DatasetInfo.Source source : sources()) {
+                fetch(downloader, source, folder, console);
+            }
+        }
+        return 0;
+    }
+
+    private List<DatasetInfo.Source> sources() {
+        List<DatasetInfo> sets =
+                flag.equals("all") ? List.of(DatasetInfo.values()) : List.of(InfoCommand.find(command, flag));
+        List<DatasetInfo.Source> sources = new ArrayList<>();
+        for (DatasetInfo set : sets) {
+            if (size.equals("all")) {
+                sources.addAll(set.sources());
+                continue;
+            }
+            try {
+                sources.add(set.source(Integer.parseInt(size)));
+            } catch (NumberFormatException | DataException e) {
+                throw new ParameterException(
+                        command.commandLine(), "--size is '" + size + "'; expected 28, 64 or all", e);
+            }
+        }
+        return sources;
+    }
+
+    /** Fetches one file and says so. */
+    public static void fetch(Downloader downloader, DatasetInfo.Source source, Path root, Console console) {
+        Path file = downloader.fetch(
+                source,
+                root,
+                (done, total) -> console.status(
+                        source.fileName(),
+                        String.format(Locale.ROOT, "%,d", done >> 10)
+                                + (total < 0 ? "" : String.format(Locale.ROOT, " of %,d", total >> 10)) + " KiB"));
+        console.line(file + "  MD5 " + source.md5() + " as published");
+    }
+}

@@ -1,0 +1,161 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.MemberList;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.cli.ui.SignalStop;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.member.EpochResult;
+import dev.voxgrad.medmnist.run.member.MemberResult;
+import dev.voxgrad.medmnist.text.VisibleText;
+import dev.voxgrad.medmnist.train.TrainListener;
+import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/**
+ * {@code train --fast-dev-run}: a run with one epoch of a few steps for each net, in a temporary folder that is
+ * removed. It goes the way of a real run, checkpoints and tables included, and shows no figures that could pass for
+ * results.
+ */
+final class FastDevRun {
+    private final DataSource source;
+    private final TrainSettings settings;
+    private final VolumeData data;
+    private final Device device;
+    private final Console console;
+
+    /** With a run's settings, resolved for all its volumes. */
+    FastDevRun(DataSource source, TrainSettings settings, VolumeData data, Device device, Console console) {
+        this.source = source;
+        this.settings = settings;
+        this.data = data;
+        this.device = device;
+        this.console = console;
+    }
+
+    /**
+     * Tries these nets one after the other.
+     *
+     * @param batches to train on, and to validate on
+     */
+    void run(List<NetSpec> nets, int batches) {
+        VolumeData few = few(batches);
+        try (SignalStop stop = new SignalStop()) {
+            Path folder = folder();
+            try {
+                RunFiles run = TrainCommand.begin(source, few, settings.tryingOut(nets), device, folder);
+                Trainer.Control control =
+                        new Trainer.Control(Training.checkpointEvery(Training.CHECKPOINT_MINUTES), stop.signal());
+                new Trainer(run, few, device, new Listener(few), control).run(MemberList.all(nets.size()));
+            } finally {
+                RunFiles.remove(folder);
+            }
+        }
+        console.line(nets.stream().map(NetSpec::flag).collect(Collectors.joining(", ")) + ": trained, validated, and "
+                + "wrote checkpoints, weights and tables. All of that works; its folder is removed, and nothing was "
+                + "kept.");
+    }
+
+    /** The first volumes of both splits; to validate, as many more as it takes for AUC to have a value. */
+    private VolumeData few(int batches) {
+        int wanted = Math.clamp((long) batches * settings.batchSize(), 1, Integer.MAX_VALUE);
+        VolumeData few = data.withTrainAndVal(
+                data.train().first(Math.min(wanted, data.train().size())), data.val());
+        int validated = Math.min(wanted, data.val().size());
+        while (validated < data.val().size()
+                && !isDefined(few.withTrainAndVal(few.train(), data.val().first(validated)))) {
+            validated = Math.min(validated + settings.batchSize(), data.val().size());
+        }
+        return few.withTrainAndVal(few.train(), data.val().first(validated));
+    }
+
+    private static boolean isDefined(VolumeData some) {
+        try {
+            Metrics.requireDefined(some, some.val());
+            return true;
+        } catch (UndefinedMetricException e) {
+            return false;
+        }
+    }
+
+    /** Makes a folder whose name has this process's number: whoever finds it can tell whether it is still in use. */
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory(
+                    "voxgrad-fast-dev-run-" + ProcessHandle.current().pid() + "-");
+        } catch (IOException e) {
+            throw new DataFileException(
+                    System.getProperty("java.io.tmpdir"),
+                    "has no room for a new folder: " + AtomicFile.describe(e) + "; name another one with TMPDIR",
+                    e);
+        }
+    }
+
+    /** Tells what is being done, but no validation figures. */
+    private final class Listener implements TrainListener {
+        private final VolumeData few;
+        private NetSpec net;
+        private int steps;
+        private double lastLoss;
+
+        Listener(VolumeData few) {
+            this.few = few;
+        }
+
+        @Override
+        public void memberStarts(int member, NetSpec memberNet, int epochs, double bestAuc) {
+            net = memberNet;
+        }
+
+        @Override
+        public void stepDone(int member, int epoch, int step, int stepsOfEpoch, double loss) {
+            steps = step;
+            lastLoss = loss;
+            console.status(
+                    net.flag(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
+        }
+
+        @Override
+        public void epochDone(EpochResult epoch, boolean best) {
+            console.progress(String.format(
+                    Locale.ROOT,
+                    "%s  %d step%s of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
+                    net.flag(),
+                    steps,
+                    steps == 1 ? "" : "s",
+                    Math.min(settings.batchSize(), few.train().size()),
+                    lastLoss,
+                    few.val().size(),
+                    epoch.seconds()));
+        }
+
+        @Override
+        public void memberDone(MemberResult member) {
+            console.clear();
+        }
+
+        @Override
+        public void memberFailed(int member, String why) {
+            console.line("cannot go on: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
+        }
+
+        @Override
+        public void warning(String message) {
+            console.warning(message);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.DataOptions;
+import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.SplitName;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.metrics.UndefinedAuc;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.nn.weights.Adaptation;
+import dev.voxgrad.nn.weights.WeightsFile;
+
+/** {@code medmnist predict}. */
+@Command(
+        name = "predict",
+        header = "Writes the scores of one net.",
+        sortOptions = false,
+        description = {
+            "Writes the scores of one net for every volume of a split: lines index,score0,score1,… without a header.",
+            "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
+            "",
+            "Example:",
+            "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
+            "      --weights runs/adrenal/weights/member-00-net1-best.safetensors",
+            ""
+        })
+public final class PredictCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private DataOptions dataOptions;
+
+    @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
+    private String net;
+
+    @Option(names = "--weights", paramLabel = "FILE", required = true, description = "The net's safetensors file.")
+    private Path weights;
+
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "test",
+            description = "train, val or test. Default: ${DEFAULT-VALUE}")
+    private SplitName split;
+
+    @Option(names = "--out", paramLabel = "FILE.csv", required = true, description = "File for the scores.")
+    private Path out;
+
+    @Option(names = "--logits", description = "Write logits instead of probabilities.")
+    private boolean logits;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
+            description = "Volumes at a time; the scores do not depend on it. Default: ${DEFAULT-VALUE}")
+    private int batchSize = TrainSettings.BATCH_SIZE;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Override
+    public Integer call() {
+        DataSource source = dataOptions.source();
+        NetSpec spec = SummaryCommand.net(command, net);
+        if (batchSize < 1) {
+            throw new ParameterException(
+                    command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
+        }
+        requireOther(weights);
+        if (source.kind() == DataSource.Kind.FILE) {
+            requireOther(Path.of(source.file()));
+        }
+        AtomicFile.requireWritable(out);
+        Device device = deviceOptions.open();
+        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights));
+        Split volumes = data.split(split.name());
+        spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
+        VolumeNet built =
+                spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        Adaptation adaptation = WeightsFile.load(built, weights);
+        if (!adaptation.isNone()) {
+            command.commandLine().getErr().println(weights + ": " + adaptation);
+        }
+        try (Predictor predictor = new Predictor(data, volumes, device, batchSize)) {
+            double[][] raw = predictor.logits(built);
+            Predictor.requireFinite(raw, weights.toString());
+            double[][] scores = Predictor.probabilities(data.task(), raw);
+            AtomicFile.write(out, lines(logits ? raw : scores));
+            command.commandLine()
+                    .getOut()
+                    .println(out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  "
+                            + figures(data, volumes, scores));
+        }
+        return 0;
+    }
+
+    /** Throws if the scores would replace a file that they are computed from. */
+    private void requireOther(Path input) {
+        if (out.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
+            throw new ParameterException(
+                    command.commandLine(), "--out " + out + " would replace an input; name another");
+        }
+    }
+
+    /** The figures on one line; of a split without an AUC, an account of that on a second one. */
+    private static String figures(VolumeData data, Split volumes, double[][] scores) {
+        Metrics metrics = Metrics.whereDefined(data, volumes, scores);
+        return String.format(
+                        Locale.ROOT,
+                        "AUC %s  ACC %.4f",
+                        metrics.hasAuc() ? String.format(Locale.ROOT, "%.4f", metrics.auc()) : "-",
+                        metrics.accuracy())
+                + UndefinedAuc.of(data, volumes, scores)
+                        .map(undefined -> System.lineSeparator() + undefined.footnote("-"))
+                        .orElse("");
+    }
+
+    private static StringBuilder lines(double[][] scores) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < scores.length; i++) {
+            text.append(i);
+            for (double score : scores[i]) {
+                text.append(',').append(score);
+            }
+            text.append('\n');
+        }
+        return text;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.profile.ChromeTrace;
+import dev.voxgrad.medmnist.profile.Profile;
+import dev.voxgrad.medmnist.profile.ProfileTable;
+import dev.voxgrad.medmnist.profile.Profiler;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/** {@code medmnist profile}. */
+@Command(
+        name = "profile",
+        header = "Shows where the time of a net goes, operation by operation.",
+        sortOptions = false,
+        description = {
+            "Runs a net on random volumes and prints a row for each operation and pass: time, arithmetic, memory traffic, and"
+                    + " how near both come to what the machine can do, which is measured first. A legend explains the columns.",
+            "",
+            "With --trace, the file shows every operation and thread on a time line: open it at https://ui.perfetto.dev or at"
+                    + " chrome://tracing.",
+            "",
+            "Example: medmnist profile --net net1 --threads 1 --trace net1.json",
+            ""
+        })
+public final class ProfileCommand implements Callable<Integer> {
+    /** What is run. */
+    enum Phase {
+        train,
+        infer
+    }
+
+    private static final int MOST_STEPS = 1_000_000;
+
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
+    private String net;
+
+    @Option(
+            names = "--phase",
+            paramLabel = "PHASE",
+            defaultValue = "train",
+            description = "train (forward, backward, update) or infer. Default: ${DEFAULT-VALUE}")
+    private Phase phase;
+
+    @Option(names = "--batch-size", paramLabel = "B", description = "Volumes at a time. Default: ${DEFAULT-VALUE}")
+    private int batchSize = TrainSettings.BATCH_SIZE;
+
+    @Option(
+            names = "--size",
+            paramLabel = "S",
+            defaultValue = "28",
+            description = "Edge of a volume. Default: ${DEFAULT-VALUE}")
+    private int size;
+
+    @Option(
+            names = "--channels",
+            paramLabel = "C",
+            defaultValue = "1",
+            description = "Channels of a volume, 1 or 3. Default: ${DEFAULT-VALUE}")
+    private int channels;
+
+    @Option(
+            names = "--classes",
+            paramLabel = "K",
+            defaultValue = "2",
+            description = "Classes. Default: ${DEFAULT-VALUE}")
+    private int classes;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Steps to record, after those to warm up. Default: ${DEFAULT-VALUE}")
+    private int steps;
+
+    @Option(names = "--trace", paramLabel = "FILE.json", description = "Write a time line of all steps as well.")
+    private Path trace;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Override
+    public Integer call() {
+        NetSpec spec = SummaryCommand.net(command, net);
+        SummaryCommand.requireWithin(command, "--batch-size", batchSize, TrainSettings.MOST_VOLUMES);
+        SummaryCommand.requireWithin(command, "--classes", classes, SummaryCommand.MOST_CLASSES);
+        SummaryCommand.requireWithin(command, "--steps", steps, MOST_STEPS);
+        if (size < 1 || size > SummaryCommand.LARGEST_EDGE || channels != 1 && channels != 3) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--size is " + size + " and --channels " + channels + "; expected a size from 1 to "
+                            + SummaryCommand.LARGEST_EDGE + ", and 1 or 3 channels");
+        }
+        spec.requireFits(batchSize, new VolumeShape(channels, size));
+        if (trace != null) {
+            AtomicFile.requireWritable(trace);
+        }
+        try (CpuDevice device = deviceOptions.openCpu()) {
+            profile(
+                    device,
+                    new Profiler.Settings(spec, batchSize, channels, size, classes, phase == Phase.train, steps));
+        }
+        return 0;
+    }
+
+    private void profile(CpuDevice device, Profiler.Settings settings) {
+        Console console = new Console(command.commandLine().getOut());
+        Profiler profiler;
+        try {
+            profiler = new Profiler(device, settings);
+        } catch (DataException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e); // a size too small for the net
+        }
+        Profile profile = profiler.run(console::status);
+        console.line(ProfileTable.of(profile).stripTrailing());
+        if (trace != null) {
+            ChromeTrace.write(profile, trace);
+            console.line("\nThe time line is in " + trace + "; open it at https://ui.perfetto.dev");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
+import dev.voxgrad.medmnist.cli.options.MovedData;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.report.RunReport;
+import dev.voxgrad.medmnist.run.RunFiles;
+
+/** {@code medmnist report}. */
+@Command(
+        name = "report",
+        header = "Writes a run as one page of HTML, with charts.",
+        sortOptions = false,
+        description = {
+            "Writes a run as one page of HTML: results with intervals beside published ones, learning curves, ROC and"
+                    + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most"
+                    + " confident mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
+            "",
+            "A run that is not finished is reported with the members that are.",
+            "",
+            "It is the page of one ensemble, put together as 'medmnist ensemble' does with the same options; the uniform one"
+                    + " stands beside it.",
+            "",
+            "Examples:",
+            "  medmnist report runs/adrenal --out adrenal.html",
+            "  medmnist report runs/adrenal --weights stacked --temperature --tta 8",
+            ""
+        })
+public final class ReportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "RUN", description = "Folder that train has made.")
+    private Path runFolder;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "File to write. Default: RUN/report.html")
+    private Path out;
+
+    @Mixin
+    private EnsembleOptions ensembleOptions;
+
+    @Mixin
+    private MovedData movedData;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Override
+    public Integer call() {
+        ensembleOptions.check();
+        RunFiles run = RunFiles.open(runFolder);
+        EnsembleSettings settings = ensembleOptions.settings(run);
+        Path file = out == null ? runFolder.resolve("report.html") : out;
+        Optional<Path> inRun = run.files().within(file).map(run.files()::require);
+        AtomicFile.requireWritable(file);
+        Device device = deviceOptions.open();
+        VolumeData data = movedData.load(run);
+        Split volumes = data.split(ensembleOptions.split().name());
+        Console console = new Console(command.commandLine().getOut());
+        Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);
+        String page = RunReport.html(run, evaluation);
+        inRun.ifPresentOrElse(own -> run.files().write(own, page), () -> AtomicFile.write(file, page));
+        int members = evaluation.ensemble().members();
+        console.line("written to " + file
+                + (members < run.info().settings().models()
+                        ? " (the run is not finished: " + members + " of "
+                                + run.info().settings().models() + " members)"
+                        : ""));
+        return 0;
+    }
+}

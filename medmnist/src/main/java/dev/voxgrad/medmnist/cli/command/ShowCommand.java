@@ -1,0 +1,207 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.augment.Transform;
+import dev.voxgrad.medmnist.cli.options.DataOptions;
+import dev.voxgrad.medmnist.cli.options.SplitName;
+import dev.voxgrad.medmnist.data.ChannelOrder;
+import dev.voxgrad.medmnist.data.SampleReader;
+import dev.voxgrad.medmnist.data.SampleTransform;
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyWriter;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.picture.SliceMontage;
+import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/** {@code medmnist show}. */
+@Command(
+        name = "show",
+        header = "Draws a volume, and what augmentation makes of it.",
+        sortOptions = false,
+        description = {
+            "Writes a volume as the nets see it, and how augmentation changes it: draw d is what a member of 'train' with the"
+                    + " same --seed and --augment sees in epoch d. Prints what was done in each draw.",
+            "",
+            "A .png shows a row of planes for the volume and one for each draw: three planes across X, at a quarter, half and"
+                    + " three quarters of the axis, then across Y, then across Z. Black and white are each row's smallest and"
+                    + " largest number. A .npz holds 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32, for tools of your"
+                    + " own.",
+            "",
+            "Example: medmnist show --flag adrenalmnist3d --index 3 --augment torchio --draws 8 --out volume3.png",
+            ""
+        })
+public final class ShowCommand implements Callable<Integer> {
+    private static final int DRAWS = 8;
+    private static final int MOST_DRAWS = 1000;
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private DataOptions dataOptions;
+
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "train",
+            description = "train, val or test. Default: ${DEFAULT-VALUE}")
+    private SplitName split;
+
+    @Option(
+            names = "--index",
+            paramLabel = "I",
+            required = true,
+            description = "The volume's number in its split, from 0.")
+    private int index;
+
+    @Option(
+            names = "--augment",
+            paramLabel = "R",
+            description = "Recipe to draw from: torchio, centred or none; 'summary --augment' tells what is in them. "
+                    + "Default: torchio if --draws is given, else nothing is drawn")
+    private String augment;
+
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            description = "How often to draw, at most " + MOST_DRAWS + ". Default: " + DRAWS + " if --augment is given")
+    private Integer draws;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the run. Default: ${DEFAULT-VALUE}")
+    private long seed = TrainSettings.SEED;
+
+    @Option(names = "--member", paramLabel = "M", description = "Member of the run, from 0. Default: ${DEFAULT-VALUE}")
+    private int member;
+
+    @Option(
+            names = {"--no-normalise", "--no-normalize"},
+            description = "Leave out the z-normalisation that comes last, so that values stay near 0 to 1.")
+    private boolean noNormalise;
+
+    @Option(names = "--out", paramLabel = "FILE.png|FILE.npz", required = true, description = "File to write.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        DataSource source = dataOptions.source();
+        Recipe recipe = recipe();
+        int count = draws == null ? augment == null ? 0 : DRAWS : draws;
+        if (count < 0 || count > MOST_DRAWS || member < 0 || index < 0) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--index is " + index + ", --draws " + count + " and --member " + member
+                            + "; expected 0 or more, and at most " + MOST_DRAWS + " draws");
+        }
+        boolean picture = hasSuffix(".png");
+        if (!picture && !hasSuffix(".npz")) {
+            throw new ParameterException(
+                    command.commandLine(), "--out is '" + out + "'; expected a name that ends in .png or .npz");
+        }
+        AtomicFile.requireWritable(out);
+        VolumeData data = dataOptions.load(source);
+        Split volumes = data.split(split.name());
+        if (index >= volumes.size()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--index is " + index + "; " + volumes.name() + " has " + volumes.size()
+                            + " volumes, so expected 0 to " + (volumes.size() - 1));
+        }
+        show(data, volumes, recipe, count, picture);
+        return 0;
+    }
+
+    private Recipe recipe() {
+        try {
+            return Recipe.byFlag(augment == null ? TrainSettings.AUGMENT : augment);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    private boolean hasSuffix(String suffix) {
+        return out.toString().toLowerCase(Locale.ROOT).endsWith(suffix);
+    }
+
+    private void show(VolumeData data, Split volumes, Recipe recipe, int count, boolean picture) {
+        PrintWriter console = command.commandLine().getOut();
+        boolean normalised = data.zNormalized() && !noNormalise;
+        console.println(volumes.name() + " volume " + index + " of " + data.name() + ", " + volumes.shape() + ", "
+                + labels(data, volumes) + (normalised ? ", z-normalised" : ", values from 0 to 1"));
+        List<float[]> all = new ArrayList<>();
+        all.add(read(new SampleReader(volumes, normalised, SampleTransform.NONE), volumes.shape(), 0));
+        List<Transform.Change> changes = new ArrayList<>();
+        long memberSeed = Trainer.seedOf(seed, member);
+        SampleReader reader = new SampleReader(volumes, normalised, (volume, sample) -> {
+            changes.clear();
+            changes.addAll(recipe.apply(volume, memberSeed, sample));
+        });
+        for (int draw = 0; draw < count; draw++) {
+            all.add(read(reader, volumes.shape(), draw));
+            console.println("draw " + (draw + 1) + "  "
+                    + (changes.isEmpty()
+                            ? "unchanged"
+                            : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
+        }
+        AtomicFile.write(out, picture ? SliceMontage.of(all, volumes.shape()).png() : npz(all, volumes.shape()));
+        console.println("written to " + out);
+    }
+
+    private String labels(VolumeData data, Split volumes) {
+        if (!volumes.isMultiLabel()) {
+            int label = volumes.labels()[index];
+            return "class " + label + " (" + data.labelNames().get(label) + ")";
+        }
+        List<String> present = new ArrayList<>();
+        for (int label = 0; label < data.classes(); label++) {
+            if (volumes.multiLabels()[index][label] == 1) {
+                present.add(data.labelNames().get(label));
+            }
+        }
+        return "labels " + present;
+    }
+
+    /** The volume in an epoch, (C,X,Y,Z). */
+    private float[] read(SampleReader reader, VolumeShape shape, int epoch) {
+        float[] channelsLast = new float[shape.elements()];
+        reader.read(index, epoch, channelsLast, 0);
+        float[] planar = new float[shape.elements()];
+        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.elements() / shape.channels(), planar);
+        return planar;
+    }
+
+    private static byte[] npz(List<float[]> all, VolumeShape shape) {
+        int elements = shape.elements();
+        int edge = shape.edge();
+        int count = all.size() - 1;
+        float[] draws = new float[Math.multiplyExact(count, elements)];
+        for (int draw = 0; draw < count; draw++) {
+            System.arraycopy(all.get(draw + 1), 0, draws, draw * elements, elements);
+        }
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        arrays.put("volume", NpyArray.ofFloats(all.getFirst(), shape.channels(), edge, edge, edge));
+        arrays.put("draws", NpyArray.ofFloats(draws, count, shape.channels(), edge, edge, edge));
+        return NpyWriter.npz(arrays, NpyWriter.Packing.DEFLATED);
+    }
+}

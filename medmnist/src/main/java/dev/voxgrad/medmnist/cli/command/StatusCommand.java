@@ -1,0 +1,78 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.member.MemberStatus;
+import dev.voxgrad.medmnist.text.VisibleText;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+
+/** {@code medmnist status}. */
+@Command(
+        name = "status",
+        header = "Shows how far the members of a run are, and who trains them.",
+        description = {
+            "Shows how far each member of a run is, the best model so far, and which process trains it at present, on this"
+                    + " machine or on another one that shares the folder. It changes nothing and may be called at any time.",
+            "Example: medmnist status runs/adrenal",
+            ""
+        })
+public final class StatusCommand implements Callable<Integer> {
+    private static final int LONGEST_STATE = 500;
+
+    @Spec
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "RUN", description = "Folder that train has made.")
+    private Path folder;
+
+    @Override
+    public Integer call() {
+        RunFiles run = RunFiles.open(folder);
+        PrintWriter out = command.commandLine().getOut();
+        CrossValidation folds = run.info().crossValidation();
+        if (folds != null) {
+            out.println(folds.words() + "; member m validates on fold m mod " + folds.folds());
+        }
+        int epochs = run.info().settings().epochs();
+        out.println(String.format(
+                Locale.ROOT,
+                "%-6s  %-4s  %11s  %8s  %8s  %5s  %s",
+                "member",
+                "net",
+                "epochs",
+                "best AUC",
+                "last AUC",
+                "loss",
+                "state"));
+        int finished = 0;
+        for (MemberStatus member : run.status()) {
+            finished += member.finished() ? 1 : 0;
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s",
+                    member.index(),
+                    member.net().flag(),
+                    member.epochs(),
+                    epochs,
+                    figure(member.bestAuc()),
+                    figure(member.lastAuc()),
+                    figure(member.lastLoss()),
+                    VisibleText.line(member.words(), LONGEST_STATE)));
+        }
+        out.println(finished + " of " + run.info().settings().models() + " members are finished");
+        return 0;
+    }
+
+    private static String figure(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
+    }
+}

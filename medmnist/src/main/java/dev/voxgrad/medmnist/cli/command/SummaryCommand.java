@@ -1,0 +1,176 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.ConvolutionMode;
+import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.io.BadValueException;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.nets.NetPlan;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.NetSummary;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/** {@code medmnist summary}. */
+@Command(
+        name = "summary",
+        header = "Prints a net's layers, shapes, parameters and FLOPs, or a recipe's transforms.",
+        description = {
+            "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
+            "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
+            "With --plan, prints how the CPU computes each convolution instead: which algorithm in which pass, and what it"
+                    + " executes. No plan depends on the number of threads.",
+            "With --augment, prints the transforms of an augmentation recipe, or of all of them, and needs no --net.",
+            "Examples: medmnist summary --net net2 --size 64",
+            "          medmnist summary --augment"
+        })
+public final class SummaryCommand implements Callable<Integer> {
+    static final int LARGEST_EDGE = 128;
+    static final int MOST_CLASSES = 10_000;
+    private static final int MOST_CHANNELS = 1000;
+
+    @Spec
+    private CommandSpec command;
+
+    @ArgGroup(multiplicity = "1")
+    private Subject subject;
+
+    /** What is described. */
+    private static final class Subject {
+        @Option(names = "--net", paramLabel = "N", description = "net1, net2 or net3.")
+        private String net;
+
+        @Option(
+                names = "--augment",
+                paramLabel = "R",
+                arity = "0..1",
+                fallbackValue = "all",
+                description = "torchio, centred or none, in place of a net; without a name, all of them.")
+        private String augment;
+    }
+
+    @Option(
+            names = "--classes",
+            paramLabel = "K",
+            defaultValue = "2",
+            description = "Classes. Default: ${DEFAULT-VALUE}")
+    private int classes;
+
+    @Option(
+            names = "--channels",
+            paramLabel = "C",
+            defaultValue = "1",
+            description = "Channels of a volume. Default: ${DEFAULT-VALUE}")
+    private int channels;
+
+    @Option(
+            names = "--size",
+            paramLabel = "S",
+            defaultValue = "28",
+            description = "Edge of a volume. Default: ${DEFAULT-VALUE}")
+    private int size;
+
+    @Option(names = "--plan", description = "Print the algorithm of each convolution and pass.")
+    private boolean plan;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
+            description = "Volumes at a time, for --plan. Default: " + TrainSettings.BATCH_SIZE)
+    private Integer batchSize;
+
+    @Option(
+            names = "--convolution",
+            paramLabel = "HOW",
+            description = "auto, direct or winograd, for --plan. Default: auto")
+    private String convolution;
+
+    @Override
+    public Integer call() {
+        if (subject.augment != null) {
+            return describeRecipes();
+        }
+        if (classes < 1
+                || classes > MOST_CLASSES
+                || channels < 1
+                || channels > MOST_CHANNELS
+                || size < 1
+                || size > LARGEST_EDGE) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--classes " + classes + ", --channels " + channels
+                            + ", --size " + size + ": expected at least 1 each, at most " + MOST_CLASSES
+                            + " classes and "
+                            + MOST_CHANNELS + " channels, and a size of at most " + LARGEST_EDGE);
+        }
+        if (!plan && (batchSize != null || convolution != null)) {
+            throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
+        }
+        try {
+            NetSpec spec = net(command, subject.net);
+            command.commandLine()
+                    .getOut()
+                    .print(
+                            plan
+                                    ? plan(spec).toText()
+                                    : NetSummary.of(spec, channels, size, classes)
+                                            .toText());
+            return 0;
+        } catch (DataException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private int describeRecipes() {
+        try {
+            List<Recipe> recipes =
+                    subject.augment.equals("all") ? Recipe.all() : List.of(Recipe.byFlag(subject.augment));
+            command.commandLine()
+                    .getOut()
+                    .print(recipes.stream().map(Recipe::toText).collect(Collectors.joining(System.lineSeparator())));
+            return 0;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    private NetPlan plan(NetSpec spec) {
+        int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
+        requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
+        try {
+            ConvolutionMode choice = convolution == null ? ConvolutionMode.AUTO : ConvolutionMode.byFlag(convolution);
+            spec.requireFits(batch, new VolumeShape(channels, size));
+            return NetPlan.of(spec, channels, size, classes, batch, choice);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** Refuses a number that is not from 1 to {@code most} as wrong use. */
+    static void requireWithin(CommandSpec command, String option, int value, int most) {
+        try {
+            BadValueException.requireWithin(option, value, 1, most);
+        } catch (BadValueException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** The net of that name; an unknown one is wrong use. */
+    static NetSpec net(CommandSpec command, String name) {
+        try {
+            return NetSpec.byFlag(name);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,435 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.medmnist.cli.Main;
+import dev.voxgrad.medmnist.cli.options.DataOptions;
+import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.FoldOptions;
+import dev.voxgrad.medmnist.cli.options.MemberList;
+import dev.voxgrad.medmnist.cli.options.ParallelOptions;
+import dev.voxgrad.medmnist.cli.options.RegimeOptions;
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.metrics.ClassCoverage;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/** {@code medmnist train}. */
+@Command(
+        name = "train",
+        header = "Trains the members of an ensemble.",
+        sortOptions = false,
+        description = {
+            "Trains the members of an ensemble and keeps of each the last model and the one with the best validation AUC.",
+            "",
+            "The defaults are the original study's: 15 members of 500 epochs each, which takes a CPU weeks. To begin with:",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
+            "",
+            "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its checkpoint with",
+            "  medmnist train --resume runs/adrenal",
+            "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
+                    + " each train some --members of a run; 'medmnist status' shows them all.",
+            "",
+            "Before that, in a minute or two: does it work at all, and can the nets learn?",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --fast-dev-run",
+            "  medmnist train --flag adrenalmnist3d --download --models 3 --overfit-one-batch",
+            "",
+            "The same seed gives the same weights to the byte, for any number of threads and workers.",
+            ""
+        })
+public final class TrainCommand implements Callable<Integer> {
+    private static final int OVERFIT_STEPS = 200;
+    private static final int FAST_BATCHES = 2;
+    private static final int MOST_TRIED = 1_000_000;
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private DataOptions dataOptions;
+
+    @ArgGroup
+    private Folder folder;
+
+    /** Where the run is. */
+    private static final class Folder {
+        @Option(names = "--out", paramLabel = "RUN", description = "New folder for the run's weights and tables.")
+        private Path out;
+
+        @Option(
+                names = "--resume",
+                paramLabel = "RUN",
+                description = "Continue this run. Its settings stay; only --epochs (without a --schedule that depends "
+                        + "on it, as cosine and multistep do) and --models may grow, and --members, --threads, "
+                        + "--workers, --checkpoint-minutes, --root and --npz may be others.")
+        private Path resume;
+    }
+
+    @ArgGroup
+    private Trial trial;
+
+    /** Tries whether training works, and keeps nothing. */
+    private static final class Trial {
+        @Option(
+                names = "--overfit-one-batch",
+                paramLabel = "STEPS",
+                arity = "0..1",
+                fallbackValue = "" + OVERFIT_STEPS,
+                description = "In place of a run, train each net on the first batch only, over and over, without "
+                        + "augmentation, shuffling, schedule and average, until its loss is near zero, but for "
+                        + OVERFIT_STEPS + " steps at most, or STEPS. A net that cannot learn one batch by heart has "
+                        + "something wrong with it, or with data or settings: exit code 1.")
+        private Integer overfitSteps;
+
+        @Option(
+                names = "--fast-dev-run",
+                paramLabel = "N",
+                arity = "0..1",
+                fallbackValue = "" + FAST_BATCHES,
+                description = "In place of a run, train each net for N steps (" + FAST_BATCHES + " if not said) and "
+                        + "validate it on N batches, in a temporary folder that is removed, to see that all works "
+                        + "before days of training. Append it to the command that is to be tried; --out is left alone.")
+        private Integer fastBatches;
+    }
+
+    @Option(names = "--models", paramLabel = "N", description = "Members of the run. Default: " + TrainSettings.MODELS)
+    private Integer models;
+
+    @Option(
+            names = "--members",
+            paramLabel = "LIST",
+            description = "Members that this process trains, counted from 0, such as 0-4,7. Default: all")
+    private String members;
+
+    @Option(
+            names = "--nets",
+            paramLabel = "NET,NET",
+            description = "Their nets, taken in turn. Default: net1,net2,net3")
+    private List<String> nets;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "E",
+            description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS)
+    private Integer epochs;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
+            description = "Volumes per step. Default: " + TrainSettings.BATCH_SIZE)
+    private Integer batchSize;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "AdamW's learning rate. Default: " + TrainSettings.LEARNING_RATE)
+    private Double learningRate;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            description = "AdamW's decoupled weight decay. Default: " + TrainSettings.WEIGHT_DECAY)
+    private Double weightDecay;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Decides initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
+    private Long seed;
+
+    @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
+    private boolean noShuffle;
+
+    @Option(
+            names = "--init-weights",
+            paramLabel = "FILE",
+            description = "Start every member from this safetensors file.")
+    private Path initWeights;
+
+    @Option(
+            names = "--augment",
+            paramLabel = "R",
+            description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
+                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
+                    + "'show' draws pictures of them. Default: torchio")
+    private String augment;
+
+    @Mixin
+    private FoldOptions foldOptions;
+
+    @Mixin
+    private RegimeOptions regimeOptions;
+
+    @Option(
+            names = "--checkpoint-minutes",
+            paramLabel = "M",
+            defaultValue = "" + Training.CHECKPOINT_MINUTES,
+            description = "Longest time between two checkpoints; there is one after every epoch in any case. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private double checkpointMinutes;
+
+    @Mixin
+    private ParallelOptions parallelOptions;
+
+    @Option(names = "--quiet", description = "Say nothing of the progress; warnings and the end are still told.")
+    private boolean quiet;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Override
+    public Integer call() {
+        if (!(checkpointMinutes > 0 && checkpointMinutes <= 1e6)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--checkpoint-minutes is " + checkpointMinutes
+                            + "; expected a number above 0 and at most a million");
+        }
+        parallelOptions.check();
+        if (trial != null) {
+            tryOut();
+            return 0;
+        }
+        if (folder == null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
+        }
+        (folder.resume == null ? begin() : resume())
+                .withCheckpointMinutes(checkpointMinutes)
+                .train();
+        return 0;
+    }
+
+    private Training begin() {
+        DataSource source = dataOptions.source();
+        TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        CrossValidation crossValidation = foldOptions.crossValidation();
+        List<Integer> chosen = chosen(settings);
+        RunFiles.requireEmpty(folder.out);
+        foldOptions.warnIfUneven(crossValidation, settings);
+        Device device = deviceOptions.open();
+        List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
+        VolumeData data = dataOptions.loadForTraining(source);
+        RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
+        warnOfMissingClasses(data, crossValidation);
+        return new Training(run, data, device, console())
+                .withMembers(chosen)
+                .withDevices(more)
+                .withWorkers(parallelOptions.workers(device));
+    }
+
+    /** Trains no run, but refuses whatever the beginning of one would refuse. */
+    private void tryOut() {
+        String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
+        int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
+        if (count < 1 || count > MOST_TRIED) {
+            throw new ParameterException(
+                    command.commandLine(), option + " is " + count + "; expected at least 1 and at most " + MOST_TRIED);
+        }
+        if (folder != null && folder.resume != null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    option
+                            + " tries a run that is to begin, not one that goes on; give its settings in place of --resume");
+        }
+        DataSource source = dataOptions.source();
+        TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        CrossValidation crossValidation = foldOptions.crossValidation();
+        List<NetSpec> tried =
+                chosen(settings).stream().map(settings::netOf).distinct().toList();
+        if (folder != null) {
+            RunFiles.requireEmpty(folder.out);
+        }
+        Device device = deviceOptions.open();
+        VolumeData data = dataOptions.loadForTraining(source);
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
+        warnOfMissingClasses(data, crossValidation);
+        VolumeData ofFirst = crossValidation == null ? data : crossValidation.around(0, data, settings.seed());
+        if (trial.fastBatches != null) {
+            new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, count);
+        } else {
+            new OverfitOneBatch(resolved, ofFirst, device, count, console()).run(tried);
+        }
+    }
+
+    private void warnOfMissingClasses(VolumeData data, CrossValidation crossValidation) {
+        ClassCoverage.warnings(data, crossValidation == null).forEach(Console.warnings(command));
+    }
+
+    /** Makes the folder of a new run, after finding out whether everything fits together. */
+    public static RunFiles begin(DataSource source, VolumeData data, TrainSettings settings, Device device, Path out) {
+        return begin(source, data, null, settings, device, out);
+    }
+
+    /** With volumes cut into folds, unless {@code crossValidation} is null. */
+    private static RunFiles begin(
+            DataSource source,
+            VolumeData data,
+            CrossValidation crossValidation,
+            TrainSettings settings,
+            Device device,
+            Path out) {
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
+        RunInfo info = new RunInfo(
+                Main.Version.number(),
+                Runtime.version().toString(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                device.description(),
+                device.convolution().flag(),
+                device.fusion(),
+                RunInfo.Gpu.of(device),
+                source.withWindow(data.window().orElse(null)),
+                data.md5().orElse(null),
+                data.synthetic(),
+                data.task().officialName(),
+                data.labelNames(),
+                crossValidation,
+                resolved);
+        return RunFiles.create(out, info);
+    }
+
+    private Training resume() {
+        RunFiles run = RunFiles.open(folder.resume);
+        TrainSettings begun = run.info().settings();
+        TrainSettings settings = settings(begun);
+        List<String> conflicts = begun.conflicts(settings);
+        if (!conflicts.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    String.join("; ", conflicts)
+                            + ". A run goes on as it was begun: leave the option out, or begin another run");
+        }
+        if (!run.hasCheckpoints()) {
+            throw new DataFileException(
+                    folder.resume.toString(),
+                    "was begun by a version without checkpoints and " + "cannot go on; begin another run");
+        }
+        List<Integer> chosen = chosen(settings);
+        CrossValidation crossValidation = run.info().crossValidation();
+        CrossValidation asked = foldOptions.crossValidation();
+        if (asked != null) {
+            requireSame("--folds", crossValidation == null ? "none" : crossValidation.folds(), asked.folds());
+        }
+        foldOptions.warnIfUneven(crossValidation, settings);
+        Device device = deviceOptions.openAsIn(run.info());
+        if (!Devices.areOfAKind(run.info().deviceName(), device.name())) {
+            requireSame("--device", run.info().deviceName(), device.name());
+        }
+        requireSame(
+                "--convolution", run.info().convolution(), device.convolution().flag());
+        RunInfo.Gpu gpu = RunInfo.Gpu.of(device);
+        if (gpu != null && run.info().gpu() != null) {
+            requireSame("--precision", run.info().gpu().precision(), gpu.precision());
+            requireSame("--fast-algorithms", run.info().gpu().fastAlgorithms(), gpu.fastAlgorithms());
+            requireSame("--gpu-kernels", run.info().gpu().kernels(), gpu.kernels());
+        }
+        VolumeData data =
+                dataOptions.loadForTraining(dataOptions.moved(run.info().dataAsTaken()));
+        if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
+            throw new DataFileException(
+                    data.name(),
+                    "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run " + "was begun with "
+                            + run.info().dataMd5() + "; give the same file with --root or --npz");
+        }
+        Console console = console();
+        if (!asItComputes(run.info().device()).equals(asItComputes(device.description()))) {
+            console.warning(
+                    "the run was begun on " + run.info().device() + "; here, results may differ in the last digits");
+        }
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
+        if (!resolved.equals(begun)) {
+            run.changeSettings(resolved);
+        }
+        return new Training(run, data, device, console)
+                .withMembers(chosen)
+                .withDevices(parallelOptions.moreDevices(device, deviceOptions, chosen.size()))
+                .withWorkers(parallelOptions.workers(device));
+    }
+
+    private void requireSame(String option, Object begun, Object now) {
+        if (!Objects.equals(begun, now)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    option + " is " + now + ", but the run was begun with " + begun
+                            + ". A run goes on as it was begun: leave the option out, or begin another run");
+        }
+    }
+
+    /** A device's description without what makes no difference: how many threads, and which of several GPUs. */
+    private static String asItComputes(String description) {
+        return description.replaceFirst("\\d+ threads?, ", "").replaceFirst("^cuda:\\d+: ", "cuda: ");
+    }
+
+    private Console console() {
+        return new Console(command.commandLine().getOut(), quiet);
+    }
+
+    private List<Integer> chosen(TrainSettings settings) {
+        try {
+            return members == null ? MemberList.all(settings.models()) : MemberList.parse(members, settings.models());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    /** What the options say, and where they say nothing, what {@code base} says. */
+    private TrainSettings settings(TrainSettings base) {
+        List<NetSpec> specs = nets == null
+                ? base.nets()
+                : nets.stream()
+                        .flatMap(list -> Stream.of(list.split(",", -1)))
+                        .map(name -> SummaryCommand.net(command, name.strip()))
+                        .toList();
+        try {
+            return new TrainSettings(
+                    given(models, base.models()),
+                    specs,
+                    given(epochs, base.epochs()),
+                    given(batchSize, base.batchSize()),
+                    given(learningRate, base.learningRate()),
+                    given(weightDecay, base.weightDecay()),
+                    given(seed, base.seed()),
+                    !noShuffle && base.shuffle(),
+                    given(augment, base.augment()),
+                    regimeOptions.regime(base.regime()),
+                    initWeights == null
+                            ? base.initWeights()
+                            : initWeights.toAbsolutePath().normalize().toString());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    /** What an option says, or else {@code otherwise}. */
+    public static <T> T given(T option, T otherwise) {
+        return Optional.ofNullable(option).orElse(otherwise);
+    }
+}

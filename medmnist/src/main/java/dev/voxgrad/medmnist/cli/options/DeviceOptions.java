@@ -1,0 +1,202 @@
+package dev.voxgrad.medmnist.cli.options;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.engine.device.Availability;
+import dev.voxgrad.engine.device.ConvolutionMode;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.run.RunInfo;
+
+/** What the nets run on. */
+public final class DeviceOptions implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.voxgrad.device");
+    static final int MOST_THREADS = 1024;
+
+    private final List<Device> opened = new ArrayList<>();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda (an NVIDIA GPU; 'doctor' says whether this machine's can be used), cuda:1 (the "
+                    + "second of several, and so on), reference (slow, in double precision), or auto: cuda where it "
+                    + "works, else cpu. Default: auto")
+    private String name;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "CPU threads; the results do not depend on it. Default: one per core")
+    private Integer threads;
+
+    @Option(
+            names = "--convolution",
+            paramLabel = "HOW",
+            description = "auto, direct, or winograd wherever it is possible; results differ in the last digits. "
+                    + "Default: auto")
+    private String convolution;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "On a GPU: fp32 (float32 proper), tf32 (factors of products rounded to ten bits, on tensor "
+                    + "cores) or bf16 (activations kept in half the memory as well; weights, statistics and loss "
+                    + "stay float32). Default: fp32")
+    private String precision;
+
+    @Option(
+            names = "--fast-algorithms",
+            description = "On a GPU: let cuDNN measure and choose its fastest algorithms. Some add up in a different "
+                    + "order each time, so that two runs differ in the last digits.")
+    private boolean fastAlgorithms;
+
+    @Option(
+            names = "--gpu-kernels",
+            paramLabel = "WHOSE",
+            description = "On a GPU: own (our kernels) or cudnn (cuDNN's batch norm, pools and softmax, layer by "
+                    + "layer), to compare; where cuDNN lacks something, the log says so. Default: own")
+    private String gpuKernels;
+
+    @Option(
+            names = "--no-fusion",
+            description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
+                    + "last digits.")
+    private boolean noFusion;
+
+    /** As {@link #open}, but what is not asked for is as it was when the run was begun. */
+    public Device openAsIn(RunInfo run) {
+        String elsewhere = name == null ? "; the run was begun on it, and goes on on another with --device" : "";
+        name = name == null ? run.deviceName() : name;
+        convolution = convolution == null ? run.convolution() : convolution;
+        noFusion |= !run.fusion();
+        if (run.gpu() != null) {
+            precision = precision == null ? run.gpu().precision() : precision;
+            fastAlgorithms |= run.gpu().fastAlgorithms();
+            gpuKernels = gpuKernels == null ? run.gpu().kernels() : gpuKernels;
+        }
+        return open(elsewhere);
+    }
+
+    /** As {@link #open}, for a command that knows no other device. */
+    public CpuDevice openCpu() {
+        name = name == null ? "cpu" : inLowerCase(name);
+        if (!name.equals("cpu")) {
+            throw new ParameterException(command.commandLine(), command.name() + " is for the cpu; leave out --device");
+        }
+        return (CpuDevice) open();
+    }
+
+    /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
+    public Device open() {
+        return open("");
+    }
+
+    private Device open(String hintWhereNameIsWrong) {
+        name = inLowerCase(name);
+        if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--threads is " + threads + "; expected at least 1 and at most " + MOST_THREADS);
+        }
+        Availability availability;
+        try {
+            availability = Devices.find(name == null ? "auto" : name, settings());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage() + hintWhereNameIsWrong, e);
+        }
+        return switch (availability) {
+            case Availability.Available(Device device, String why) -> {
+                opened.add(device);
+                requireGpuFor(device);
+                PrintWriter out = command.commandLine().getOut();
+                out.println("device " + device.description() + because(device, why));
+                out.flush();
+                yield device;
+            }
+            case Availability.Missing(String reason) -> throw new DataException(reason);
+        };
+    }
+
+    /** Another stream on the same card. */
+    CudaDevice another(CudaDevice device) {
+        CudaDevice another = device.another();
+        opened.add(another);
+        return another;
+    }
+
+    /** Ends all devices that were opened: at the end of the command. */
+    @Override
+    public void close() {
+        for (Device device : opened.reversed()) {
+            switch (device) {
+                case CpuDevice cpu -> cpu.close();
+                case CudaDevice cuda -> cuda.close();
+                case ReferenceDevice reference -> {}
+            }
+        }
+        opened.clear();
+    }
+
+    /** The reason why there is no GPU is long, and the same with every command: one of them is there to tell it. */
+    private static String because(Device device, String why) {
+        return why.isEmpty()
+                ? ""
+                : " (auto: " + (device instanceof CpuDevice ? "no GPU that works; 'medmnist doctor' says why" : why)
+                        + ")";
+    }
+
+    /** Names of devices and their settings may be written in capitals, too. */
+    private static String inLowerCase(String word) {
+        return word == null ? null : word.toLowerCase(Locale.ROOT);
+    }
+
+    private Devices.Settings settings() {
+        GpuKernels kernels = gpuKernels == null ? GpuKernels.OWN : GpuKernels.byFlag(inLowerCase(gpuKernels));
+        boolean worthKnowing = fastAlgorithms || kernels == GpuKernels.CUDNN;
+        return new Devices.Settings(
+                threads == null ? 0 : threads,
+                convolution == null ? ConvolutionMode.AUTO : ConvolutionMode.byFlag(inLowerCase(convolution)),
+                !noFusion,
+                new CudaDevice.Settings(
+                        precision == null ? Precision.FP32 : Precision.byFlag(inLowerCase(precision)),
+                        fastAlgorithms,
+                        !noFusion,
+                        kernels,
+                        worthKnowing ? LOG::info : LOG::debug));
+    }
+
+    private void requireGpuFor(Device device) {
+        String option = precision != null
+                ? "--precision"
+                : fastAlgorithms ? "--fast-algorithms" : gpuKernels != null ? "--gpu-kernels" : null;
+        boolean gpu = switch (device) {
+            case CudaDevice _ -> true;
+            case CpuDevice _, ReferenceDevice _ -> false;
+        };
+        if (!gpu && option != null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    option + " is for GPUs, and the device is " + device.name()
+                            + "; leave it out, or give --device cuda to hear why there is none");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.voxgrad.medmnist.cli.options;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.run.RunFiles;
+
+/** The volumes that a run was trained with, wherever they are now. */
+public final class MovedData {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--root",
+            paramLabel = "D",
+            description = "Folder of the official files, if they have moved since the training.")
+    private Path root;
+
+    @Option(
+            names = "--npz",
+            paramLabel = "FILE",
+            description = "Your own volumes, if they have moved since the training.")
+    private Path npz;
+
+    /** Loads them, and warns if they are not those of the training. */
+    public VolumeData load(RunFiles run) {
+        DataSource source = run.info().dataAsTaken();
+        source = root == null ? source : source.withRoot(root);
+        source = npz == null ? source : source.withFile(npz);
+        Consumer<String> warnings = Console.warnings(command);
+        VolumeData data = source.load(warnings);
+        String trained = run.info().dataMd5();
+        if (trained != null && !data.md5().equals(Optional.of(trained))) {
+            warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");
+        }
+        return data;
+    }
+}

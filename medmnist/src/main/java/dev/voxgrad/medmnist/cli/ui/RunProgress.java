@@ -1,0 +1,157 @@
+package dev.voxgrad.medmnist.cli.ui;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.NetSummary;
+import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.run.member.EpochResult;
+import dev.voxgrad.medmnist.run.member.MemberResult;
+import dev.voxgrad.medmnist.text.VisibleText;
+import dev.voxgrad.medmnist.train.TrainListener;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/**
+ * Shows how a run is going: one line per epoch, on a terminal also one per step, with the time left.
+ *
+ * <p>The time left assumes that a net's epoch takes time in proportion to its FLOPs: good to some ten per cent, and the
+ * more members are done the better.
+ */
+public final class RunProgress implements TrainListener {
+    private final TrainSettings settings;
+    private final Console console;
+    private final double[] epochWork;
+    private double totalWork;
+    private final int volumes;
+    private final long start = System.nanoTime();
+    private final Map<Integer, Current> current = new HashMap<>();
+    private double doneWork;
+
+    /** A member that is being trained. */
+    private static final class Current {
+        private NetSpec net;
+        private double bestAuc = Double.NaN;
+        private int epochsDone;
+        private double workOfEpoch;
+    }
+
+    /** For a run of which these members are trained now. */
+    public RunProgress(RunInfo run, List<Integer> members, VolumeData data, Console console) {
+        this.settings = run.settings();
+        this.console = console;
+        this.volumes = run.crossValidation() == null
+                ? data.train().size()
+                : run.crossValidation().trainingSize(data);
+        this.epochWork = new double[settings.models()];
+        Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
+        for (int member : members) {
+            epochWork[member] = flop.computeIfAbsent(
+                    settings.netOf(member),
+                    net -> NetSummary.of(
+                                    net, data.shape().channels(), data.shape().edge(), data.classes())
+                            .flop());
+            totalWork += epochWork[member] * settings.epochs();
+        }
+    }
+
+    @Override
+    public synchronized void memberStarts(int member, NetSpec net, int epochs, double bestAuc) {
+        Current now = new Current();
+        now.net = net;
+        now.epochsDone = epochs;
+        now.bestAuc = bestAuc;
+        current.put(member, now);
+        // What was done before took no time now, so it counts as never planned.
+        totalWork -= epochWork[member] * epochs;
+        if (epochs > 0) {
+            console.progress(
+                    position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
+        }
+    }
+
+    @Override
+    public synchronized void stepDone(int member, int epoch, int step, int steps, double loss) {
+        Current now = current.get(member);
+        now.workOfEpoch = epochWork[member] * step / steps;
+        double work = doneWork
+                + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
+        double secondsPerWork = seconds() / work;
+        // Members that are trained at once share the device.
+        double ownSeconds = secondsPerWork * current.size();
+        double ofEpoch = (epochWork[member] - now.workOfEpoch) * ownSeconds;
+        double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * ownSeconds;
+        console.status(
+                position(member, epoch),
+                "step " + step + "/" + steps,
+                Console.duration((totalWork - work) * secondsPerWork) + " left",
+                String.format(Locale.ROOT, "loss %.4f", loss) + best(now, "  best %.4f"),
+                Console.duration(ofMember) + " for this member",
+                Console.duration(ofEpoch) + " for this epoch");
+    }
+
+    @Override
+    public synchronized void epochDone(EpochResult epoch, boolean best) {
+        Current now = current.get(epoch.member());
+        doneWork += epochWork[epoch.member()];
+        now.workOfEpoch = 0;
+        now.epochsDone = epoch.epoch();
+        now.bestAuc = best ? epoch.validation().auc() : now.bestAuc;
+        console.progress(String.format(
+                Locale.ROOT,
+                "%s  loss %.4f  val AUC %.4f ACC %.4f%s  %.1f s  %.0f volumes/s  %s",
+                position(epoch.member(), epoch.epoch()),
+                epoch.trainLoss(),
+                epoch.validation().auc(),
+                epoch.validation().accuracy(),
+                best ? "  best" : best(now, "  (best %.4f)"),
+                epoch.seconds(),
+                volumes / epoch.seconds(),
+                left(doneWork)));
+    }
+
+    @Override
+    public synchronized void memberDone(MemberResult member) {
+        console.clear();
+        dropRest(member.index());
+    }
+
+    /** A member that has ended, perhaps before its last epoch, has no work left. */
+    private void dropRest(int member) {
+        totalWork -= epochWork[member] * (settings.epochs() - current.remove(member).epochsDone);
+    }
+
+    @Override
+    public synchronized void memberFailed(int member, String why) {
+        console.line("cannot go on: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
+        dropRest(member);
+    }
+
+    @Override
+    public synchronized void warning(String message) {
+        console.warning(message);
+    }
+
+    /** Members are counted from 0, as in --members, in file names and in all tables. */
+    private String position(int member, int epoch) {
+        return "member " + member + " " + current.get(member).net.flag() + "  epoch " + epoch + "/" + settings.epochs();
+    }
+
+    private static String best(Current member, String format) {
+        return Double.isNaN(member.bestAuc) ? "" : String.format(Locale.ROOT, format, member.bestAuc);
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private String left(double work) {
+        return work >= totalWork
+                ? "done in " + Console.duration(seconds())
+                : Console.duration(seconds() * (totalWork - work) / work) + " left";
+    }
+}

@@ -1,0 +1,144 @@
+package dev.voxgrad.medmnist.lrfind;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.Batch;
+import dev.voxgrad.medmnist.data.BatchLoader;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.train.DivergedException;
+import dev.voxgrad.medmnist.train.MemberSteps;
+import dev.voxgrad.medmnist.train.StopSignal;
+import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingOptions;
+import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.weights.WeightsFile;
+
+/**
+ * Trains a net for some steps with a growing learning rate, as {@link LearningRateCurve} says. The net begins with the
+ * weights, and sees the batches, of member 0 of a run with the same seed; where an epoch ends, the next one begins.
+ */
+public final class LearningRateFinder {
+    private final Settings settings;
+    private final VolumeData data;
+    private final Device device;
+    private final VolumeNet net;
+    private final long seed;
+    /** Of the last step. */
+    private double loss;
+
+    /**
+     * What decides the outcome.
+     *
+     * @param batchSize volumes per step; the last batch of an epoch may be smaller
+     * @param weightDecay AdamW's decoupled decay
+     * @param seed of the run that the test is for
+     * @param recipe what changes the training volumes
+     * @param initWeights safetensors file to start from; null for random weights
+     */
+    public record Settings(
+            NetSpec net,
+            LearningRateCurve.Range range,
+            int batchSize,
+            double weightDecay,
+            long seed,
+            Recipe recipe,
+            Path initWeights) {
+        public Settings {
+            TrainSettings.requireVolumes(batchSize);
+            TrainSettings.requireDecay(weightDecay);
+        }
+
+        /** Of a run of this net without options that change its training. */
+        private TrainSettings ofRun() {
+            return new TrainSettings(
+                    1,
+                    List.of(net),
+                    1,
+                    batchSize,
+                    range.from(),
+                    weightDecay,
+                    seed,
+                    true,
+                    recipe.flag(),
+                    TrainingOptions.PLAIN,
+                    initWeights == null ? null : initWeights.toString());
+        }
+    }
+
+    /**
+     * Makes the net.
+     *
+     * @throws RuntimeException with a message for the user if data, net and initial weights do not fit together
+     */
+    public LearningRateFinder(Settings settings, VolumeData data, Device device) {
+        this.settings = settings;
+        this.data = data;
+        this.device = device;
+        this.seed = Trainer.seedOf(settings.seed(), 0);
+        settings.net().requireFits(Math.min(settings.batchSize(), data.train().size()), data.shape());
+        this.net = settings.net()
+                .build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        if (settings.initWeights() == null) {
+            Initialization.apply(net, seed);
+        } else {
+            WeightsFile.load(net, settings.initWeights());
+        }
+    }
+
+    /**
+     * Runs the test; a second one would go on with the weights of the first.
+     *
+     * @param listener given each point on this thread
+     */
+    public LearningRateCurve run(StopSignal stop, Consumer<LearningRateCurve.Point> listener) {
+        net.train();
+        BatchLoader.Settings batches = BatchLoader.Settings.training(data, settings.batchSize(), seed)
+                .withTransform(settings.recipe().keyed(seed));
+        try (MemberSteps steps = new MemberSteps(
+                        net, null, settings.ofRun(), data, device, (epoch, step, samples, value) -> loss = value);
+                BatchLoader loader = new BatchLoader(data.train(), batches)) {
+            Batches endless = new Batches(loader);
+            return LearningRateCurve.measure(
+                    settings.range(), rate -> step(steps, endless.next(), rate), stop::isRequested, listener);
+        }
+    }
+
+    /** One epoch after the other. */
+    private static final class Batches {
+        private final BatchLoader loader;
+        private int epoch;
+        private Iterator<Batch> current;
+
+        Batches(BatchLoader loader) {
+            this.loader = loader;
+            this.current = loader.epoch(0).iterator();
+        }
+
+        Batch next() {
+            if (!current.hasNext()) {
+                epoch++;
+                current = loader.epoch(epoch).iterator();
+            }
+            return current.next();
+        }
+    }
+
+    /** Takes the step, and returns the loss before it; NaN where that, or a gradient, is no finite number. */
+    private double step(MemberSteps steps, Batch batch, double rate) {
+        try {
+            steps.run(batch, 1, 1, rate);
+            steps.finish();
+            return loss;
+        } catch (DivergedException e) {
+            return Double.NaN;
+        }
+    }
+}

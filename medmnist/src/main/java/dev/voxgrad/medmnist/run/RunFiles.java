@@ -1,0 +1,313 @@
+package dev.voxgrad.medmnist.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.RunFolder;
+import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.member.MemberFiles;
+import dev.voxgrad.medmnist.run.member.MemberResult;
+import dev.voxgrad.medmnist.run.member.MemberState;
+import dev.voxgrad.medmnist.run.member.MemberStatus;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/**
+ * The folder of one run.
+ *
+ * <pre>
+ * run.json                           settings, data, versions: {@link RunInfo}
+ * history.csv, timings.csv           one row per member and epoch: {@link RunTables}
+ * members.csv                        one row per finished member
+ * members/                           where each member stands: {@link MemberFiles}
+ * tensorboard/member-00-net1/        events.out.tfevents…: {@link EventFile}
+ * weights/member-00-net1-best.safetensors, …-last.safetensors
+ * summary.csv                        one row per ensemble that was evaluated
+ * results/                           MedMNIST's standard result files
+ * </pre>
+ */
+public final class RunFiles {
+    private final Path folder;
+    private final RunFolder files;
+    /** Whether this process began the run, and whether it made the folder for it. */
+    private final boolean begun;
+
+    private final boolean madeFolder;
+    private RunInfo info;
+
+    private RunFiles(Path folder, RunInfo info, boolean begun, boolean madeFolder) {
+        this.folder = folder;
+        this.files = new RunFolder(folder);
+        this.info = info;
+        this.begun = begun;
+        this.madeFolder = madeFolder;
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @throws DataFileException if there is anything in it already, or it cannot be made
+     */
+    public static RunFiles create(Path folder, RunInfo info) {
+        requireEmpty(folder);
+        RunFiles files = new RunFiles(folder, info, true, Files.notExists(folder));
+        try {
+            Files.createDirectories(folder);
+            files.files.makeFolder("weights");
+            files.files.makeFolder("members");
+            files.writeInfo();
+            RunTables.write(files);
+            return files;
+        } catch (IOException e) {
+            files.removeIfNothingLearned();
+            throw new DataFileException(
+                    folder.toString(),
+                    "the run's folder cannot be made: " + AtomicFile.describe(e) + "; choose another --out",
+                    e);
+        } catch (DataFileException e) {
+            files.removeIfNothingLearned();
+            throw e;
+        }
+    }
+
+    /**
+     * Removes what a run has written that was begun here, unless something was learned, or another process trains a
+     * member of it; an empty folder that was there before stays.
+     *
+     * @return whether nothing is left of the run
+     */
+    public boolean removeIfNothingLearned() {
+        if (!Files.isDirectory(folder)) {
+            return true;
+        }
+        if (!begun
+                || status().stream()
+                        .anyMatch(member -> member.epochs() > 0
+                                || member.step() > 0
+                                || member.holder().isPresent())) {
+            return false;
+        }
+        try {
+            remove(folder, madeFolder);
+            return true;
+        } catch (DataFileException e) {
+            // What led here is being reported, and matters more than these leftovers.
+            return true;
+        }
+    }
+
+    /** Removes a run's folder with all that is in it: of one that was to try something out. */
+    public static void remove(Path folder) {
+        remove(folder, true);
+    }
+
+    private static void remove(Path folder, boolean folderToo) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            List<Path> deepestFirst = all.filter(path -> folderToo || !path.equals(folder))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+            for (Path path : deepestFirst) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "cannot be removed: " + AtomicFile.describe(e), e);
+        } catch (UncheckedIOException e) {
+            throw new DataFileException(
+                    folder.toString(), "cannot be removed: " + AtomicFile.describe(e.getCause()), e);
+        }
+    }
+
+    /** Throws unless {@code folder} is empty or does not exist: checked early, before any work is done. */
+    public static void requireEmpty(Path folder) {
+        if (Files.exists(folder.resolve("run.json"))) {
+            throw new DataFileException(
+                    folder.toString(),
+                    "holds another run already, which is left as it is; " + "choose another --out, or remove it first");
+        }
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            if (entries.findAny().isPresent()) {
+                throw new DataFileException(folder.toString(), "is not empty; choose another --out for the run");
+            }
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "cannot be used for a run: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /** Opens the folder of an existing run. */
+    public static RunFiles open(Path folder) {
+        Path file = folder.resolve("run.json");
+        if (Files.notExists(file)) {
+            throw new DataFileException(
+                    folder.toString(),
+                    "holds no run (there is no run.json in it); " + "give the folder that train --out has made");
+        }
+        RunInfo info = RunJson.read(new RunFolder(folder).read(file), RunInfo.class, file.toString());
+        return new RunFiles(folder, info, false, false);
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** What reads and writes below the folder, and does not leave it. */
+    public RunFolder files() {
+        return files;
+    }
+
+    /** The path of a file of this run, such as {@code members.csv}, which is no link and may not exist yet. */
+    public Path file(String name) {
+        return files.file(name);
+    }
+
+    /** Writes a text of this run, whole or not at all. */
+    void write(String name, CharSequence text) {
+        files.write(folder.resolve(name), text);
+    }
+
+    public RunInfo info() {
+        return info;
+    }
+
+    /** From now on the run has these settings. */
+    public void changeSettings(TrainSettings settings) {
+        info = info.withSettings(settings);
+        writeInfo();
+    }
+
+    private void writeInfo() {
+        write("run.json", RunJson.write(info));
+    }
+
+    /** The files of one member. */
+    public MemberFiles member(int index) {
+        return new MemberFiles(folder, index);
+    }
+
+    /** The states of all members that have been begun, in order. */
+    List<MemberState> states() {
+        List<MemberState> states = new ArrayList<>();
+        for (int index = 0; index < info.settings().models(); index++) {
+            state(index).ifPresent(states::add);
+        }
+        return states;
+    }
+
+    private Optional<MemberState> state(int index) {
+        Optional<MemberState> state = member(index).state();
+        NetSpec net = info.settings().netOf(index);
+        if (state.isPresent() && state.get().net() != net) {
+            throw new DataFileException(
+                    member(index).stateFile().toString(),
+                    "is damaged: field net is " + state.get().net() + "; expected " + net);
+        }
+        return state;
+    }
+
+    /** How all members are doing, in order; whoever trains them is not disturbed. */
+    public List<MemberStatus> status() {
+        List<MemberStatus> status = new ArrayList<>();
+        for (int index = 0; index < info.settings().models(); index++) {
+            MemberState state = state(index)
+                    .orElse(MemberState.atStart(index, info.settings().netOf(index)));
+            status.add(MemberStatus.of(
+                    state,
+                    state.failure() == null && info.settings().isFinished(state),
+                    member(index).holder()));
+        }
+        return status;
+    }
+
+    /** Whether the run was begun by a version that wrote checkpoints. */
+    public boolean hasCheckpoints() {
+        return Files.isDirectory(folder.resolve("members"));
+    }
+
+    /**
+     * Adds rows to a CSV of this folder, after {@code header} if it is new: all of them or, where that fails, none.
+     */
+    public void append(String name, String header, String rows) {
+        Path file = folder.resolve(name);
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            write(name, header + rows);
+            return;
+        }
+        try (FileChannel channel = files.openToChange(file, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(rows);
+            try {
+                channel.position(end);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                channel.truncate(end);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new DataFileException(file.toString(), "cannot be written: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    /**
+     * The finished members, in order.
+     *
+     * @throws DataFileException if there is none
+     */
+    public List<MemberResult> members() {
+        Path file = folder.resolve("members.csv");
+        List<MemberResult> members = new ArrayList<>();
+        List<String> lines =
+                files.lines(file).stream().filter(line -> !line.isBlank()).toList();
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            MemberResult member = member(file, lines.getFirst(), line);
+            if (members.stream().anyMatch(other -> other.index() == member.index())) {
+                throw new DataFileException(
+                        file.toString(), "has member " + member.index() + " twice; remove one of " + "the rows");
+            }
+            members.add(member);
+        }
+        if (members.isEmpty()) {
+            throw new DataFileException(folder.toString(), "has no finished member yet; train one first");
+        }
+        return members.stream()
+                .sorted((a, b) -> Integer.compare(a.index(), b.index()))
+                .toList();
+    }
+
+    private static MemberResult member(Path file, String header, String row) {
+        try {
+            return MemberResult.parse(header, row);
+        } catch (IllegalArgumentException e) {
+            throw new DataFileException(
+                    file.toString(), "has the damaged row '" + TextFile.shown(row) + "': " + e.getMessage(), e);
+        }
+    }
+
+    /** Name of the folder where TensorBoard finds a member's curves. */
+    public String events(int member, String net) {
+        return String.format(Locale.ROOT, "tensorboard/member-%02d-%s", member, net);
+    }
+
+    /** The weights of a member: its best or its last model. */
+    public Path weights(int member, String net, ModelKind kind) {
+        return file(String.format(Locale.ROOT, "weights/member-%02d-%s-%s.safetensors", member, net, kind.label()));
+    }
+}

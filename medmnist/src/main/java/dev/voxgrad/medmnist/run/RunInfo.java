@@ -1,0 +1,138 @@
+package dev.voxgrad.medmnist.run;
+
+import java.util.List;
+
+import dev.voxgrad.engine.device.ConvolutionMode;
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CudaDevice;
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.Devices;
+import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.device.cuda.GpuKernels;
+import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.Window;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+import static dev.voxgrad.medmnist.io.BadValueException.require;
+import static dev.voxgrad.medmnist.io.BadValueException.requireAll;
+import static dev.voxgrad.medmnist.io.BadValueException.requirePresent;
+import static dev.voxgrad.medmnist.io.BadValueException.requireUnderstood;
+
+/**
+ * What {@code run.json} says of a run.
+ *
+ * @param voxgrad version of Voxgrad
+ * @param java version of the JVM
+ * @param started date and time, ISO 8601
+ * @param device the device on which it was begun, in words
+ * @param convolution who chooses its convolution algorithm; null in runs of versions that knew no choice
+ * @param fusion whether layers were run together as one operation
+ * @param gpu how a GPU was used; null for other devices
+ * @param data where the volumes come from
+ * @param dataMd5 MD5 of the data file; null where the volumes are made by code
+ * @param synthetic whether the volumes are made by code: then results say nothing about medicine
+ * @param task what the data asks for, in MedMNIST's words
+ * @param labelNames names of the classes
+ * @param crossValidation how train and val are cut into folds; null for the split as it is in the file
+ * @param settings everything else that decides the outcome
+ */
+public record RunInfo(
+        String voxgrad,
+        String java,
+        String started,
+        String device,
+        String convolution,
+        boolean fusion,
+        Gpu gpu,
+        DataSource data,
+        String dataMd5,
+        boolean synthetic,
+        String task,
+        List<String> labelNames,
+        CrossValidation crossValidation,
+        TrainSettings settings) {
+    /** Refuses what an edited or damaged run.json may lack or hold. */
+    public RunInfo {
+        requirePresent("device", device);
+        String name = device.split(": ", 2)[0];
+        require(Devices.isName(name), "device", "'" + name + "'", "cpu, cuda, cuda:1 and so on, or reference");
+        requirePresent("data", data);
+        requireAll("labelNames", labelNames, "the names of all classes");
+        labelNames = List.copyOf(labelNames);
+        requirePresent("settings", settings);
+        if (data.kind() == DataSource.Kind.FILE && data.window() == null) {
+            data = data.withWindow(Window.BYTES); // versions without windows took integers as they are
+        }
+        if (convolution != null) {
+            requireUnderstood("convolution", convolution, ConvolutionMode::byFlag);
+        }
+    }
+
+    /**
+     * What of a GPU's use decides the outcome.
+     *
+     * @param precision {@code fp32}, {@code tf32} or {@code bf16}
+     * @param fastAlgorithms whether cuDNN was free to choose
+     * @param kernels {@code own} or {@code cudnn}; own in runs of versions that knew no other
+     */
+    public record Gpu(String precision, boolean fastAlgorithms, String kernels) {
+        public Gpu {
+            kernels = kernels == null ? GpuKernels.OWN.flag() : kernels;
+            requirePresent("precision", precision);
+            requireUnderstood("precision", precision, Precision::byFlag);
+            requireUnderstood("kernels", kernels, GpuKernels::byFlag);
+        }
+
+        /** How that device is used; null if it is no GPU. */
+        public static Gpu of(Device device) {
+            return switch (device) {
+                case CudaDevice gpu ->
+                    new Gpu(
+                            gpu.precision().flag(),
+                            gpu.usesFastestAlgorithms(),
+                            gpu.kernels().flag());
+                case CpuDevice _, ReferenceDevice _ -> null;
+            };
+        }
+    }
+
+    /** The device's name on the command line, with which its description begins. */
+    public String deviceName() {
+        return device.split(": ", 2)[0];
+    }
+
+    /**
+     * Returns where the volumes come from, with labels that mean what they meant in training, whatever this version
+     * would derive from them.
+     */
+    public DataSource dataAsTaken() {
+        return data.kind() != DataSource.Kind.FILE || data.task() != null || task == null
+                ? data
+                : data.withTask(Task.byName(task)
+                        .map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)
+                        .map(Task::flag)
+                        .orElse(null));
+    }
+
+    /** The same run with other settings. */
+    RunInfo withSettings(TrainSettings newSettings) {
+        return new RunInfo(
+                voxgrad,
+                java,
+                started,
+                device,
+                convolution,
+                fusion,
+                gpu,
+                data,
+                dataMd5,
+                synthetic,
+                task,
+                labelNames,
+                crossValidation,
+                newSettings);
+    }
+}

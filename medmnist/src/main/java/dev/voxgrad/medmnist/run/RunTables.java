@@ -1,0 +1,100 @@
+package dev.voxgrad.medmnist.run;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.run.member.EpochResult;
+import dev.voxgrad.medmnist.run.member.MemberResult;
+import dev.voxgrad.medmnist.run.member.MemberState;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/**
+ * The tables of a run, written anew from the states of all members whenever one of them has changed. Rows are in the
+ * order of members and epochs, and what differs from run to run, the time it took, has a table of its own: so the
+ * others are the same to the byte, however often a run was broken off and on however many machines it went on.
+ */
+public final class RunTables {
+    private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc";
+    private static final String TIMINGS_HEADER = "member,net,epoch,seconds\n";
+    /** What both other tables have at the end in cross-validation. */
+    private static final String FOLD_HEADER = ",validated_on";
+    /** One process may write in several threads, but holds a file's lock once. */
+    private static final Object IN_THIS_PROCESS = new Object();
+
+    private RunTables() {}
+
+    /** Writes all tables; of several processes that want to, one after the other. */
+    public static void write(RunFiles run) {
+        Path lock = run.file("members/tables.lock");
+        synchronized (IN_THIS_PROCESS) {
+            try (FileChannel channel = run.files().open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                writeLocked(run);
+            } catch (IOException e) {
+                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
+            }
+        }
+    }
+
+    private static void writeLocked(RunFiles run) {
+        List<MemberState> states = run.states();
+        CrossValidation folds = run.info().crossValidation();
+        String end = (folds == null ? "" : FOLD_HEADER) + "\n";
+        StringBuilder history = new StringBuilder(HISTORY_HEADER).append(end);
+        StringBuilder timings = new StringBuilder(TIMINGS_HEADER);
+        StringBuilder members = new StringBuilder(MemberResult.header()).append(end);
+        for (MemberState state : states) {
+            String fold = folds == null ? "" : "," + folds.validatedOn(state.member());
+            for (EpochResult epoch : state.history()) {
+                history.append(String.format(
+                        Locale.ROOT,
+                        "%d,%s,%d,%s,%s,%s%s%n",
+                        epoch.member(),
+                        epoch.net().flag(),
+                        epoch.epoch(),
+                        epoch.trainLoss(),
+                        epoch.validation().auc(),
+                        epoch.validation().accuracy(),
+                        fold));
+                timings.append(String.format(
+                        Locale.ROOT,
+                        "%d,%s,%d,%.3f%n",
+                        epoch.member(),
+                        epoch.net().flag(),
+                        epoch.epoch(),
+                        epoch.seconds()));
+            }
+            if (state.failure() == null && run.info().settings().isFinished(state)) {
+                members.append(row(state.result(), run.info().settings(), fold));
+            }
+        }
+        run.write("history.csv", history);
+        run.write("timings.csv", timings);
+        run.write("members.csv", members);
+    }
+
+    private static String row(MemberResult member, TrainSettings settings, String fold) {
+        return String.format(
+                Locale.ROOT,
+                "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%s%n",
+                member.index(),
+                member.net().flag(),
+                settings.learningRate(),
+                settings.weightDecay(),
+                member.bestEpoch(),
+                member.best().auc(),
+                member.best().accuracy(),
+                member.last().auc(),
+                member.last().accuracy(),
+                member.lastEpoch(),
+                fold);
+    }
+}

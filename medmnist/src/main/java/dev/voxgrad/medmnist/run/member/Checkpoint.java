@@ -1,0 +1,167 @@
+package dev.voxgrad.medmnist.run.member;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.run.RunJson;
+import dev.voxgrad.nn.NamedTensor;
+import dev.voxgrad.nn.StateMismatchException;
+import dev.voxgrad.nn.optim.Optimizer;
+import dev.voxgrad.nn.optim.WeightAverage;
+import dev.voxgrad.nn.weights.WeightsFile;
+import dev.voxgrad.nn.weights.WeightsFileException;
+
+/**
+ * A member in the middle of its training: a safetensors file with the numbers of the net, of the optimiser and of the
+ * weights' average, if there is one, the {@link MemberState} in its metadata, and a SHA-256 of all of that.
+ *
+ * @param state how far the member has come
+ * @param tensors {@code net/NAME}, {@code optimizer/NAME} and {@code average/NAME}
+ */
+public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) {
+    private static final String NET = "net/";
+    private static final String OPTIMIZER = "optimizer/";
+    private static final String AVERAGE = "average/";
+    private static final String STATE = "state";
+    private static final String SUM = "sha256";
+
+    /**
+     * A copy of where a member stands.
+     *
+     * @param average null if there is none
+     */
+    public static Checkpoint of(MemberState state, VolumeNet net, Optimizer optimizer, WeightAverage average) {
+        SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
+        net.stateDict().values().forEach(tensor -> put(tensors, NET, tensor));
+        optimizer.state().values().forEach(tensor -> put(tensors, OPTIMIZER, tensor));
+        if (average != null) {
+            average.state().values().forEach(tensor -> put(tensors, AVERAGE, tensor));
+        }
+        return new Checkpoint(state, tensors);
+    }
+
+    private static void put(Map<String, NamedTensor> tensors, String prefix, NamedTensor tensor) {
+        NamedTensor renamed = renamed(tensor, prefix + tensor.name());
+        tensors.put(renamed.name(), renamed);
+    }
+
+    private static NamedTensor renamed(NamedTensor tensor, String name) {
+        return switch (tensor) {
+            case NamedTensor.Floats floats -> new NamedTensor.Floats(name, floats.shape(), floats.values());
+            case NamedTensor.Longs longs -> new NamedTensor.Longs(name, longs.shape(), longs.values());
+        };
+    }
+
+    /**
+     * Puts a member back to where it stood.
+     *
+     * @param average null if there is none
+     * @param file where the checkpoint came from, for the message
+     * @throws DataFileException if the checkpoint is of another net
+     */
+    public void restore(VolumeNet net, Optimizer optimizer, WeightAverage average, Path file) {
+        try {
+            net.loadStateDict(named(NET));
+            optimizer.loadState(named(OPTIMIZER));
+            if (average != null) {
+                average.loadState(named(AVERAGE));
+            }
+        } catch (StateMismatchException e) {
+            throw new DataFileException(file.toString(), "is of another net: " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, NamedTensor> named(String prefix) {
+        Map<String, NamedTensor> some = new LinkedHashMap<>();
+        tensors.values().stream()
+                .filter(tensor -> tensor.name().startsWith(prefix))
+                .map(tensor -> renamed(tensor, tensor.name().substring(prefix.length())))
+                .forEach(tensor -> some.put(tensor.name(), tensor));
+        return some;
+    }
+
+    /**
+     * Writes the file and syncs it; one of that name is replaced once the new one is complete.
+     *
+     * @throws DataFileException if that can't be done, as on a full disk; nothing of it is left then
+     */
+    void write(Path file) {
+        String text = RunJson.write(state);
+        SequencedMap<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(STATE, text);
+        metadata.put(SUM, sum(text, tensors));
+        try {
+            new WeightsFile(tensors, metadata).write(file);
+        } catch (WeightsFileException e) {
+            String why = e.getCause() instanceof IOException io ? AtomicFile.describe(io) : e.getMessage();
+            throw new DataFileException(
+                    file.toString(),
+                    "cannot be written: " + why + "; checkpoints that were there " + "before are unchanged",
+                    e);
+        }
+    }
+
+    /**
+     * Reads a file and compares its checksum.
+     *
+     * @throws DataFileException if there is none, or it is damaged
+     */
+    public static Checkpoint read(Path file) {
+        try {
+            WeightsFile contents = WeightsFile.read(file);
+            String text = contents.metadata().get(STATE);
+            if (text == null
+                    || !sum(text, contents.tensors()).equals(contents.metadata().get(SUM))) {
+                throw new DataFileException(file.toString(), "is damaged: its checksum (SHA-256) does not match");
+            }
+            return new Checkpoint(RunJson.read(text, MemberState.class, file.toString()), contents.tensors());
+        } catch (WeightsFileException e) {
+            throw new DataFileException(file.toString(), "cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Over the state, and of every tensor its name, shape and numbers. */
+    private static String sum(String state, SequencedMap<String, NamedTensor> tensors) {
+        MessageDigest digest = sha256();
+        digest.update(state.getBytes(StandardCharsets.UTF_8));
+        for (NamedTensor tensor : tensors.values()) {
+            digest.update((tensor.name() + tensor.shape()).getBytes(StandardCharsets.UTF_8));
+            digest.update(bytes(tensor));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static ByteBuffer bytes(NamedTensor tensor) {
+        return switch (tensor) {
+            case NamedTensor.Floats floats -> {
+                ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * floats.values().length);
+                bytes.asFloatBuffer().put(floats.values());
+                yield bytes;
+            }
+            case NamedTensor.Longs longs -> {
+                ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * longs.values().length);
+                bytes.asLongBuffer().put(longs.values());
+                yield bytes;
+            }
+        };
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.voxgrad.medmnist.run.member;
+
+import java.io.Serial;
+
+import dev.voxgrad.medmnist.io.DataFileException;
+
+/** Another process trains this member; nothing was begun. */
+public final class MemberLockedException extends DataFileException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    MemberLockedException(String lock, String message) {
+        super(lock, message);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.voxgrad.medmnist.train.settings;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.nn.optim.LearningRateSchedule;
+
+import static dev.voxgrad.medmnist.io.BadValueException.require;
+
+/**
+ * What can be added to the study's plain training; all of it is off by default.
+ *
+ * @param schedule the course of the learning rate
+ * @param warmupEpochs epochs of a linear rise before it; 0 for none
+ * @param clipNorm the largest L2 norm over all gradients of a step; 0 for no limit
+ * @param patience epochs without a better validation AUC after which a member ends; 0 for never
+ * @param classWeights how much the volumes of each class count in the loss; null in runs of versions that had none
+ * @param ema decay of the exponential moving average of the weights that is validated and kept in place of the weights
+ *     themselves; 0 for no average, which null stands for in runs of versions that had none
+ */
+public record TrainingOptions(
+        Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights, Double ema) {
+    /** As the study did. */
+    public static final TrainingOptions PLAIN = new TrainingOptions(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE, 0.0);
+
+    /** The courses of the learning rate. */
+    public enum Schedule {
+        /** Always the same. */
+        CONSTANT,
+        /** Half a cosine that would reach 0 after the last epoch. */
+        COSINE,
+        /** A tenth after half of the epochs, a hundredth after three quarters, as MedMNIST's own script. */
+        MULTISTEP;
+
+        /** As the command line spells it. */
+        public String flag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The schedule of that name. */
+        public static Schedule byFlag(String flag) {
+            return Arrays.stream(values())
+                    .filter(schedule -> schedule.flag().equals(flag))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("schedule is '" + flag + "'; expected "
+                            + Arrays.stream(values()).map(Schedule::flag).collect(Collectors.joining(", "))));
+        }
+    }
+
+    public TrainingOptions {
+        schedule = schedule == null ? Schedule.CONSTANT : schedule;
+        classWeights = classWeights == null ? ClassWeights.NONE : classWeights;
+        ema = ema == null ? 0 : ema;
+        require(
+                warmupEpochs >= 0 && warmupEpochs <= TrainSettings.MOST_EPOCHS,
+                "warmup-epochs",
+                warmupEpochs,
+                "zero or more, and at most " + TrainSettings.MOST_EPOCHS);
+        require(
+                clipNorm >= 0 && clipNorm <= Float.MAX_VALUE,
+                "clip-norm",
+                clipNorm,
+                "a positive number of at most " + Float.MAX_VALUE + ", or 0 for none");
+        require(
+                patience >= 0 && patience <= TrainSettings.MOST_EPOCHS,
+                "patience",
+                patience,
+                "at least 1 and at most " + TrainSettings.MOST_EPOCHS + ", or 0 for none");
+        require(ema >= 0 && ema < 1, "ema", ema, "less than 1, such as 0.999, or 0 for none");
+    }
+
+    /** With class weights in numbers. */
+    TrainingOptions resolved(VolumeData data, List<Split> trainedOn) {
+        return new TrainingOptions(
+                schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data, trainedOn), ema);
+    }
+
+    /** With a schedule that begins at once. */
+    TrainingOptions withoutWarmup() {
+        return new TrainingOptions(schedule, 0, clipNorm, patience, classWeights, ema);
+    }
+
+    /** Whether what a run does in an epoch depends on how many there will be. */
+    boolean dependsOnTheEnd() {
+        return schedule != Schedule.CONSTANT;
+    }
+
+    /** The learning rates of a run of that many epochs. */
+    public LearningRateSchedule rates(double base, int epochs) {
+        int rest = Math.max(1, epochs - warmupEpochs);
+        LearningRateSchedule course = switch (schedule) {
+            case CONSTANT -> new LearningRateSchedule.Constant(base);
+            case COSINE -> new LearningRateSchedule.CosineAnnealing(base, rest, 0);
+            case MULTISTEP -> new LearningRateSchedule.MultiStep(base, List.of(rest / 2, rest * 3 / 4), 0.1);
+        };
+        return warmupEpochs == 0 ? course : new LearningRateSchedule.WarmUp(warmupEpochs, course);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.voxgrad.medmnist.run;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.run.member.Checkpoint;
+import dev.voxgrad.medmnist.run.member.MemberFiles;
+import dev.voxgrad.medmnist.run.member.MemberState;
+import dev.voxgrad.medmnist.run.member.MemberStatus;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/** What this package reads of a run, for tests in others. */
+public final class RunReaders {
+    /** Volumes up to so many voxels are made to see whether that works. */
+    private static final double FEW_VOXELS = 1e5;
+
+    private RunReaders() {}
+
+    /** Reads the checkpoint of a member. */
+    public static void readCheckpoint(Path file) {
+        Checkpoint.read(file).state().best();
+    }
+
+    /** Reads {@code members/member-00.json}, and tells how the member is doing. */
+    public static void readState(Path file) {
+        MemberState state =
+                new MemberFiles(file.getParent().getParent(), 0).state().orElseThrow();
+        MemberStatus.of(state, TrainSettings.defaults(1).isFinished(state), Optional.empty())
+                .words();
+        state.epochsWithoutBetter();
+    }
+
+    /** Reads {@code run.json} and does with it what all commands do first, but for loading large data. */
+    public static void readInfo(Path file) {
+        RunFiles run = RunFiles.open(file.getParent());
+        RunInfo info = run.info();
+        info.deviceName();
+        TrainSettings settings = info.settings();
+        run.status().forEach(MemberStatus::words);
+        settings.conflicts(TrainSettings.defaults(1));
+        settings.regime().rates(settings.learningRate(), settings.epochs()).at(0);
+        settings.regime().classWeights().forLoss();
+        settings.recipe();
+        if (settings.initWeights() != null) {
+            Path.of(settings.initWeights());
+        }
+        if (info.gpu() != null) {
+            info.gpu().precision().length();
+        }
+        if (info.crossValidation() != null) {
+            info.crossValidation().words().length();
+            info.crossValidation().foldOf(settings.models() - 1);
+        }
+        readSource(info.data());
+    }
+
+    private static void readSource(DataSource source) {
+        switch (source.kind()) {
+            case SYNTHETIC -> {
+                SyntheticShapes.Settings shapes = source.synthetic();
+                double voxels = Math.pow(shapes.edge(), 3)
+                        * Math.max(1.0, Math.max(shapes.train(), Math.max(shapes.val(), shapes.test())));
+                if (voxels < FEW_VOXELS || voxels > Integer.MAX_VALUE) {
+                    source.load(warning -> {});
+                }
+            }
+            case FILE -> Path.of(source.file());
+            case OFFICIAL -> Path.of(source.root()).resolve(source.flag() + source.size());
+        }
+    }
+}
