@@ -109,7 +109,7 @@ public final class Scope implements AutoCloseable {
     }
 
     /** Returns whether operations on this thread record the graph; see {@link GradientMode}. */
-    public static boolean recordsGradients() {
+    public static boolean tracksGradients() {
         return GradientMode.isOn();
     }
 

@@ -26,7 +26,7 @@ class ScopeTest {
             try (GradientMode _ = GradientMode.off()) {
                 target = w.mul(w);
                 assertThat(target.node()).isNull();
-                assertThat(Scope.recordsGradients()).isFalse();
+                assertThat(Scope.tracksGradients()).isFalse();
             }
             assertThat(target.item())
                     .as("belongs to the step, not to the block")
@@ -48,7 +48,7 @@ class ScopeTest {
                 assertThat(kept.requiresGrad()).isFalse();
                 assertThat(teacher.keep(before)).as("is of the outer scope").isSameAs(before);
             }
-            assertThat(Scope.recordsGradients()).isTrue();
+            assertThat(Scope.tracksGradients()).isTrue();
             assertThatThrownBy(lost::item).hasMessageContaining("scope is closed");
             assertThat(before.mul(kept).backward().of(w).item()).isEqualTo(6);
             assertThat(kept.item()).isEqualTo(6);

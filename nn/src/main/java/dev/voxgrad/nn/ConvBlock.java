@@ -72,7 +72,7 @@ record ConvBlock(List<Layer> layers, boolean pool) {
             inputs.addAll(norm.ownParameters().values());
             inputs.addAll(norm.ownBuffers().values());
         }
-        if (!training && Scope.recordsGradients() && inputs.stream().anyMatch(Tensor::requiresGrad)) {
+        if (!training && Scope.tracksGradients() && inputs.stream().anyMatch(Tensor::requiresGrad)) {
             return null;
         }
         Tensor output = Tensor.apply(new ConvBlockOp(units, pool, training), inputs.toArray(Tensor[]::new));

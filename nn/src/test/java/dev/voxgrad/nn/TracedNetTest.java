@@ -26,7 +26,7 @@ class TracedNetTest {
             Initialization.apply(net, 1);
             Optimizer optimizer = new Optimizer(new AdamW(1e-3, 5e-4), net.parameters());
             Recorder recorder = new Recorder();
-            cpu.record(recorder);
+            cpu.traceTo(recorder);
             try (var _ = Scope.open()) {
                 Tensor x = Tensor.full(cpu, Shape.of(2, 1, 4, 4, 4), 1);
                 optimizer.step(net.forward(x).crossEntropy(0, 1).backward());
@@ -76,7 +76,7 @@ class TracedNetTest {
             Sequential net = TestNets.net(cpu, 1, 16, 1, 2);
             Initialization.apply(net, 1);
             Recorder recorder = new Recorder();
-            cpu.record(recorder);
+            cpu.traceTo(recorder);
             try (var _ = Scope.open()) {
                 net.forward(Tensor.full(cpu, Shape.of(2, 1, 4, 4, 4), 1))
                         .crossEntropy(0, 1)

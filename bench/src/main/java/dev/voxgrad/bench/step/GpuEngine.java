@@ -46,8 +46,8 @@ public final class GpuEngine implements StepEngine {
         batch = RandomBatch.of(work);
         shape = Shape.of(work.batch(), 1, work.size(), work.size(), work.size());
         resident = volumes == Volumes.RESIDENT ? uploaded() : null;
-        training = device.record(this::train);
-        inference = device.recordWithoutGradients(() -> {
+        training = device.capture(this::train);
+        inference = device.captureWithoutGradients(() -> {
             net.eval();
             return List.of(net.forward(input()));
         });

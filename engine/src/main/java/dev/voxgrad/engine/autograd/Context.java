@@ -14,7 +14,7 @@ public final class Context {
     private final Shape[] inputShapes;
     private final Shape outputShape;
     private final boolean[] needsGradient;
-    private final boolean recording;
+    private final boolean tracksGradients;
     private final String layer;
     private final List<Saved> saved = new ArrayList<>(3);
     private boolean released;
@@ -26,17 +26,17 @@ public final class Context {
      * For {@link Tensor#apply}: asks {@code op} for the shape of its result.
      *
      * @param needsGradient one flag for each input
-     * @param recording false where no backward can follow
+     * @param tracksGradients false where no backward can follow
      * @param layer full name of the layer that applies the operation; null where nothing is traced
      * @throws dev.voxgrad.engine.ShapeException if the inputs do not fit
      */
-    public Context(Op op, Tensor[] inputs, boolean[] needsGradient, boolean recording, String layer) {
+    public Context(Op op, Tensor[] inputs, boolean[] needsGradient, boolean tracksGradients, String layer) {
         this.op = op;
         this.inputs = inputs;
         this.inputShapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
         this.outputShape = op.outputShape(inputShapes);
         this.needsGradient = needsGradient;
-        this.recording = recording;
+        this.tracksGradients = tracksGradients;
         this.layer = layer;
         OpContract.requireShape(op, outputShape);
     }
@@ -47,7 +47,7 @@ public final class Context {
         this.inputShapes = inputShapes;
         this.outputShape = outputShape;
         this.needsGradient = needsGradient;
-        this.recording = false;
+        this.tracksGradients = false;
         this.layer = layer;
     }
 
@@ -84,8 +84,8 @@ public final class Context {
     }
 
     /** True if a backward may follow, so that forward must save what it needs. */
-    public boolean recording() {
-        return recording;
+    public boolean tracksGradients() {
+        return tracksGradients;
     }
 
     /** True if somebody asks for the gradient of input {@code index}. */
@@ -98,7 +98,7 @@ public final class Context {
      * where no backward can follow.
      */
     public void save(Tensor... tensors) {
-        if (recording) {
+        if (tracksGradients) {
             for (Tensor tensor : tensors) {
                 saved.add(new Saved(tensor.detach(), tensor.storage().version()));
             }
@@ -169,7 +169,7 @@ public final class Context {
             elements += needsGradient[i] ? inputShapes[i].elements() : 0;
         }
         return elements
-                + (recording
+                + (tracksGradients
                         ? saved.stream()
                                 .mapToLong(s -> s.tensor.shape().elements())
                                 .sum()

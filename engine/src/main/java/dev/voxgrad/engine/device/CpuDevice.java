@@ -85,7 +85,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     }
 
     /** Tells {@code recorder} what is done from now on, or nobody if it is null; call it between operations. */
-    public void record(Recorder newRecorder) {
+    public void traceTo(Recorder newRecorder) {
         recorder = newRecorder;
     }
 

@@ -353,12 +353,12 @@ public final class CudaDevice implements Device, AutoCloseable {
     }
 
     /** A step that the card will replay by itself; see {@link CapturedStep}. */
-    public CapturedStep record(CapturedStep.Body body) {
+    public CapturedStep capture(CapturedStep.Body body) {
         return new CapturedStep(this, driver, stream, allocator, true, body);
     }
 
-    /** As {@link #record}, in a scope without gradients: for predictions. */
-    public CapturedStep recordWithoutGradients(CapturedStep.Body body) {
+    /** As {@link #capture}, in a scope without gradients: for predictions. */
+    public CapturedStep captureWithoutGradients(CapturedStep.Body body) {
         return new CapturedStep(this, driver, stream, allocator, false, body);
     }
 

@@ -14,7 +14,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.cpu.WorkerPool;
 
 /**
- * Collects what a device does, from {@code device.record(recorder)} to {@code device.record(null)}. Times are
+ * Collects what a device does, from {@code device.traceTo(recorder)} to {@code device.traceTo(null)}. Times are
  * {@link System#nanoTime}. Safe with several threads; each has its own layers and spans.
  */
 public final class Recorder {

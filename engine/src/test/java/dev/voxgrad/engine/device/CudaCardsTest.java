@@ -182,7 +182,7 @@ class CudaCardsTest {
             matrices.add(Tensor.of(device, square, Samples.gaussian(square, 3)));
             weights.add(Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 1)));
             Tensor matrix = matrices.getLast();
-            recorded.add(device.recordWithoutGradients(
+            recorded.add(device.captureWithoutGradients(
                     () -> List.of(matrix.add(matrix).sum())));
         }
         for (IntFunction<Tensor> operation : List.<IntFunction<Tensor>>of(
@@ -211,8 +211,8 @@ class CudaCardsTest {
     void oneThreadReplaysStepsOfTwoCardsInTurn() {
         List<List<List<Float>>> expected = List.of(alone(0), alone(1));
         List<Training> trainings = List.of(new Training(open(0)), new Training(open(1)));
-        try (CapturedStep first = trainings.getFirst().device.record(trainings.getFirst()::step);
-                CapturedStep second = trainings.getLast().device.record(trainings.getLast()::step)) {
+        try (CapturedStep first = trainings.getFirst().device.capture(trainings.getFirst()::step);
+                CapturedStep second = trainings.getLast().device.capture(trainings.getLast()::step)) {
             for (int step = 0; step < STEPS; step++) {
                 trainings.getFirst().prepare(step);
                 CapturedStep.Results ofFirst = first.run();
@@ -234,7 +234,7 @@ class CudaCardsTest {
             List<Future<List<List<Float>>>> outcomes = devices.stream()
                     .map(device -> threads.submit(() -> {
                         Training training = new Training(device);
-                        try (CapturedStep recorded = device.record(training::step)) {
+                        try (CapturedStep recorded = device.capture(training::step)) {
                             for (int step = 0; step < STEPS; step++) {
                                 eachStep.await();
                                 training.prepare(step);
@@ -253,7 +253,7 @@ class CudaCardsTest {
     void resultsMayBeAskedForByAThreadThatHasSeenNoCard() throws Exception {
         CudaDevice device = open(1);
         Tensor three = Tensor.full(device, Shape.of(1), 3);
-        try (CapturedStep recorded = device.record(() -> List.of(three.add(three)));
+        try (CapturedStep recorded = device.capture(() -> List.of(three.add(three)));
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             CapturedStep.Results results = recorded.run();
             assertThat(thread.submit(results::get).get()[0]).containsExactly(6);

@@ -44,7 +44,7 @@ class TraceTest {
         Tensor x = Tensor.ofChannelsLast(cpu, X, new float[X.elements()]).requiresGrad(true);
         Tensor w = leaf(W);
         Tensor bias = leaf(Shape.of(16));
-        cpu.record(recorder);
+        cpu.traceTo(recorder);
         Tensor y;
         try (var _ = Trace.layer(cpu, "a")) {
             y = x.conv3d(w, bias, Conv3dOp.padded(1));
@@ -53,7 +53,7 @@ class TraceTest {
             }
         }
         y.sum().backward();
-        cpu.record(null);
+        cpu.traceTo(null);
         return recorder.takeEvents();
     }
 
@@ -156,7 +156,7 @@ class TraceTest {
     @Test
     void otherOperationsCountTheirArraysAndProducts() {
         Tensor x = leaf(Shape.of(3, 5));
-        cpu.record(recorder);
+        cpu.traceTo(recorder);
         Tensor y = x.linear(leaf(Shape.of(4, 5)), leaf(Shape.of(4)));
         y.batchNorm(
                         leaf(Shape.of(4)),
@@ -225,7 +225,7 @@ class TraceTest {
     @Test
     void anOperationMayOpenSpansForLayersWithinIt() {
         Tensor x = leaf(Shape.of(6));
-        cpu.record(recorder);
+        cpu.traceTo(recorder);
         Tensor y;
         try (var _ = Trace.layer(cpu, "stage")) {
             y = Tensor.apply(new TwoInOne(), x);
@@ -247,7 +247,7 @@ class TraceTest {
     @Test
     void theThreadsOfALoopAreNoted() {
         Tensor x = leaf(Shape.of(100_000));
-        cpu.record(recorder);
+        cpu.traceTo(recorder);
         x.relu();
         List<Event> events = recorder.takeEvents();
         List<WorkerEvent> workers = recorder.takeWorkerEvents();
@@ -274,7 +274,7 @@ class TraceTest {
     @Test
     void recordingMayBeginInTheMiddle() {
         Tensor y = leaf(X).relu();
-        cpu.record(recorder);
+        cpu.traceTo(recorder);
         y.backward(Tensor.full(cpu, X, 1));
         assertThat(recorder.takeEvents())
                 .singleElement()

@@ -78,7 +78,7 @@ public final class Profiler {
         CpuPeak peak = CpuPeak.measure(device);
         Recorder recorder = new Recorder();
         List<Profile.Step> steps = new ArrayList<>();
-        device.record(recorder);
+        device.traceTo(recorder);
         try {
             for (int i = 1; i <= settings.steps; i++) {
                 progress.accept("step " + i + "/" + settings.steps);
@@ -88,7 +88,7 @@ public final class Profiler {
                 steps.add(new Profile.Step(start, nanos, recorder.takeEvents(), recorder.takeWorkerEvents()));
             }
         } finally {
-            device.record(null);
+            device.traceTo(null);
         }
         return new Profile(settings, device.description(), device.threads(), peak, List.copyOf(steps));
     }

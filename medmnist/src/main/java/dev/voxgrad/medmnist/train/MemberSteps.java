@@ -205,7 +205,7 @@ public final class MemberSteps implements AutoCloseable {
             this.inputs = new float[batch.size() * batch.shape().elements()];
             this.labels = new int[batch.labels().length == 0 ? 0 : batch.size()];
             this.targets = new float[batch.targets().length == 0 ? 0 : batch.size() * data.classes()];
-            this.step = gpu.record(() -> body(batch.size(), batch));
+            this.step = gpu.capture(() -> body(batch.size(), batch));
         }
 
         public CapturedStep.Results run(Batch batch) {

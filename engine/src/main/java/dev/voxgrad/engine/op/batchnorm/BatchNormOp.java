@@ -107,7 +107,7 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         Tensor runningVariance = inputs[4];
         BatchNormKernels kernels = BatchNormKernels.on(input.device());
         Tensor output = input.emptyLike();
-        if (!training && !context.recording()) {
+        if (!training && !context.tracksGradients()) {
             kernels.predict(this, input, weight, inputs[2], runningMean, runningVariance, output);
             return output;
         }

@@ -61,7 +61,7 @@ final class ConvBlockCpu {
                     CpuStorage.array(unit.normBias()),
                     shapes[i].dim(1));
             if (source != z
-                    && context.recording()
+                    && context.tracksGradients()
                     && WindowTies.matter(
                             CpuStorage.array(scale),
                             CpuStorage.array(unit.normWeight()),

@@ -122,7 +122,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
 
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
-        if (context.recording() && !training) {
+        if (context.tracksGradients() && !training) {
             throw new IllegalStateException("convBlock: with running statistics it has no backward; run its operations "
                     + "one by one, or without gradients");
         }

@@ -138,7 +138,7 @@ class CapturedStepTest {
         }
         Model model = new Model(4);
         List<List<Float>> actual = new ArrayList<>();
-        try (CapturedStep recorded = device.record(model::step)) {
+        try (CapturedStep recorded = device.capture(model::step)) {
             for (int step = 1; step <= steps; step++) {
                 model.prepare(step);
                 for (float[] result : recorded.run().get()) {
@@ -156,7 +156,7 @@ class CapturedStepTest {
     void replaysCountAsChangesInPlace() {
         Model model = new Model(4);
         model.prepare(1);
-        try (CapturedStep recorded = device.record(model::step)) {
+        try (CapturedStep recorded = device.capture(model::step)) {
             for (int run = 0; run < 4; run++) {
                 recorded.run();
                 Tensor changed = model.weight.mul(model.weight);
@@ -176,7 +176,7 @@ class CapturedStepTest {
     void needsNoScopeAround() {
         Model model = new Model(4);
         model.prepare(1);
-        try (CapturedStep recorded = device.record(model::step);
+        try (CapturedStep recorded = device.capture(model::step);
                 Scope _ = Scope.open()) {
             assertThatThrownBy(recorded::run)
                     .isInstanceOf(IllegalStateException.class)
@@ -189,7 +189,7 @@ class CapturedStepTest {
     void gradientsMayBeSwitchedOffInside() {
         Model model = new Model(4);
         List<float[]> teachers = new ArrayList<>();
-        try (CapturedStep recorded = device.record(() -> {
+        try (CapturedStep recorded = device.capture(() -> {
             Tensor teacher;
             try (Scope inner = Scope.withoutGradients()) {
                 teacher = inner.keep(model.gamma.scale(2).add(model.gamma));
@@ -212,14 +212,14 @@ class CapturedStepTest {
     void resultsMayBeAskedForLate() {
         Model model = new Model(4);
         List<CapturedStep.Results> results = new ArrayList<>();
-        try (CapturedStep recorded = device.record(model::step)) {
+        try (CapturedStep recorded = device.capture(model::step)) {
             for (int step = 1; step <= 6; step++) {
                 model.prepare(step);
                 results.add(recorded.run());
             }
         }
         Model again = new Model(4);
-        try (CapturedStep recorded = device.record(again::step)) {
+        try (CapturedStep recorded = device.capture(again::step)) {
             for (int step = 1; step <= 6; step++) {
                 again.prepare(step);
                 assertThat(recorded.run().get())
@@ -233,7 +233,7 @@ class CapturedStepTest {
         Model plain = new Model(4);
         Model model = new Model(4);
         float[] few = new float[2 * 5 * 4 * 6];
-        try (CapturedStep full = device.record(model::step)) {
+        try (CapturedStep full = device.capture(model::step)) {
             for (int round = 1; round <= 4; round++) {
                 for (Model each : List.of(plain, model)) {
                     each.prepare(round);
@@ -263,7 +263,7 @@ class CapturedStepTest {
             Tensor.of(device, Shape.of(1), new float[] {2}).add(one);
             return List.of(one);
         };
-        try (CapturedStep warmUp = device.record(body)) {
+        try (CapturedStep warmUp = device.capture(body)) {
             warmUp.run();
             warmUp.run().get();
         }
@@ -273,7 +273,7 @@ class CapturedStepTest {
         boolean complete = false;
         while (!complete) {
             CudaEmulator.roomFor(failures);
-            try (CapturedStep step = device.record(body)) {
+            try (CapturedStep step = device.capture(body)) {
                 step.run();
                 step.run().get();
                 complete = true;
@@ -301,7 +301,7 @@ class CapturedStepTest {
     void replaysTakeNoMemoryAndWaitForNothing() {
         assumeTrue(TestGpu.isEmulated(), "only the emulator counts");
         Model model = new Model(4);
-        try (CapturedStep recorded = device.record(model::step)) {
+        try (CapturedStep recorded = device.capture(model::step)) {
             for (int step = 1; step <= 3; step++) {
                 model.prepare(step);
                 recorded.run();
@@ -324,7 +324,7 @@ class CapturedStepTest {
     @Test
     void predictionsAreRecordedWithoutAGraph() {
         Model model = new Model(4);
-        try (CapturedStep recorded = device.recordWithoutGradients(() -> {
+        try (CapturedStep recorded = device.captureWithoutGradients(() -> {
             Tensor y = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes)
                     .conv3d(model.weight, null, Conv3dOp.padded(1));
             assertThat(y.node()).isNull();
@@ -347,7 +347,7 @@ class CapturedStepTest {
     @Test
     void readingBackInsideIsRefused() {
         Tensor one = Tensor.full(device, Shape.of(1), 1);
-        try (CapturedStep recorded = device.record(() -> {
+        try (CapturedStep recorded = device.capture(() -> {
             Tensor two = one.add(one);
             two.item();
             return List.of(two);
