@@ -9,6 +9,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.nn.Conv3d;
@@ -93,7 +94,7 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
                         + "%s: %s%n",
                 batch,
                 choice.flag(),
-                choice.rule()));
+                Conv3dAlgorithm.rule(choice)));
         return text.toString();
     }
 

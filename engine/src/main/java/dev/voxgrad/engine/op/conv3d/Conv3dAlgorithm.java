@@ -1,18 +1,30 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 
-/** How a pass of a convolution is computed. */
+/**
+ * Names the algorithms that compute a pass of a convolution, and chooses one for each convolution.
+ *
+ * <p>All passes of a convolution use the same algorithm, with one exception: the input gradient of
+ * {@link #FEW_CHANNELS}, which is seldom required, is plain direct convolution. It counts as direct.
+ */
 public enum Conv3dAlgorithm {
     /** The sum of the definition, product by product: {@link DirectConvolution} and {@link DirectWeightGradient}. */
     DIRECT("direct"),
-    /** The same sum with all products of a voxel taken in one go: {@link TiledFewChannelsConv3d}. */
+    /** The same sum, but with all products of a voxel computed in one go: {@link TiledFewChannelsConv3d}. */
     FEW_CHANNELS("direct-few"),
     /** {@link Winograd}'s F(2×2×2, 3×3×3): fewer products, at the price of transforms. */
     WINOGRAD("winograd");
+
+    /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
+    private static final int CHANNELS = 16;
+    /** With a smaller volume, input or output, most of a tile is empty. */
+    private static final int EDGE = 4;
 
     private final String label;
 
@@ -20,8 +32,47 @@ public enum Conv3dAlgorithm {
         this.label = label;
     }
 
-    /** As in tables: {@code winograd}. */
+    /** Returns the name that tables use: {@code winograd}. */
     public String label() {
         return label;
+    }
+
+    /** Returns the algorithm that the CPU's kernels use for a convolution of these sizes; see {@link #rule}. */
+    public static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g) {
+        boolean winograd = switch (mode) {
+            case AUTO -> possible(g) && pays(g);
+            case DIRECT -> false;
+            case WINOGRAD -> possible(g);
+        };
+        if (winograd) {
+            return WINOGRAD;
+        }
+        return TiledFewChannelsConv3d.suits(g) ? FEW_CHANNELS : DIRECT;
+    }
+
+    private static boolean possible(Conv3dGeometry g) {
+        return g.kernel().equals(Dims3.cube(3))
+                && g.stride().equals(Dims3.ONE)
+                && g.dilation().equals(Dims3.ONE)
+                && g.groups() == 1;
+    }
+
+    private static boolean pays(Conv3dGeometry g) {
+        return g.inputChannels() >= CHANNELS
+                && g.outputChannels() >= CHANNELS
+                && g.input().atLeast(EDGE)
+                && g.output().atLeast(EDGE);
+    }
+
+    /** Describes what {@link #of} chooses, in one sentence. */
+    public static String rule(ConvolutionMode mode) {
+        String possible = "3x3x3 kernels of stride, dilation and groups 1";
+        return switch (mode) {
+            case AUTO ->
+                "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE
+                        + ", in and out; else direct";
+            case DIRECT -> "direct everywhere";
+            case WINOGRAD -> "winograd for all " + possible + "; else direct";
+        };
     }
 }

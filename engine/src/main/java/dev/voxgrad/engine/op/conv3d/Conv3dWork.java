@@ -39,7 +39,7 @@ public final class Conv3dWork {
             return Work.direct(outputs, elements);
         }
         long direct = 2 * outputs * g.groupInputs() * g.kernel().product();
-        Conv3dAlgorithm algorithm = device.convolution().algorithm(g);
+        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
         long executed = switch (device) {
             case CpuDevice cpu ->
                 switch (algorithm) {
@@ -72,7 +72,7 @@ public final class Conv3dWork {
         }
         Work input = of(device, g, Pass.GRAD_INPUT, inputs(g) + weights(g));
         Work both = work.plus(input);
-        if (device.convolution().algorithm(g) != Conv3dAlgorithm.WINOGRAD) {
+        if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.WINOGRAD) {
             return both;
         }
         Winograd w = new Winograd(g);

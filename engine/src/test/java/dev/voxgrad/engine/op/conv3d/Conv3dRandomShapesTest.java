@@ -94,7 +94,7 @@ class Conv3dRandomShapesTest {
         }
 
         private static boolean byWinograd(Conv3dGeometry g) {
-            return ConvolutionMode.AUTO.algorithm(g) == Conv3dAlgorithm.WINOGRAD;
+            return Conv3dAlgorithm.of(ConvolutionMode.AUTO, g) == Conv3dAlgorithm.WINOGRAD;
         }
 
         private static Dims3 triple(RandomStream random, int least, int count) {

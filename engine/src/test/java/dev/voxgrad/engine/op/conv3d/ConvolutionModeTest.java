@@ -52,9 +52,9 @@ class ConvolutionModeTest {
         Shape x = Shape.of(2, in * groups, edge, edge, edge);
         Shape w = Shape.of(out * groups, in, kernel, kernel, kernel);
         Conv3dGeometry geometry = op.geometry(x, w, op.outputShape(x, w));
-        assertThat(ConvolutionMode.AUTO.algorithm(geometry)).isEqualTo(auto);
-        assertThat(ConvolutionMode.WINOGRAD.algorithm(geometry)).isEqualTo(forced);
-        assertThat(ConvolutionMode.DIRECT.algorithm(geometry))
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.AUTO, geometry)).isEqualTo(auto);
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.WINOGRAD, geometry)).isEqualTo(forced);
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.DIRECT, geometry))
                 .isEqualTo(auto == Conv3dAlgorithm.FEW_CHANNELS ? auto : Conv3dAlgorithm.DIRECT);
     }
 
@@ -106,7 +106,7 @@ class ConvolutionModeTest {
         Shape x = Shape.of(2, 17, 6, 7, 8);
         Shape w = Shape.of(33, 17, 3, 3, 3);
         Conv3dOp op = Conv3dOp.padded(1);
-        assertThat(ConvolutionMode.AUTO.algorithm(op.geometry(x, w, op.outputShape(x, w))))
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.AUTO, op.geometry(x, w, op.outputShape(x, w))))
                 .isEqualTo(Conv3dAlgorithm.WINOGRAD);
         try (CpuDevice cpu = new CpuDevice(2, ConvolutionMode.DIRECT, true)) {
             assertThat(check(cpu, op, x, w, Conv3dAlgorithm.DIRECT)).isEqualTo(4);
@@ -114,7 +114,7 @@ class ConvolutionModeTest {
     }
 
     private static int check(CpuDevice cpu, Conv3dOp op, Shape x, Shape w, Conv3dAlgorithm expected) {
-        assertThat(cpu.convolution().algorithm(op.geometry(x, w, op.outputShape(x, w))))
+        assertThat(Conv3dAlgorithm.of(cpu.convolution(), op.geometry(x, w, op.outputShape(x, w))))
                 .isEqualTo(expected);
         int terms = Math.max(x.dim(0) * x.elementsFrom(2), Math.max(w.dim(0), w.dim(1)) * 27);
         return DeviceAgreement.check(cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(w.dim(0)));
@@ -127,7 +127,7 @@ class ConvolutionModeTest {
         }
         assertThatThrownBy(() -> ConvolutionMode.byFlag("fft"))
                 .hasMessage("convolution: 'fft' is unknown; choose auto, direct, winograd");
-        assertThat(ConvolutionMode.AUTO.rule()).contains("3x3x3", "channels >= 16", "edges >= 4");
+        assertThat(Conv3dAlgorithm.rule(ConvolutionMode.AUTO)).contains("3x3x3", "channels >= 16", "edges >= 4");
         Devices.Settings winograd =
                 new Devices.Settings(0, ConvolutionMode.WINOGRAD, true, CudaDevice.Settings.DEFAULT);
         assertThat(Devices.find("reference", winograd))

@@ -24,7 +24,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
-        if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
+        if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
             TiledConv3d stream = TiledConv3d.of(device, g);
             stream.forward(
                     VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
@@ -42,7 +42,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
-        if (device.convolution().algorithm(g) == Conv3dAlgorithm.WINOGRAD) {
+        if (Conv3dAlgorithm.of(device.convolution(), g) == Conv3dAlgorithm.WINOGRAD) {
             Winograd w = new Winograd(g);
             float[] u = WinogradWeights.gradInput(device, w, CpuStorage.array(weight));
             new WinogradBackward(device, w)
@@ -66,7 +66,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dw = CpuStorage.array(gradWeight);
-        if (device.convolution().algorithm(g) != Conv3dAlgorithm.DIRECT) {
+        if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
             TiledConv3d stream = TiledConv3d.of(device, g);
             stream.backward(
                     VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
@@ -13,7 +14,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
  */
 public interface TiledConv3d {
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
-        return switch (device.convolution().algorithm(g)) {
+        return switch (Conv3dAlgorithm.of(device.convolution(), g)) {
             case DIRECT -> new TiledDirectConv3d(device, g);
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);
             case WINOGRAD -> new TiledWinogradConv3d(device, g);

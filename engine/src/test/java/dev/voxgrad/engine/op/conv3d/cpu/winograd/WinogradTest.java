@@ -35,7 +35,7 @@ public class WinogradTest {
                         6 + random.nextInt(4));
                 Shape w = Shape.of(16 + random.nextInt(18), x.dim(1), 3, 3, 3);
                 Conv3dOp op = new Conv3dOp(Dims3.ONE, padding, Dims3.ONE, 1);
-                assertThat(cpu.convolution().algorithm(op.geometry(x, w, op.outputShape(x, w))))
+                assertThat(Conv3dAlgorithm.of(cpu.convolution(), op.geometry(x, w, op.outputShape(x, w))))
                         .isEqualTo(Conv3dAlgorithm.WINOGRAD);
                 int terms = Math.max(x.dim(0) * x.elementsFrom(2), Math.max(w.dim(0), w.dim(1)) * 27);
                 compared += DeviceAgreement.check(
