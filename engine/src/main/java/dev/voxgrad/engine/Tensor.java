@@ -11,6 +11,7 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Node;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.autograd.OpContract;
+import dev.voxgrad.engine.autograd.OpTrace;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
 import dev.voxgrad.engine.op.activation.LeakyReluOp;
@@ -333,7 +334,7 @@ public final class Tensor {
         Context context = new Context(op, inputs, needsGradient, recording, Trace.currentLayer(device));
         long before = moment();
         Tensor output;
-        try (var _ = Trace.span(device, op, Pass.FORWARD, context)) {
+        try (var _ = OpTrace.span(device, op, Pass.FORWARD, context)) {
             output = op.forward(context, inputs);
         }
         OpContract.requireOutput(op, context.outputShape(), device, output);

@@ -9,9 +9,9 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.trace.Event;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Recorder;
+import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.testing.TestNets;
@@ -31,7 +31,7 @@ class TracedNetTest {
                 Tensor x = Tensor.full(cpu, Shape.of(2, 1, 4, 4, 4), 1);
                 optimizer.step(net.forward(x).crossEntropy(0, 1).backward());
             }
-            List<Event> events = recorder.takeEvents();
+            List<TraceEvent> events = recorder.takeEvents();
             assertThat(names(events, Pass.FORWARD))
                     .containsExactly(
                             "layer1.0 conv3d",
@@ -82,7 +82,7 @@ class TracedNetTest {
                         .crossEntropy(0, 1)
                         .backward();
             }
-            List<Event> events = recorder.takeEvents().stream()
+            List<TraceEvent> events = recorder.takeEvents().stream()
                     .filter(e -> e.layer().equals("layer1.0-6"))
                     .toList();
             assertThat(names(events, Pass.FORWARD))
@@ -97,7 +97,7 @@ class TracedNetTest {
                             "layer1.0-6 normRelu",
                             "layer1.0-6 conv3d 2",
                             "layer1.0-6 conv3d 1");
-            assertThat(events.stream().filter(Event::container).map(Event::op))
+            assertThat(events.stream().filter(TraceEvent::container).map(TraceEvent::op))
                     .containsOnly("convBlock")
                     .hasSize(2);
             assertThat(events.stream()
@@ -115,7 +115,7 @@ class TracedNetTest {
         }
     }
 
-    private static List<String> names(List<Event> events, Pass pass) {
+    private static List<String> names(List<TraceEvent> events, Pass pass) {
         return events.stream()
                 .filter(e -> e.pass() == pass)
                 .map(e -> e.layer() + " " + e.op())

@@ -14,7 +14,6 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.op.elementwise.ScaleOp;
 import dev.voxgrad.engine.trace.Pass;
-import dev.voxgrad.engine.trace.Trace;
 
 /**
  * Reverse-mode differentiation: walks the graph from the result to the leaves and applies the chain rule.
@@ -92,7 +91,7 @@ public final class Backward {
     private void propagate(Node node, Tensor gradOutput) {
         long before = Tensor.moment();
         Tensor[] local;
-        try (var _ = Trace.span(gradOutput.device(), node.op(), Pass.BACKWARD, node.context())) {
+        try (var _ = OpTrace.span(gradOutput.device(), node.op(), Pass.BACKWARD, node.context())) {
             local = node.op().backward(node.context(), gradOutput);
         }
         OpContract.requireGradients(node, gradOutput.device(), local);

@@ -4,10 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.trace.OpCall;
 
-/** What one application of an {@link Op} carries from its forward to its backward. */
+/**
+ * Carries what one application of an {@link Op} passes from its forward to its backward: the shapes, which gradients are
+ * required, and the saved tensors.
+ */
 public final class Context {
     private final Op op;
     private final Tensor[] inputs;
@@ -15,22 +21,22 @@ public final class Context {
     private final Shape outputShape;
     private final boolean[] needsGradient;
     private final boolean tracksGradients;
-    private final String layer;
+    private final @Nullable String layer;
     private final List<Saved> saved = new ArrayList<>(3);
     private boolean released;
 
-    /** A second handle on a saved tensor, and how often its numbers had been changed when it was saved. */
+    /** A second handle on a saved tensor, and how often its values had been changed when it was saved. */
     private record Saved(Tensor tensor, int version) {}
 
     /**
-     * For {@link Tensor#apply}: asks {@code op} for the shape of its result.
+     * Asks {@code op} for the shape of its result. For {@link Tensor#apply}.
      *
      * @param needsGradient one flag for each input
-     * @param tracksGradients false where no backward can follow
-     * @param layer full name of the layer that applies the operation; null where nothing is traced
+     * @param tracksGradients false if no backward can follow
+     * @param layer full name of the layer that applies the operation; null while nothing is traced
      * @throws dev.voxgrad.engine.ShapeException if the inputs do not fit
      */
-    public Context(Op op, Tensor[] inputs, boolean[] needsGradient, boolean tracksGradients, String layer) {
+    public Context(Op op, Tensor[] inputs, boolean[] needsGradient, boolean tracksGradients, @Nullable String layer) {
         this.op = op;
         this.inputs = inputs;
         this.inputShapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
@@ -41,61 +47,39 @@ public final class Context {
         OpContract.requireShape(op, outputShape);
     }
 
-    private Context(String layer, Shape outputShape, Shape[] inputShapes, boolean[] needsGradient) {
-        this.op = null;
-        this.inputs = null;
-        this.inputShapes = inputShapes;
-        this.outputShape = outputShape;
-        this.needsGradient = needsGradient;
-        this.tracksGradients = false;
-        this.layer = layer;
-    }
-
-    /** For {@link Op#work} alone: of an operation that isn't applied, but would need all gradients. */
-    public static Context ofShapes(String layer, Shape output, Shape... inputs) {
-        boolean[] needsGradient = new boolean[inputs.length];
-        Arrays.fill(needsGradient, true);
-        return new Context(layer, output, inputs, needsGradient);
-    }
-
-    /** How many inputs there were, where some are optional. */
+    /** Returns the number of inputs, for operations some of whose inputs are optional. */
     public int inputs() {
         return inputShapes.length;
     }
 
-    /** The shape of input {@code index}, for a backward that needs no more of it. */
+    /** Returns the shape of input {@code index}, for a backward that needs nothing else of it. */
     public Shape inputShape(int index) {
         return inputShapes[index];
     }
 
-    /** The shapes of all inputs. */
+    /** Returns the shapes of all inputs. */
     public List<Shape> inputShapes() {
         return List.of(inputShapes);
     }
 
-    /** Full name of the layer that applied the operation, {@code layer1.0}; null where nothing is traced. */
-    public String layer() {
-        return layer;
-    }
-
-    /** What {@link Op#outputShape} answered. */
+    /** Returns the shape that {@link Op#outputShape} returned. */
     public Shape outputShape() {
         return outputShape;
     }
 
-    /** True if a backward may follow, so that forward must save what it needs. */
+    /** Returns whether a backward may follow, so that the forward must save what that needs. */
     public boolean tracksGradients() {
         return tracksGradients;
     }
 
-    /** True if somebody asks for the gradient of input {@code index}. */
+    /** Returns whether the gradient of input {@code index} is required. */
     public boolean needsGradient(int index) {
         return needsGradient[index];
     }
 
     /**
-     * Keeps these tensors' memory until the backward has run, and remembers the state of their numbers. Does nothing
-     * where no backward can follow.
+     * Keeps these tensors' memory until the backward has run, and remembers the version of their values. Does nothing
+     * if no backward can follow.
      */
     public void save(Tensor... tensors) {
         if (tracksGradients) {
@@ -108,7 +92,7 @@ public final class Context {
     /**
      * Returns the {@code index}-th saved tensor.
      *
-     * @throws IllegalStateException if its numbers were changed in place since, or the backward was already run
+     * @throws IllegalStateException if its values were changed in place since, or the backward was already run
      */
     public Tensor saved(int index) {
         Saved found = find(index);
@@ -120,7 +104,7 @@ public final class Context {
 
     /**
      * Returns a tensor of unspecified contents on the device and in the shape and layout of the {@code index}-th saved
-     * one. In contrast to {@link #saved}, the saved numbers may have changed since: they are not read.
+     * one. Unlike {@link #saved}, this does not read the saved values, so they may have changed since.
      */
     public Tensor emptyLikeSaved(int index) {
         return find(index).tensor.emptyLike();
@@ -154,33 +138,21 @@ public final class Context {
         return "its result, or a part of it,";
     }
 
-    /** How many numbers a forward reads and writes: its inputs and its result. */
-    public long forwardElements() {
-        return inputElements() + outputShape.elements();
+    /** Returns the full name of the layer that applied the operation, {@code layer1.0}; null if it was not traced. */
+    @Nullable
+    String layer() {
+        return layer;
     }
 
-    /**
-     * How many numbers a backward reads and writes: the result's gradient, what the forward saved (all inputs, where
-     * none can have), and the gradients that are wanted.
-     */
-    public long backwardElements() {
-        long elements = outputShape.elements();
-        for (int i = 0; i < inputShapes.length; i++) {
-            elements += needsGradient[i] ? inputShapes[i].elements() : 0;
-        }
-        return elements
-                + (tracksGradients
-                        ? saved.stream()
-                                .mapToLong(s -> s.tensor.shape().elements())
-                                .sum()
-                        : inputElements());
+    /** Describes this application for a profile. If no tensor can be saved, all inputs count as if they were. */
+    OpCall call() {
+        long savedElements = (tracksGradients ? saved.stream().map(Saved::tensor) : Arrays.stream(inputs))
+                .mapToLong(tensor -> tensor.shape().elements())
+                .sum();
+        return new OpCall(inputShapes(), outputShape, needsGradient, savedElements);
     }
 
-    private long inputElements() {
-        return Arrays.stream(inputShapes).mapToLong(Shape::elements).sum();
-    }
-
-    /** Lets go of everything saved; a second backward through this node is then refused. */
+    /** Releases everything saved; a second backward through this node is then refused. */
     void release() {
         released = true;
         saved.forEach(each -> each.tensor.release());

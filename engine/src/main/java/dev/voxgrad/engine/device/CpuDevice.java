@@ -95,7 +95,7 @@ public final class CpuDevice implements Device, AutoCloseable {
         if (current == null) {
             workers.run(tasks, task);
         } else {
-            current.parallel(workers, tasks, task);
+            current.parallel(workers::run, tasks, task);
         }
     }
 

@@ -1,13 +1,13 @@
 package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Layout;
-import dev.voxgrad.engine.trace.Recorder;
+import dev.voxgrad.engine.trace.TraceSource;
 
 /**
  * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
  * and a {@code switch} over devices picks it: the compiler names every place that a new device needs.
  */
-public sealed interface Device permits CpuDevice, CudaDevice, ReferenceDevice {
+public sealed interface Device extends TraceSource permits CpuDevice, CudaDevice, ReferenceDevice {
     /** As the command line spells it. */
     String name();
 
@@ -25,9 +25,6 @@ public sealed interface Device permits CpuDevice, CudaDevice, ReferenceDevice {
      * one but for rounding.
      */
     boolean fusion();
-
-    /** Who is told what this device does; null for nobody, as at first. */
-    Recorder recorder();
 
     /** Memory for that many numbers; its contents are unspecified. */
     Storage allocate(int elements);

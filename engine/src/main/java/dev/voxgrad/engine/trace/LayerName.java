@@ -1,6 +1,6 @@
 package dev.voxgrad.engine.trace;
 
-/** A layer's name, in force until it is closed. */
+/** Names the layer that is running, until it is closed. */
 public final class LayerName implements AutoCloseable {
     private final Position position;
     private final String before;

@@ -1,15 +1,15 @@
 package dev.voxgrad.engine.trace;
 
-/** What a {@link Span} computes: an operation forward, one or all of its gradients, or an optimiser's update. */
+/** Lists what a {@link Span} can compute: an operation's result, one or all of its gradients, or an update. */
 public enum Pass {
     FORWARD("forward"),
     /** All gradients of an operation. */
     BACKWARD("backward"),
-    /** The gradient of the input, where it has a kernel of its own. */
+    /** The gradient of the input, if it has a kernel of its own. */
     GRAD_INPUT("gradInput"),
     GRAD_WEIGHT("gradWeight"),
     GRAD_BIAS("gradBias"),
-    /** Parameters moved by an optimiser. */
+    /** An optimiser's step on one parameter. */
     UPDATE("update");
 
     private final String label;
@@ -18,7 +18,7 @@ public enum Pass {
         this.label = label;
     }
 
-    /** As in tables and traces: {@code gradWeight}. */
+    /** Returns the name in tables and traces: {@code gradWeight}. */
     public String label() {
         return label;
     }

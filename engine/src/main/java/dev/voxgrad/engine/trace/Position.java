@@ -1,10 +1,13 @@
 package dev.voxgrad.engine.trace;
 
-/** Where a thread is: in which layer, and in which span. */
+import org.jspecify.annotations.Nullable;
+
+/** Tracks where a thread is: in which layer, and in which span. */
 final class Position {
-    /** Full name; empty outside of any layer. */
+    /** Full name of the layer; empty outside of any. */
     String layer = "";
     /** The innermost open span; null outside of any. */
+    @Nullable
     Span span;
     /** True within a parallel loop that is being timed. */
     boolean inLoop;

@@ -7,40 +7,42 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
-import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.cpu.WorkerPool;
 
 /**
  * Collects what a device does, from {@code device.traceTo(recorder)} to {@code device.traceTo(null)}. Times are
- * {@link System#nanoTime}. Safe with several threads; each has its own layers and spans.
+ * {@link System#nanoTime}. Safe for use by several threads; each has its own layers and spans.
  */
 public final class Recorder {
     private final ThreadLocal<Position> positions = ThreadLocal.withInitial(Position::new);
-    private final List<Event> events = new ArrayList<>();
+    private final List<TraceEvent> events = new ArrayList<>();
     private final List<WorkerEvent> workerEvents = new ArrayList<>();
 
-    Span open(Device device, Op op, Pass pass, Context context) {
-        String layer = context.layer() == null ? "" : context.layer(); // null if recording began after the forward
-        return new Span(
-                this,
-                positions.get(),
-                layer,
-                op.name(),
-                pass,
-                context.inputShapes(),
-                context.outputShape(),
-                op.work(device, pass, context));
+    /** Runs a loop body for 0 … tasks−1, possibly on several threads, and returns when all are done. */
+    @FunctionalInterface
+    public interface Loop {
+        void run(int tasks, IntConsumer task);
     }
 
-    Span open(Device device, Op op, Pass pass, Shape output, Shape... inputs) {
-        return open(device, op, pass, Context.ofShapes(layer(), output, inputs));
+    /**
+     * Opens the span of a pass of an operation.
+     *
+     * @param layer full name of the layer that applied the operation; empty outside of any
+     */
+    public Span open(String layer, String op, Pass pass, List<Shape> inputs, @Nullable Shape output, Work work) {
+        return new Span(this, positions.get(), layer, op, pass, inputs, output, work);
     }
 
     Span open(String name, Pass pass, Work work, Shape input) {
-        return new Span(this, positions.get(), layer(), name, pass, List.of(input), null, work);
+        return open(layer(), name, pass, List.of(input), null, work);
+    }
+
+    @Nullable
+    Span openPart(Pass pass, Work work) {
+        Span whole = positions.get().span;
+        return whole == null ? null : open(layer(), whole.op(), pass, whole.inputs(), whole.output(), work);
     }
 
     LayerName enter(String name) {
@@ -51,24 +53,24 @@ public final class Recorder {
         return positions.get().layer;
     }
 
-    void add(Event event) {
+    void add(TraceEvent event) {
         synchronized (events) {
             events.add(event);
         }
     }
 
-    /** Runs the tasks of the current span's loop and notes which thread was busy with them, and when. */
-    public void parallel(WorkerPool workers, int tasks, IntConsumer task) {
+    /** Runs the tasks of the current span's loop and notes which thread worked on them, and when. */
+    public void parallel(Loop loop, int tasks, IntConsumer task) {
         Position position = positions.get();
         Span span = position.span;
         if (span == null || position.inLoop) {
-            workers.run(tasks, task);
+            loop.run(tasks, task);
             return;
         }
         Map<Thread, Share> shares = new ConcurrentHashMap<>();
         position.inLoop = true;
         try {
-            workers.run(tasks, i -> {
+            loop.run(tasks, i -> {
                 long start = System.nanoTime();
                 task.accept(i);
                 shares.computeIfAbsent(Thread.currentThread(), thread -> new Share(start))
@@ -90,7 +92,7 @@ public final class Recorder {
         }
     }
 
-    /** What one thread did in a loop. */
+    /** Adds up what one thread did in a loop. */
     private static final class Share {
         private final long start;
         private long end;
@@ -108,17 +110,17 @@ public final class Recorder {
         }
     }
 
-    /** All closed spans since the last call, in the order in which they were opened, and forgets them. */
-    public List<Event> takeEvents() {
+    /** Returns all spans closed since the last call, in the order in which they were opened, and forgets them. */
+    public List<TraceEvent> takeEvents() {
         synchronized (events) {
-            List<Event> taken = new ArrayList<>(events);
+            List<TraceEvent> taken = new ArrayList<>(events);
             events.clear();
-            taken.sort(Comparator.comparingLong(Event::start).thenComparing(event -> !event.container()));
+            taken.sort(Comparator.comparingLong(TraceEvent::start).thenComparing(event -> !event.container()));
             return taken;
         }
     }
 
-    /** The threads' shares in loops since the last call, by time, and forgets them. */
+    /** Returns the threads' shares in loops since the last call, ordered by time, and forgets them. */
     public List<WorkerEvent> takeWorkerEvents() {
         synchronized (workerEvents) {
             List<WorkerEvent> taken = new ArrayList<>(workerEvents);

@@ -2,18 +2,20 @@ package dev.voxgrad.engine.trace;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 
-/** A pass that is running: open from {@link Trace#span} until it is closed, on one thread. */
+/** Represents a running pass, from the call that opens it until it is closed, on one thread. */
 public final class Span implements AutoCloseable {
     private final Recorder recorder;
     private final Position position;
-    private final Span outer;
+    private final @Nullable Span outer;
     private final String layerBefore;
     private final String op;
     private final Pass pass;
     private final List<Shape> inputs;
-    private final Shape output;
+    private final @Nullable Shape output;
     private final Work work;
     private boolean container;
     private final long start;
@@ -25,7 +27,7 @@ public final class Span implements AutoCloseable {
             String op,
             Pass pass,
             List<Shape> inputs,
-            Shape output,
+            @Nullable Shape output,
             Work work) {
         this.recorder = recorder;
         this.position = position;
@@ -52,10 +54,19 @@ public final class Span implements AutoCloseable {
         return pass;
     }
 
+    List<Shape> inputs() {
+        return inputs;
+    }
+
+    @Nullable
+    Shape output() {
+        return output;
+    }
+
     @Override
     public void close() {
         long nanos = System.nanoTime() - start;
-        recorder.add(new Event(
+        recorder.add(new TraceEvent(
                 position.layer,
                 op,
                 pass,

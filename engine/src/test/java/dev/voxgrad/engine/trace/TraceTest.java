@@ -12,6 +12,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.OpTrace;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.ReferenceDevice;
@@ -40,7 +41,7 @@ class TraceTest {
     }
 
     /** A convolution in layer a, a ReLU in layer b within it, and the gradients of their sum. */
-    private List<Event> smallNet() {
+    private List<TraceEvent> smallNet() {
         Tensor x = Tensor.ofChannelsLast(cpu, X, new float[X.elements()]).requiresGrad(true);
         Tensor w = leaf(W);
         Tensor bias = leaf(Shape.of(16));
@@ -59,7 +60,7 @@ class TraceTest {
 
     @Test
     void everyPassIsOneSpanUnderItsLayersName() {
-        List<Event> events = smallNet();
+        List<TraceEvent> events = smallNet();
         assertThat(events)
                 .extracting(e -> (e.layer() + " " + e.op() + " " + e.pass().label()).strip())
                 .containsExactly(
@@ -73,7 +74,7 @@ class TraceTest {
                         "a conv3d gradWeight",
                         "a conv3d gradBias");
         assertThat(events)
-                .extracting(Event::container)
+                .extracting(TraceEvent::container)
                 .containsExactly(false, false, false, false, false, true, false, false, false);
         assertThat(events).allSatisfy(event -> {
             assertThat(event.nanos()).isPositive();
@@ -81,7 +82,7 @@ class TraceTest {
         });
         assertThat(events.get(0).inputs()).containsExactly(X, W, Shape.of(16));
         assertThat(events.get(0).output()).isEqualTo(X);
-        Event outer = events.get(5);
+        TraceEvent outer = events.get(5);
         assertThat(events.subList(6, 9)).allSatisfy(inner -> {
             assertThat(inner.start()).isGreaterThanOrEqualTo(outer.start());
             assertThat(inner.start() + inner.nanos()).isLessThanOrEqualTo(outer.start() + outer.nanos());
@@ -95,7 +96,7 @@ class TraceTest {
      */
     @Test
     void workIsCountedAsByHand() {
-        List<Event> events = smallNet();
+        List<TraceEvent> events = smallNet();
         long out = Lanes.COUNT == 16 ? 32 : 16;
         long direct = 2 * (2 * 16 * 64) * 16 * 27;
         long transforms = 16 * (192 * 16 + 120 * out) + 240 * 16 * out;
@@ -116,7 +117,7 @@ class TraceTest {
         assertThat(work(events, 5).directFlop()).isEqualTo(2 * direct + 2048);
     }
 
-    private static Work work(List<Event> events, int index) {
+    private static Work work(List<TraceEvent> events, int index) {
         return events.get(index).work();
     }
 
@@ -124,32 +125,29 @@ class TraceTest {
     @Test
     void directConvolutionCountsWhatItExecutes() {
         Conv3dOp op = Conv3dOp.padded(1);
-        Context context =
-                Context.ofShapes("", Shape.of(1, 3, 3, 3, 3), Shape.of(1, 6, 3, 3, 3), Shape.of(3, 6, 3, 3, 3));
+        OpCall call = OpCall.ofShapes(Shape.of(1, 3, 3, 3, 3), Shape.of(1, 6, 3, 3, 3), Shape.of(3, 6, 3, 3, 3));
         long direct = 2 * 81 * 6 * 27;
         long block = 2 * Lanes.COUNT;
         long out = Math.ceilDiv(3, block) * block;
         try (CpuDevice device = new CpuDevice(1, ConvolutionMode.DIRECT, true)) {
-            assertThat(op.work(device, Pass.FORWARD, context))
+            assertThat(op.work(device, Pass.FORWARD, call))
                     .isEqualTo(new Work("direct", direct, 2 * 7 * 7 * 3 * 4 * 6 * out, 4 * (162 + 486 + 81)));
-            assertThat(op.work(device, Pass.GRAD_INPUT, context).executedFlop())
+            assertThat(op.work(device, Pass.GRAD_INPUT, call).executedFlop())
                     .isEqualTo(2 * 7 * 7 * 3 * 4 * 3 * Math.ceilDiv(6, block) * block);
-            assertThat(op.work(device, Pass.GRAD_WEIGHT, context).executedFlop())
-                    .isEqualTo(2 * 343 * 6 * out);
+            assertThat(op.work(device, Pass.GRAD_WEIGHT, call).executedFlop()).isEqualTo(2 * 343 * 6 * out);
         }
-        assertThat(op.work(ReferenceDevice.INSTANCE, Pass.FORWARD, context).executedFlop())
+        assertThat(op.work(ReferenceDevice.INSTANCE, Pass.FORWARD, call).executedFlop())
                 .isEqualTo(direct);
     }
 
     /** Two channels: 54 products of every output, filled up to 56 for the weight gradient; rows of 3 computed as 7. */
     @Test
     void convolutionOverFewChannelsCountsWhatItExecutes() {
-        Context context =
-                Context.ofShapes("", Shape.of(1, 3, 3, 3, 3), Shape.of(1, 2, 3, 3, 3), Shape.of(3, 2, 3, 3, 3));
+        OpCall call = OpCall.ofShapes(Shape.of(1, 3, 3, 3, 3), Shape.of(1, 2, 3, 3, 3), Shape.of(3, 2, 3, 3, 3));
         long out = Math.ceilDiv(3, 2 * Lanes.COUNT) * 2 * Lanes.COUNT;
-        assertThat(Conv3dOp.padded(1).work(cpu, Pass.FORWARD, context))
+        assertThat(Conv3dOp.padded(1).work(cpu, Pass.FORWARD, call))
                 .isEqualTo(new Work("direct-few", 2 * 81 * 54, 2 * 9 * 7 * 54 * out, 4 * (54 + 162 + 81)));
-        assertThat(Conv3dOp.padded(1).work(cpu, Pass.GRAD_WEIGHT, context).executedFlop())
+        assertThat(Conv3dOp.padded(1).work(cpu, Pass.GRAD_WEIGHT, call).executedFlop())
                 .isEqualTo(2 * 27 * 56 * out);
     }
 
@@ -170,7 +168,7 @@ class TraceTest {
                 .reshape(Shape.of(12))
                 .sum()
                 .backward();
-        List<Event> events = recorder.takeEvents();
+        List<TraceEvent> events = recorder.takeEvents();
         assertThat(find(events, "linear", Pass.FORWARD)).isEqualTo(Work.direct(2 * 3 * 4 * 5, 15 + 20 + 4 + 12));
         assertThat(find(events, "linear", Pass.BACKWARD))
                 .isEqualTo(Work.direct(2 * 2 * 3 * 4 * 5, 12 + (15 + 20) + (15 + 20 + 4)));
@@ -180,7 +178,7 @@ class TraceTest {
         assertThat(find(events, "add", Pass.BACKWARD)).isEqualTo(Work.NONE);
     }
 
-    private static Work find(List<Event> events, String op, Pass pass) {
+    private static Work find(List<TraceEvent> events, String op, Pass pass) {
         return events.stream()
                 .filter(e -> e.op().equals(op) && e.pass() == pass)
                 .findFirst()
@@ -215,7 +213,12 @@ class TraceTest {
         private static void inner(Tensor x, Pass pass) {
             for (String layer : new String[] {"0", "1"}) {
                 try (var _ = Trace.layer(x.device(), layer);
-                        var _ = Trace.span(x.device(), new ReluOp(), pass, x.shape(), x.shape())) {
+                        var _ = Trace.span(
+                                x.device(),
+                                "relu",
+                                pass,
+                                OpCall.ofShapes(x.shape(), x.shape()).traffic(pass),
+                                x.shape())) {
                     assertThat(Trace.currentLayer(x.device())).endsWith(layer);
                 }
             }
@@ -249,7 +252,7 @@ class TraceTest {
         Tensor x = leaf(Shape.of(100_000));
         cpu.traceTo(recorder);
         x.relu();
-        List<Event> events = recorder.takeEvents();
+        List<TraceEvent> events = recorder.takeEvents();
         List<WorkerEvent> workers = recorder.takeWorkerEvents();
         assertThat(workers).hasSizeBetween(1, 2).allSatisfy(share -> {
             assertThat(share.op()).isEqualTo("relu");
@@ -284,12 +287,12 @@ class TraceTest {
     @Test
     void nothingIsAllocatedWhileNobodyListens() {
         Op relu = new ReluOp();
-        Context context = Context.ofShapes("", X, X);
+        Context context = new Context(relu, new Tensor[] {leaf(X)}, new boolean[] {true}, true, null);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         int opened = 0;
         for (int i = 0; i < 100_000; i++) {
-            try (var span = Trace.span(cpu, relu, Pass.FORWARD, context);
+            try (var span = OpTrace.span(cpu, relu, Pass.FORWARD, context);
                     var layer = Trace.layer(cpu, "a")) {
                 opened += span == null && layer == null && Trace.currentLayer(cpu) == null ? 0 : 1;
             }

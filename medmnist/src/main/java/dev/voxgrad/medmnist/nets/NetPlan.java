@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 
 import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.nn.Conv3d;
@@ -54,13 +54,12 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
 
     private static void addPasses(
             CpuDevice device, String name, Conv3d convolution, Shape input, Shape output, List<Row> rows) {
-        Context context =
-                Context.ofShapes(name, output, input, convolution.weight().shape());
+        OpCall call = OpCall.ofShapes(output, input, convolution.weight().shape());
         boolean first = rows.isEmpty(); // of the volumes themselves nobody wants a gradient
         for (Pass pass : PASSES) {
             if (!first || pass != Pass.GRAD_INPUT) {
                 rows.add(new Row(
-                        name, input, output, pass, convolution.settings().work(device, pass, context)));
+                        name, input, output, pass, convolution.settings().work(device, pass, call)));
             }
         }
     }

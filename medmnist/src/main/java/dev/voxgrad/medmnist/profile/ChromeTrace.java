@@ -9,7 +9,7 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.trace.Event;
+import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.WorkerEvent;
 import dev.voxgrad.medmnist.io.AtomicFile;
 
@@ -54,7 +54,7 @@ public final class ChromeTrace {
 
     private void addStep(Profile.Step step, String name) {
         add(name, "step", Thread.currentThread().getName(), step.start(), step.nanos(), Map.of());
-        for (Event event : step.events()) {
+        for (TraceEvent event : step.events()) {
             add(
                     (event.layer() + " " + event.op() + " " + event.pass().label()).strip(),
                     event.pass().label(),
@@ -77,7 +77,7 @@ public final class ChromeTrace {
         }
     }
 
-    private static Map<String, Object> arguments(Event event) {
+    private static Map<String, Object> arguments(TraceEvent event) {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("layer", event.layer());
         arguments.put("inputs", event.inputs().stream().map(Shape::toString).toList());

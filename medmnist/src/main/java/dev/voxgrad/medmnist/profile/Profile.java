@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-import dev.voxgrad.engine.trace.CpuPeak;
-import dev.voxgrad.engine.trace.Event;
+import dev.voxgrad.engine.device.cpu.CpuPeak;
 import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.engine.trace.WorkerEvent;
 
@@ -23,7 +23,7 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
      *
      * @param start {@link System#nanoTime}
      */
-    public record Step(long start, long nanos, List<Event> events, List<WorkerEvent> workers) {}
+    public record Step(long start, long nanos, List<TraceEvent> events, List<WorkerEvent> workers) {}
 
     /**
      * One pass of one operation of a layer; where it occurs several times in a step, all of them.
@@ -34,7 +34,7 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
 
     /** What makes a row. */
     private record Key(String layer, String op, Pass pass) {
-        static Key of(Event event) {
+        static Key of(TraceEvent event) {
             return new Key(event.layer(), event.op(), event.pass());
         }
     }
@@ -42,7 +42,7 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
     /** All passes in the order in which a step begins them; of spans within spans the innermost only. */
     public List<Row> rows() {
         Map<Key, Work> work = new LinkedHashMap<>();
-        for (Event event : steps.getFirst().events) {
+        for (TraceEvent event : steps.getFirst().events) {
             if (!event.container()) {
                 work.merge(Key.of(event), event.work(), Work::plus);
             }
@@ -60,7 +60,7 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
 
     private static Map<Key, Long> nanos(Step step) {
         Map<Key, Long> nanos = new LinkedHashMap<>();
-        for (Event event : step.events) {
+        for (TraceEvent event : step.events) {
             if (!event.container()) {
                 nanos.merge(Key.of(event), event.nanos(), Long::sum);
             }

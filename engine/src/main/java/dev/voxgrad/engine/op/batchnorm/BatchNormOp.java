@@ -5,7 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
@@ -38,7 +40,7 @@ import dev.voxgrad.engine.trace.Work;
  * @param momentum how far the running statistics move towards those of the batch
  * @param eps added to the variance, so that a constant channel is not divided by zero
  */
-public record BatchNormOp(boolean training, double momentum, double eps) implements Op {
+public record BatchNormOp(boolean training, double momentum, double eps) implements Op, Profiled {
     private static final String[] PARAMETERS = {"input", "weight", "bias", "running mean", "running variance"};
 
     /**
@@ -152,14 +154,14 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
      * Statistics read x; normalising reads x and writes y. dγ and dβ take x and dy; dx takes dy and, in training, x.
      */
     @Override
-    public Work work(Device device, Pass pass, Context context) {
-        long x = context.inputShape(0).elements();
+    public Work work(Device device, Pass pass, OpCall call) {
+        long x = call.input(0).elements();
         if (pass == Pass.FORWARD) {
             return Work.moving(training ? 3 * x : 2 * x);
         }
         long parameters = 2 * x;
         long input = training ? 3 * x : 2 * x;
-        return Work.moving(context.needsGradient(0) ? parameters + input : parameters);
+        return Work.moving(call.needsGradient(0) ? parameters + input : parameters);
     }
 
     /** N·D·H·W. */

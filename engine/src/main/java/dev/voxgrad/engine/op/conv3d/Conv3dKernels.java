@@ -22,11 +22,13 @@ public interface Conv3dKernels {
 
     void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias);
 
+    /** Returns the kernels of a device; while it is traced, each gradient gets a row of its own in the profile. */
     static Conv3dKernels on(Device device) {
-        return switch (device) {
+        Conv3dKernels kernels = switch (device) {
             case CpuDevice cpu -> new Conv3dCpu(cpu);
             case CudaDevice cuda -> new Conv3dCuda(cuda);
             case ReferenceDevice reference -> new Conv3dReference();
         };
+        return device.recorder() == null ? kernels : new TracedConv3dKernels(device, kernels);
     }
 }

@@ -6,9 +6,10 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
-import dev.voxgrad.engine.trace.Trace;
 import dev.voxgrad.engine.trace.Work;
 
 /**
@@ -27,7 +28,7 @@ import dev.voxgrad.engine.trace.Work;
  * <p>Here z, k and i are triples, and x is 0 outside its volume. With g groups, output channels of the j-th g-th see
  * only input channels of the j-th g-th.
  */
-public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements Op {
+public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements Op, Profiled {
     private static final String[] INPUTS = {"input", "weight", "bias"};
 
     /** The usual settings: stride 1, no dilation, one group. */
@@ -154,45 +155,23 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         Tensor[] gradients = new Tensor[context.inputs()];
         if (context.needsGradient(0)) {
             gradients[0] = input.emptyLike();
-            try (var _ = Trace.span(input.device(), this, Pass.GRAD_INPUT, context)) {
-                kernels.gradInput(geometry, gradOutput, weight, gradients[0]);
-            }
+            kernels.gradInput(geometry, gradOutput, weight, gradients[0]);
         }
         if (context.needsGradient(1)) {
             gradients[1] = weight.emptyLike();
-            try (var _ = Trace.span(input.device(), this, Pass.GRAD_WEIGHT, context)) {
-                kernels.gradWeight(geometry, input, gradOutput, gradients[1]);
-            }
+            kernels.gradWeight(geometry, input, gradOutput, gradients[1]);
         }
         if (gradients.length > 2 && context.needsGradient(2)) {
             gradients[2] = Tensor.empty(input.device(), Shape.of(geometry.outputChannels()), weight.layout());
-            try (var _ = Trace.span(input.device(), this, Pass.GRAD_BIAS, context)) {
-                kernels.gradBias(geometry, gradOutput, gradients[2]);
-            }
+            kernels.gradBias(geometry, gradOutput, gradients[2]);
         }
         return gradients;
     }
 
     @Override
-    public Work work(Device device, Pass pass, Context context) {
-        Conv3dGeometry g = geometry(context.inputShape(0), context.inputShape(1), context.outputShape());
-        long x = context.inputShape(0).elements();
-        long w = context.inputShape(1).elements();
-        long b = context.inputs() > 2 ? g.outputChannels() : 0;
-        long y = context.outputShape().elements();
-        return switch (pass) {
-            case FORWARD -> Conv3dWork.of(device, g, pass, x + w + b + y);
-            case GRAD_INPUT, GRAD_WEIGHT -> Conv3dWork.of(device, g, pass, x + w + y);
-            case GRAD_BIAS -> Conv3dWork.of(device, g, pass, b + y);
-            default -> {
-                Work sum = Work.NONE;
-                Pass[] passes = {Pass.GRAD_INPUT, Pass.GRAD_WEIGHT, Pass.GRAD_BIAS};
-                for (int i = 0; i < context.inputs(); i++) {
-                    sum = context.needsGradient(i) ? sum.plus(work(device, passes[i], context)) : sum;
-                }
-                yield sum;
-            }
-        };
+    public Work work(Device device, Pass pass, OpCall call) {
+        Conv3dGeometry g = geometry(call.input(0), call.input(1), call.output());
+        return Conv3dWork.of(device, g, pass, call);
     }
 
     /** All sizes, of shapes that have been checked. */

@@ -12,6 +12,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradTransforms;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
@@ -31,6 +32,29 @@ public final class Conv3dWork {
     private static final long WEIGHT_GRADIENT = 288;
 
     private Conv3dWork() {}
+
+    /** Counts a pass of the operation: {@link Pass#BACKWARD} is the sum of the gradients that are required. */
+    static Work of(Device device, Conv3dGeometry g, Pass pass, OpCall call) {
+        if (pass == Pass.FORWARD) {
+            long bias = call.inputs().size() > 2 ? g.outputChannels() : 0;
+            return of(device, g, pass, inputs(g) + weights(g) + bias + outputs(g));
+        }
+        if (pass != Pass.BACKWARD) {
+            return gradient(device, g, pass);
+        }
+        Work sum = Work.NONE;
+        Pass[] passes = {Pass.GRAD_INPUT, Pass.GRAD_WEIGHT, Pass.GRAD_BIAS};
+        for (int i = 0; i < call.inputs().size(); i++) {
+            sum = call.needsGradient(i) ? sum.plus(gradient(device, g, passes[i])) : sum;
+        }
+        return sum;
+    }
+
+    /** Counts one gradient: those of input and weight touch input, weight and output, that of the bias two of them. */
+    static Work gradient(Device device, Conv3dGeometry g, Pass pass) {
+        long elements = pass == Pass.GRAD_BIAS ? g.outputChannels() + outputs(g) : inputs(g) + weights(g) + outputs(g);
+        return of(device, g, pass, elements);
+    }
 
     /** Of one pass with a kernel of its own, in which {@code elements} numbers are read or written. */
     static Work of(Device device, Conv3dGeometry g, Pass pass, long elements) {

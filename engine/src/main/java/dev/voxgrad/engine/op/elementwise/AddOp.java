@@ -5,7 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
@@ -17,7 +19,7 @@ import dev.voxgrad.engine.trace.Work;
  * da = dy,  db = dy
  * </pre>
  */
-public record AddOp() implements Op {
+public record AddOp() implements Op, Profiled {
     @Override
     public String name() {
         return "add";
@@ -42,7 +44,7 @@ public record AddOp() implements Op {
     }
 
     @Override
-    public Work work(Device device, Pass pass, Context context) {
-        return pass == Pass.FORWARD ? Op.super.work(device, pass, context) : Work.NONE;
+    public Work work(Device device, Pass pass, OpCall call) {
+        return pass == Pass.FORWARD ? call.traffic(pass) : Work.NONE;
     }
 }

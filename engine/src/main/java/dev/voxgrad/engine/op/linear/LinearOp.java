@@ -6,7 +6,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
@@ -20,7 +22,7 @@ import dev.voxgrad.engine.trace.Work;
  * dx = dy · weight,  dweight = dyᵀ · x,  dbias = Σ over n of dy
  * </pre>
  */
-public record LinearOp() implements Op {
+public record LinearOp() implements Op, Profiled {
     private static final String[] INPUTS = {"input", "weight", "bias"};
 
     @Override
@@ -99,13 +101,12 @@ public record LinearOp() implements Op {
     }
 
     @Override
-    public Work work(Device device, Pass pass, Context context) {
-        long product =
-                2L * context.inputShape(0).elements() * context.inputShape(1).dim(0);
+    public Work work(Device device, Pass pass, OpCall call) {
+        long product = 2L * call.input(0).elements() * call.input(1).dim(0);
         if (pass == Pass.FORWARD) {
-            return Work.direct(product, context.forwardElements());
+            return Work.direct(product, call.forwardElements());
         }
-        int products = (context.needsGradient(0) ? 1 : 0) + (context.needsGradient(1) ? 1 : 0);
-        return Work.direct(products * product, context.backwardElements());
+        int products = (call.needsGradient(0) ? 1 : 0) + (call.needsGradient(1) ? 1 : 0);
+        return Work.direct(products * product, call.backwardElements());
     }
 }

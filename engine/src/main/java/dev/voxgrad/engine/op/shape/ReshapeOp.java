@@ -5,7 +5,9 @@ import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
@@ -17,7 +19,7 @@ import dev.voxgrad.engine.trace.Work;
  * y[i] = x[i],  dx[i] = dy[i]   with i the row-major index
  * </pre>
  */
-public record ReshapeOp(Shape target) implements Op {
+public record ReshapeOp(Shape target) implements Op, Profiled {
     @Override
     public String name() {
         return "reshape";
@@ -48,7 +50,7 @@ public record ReshapeOp(Shape target) implements Op {
     }
 
     @Override
-    public Work work(Device device, Pass pass, Context context) {
+    public Work work(Device device, Pass pass, OpCall call) {
         return Work.NONE;
     }
 }

@@ -4,7 +4,9 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
@@ -16,7 +18,7 @@ import dev.voxgrad.engine.trace.Work;
  * y = x,  dx = dy
  * </pre>
  */
-public record ShareOp() implements Op {
+public record ShareOp() implements Op, Profiled {
     @Override
     public String name() {
         return "share";
@@ -38,7 +40,7 @@ public record ShareOp() implements Op {
     }
 
     @Override
-    public Work work(Device device, Pass pass, Context context) {
+    public Work work(Device device, Pass pass, OpCall call) {
         return Work.NONE;
     }
 }

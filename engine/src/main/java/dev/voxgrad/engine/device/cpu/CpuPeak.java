@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.trace;
+package dev.voxgrad.engine.device.cpu;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.trace.Work;
 
 /**
  * What this machine can do at best, measured with the vectors that the kernels use: the end of the scale in a profile.

@@ -2,26 +2,28 @@ package dev.voxgrad.engine.trace;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 
 /**
- * One pass of one operation, done: a {@link Span} that was closed.
+ * Describes one finished pass of one operation: a {@link Span} that was closed.
  *
- * @param layer full name of the layer that asked for it, {@code layer1.0}; empty outside of any
+ * @param layer full name of the layer that applied the operation, {@code layer1.0}; empty outside of any
  * @param op the operation's name
  * @param inputs shapes of its inputs
  * @param output shape of its result; null for an update
- * @param start {@link System#nanoTime} at the beginning
+ * @param start {@link System#nanoTime} at the start
  * @param nanos how long it took
  * @param thread name of the thread that called it
- * @param container true if other spans lie within this one: its time and work are theirs too
+ * @param container true if this span contains other spans; its time and work include theirs
  */
-public record Event(
+public record TraceEvent(
         String layer,
         String op,
         Pass pass,
         List<Shape> inputs,
-        Shape output,
+        @Nullable Shape output,
         Work work,
         long start,
         long nanos,
