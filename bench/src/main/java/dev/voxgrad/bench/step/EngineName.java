@@ -1,12 +1,14 @@
 package dev.voxgrad.bench.step;
 
 import java.lang.reflect.InvocationTargetException;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 
 /** The engines that can be compared. All but Voxgrad are only in builds with the Maven profile {@code peers}. */
-public enum EngineName {
+public enum EngineName implements Flagged {
     VOXGRAD("VoxgradEngine"),
     /** libtorch with its faster layout; {@code peers} also gives its process an allocator that keeps memory. */
     LIBTORCH("LibtorchEngine"),
@@ -21,6 +23,7 @@ public enum EngineName {
     }
 
     /** Returns the name as on the command line: {@code libtorch-untuned}. */
+    @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -31,11 +34,7 @@ public enum EngineName {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static EngineName byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(engine -> engine.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown engine '" + flag + "'; known engines are "
-                        + Arrays.stream(values()).map(EngineName::flag).collect(Collectors.joining(", "))));
+        return Flags.parse("engine", flag, List.of(values()));
     }
 
     /**

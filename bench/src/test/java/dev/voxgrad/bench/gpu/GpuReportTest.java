@@ -130,9 +130,9 @@ class GpuReportTest {
     @CsvSource(delimiter = '|', textBlock = """
             --nets 4             | unknown net 'net4'; known nets are net1, net2, net3
             --size 2             | net1 at size 2: expected a size from 4
-            --precisions fp16    | precision 'fp16' is unknown; choose fp32, tf32, bf16
+            --precisions fp16    | precision is 'fp16'; expected fp32, tf32, bf16
             --algorithms quick   | --algorithms has 'quick'; choose deterministic, fastest
-            --kernels mine       | GPU kernels 'mine' are unknown; choose own, cudnn
+            --kernels mine       | gpu-kernels is 'mine'; expected own, cudnn
             --warm-up 2          | --warm-up is 2; expected at least 3
             --repeats 0          | --repeats and --copy must be at least 1
             --matrix 40000       | --matrix is 40000; expected at most 32768

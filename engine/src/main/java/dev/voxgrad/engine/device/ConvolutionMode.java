@@ -1,15 +1,17 @@
 package dev.voxgrad.engine.device;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 
 /**
  * Says who chooses the algorithm of a convolution: the engine for each convolution, or the user for all of them. A
  * device gets one mode when it is opened and keeps it, since the algorithms' results differ in their last digits.
  * {@link dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm} has the rule.
  */
-public enum ConvolutionMode {
+public enum ConvolutionMode implements Flagged {
     /** Takes the algorithm that is expected to be faster. */
     AUTO,
     /** Takes direct convolution everywhere. */
@@ -21,6 +23,7 @@ public enum ConvolutionMode {
     WINOGRAD;
 
     /** Returns the mode's name on the command line: {@code auto}. */
+    @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -31,10 +34,6 @@ public enum ConvolutionMode {
      * @throws IllegalArgumentException for any other name; the message lists the known ones
      */
     public static ConvolutionMode byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(mode -> mode.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("convolution: '" + flag + "' is unknown; choose "
-                        + Arrays.stream(values()).map(ConvolutionMode::flag).collect(Collectors.joining(", "))));
+        return Flags.parse("convolution", flag, List.of(values()));
     }
 }

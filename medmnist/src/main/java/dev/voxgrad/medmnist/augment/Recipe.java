@@ -3,8 +3,9 @@ package dev.voxgrad.medmnist.augment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.data.Sample;
@@ -21,7 +22,7 @@ import dev.voxgrad.medmnist.io.DataException;
  * @param description what it is for, in a line
  * @param steps in order; no two transforms of the same name
  */
-public record Recipe(String flag, String description, List<Step> steps) {
+public record Recipe(String flag, String description, List<Step> steps) implements Flagged {
     /** Leaves volumes as they are. */
     public static final Recipe NONE = new Recipe("none", "volumes stay as they are", List.of());
 
@@ -91,11 +92,7 @@ public record Recipe(String flag, String description, List<Step> steps) {
 
     /** The recipe of that name. */
     public static Recipe byFlag(String flag) {
-        return ALL.stream()
-                .filter(recipe -> recipe.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("augment is '" + flag + "'; expected "
-                        + ALL.stream().map(Recipe::flag).collect(Collectors.joining(", "))));
+        return Flags.parse("augment", flag, ALL);
     }
 
     /** The recipe as the loader takes it. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
@@ -15,7 +17,7 @@ import dev.voxgrad.medmnist.io.DataException;
  * (version 3); the descriptions are ours. Source: Yang et al., "MedMNIST v2 – A large-scale lightweight
  * benchmark for 2D and 3D biomedical image classification", Scientific Data 10, 41, 2023.
  */
-public enum DatasetInfo {
+public enum DatasetInfo implements Flagged {
     ORGAN(
             "OrganMNIST3D",
             Task.MULTI_CLASS,
@@ -148,14 +150,14 @@ public enum DatasetInfo {
 
     /** The set of that flag, such as {@code adrenalmnist3d}; an unknown flag is an error that lists the known ones. */
     public static DatasetInfo byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(info -> info.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new DataException("unknown data set flag '" + flag + "'; known flags are "
-                        + Arrays.stream(values()).map(DatasetInfo::flag).collect(Collectors.joining(", "))));
+        List<DatasetInfo> known = List.of(values());
+        return Flags.find(flag, known)
+                .orElseThrow(() -> new DataException(
+                        "unknown data set flag '" + flag + "'; known flags are " + Flags.list(known)));
     }
 
     /** The short name used for files and on the command line: the Python class in lower case. */
+    @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT) + "mnist3d";
     }

@@ -1,11 +1,14 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 
 /** What a data set asks for; decides the loss and how scores are judged. */
-public enum Task {
+public enum Task implements Flagged {
     /** Two classes, one per sample. */
     BINARY("binary", "binary-class"),
     /** Three or more classes, one per sample. */
@@ -22,6 +25,7 @@ public enum Task {
     }
 
     /** The task's name on the command line. */
+    @Override
     public String flag() {
         return flag;
     }
@@ -33,7 +37,7 @@ public enum Task {
 
     /** Returns the command-line names of all tasks: {@code binary, multi-class, multi-label}. */
     public static String flags() {
-        return Arrays.stream(values()).map(Task::flag).collect(Collectors.joining(", "));
+        return Flags.list(List.of(values()));
     }
 
     /** Returns the task of that command-line or official name, if there is one. */

@@ -1,11 +1,11 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.metrics.Metrics;
@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 import dev.voxgrad.medmnist.run.ModelKind;
 
 /** Ways to find weights of models, all but the first from their logits on the validation split. */
-public enum WeightMethod {
+public enum WeightMethod implements Flagged {
     /** Every model counts the same. */
     UNIFORM("uniform"),
     /** A model's weight is its AUC. */
@@ -38,20 +38,19 @@ public enum WeightMethod {
     }
 
     /** As it is spelled on the command line. */
+    @Override
     public String flag() {
         return flag;
     }
 
     /** The method of that name, if there is one. */
     public static Optional<WeightMethod> byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(method -> method.flag.equals(flag))
-                .findFirst();
+        return Flags.find(flag, List.of(values()));
     }
 
     /** All names, {@code uniform, …}. */
     public static String flags() {
-        return Arrays.stream(values()).map(WeightMethod::flag).collect(Collectors.joining(", "));
+        return Flags.list(List.of(values()));
     }
 
     /** Whether there is something to fit. */

@@ -1,14 +1,16 @@
 package dev.voxgrad.engine.device.cuda;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 
 /**
  * Whose kernels a GPU uses for operations that cuDNN has and that there are kernels of our own for. Convolutions are
  * cuDNN's in any case.
  */
-public enum GpuKernels {
+public enum GpuKernels implements Flagged {
     /** Our own, deterministic, with batch norm, ReLU and pool in one pass where layers may be fused. */
     OWN,
     /**
@@ -18,6 +20,7 @@ public enum GpuKernels {
     CUDNN;
 
     /** As on the command line: {@code cudnn}. */
+    @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -28,10 +31,6 @@ public enum GpuKernels {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static GpuKernels byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(k -> k.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("GPU kernels '" + flag + "' are unknown; choose "
-                        + Arrays.stream(values()).map(GpuKernels::flag).collect(Collectors.joining(", "))));
+        return Flags.parse("gpu-kernels", flag, List.of(values()));
     }
 }

@@ -1,15 +1,16 @@
 package dev.voxgrad.engine.device.cuda;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.Layout;
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 
 /**
  * How exactly a GPU computes. Parameters, batch statistics, the loss and optimisers are float32 in all of them.
  */
-public enum Precision {
+public enum Precision implements Flagged {
     /** float32 proper: products and sums as on the CPU. */
     FP32(ElementType.FLOAT32, Layout.ROW_MAJOR),
     /** Factors of convolutions and matrix products rounded to TF32, ten bits of mantissa, for tensor cores. */
@@ -36,6 +37,7 @@ public enum Precision {
     }
 
     /** As on the command line: {@code bf16}. */
+    @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -46,10 +48,6 @@ public enum Precision {
      * @throws IllegalArgumentException for another name; lists the known ones
      */
     public static Precision byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(p -> p.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("precision '" + flag + "' is unknown; choose "
-                        + Arrays.stream(values()).map(Precision::flag).collect(Collectors.joining(", "))));
+        return Flags.parse("precision", flag, List.of(values()));
     }
 }

@@ -126,7 +126,7 @@ class ConvolutionModeTest {
             assertThat(cpu.description()).endsWith("direct convolution");
         }
         assertThatThrownBy(() -> ConvolutionMode.byFlag("fft"))
-                .hasMessage("convolution: 'fft' is unknown; choose auto, direct, winograd");
+                .hasMessage("convolution is 'fft'; expected auto, direct, winograd");
         assertThat(Conv3dAlgorithm.rule(ConvolutionMode.AUTO)).contains("3x3x3", "channels >= 16", "edges >= 4");
         Devices.Settings winograd =
                 new Devices.Settings(0, ConvolutionMode.WINOGRAD, true, CudaDevice.Settings.DEFAULT);

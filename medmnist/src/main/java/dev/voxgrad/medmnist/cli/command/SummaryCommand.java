@@ -148,11 +148,18 @@ public final class SummaryCommand implements Callable<Integer> {
         int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
         requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
         try {
-            ConvolutionMode choice = convolution == null ? ConvolutionMode.AUTO : ConvolutionMode.byFlag(convolution);
             spec.requireFits(batch, new VolumeShape(channels, size));
-            return NetPlan.of(spec, channels, size, classes, batch, choice);
+            return NetPlan.of(spec, channels, size, classes, batch, convolutionMode());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private ConvolutionMode convolutionMode() {
+        try {
+            return convolution == null ? ConvolutionMode.AUTO : ConvolutionMode.byFlag(convolution);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
     }
 

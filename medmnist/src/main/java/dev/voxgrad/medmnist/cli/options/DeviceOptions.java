@@ -117,9 +117,15 @@ public final class DeviceOptions implements AutoCloseable {
                     command.commandLine(),
                     "--threads is " + threads + "; expected at least 1 and at most " + MOST_THREADS);
         }
+        Devices.Settings settings;
+        try {
+            settings = settings();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
         Availability availability;
         try {
-            availability = Devices.find(name == null ? "auto" : name, settings());
+            availability = Devices.find(name == null ? "auto" : name, settings);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage() + hintWhereNameIsWrong, e);
         }

@@ -1,10 +1,10 @@
 package dev.voxgrad.medmnist.train.settings;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
+import dev.voxgrad.engine.flag.Flagged;
+import dev.voxgrad.engine.flag.Flags;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
@@ -28,7 +28,7 @@ public record TrainingOptions(
     public static final TrainingOptions PLAIN = new TrainingOptions(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE, 0.0);
 
     /** The courses of the learning rate. */
-    public enum Schedule {
+    public enum Schedule implements Flagged {
         /** Always the same. */
         CONSTANT,
         /** Half a cosine that would reach 0 after the last epoch. */
@@ -37,17 +37,14 @@ public record TrainingOptions(
         MULTISTEP;
 
         /** As the command line spells it. */
+        @Override
         public String flag() {
             return name().toLowerCase(Locale.ROOT);
         }
 
         /** The schedule of that name. */
         public static Schedule byFlag(String flag) {
-            return Arrays.stream(values())
-                    .filter(schedule -> schedule.flag().equals(flag))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("schedule is '" + flag + "'; expected "
-                            + Arrays.stream(values()).map(Schedule::flag).collect(Collectors.joining(", "))));
+            return Flags.parse("schedule", flag, List.of(values()));
         }
     }
 
