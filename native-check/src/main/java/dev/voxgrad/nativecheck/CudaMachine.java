@@ -33,7 +33,7 @@ import dev.voxgrad.nativecheck.report.Impact;
 import dev.voxgrad.nativecheck.report.Section;
 import dev.voxgrad.nativecheck.report.Status;
 
-/** Looks at what the GPU needs, and hands what it saw to the checks. */
+/** Examines everything that the GPU needs and passes what it saw to the checks. */
 final class CudaMachine {
     static final String TEMP_FOLDER = "Temp folder";
     static final String JARS = "Jars";
@@ -55,9 +55,9 @@ final class CudaMachine {
         this.architecture = architecture;
     }
 
-    /** Everything; the same sections on every platform. */
+    /** Examines everything; returns the same sections on every platform. */
     List<Section> look() {
-        return DriverCheck.supported(system, architecture) ? lookAtAll() : skipAll();
+        return DriverCheck.supported(system, architecture) ? lookAll() : skipAll();
     }
 
     private List<Section> skipAll() {
@@ -69,7 +69,7 @@ final class CudaMachine {
                 .toList();
     }
 
-    private List<Section> lookAtAll() {
+    private List<Section> lookAll() {
         Rows jarRows = rows();
         List<JCudaJar> jars = jarRows.need("jars", List.of(), CudaMachine::findJars);
         Rows libraryRows = rows();
@@ -78,7 +78,7 @@ final class CudaMachine {
                 "kernels' PTX", Optional.empty(), () -> KernelPtx.find(CudaMachine.class.getClassLoader()));
         Rows gpuRows = rows();
         ChildProcess.Outcome driver =
-                gpuRows.need("CUDA driver", ChildProcess.Outcome.notStarted("see above"), () -> askDriver(path));
+                gpuRows.need("CUDA driver", ChildProcess.Outcome.notStarted("see above"), () -> probeDriver(path));
         DriverCheck check = new DriverCheck(system, architecture, driver);
         Section gpus = gpus(gpuRows, check);
         boolean gpu = gpus.findings().stream()
@@ -93,7 +93,7 @@ final class CudaMachine {
                 new TempFolder(root, jars).look(rows()),
                 jars(jarRows, jars),
                 gpus,
-                libraryRows.lookAtAll("libraries", libraries::checks).section(LIBRARIES),
+                libraryRows.lookAll("libraries", libraries::checks).section(LIBRARIES),
                 versions(cuda, usable, ptx),
                 new SmokeTests(child, usable, cuda).look(rows()));
     }
@@ -108,8 +108,8 @@ final class CudaMachine {
                 .toList();
     }
 
-    /** Where no process can be started, that there is no driver can still be seen. */
-    private ChildProcess.Outcome askDriver(LibraryPath path) {
+    /** Runs the driver's probe. Even if no process can be started, a missing driver can be recognized. */
+    private ChildProcess.Outcome probeDriver(LibraryPath path) {
         ChildProcess.Outcome outcome = child.run(DriverProbe.class, NativeAccessCheck.FLAG);
         String library = NativeLibrary.DRIVER.files().getFirst();
         return outcome.started() || !path.find(library, List.of()).isEmpty()
@@ -138,29 +138,29 @@ final class CudaMachine {
     }
 
     private Section versions(Optional<CudaVersion> cuda, Usable usable, Optional<KernelPtx> ptx) {
-        return rows().lookAtAll("versions", () -> {
-                    List<String> asked = usable.versionsToAsk();
-                    return asked.isEmpty()
-                            ? List.of(new SkippedCheck("versions", "there is no driver and no library to ask"))
-                            : versions(cuda, asked, ptx);
+        return rows().lookAll("versions", () -> {
+                    List<String> queried = usable.versionsToQuery();
+                    return queried.isEmpty()
+                            ? List.of(new SkippedCheck("versions", "no driver and no library to query"))
+                            : versions(cuda, queried, ptx);
                 })
                 .section(VERSIONS);
     }
 
-    private List<Check> versions(Optional<CudaVersion> cuda, List<String> asked, Optional<KernelPtx> ptx) {
+    private List<Check> versions(Optional<CudaVersion> cuda, List<String> queried, Optional<KernelPtx> ptx) {
         ChildProcess.Outcome probe = child.run(
                 VersionProbe.class,
                 NativeAccessCheck.FLAG,
                 ForeignLibrary.option(cuda),
-                "-D" + VersionProbe.PROPERTY + "=" + String.join(",", asked));
+                "-D" + VersionProbe.PROPERTY + "=" + String.join(",", queried));
         List<Check> checks = new ArrayList<>();
         cuda.ifPresent(version -> checks.add(new Fact("driver", "runs programs up to CUDA " + version)));
         checks.add(new CudaVersionCheck(
                 CudaVersionCheck.Library.RUNTIME, probe.cudaVersion(VersionProbe.RUNTIME), cuda, probe));
-        if (asked.contains(VersionProbe.CUBLAS)) {
+        if (queried.contains(VersionProbe.CUBLAS)) {
             checks.add(new CublasVersionCheck(probe.answer(VersionProbe.CUBLAS), cuda, probe));
         }
-        if (asked.contains(VersionProbe.NVRTC)) {
+        if (queried.contains(VersionProbe.NVRTC)) {
             checks.add(new CudaVersionCheck(
                     CudaVersionCheck.Library.NVRTC, probe.cudaVersion(VersionProbe.NVRTC), cuda, probe));
         } else {
@@ -168,7 +168,7 @@ final class CudaMachine {
                     .ifPresent(version -> checks.add(
                             new CudaVersionCheck(CudaVersionCheck.Library.PTX, Optional.of(version), cuda, probe)));
         }
-        if (asked.contains(VersionProbe.CUDNN)) {
+        if (queried.contains(VersionProbe.CUDNN)) {
             checks.add(new CudnnVersionCheck(probe, cuda));
         }
         return checks;

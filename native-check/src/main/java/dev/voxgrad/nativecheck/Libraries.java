@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,22 +25,22 @@ import dev.voxgrad.nativecheck.library.KernelPtx;
 import dev.voxgrad.nativecheck.library.LibraryPath;
 import dev.voxgrad.nativecheck.library.NativeLibrary;
 
-/** Looks for the libraries as the loader would, without loading any: a broken one could take this process along. */
+/** Searches for the libraries as the loader would, but loads none, because a broken one could crash this process. */
 public final class Libraries {
-    /** A library whose needs are still to be looked for. */
+    /** Represents a library whose dependencies still have to be found. */
     private record Visit(String name, Elf elf) {}
 
     /**
-     * What loading a file would come to.
+     * Describes what would happen if a file were loaded.
      *
      * @param file the file
-     * @param runPath the folders that it names for what it asks for
-     * @param problem in half a sentence, why it would not load
+     * @param runPath the folders that it names for its dependencies
+     * @param problem why it would not load, in half a sentence
      */
     private record Attempt(Path file, List<Path> runPath, Optional<String> problem) {}
 
-    /** CUDA's libraries need a dozen others. */
-    private static final int MOST_LIBRARIES = 1000;
+    /** Far more than the dozen that CUDA's libraries need. */
+    private static final int MAX_LIBRARIES = 1000;
 
     private final LibraryPath path;
     private final boolean gpu;
@@ -49,12 +50,12 @@ public final class Libraries {
     private final Map<NativeLibrary, LibraryCheck> checks = new EnumMap<>(NativeLibrary.class);
 
     /**
-     * Looks.
+     * Searches for all libraries.
      *
-     * @param path where
-     * @param gpu whether a driver works here, so that the libraries are needed
-     * @param driver the newest CUDA that the driver runs; empty where there is no driver
-     * @param ptx what is used where there is no NVRTC
+     * @param path where to search
+     * @param gpu whether there is a working driver, so that the libraries are needed
+     * @param driver the newest CUDA that the driver runs; empty if there is no driver
+     * @param ptx what is used if there is no NVRTC
      */
     public Libraries(LibraryPath path, boolean gpu, Optional<CudaVersion> driver, Optional<KernelPtx> ptx) {
         this.path = path;
@@ -66,15 +67,19 @@ public final class Libraries {
         }
     }
 
-    /** In half a sentence, the first of those that would not load. */
-    public Optional<String> firstMissing(List<NativeLibrary> libraries) {
-        return libraries.stream()
-                .filter(library -> !checks.get(library).loads())
-                .findFirst()
-                .map(library -> checks.get(library).judge().found());
+    private LibraryCheck check(NativeLibrary library) {
+        return Objects.requireNonNull(checks.get(library));
     }
 
-    /** The checks in the order of the libraries; cuDNN's parts are summed up where there is little to say. */
+    /** Returns, in half a sentence, what is wrong with the first of these libraries that would not load. */
+    public Optional<String> firstMissing(List<NativeLibrary> libraries) {
+        return libraries.stream()
+                .filter(library -> !check(library).loads())
+                .findFirst()
+                .map(library -> check(library).judge().found());
+    }
+
+    /** Returns the checks in the order of the libraries; cuDNN's loadable parts are combined into one. */
     public List<Check> checks() {
         List<Check> all = new ArrayList<>();
         for (NativeLibrary library : NativeLibrary.values()) {
@@ -82,19 +87,19 @@ public final class Libraries {
                 all.add(new Fact("CUDA runtime", "inside JCuda's own natives"));
             }
             if (library.compareTo(NativeLibrary.CUDNN) <= 0 && isOfInterest(library)) {
-                LibraryCheck check = checks.get(library);
+                LibraryCheck check = check(library);
                 all.add(
                         library == NativeLibrary.NVRTC && ptx.isPresent()
                                 ? new CompilerCheck(check, ptx.get())
                                 : check);
             }
         }
-        if (checks.get(NativeLibrary.CUDNN).loads()) {
+        if (check(NativeLibrary.CUDNN).loads()) {
             List<LibraryCheck> parts =
-                    NativeLibrary.cudnnParts().stream().map(checks::get).toList();
+                    NativeLibrary.cudnnParts().stream().map(this::check).toList();
             parts.stream().filter(part -> !part.loads()).forEach(all::add);
             all.add(new CudnnPartsCheck(
-                    checks.get(NativeLibrary.CUDNN).found().getFirst(),
+                    check(NativeLibrary.CUDNN).found().getFirst(),
                     parts.stream()
                             .filter(LibraryCheck::loads)
                             .map(part -> part.found().getFirst())
@@ -103,19 +108,18 @@ public final class Libraries {
         return all;
     }
 
-    /** What comes with a library that is missing is missing too, and mended with it. */
+    /** Returns false for a companion of a missing library: it is missing as well, and the same fix provides both. */
     private boolean isOfInterest(NativeLibrary library) {
         return switch (library) {
-            case CUBLAS_LT -> !checks.get(NativeLibrary.CUBLAS).found().isEmpty();
+            case CUBLAS_LT -> !check(NativeLibrary.CUBLAS).found().isEmpty();
             case NVRTC_BUILTINS ->
-                checks.get(NativeLibrary.NVRTC).loads()
-                        || ptx.isEmpty()
-                                && !checks.get(NativeLibrary.NVRTC).found().isEmpty();
+                check(NativeLibrary.NVRTC).loads()
+                        || ptx.isEmpty() && !check(NativeLibrary.NVRTC).found().isEmpty();
             default -> true;
         };
     }
 
-    /** Tries the names in turn, as the trainer does. */
+    /** Tries a library's names in turn, as the trainer does. */
     private LibraryCheck look(NativeLibrary library) {
         List<String> names = names(library);
         List<List<Path>> found = names.stream()
@@ -147,7 +151,7 @@ public final class Libraries {
         return new LibraryCheck(library, names, files, taken.problem(), List.of(), List.of(), gpu);
     }
 
-    /** What comes with another library must be of its major version. */
+    /** Returns the acceptable file names; a companion of another library must have the same major version. */
     private List<String> names(NativeLibrary library) {
         return switch (library) {
             case CUBLAS_LT -> sameMajor(NativeLibrary.CUBLAS, library);
@@ -157,16 +161,16 @@ public final class Libraries {
     }
 
     private List<String> sameMajor(NativeLibrary main, NativeLibrary library) {
-        List<Path> found = checks.get(main).found();
+        List<Path> found = check(main).found();
         String major = found.isEmpty() ? "" : LibraryCheck.major(main, found.getFirst());
         return major.isEmpty() ? library.files(driver) : List.of(library.stem() + major);
     }
 
-    /** The driver's file carries the driver's release in place of a major version. */
+    /** Finds files of other major versions; the driver's file name contains the driver's release instead of one. */
     private List<Path> otherMajors(NativeLibrary library, List<String> names) {
         return library == NativeLibrary.DRIVER
                 ? List.of()
-                : path.findBeginning(library.stem()).stream()
+                : path.findByPrefix(library.stem()).stream()
                         .filter(file -> !LibraryCheck.major(library, file).isEmpty())
                         .filter(file -> !names.contains(library.stem() + LibraryCheck.major(library, file)))
                         .toList();
@@ -181,7 +185,7 @@ public final class Libraries {
         };
     }
 
-    /** NVRTC loads its builtins by a name with the minor version, {@code libnvrtc-builtins.so.12.6}. */
+    /** Finds NVRTC's builtins, which it loads by a name with the minor version: {@code libnvrtc-builtins.so.12.6}. */
     private List<Path> builtins(String name) {
         Stream<Path> searched = Stream.of(runPath(NativeLibrary.NVRTC), path.first(), path.last())
                 .flatMap(List::stream)
@@ -192,9 +196,9 @@ public final class Libraries {
         return LibraryPath.distinct(Stream.concat(searched, cached));
     }
 
-    /** The folders that an earlier library names for what it asks for. */
-    private List<Path> runPath(NativeLibrary asker) {
-        return runPaths.getOrDefault(asker, List.of());
+    /** Returns the folders that an earlier library names for its dependencies. */
+    private List<Path> runPath(NativeLibrary dependent) {
+        return runPaths.getOrDefault(dependent, List.of());
     }
 
     private Attempt attempt(Path file) {
@@ -203,13 +207,13 @@ public final class Libraries {
             return new Attempt(
                     file, elf.runPath(), missing(new Visit(file.getFileName().toString(), elf)));
         } catch (IOException e) {
-            return new Attempt(file, List.of(), Optional.of(e.getMessage()));
+            return new Attempt(file, List.of(), Optional.of(String.valueOf(e.getMessage())));
         }
     }
 
     /**
-     * The first library that is missing, breadth first, among those needed and those that they need in turn; as far as
-     * a chain of libraries goes that can be real.
+     * Describes the first missing library, breadth first, among the direct and indirect dependencies, of which a
+     * plausible number is followed.
      */
     private Optional<String> missing(Visit library) throws IOException {
         Set<String> seen = new HashSet<>();
@@ -217,13 +221,13 @@ public final class Libraries {
         while (!open.isEmpty()) {
             Visit visit = open.remove();
             for (String needed : visit.elf().needed()) {
-                if (seen.size() >= MOST_LIBRARIES || !seen.add(needed)) {
+                if (seen.size() >= MAX_LIBRARIES || !seen.add(needed)) {
                     continue;
                 }
                 List<Path> files = path.find(needed, visit.elf().runPath());
                 if (files.isEmpty()) {
-                    String asker = visit == library ? "" : "needs " + visit.name() + ", which ";
-                    return Optional.of(asker + "needs " + needed + ", which was not found");
+                    String dependent = visit == library ? "" : "needs " + visit.name() + ", which ";
+                    return Optional.of(dependent + "needs " + needed + ", which was not found");
                 }
                 open.add(new Visit(needed, read(needed, files.getFirst())));
             }

@@ -24,9 +24,9 @@ import dev.voxgrad.nativecheck.probe.ChildProcess;
 import dev.voxgrad.nativecheck.probe.VectorProbe;
 import dev.voxgrad.nativecheck.report.Section;
 
-/** Looks at this machine and hands what it saw to the checks. A new check is one class and one line here. */
+/** Examines this machine and passes what it saw to the checks. A new check is one class and one line here. */
 public final class Machine {
-    /** The heading of what decides about the GPU. */
+    /** The heading of the section about the driver and the GPUs. */
     static final String GPU_SECTION = "GPU";
 
     private final String system = System.getProperty("os.name");
@@ -36,11 +36,11 @@ public final class Machine {
     private final Consumer<Throwable> errors;
 
     /**
-     * This machine.
+     * Creates the examination of this machine.
      *
-     * @param child how to run a probe
-     * @param root the root of the file system that is read, {@code /} but for trials
-     * @param errors receives what a check throws, which is a row of the report in any case
+     * @param child runs the probes
+     * @param root the root of the file system that is read, {@code /} except for trials
+     * @param errors receives what a check throws, in addition to the row that the report has for it
      */
     public Machine(ChildProcess child, Path root, Consumer<Throwable> errors) {
         this.child = child;
@@ -48,7 +48,7 @@ public final class Machine {
         this.errors = errors;
     }
 
-    /** Looks at everything; takes about two seconds, and some more where there is a GPU. */
+    /** Examines everything; takes about two seconds, and a few more if there is a GPU. */
     public List<Section> look() {
         List<Section> sections = new ArrayList<>(List.of(java(), cpu(), memory()));
         sections.addAll(new CudaMachine(child, root, errors, system, architecture).look());

@@ -15,17 +15,17 @@ import dev.voxgrad.nativecheck.report.ExitCodes;
 import dev.voxgrad.nativecheck.report.Report;
 
 /**
- * The command {@code native-check}.
+ * Runs the command {@code native-check}.
  *
- * <p>An option that {@code --help} does not show, {@code --root FOLDER}, reads {@code /proc}, {@code /sys}, the
- * loader's cache and the folders of libraries below that folder instead of {@code /}: so the command can be tried on
- * the files of another machine. Java, the probes and the folder for temporary files remain those of this machine.
+ * <p>With the hidden option {@code --root FOLDER}, it reads {@code /proc}, {@code /sys}, the loader's cache and the
+ * folders of libraries below that folder instead of {@code /}, so that the command can be tried on the files of another
+ * machine. Java, the probes and the folder for temporary files remain those of this machine.
  */
 @Command(
         name = "native-check",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Tells what this machine offers for training, what is wrong with its CUDA, and how to fix it.",
+        description = "Reports what this machine offers for training, what is wrong with its CUDA, and how to fix it.",
         exitCodeListHeading = ExitCodes.HEADING,
         exitCodeList = {
             ExitCodes.GPU_ROW,
@@ -38,6 +38,7 @@ import dev.voxgrad.nativecheck.report.Report;
         exitCodeOnExecutionException = ExitCodes.INTERNAL_ERROR)
 public final class Main implements Callable<Integer> {
     @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
@@ -59,7 +60,7 @@ public final class Main implements Callable<Integer> {
     private static int execute(String[] args) {
         try {
             return commandLine().execute(args);
-        } catch (Throwable e) { // Of picocli, which reads the environment: a Java without processes has none.
+        } catch (Throwable e) { // From picocli, which reads the environment: a Java without processes has none.
             System.err.println("native-check: internal error: " + Report.printable(e.toString()));
             return ExitCodes.INTERNAL_ERROR;
         }
@@ -75,7 +76,7 @@ public final class Main implements Callable<Integer> {
         return new Diagnosis(spec.name(), command.getOut(), command.getErr(), json, debug).of(root);
     }
 
-    /** The version from the jar's manifest. */
+    /** Provides the version from the jar's manifest. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -20,7 +20,7 @@ import dev.voxgrad.nativecheck.probe.SgemmProbe;
 import dev.voxgrad.nativecheck.probe.SmokeTest;
 import dev.voxgrad.nativecheck.report.Section;
 
-/** Tries out what the trainer would do on the GPU; each probe in a process of its own. */
+/** Tests what the trainer would do on the GPU, each probe in its own process. */
 final class SmokeTests {
     private static final Map<SmokeTest, Class<?>> PROBES = new EnumMap<>(Map.of(
             SmokeTest.COPY, CopyProbe.class,
@@ -41,7 +41,7 @@ final class SmokeTests {
         this.driver = driver;
     }
 
-    /** Runs what can be run. */
+    /** Runs the tests that can be run. */
     Section look(Rows rows) {
         for (SmokeTest test : SmokeTest.values()) {
             rows.look(test.title(), () -> run(test));

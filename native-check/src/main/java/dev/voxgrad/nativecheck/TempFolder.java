@@ -17,10 +17,10 @@ import dev.voxgrad.nativecheck.machine.SystemText;
 import dev.voxgrad.nativecheck.report.Section;
 
 /**
- * Looks at the folder for temporary files, into which JCuda extracts its native libraries.
+ * Examines the folder for temporary files, into which JCuda extracts its native libraries.
  *
  * @param root the root of the file system that is read
- * @param jars JCuda's
+ * @param jars JCuda's jars
  */
 record TempFolder(Path root, List<JCudaJar> jars) {
     private static final String WRITABLE = "writable";
@@ -33,8 +33,7 @@ record TempFolder(Path root, List<JCudaJar> jars) {
                             WRITABLE,
                             () -> new TempFolderCheck(
                                     Path.of("?"),
-                                    Optional.of(
-                                            "has a name that Java " + "cannot use in this locale; set LC_ALL=C.UTF-8")))
+                                    Optional.of("has a name that Java cannot use in this locale; set LC_ALL=C.UTF-8")))
                     .section(CudaMachine.TEMP_FOLDER);
         }
         Path folder = path.get();

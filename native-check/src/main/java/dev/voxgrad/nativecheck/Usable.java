@@ -9,16 +9,16 @@ import dev.voxgrad.nativecheck.probe.SmokeTest;
 import dev.voxgrad.nativecheck.probe.VersionProbe;
 
 /**
- * What of CUDA can be tried out.
+ * Decides which parts of CUDA can be tested.
  *
- * @param gpu whether a driver works here and has a GPU
+ * @param gpu whether there is a working driver with a GPU
  * @param libraries what the loader finds
  */
 record Usable(boolean gpu, Libraries libraries) {
     private static final List<NativeLibrary> CUBLAS = List.of(NativeLibrary.CUBLAS, NativeLibrary.CUBLAS_LT);
     private static final List<NativeLibrary> NVRTC = List.of(NativeLibrary.NVRTC, NativeLibrary.NVRTC_BUILTINS);
 
-    /** Why a test cannot be tried; empty where it can. */
+    /** Returns why a test cannot be run; empty if it can. */
     Optional<String> obstacle(SmokeTest test) {
         return switch (test) {
             case COPY -> gpuMissing();
@@ -28,25 +28,25 @@ record Usable(boolean gpu, Libraries libraries) {
         };
     }
 
-    /** The libraries that can be asked for their versions, in the words of {@link VersionProbe}. */
-    List<String> versionsToAsk() {
-        List<String> asked = new ArrayList<>();
+    /** Returns the libraries whose versions can be queried, as {@link VersionProbe} names them. */
+    List<String> versionsToQuery() {
+        List<String> queried = new ArrayList<>();
         if (gpu) {
-            asked.add(VersionProbe.RUNTIME);
+            queried.add(VersionProbe.RUNTIME);
         }
-        add(asked, VersionProbe.CUBLAS, CUBLAS);
-        add(asked, VersionProbe.NVRTC, List.of(NativeLibrary.NVRTC));
-        add(asked, VersionProbe.CUDNN, cudnn());
-        return asked;
+        add(queried, VersionProbe.CUBLAS, CUBLAS);
+        add(queried, VersionProbe.NVRTC, List.of(NativeLibrary.NVRTC));
+        add(queried, VersionProbe.CUDNN, cudnn());
+        return queried;
     }
 
-    private void add(List<String> asked, String name, List<NativeLibrary> needed) {
+    private void add(List<String> queried, String name, List<NativeLibrary> needed) {
         if (libraries.firstMissing(needed).isEmpty()) {
-            asked.add(name);
+            queried.add(name);
         }
     }
 
-    /** cuDNN and those of its parts that convolutions need. */
+    /** Returns cuDNN and the parts of it that convolutions need. */
     private static List<NativeLibrary> cudnn() {
         List<NativeLibrary> all = new ArrayList<>(List.of(NativeLibrary.CUDNN));
         all.addAll(NativeLibrary.cudnnParts());
@@ -55,6 +55,6 @@ record Usable(boolean gpu, Libraries libraries) {
     }
 
     private Optional<String> gpuMissing() {
-        return gpu ? Optional.empty() : Optional.of("there is no GPU that works");
+        return gpu ? Optional.empty() : Optional.of("there is no working GPU");
     }
 }

@@ -29,7 +29,7 @@ import dev.voxgrad.nativecheck.report.Section;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The whole command on the files of other machines. */
+/** Tests the whole command on the files of other machines. */
 @EnabledOnOs(OS.LINUX)
 class FakeRootTest {
     private static final String[] TITLES = {
@@ -41,10 +41,10 @@ class FakeRootTest {
 
     private final List<Throwable> errors = new ArrayList<>();
 
-    /** Without child processes, which would look at this machine. */
+    /** Runs without child processes, which would examine this machine. */
     @ParameterizedTest
     @EnumSource
-    void everyRootIsReportedWithoutAnInternalError(FakeRoot machine) throws IOException {
+    void reportsEveryMachineWithoutInternalError(FakeRoot machine) throws IOException {
         machine.write(root);
         ChildProcess noChild = new ChildProcess(root.resolve("no java"), "", Duration.ofSeconds(1));
         List<Section> sections = new Machine(noChild, root, errors::add).look();
@@ -60,7 +60,7 @@ class FakeRootTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TWO_BLANKS", "NOT_UTF_8", "LINKS_IN_A_CIRCLE"})
-    void commandEndsWithTheExitCodeThatItPrints(FakeRoot machine) throws IOException {
+    void exitCodeEqualsThePrintedOne(FakeRoot machine) throws IOException {
         machine.write(root);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -77,7 +77,7 @@ class FakeRootTest {
     }
 
     @Test
-    void loadersCacheOfTheRootIsAsked() throws IOException {
+    void readsLoaderCacheOfTheRoot() throws IOException {
         Path library = FakeLibrary.named("libcudnn.so.9").into(Files.createDirectories(root.resolve("far")));
         ldconfig("printf 'Fichier cache\\xe9: 1 bibl.\\n\\tlibcudnn.so.9 (libc6,x86-64) => " + library
                 + "\\n\\tlibx.so (libc6,x86-64) => \\n  => (\\n\\0\\n'; exit 3");
@@ -87,7 +87,7 @@ class FakeRootTest {
     }
 
     @Test
-    void loadersCacheThatNeverEndsIsCutShort() throws IOException {
+    void truncatesEndlessLoaderCache() throws IOException {
         ldconfig("while :; do echo '\tlibx.so.1 (libc6,x86-64) => /libx.so.1'; done");
         assertThat(LibraryPath.ofThisProcess(root).cache()).containsOnlyKeys("libx.so.1");
         ldconfig("kill -KILL $$");

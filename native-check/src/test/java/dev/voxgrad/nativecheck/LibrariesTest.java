@@ -27,7 +27,7 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Folders of libraries as they are found on machines, on a search path that leads nowhere else. */
+/** Tests the search with folders of libraries as machines have them, on a search path that contains nothing else. */
 @EnabledOnOs(OS.LINUX)
 class LibrariesTest {
     private static final Optional<CudaVersion> CUDA_13 = Optional.of(new CudaVersion(13_000));
@@ -45,7 +45,7 @@ class LibrariesTest {
     }
 
     @Test
-    void allIsThere() throws IOException {
+    void allInstalled() throws IOException {
         completeToolkit(13);
         List<Finding> findings = look(true);
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
@@ -66,29 +66,29 @@ class LibrariesTest {
     }
 
     @Test
-    void missingBesideADriverFailsAndWithoutOneWarns() {
+    void missingLibraryFailsOnlyWithADriver() {
         Finding withDriver = named(look(true), "cuDNN");
         assertThat(withDriver.status()).isEqualTo(Status.FAIL);
         assertThat(withDriver.found()).isEqualTo("libcudnn.so.9 was not found");
         assertThat(withDriver.wanted()).isEqualTo("libcudnn.so.9 for JCudnn 12.6");
-        assertThat(withDriver.mend())
+        assertThat(withDriver.fix())
                 .contains("cuDNN 9")
                 .contains("nvidia/cudnn/lib")
                 .contains(LibraryCache.COMMAND);
         Finding without = named(look(false), "cuDNN");
         assertThat(without.status()).isEqualTo(Status.WARN);
-        assertThat(without.mend()).isEmpty();
+        assertThat(without.fix()).isEmpty();
     }
 
     @Test
-    void whatComesWithAMissingLibraryIsNotReportedBesideIt() {
+    void companionsOfMissingLibraryAreNotReported() {
         assertThat(look(true))
                 .extracting(Finding::name)
                 .containsExactly("CUDA driver", "CUDA runtime", "cuBLAS", "NVRTC", "cuDNN");
     }
 
     @Test
-    void theBuiltinsOfNvrtcAreMissed() throws IOException {
+    void missingNvrtcBuiltinsFail() throws IOException {
         FakeLibrary.named("libnvrtc.so.12").into(searched);
         Finding finding = named(look(true), "NVRTC builtins");
         assertThat(finding.status()).isEqualTo(Status.FAIL);
@@ -98,19 +98,19 @@ class LibrariesTest {
     }
 
     @Test
-    void anyOtherCudaIsTheWrongMajorVersion() throws IOException {
+    void otherCudaIsAWrongMajorVersion() throws IOException {
         FakeLibrary.named("libcublas.so.11").into(searched);
         FakeLibrary.named("libnvrtc.so.14").into(notSearched);
         Finding cublas = named(look(true), "cuBLAS");
         assertThat(cublas.status()).isEqualTo(Status.FAIL);
         assertThat(cublas.found())
-                .isEqualTo("wrong major version: CUDA 11's libcublas.so.11 is there (" + searched
-                        + "), but Voxgrad wants libcublas.so.13 or libcublas.so.12");
+                .isEqualTo("wrong major version: CUDA 11's libcublas.so.11 is installed (" + searched
+                        + "), but Voxgrad needs libcublas.so.13 or libcublas.so.12");
         assertThat(named(look(true), "NVRTC").found()).startsWith("wrong major version: CUDA 14's libnvrtc.so.14");
     }
 
     @Test
-    void cuda12IsTakenWhereThereIsNo13() throws IOException {
+    void usesCuda12IfThereIsNo13() throws IOException {
         completeToolkit(12);
         List<Finding> findings = look(true);
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
@@ -123,7 +123,7 @@ class LibrariesTest {
     }
 
     @Test
-    void cuda13IsTakenBefore12IfItLoads() throws IOException {
+    void prefersCuda13IfItLoads() throws IOException {
         completeToolkit(12);
         Path newer = FakeLibrary.named("libcublas.so.13")
                 .needing("libcublasLt.so.13")
@@ -137,18 +137,18 @@ class LibrariesTest {
     }
 
     @Test
-    void aDriverForCuda12TakesNo13() throws IOException {
+    void driverForCuda12DoesNotUse13() throws IOException {
         completeToolkit(13);
         List<Finding> findings = lookWithDriverForCuda12();
         Finding cublas = named(findings, "cuBLAS");
         assertThat(cublas.status()).isEqualTo(Status.FAIL);
         assertThat(cublas.found())
-                .isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is there (" + searched
-                        + "), but Voxgrad wants libcublas.so.12 with a driver that is older than that");
+                .isEqualTo("wrong major version: CUDA 13's libcublas.so.13 is installed (" + searched
+                        + "), but Voxgrad needs libcublas.so.12 with this older driver");
         assertThat(cublas.wanted()).isEqualTo("libcublas.so.12 for Voxgrad");
         assertThat(named(findings, "NVRTC").found())
                 .startsWith("wrong major version: CUDA 13's libnvrtc.so.13")
-                .endsWith("wants libnvrtc.so.12 with a driver that is older than that");
+                .endsWith("needs libnvrtc.so.12 with this older driver");
         completeToolkit(12);
         findings = lookWithDriverForCuda12();
         assertThat(findings).extracting(Finding::status).containsOnly(Status.PASS);
@@ -165,30 +165,27 @@ class LibrariesTest {
     }
 
     @Test
-    void whatComesWithALibraryIsOfItsMajorVersion() throws IOException {
+    void companionsHaveTheSameMajorVersion() throws IOException {
         FakeLibrary.named("libcublas.so.12").into(searched);
         FakeLibrary.named("libcublasLt.so.13").into(searched);
         assertThat(named(look(true), "cuBLASLt").found())
-                .isEqualTo("wrong major version: CUDA 13's " + "libcublasLt.so.13 is there (" + searched
-                        + "), but cuBLAS wants libcublasLt.so.12");
+                .isEqualTo("wrong major version: CUDA 13's libcublasLt.so.13 is installed (" + searched
+                        + "), but cuBLAS needs libcublasLt.so.12");
     }
 
     @Test
-    void aBuildWithPtxDoesWithoutNvrtc() throws IOException {
+    void buildWithPtxNeedsNoNvrtc() throws IOException {
         completeToolkit(13);
         Files.delete(searched.resolve("libnvrtc.so.13"));
         Finding missing = named(look(true), "NVRTC");
         assertThat(missing.status()).isEqualTo(Status.FAIL);
         assertThat(missing.found()).isEqualTo("neither libnvrtc.so.13 nor libnvrtc.so.12 was found");
-        assertThat(missing.mend()).contains(LibraryCache.COMMAND);
+        assertThat(missing.fix()).contains(LibraryCache.COMMAND);
         Optional<KernelPtx> ptx = Optional.of(new KernelPtx(Path.of("/app/engine.jar"), Optional.empty()));
         List<Finding> findings = findings(new Libraries(path(), true, CUDA_13, ptx));
         assertThat(named(findings, "NVRTC"))
                 .isEqualTo(Finding.warn(
-                        "NVRTC",
-                        missing.found() + "; the kernels' PTX in /app/engine.jar is used in its place",
-                        "",
-                        ""));
+                        "NVRTC", missing.found() + "; the kernels' PTX in /app/engine.jar is used instead", "", ""));
         assertThat(findings).extracting(Finding::name).doesNotContain("NVRTC builtins");
         FakeLibrary.named("libnvrtc.so.13").into(searched);
         Files.delete(searched.resolve("libnvrtc-builtins.so.13.0"));
@@ -198,23 +195,23 @@ class LibrariesTest {
     }
 
     @Test
-    void cudnn8IsTheWrongMajorVersion() throws IOException {
+    void cudnn8IsAWrongMajorVersion() throws IOException {
         FakeLibrary.named("libcudnn.so.8").into(searched);
         assertThat(named(look(true), "cuDNN").found()).startsWith("wrong major version: cuDNN 8's libcudnn.so.8");
     }
 
     @Test
-    void aLibraryOutsideTheSearchPathIsPointedAt() throws IOException {
+    void locatesLibraryOutsideTheSearchPath() throws IOException {
         FakeLibrary.named("libcudnn.so.9").into(notSearched);
         Finding finding = named(look(true), "cuDNN");
         assertThat(finding.found()).contains(notSearched + ", where the loader does not look");
-        assertThat(finding.mend())
+        assertThat(finding.fix())
                 .isEqualTo("export LD_LIBRARY_PATH=" + Shell.quote(notSearched.toString())
                         + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
     }
 
     @Test
-    void eachMissingSubLibraryIsNamed() throws IOException {
+    void namesEachMissingSubLibrary() throws IOException {
         completeToolkit(13);
         for (NativeLibrary part : NativeLibrary.cudnnParts()) {
             Path file = searched.resolve(part.files().getFirst());
@@ -226,7 +223,7 @@ class LibrariesTest {
             assertThat(finding.status()).isEqualTo(needed ? Status.FAIL : Status.WARN);
             assertThat(finding.found())
                     .isEqualTo(part.files().getFirst() + " was not found"
-                            + (needed ? "" : "; convolutions do without it"));
+                            + (needed ? "" : "; convolutions do not need it"));
             assertThat(new Usable(true, libraries(true))
                             .obstacle(SmokeTest.CONV3D_DATA)
                             .isPresent())
@@ -237,7 +234,7 @@ class LibrariesTest {
     }
 
     @Test
-    void theFirstMissingDependencyIsNamed() throws IOException {
+    void namesFirstMissingDependency() throws IOException {
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
         assertThat(named(look(true), "cuBLAS").found())
                 .isEqualTo(searched.resolve("libcublas.so.12") + " needs libcublasLt.so.12, which was not found");
@@ -247,26 +244,26 @@ class LibrariesTest {
     }
 
     @Test
-    void librariesThatNeedEachOtherAreNoTrap() throws IOException {
+    void acceptsCyclicDependencies() throws IOException {
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
         FakeLibrary.named("libcublasLt.so.12").needing("libcublas.so.12").into(searched);
         assertThat(named(look(true), "cuBLAS").status()).isEqualTo(Status.PASS);
     }
 
     @Test
-    void aDamagedLibraryIsNamed() throws IOException {
+    void namesDamagedLibrary() throws IOException {
         Files.writeString(searched.resolve("libcudnn.so.9"), "half a download".repeat(20));
         assertThat(named(look(true), "cuDNN").found())
-                .isEqualTo(searched.resolve("libcudnn.so.9") + " is no shared library");
+                .isEqualTo(searched.resolve("libcudnn.so.9") + " is not a shared library");
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
         Files.write(searched.resolve("libcublasLt.so.12"), new byte[3]);
         assertThat(named(look(true), "cuBLAS").found())
                 .contains("needs libcublasLt.so.12, but ")
-                .endsWith("is damaged or cut short");
+                .endsWith("is damaged or truncated");
     }
 
     @Test
-    void aLibrarysOwnFolderIsSearchedWhereItSaysSo() throws IOException {
+    void searchesRunPathForSubLibraries() throws IOException {
         completeToolkit(13);
         Path own = Files.createDirectory(root.resolve("own"));
         for (NativeLibrary part : NativeLibrary.cudnnParts()) {
@@ -281,7 +278,7 @@ class LibrariesTest {
     }
 
     @Test
-    void whatALibraryNeedsMayLieInAFolderThatItNames() throws IOException {
+    void searchesRunPathForDependencies() throws IOException {
         Path own = Files.createDirectory(root.resolve("own"));
         FakeLibrary.named("libcublasLt.so.12").into(own);
         FakeLibrary.named("libcublas.so.12").needing("libcublasLt.so.12").into(searched);
@@ -296,7 +293,7 @@ class LibrariesTest {
     }
 
     @Test
-    void otherCopiesAreShownOnceEach() throws IOException {
+    void listsOtherCopiesOnceEach() throws IOException {
         FakeLibrary.named("libcudnn.so.9").into(searched);
         Path second = Files.createDirectory(root.resolve("second"));
         Path copy = FakeLibrary.named("libcudnn.so.9").into(second);
@@ -309,19 +306,19 @@ class LibrariesTest {
     }
 
     @Test
-    void whatKeepsATestFromRunningIsTheFirstMissing() throws IOException {
+    void skipReasonNamesFirstMissingDependency() throws IOException {
         completeToolkit(13);
         Files.delete(searched.resolve("libcudnn_cnn.so.9"));
         Usable usable = new Usable(true, libraries(true));
         assertThat(usable.obstacle(SmokeTest.SGEMM)).isEmpty();
         assertThat(usable.obstacle(SmokeTest.CONV3D_DATA)).contains("libcudnn_cnn.so.9 was not found");
-        assertThat(usable.versionsToAsk()).containsExactly("runtime", "cublas", "nvrtc");
+        assertThat(usable.versionsToQuery()).containsExactly("runtime", "cublas", "nvrtc");
     }
 
     private void completeToolkit(int cuda) throws IOException {
         for (NativeLibrary library : NativeLibrary.values()) {
             String minor = library == NativeLibrary.NVRTC_BUILTINS ? ".0" : "";
-            String file = cuda == 13 ? library.files().getFirst() : library.fileOfCuda12();
+            String file = cuda == 13 ? library.files().getFirst() : library.cuda12File();
             FakeLibrary.named(file + minor).into(searched);
         }
     }

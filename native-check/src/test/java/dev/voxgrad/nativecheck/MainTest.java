@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests the command line: its help, its exit codes and its JSON. */
 class MainTest {
     @Test
-    void theCommandsExitCodeIsTheOneItPrints() {
+    void exitCodeEqualsThePrintedOne() {
         StringWriter out = new StringWriter();
         CommandLine command = Main.commandLine().setOut(new PrintWriter(out));
         int exitCode = command.execute("--json");
@@ -29,7 +29,7 @@ class MainTest {
     }
 
     @Test
-    void wrongUseIsNotMistakenForABrokenMachine() {
+    void wrongUseHasItsOwnExitCode() {
         CommandLine command = Main.commandLine().setErr(new PrintWriter(new StringWriter()));
         assertThat(command.execute("--jason")).isEqualTo(ExitCodes.WRONG_USE);
     }

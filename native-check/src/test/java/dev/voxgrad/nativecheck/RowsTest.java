@@ -20,14 +20,14 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A check that fails by itself is one row; the page, the JSON and the verdict still come. */
+/** Tests that a check that fails itself becomes one row, and that text, JSON and verdict are complete nevertheless. */
 class RowsTest {
     private final List<Throwable> errors = new ArrayList<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
     @Test
-    void checkThatThrowsIsOneRowAndTheOthersRun() {
+    void throwingCheckIsOneRowAndOthersRun() {
         Section section = broken();
         assertThat(section.findings()).extracting(Finding::name).containsExactly("looking", "judging", "all", "good");
         assertThat(section.findings())
@@ -35,7 +35,7 @@ class RowsTest {
                 .containsExactly(Status.FAIL, Status.FAIL, Status.FAIL, Status.PASS);
         assertThat(section.findings().getFirst().found())
                 .isEqualTo("internal error: java.lang.IllegalArgumentException: duplicate element: fpu");
-        assertThat(section.findings().getFirst().mend()).contains("--debug");
+        assertThat(section.findings().getFirst().fix()).contains("--debug");
         assertThat(section.findings())
                 .extracting(Finding::impact)
                 .containsExactly(Impact.UNKNOWN, Impact.UNKNOWN, Impact.UNKNOWN, Impact.NONE);
@@ -43,7 +43,7 @@ class RowsTest {
     }
 
     @Test
-    void whatSeveralChecksNeedHasItsFallback() {
+    void returnsFallbackForSharedInput() {
         Rows rows = new Rows(errors::add);
         assertThat(rows.need("jars", 7, () -> 8)).isEqualTo(8);
         assertThat(rows.need("jars", 7, RowsTest::fail)).isEqualTo(7);
@@ -51,7 +51,7 @@ class RowsTest {
     }
 
     @Test
-    void pageAndVerdictComeWithExitCode70() {
+    void textAndVerdictComeWithExitCode70() {
         assertThat(diagnose(false, false, () -> List.of(broken()))).isEqualTo(70);
         assertThat(out.toString().lines())
                 .contains(
@@ -74,11 +74,12 @@ class RowsTest {
     }
 
     @Test
-    void failureOfTheWholeIsASentenceAndExitCode70() {
+    void failureOfTheCommandIsOneSentence() {
         assertThat(diagnose(true, false, RowsTest::fail)).isEqualTo(70);
         assertThat(err.toString())
                 .isEqualTo("native-check: internal error: java.lang.IllegalArgumentException: "
-                        + "duplicate element: fpu. Please report it with what --debug shows." + System.lineSeparator());
+                        + "duplicate element: fpu. Please report it together with the output of --debug."
+                        + System.lineSeparator());
         assertThat(diagnose(false, false, () -> {
                     throw new StackOverflowError();
                 }))
@@ -86,7 +87,7 @@ class RowsTest {
     }
 
     @Test
-    void stackTraceIsForDebug() {
+    void debugShowsStackTrace() {
         assertThat(diagnose(false, true, RowsTest::fail)).isEqualTo(70);
         assertThat(err.toString()).contains("\tat ");
     }
@@ -105,7 +106,7 @@ class RowsTest {
                         return Impact.TRAINER;
                     }
                 })
-                .lookAtAll("all", RowsTest::fail)
+                .lookAll("all", RowsTest::fail)
                 .look("good", () -> new Fact("good", "fine"))
                 .section("Things");
     }

@@ -20,9 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.nativecheck.check.machine.NativeAccessCheck;
 import dev.voxgrad.nativecheck.library.FakeCode;
+import dev.voxgrad.nativecheck.library.FakeJar;
 import dev.voxgrad.nativecheck.library.FakeLibrary;
 import dev.voxgrad.nativecheck.library.LibraryPath;
-import dev.voxgrad.nativecheck.library.MadeUpJar;
 import dev.voxgrad.nativecheck.library.NativeLibrary;
 import dev.voxgrad.nativecheck.probe.ChildProcess;
 
@@ -30,12 +30,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * The whole command in a child process with faked surroundings: a driver, libraries, jars and a folder for temporary
- * files that are not those of this machine. What must be absent is absent from the folders that the loader searches.
+ * Tests the whole command in a child process with fake surroundings: a driver, libraries, jars and a folder for
+ * temporary files that are not those of this machine. A test that needs a library to be absent is skipped if the loader
+ * finds one.
  */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SurroundingsTest {
-    /** Of the card: 9.9, since it answers both questions in the same way. */
+    /** The GPU's compute capability: 9.9, because it returns the same number for major and minor. */
     private static final int CAPABILITY = 99;
 
     @TempDir
@@ -60,7 +61,7 @@ class SurroundingsTest {
                 .isEqualTo("The trainer would use the CPU, because libcuda.so.1 "
                         + "was not found: no NVIDIA driver is installed here.");
         assertThat(finding(report, "Smoke tests", "sgemm").get("found").asString())
-                .isEqualTo("skipped: there is no GPU that works");
+                .isEqualTo("skipped: there is no working GPU");
     }
 
     @Test
@@ -74,7 +75,7 @@ class SurroundingsTest {
     }
 
     @Test
-    void driverThatLacksAFunction() throws IOException, InterruptedException {
+    void driverLacksAFunction() throws IOException, InterruptedException {
         FakeLibrary.named("libcuda.so.1").into(libraries);
         assertFails(run(), "GPU", "CUDA driver", "the driver is too old: it has no cuInit");
     }
@@ -86,7 +87,7 @@ class SurroundingsTest {
                 run(),
                 "GPU",
                 "cuda:0",
-                "Fak, compute capability 9.9, 1.0 GiB (0.5 GiB free), prohibited mode: " + "no program may use it");
+                "Fak, compute capability 9.9, 1.0 GiB (0.5 GiB free), prohibited mode: no program may use it");
     }
 
     @Test
@@ -99,7 +100,7 @@ class SurroundingsTest {
                 .isEqualTo("PASS");
         assertThat(finding(report, "Smoke tests", "sgemm").get("found").asString())
                 .isEqualTo("skipped: libcublas.so.12 was not found");
-        // The runtime, which is inside JCuda, meets a driver that can do nothing.
+        // The runtime, which is inside JCuda, finds a driver that can do nothing.
         assertThat(finding(report, "Smoke tests", "copy").get("status").asString())
                 .isEqualTo("FAIL");
     }
@@ -113,12 +114,12 @@ class SurroundingsTest {
                 run(),
                 "Libraries",
                 "cuBLAS",
-                "wrong major version: CUDA 11's libcublas.so.11 is there (" + libraries
-                        + "), but Voxgrad wants libcublas.so.13 or libcublas.so.12");
+                "wrong major version: CUDA 11's libcublas.so.11 is installed (" + libraries
+                        + "), but Voxgrad needs libcublas.so.13 or libcublas.so.12");
     }
 
     @Test
-    void cuda13IsUnderstood() throws IOException, InterruptedException {
+    void cuda13() throws IOException, InterruptedException {
         driver(13_000, 0).into(libraries);
         cublas(13).into(libraries);
         nvrtc(13)
@@ -139,14 +140,14 @@ class SurroundingsTest {
         assertPasses(report, "Versions", "cuDNN", "9.16.0 for CUDA 12.6");
         assertThat(finding(report, "Smoke tests", "NVRTC compile").get("found").asString())
                 .startsWith("a kernel compiled to machine code in ")
-                .endsWith(" ms, which the driver loads");
-        // That is as far as a driver without a card goes.
-        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.13 returned NO_CARD (1)");
-        assertThat(report.get("verdict").asString()).startsWith("The trainer would take the GPU and fail on it: ");
+                .endsWith(" ms and loaded by the driver");
+        // A driver without a GPU cannot get any further.
+        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.13 returned NO_GPU (1)");
+        assertThat(report.get("verdict").asString()).startsWith("The trainer would choose the GPU and fail on it: ");
     }
 
     @Test
-    void twoGpusAreNumberedAsTheTrainerNumbersThem() throws IOException, InterruptedException {
+    void numbersGpusLikeTheTrainer() throws IOException, InterruptedException {
         driver(13_000, 0, 2).into(libraries);
         cublas(13).into(libraries);
         nvrtc(13).into(libraries);
@@ -157,7 +158,7 @@ class SurroundingsTest {
             assertThat(finding(report, "GPU", name).get("status").asString()).isEqualTo("PASS");
         }
         assertThat(report.get("verdict").asString())
-                .startsWith("The trainer would take cuda:0 of 2 GPUs and fail on it: ");
+                .startsWith("The trainer would choose cuda:0 of 2 GPUs and fail on it: ");
     }
 
     @Test
@@ -171,13 +172,13 @@ class SurroundingsTest {
                 report,
                 "Libraries",
                 "cuBLAS",
-                "wrong major version: CUDA 13's libcublas.so.13 is there (" + libraries
-                        + "), but Voxgrad wants libcublas.so.12 with a driver that is older than that");
+                "wrong major version: CUDA 13's libcublas.so.13 is installed (" + libraries
+                        + "), but Voxgrad needs libcublas.so.12 with this older driver");
         assertThat(finding(report, "Smoke tests", "sgemm").get("found").asString())
                 .startsWith("skipped: wrong major");
     }
 
-    /** As the trainer, it goes on from the driver's version downwards: whatever is named below is of CUDA 12. */
+    /** Tests that only versions up to the driver's are used, as in the trainer: everything named below is CUDA 12. */
     @Test
     void cuda12And13SideBySideOnADriverFor12() throws IOException, InterruptedException {
         driver(12_060, 0).into(libraries);
@@ -192,20 +193,20 @@ class SurroundingsTest {
                 .startsWith(libraries.resolve("libnvrtc.so.12").toString());
         assertPasses(report, "Versions", "cuBLAS", "12.12.12");
         assertPasses(report, "Versions", "NVRTC", "12.0, the driver runs up to 12.6");
-        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.12 returned NO_CARD (1)");
+        assertFails(report, "Smoke tests", "sgemm", "cublasCreate of libcublas.so.12 returned NO_GPU (1)");
         driver(13_000, 0).into(libraries);
         assertPasses(run(), "Versions", "cuBLAS", "13.13.13");
     }
 
     @Test
-    void nvrtcThatMakesNoKernel() throws IOException, InterruptedException {
+    void nvrtcMakesNoKernel() throws IOException, InterruptedException {
         driver(13_000, 0).into(libraries);
         nvrtc(13).with("nvrtcGetPTX", FakeCode.copiesToSecond("no kernel")).into(libraries);
         assertFails(run(), "Smoke tests", "NVRTC compile", "nvrtcCompileProgram made PTX without the kernel");
     }
 
     @Test
-    void nvrtcWhosePtxTheDriverRefuses() throws IOException, InterruptedException {
+    void driverRejectsPtxOfNvrtc() throws IOException, InterruptedException {
         assumeAbsent(NativeLibrary.NVRTC);
         driver(12_060, 0).with("cuModuleLoadData", FakeCode.returns(222)).into(libraries);
         nvrtc(12).with("nvrtcVersion", FakeCode.storesBoth(12, 9)).into(libraries);
@@ -213,8 +214,8 @@ class SurroundingsTest {
         JsonNode version = finding(report, "Versions", "NVRTC");
         assertThat(version.get("status").asString()).isEqualTo("PASS");
         assertThat(version.get("found").asString())
-                .isEqualTo("12.9, the driver runs up to 12.6, and 12.9's machine code, too");
-        // This one has none for the card, which is newer than it.
+                .isEqualTo("12.9, the driver runs up to 12.6 and also machine code of 12.9");
+        // This NVRTC makes no machine code for the GPU, which is newer.
         assertFails(
                 report,
                 "Smoke tests",
@@ -223,9 +224,9 @@ class SurroundingsTest {
     }
 
     @Test
-    void ptxInPlaceOfNvrtc() throws IOException, InterruptedException {
+    void ptxInsteadOfNvrtc() throws IOException, InterruptedException {
         assumeAbsent(NativeLibrary.NVRTC);
-        Path jar = MadeUpJar.of("engine", "0")
+        Path jar = FakeJar.of("engine", "0")
                 .with("dev/voxgrad/engine/", new byte[0])
                 .with("dev/voxgrad/engine/op/x.ptx", "// release 13.0, V13.0.88\n".getBytes(StandardCharsets.UTF_8))
                 .into(folder);
@@ -235,7 +236,7 @@ class SurroundingsTest {
         JsonNode nvrtc = finding(report, "Libraries", "NVRTC");
         assertThat(nvrtc.get("status").asString()).isEqualTo("WARN");
         assertThat(nvrtc.get("found").asString())
-                .isEqualTo("libnvrtc.so.12 was not found; " + "the kernels' PTX in " + jar + " is used in its place");
+                .isEqualTo("libnvrtc.so.12 was not found; the kernels' PTX in " + jar + " is used instead");
         assertFails(report, "Versions", "kernels' PTX", "the kernels' PTX is 13.0, but the driver is for CUDA 12.6");
         driver(13_000, 0).into(libraries);
         assertPasses(run(), "Versions", "kernels' PTX", "13.0, the driver runs up to 13.0");
@@ -254,7 +255,7 @@ class SurroundingsTest {
     }
 
     @Test
-    void aCudnnWithAWrongKernel() throws IOException, InterruptedException {
+    void cudnnWithAWrongKernel() throws IOException, InterruptedException {
         cudnn(FakeCode.returns(91_002));
         JsonNode cudnn = finding(run(), "Versions", "cuDNN");
         assertThat(cudnn.get("status").asString()).isEqualTo("WARN");
@@ -264,7 +265,7 @@ class SurroundingsTest {
     }
 
     @Test
-    void aCudnnThatTakesItsProcessAlong() throws IOException, InterruptedException {
+    void cudnnCrashesItsProcess() throws IOException, InterruptedException {
         cudnn(FakeCode.diesSaying("Invalid handle. Cannot load symbol cudnnGetVersion"));
         assertFails(
                 run(),
@@ -276,7 +277,7 @@ class SurroundingsTest {
 
     @Test
     void jarMismatch() throws IOException, InterruptedException {
-        Path jar = MadeUpJar.of("jcudnn", "10.2.0").into(folder);
+        Path jar = FakeJar.of("jcudnn", "10.2.0").into(folder);
         classPath = jar + File.pathSeparator + classPath;
         assertFails(run(), "Jars", "jcudnn", "jar mismatch: jcudnn 10.2.0 is on the class path, " + jar);
     }
@@ -286,12 +287,12 @@ class SurroundingsTest {
         options.add("-Djava.io.tmpdir=" + folder.resolve("none"));
         JsonNode report = run();
         assertFails(report, "Temp folder", "writable", "the temp folder " + folder.resolve("none") + " does not exist");
-        // The probes have gone elsewhere.
+        // The probes use another folder.
         assertThat(finding(report, "CPU", "Vector API").get("status").asString())
                 .isEqualTo("PASS");
     }
 
-    /** As in a container that starts the command with nothing. */
+    /** Tests a container that starts the command without any environment. */
     @Test
     void emptyEnvironment() throws IOException, InterruptedException {
         useAsciiClassPath();
@@ -302,9 +303,11 @@ class SurroundingsTest {
         assertThat(report.get("exitCode").asInt()).isBetween(0, 2);
     }
 
-    /** Names that are no text in the locale's character set, or in none, wherever the environment has names. */
+    /**
+     * Tests paths that are not text in the locale's character set, or in any, in all environment variables with paths.
+     */
     @Test
-    void namesThatAreNoText() throws IOException, InterruptedException {
+    void namesThatAreNotText() throws IOException, InterruptedException {
         useAsciiClassPath();
         for (String locale : List.of("C", "C.UTF-8")) {
             wrapper.clear();
@@ -325,12 +328,12 @@ class SurroundingsTest {
     }
 
     @Test
-    void tempFolderWhoseNameTheLocaleLacks() throws IOException, InterruptedException {
+    void tempFolderNameTheLocaleCannotEncode() throws IOException, InterruptedException {
         useAsciiClassPath();
         wrapper.addAll(List.of(
                 "sh",
                 "-c",
-                "java=$1; shift; LC_ALL=C exec \"$java\" " + "-Djava.io.tmpdir=\"$(printf '/tmp/\\303\\244')\" \"$@\"",
+                "java=$1; shift; LC_ALL=C exec \"$java\" -Djava.io.tmpdir=\"$(printf '/tmp/\\303\\244')\" \"$@\"",
                 "sh"));
         JsonNode report = run();
         assertFails(
@@ -357,10 +360,10 @@ class SurroundingsTest {
                 run(),
                 "Temp folder",
                 "left natives",
-                stale + " is not the library of that name in the jar, but " + "JCuda would load it");
+                stale + " differs from the library of that name in the jar, but JCuda would load it");
     }
 
-    /** A driver with one GPU, for the probe; nothing else works with it. */
+    /** Returns a driver with one GPU, which works for the probe and nothing else. */
     private static FakeLibrary driver(int version, int mode) {
         return driver(version, mode, 1);
     }
@@ -383,17 +386,17 @@ class SurroundingsTest {
                 .with("cuModuleLoadData", FakeCode.storesLong(1));
     }
 
-    /** cuBLAS with its cuBLASLt; the version is three times the major version. */
+    /** Returns cuBLAS with its cuBLASLt; all three parts of its version are the major version. */
     private FakeLibrary cublas(int major) throws IOException {
         FakeLibrary.named("libcublasLt.so." + major).into(libraries);
         return FakeLibrary.named("libcublas.so." + major)
                 .needing("libcublasLt.so." + major)
                 .with("cublasGetProperty", FakeCode.storesInSecond(major))
-                .with("cublasGetStatusName", FakeCode.returnsText("NO_CARD"))
+                .with("cublasGetStatusName", FakeCode.returnsText("NO_GPU"))
                 .with("cublasCreate_v2", FakeCode.returns(1));
     }
 
-    /** NVRTC with its builtins, older than the card; whatever it compiles, the kernel is {@code scale}. */
+    /** Returns NVRTC with its builtins, older than the GPU; whatever it compiles, the kernel is {@code scale}. */
     private FakeLibrary nvrtc(int major) throws IOException {
         FakeLibrary.named("libnvrtc-builtins.so." + major + ".0").into(libraries);
         String ptx = ".visible .entry scale()";
@@ -421,8 +424,8 @@ class SurroundingsTest {
     }
 
     /**
-     * Copies the class path where this checkout has a path that ASCII cannot spell: in a locale without UTF-8 Java finds
-     * no classes there, not even through links.
+     * Copies the class path if the path of this checkout is not ASCII: in a locale without UTF-8, Java finds no classes
+     * there, not even through links.
      */
     private void useAsciiClassPath() throws IOException {
         if (StandardCharsets.US_ASCII.newEncoder().canEncode(classPath)) {
@@ -474,7 +477,7 @@ class SurroundingsTest {
         JsonNode finding = finding(report, section, name);
         assertThat(finding.get("found").asString()).isEqualTo(found);
         assertThat(finding.get("status").asString()).isEqualTo("FAIL");
-        assertThat(finding.get("mend").asString()).isNotEmpty();
+        assertThat(finding.get("fix").asString()).isNotEmpty();
         assertThat(report.get("exitCode").asInt()).isEqualTo(2);
     }
 

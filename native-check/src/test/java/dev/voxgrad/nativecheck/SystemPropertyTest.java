@@ -50,7 +50,7 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever the system answers, reading it ends in an answer: nothing throws, nothing is larger than what was read. */
+/** Tests that any answer of the system can be read: nothing throws, and no result is larger than what was read. */
 class SystemPropertyTest {
     private static Path root;
 
@@ -71,7 +71,7 @@ class SystemPropertyTest {
     }
 
     @Property(tries = 500)
-    void everyProcessorTableIsRead(@ForAll("systemText") byte[] text) throws IOException {
+    void readsAnyProcessorTable(@ForAll("systemText") byte[] text) throws IOException {
         Files.write(root.resolve("proc/cpuinfo"), text);
         CpuInfo info = CpuInfo.read(root);
         assertThat(info.model()).isNotBlank().hasSizeLessThanOrEqualTo(201);
@@ -82,7 +82,7 @@ class SystemPropertyTest {
     }
 
     @Property(tries = 300)
-    void everyQuotaIsRead(@ForAll("systemText") byte[] newer, @ForAll("systemText") byte[] older) throws IOException {
+    void readsAnyQuota(@ForAll("systemText") byte[] newer, @ForAll("systemText") byte[] older) throws IOException {
         Path group = root.resolve("sys/fs/cgroup");
         Files.write(group.resolve("cpu.max"), newer);
         Files.write(group.resolve("cpu/cpu.cfs_quota_us"), older);
@@ -93,7 +93,7 @@ class SystemPropertyTest {
     }
 
     @Property(tries = 500)
-    void everyTableOfMountsIsRead(@ForAll("systemText") byte[] text) throws IOException {
+    void readsAnyTableOfMounts(@ForAll("systemText") byte[] text) throws IOException {
         Path table = Files.write(root.resolve("proc/self/mounts"), text);
         Path folder = Path.of("/tmp/x y");
         Mount mount = Mount.of(table, folder);
@@ -102,7 +102,7 @@ class SystemPropertyTest {
     }
 
     @Property(tries = 500)
-    void everyListOfTheLoaderIsRead(@ForAll("systemText") byte[] text) {
+    void readsAnyLoaderCache(@ForAll("systemText") byte[] text) {
         List<String> lines = new String(text, StandardCharsets.UTF_8).lines().toList();
         Map<String, List<Path>> cache = LibraryPath.cache(lines);
         assertThat(cache.values().stream().mapToInt(List::size).sum()).isLessThanOrEqualTo(lines.size());
@@ -112,20 +112,20 @@ class SystemPropertyTest {
     }
 
     @Property(tries = 500)
-    void everyVariableIsAListOfFolders(@ForAll("systemText") byte[] text) {
+    void readsAnyListOfFolders(@ForAll("systemText") byte[] text) {
         assertThat(LibraryPath.folders(new String(text, StandardCharsets.UTF_8)))
                 .allMatch(Path::isAbsolute);
     }
 
-    /** Of the length that is left, and with the bytes that are other ones, of a library that is whole. */
+    /** Tests an intact library that is truncated and has some bytes changed. */
     @Property(tries = 1000)
-    void everyLibraryIsReadOrRefused(@ForAll Random random) throws IOException {
+    void readsOrRejectsAnyLibrary(@ForAll Random random) throws IOException {
         byte[] bytes = FakeLibrary.named("libx.so.1")
                 .needing("liba.so.1", "libb.so.2")
                 .withRunPath("$ORIGIN:/x")
                 .bytes();
         for (int i = random.nextInt(8); i > 0; i--) {
-            // Most of them in the headers and the dynamic section, whose numbers lead elsewhere.
+            // Most of them in the headers and the dynamic section, whose values point elsewhere.
             bytes[random.nextInt(random.nextBoolean() ? bytes.length : 400)] = (byte) random.nextInt(256);
         }
         Path file = Files.write(
@@ -137,13 +137,13 @@ class SystemPropertyTest {
             assertThat(names).isLessThanOrEqualTo(bytes.length);
         } catch (IOException e) {
             assertThat(e.getMessage())
-                    .matches("is (damaged|damaged or cut short|no shared library|"
+                    .matches("is (damaged|damaged or truncated|not a shared library|"
                             + "a library for another kind of processor)");
         }
     }
 
     @Property(tries = 500)
-    void everyAnswerOfAProbeIsJudged(
+    void judgesAnyAnswerOfAProbe(
             @ForAll("answers") Map<String, String> answers,
             @ForAll int exitCode,
             @ForAll boolean timedOut,
@@ -162,12 +162,12 @@ class SystemPropertyTest {
         Rows rows = new Rows(error -> {
             throw new AssertionError(error);
         });
-        Report report = Report.of(List.of(rows.lookAtAll("all", () -> checks).section("Answers")));
+        Report report = Report.of(List.of(rows.lookAll("all", () -> checks).section("Answers")));
         assertThat(report.json()).matches("[\\n -~]*");
         assertThat(report.text().chars()).allMatch(c -> c == '\n' || c >= ' ');
     }
 
-    /** Bytes, or words of such texts in any order. */
+    /** Generates bytes, or words of such texts in any order. */
     @Provide
     Arbitrary<byte[]> systemText() {
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(200);

@@ -11,10 +11,10 @@ import dev.voxgrad.nativecheck.probe.SmokeTest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Tests which parts of CUDA are tried on a machine without a GPU. */
+/** Tests which parts of CUDA can be tested without a GPU. */
 class UsableTest {
     @Test
-    void withoutAGpuOnlyTheCompilerIsTried() {
+    void withoutGpuOnlyTheCompilerIsTested() {
         LibraryPath nothing = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
         Usable usable = new Usable(false, new Libraries(nothing, false, Optional.empty(), Optional.empty()));
         for (SmokeTest test : SmokeTest.values()) {
@@ -22,8 +22,8 @@ class UsableTest {
                     .contains(
                             test == SmokeTest.NVRTC
                                     ? "neither libnvrtc.so.13 nor libnvrtc.so.12 was found"
-                                    : "there is no GPU that works");
+                                    : "there is no working GPU");
         }
-        assertThat(usable.versionsToAsk()).isEmpty();
+        assertThat(usable.versionsToQuery()).isEmpty();
     }
 }

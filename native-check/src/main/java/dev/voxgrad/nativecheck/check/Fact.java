@@ -4,10 +4,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * A line of the report that cannot fail.
+ * Reports a fact that cannot be wrong.
  *
- * @param name what it is about
- * @param found what is there
+ * @param name the subject
+ * @param found what was found
  */
 public record Fact(String name, String found) implements Check {
     @Override

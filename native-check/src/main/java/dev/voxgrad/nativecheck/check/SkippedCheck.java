@@ -4,10 +4,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Something that could not be looked at, and why; what to do about it is said where the reason is judged.
+ * Reports something that was not examined, and why. The check that found the reason says what to do about it.
  *
- * @param name what it is
- * @param reason in half a sentence
+ * @param name what was skipped
+ * @param reason the reason in half a sentence
  */
 public record SkippedCheck(String name, String reason) implements Check {
     @Override

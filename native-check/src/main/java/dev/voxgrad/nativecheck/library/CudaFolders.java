@@ -9,17 +9,17 @@ import java.util.stream.Stream;
 import dev.voxgrad.nativecheck.machine.SystemText;
 
 /**
- * Folders in which CUDA's libraries are put without the loader being told: toolkits, our own cache, wheels
- * of pip, Conda.
+ * Lists folders that may contain CUDA's libraries but are unknown to the loader: toolkits, our own cache, pip wheels,
+ * Conda.
  */
 final class CudaFolders {
     private CudaFolders() {}
 
     /**
-     * The folders, whether they hold anything or not.
+     * Returns the folders, whether or not they contain anything.
      *
-     * @param root the root of the file system, {@code /} but for tests
-     * @param environment the environment's variables
+     * @param root the root of the file system, {@code /} except in tests
+     * @param environment the environment variables
      */
     static List<Path> of(Path root, Map<String, String> environment) {
         List<Path> folders = new ArrayList<>();
@@ -41,7 +41,7 @@ final class CudaFolders {
         return folders;
     }
 
-    /** A wheel's libraries: {@code lib/python3.x/site-packages/nvidia/<part>/lib}. */
+    /** Returns the folders of a wheel's libraries: {@code lib/python3.x/site-packages/nvidia/<part>/lib}. */
     private static List<Path> wheels(Path prefix) {
         return LibraryPath.list(prefix.resolve("lib"), "python3").stream()
                 .flatMap(python -> Stream.of("site-packages", "dist-packages").map(python::resolve))

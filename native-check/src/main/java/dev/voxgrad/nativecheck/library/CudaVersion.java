@@ -1,17 +1,17 @@
 package dev.voxgrad.nativecheck.library;
 
 /**
- * A version of CUDA as its libraries give it.
+ * Represents a version of CUDA as its libraries report it.
  *
  * @param number 1000 · major + 10 · minor
  */
 public record CudaVersion(int number) {
-    /** The major version. */
+    /** Returns the major version. */
     public int major() {
         return number / 1000;
     }
 
-    /** Whether it came out after that one. */
+    /** Returns whether this version is newer than another. */
     public boolean newerThan(CudaVersion other) {
         return number > other.number;
     }

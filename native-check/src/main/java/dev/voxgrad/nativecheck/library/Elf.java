@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import dev.voxgrad.nativecheck.machine.SystemText;
 
 /**
- * What the dynamic section of a shared library says (System V ABI, chapter 5; 64 bits, little-endian, x86-64).
+ * Represents the dynamic section of a shared library (System V ABI, chapter 5; 64 bits, little-endian, x86-64).
  *
  * @param soname the name under which the loader knows it
- * @param needed the names of the libraries that it needs, each once, in its order
- * @param runPath folders in which the loader looks for those, with {@code $ORIGIN} put in
+ * @param needed the names of the libraries that it needs, in its order and without duplicates
+ * @param runPath folders in which the loader looks for those, with {@code $ORIGIN} expanded
  */
 public record Elf(Optional<String> soname, List<String> needed, List<Path> runPath) {
     private static final int HEADER = 64;
@@ -38,22 +38,22 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
     private static final int SONAME = 14;
     private static final int OLD_RUN_PATH = 15;
     private static final int RUN_PATH = 29;
-    /** Dynamic sections have some dozens of entries, and libraries need some dozens of others. */
-    private static final int MOST_ENTRIES = 1 << 14;
+    /** Dynamic sections have a few dozen entries, and libraries need a few dozen others. */
+    private static final int MAX_ENTRIES = 1 << 14;
 
-    private static final int MOST_FOLDERS = 1 << 10;
+    private static final int MAX_FOLDERS = 1 << 10;
 
-    /** A segment of the file: its kind, and where it is in the file and in memory. */
+    /** Describes a segment of the file: its kind, and its location in the file and in memory. */
     private record Segment(int kind, long offset, long address, long size) {}
 
-    /** An entry of the dynamic section. */
+    /** Represents an entry of the dynamic section. */
     private record Entry(long tag, long value) {}
 
     /**
-     * Reads a library. What is read is bounded, whatever the file says: some 1 MB besides the names, and of these not
-     * more than the file has ({@link ElfStrings}).
+     * Reads a library. Whatever the file claims, reading is bounded: about 1 MB in addition to the names, and for the
+     * names the size of the file ({@link ElfStrings}).
      *
-     * @throws IOException where it cannot be read, or is no library for this platform; the message is half a sentence
+     * @throws IOException if it cannot be read or is not a library for this platform; the message is half a sentence
      */
     public static Elf read(Path library) throws IOException {
         // Opening a named pipe would wait for a writer.
@@ -82,7 +82,7 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
     private static List<Segment> segments(FileChannel file) throws IOException {
         ByteBuffer header = read(file, 0, HEADER);
         if (header.getInt(0) != MAGIC) {
-            throw new IOException("is no shared library");
+            throw new IOException("is not a shared library");
         }
         if (header.getShort(4) != CLASS_64_LITTLE_ENDIAN || header.getShort(18) != MACHINE_X86_64) {
             throw new IOException("is a library for another kind of processor");
@@ -103,8 +103,8 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
         Segment dynamic = segments.stream()
                 .filter(segment -> segment.kind() == SEGMENT_DYNAMIC)
                 .findFirst()
-                .orElseThrow(() -> new IOException("is no shared library"));
-        if (dynamic.size() > (long) MOST_ENTRIES * ENTRY) {
+                .orElseThrow(() -> new IOException("is not a shared library"));
+        if (dynamic.size() > (long) MAX_ENTRIES * ENTRY) {
             throw new IOException("is damaged");
         }
         ByteBuffer section = read(file, dynamic.offset(), dynamic.size());
@@ -115,7 +115,7 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
         return entries;
     }
 
-    /** The string table, which is given by its address in memory. */
+    /** Returns the string table, which is given by its address in memory. */
     private static ElfStrings strings(FileChannel file, List<Segment> segments, List<Entry> entries)
             throws IOException {
         long address = value(entries, STRING_TABLE);
@@ -154,7 +154,7 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
                 .flatMap(path -> Arrays.stream(path.split(":")))
                 .filter(folder -> !folder.isEmpty())
                 .distinct()
-                .limit(MOST_FOLDERS)
+                .limit(MAX_FOLDERS)
                 .flatMap(folder -> folder(folder, origin))
                 .toList();
     }
@@ -164,15 +164,15 @@ public record Elf(Optional<String> soname, List<String> needed, List<Path> runPa
                 .map(path -> path.toAbsolutePath().normalize());
     }
 
-    /** Reads a part of the file; never more than there is. */
+    /** Reads a part of the file, never more than the file contains. */
     static ByteBuffer read(FileChannel file, long offset, long size) throws IOException {
         if (offset < 0 || size < 0 || size > Integer.MAX_VALUE || offset > file.size() - size) {
-            throw new IOException("is damaged or cut short");
+            throw new IOException("is damaged or truncated");
         }
         ByteBuffer buffer = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
             if (file.read(buffer, offset + buffer.position()) < 0) {
-                throw new IOException("is damaged or cut short");
+                throw new IOException("is damaged or truncated");
             }
         }
         return buffer;

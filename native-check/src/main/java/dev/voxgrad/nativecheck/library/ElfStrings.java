@@ -6,11 +6,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The string table of a shared library. Names are read from the file one by one; together they may not be longer than
- * the table, where each is written once: a file that names one long string thousands of times is damaged.
+ * Reads the string table of a shared library. Names are read from the file one by one. Together they may not be longer
+ * than the table, which contains each name once: a file that refers to one long string thousands of times is damaged.
  */
 final class ElfStrings {
-    /** Names of files end at 255 bytes, paths at 4,096; run paths list some dozens of these. */
+    /** File names have up to 255 bytes, paths up to 4,096; run paths list a few dozen of these. */
     private static final int LONGEST = 1 << 16;
 
     private final FileChannel file;
@@ -19,15 +19,15 @@ final class ElfStrings {
     private long budget;
 
     /**
-     * A table in a file.
+     * Opens a table in a file.
      *
      * @param start where it starts, in bytes
      * @param size its size in bytes
-     * @throws IOException if there is no such part of the file
+     * @throws IOException if the file has no such part
      */
     ElfStrings(FileChannel file, long start, long size) throws IOException {
         if (start < 0 || size < 0 || start > file.size() - size) {
-            throw new IOException("is damaged or cut short");
+            throw new IOException("is damaged or truncated");
         }
         this.file = file;
         this.start = start;

@@ -14,7 +14,7 @@ import java.util.Properties;
 import java.util.jar.JarFile;
 
 /**
- * One of JCuda's jars on the class path.
+ * Describes one of JCuda's jars on the class path.
  *
  * @param artifact its Maven name, such as {@code jcuda-natives}
  * @param version its Maven version
@@ -23,17 +23,17 @@ import java.util.jar.JarFile;
  */
 public record JCudaJar(String artifact, String version, String place, List<Native> natives) {
     /**
-     * A native library in a jar.
+     * Describes a native library in a jar.
      *
      * @param file its name without the folder
-     * @param size in bytes
+     * @param size its size in bytes
      * @param crc its CRC-32
      */
     public record Native(String file, long size, long crc) {}
 
     private static final String NATIVES_FOLDER = "lib/";
 
-    /** The jars of that name, in the order of the class path; Java uses the first. */
+    /** Returns the jars of that name in the order of the class path; Java uses the first. */
     public static List<JCudaJar> find(ClassLoader loader, String artifact) {
         String properties = "META-INF/maven/org.jcuda/" + artifact + "/pom.properties";
         try {

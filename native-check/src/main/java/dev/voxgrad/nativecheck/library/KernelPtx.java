@@ -18,18 +18,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * PTX of the engine's kernels on the class path, which is used where there is no NVRTC.
+ * Locates PTX of the engine's kernels on the class path, which is used if there is no NVRTC.
  *
- * @param place the jar or folder that it is in
- * @param cuda the version of the compiler that made it, where the PTX tells
+ * @param place the jar or folder that contains it
+ * @param cuda the version of the compiler that made it, if the PTX states it
  */
 public record KernelPtx(Path place, Optional<CudaVersion> cuda) {
     private static final String FOLDER = "dev/voxgrad/engine/";
     private static final String ENDING = ".ptx";
-    /** In the comment that nvcc begins with. */
+    /** Found in the comment at the start of nvcc's output. */
     private static final Pattern RELEASE = Pattern.compile("release (\\d{1,5})\\.(\\d{1,5})");
 
-    /** Looks for some; a build makes PTX of all kernels or of none. */
+    /** Looks for any PTX; a build contains PTX of all kernels or of none. */
     public static Optional<KernelPtx> find(ClassLoader loader) {
         try {
             for (URL folder : Collections.list(loader.getResources(FOLDER))) {

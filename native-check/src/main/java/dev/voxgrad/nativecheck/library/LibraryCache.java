@@ -24,23 +24,23 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * CUDA's libraries for a machine that has a driver and nothing else: the Maven profile {@code cuda-libraries} fetches a
- * jar of them and has them unpacked here, once, into a folder in the user's cache, which the launchers add to the
- * loader's path ({@code .mvn/cuda-libraries.sh}).
+ * Provides CUDA's libraries on a machine that has only a driver: the Maven profile {@code cuda-libraries} downloads a
+ * jar with them, and this class unpacks them once into a folder in the user's cache, which the launchers add to the
+ * loader's path ({@code cuda-libraries.sh}).
  *
- * @param folder where they are; it is there when all of them are
+ * @param folder the folder with the libraries; it exists only if it is complete
  */
 public record LibraryCache(Path folder) {
-    /** What fetches them. */
+    /** The command that downloads and unpacks them. */
     public static final String COMMAND = "./mvnw -C -Pcuda-libraries -pl native-check";
 
-    /** Where the jar of org.bytedeco:cuda has its libraries. */
+    /** The folder of the libraries in the jar org.bytedeco:cuda. */
     private static final String JAR_FOLDER = "org/bytedeco/cuda/linux-x86_64/";
 
     /**
-     * The user's.
+     * Returns the user's cache.
      *
-     * @param environment the environment's variables; the cache is as in the XDG Base Directory Specification
+     * @param environment the environment variables; the location follows the XDG Base Directory Specification
      */
     static LibraryCache of(Map<String, String> environment) {
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
@@ -48,7 +48,7 @@ public record LibraryCache(Path folder) {
         return new LibraryCache(parent.resolve("voxgrad").resolve("cuda-12.6"));
     }
 
-    /** Returns the user's; empty where the environment names it with what the locale's character set lacks. */
+    /** Returns the user's cache; empty if its name cannot be encoded in the locale's character set. */
     static Optional<LibraryCache> find(Map<String, String> environment) {
         try {
             return Optional.of(of(environment));
@@ -57,7 +57,7 @@ public record LibraryCache(Path folder) {
         }
     }
 
-    /** Run by Maven with the jar and its SHA-256; the exit code is 1 where the libraries are not there afterwards. */
+    /** Unpacks the libraries; called by Maven with the jar and its SHA-256. The exit code is 1 if that fails. */
     public static void main(String[] args) {
         LibraryCache cache = of(System.getenv());
         try {
@@ -73,23 +73,23 @@ public record LibraryCache(Path folder) {
                 ? known.getFile() + ": "
                         + Objects.requireNonNullElse(
                                 known.getReason(), e.getClass().getSimpleName())
-                : e.getMessage();
+                : Objects.requireNonNullElse(e.getMessage(), e.toString());
     }
 
     /**
-     * Unpacks what is needed, unless it has been already.
+     * Unpacks the required libraries unless they have been unpacked already.
      *
-     * @param sha256 the jar's, in hexadecimal
-     * @return in a sentence or two, what was done
-     * @throws IOException if the jar is another one or lacks a library, or if something could not be read or written;
-     *         there is no folder then
+     * @param sha256 the jar's SHA-256 in hexadecimal
+     * @return what was done, in a sentence or two
+     * @throws IOException if the jar has another checksum or lacks a library, or if reading or writing fails; the
+     * folder does not exist then
      */
     String unpack(Path jar, String sha256) throws IOException {
         if (Files.isDirectory(folder)) {
             return alreadyThere();
         }
         Files.createDirectories(folder.getParent());
-        // Another process may be unpacking: we wait for it.
+        // Another process may be unpacking; wait for it.
         try (FileChannel file =
                         FileChannel.open(neighbour("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = file.lock()) {
@@ -102,13 +102,13 @@ public record LibraryCache(Path folder) {
             Files.createDirectory(unfinished);
             int count = unpackInto(unfinished, jar);
             Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-            return count + " CUDA libraries are in " + folder + " now, where the launchers find them. " + jar
-                    + " is not needed any more.";
+            return count + " CUDA libraries are now in " + folder + ", where the launchers find them. " + jar
+                    + " is no longer needed.";
         }
     }
 
     private String alreadyThere() {
-        return "The CUDA libraries are in " + folder + " already; to have them unpacked again, delete that folder.";
+        return "The CUDA libraries are already in " + folder + "; to unpack them again, delete that folder.";
     }
 
     private Path neighbour(String ending) {
@@ -125,7 +125,7 @@ public record LibraryCache(Path folder) {
             String found = HexFormat.of().formatHex(digest.digest());
             if (!found.equals(wanted)) {
                 throw new IOException("the SHA-256 of " + jar + " is " + found + ", not " + wanted
-                        + "; delete that file, and Maven fetches it again");
+                        + "; delete that file so that Maven downloads it again");
             }
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
@@ -141,7 +141,7 @@ public record LibraryCache(Path folder) {
                         FileChannel out =
                                 FileChannel.open(library, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                     in.transferTo(Channels.newOutputStream(out));
-                    // The folder's new name must not outlive a power cut that the contents do not.
+                    // After a power failure, the folder's new name must not exist without the contents.
                     out.force(true);
                 }
             }
@@ -149,13 +149,15 @@ public record LibraryCache(Path folder) {
         }
     }
 
-    /** Those of the libraries that the trainer loads, but for the driver's, which comes with the driver. */
+    /**
+     * Returns the entries of the libraries that the trainer loads, except the driver's, which comes with the driver.
+     */
     private static List<JarEntry> entries(JarFile jar) throws IOException {
         List<JarEntry> entries = new ArrayList<>();
         for (NativeLibrary library : NativeLibrary.values()) {
             if (library != NativeLibrary.DRIVER) {
-                String wanted = JAR_FOLDER + library.fileOfCuda12();
-                // NVRTC's builtins have the minor version in their name.
+                String wanted = JAR_FOLDER + library.cuda12File();
+                // The name of NVRTC's builtins contains the minor version.
                 JarEntry entry = jar.stream()
                         .filter(each -> each.getName().equals(wanted)
                                 || library == NativeLibrary.NVRTC_BUILTINS
@@ -168,7 +170,7 @@ public record LibraryCache(Path folder) {
         return entries;
     }
 
-    /** Deletes what an unpacking that broke off has left, if it has. */
+    /** Deletes what an interrupted unpacking may have left behind. */
     private static void delete(Path unfinished) throws IOException {
         if (Files.isDirectory(unfinished)) {
             try (Stream<Path> files = Files.list(unfinished)) {

@@ -20,33 +20,34 @@ import dev.voxgrad.nativecheck.machine.BoundedProcess;
 import dev.voxgrad.nativecheck.machine.SystemText;
 
 /**
- * Where Linux's loader looks for a library (ld.so(8)), and where CUDA is often put without telling the loader.
+ * Represents the places where Linux's loader searches for a library (ld.so(8)), and those where CUDA is often installed
+ * without the loader's knowledge.
  *
  * @param first the folders in {@code LD_LIBRARY_PATH}
- * @param cache the loader's cache: files by the library's name
- * @param last the folders that the loader searches at the end
+ * @param cache the loader's cache: files by library name
+ * @param last the folders that the loader searches last
  * @param elsewhere folders that the loader does not search
  */
 public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<Path> last, List<Path> elsewhere) {
-    /** A path on which nothing is found. */
+    /** A path that contains nothing. */
     public static final LibraryPath NOWHERE = new LibraryPath(List.of(), Map.of(), List.of(), List.of());
 
     private static final List<String> STANDARD =
             List.of("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64", "lib", "usr/lib");
     private static final Pattern CACHED = Pattern.compile("\\s+(\\S+) \\(([^)]*)\\) => (.+)");
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** More files than that whose names begin alike are not told apart in any report. */
-    private static final int MOST_FILES = 1000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** No report distinguishes more files than this whose names have the same prefix. */
+    private static final int MAX_FILES = 1000;
 
-    /** The search path of this process and of its children. */
+    /** Returns the search path of this process and of its children. */
     public static LibraryPath ofThisProcess() {
         return ofThisProcess(Path.of("/"));
     }
 
     /**
-     * The search path of this process and of its children.
+     * Returns the search path of this process and of its children.
      *
-     * @param root the root of the file system, {@code /} but for trials
+     * @param root the root of the file system, {@code /} except for trials
      */
     public static LibraryPath ofThisProcess(Path root) {
         String variable = Objects.requireNonNullElse(System.getenv("LD_LIBRARY_PATH"), "");
@@ -57,7 +58,7 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
                 CudaFolders.of(root, System.getenv()));
     }
 
-    /** The folders in a list such as that in {@code LD_LIBRARY_PATH}; an empty name is the working folder. */
+    /** Splits a list of folders such as {@code LD_LIBRARY_PATH}; an empty name means the working folder. */
     public static List<Path> folders(String variable) {
         return variable.isEmpty()
                 ? List.of()
@@ -68,7 +69,7 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
                         .toList();
     }
 
-    /** The files that {@code ldconfig -p} lists for this processor. */
+    /** Parses the output of {@code ldconfig -p}; returns the files for this processor. */
     public static Map<String, List<Path>> cache(List<String> lines) {
         Map<String, List<Path>> cache = new HashMap<>();
         for (String line : lines) {
@@ -83,7 +84,7 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         return cache;
     }
 
-    /** What {@code ldconfig -p} says; nothing where there is no such command, or where no process can be started. */
+    /** Returns the output of {@code ldconfig -p}; empty if there is no such command or no process can be started. */
     private static List<String> ldconfig(Path root) {
         Optional<Path> command = Stream.of("sbin/ldconfig", "usr/sbin/ldconfig")
                 .map(root::resolve)
@@ -94,7 +95,7 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
             return List.of();
         }
         try {
-            return new BoundedProcess(List.of(command.get().toString(), "-p"), PATIENCE)
+            return new BoundedProcess(List.of(command.get().toString(), "-p"), TIMEOUT)
                     .run()
                     .output()
                     .lines()
@@ -105,9 +106,9 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
     }
 
     /**
-     * The files of that name, in the loader's order: it takes the first.
+     * Returns the files of that name in the loader's order; the loader uses the first.
      *
-     * @param runPath the folders that the asking library names itself
+     * @param runPath the folders that the dependent library names itself
      */
     public List<Path> find(String name, List<Path> runPath) {
         Optional<Path> file = SystemText.path(name);
@@ -120,7 +121,7 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
         return distinct(Stream.of(before, cached, after).flatMap(files -> files));
     }
 
-    /** The files of that name that the loader does not find. */
+    /** Returns the files of that name that the loader does not find. */
     public List<Path> findElsewhere(String name) {
         List<Path> found = find(name, List.of()).stream().map(LibraryPath::real).toList();
         return distinct(elsewhere.stream().flatMap(folder -> SystemText.path(folder, name).stream())).stream()
@@ -128,40 +129,40 @@ public record LibraryPath(List<Path> first, Map<String, List<Path>> cache, List<
                 .toList();
     }
 
-    /** The files anywhere whose name begins so. */
-    public List<Path> findBeginning(String beginning) {
+    /** Returns the files in all places whose names have a prefix. */
+    public List<Path> findByPrefix(String prefix) {
         Stream<Path> cached = cache.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(beginning))
+                .filter(entry -> entry.getKey().startsWith(prefix))
                 .flatMap(entry -> entry.getValue().stream());
         Stream<Path> listed = Stream.of(first, last, elsewhere)
                 .flatMap(List::stream)
-                .flatMap(folder -> list(folder, beginning).stream());
+                .flatMap(folder -> list(folder, prefix).stream());
         return distinct(Stream.concat(cached, listed));
     }
 
-    /** The files of a folder whose name begins so; none where there is no such folder, or it cannot be listed. */
-    public static List<Path> list(Path folder, String beginning) {
+    /** Returns the files of a folder whose names have a prefix; empty if the folder is missing or unreadable. */
+    public static List<Path> list(Path folder, String prefix) {
         if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(beginning))
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
                     .sorted()
-                    .limit(MOST_FILES)
+                    .limit(MAX_FILES)
                     .toList();
         } catch (IOException | UncheckedIOException e) {
             return List.of();
         }
     }
 
-    /** The files that exist, each once, whatever links lead to it. */
+    /** Returns the files that exist, each once even if several links lead to it. */
     public static List<Path> distinct(Stream<Path> files) {
         Map<Path, Path> byReal = new LinkedHashMap<>();
         files.filter(Files::isRegularFile).forEach(file -> byReal.putIfAbsent(real(file), file));
         return List.copyOf(byReal.values());
     }
 
-    /** The file behind links; the name itself where these cannot be followed. */
+    /** Resolves links; returns the name itself if they cannot be followed. */
     private static Path real(Path file) {
         try {
             return file.toRealPath();

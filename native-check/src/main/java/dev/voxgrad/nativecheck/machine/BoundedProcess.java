@@ -9,40 +9,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import dev.voxgrad.nativecheck.probe.DriverProbe;
-
 /**
- * A command that may take only so long and write only so much: it is stopped where it does more.
+ * Runs a command with a limit on its time and on its output; a command that exceeds either is stopped.
  *
  * @param command the program and its arguments
- * @param patience how long it may take
+ * @param timeout how long it may run
  */
-public record BoundedProcess(List<String> command, Duration patience) {
-    /** What our probes and the loader's cache write is far below this many bytes. */
-    static final int LARGEST_OUTPUT = 4 << 20;
-    /** In place of an exit code where it was stopped. */
+public record BoundedProcess(List<String> command, Duration timeout) {
+    /** In bytes, far more than our probes write or the loader's cache lists. */
+    static final int MAX_OUTPUT = 4 << 20;
+    /** The exit code of a process that was stopped. */
     public static final int STOPPED = -1;
-    /** How long what it wrote is still read after its end; a process that it started may hold the pipe open. */
+    /** How long its output is still read after it ends, because a process that it started may keep the pipe open. */
     private static final Duration AFTERWARDS = Duration.ofSeconds(2);
 
     /**
-     * What became of it.
+     * Describes how a process ended.
      *
-     * @param exitCode its exit code; {@link #STOPPED} where it was stopped
-     * @param hung whether it was stopped for taking too long
-     * @param output what it wrote to standard output, in UTF-8 as far as it is that
+     * @param exitCode its exit code; {@link #STOPPED} if it was stopped
+     * @param hung whether it was stopped because it ran too long
+     * @param output what it wrote to standard output, decoded as UTF-8
      * @param errors what it wrote to standard error
      */
     public record End(int exitCode, boolean hung, String output, String errors) {}
 
     /**
-     * Runs it.
+     * Runs the command.
      *
-     * @throws IOException if it cannot be started, or this thread is interrupted
+     * @throws IOException if it cannot be started, or if this thread is interrupted
      */
     public End run() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        speakEnglish(builder.environment());
+        useEnglishMessages(builder.environment());
         Process process = builder.start();
         try {
             return end(process);
@@ -52,10 +50,10 @@ public record BoundedProcess(List<String> command, Duration patience) {
     }
 
     /**
-     * Lets the C library report errors in English, whatever the user's language: {@link DriverProbe} reads what the
-     * dynamic loader says. The character set, in which file names are encoded, stays.
+     * Makes the C library report errors in English, whatever the user's language: the probes parse the dynamic loader's
+     * messages. The character set, in which file names are encoded, stays the same.
      */
-    static void speakEnglish(Map<String, String> environment) {
+    static void useEnglishMessages(Map<String, String> environment) {
         String all = environment.remove("LC_ALL");
         if (all != null && !all.isEmpty()) {
             environment.put("LC_CTYPE", all);
@@ -67,7 +65,7 @@ public record BoundedProcess(List<String> command, Duration patience) {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            // It has ended already, or closed its input: there is nothing to send.
+            // The process has already ended or closed its input; there is nothing to send.
         }
         Drain output = Drain.of(process, process.getInputStream());
         Drain errors = Drain.of(process, process.getErrorStream());
@@ -78,7 +76,7 @@ public record BoundedProcess(List<String> command, Duration patience) {
 
     private boolean waitFor(Process process, Drain output, Drain errors) throws IOException {
         try {
-            boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+            boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (!ended) {
                 process.destroyForcibly().waitFor(AFTERWARDS.toMillis(), TimeUnit.MILLISECONDS);
             }
@@ -91,7 +89,7 @@ public record BoundedProcess(List<String> command, Duration patience) {
         }
     }
 
-    /** Reads one of the process's streams to its end, and stops the process where there is too much in it. */
+    /** Reads one of the process's streams to its end, and stops the process if it writes too much. */
     private static final class Drain implements Runnable {
         private final Process process;
         private final InputStream in;
@@ -122,12 +120,12 @@ public record BoundedProcess(List<String> command, Duration patience) {
                     read.write(buffer, 0, length);
                 }
             } catch (IOException e) {
-                // The process was stopped; what has been read until then counts.
+                // The process was stopped; what has been read so far counts.
             }
         }
 
         boolean full() {
-            return read.size() >= LARGEST_OUTPUT;
+            return read.size() >= MAX_OUTPUT;
         }
 
         String text() {

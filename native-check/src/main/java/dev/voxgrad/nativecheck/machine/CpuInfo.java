@@ -5,28 +5,28 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * What the operating system's files tell about the processor.
+ * Describes the processor as the operating system's files report it.
  *
  * @param model its name
- * @param cores logical cores of the machine; 0 where not told
- * @param flags its instruction sets, in the system's words
+ * @param cores number of logical cores of the machine; 0 if not reported
+ * @param flags its instruction sets, as the system names them
  * @param quota CPU time per second that the container grants, in cores; empty without a limit
  */
 public record CpuInfo(String model, int cores, Set<String> flags, OptionalDouble quota) {
-    /** More than any machine has: a larger quota is none. */
-    private static final double MOST_CORES = 1e6;
+    /** More than any machine has: a larger quota is no limit. */
+    private static final double MAX_CORES = 1e6;
 
     /**
-     * Reads Linux's files, as far as they are there and make sense.
+     * Reads Linux's files as far as they exist and make sense.
      *
-     * @param root the root of the file system, {@code /} but for tests
+     * @param root the root of the file system, {@code /} except in tests
      */
     public static CpuInfo read(Path root) {
         ProcessorTable table = ProcessorTable.read(root.resolve("proc/cpuinfo"));
         return new CpuInfo(table.model(), table.cores(), table.flags(), quota(root.resolve("sys/fs/cgroup")));
     }
 
-    /** Control groups of version 2 have one file "quota period", those of version 1 a file for each; in µs. */
+    /** Reads the quota: control groups v2 have one file "quota period", those of v1 one file for each; in µs. */
     private static OptionalDouble quota(Path group) {
         String[] second = SystemText.firstLine(group.resolve("cpu.max")).split("\\s+");
         if (second.length == 2) {
@@ -44,12 +44,12 @@ public record CpuInfo(String model, int cores, Set<String> flags, OptionalDouble
         return OptionalDouble.empty();
     }
 
-    /** Returns quota / period; empty where one of them is no such number, as with "max" and -1. */
+    /** Returns quota / period; empty if one of them is not a number of that kind, such as "max" or -1. */
     private static OptionalDouble quota(String quota, String period) {
         if (!quota.matches("\\d{1,19}") || !period.matches("\\d{1,19}")) {
             return OptionalDouble.empty();
         }
         double cores = Double.parseDouble(quota) / Double.parseDouble(period);
-        return cores > 0 && cores < MOST_CORES ? OptionalDouble.of(cores) : OptionalDouble.empty();
+        return cores > 0 && cores < MAX_CORES ? OptionalDouble.of(cores) : OptionalDouble.empty();
     }
 }

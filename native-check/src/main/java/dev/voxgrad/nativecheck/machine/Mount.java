@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A mounted file system.
+ * Represents a mounted file system.
  *
  * @param point where it is mounted
- * @param options how, in the system's words; empty where the system does not tell
+ * @param options its mount options, as the system names them; empty if the system does not report them
  */
 public record Mount(Path point, Set<String> options) {
     /**
-     * Returns the file system that a folder is on, from Linux's table of mounts. Names are compared byte by byte: they
-     * need not be text in the locale's character set, or in any.
+     * Returns the file system that contains a folder, from Linux's table of mounts. Names are compared byte by byte,
+     * because they need not be text in the locale's character set or in any other.
      *
-     * @param table the table's file, {@code /proc/self/mounts} but for tests
-     * @param folder absolute and without links
+     * @param table the table's file, {@code /proc/self/mounts} except in tests
+     * @param folder an absolute path without links
      */
     public static Mount of(Path table, Path folder) {
         Map<String, Path> points = new HashMap<>();
@@ -29,7 +29,7 @@ public record Mount(Path point, Set<String> options) {
             points.put(bytes(point), point);
         }
         Mount[] deepest = {new Mount(folder.getRoot(), Set.of())};
-        // A name may hold a carriage return.
+        // A name may contain a carriage return.
         Pattern.compile("\n")
                 .splitAsStream(SystemText.text(table, StandardCharsets.ISO_8859_1))
                 .forEach(line -> {
@@ -45,7 +45,7 @@ public record Mount(Path point, Set<String> options) {
         return deepest[0];
     }
 
-    /** Returns a path's bytes, each as the character of that number; only a path's URI tells them. */
+    /** Returns a path's bytes, each as the character with that code; only a path's URI reveals them. */
     private static String bytes(Path path) {
         String uri = path.toUri().getRawPath();
         StringBuilder bytes = new StringBuilder();
@@ -54,12 +54,12 @@ public record Mount(Path point, Set<String> options) {
             bytes.append(escaped ? (char) Integer.parseInt(uri, i + 1, i + 3, 16) : uri.charAt(i));
             i += escaped ? 2 : 0;
         }
-        // The URI of a folder that exists ends with a slash.
+        // The URI of an existing folder ends with a slash.
         boolean slash = bytes.length() > 1 && bytes.charAt(bytes.length() - 1) == '/';
         return bytes.substring(0, bytes.length() - (slash ? 1 : 0));
     }
 
-    /** Blanks and the like are written as a backslash and three octal digits. */
+    /** Decodes characters such as blanks, which the table encodes as a backslash and three octal digits. */
     private static String unescape(String field) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < field.length(); i++) {

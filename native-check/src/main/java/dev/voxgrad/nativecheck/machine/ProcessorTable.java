@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The lines {@code key : value} of {@code /proc/cpuinfo}, whose keys differ from one architecture to the next
+ * Represents the lines {@code key : value} of {@code /proc/cpuinfo}, whose keys differ between architectures
  * ({@code arch/&#42;/kernel/} in Linux: {@code show_cpuinfo}).
  *
- * @param values the first value of each key that is of use
- * @param cores how many processors are listed
+ * @param values the first value of each useful key
+ * @param cores the number of processors listed
  */
 record ProcessorTable(Map<String, String> values, int cores) {
-    /** Keys that name the processor: x86, LoongArch, MIPS, 32-bit Arm, POWER, RISC-V, boards, s390x. */
+    /** Keys of the processor's name: x86, LoongArch, MIPS, 32-bit Arm, POWER, RISC-V, boards, s390x. */
     private static final List<String> MODELS = List.of(
             "model name", "Model Name", "cpu model", "Processor", "cpu", "uarch", "Hardware", "Model", "vendor_id");
     /** Keys of instruction sets: x86, Arm and LoongArch, s390x, MIPS, RISC-V. */
@@ -34,13 +34,13 @@ record ProcessorTable(Map<String, String> values, int cores) {
             .flatMap(List::stream)
             .collect(Collectors.toUnmodifiableSet());
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
-    /** On s390x a processor's line is {@code processor 0: version = FF,  identification = …}. */
+    /** On s390x, a processor's line is {@code processor 0: version = FF,  identification = …}. */
     private static final Pattern NUMBERED = Pattern.compile("processor (\\d{1,9})");
 
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_VALUE = 1 << 16;
 
-    /** Reads the table; it is empty where there is no such file. */
+    /** Reads the table; it is empty if there is no such file. */
     static ProcessorTable read(Path file) {
         Map<String, String> values = new HashMap<>();
         Set<String> processors = new HashSet<>();
@@ -72,14 +72,14 @@ record ProcessorTable(Map<String, String> values, int cores) {
         return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
     }
 
-    /** Most 64-bit Arm processors have numbers and no name. */
+    /** Returns the numbers that most 64-bit Arm processors have instead of a name. */
     private String implementer() {
         return values.containsKey(IMPLEMENTER) && values.containsKey(PART)
                 ? IMPLEMENTER + " " + values.get(IMPLEMENTER) + ", part " + values.get(PART)
                 : "unnamed processor";
     }
 
-    /** Returns the instruction sets, each once. */
+    /** Returns the instruction sets without duplicates. */
     Set<String> flags() {
         Set<String> flags = new LinkedHashSet<>();
         for (String key : FLAGS) {
@@ -95,7 +95,7 @@ record ProcessorTable(Map<String, String> values, int cores) {
         return Set.copyOf(flags);
     }
 
-    /** RISC-V writes {@code rv64imafdcv_zicsr}: the width, a letter for each extension, then extensions with names. */
+    /** Parses RISC-V's {@code rv64imafdcv_zicsr}: the width, one letter per extension, then extensions with names. */
     private static boolean hasRiscVVectors(String isa) {
         for (int i = isa.startsWith("rv") ? 2 : isa.length(); i < isa.length(); i++) {
             if ("_zsx".indexOf(isa.charAt(i)) >= 0) {

@@ -10,28 +10,28 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads what the system says about itself, whatever that is: nothing here throws, and nothing grows without bound. */
+/** Reads what the system reports about itself, whatever that is: no method throws, and all results are bounded. */
 public final class SystemText {
-    /** Some machines with 2,000 cores tell 5 MB about them; what comes after this many bytes is not read. */
+    /** Some machines with 2,000 cores report 5 MB about them; anything after this many bytes is ignored. */
     private static final int LARGEST = 16 << 20;
 
     private SystemText() {}
 
     /**
-     * Reads a file's lines, whatever ends them; none where there is no such file, or it cannot be read.
+     * Reads a file's lines, with any line separator; returns none if the file is missing or unreadable.
      *
-     * @param charset gives every byte a character, as UTF-8 does with U+FFFD in Java and ISO 8859-1 by itself
+     * @param charset a character set that decodes any byte, such as ISO 8859-1, or UTF-8 (to U+FFFD)
      */
     public static Stream<String> lines(Path file, Charset charset) {
         return text(file, charset).lines();
     }
 
-    /** Reads a file; empty where there is no such file, or it cannot be read. */
+    /** Reads a file; returns an empty text if it is missing or unreadable. */
     public static String text(Path file, Charset charset) {
         return new String(bytes(file), charset);
     }
 
-    /** Reads a file's first line; empty where there is none. */
+    /** Reads a file's first line; returns an empty text if there is none. */
     public static String firstLine(Path file) {
         return lines(file, StandardCharsets.UTF_8).findFirst().orElse("").strip();
     }
@@ -48,7 +48,7 @@ public final class SystemText {
         }
     }
 
-    /** Returns the path of that name; empty where the locale's character set has no such name. */
+    /** Returns the path of that name; empty if the locale's character set cannot encode it. */
     public static Optional<Path> path(String name) {
         try {
             return Optional.of(Path.of(name));
@@ -57,7 +57,7 @@ public final class SystemText {
         }
     }
 
-    /** Returns the path of that name in a folder; empty where the locale's character set has no such name. */
+    /** Returns the path of that name in a folder; empty if the locale's character set cannot encode it. */
     public static Optional<Path> path(Path folder, String name) {
         return path(name).map(folder::resolve);
     }

@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Finds out whether files can be made in a folder. */
+/** Finds out whether files can be created in a folder. */
 public final class WritableFolder {
     private WritableFolder() {}
 
@@ -30,7 +30,7 @@ public final class WritableFolder {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("cannot be written (" + reason(e) + ")");
+            return Optional.of("is not writable (" + reason(e) + ")");
         }
     }
 

@@ -26,46 +26,46 @@ import dev.voxgrad.nativecheck.machine.SystemText;
 import dev.voxgrad.nativecheck.machine.WritableFolder;
 
 /**
- * Runs a probe in a JVM of its own, since a broken native library can take the whole process with it.
+ * Runs a probe in its own JVM, because a broken native library can bring down the whole process.
  *
- * <p>A probe answers with lines {@code key=value} on standard output. Its folder for temporary files is new
- * and private, because JCuda reuses whatever library of the right name lies in it; where no folder can be written, it
- * is the one of this process.
+ * <p>A probe answers with lines {@code key=value} on standard output. Its folder for temporary files is new and
+ * private, because JCuda reuses any library of the right name that it finds there; if no folder is writable, the probe
+ * shares the folder of this process.
  *
  * @param java the {@code java} command
- * @param classPath where the probe and JCuda are
- * @param patience how long a probe may take before it is killed
+ * @param classPath the class path with the probe and JCuda
+ * @param timeout how long a probe may run before it is killed
  */
-public record ChildProcess(Path java, String classPath, Duration patience) {
-    /** In place of an exit code where there was no process. */
+public record ChildProcess(Path java, String classPath, Duration timeout) {
+    /** The exit code if there was no process. */
     private static final int NOT_STARTED = Integer.MIN_VALUE;
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    /** What a JVM says before anything is wrong: about options in the environment, and about the Vector API. */
+    /** What a healthy JVM prints: remarks about options in the environment and about the Vector API. */
     private static final List<String> JVM_CHATTER =
             List.of("Picked up ", "NOTE: Picked up ", "WARNING: Using incubator modules");
 
     /**
-     * What became of a probe.
+     * Describes how a probe ended and what it answered.
      *
-     * @param exitCode the process's exit code; above 128 on Linux it died of a signal
-     * @param timedOut whether it was killed for taking too long
-     * @param answers what it said, in its order
-     * @param errors what it, or its JVM, wrote to standard error
+     * @param exitCode the process's exit code; on Linux, a value above 128 means that it died of a signal
+     * @param timedOut whether it was killed because it ran too long
+     * @param answers its answers in the order in which it gave them
+     * @param errors what the probe or its JVM wrote to standard error
      */
     public record Outcome(int exitCode, boolean timedOut, Map<String, String> answers, String errors) {
-        /** Returns the outcome where no process could be started, for a reason in half a sentence. */
+        /** Returns the outcome if no process could be started, with the reason in half a sentence. */
         public static Outcome notStarted(String reason) {
             return new Outcome(NOT_STARTED, false, Map.of(), reason);
         }
 
-        /** The answer of that name. */
+        /** Returns the answer with that name. */
         public Optional<String> answer(String key) {
             return Optional.ofNullable(answers.get(key));
         }
 
-        /** Returns the answer of that name; empty where it is none, or no whole number of 32 bits. */
+        /** Returns the answer with that name; empty if it is missing or not a 32-bit integer. */
         public OptionalInt wholeNumber(String key) {
             OptionalLong number = longNumber(key);
             return number.isPresent() && number.getAsLong() == (int) number.getAsLong()
@@ -79,7 +79,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             return number.isPresent() ? Optional.of(new CudaVersion(number.getAsInt())) : Optional.empty();
         }
 
-        /** Returns the answer of that name; empty where it is none, or no whole number of 64 bits. */
+        /** Returns the answer with that name; empty if it is missing or not a 64-bit integer. */
         public OptionalLong longNumber(String key) {
             try {
                 return answers.containsKey(key)
@@ -90,7 +90,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             }
         }
 
-        /** Returns the answer of that name; empty where it is none, or no number. */
+        /** Returns the answer with that name; empty if it is missing or not a number. */
         public OptionalDouble number(String key) {
             try {
                 return answers.containsKey(key)
@@ -101,12 +101,12 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             }
         }
 
-        /** Whether there was a process at all. */
+        /** Returns whether a process was started at all. */
         public boolean started() {
             return exitCode != NOT_STARTED;
         }
 
-        /** Whether it ended by itself and well. */
+        /** Returns whether the process ended by itself and successfully. */
         public boolean ended() {
             return !timedOut && exitCode == 0;
         }
@@ -115,7 +115,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         public String reason() {
             Optional<String> library = answer(DriverProbe.MISSING_LIBRARY).map(name -> name + " was not found");
             Optional<String> symbol =
-                    answer(DriverProbe.MISSING_SYMBOL).map(name -> "a library does not fit JCuda: it has no " + name);
+                    answer(DriverProbe.MISSING_SYMBOL).map(name -> "a library does not match JCuda: it has no " + name);
             Optional<String> natives =
                     answer(DriverProbe.MISSING_NATIVES).map(name -> name + " is not on the class path");
             return Stream.of(answer(Probe.FAILED), library, symbol, natives, answer(DriverProbe.LINK_ERROR))
@@ -124,7 +124,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
                     .orElseGet(this::failure);
         }
 
-        /** In half a sentence, what went wrong with the process itself. */
+        /** Returns, in half a sentence, what went wrong with the process itself. */
         public String failure() {
             if (!started()) {
                 return "no child process can be started here (" + errors + ")";
@@ -138,7 +138,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
             String death = exitCode > 128
                     ? "died of signal " + (exitCode - 128)
                     : exitCode == BoundedProcess.STOPPED
-                            ? "wrote without end and was stopped"
+                            ? "produced endless output and was stopped"
                             : "ended with code " + exitCode;
             String said = errors.lines()
                     .map(String::strip)
@@ -150,7 +150,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         }
     }
 
-    /** Runs probes with the Java and the class path that run us. */
+    /** Returns a way to run probes with the Java and the class path of this process. */
     public static ChildProcess likeThisOne() {
         Path java = SystemText.path(System.getProperty("java.home"))
                 .map(home -> home.resolve("bin").resolve("java"))
@@ -159,17 +159,17 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
     }
 
     /**
-     * Runs the main method of a class. Whatever keeps it from that is an outcome, too.
+     * Runs the main method of a class. If that is impossible, the reason is the outcome.
      *
      * @param probe the class, on the class path
-     * @param options for its JVM
+     * @param options options for its JVM
      */
     public Outcome run(Class<?> probe, String... options) {
         Optional<Path> folder = newFolder();
         try {
             return run(folder, probe.getName(), options);
         } catch (IOException | RuntimeException | Error e) {
-            // An Error where a limit on processes leaves none for the thread that reads, or Java cannot fork at all.
+            // Java throws an Error if a process limit prevents it from starting the reading thread or from forking.
             return Outcome.notStarted(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         } finally {
             folder.ifPresent(ChildProcess::delete);
@@ -177,8 +177,10 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
     }
 
     /**
-     * A folder for temporary files; where the usual one is no good, which has a finding of its own, in the user's
-     * folders; empty where none of them can be written.
+     * Creates a folder for temporary files. If the usual place is unusable, which has its own finding, the user's
+     * folders are tried.
+     *
+     * @return the folder; empty if none of these places is writable
      */
     private static Optional<Path> newFolder() {
         return Stream.of("java.io.tmpdir", "user.home", "user.dir")
@@ -206,7 +208,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
     private Outcome run(Optional<Path> folder, String probe, String... options) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
-        // What the JVM itself has to say is no answer.
+        // Keep the JVM's own messages out of the answers.
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:+DisplayVMOutputToStderr"));
         command.add("-XX:ErrorFile="
                 + folder.map(place -> place.resolve("crash.log").toString()).orElse("/dev/null"));
@@ -215,7 +217,7 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
                 .ifPresent(place -> command.add("-Djava.io.tmpdir=" + place));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, probe));
-        BoundedProcess.End end = new BoundedProcess(command, patience).run();
+        BoundedProcess.End end = new BoundedProcess(command, timeout).run();
         return new Outcome(end.exitCode(), end.hung(), answers(end.output()), end.errors());
     }
 
@@ -228,14 +230,14 @@ public record ChildProcess(Path java, String classPath, Duration patience) {
         return answers;
     }
 
-    /** Deletes a folder as far as that is possible: what is left in a folder for temporary files does no harm. */
+    /** Deletes a folder as far as possible: leftovers in a folder for temporary files are harmless. */
     private static void delete(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException | RuntimeException e) {
-            // A virus scanner or a process that still runs may hold a file.
+            // A virus scanner or a process that is still running may keep a file open.
         }
     }
 }

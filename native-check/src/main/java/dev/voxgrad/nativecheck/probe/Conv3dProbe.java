@@ -20,8 +20,8 @@ import jcuda.runtime.JCuda;
 import dev.voxgrad.nativecheck.probe.Probe.CallFailed;
 
 /**
- * Runs in a child process: the three passes of a 3D convolution by cuDNN, in float32 proper, against plain loops.
- * Each pass uses the algorithm that cuDNN's heuristic puts first.
+ * Compares, in a child process, cuDNN's three passes of a 3D convolution in true float32 (no TF32) with plain loops.
+ * Each pass uses the algorithm that cuDNN's heuristic ranks first.
  */
 public final class Conv3dProbe {
     private static final Conv3dLoops LOOPS = new Conv3dLoops(2, 8, 16, 10);
@@ -33,13 +33,13 @@ public final class Conv3dProbe {
     private final cudnnTensorDescriptor outputShape = new cudnnTensorDescriptor();
     private final cudnnFilterDescriptor weightShape = new cudnnFilterDescriptor();
     private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
-    private final float[] input = Errors.random(LOOPS.inputLength(), 4);
-    private final float[] weight = Errors.random(LOOPS.weightLength(), 5);
-    private final float[] gradOutput = Errors.random(LOOPS.outputLength(), 6);
+    private final float[] input = TestData.random(LOOPS.inputLength(), 4);
+    private final float[] weight = TestData.random(LOOPS.weightLength(), 5);
+    private final float[] gradOutput = TestData.random(LOOPS.outputLength(), 6);
 
     private Conv3dProbe() {}
 
-    /** Prints the answers. */
+    /** Runs the probe and prints its answers. */
     public static void main(String[] args) {
         Probe.run(() -> new Conv3dProbe().convolve());
     }
@@ -213,7 +213,7 @@ public final class Conv3dProbe {
     private static void answer(SmokeTest test, String name, IntSupplier call, DeviceArray result, double[] expected)
             throws CallFailed {
         double milliseconds = Probe.milliseconds(name, call, JCuda::cudaDeviceSynchronize, CudnnStatus::name);
-        test.answer(Errors.largest(result.values(), expected), milliseconds);
+        test.answer(TestData.largestError(result.values(), expected), milliseconds);
     }
 
     private static void check(String call, int status) throws CallFailed {

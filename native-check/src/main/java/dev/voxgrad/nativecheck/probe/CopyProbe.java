@@ -4,20 +4,20 @@ import jcuda.runtime.JCuda;
 
 import dev.voxgrad.nativecheck.probe.Probe.CallFailed;
 
-/** Runs in a child process: copies 16 MiB to the first GPU and back. */
+/** Copies 16 MiB to the first GPU and back, in a child process. */
 public final class CopyProbe {
     private static final int LENGTH = 1 << 22;
 
     private CopyProbe() {}
 
-    /** Prints the answers. */
+    /** Runs the probe and prints its answers. */
     public static void main(String[] args) {
         Probe.run(CopyProbe::copy);
     }
 
     private static void copy() throws CallFailed {
         DeviceArray.check("cudaSetDevice", JCuda.cudaSetDevice(0));
-        float[] values = Errors.random(LENGTH, 1);
+        float[] values = TestData.random(LENGTH, 1);
         DeviceArray.of(values).values();
         long start = System.nanoTime();
         float[] back = DeviceArray.of(values).values();
@@ -26,6 +26,6 @@ public final class CopyProbe {
         for (int i = 0; i < LENGTH; i++) {
             expected[i] = values[i];
         }
-        SmokeTest.COPY.answer(Errors.largest(back, expected), milliseconds);
+        SmokeTest.COPY.answer(TestData.largestError(back, expected), milliseconds);
     }
 }

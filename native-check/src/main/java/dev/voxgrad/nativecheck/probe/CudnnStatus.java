@@ -3,8 +3,8 @@ package dev.voxgrad.nativecheck.probe;
 import java.util.Map;
 
 /**
- * Names of cuDNN 9's status codes (NVIDIA cuDNN backend API, {@code cudnnStatus_t}); the Java side of JCudnn knows
- * those of cuDNN 8 only. The thousands tell the kind, the rest the reason.
+ * Names cuDNN 9's status codes (NVIDIA cuDNN backend API, {@code cudnnStatus_t}); the Java side of JCudnn only knows
+ * those of cuDNN 8. The thousands give the kind, the remainder gives the reason.
  */
 public final class CudnnStatus {
     private static final Map<Integer, String> NAMES = Map.ofEntries(
@@ -48,7 +48,7 @@ public final class CudnnStatus {
 
     private CudnnStatus() {}
 
-    /** The code's name, with the code; of a code that is not listed, the name of its kind. */
+    /** Returns a code's name followed by the code; for a code that is not listed, the name of its kind. */
     public static String name(int status) {
         String kind = status < 2000 ? "unknown" : NAMES.getOrDefault(status / 1000 * 1000, "unknown");
         return "CUDNN_STATUS_" + NAMES.getOrDefault(status, kind) + " (" + status + ")";

@@ -7,12 +7,12 @@ import jcuda.runtime.cudaMemcpyKind;
 
 import dev.voxgrad.nativecheck.probe.Probe.CallFailed;
 
-/** Floats in the GPU's memory, for probes; given back when the probe's process ends. */
+/** Holds floats in the GPU's memory for probes; the memory is released when the probe's process ends. */
 final class DeviceArray {
     private final Memory pointer = new Memory();
     private final int length;
 
-    /** A pointer whose address can be had as a number, for functions that JCuda does not call. */
+    /** Exposes a pointer's address as a number, for functions that JCuda does not call. */
     private static final class Memory extends Pointer {
         long address() {
             return getNativePointer() + getByteOffset();
@@ -24,12 +24,12 @@ final class DeviceArray {
         check("cudaMalloc", JCuda.cudaMalloc(pointer, bytes()));
     }
 
-    /** As many zeros. */
+    /** Returns an array of zeros. */
     static DeviceArray zeros(int length) throws CallFailed {
         return of(new float[length]);
     }
 
-    /** A copy. */
+    /** Returns a copy of host values on the GPU. */
     static DeviceArray of(float[] values) throws CallFailed {
         DeviceArray array = new DeviceArray(values.length);
         check(
@@ -39,7 +39,7 @@ final class DeviceArray {
         return array;
     }
 
-    /** Memory for a library to work in. */
+    /** Allocates memory for a library to work in; a null pointer for no bytes. */
     static Pointer workspace(long bytes) throws CallFailed {
         Pointer workspace = new Pointer();
         if (bytes > 0) {
@@ -48,17 +48,17 @@ final class DeviceArray {
         return workspace;
     }
 
-    /** Where it lies. */
+    /** Returns the pointer to its first element. */
     Pointer pointer() {
         return pointer;
     }
 
-    /** As a number, where it lies. */
+    /** Returns the address of its first element. */
     long address() {
         return pointer.address();
     }
 
-    /** What is in it; waits for the GPU. */
+    /** Copies its values to the host; waits for the GPU. */
     float[] values() throws CallFailed {
         float[] values = new float[length];
         check(
@@ -67,7 +67,7 @@ final class DeviceArray {
         return values;
     }
 
-    /** Throws where a call of the CUDA runtime did not succeed. */
+    /** Throws if a call of the CUDA runtime failed. */
     static void check(String call, int status) throws CallFailed {
         Probe.check(call, status, code -> JCuda.cudaGetErrorName(code) + " (" + code + ")");
     }

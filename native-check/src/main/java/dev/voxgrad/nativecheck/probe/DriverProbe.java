@@ -10,28 +10,28 @@ import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
-/** Runs in a child process: loads the CUDA driver through JCuda, starts it and asks what it has. */
+/** Loads the CUDA driver through JCuda in a child process, starts it and queries its GPUs. */
 public final class DriverProbe {
-    /** The status that {@code cuInit} returned, a number of {@link CUresult}. */
+    /** The status that {@code cuInit} returned, a value of {@link CUresult}. */
     public static final String STATUS = "status";
-    /** That status in CUDA's words, such as {@code CUDA_ERROR_NO_DEVICE}. */
+    /** CUDA's name of that status, such as {@code CUDA_ERROR_NO_DEVICE}. */
     public static final String STATUS_NAME = "statusName";
     /** The CUDA version that the driver supports, as 1000 · major + 10 · minor. */
     public static final String VERSION = "version";
-    /** How many GPUs the driver sees. */
+    /** The number of GPUs that the driver sees. */
     public static final String GPUS = "gpus";
-    /** The first GPU's name. */
+    /** The name of the first GPU. */
     public static final String GPU_NAME = "gpuName";
-    /** The library that the loader looked for and did not find. */
+    /** The library that the loader did not find. */
     public static final String MISSING_LIBRARY = "missingLibrary";
-    /** The function that JCuda wants and the driver does not have. */
+    /** The function that JCuda needs and the driver lacks. */
     public static final String MISSING_SYMBOL = "missingSymbol";
-    /** Present where the JCuda jar has no native library for this platform beside it. */
+    /** Present if there is no native library for this platform next to the JCuda jar. */
     public static final String MISSING_NATIVES = "missingNatives";
-    /** In one line, any other reason for which JCuda did not load. */
+    /** Any other reason why JCuda did not load, in one line. */
     public static final String LINK_ERROR = "linkError";
 
-    /** How the loader says that a library lacks a function. */
+    /** The loader's message about a function that a library lacks. */
     public static final Pattern SYMBOL = Pattern.compile("undefined symbol: (\\w+)");
 
     private static final Pattern LIBRARY = Pattern.compile("(lib[\\w.+-]+): cannot open shared object file");
@@ -40,16 +40,16 @@ public final class DriverProbe {
 
     private DriverProbe() {}
 
-    /** Prints the answers. */
+    /** Runs the probe and prints its answers. */
     public static void main(String[] args) {
         try {
-            askDriver();
+            queryDriver();
         } catch (LinkageError e) {
             explain(String.valueOf(e.getMessage()));
         }
     }
 
-    private static void askDriver() {
+    private static void queryDriver() {
         JCudaDriver.setExceptionsEnabled(false);
         int status = JCudaDriver.cuInit(0);
         Probe.answer(STATUS, status);
@@ -61,12 +61,12 @@ public final class DriverProbe {
         if (status == CUresult.CUDA_SUCCESS && JCudaDriver.cuDeviceGetCount(number) == CUresult.CUDA_SUCCESS) {
             Probe.answer(GPUS, number[0]);
             for (int gpu = 0; gpu < number[0]; gpu++) {
-                askGpu(gpu);
+                queryGpu(gpu);
             }
         }
     }
 
-    private static void askGpu(int gpu) {
+    private static void queryGpu(int gpu) {
         CUdevice device = new CUdevice();
         if (JCudaDriver.cuDeviceGet(device, gpu) != CUresult.CUDA_SUCCESS) {
             return;
@@ -83,7 +83,7 @@ public final class DriverProbe {
         if (JCudaDriver.cuDeviceTotalMem(bytes, device) == CUresult.CUDA_SUCCESS) {
             Probe.answer(GpuFact.TOTAL_BYTES.key(gpu), bytes[0]);
         }
-        askFreeMemory(device, gpu);
+        queryFreeMemory(device, gpu);
     }
 
     private static void attribute(CUdevice device, int attribute, String key) {
@@ -93,8 +93,8 @@ public final class DriverProbe {
         }
     }
 
-    /** Free memory is told within a context only; why there is none is said in its place. */
-    private static void askFreeMemory(CUdevice device, int gpu) {
+    /** Answers with the free memory, which requires a context, or with the reason why no context can be created. */
+    private static void queryFreeMemory(CUdevice device, int gpu) {
         CUcontext context = new CUcontext();
         int status = JCudaDriver.cuCtxCreate(context, 0, device);
         if (status != CUresult.CUDA_SUCCESS) {
@@ -118,7 +118,7 @@ public final class DriverProbe {
         return new String(name, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** JCuda answers with sixty lines of nested traces; one name in them is the reason. */
+    /** Finds the reason in JCuda's message, sixty lines of nested stack traces in which one name matters. */
     static void explain(String message) {
         Matcher library = LIBRARY.matcher(message);
         Matcher symbol = SYMBOL.matcher(message);

@@ -20,42 +20,42 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 /**
- * In a child process: a library that is called through the JDK's foreign-function API, found and loaded as the trainer
- * does it. JCuda's own bindings of cuBLAS and NVRTC name one major version.
+ * Loads a library in a child process and calls it through the JDK's foreign-function API, in the same way as the
+ * trainer. JCuda's own bindings of cuBLAS and NVRTC are tied to one major version.
  */
 @SuppressWarnings("restricted")
 public final class ForeignLibrary {
-    /** The property with the CUDA version that the driver runs, as 1000 · major + 10 · minor; 0 for no driver. */
+    /** The property with the CUDA version that the driver runs, as 1000 · major + 10 · minor; 0 without a driver. */
     private static final String DRIVER_VERSION = "voxgrad.driverVersion";
 
     private final String file;
     private final SymbolLookup symbols;
-    private final String statusWords;
+    private final String statusText;
 
-    private ForeignLibrary(String file, SymbolLookup symbols, String statusWords) {
+    private ForeignLibrary(String file, SymbolLookup symbols, String statusText) {
         this.file = file;
         this.symbols = symbols;
-        this.statusWords = statusWords;
+        this.statusText = statusText;
     }
 
-    /** The child process's option that tells it of the driver. */
+    /** Returns the option that passes the driver's version to the child process. */
     public static String option(Optional<CudaVersion> driver) {
         return "-D" + DRIVER_VERSION + "=" + driver.map(CudaVersion::number).orElse(0);
     }
 
     /**
-     * Loads the first of a library's files that loads, among those that fit the driver.
+     * Loads the first loadable file of a library that is compatible with the driver.
      *
-     * @param statusWords its function that has words for a status
-     * @throws CallFailed if none does, with the loader's words for each
+     * @param statusText the library's function that describes a status
+     * @throws CallFailed if none can be loaded, with the loader's message for each
      */
-    static ForeignLibrary load(NativeLibrary library, String statusWords) throws CallFailed {
+    static ForeignLibrary load(NativeLibrary library, String statusText) throws CallFailed {
         List<String> problems = new ArrayList<>();
         Optional<CudaVersion> driver = Optional.of(new CudaVersion(Integer.getInteger(DRIVER_VERSION, 0)))
                 .filter(version -> version.number() > 0);
         for (String file : library.files(driver)) {
             try {
-                return new ForeignLibrary(file, SymbolLookup.libraryLookup(file, Arena.global()), statusWords);
+                return new ForeignLibrary(file, SymbolLookup.libraryLookup(file, Arena.global()), statusText);
             } catch (IllegalArgumentException e) {
                 problems.add(e.getMessage());
             }
@@ -63,12 +63,12 @@ public final class ForeignLibrary {
         throw new CallFailed(String.join("; ", problems));
     }
 
-    /** A function that returns a status. */
+    /** Calls a function that returns a status. */
     public interface Function {
         int call(Object... arguments);
     }
 
-    /** Its function of that name. */
+    /** Returns the library's function of that name. */
     Function function(String name, MemoryLayout... parameters) throws CallFailed {
         MethodHandle handle =
                 Linker.nativeLinker().downcallHandle(address(name), FunctionDescriptor.of(JAVA_INT, parameters));
@@ -80,28 +80,28 @@ public final class ForeignLibrary {
         return symbols.find(name).orElseThrow(() -> new CallFailed(file + " has no function " + name));
     }
 
-    /** Throws where a call did not return 0. */
+    /** Throws if a call did not return 0. */
     void check(String call, int status) throws CallFailed {
         if (status != 0) {
-            throw new CallFailed(call + " of " + file + " returned " + words(status));
+            throw new CallFailed(call + " of " + file + " returned " + describe(status));
         }
     }
 
-    /** A status in the library's words, with its number. */
-    String words(int status) {
-        Words words = symbols.find(statusWords)
+    /** Returns the library's description of a status, followed by the status. */
+    String describe(int status) {
+        StatusText describe = symbols.find(statusText)
                 .map(address -> MethodHandleProxies.asInterfaceInstance(
-                        Words.class,
+                        StatusText.class,
                         Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(ADDRESS, JAVA_INT))))
                 .orElse(_ -> MemorySegment.NULL);
-        MemorySegment text = words.of(status);
+        MemorySegment text = describe.of(status);
         return text.equals(MemorySegment.NULL)
                 ? "status " + status
                 : text.reinterpret(Integer.MAX_VALUE).getString(0) + " (" + status + ")";
     }
 
-    /** {@code const char *words(int status)}. */
-    public interface Words {
+    /** Calls {@code const char *text(int status)}. */
+    public interface StatusText {
         MemorySegment of(int status);
     }
 }

@@ -1,23 +1,23 @@
 package dev.voxgrad.nativecheck.probe;
 
-/** What {@link DriverProbe} tells of each GPU. */
+/** Lists what {@link DriverProbe} reports about each GPU. */
 public enum GpuFact {
     /** Its name. */
     NAME,
-    /** The compute capability's first number. */
+    /** The major number of its compute capability. */
     MAJOR,
-    /** The compute capability's second number. */
+    /** The minor number of its compute capability. */
     MINOR,
-    /** A number of {@link jcuda.driver.CUcomputemode}. */
+    /** Its compute mode, a value of {@link jcuda.driver.CUcomputemode}. */
     MODE,
-    /** Its memory. */
+    /** Its memory in bytes. */
     TOTAL_BYTES,
-    /** The memory that nobody has taken. */
+    /** Its free memory in bytes. */
     FREE_BYTES,
-    /** CUDA's word for why no program may work on it. */
+    /** CUDA's name of the error if no program can use it. */
     REFUSAL;
 
-    /** The answer's name for a GPU. */
+    /** Returns the name of this answer for a GPU. */
     public String key(int gpu) {
         return "gpu" + gpu + "." + name();
     }

@@ -20,14 +20,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
- * Runs in a child process: compiles a kernel, for which no GPU is needed, and has the driver load it where there is
- * one. As in the trainer, that is machine code for the first GPU, or PTX where the GPU is newer than NVRTC: which a
- * driver may be too old for.
+ * Compiles a kernel in a child process, for which no GPU is needed, and lets the driver load it if there is one. As in
+ * the trainer, the result is machine code for the first GPU, or PTX if the GPU is newer than NVRTC; a driver may be too
+ * old for that PTX.
  */
 public final class NvrtcProbe {
-    /** The property that says whether there is a driver to load the kernel, {@code true} or {@code false}. */
+    /** Whether there is a driver to load the kernel, a property that is {@code true} or {@code false}. */
     public static final String DRIVER = "voxgrad.driver";
-    /** What the driver has loaded, machine code or PTX; present where there is a driver. */
+    /** What the driver has loaded, machine code or PTX; present if there is a driver. */
     public static final String LOADED = "loaded";
 
     private static final String NAME = "scale.cu";
@@ -42,12 +42,12 @@ public final class NvrtcProbe {
 
     private NvrtcProbe() {}
 
-    /** NVRTC, with its words for a status. */
+    /** Loads NVRTC. */
     static ForeignLibrary library() throws CallFailed {
         return ForeignLibrary.load(NativeLibrary.NVRTC, "nvrtcGetErrorString");
     }
 
-    /** Prints the answers. */
+    /** Runs the probe and prints its answers. */
     public static void main(String[] args) {
         Probe.run(NvrtcProbe::compile);
     }
@@ -97,7 +97,7 @@ public final class NvrtcProbe {
         }
     }
 
-    /** Whether NVRTC makes machine code for that compute capability. */
+    /** Returns whether NVRTC can make machine code for a compute capability. */
     private static boolean compilesFor(int capability, ForeignLibrary nvrtc, Arena arena) throws CallFailed {
         MemorySegment count = arena.allocate(JAVA_INT);
         nvrtc.check(
@@ -119,7 +119,7 @@ public final class NvrtcProbe {
         return bytes;
     }
 
-    /** Makes the first GPU the current one; returns its compute capability as 10 · major + minor. */
+    /** Makes the first GPU the current one and returns its compute capability as 10 · major + minor. */
     private static int capabilityOfFirstGpu() throws CallFailed {
         CUdevice device = new CUdevice();
         CUcontext context = new CUcontext();

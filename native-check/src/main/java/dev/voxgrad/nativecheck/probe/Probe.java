@@ -3,15 +3,15 @@ package dev.voxgrad.nativecheck.probe;
 import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 
-/** What probes have in common: how they answer, and how they report a call that failed. */
+/** Provides what the probes have in common: how they answer, time calls and report failures. */
 public final class Probe {
-    /** The call that failed and its status. */
+    /** The answer with the call that failed and its status. */
     public static final String FAILED = "failed";
 
     private static final int WARM_UPS = 2;
     private static final int REPEATS = 10;
 
-    /** A call of a native library that did not succeed. */
+    /** Thrown when a call of a native library fails. */
     public static final class CallFailed extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -20,30 +20,30 @@ public final class Probe {
         }
     }
 
-    /** What a probe does. */
+    /** The body of a probe. */
     interface Body {
         void run() throws CallFailed;
     }
 
     private Probe() {}
 
-    /** Runs a probe; says in its answers why it ended early. */
+    /** Runs a probe; if it ends early, an answer gives the reason. */
     static void run(Body body) {
         try {
             body.run();
         } catch (LinkageError e) {
             DriverProbe.explain(String.valueOf(e.getMessage()));
         } catch (CallFailed e) {
-            answer(FAILED, e.getMessage());
+            answer(FAILED, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Tells the parent process. */
+    /** Sends an answer to the parent process. */
     static void answer(String key, Object value) {
         System.out.println(key + "=" + value);
     }
 
-    /** Throws where a call did not return 0. */
+    /** Throws if a call did not return 0. */
     static void check(String call, int status, IntFunction<String> name) throws CallFailed {
         if (status != 0) {
             throw new CallFailed(call + " returned " + name.apply(status));
@@ -51,12 +51,12 @@ public final class Probe {
     }
 
     /**
-     * Milliseconds that a call takes, on average and after a warm-up.
+     * Returns the milliseconds that a call takes, averaged over 10 calls after 2 warm-up calls.
      *
      * @param name the call's name
      * @param call the call
-     * @param wait waits for what the call started
-     * @param statusName words for the status of either
+     * @param wait waits for the work that the call started
+     * @param statusName describes the status of either
      */
     static double milliseconds(String name, IntSupplier call, IntSupplier wait, IntFunction<String> statusName)
             throws CallFailed {

@@ -14,20 +14,20 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-/** Runs in a child process: a product of two 256 × 256 matrices by cuBLAS against plain loops. */
+/** Compares, in a child process, cuBLAS's product of two 256 × 256 matrices with plain loops. */
 public final class SgemmProbe {
     private static final int SIZE = 256;
     /** CUBLAS_OP_N. */
-    private static final int AS_IT_IS = 0;
+    private static final int NO_TRANSPOSE = 0;
 
     private SgemmProbe() {}
 
-    /** cuBLAS, with its words for a status. */
+    /** Loads cuBLAS. */
     static ForeignLibrary library() throws CallFailed {
         return ForeignLibrary.load(NativeLibrary.CUBLAS, "cublasGetStatusName");
     }
 
-    /** Prints the answers. */
+    /** Runs the probe and prints its answers. */
     public static void main(String[] args) {
         Probe.run(SgemmProbe::multiply);
     }
@@ -39,8 +39,8 @@ public final class SgemmProbe {
             cublas.check(
                     "cublasCreate", cublas.function("cublasCreate_v2", ADDRESS).call(address));
             MemorySegment handle = address.get(ADDRESS, 0);
-            float[] a = Errors.random(SIZE * SIZE, 2);
-            float[] b = Errors.random(SIZE * SIZE, 3);
+            float[] a = TestData.random(SIZE * SIZE, 2);
+            float[] b = TestData.random(SIZE * SIZE, 3);
             long deviceA = DeviceArray.of(a).address();
             long deviceB = DeviceArray.of(b).address();
             DeviceArray deviceC = DeviceArray.zeros(SIZE * SIZE);
@@ -66,8 +66,8 @@ public final class SgemmProbe {
                     "cublasSgemm",
                     () -> sgemm.call(
                             handle,
-                            AS_IT_IS,
-                            AS_IT_IS,
+                            NO_TRANSPOSE,
+                            NO_TRANSPOSE,
                             SIZE,
                             SIZE,
                             SIZE,
@@ -80,15 +80,15 @@ public final class SgemmProbe {
                             deviceC.address(),
                             SIZE),
                     JCuda::cudaDeviceSynchronize,
-                    cublas::words);
-            SmokeTest.SGEMM.answer(Errors.largest(deviceC.values(), product(a, b)), milliseconds);
+                    cublas::describe);
+            SmokeTest.SGEMM.answer(TestData.largestError(deviceC.values(), product(a, b)), milliseconds);
             cublas.check(
                     "cublasDestroy",
                     cublas.function("cublasDestroy_v2", ADDRESS).call(handle));
         }
     }
 
-    /** Column by column, as cuBLAS stores matrices: c[i, j] = Σ a[i, k] b[k, j]. */
+    /** Computes c[i, j] = Σ a[i, k] b[k, j] on matrices stored column by column, as in cuBLAS. */
     private static double[] product(float[] a, float[] b) {
         double[] c = new double[SIZE * SIZE];
         for (int j = 0; j < SIZE; j++) {

@@ -1,18 +1,18 @@
 package dev.voxgrad.nativecheck.probe;
 
-/** What is tried out on the GPU, and how far its results may be off. */
+/** Lists what is tested on the GPU, and how large the errors of its results may be. */
 public enum SmokeTest {
-    /** 16 MiB there and back, bit for bit. */
+    /** A copy of 16 MiB to the GPU and back, bit for bit. */
     COPY("copy", 0),
-    /** A product of matrices; the bound allows for TF32, which NVIDIA_TF32_OVERRIDE can switch on. */
+    /** A matrix product; the bound allows for TF32, which NVIDIA_TF32_OVERRIDE can enable. */
     SGEMM("sgemm", 2e-3),
-    /** A convolution's output; the bound holds for float32 and for the algorithms that transform their input. */
+    /** A convolution's output; the bound holds for float32, including algorithms that transform their input. */
     CONV3D_FORWARD("conv3d forward", 1e-3),
-    /** A convolution's gradient of its input. */
+    /** A convolution's gradient with respect to its input. */
     CONV3D_DATA("conv3d backward data", 1e-3),
-    /** A convolution's gradient of its weight. */
+    /** A convolution's gradient with respect to its weight. */
     CONV3D_FILTER("conv3d backward filter", 1e-3),
-    /** A small kernel from source to PTX, which needs no GPU, or to machine code for the GPU, and into the driver. */
+    /** A small kernel, compiled to PTX, which needs no GPU, or to machine code that the driver loads. */
     NVRTC("NVRTC compile", 0);
 
     private static final String ERROR = ".error";
@@ -26,27 +26,27 @@ public enum SmokeTest {
         this.tolerance = tolerance;
     }
 
-    /** Its name in the report. */
+    /** Returns its name in the report. */
     public String title() {
         return title;
     }
 
-    /** The largest error that passes, as a share of the largest result. */
+    /** Returns the largest error that passes, relative to the largest result. */
     public double tolerance() {
         return tolerance;
     }
 
-    /** The name of the answer with the largest error. */
+    /** Returns the name of the answer with the largest error. */
     public String errorKey() {
         return name() + ERROR;
     }
 
-    /** The name of the answer with the time. */
+    /** Returns the name of the answer with the time. */
     public String millisecondsKey() {
         return name() + MILLISECONDS;
     }
 
-    /** In the probe: how it went. */
+    /** Sends the result from the probe to the parent process. */
     void answer(double error, double milliseconds) {
         Probe.answer(errorKey(), error);
         Probe.answer(millisecondsKey(), milliseconds);

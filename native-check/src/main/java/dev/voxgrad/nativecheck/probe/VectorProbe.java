@@ -2,14 +2,14 @@ package dev.voxgrad.nativecheck.probe;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Runs in a child process, with the incubator module, and tells the vector width that the JVM prefers. */
+/** Reports the vector width that the JVM prefers, in a child process with the incubator module. */
 public final class VectorProbe {
-    /** The answer's name. */
+    /** The name of the answer. */
     public static final String BITS = "bits";
 
     private VectorProbe() {}
 
-    /** Prints the answer. */
+    /** Runs the probe and prints its answer. */
     public static void main(String[] args) {
         System.out.println(BITS + "=" + FloatVector.SPECIES_PREFERRED.vectorBitSize());
     }

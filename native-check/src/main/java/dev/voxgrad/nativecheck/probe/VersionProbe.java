@@ -15,11 +15,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 /**
- * Runs in a child process: asks the libraries named in a property for their versions. JCuda's own constants tell
- * what its headers were, not what is loaded. cuDNN comes last, since it can abort the process.
+ * Queries, in a child process, the versions of the libraries named in a property. JCuda's own constants describe its
+ * headers, not what is loaded. cuDNN comes last because it can abort the process.
  */
 public final class VersionProbe {
-    /** The property with the names of the libraries to ask, separated by commas. */
+    /** The property with the names of the libraries to query, separated by commas. */
     public static final String PROPERTY = "voxgrad.libraries";
     /** The CUDA runtime, as 1000 · major + 10 · minor. */
     public static final String RUNTIME = "runtime";
@@ -34,7 +34,7 @@ public final class VersionProbe {
 
     private VersionProbe() {}
 
-    /** Prints the answers. */
+    /** Runs the probe and prints its answers. */
     public static void main(String[] args) {
         List<String> libraries = Arrays.asList(System.getProperty(PROPERTY, "").split(","));
         Probe.run(VersionProbe::runtime);
@@ -55,7 +55,7 @@ public final class VersionProbe {
         Probe.answer(RUNTIME, version[0]);
     }
 
-    /** By a function that needs no handle, and so no GPU. */
+    /** Queries cuBLAS with a function that needs no handle and therefore no GPU. */
     private static void cublas() throws CallFailed {
         ForeignLibrary cublas = SgemmProbe.library();
         Function getProperty = cublas.function("cublasGetProperty", JAVA_INT, ADDRESS);

@@ -1,23 +1,28 @@
 package dev.voxgrad.nativecheck.report;
 
-/** What depends on the thing that a check looks at; with the status it decides the {@link Verdict}. */
+/**
+ * Classifies what depends on the thing that a check examines; together with the status it decides the {@link Verdict}.
+ */
 public enum Impact {
-    /** At most the speed of training: no finding about it changes what the trainer uses. */
+    /** Nothing, or the speed of training: no such finding changes which device the trainer uses. */
     NONE,
-    /** Training at all: a failure keeps the trainer from running. */
+    /** Training itself: a failure prevents the trainer from running. */
     TRAINER,
-    /** Having a GPU: a warning says that there is none to use, a failure that there is one which does not start. */
+    /**
+     * The presence of a GPU: a warning means that there is none to use, a failure that there is one but it does not
+     * start.
+     */
     GPU,
-    /** Taking a GPU: a failure keeps the trainer on the CPU. */
+    /** Opening a GPU: a failure keeps the trainer on the CPU. */
     GPU_SOFTWARE,
-    /** Taking the first GPU, which is the one that the trainer takes by itself. */
+    /** Opening the first GPU, which is the trainer's default. */
     FIRST_GPU,
-    /** Taking a further GPU, which the trainer does only where {@code --device} names it. */
+    /** Opening a further GPU, which the trainer does only if {@code --device} names it. */
     OTHER_GPU,
-    /** Launching the first kernel, which the trainer does after it has taken a GPU: a failure ends training there. */
+    /** Launching the first kernel, which happens after the trainer has opened a GPU: a failure ends training there. */
     FIRST_KERNEL,
-    /** Running on the first GPU: a trial of what the trainer would do there. */
+    /** Computing on the first GPU: a trial of what the trainer would do there. */
     TRIAL,
-    /** Unknown, because the check itself failed: the verdict is not certain. */
+    /** Unknown because the check itself failed: the verdict is uncertain. */
     UNKNOWN
 }

@@ -5,25 +5,25 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The findings and what they amount to, for people and for programs.
+ * Writes the findings and the verdict, for people and for programs.
  *
  * @param sections the findings
- * @param verdict what they amount to
+ * @param verdict the conclusion
  */
 public record Report(List<Section> sections, Verdict verdict) {
     private static final int NAME_WIDTH = 14;
     private static final String INDENT = "        ";
-    /** Lists of files in several folders have some hundreds of characters. */
+    /** Lists of files in several folders have a few hundred characters. */
     private static final int LONGEST = 4000;
 
     private static final int REPLACEMENT = '?';
 
-    /** Draws the conclusion from the findings. */
+    /** Creates the report with the verdict that follows from the findings. */
     public static Report of(List<Section> sections) {
         return new Report(sections, Verdict.of(sections));
     }
 
-    /** One line per finding, two more where something is to be done; the verdict is the last line. */
+    /** Returns the text: a line per finding, two more if something needs to be done; the verdict is the last line. */
     public String text() {
         StringBuilder out = new StringBuilder();
         for (Section section : sections) {
@@ -33,7 +33,7 @@ public record Report(List<Section> sections, Verdict verdict) {
                     .max()
                     .orElse(0);
             String line = "  %s  %-" + Math.max(NAME_WIDTH, width) + "s %s\n";
-            String mendAbove = "";
+            String fixAbove = "";
             for (Finding finding : section.findings()) {
                 out.append(
                         String.format(Locale.ROOT, line, finding.status(), finding.name(), printable(finding.found())));
@@ -43,10 +43,10 @@ public record Report(List<Section> sections, Verdict verdict) {
                             .append(printable(finding.wanted()))
                             .append('\n');
                     out.append(INDENT)
-                            .append("mend:   ")
-                            .append(finding.mend().equals(mendAbove) ? "as above" : printable(finding.mend()))
+                            .append("fix:    ")
+                            .append(finding.fix().equals(fixAbove) ? "as above" : printable(finding.fix()))
                             .append('\n');
-                    mendAbove = finding.mend();
+                    fixAbove = finding.fix();
                 }
             }
         }
@@ -57,8 +57,8 @@ public record Report(List<Section> sections, Verdict verdict) {
     }
 
     /**
-     * Returns a text for a terminal, on one line: what comes from files and other programs may hold characters that
-     * move the cursor or never end.
+     * Returns a text that is safe on one line of a terminal: text from files and other programs may contain characters
+     * that move the cursor, and may be endless.
      */
     public static String printable(String text) {
         StringBuilder out = new StringBuilder();
@@ -76,7 +76,7 @@ public record Report(List<Section> sections, Verdict verdict) {
         return text.codePointCount(0, text.length()) > LONGEST ? out + "..." : out.toString();
     }
 
-    /** The same as one JSON object. */
+    /** Returns the report as one JSON object. */
     public String json() {
         String body = sections.stream().map(Report::json).collect(Collectors.joining(",\n"));
         return "{\"readiness\": " + quote(verdict.readiness().name())
@@ -93,12 +93,12 @@ public record Report(List<Section> sections, Verdict verdict) {
     private static String json(Finding finding) {
         return "   {\"status\": " + quote(finding.status().name()) + ", \"name\": " + quote(finding.name())
                 + ", \"found\": " + quote(finding.found()) + ", \"wanted\": " + quote(finding.wanted())
-                + ", \"mend\": " + quote(finding.mend()) + "}";
+                + ", \"fix\": " + quote(finding.fix()) + "}";
     }
 
     /**
-     * A JSON string (RFC 8259, section 7): quotation mark and backslash are escaped, and whatever is not ASCII, since
-     * the terminal's character set may have no character for it.
+     * Returns a JSON string (RFC 8259, section 7). Quotation marks, backslashes and everything outside ASCII are
+     * escaped, because the terminal's character set may lack it.
      */
     static String quote(String text) {
         StringBuilder out = new StringBuilder("\"");

@@ -3,9 +3,9 @@ package dev.voxgrad.nativecheck.report;
 import java.util.List;
 
 /**
- * Findings under one heading.
+ * Groups findings under one heading.
  *
  * @param title the heading
- * @param findings in the order in which one thing depends on another
+ * @param findings the findings in the order of dependency
  */
 public record Section(String title, List<Finding> findings) {}

@@ -1,10 +1,10 @@
 package dev.voxgrad.nativecheck.report;
 
-/** Writes names into commands that a user may paste into a shell. */
+/** Quotes names in commands that a user may paste into a shell. */
 public final class Shell {
     private Shell() {}
 
-    /** Returns a name as one word of the shell's; as it is where nothing in it means anything to a shell. */
+    /** Returns a name as one word for a shell; unchanged if none of its characters is special. */
     public static String quote(String name) {
         return name.matches("[\\p{L}\\p{N}_./+:=@%,-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
     }

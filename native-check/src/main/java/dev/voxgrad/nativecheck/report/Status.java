@@ -1,11 +1,11 @@
 package dev.voxgrad.nativecheck.report;
 
-/** How a finding turned out. */
+/** Lists the outcomes of a check. */
 public enum Status {
-    /** As wanted. */
+    /** As expected. */
     PASS,
-    /** Works, with something less than could be: slower, or on the CPU only. */
+    /** Works, but not as well as it could: slower, or on the CPU only. */
     WARN,
-    /** Does not work until it is mended. */
+    /** Does not work until it is fixed. */
     FAIL
 }

@@ -8,21 +8,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the findings amount to: decided by their {@link Status} and {@link Impact}, never by their words.
+ * Draws the conclusion from the findings, based on their {@link Status} and {@link Impact}, never on their wording.
  *
- * @param readiness in one word
- * @param sentence what the trainer would use, and why
+ * @param readiness the conclusion in one word
+ * @param sentence which device the trainer would use, and why
  */
 public record Verdict(Readiness readiness, String sentence) {
-    /** How far this machine is. */
+    /** Classifies how ready this machine is for training. */
     public enum Readiness {
-        /** Everything the GPU needs is there. */
+        /** Everything that the GPU needs is available. */
         GPU(0),
         /** Training runs, on the CPU. */
         CPU_ONLY(1),
-        /** Something is there and does not work. */
+        /** Something is installed but does not work. */
         BROKEN(2),
-        /** A check failed with an internal error, so that nothing is certain. */
+        /** A check failed with an internal error, so nothing is certain. */
         UNKNOWN(ExitCodes.INTERNAL_ERROR);
 
         private final int exitCode;
@@ -31,13 +31,13 @@ public record Verdict(Readiness readiness, String sentence) {
             this.exitCode = exitCode;
         }
 
-        /** The command's exit code. */
+        /** Returns the command's exit code. */
         public int exitCode() {
             return exitCode;
         }
     }
 
-    private static final Set<Impact> NEEDED_TO_TAKE_A_GPU =
+    private static final Set<Impact> NEEDED_TO_OPEN_A_GPU =
             EnumSet.of(Impact.GPU, Impact.GPU_SOFTWARE, Impact.FIRST_GPU);
     private static final Set<Impact> NEEDED_ON_THE_GPU = EnumSet.of(Impact.FIRST_KERNEL, Impact.TRIAL);
     private static final Set<Impact> NEEDED_ON_ANY_GPU =
@@ -60,7 +60,7 @@ public record Verdict(Readiness readiness, String sentence) {
         String names = unknown.stream().map(Finding::name).distinct().collect(Collectors.joining(", "));
         return new Verdict(
                 Readiness.UNKNOWN,
-                verdict.sentence() + " But that is not certain, because " + checks + " failed with an internal error: "
+                verdict.sentence() + " But this is not certain, because " + checks + " failed with an internal error: "
                         + names + ".");
     }
 
@@ -70,24 +70,24 @@ public record Verdict(Readiness readiness, String sentence) {
             return new Verdict(
                     Readiness.BROKEN,
                     "The trainer would not run on this machine: "
-                            + noTrainer.get().found() + "; " + noTrainer.get().mend() + ".");
+                            + noTrainer.get().found() + "; " + noTrainer.get().fix() + ".");
         }
         Optional<Finding> noGpu = first(all, Status.WARN, GPUS);
-        Optional<Finding> early = first(all, Status.FAIL, NEEDED_TO_TAKE_A_GPU);
+        Optional<Finding> early = first(all, Status.FAIL, NEEDED_TO_OPEN_A_GPU);
         Optional<Finding> late = first(all, Status.FAIL, NEEDED_ON_THE_GPU);
         Gpus gpus = Gpus.in(all);
         if (early.isPresent() || noGpu.isPresent() && late.isPresent()) {
             boolean otherGpuWorks = first(all, Status.FAIL, NEEDED_ON_ANY_GPU).isEmpty();
             return new Verdict(
                     Readiness.BROKEN,
-                    "The trainer would use the CPU, because the GPU's software is " + "broken: "
-                            + early.or(() -> late).get().found() + (otherGpuWorks ? gpus.choice() : "") + ".");
+                    "The trainer would use the CPU, because the GPU's software is broken: "
+                            + early.or(() -> late).get().found() + (otherGpuWorks ? gpus.alternatives() : "") + ".");
         }
         if (late.isPresent()) {
             return new Verdict(
                     Readiness.BROKEN,
-                    "The trainer would take " + gpus.taken() + " and fail on it: "
-                            + late.get().found() + "; until that is mended, use --device cpu.");
+                    "The trainer would choose " + gpus.chosen() + " and fail on it: "
+                            + late.get().found() + "; until this is fixed, use --device cpu.");
         }
         if (noGpu.isPresent() || first(all, Status.PASS, GPUS).isEmpty()) {
             return new Verdict(
@@ -97,8 +97,8 @@ public record Verdict(Readiness readiness, String sentence) {
         }
         return new Verdict(
                 Readiness.GPU,
-                "The trainer would use " + gpus.taken() + ", because all that it needs is there and works"
-                        + gpus.choice() + ".");
+                "The trainer would use " + gpus.chosen() + ", because everything it needs is installed and works"
+                        + gpus.alternatives() + ".");
     }
 
     private static Optional<Finding> first(List<Finding> all, Status status, Set<Impact> impacts) {
@@ -110,11 +110,11 @@ public record Verdict(Readiness readiness, String sentence) {
     }
 
     /**
-     * The GPUs that there are.
+     * Lists the GPUs of this machine.
      *
-     * @param first the name of the first
-     * @param count how many
-     * @param others names of the further ones that nothing is wrong with
+     * @param first the name of the first GPU
+     * @param count the number of GPUs
+     * @param others the names of the other GPUs that work
      */
     private record Gpus(String first, long count, List<String> others) {
         static Gpus in(List<Finding> all) {
@@ -134,14 +134,14 @@ public record Verdict(Readiness readiness, String sentence) {
                             .toList());
         }
 
-        /** What the trainer takes by itself. */
-        String taken() {
+        /** Returns the GPU that the trainer uses by default. */
+        String chosen() {
             return count == 1 ? "the GPU" : first + " of " + count + " GPUs";
         }
 
-        /** How it takes another; empty where there is none that works. */
-        String choice() {
-            return others.isEmpty() ? "" : "; --device " + String.join(" or ", others) + " takes another";
+        /** Returns how to use another GPU; empty if no other one works. */
+        String alternatives() {
+            return others.isEmpty() ? "" : "; --device " + String.join(" or ", others) + " selects another";
         }
     }
 }

@@ -16,14 +16,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Shared libraries, whole and damaged. */
+/** Tests reading shared libraries, intact and damaged ones. */
 @EnabledOnOs(OS.LINUX)
 class ElfTest {
     @TempDir
     private Path folder;
 
     @Test
-    void namesAndFoldersAreRead() throws IOException {
+    void readsNamesAndFolders() throws IOException {
         Path file = FakeLibrary.named("libx.so.1")
                 .needing("liba.so.1", "libb.so.2")
                 .withRunPath("$ORIGIN:/opt/x:${ORIGIN}/../y")
@@ -35,14 +35,14 @@ class ElfTest {
     }
 
     @Test
-    void aLibraryThatNeedsNothing() throws IOException {
+    void readsLibraryWithoutDependencies() throws IOException {
         Elf elf = Elf.read(FakeLibrary.named("libx.so.1").into(folder));
         assertThat(elf.needed()).isEmpty();
         assertThat(elf.runPath()).isEmpty();
     }
 
     @Test
-    void everyShortenedFileIsRefusedInWords() throws IOException {
+    void rejectsEveryTruncatedFile() throws IOException {
         byte[] whole = FakeLibrary.named("libx.so.1").needing("liba.so.1").bytes();
         Path file = folder.resolve("short");
         for (int length = 0; length < whole.length; length++) {
@@ -55,7 +55,7 @@ class ElfTest {
     }
 
     @Test
-    void noByteMakesItFailInAnotherWay() throws IOException {
+    void anyWrongByteIsReportedAsDamage() throws IOException {
         byte[] whole = FakeLibrary.named("libx.so.1").needing("liba.so.1").bytes();
         Path file = folder.resolve("wrong");
         int refused = 0;
@@ -73,28 +73,28 @@ class ElfTest {
         assertThat(refused).isGreaterThan(50);
     }
 
-    /** A file of 656 kB whose names would be 6 GB. */
+    /** Tests a file of 656 kB whose names would take 6 GB. */
     @Test
-    void oneLongNameNamedThousandsOfTimesIsDamage() throws IOException {
+    void longNameRepeatedThousandsOfTimesIsDamage() throws IOException {
         Path file = Files.write(folder.resolve("bomb"), library(16_000, 400_000, 0));
         assertThat(Files.size(file)).isLessThan(660_000);
         assertThatThrownBy(() -> Elf.read(file)).hasMessage("is damaged");
     }
 
     @Test
-    void overlappingNamesAreNotMoreThanTheFile() throws IOException {
+    void overlappingNamesLongerThanFileAreDamage() throws IOException {
         Path file = Files.write(folder.resolve("bomb"), library(16_000, 60_000, 1));
         assertThatThrownBy(() -> Elf.read(file)).hasMessage("is damaged");
     }
 
     @Test
-    void nameThatIsNeededTwiceIsReadOnce() throws IOException {
+    void readsRepeatedNameOnce() throws IOException {
         Path file = Files.write(folder.resolve("twice"), library(300, 200, 0));
         assertThat(Elf.read(file).needed()).containsExactly("x".repeat(200));
     }
 
     @Test
-    void whatIsNoFileIsRefused() throws IOException, InterruptedException {
+    void rejectsWhatIsNotAFile() throws IOException, InterruptedException {
         assertThatThrownBy(() -> Elf.read(folder))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot be read");
@@ -105,7 +105,7 @@ class ElfTest {
     }
 
     @Test
-    void otherWidthsAndByteOrdersAreOtherProcessors() throws IOException {
+    void rejectsOtherWidthsAndByteOrders() throws IOException {
         for (int at = 4; at <= 5; at++) {
             byte[] other = FakeLibrary.named("libx.so.1").bytes();
             other[at] = (byte) (3 - other[at]);
@@ -114,7 +114,13 @@ class ElfTest {
         }
     }
 
-    /** A library that needs that many others, whose names have that length and start so many bytes apart. */
+    /**
+     * Returns a library that needs others.
+     *
+     * @param needed the number of libraries it needs
+     * @param length the length of each of their names
+     * @param apart the distance between the starts of their names in bytes
+     */
     static byte[] library(int needed, int length, int apart) {
         int dynamicAt = 64 + 2 * 56;
         int stringsAt = dynamicAt + (needed + 3) * 16;
@@ -149,12 +155,12 @@ class ElfTest {
     }
 
     @Test
-    void otherProcessorsAndOtherFilesAreToldApart() throws IOException {
+    void distinguishesOtherProcessorsAndFiles() throws IOException {
         byte[] arm = FakeLibrary.named("libx.so.1").bytes();
         arm[18] = (byte) 183;
         Path file = Files.write(folder.resolve("arm"), arm);
         assertThatThrownBy(() -> Elf.read(file)).hasMessage("is a library for another kind of processor");
         Path text = Files.writeString(folder.resolve("text"), "INPUT(libx.so.1)".repeat(10));
-        assertThatThrownBy(() -> Elf.read(text)).hasMessage("is no shared library");
+        assertThatThrownBy(() -> Elf.read(text)).hasMessage("is not a shared library");
     }
 }

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Machine code for x86-64 Linux, for the functions of a {@link FakeLibrary}. */
+/** Generates machine code for x86-64 Linux, for the functions of a {@link FakeLibrary}. */
 public final class FakeCode {
     private FakeCode() {}
 
-    /** {@code return value;} */
+    /** Generates {@code return value;}. */
     public static byte[] returns(int value) {
         return code(6).put((byte) 0xb8).putInt(value).put((byte) 0xc3).array();
     }
 
-    /** {@code *(int *) first = value; return 0;} */
+    /** Generates {@code *(int *) first = value; return 0;}. */
     public static byte[] stores(int value) {
         return code(9).put(bytes(0xc7, 0x07))
                 .putInt(value)
@@ -21,7 +21,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code *(long *) first = value; return 0;} */
+    /** Generates {@code *(long *) first = value; return 0;}. */
     public static byte[] storesLong(int value) {
         return code(10).put(bytes(0x48, 0xc7, 0x07))
                 .putInt(value)
@@ -29,7 +29,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code *(int *) second = value; return 0;} */
+    /** Generates {@code *(int *) second = value; return 0;}. */
     public static byte[] storesInSecond(int value) {
         return code(9).put(bytes(0xc7, 0x06))
                 .putInt(value)
@@ -37,7 +37,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code *(long *) second = value; return 0;} */
+    /** Generates {@code *(long *) second = value; return 0;}. */
     public static byte[] storesLongInSecond(int value) {
         return code(10).put(bytes(0x48, 0xc7, 0x06))
                 .putInt(value)
@@ -45,7 +45,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code *(int *) first = one; *(int *) second = other; return 0;} */
+    /** Generates {@code *(int *) first = one; *(int *) second = other; return 0;}. */
     public static byte[] storesBoth(int one, int other) {
         return code(15).put(bytes(0xc7, 0x07))
                 .putInt(one)
@@ -53,7 +53,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code strcpy(second, text); return 0;} */
+    /** Generates {@code strcpy(second, text); return 0;}. */
     public static byte[] copiesToSecond(String text) {
         byte[] all = (text + "\0").getBytes(StandardCharsets.US_ASCII);
         return code(20 + all.length)
@@ -66,7 +66,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code return text;} */
+    /** Generates {@code return text;}. */
     public static byte[] returnsText(String text) {
         byte[] all = (text + "\0").getBytes(StandardCharsets.US_ASCII);
         return code(8 + all.length)
@@ -77,7 +77,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** {@code *(int *) first = second == chosen ? one : other; return 0;} */
+    /** Generates {@code *(int *) first = second == chosen ? one : other; return 0;}. */
     public static byte[] storesBySecond(int chosen, int one, int other) {
         return code(23).put(bytes(0x83, 0xfe, chosen, 0x74, 9))
                 .put(stores(other))
@@ -85,7 +85,7 @@ public final class FakeCode {
                 .array();
     }
 
-    /** Writes a line to standard error and kills its own process, as cuDNN aborts it. */
+    /** Generates code that writes a line to standard error and kills its own process, as an abort of cuDNN does. */
     public static byte[] diesSaying(String line) {
         byte[] text = (line + "\n").getBytes(StandardCharsets.US_ASCII);
         byte[] afterAddress = code(26).put((byte) 0xba)

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a shared library for Linux on x86-64 that the loader takes: one segment with a dynamic section, a symbol
+ * Writes a shared library for Linux on x86-64 that the loader accepts: one segment with a dynamic section, a symbol
  * table, a hash table of one bucket, one version for all symbols, and functions of a few bytes of machine code. No
  * compiler is needed.
  */
@@ -49,18 +49,18 @@ public final class FakeLibrary {
         return this;
     }
 
-    /** A function of that machine code. */
+    /** Adds a function with the given machine code. */
     public FakeLibrary with(String function, byte[] code) {
         functions.put(function, code);
         return this;
     }
 
-    /** Writes it into a folder under its name. */
+    /** Writes the library into a folder under its name. */
     public Path into(Path folder) throws IOException {
         return Files.write(folder.resolve(soname), bytes());
     }
 
-    /** The file: header, program headers, dynamic section, hash table, symbols, version, code, strings. */
+    /** Returns the file: header, program headers, dynamic section, hash table, symbols, version, code, strings. */
     public byte[] bytes() {
         List<long[]> dynamic = new ArrayList<>();
         needed.forEach(name -> dynamic.add(new long[] {1, string(name)}));
@@ -140,7 +140,7 @@ public final class FakeLibrary {
         }
     }
 
-    /** A version node, number 2, that is named as the library: so JCuda's natives ask for it. */
+    /** Writes a version node, number 2, that is named like the library, because JCuda's natives require it. */
     private void version(ByteBuffer file, int name) {
         int hash = 0;
         for (char c : soname.toCharArray()) {

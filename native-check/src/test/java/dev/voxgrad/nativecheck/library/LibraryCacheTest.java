@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Unpacking a made-up jar, and the launchers' search for what was unpacked. */
+/** Tests unpacking a fake jar, and the launchers' search for the unpacked libraries. */
 @EnabledOnOs(OS.LINUX)
 class LibraryCacheTest {
     private static final String INSIDE = "org/bytedeco/cuda/linux-x86_64/";
@@ -35,14 +35,14 @@ class LibraryCacheTest {
     private LibraryCache cache;
 
     @BeforeEach
-    void ofAUserWithSpacesInTheName() {
+    void useFolderWithSpacesInTheName() {
         cache = LibraryCache.of(environment());
     }
 
     @Test
-    void whatTheTrainerLoadsIsUnpackedAndNothingElse() throws IOException {
+    void unpacksOnlyRequiredLibraries() throws IOException {
         Path jar = jarWithout("none");
-        assertThat(cache.unpack(jar, sum(jar))).startsWith("12 CUDA libraries are in " + cache.folder() + " now");
+        assertThat(cache.unpack(jar, sum(jar))).startsWith("12 CUDA libraries are now in " + cache.folder() + ", ");
         assertThat(names(cache.folder()))
                 .containsExactlyInAnyOrderElementsOf(libraries().stream()
                         .map(name -> name.substring(INSIDE.length()))
@@ -54,26 +54,26 @@ class LibraryCacheTest {
     }
 
     @Test
-    void whatIsThereIsLeftAlone() throws IOException {
+    void leavesExistingFolderAlone() throws IOException {
         Files.createDirectories(cache.folder());
         assertThat(cache.unpack(root.resolve("none.jar"), "")).contains("already", "delete that folder");
         assertThat(names(cache.folder())).isEmpty();
     }
 
     @Test
-    void aJarWithAnotherSumIsRefused() throws IOException {
+    void rejectsJarWithWrongChecksum() throws IOException {
         Path jar = jarWithout("none");
         String wanted = sum(jar);
         Files.write(jar, new byte[1], StandardOpenOption.APPEND);
         assertThatThrownBy(() -> cache.unpack(jar, wanted))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the SHA-256 of " + jar + " is " + sum(jar) + ", not " + wanted
-                        + "; delete that file, and Maven fetches it again");
+                        + "; delete that file so that Maven downloads it again");
         assertThat(cache.folder()).doesNotExist();
     }
 
     @Test
-    void aJarThatLacksALibraryIsRefused() throws IOException {
+    void rejectsJarThatLacksALibrary() throws IOException {
         for (String missing : libraries()) {
             Path jar = jarWithout(missing);
             assertThatThrownBy(() -> cache.unpack(jar, sum(jar)))
@@ -83,9 +83,9 @@ class LibraryCacheTest {
         }
     }
 
-    /** As when the disk is full or the process is killed halfway: the next try starts afresh. */
+    /** Tests that an attempt after a full disk or a killed process starts from scratch. */
     @Test
-    void anUnpackingThatBrokeOffIsNotTakenForAWholeOne() throws IOException {
+    void restartsAfterInterruptedUnpacking() throws IOException {
         Path unfinished = Files.createDirectories(cache.folder().resolveSibling("cuda-12.6.unfinished"));
         Files.writeString(unfinished.resolve("libcublas.so.12"), "half");
         Files.writeString(unfinished.resolve("libother.so.1"), "old");
@@ -97,7 +97,7 @@ class LibraryCacheTest {
     }
 
     @Test
-    void launchersAddTheFolderWhereThereIsADriver() throws IOException, InterruptedException {
+    void launchersAddTheFolderIfThereIsADriver() throws IOException, InterruptedException {
         assertThat(libraryPath("", true)).as("nothing is unpacked").isEqualTo("not set");
         Files.createDirectories(cache.folder());
         assertThat(libraryPath("", true)).isEqualTo(cache.folder().toString());
@@ -107,7 +107,7 @@ class LibraryCacheTest {
     }
 
     @Test
-    void launchersLookInTheHomeFolderToo() throws IOException, InterruptedException {
+    void launchersAlsoLookInTheHomeFolder() throws IOException, InterruptedException {
         Map<String, String> environment = Map.of("HOME", root.toString());
         Path folder = LibraryCache.of(environment).folder();
         assertThat(folder).isEqualTo(root.resolve(".cache/voxgrad/cuda-12.6"));
@@ -129,7 +129,7 @@ class LibraryCacheTest {
         return libraryPath(environment, driver);
     }
 
-    /** What the script makes of LD_LIBRARY_PATH, with other devices for those of the driver. */
+    /** Returns what the script sets LD_LIBRARY_PATH to, with the driver's devices replaced by other files. */
     private String libraryPath(Map<String, String> environment, boolean driver)
             throws IOException, InterruptedException {
         String text = Files.readString(SCRIPT);
@@ -152,16 +152,16 @@ class LibraryCacheTest {
         return said.strip();
     }
 
-    /** The names in the jar of what is needed. */
+    /** Returns the names of the required entries in the jar. */
     private static List<String> libraries() {
         return Stream.of(NativeLibrary.values())
                 .filter(library -> library != NativeLibrary.DRIVER)
-                .map(library -> INSIDE + library.fileOfCuda12() + (library == NativeLibrary.NVRTC_BUILTINS ? ".6" : ""))
+                .map(library -> INSIDE + library.cuda12File() + (library == NativeLibrary.NVRTC_BUILTINS ? ".6" : ""))
                 .toList();
     }
 
     private Path jarWithout(String missing) throws IOException {
-        MadeUpJar jar = MadeUpJar.of("cuda", "1");
+        FakeJar jar = FakeJar.of("cuda", "1");
         Stream<String> others = Stream.of("libcudart.so.12", "libcufft.so.11", "libnvblas.so.12")
                 .map(INSIDE::concat);
         Stream.concat(libraries().stream(), others)

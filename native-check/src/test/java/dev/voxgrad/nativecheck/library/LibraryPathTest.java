@@ -17,14 +17,14 @@ import dev.voxgrad.nativecheck.check.Check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Where the loader looks, and where it does not. */
+/** Tests where the loader looks and where it does not. */
 @EnabledOnOs(OS.LINUX)
 class LibraryPathTest {
     @TempDir
     private Path root;
 
     @Test
-    void theLoadersCacheIsReadForThisProcessorOnly() {
+    void readsLoaderCacheForThisProcessorOnly() {
         assertThat(LibraryPath.cache(List.of(
                         "3 libs found in cache `/etc/ld.so.cache'",
                         "\tlibcuda.so.1 (libc6,x86-64) => /usr/lib64/libcuda.so.1",
@@ -39,7 +39,7 @@ class LibraryPathTest {
     }
 
     @Test
-    void foldersComeInTheLoadersOrder() throws IOException {
+    void followsTheLoadersOrder() throws IOException {
         Path first = file("first/libx.so.1");
         Path run = file("run/libx.so.1");
         Path cached = file("cached/libx.so.1");
@@ -55,14 +55,14 @@ class LibraryPathTest {
     }
 
     @Test
-    void theVariableMayHaveEmptyNames() {
+    void emptyNamesMeanTheWorkingFolder() {
         Path here = Path.of("").toAbsolutePath();
         assertThat(LibraryPath.folders("")).isEmpty();
         assertThat(LibraryPath.folders("/a::/b")).containsExactly(Path.of("/a"), here, Path.of("/b"));
     }
 
     @Test
-    void oddFoldersAreNoTrap() throws IOException {
+    void toleratesUnusableFolders() throws IOException {
         Path loop = Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
         Path one = Files.createSymbolicLink(root.resolve("one"), root.resolve("two"));
         Files.createSymbolicLink(root.resolve("two"), one);
@@ -79,14 +79,14 @@ class LibraryPathTest {
                 List.of(loop, closed));
         assertThat(path.find("libx.so.1", List.of(loop))).containsExactly(file);
         assertThat(path.findElsewhere("libx.so.1")).isEmpty();
-        assertThat(path.findBeginning("libx")).hasSize(1000);
+        assertThat(path.findByPrefix("libx")).hasSize(1000);
         assertThat(path.find("libx\0.so", List.of())).isEmpty();
         assertThat(path.findElsewhere("libx\0.so")).isEmpty();
         assertThat(closed.toFile().setReadable(true)).isTrue();
     }
 
     @Test
-    void variableMayHoldAnything() {
+    void acceptsAnyVariable() {
         Path here = Path.of("").toAbsolutePath();
         assertThat(LibraryPath.folders(":")).containsExactly(here);
         assertThat(LibraryPath.folders(":".repeat(100_000))).containsExactly(here);
@@ -95,16 +95,16 @@ class LibraryPathTest {
     }
 
     @Test
-    void environmentMayNameAnything() {
+    void acceptsAnyEnvironment() {
         Map<String, String> odd =
                 Map.of("VIRTUAL_ENV", "/x\0y", "CONDA_PREFIX", "relative", "HOME", "\0", "XDG_CACHE_HOME", "\0");
         assertThat(CudaFolders.of(root, odd)).contains(Path.of("relative/lib"));
         assertThat(CudaFolders.of(root, Map.of())).contains(root.resolve("opt/cuda/lib64"));
     }
 
-    /** The loader's cache may list a library under another name than its file's. */
+    /** Tests that the loader's cache may list a library under a name other than that of its file. */
     @Test
-    void librariesUnderOtherNamesAreNoTrap() throws IOException {
+    void acceptsLibrariesUnderOtherNames() throws IOException {
         Path file = FakeLibrary.named("libcublas.so.12").into(root);
         Path renamed = Files.move(file, root.resolve("x"));
         LibraryPath path = new LibraryPath(
@@ -124,7 +124,7 @@ class LibraryPathTest {
     }
 
     @Test
-    void toolkitsAndWheelsAreKnown() throws IOException {
+    void knowsToolkitsAndWheels() throws IOException {
         file("usr/local/cuda-13.0/lib64/x");
         file("usr/local/lib/python3.12/dist-packages/nvidia/cudnn/lib/x");
         Path home = root.resolve("venv");

@@ -18,7 +18,7 @@ class CpuInfoTest {
     private Path root;
 
     @Test
-    void linuxFilesAreRead() throws IOException {
+    void readsLinuxFiles() throws IOException {
         write("proc/cpuinfo", """
                 processor\t: 0
                 model name\t: Some CPU @ 3 GHz: fast
@@ -35,7 +35,7 @@ class CpuInfoTest {
     }
 
     @Test
-    void flagsAreReadWhateverSeparatesThem() throws IOException {
+    void readsFlagsWithAnySeparator() throws IOException {
         Map<FakeRoot, Set<String>> flags = Map.of(
                 FakeRoot.TWO_BLANKS, Set.of("fpu", "sse4_2", "avx2", "fma", "avx512f"),
                 FakeRoot.FLAGS_AND_FEATURES, Set.of("fpu", "avx2", "fma", "asimd"),
@@ -56,7 +56,7 @@ class CpuInfoTest {
     }
 
     @Test
-    void quotaIsReadFromGroupsOfEitherVersion() throws IOException {
+    void readsQuotaFromBothCgroupVersions() throws IOException {
         FakeRoot.LXCFS_AND_GROUPS_OF_BOTH_VERSIONS.write(root);
         assertThat(CpuInfo.read(root).quota()).hasValue(1.5);
         for (String odd : new String[] {
@@ -80,7 +80,7 @@ class CpuInfoTest {
     }
 
     @Test
-    void unlimitedAndOlderControlGroupsAreRead() throws IOException {
+    void readsUnlimitedAndOlderCgroups() throws IOException {
         write("sys/fs/cgroup/cpu.max", "max 100000\n");
         assertThat(CpuInfo.read(root).quota()).isEmpty();
         Files.delete(root.resolve("sys/fs/cgroup/cpu.max"));
@@ -92,7 +92,7 @@ class CpuInfoTest {
     }
 
     @Test
-    void aSystemWithoutThoseFilesIsNoError() {
+    void missingFilesAreNoError() {
         assertThat(CpuInfo.read(root)).isEqualTo(new CpuInfo("unnamed processor", 0, Set.of(), OptionalDouble.empty()));
     }
 

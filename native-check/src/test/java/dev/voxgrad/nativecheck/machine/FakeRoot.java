@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes what other machines have in {@code /proc} and {@code /sys}, each into a folder of its own. */
+/** Writes what other machines have in {@code /proc} and {@code /sys}, each into its own folder. */
 public enum FakeRoot {
     TWO_BLANKS("Intel(R) Xeon(R) Platinum", 2) {
         @Override

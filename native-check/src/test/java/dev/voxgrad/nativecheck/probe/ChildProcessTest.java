@@ -34,11 +34,11 @@ import dev.voxgrad.nativecheck.report.Status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Real child processes: probes that answer, die, hang, and find no driver. */
+/** Tests real child processes: probes that answer, die, hang, and find no driver. */
 class ChildProcessTest {
     private static final ChildProcess CHILD = ChildProcess.likeThisOne();
 
-    /** Answers with the folder for temporary files that it was given. */
+    /** Answers with its folder for temporary files. */
     static final class Folder {
         public static void main(String[] args) {
             System.out.println("folder=" + System.getProperty("java.io.tmpdir"));
@@ -47,7 +47,7 @@ class ChildProcessTest {
         }
     }
 
-    /** Dies as a broken native library dies. */
+    /** Dies like a process with a broken native library. */
     static final class Abort {
         public static void main(String[] args) throws IOException, InterruptedException {
             System.out.println("half=done");
@@ -69,7 +69,7 @@ class ChildProcessTest {
         }
     }
 
-    /** Answers in bytes that are no text, without a last line's end. */
+    /** Answers with bytes that are not text, without a final line break. */
     static final class Nasty {
         public static void main(String[] args) {
             System.out.write(new byte[] {'a', '=', (byte) 0xff, (byte) 0xfe, 0, '\n', '=', '\r', 'g', '=', '1'}, 0, 11);
@@ -77,7 +77,7 @@ class ChildProcessTest {
         }
     }
 
-    /** Writes without end. */
+    /** Produces endless output. */
     static final class Endless {
         public static void main(String[] args) {
             byte[] line = "bits=512 and more\n".getBytes(StandardCharsets.US_ASCII);
@@ -88,7 +88,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void answersOfAnyBytesAreRead() {
+    void readsAnswersOfAnyBytes() {
         Outcome outcome = CHILD.run(Nasty.class);
         assertThat(outcome.ended()).isTrue();
         assertThat(outcome.answers()).containsEntry("a", "\ufffd\ufffd\0").containsEntry("g", "1");
@@ -97,15 +97,15 @@ class ChildProcessTest {
     }
 
     @Test
-    void probeThatWritesWithoutEndIsStopped() {
+    void stopsProbeWithEndlessOutput() {
         Outcome outcome = CHILD.run(Endless.class);
         assertThat(outcome.ended()).isFalse();
         assertThat(outcome.timedOut()).isFalse();
-        assertThat(outcome.failure()).isEqualTo("the probe wrote without end and was stopped");
+        assertThat(outcome.failure()).isEqualTo("the probe produced endless output and was stopped");
     }
 
     @Test
-    void whatEveryJvmSaysIsNoReason() {
+    void ignoresJvmRemarksAsReason() {
         String errors = "Picked up JAVA_TOOL_OPTIONS: -Xmx1g\nNOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g\n"
                 + "WARNING: Using incubator modules: jdk.incubator.vector\n\n  it broke\n";
         assertThat(new Outcome(1, false, Map.of(), errors).failure())
@@ -113,8 +113,8 @@ class ChildProcessTest {
     }
 
     @Test
-    void placeWithoutChildProcessesIsAnOutcome() {
-        Outcome outcome = new ChildProcess(Path.of("/no/java"), CHILD.classPath(), CHILD.patience()).run(Folder.class);
+    void reportsThatNoProcessCanBeStarted() {
+        Outcome outcome = new ChildProcess(Path.of("/no/java"), CHILD.classPath(), CHILD.timeout()).run(Folder.class);
         assertThat(outcome.started()).isFalse();
         assertThat(outcome.failure())
                 .startsWith("no child process can be started here (")
@@ -122,12 +122,12 @@ class ChildProcessTest {
         assertThat(new VectorWidthCheck(outcome).judge().status()).isEqualTo(Status.WARN);
         Finding driver = new DriverCheck("Linux", "amd64", outcome).judge();
         assertThat(driver.status()).isEqualTo(Status.FAIL);
-        assertThat(driver.found()).startsWith("cannot be tried: no child process");
+        assertThat(driver.found()).startsWith("cannot be tested: no child process");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "x", "-", "1e999", "99999999999999999999", "2147483648", "\0", "0x10", "1,5"})
-    void numbersThatAreNoneAreNoAnswer(String text) {
+    void rejectsInvalidNumbers(String text) {
         Map<String, String> answers = new HashMap<>();
         for (GpuFact fact : GpuFact.values()) {
             answers.put(fact.key(0), text);
@@ -160,7 +160,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void driverThatCountsBillionsOfGpusIsNotBelieved() {
+    void limitsImplausibleGpuCounts() {
         assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "2147483647"), "")))
                 .isEqualTo(256);
         assertThat(DriverCheck.gpus(new Outcome(0, false, Map.of(DriverProbe.GPUS, "-5"), "")))
@@ -168,7 +168,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void answersComeBackAndTheFolderIsGone() {
+    void returnsAnswersAndDeletesFolder() {
         Outcome outcome = CHILD.run(Folder.class);
         assertThat(outcome.ended()).isTrue();
         assertThat(outcome.answers()).containsOnlyKeys("folder", "formula").containsEntry("formula", "a=b");
@@ -179,7 +179,7 @@ class ChildProcessTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void aProbeThatDiesIsReportedWithItsLastWords() {
+    void reportsLastErrorOfDyingProbe() {
         Outcome outcome = CHILD.run(Abort.class);
         assertThat(outcome.ended()).isFalse();
         assertThat(outcome.failure()).isEqualTo("the probe died of signal 9 after \"Cannot load symbol cudnnFake\"");
@@ -187,7 +187,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void aProbeThatHangsIsStopped() {
+    void stopsHangingProbe() {
         Outcome outcome = new ChildProcess(CHILD.java(), CHILD.classPath(), Duration.ofMillis(300)).run(Hang.class);
         assertThat(outcome.timedOut()).isTrue();
         assertThat(outcome.ended()).isFalse();
@@ -195,13 +195,13 @@ class ChildProcessTest {
     }
 
     @Test
-    void aProbeThatIsNotThereIsReported() {
-        Outcome outcome = new ChildProcess(CHILD.java(), "nowhere", CHILD.patience()).run(Folder.class);
+    void reportsMissingProbe() {
+        Outcome outcome = new ChildProcess(CHILD.java(), "nowhere", CHILD.timeout()).run(Folder.class);
         assertThat(outcome.failure()).startsWith("the probe ended with code 1 after \"Error: Could not find or load");
     }
 
     @Test
-    void theVectorWidthIsAPowerOfTwoAndObeysTheJvm() {
+    void vectorWidthIsAPowerOfTwo() {
         String module = "--add-modules=" + VectorModuleCheck.MODULE;
         int bits = Integer.parseInt(
                 CHILD.run(VectorProbe.class, module).answer(VectorProbe.BITS).orElseThrow());
@@ -212,7 +212,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void withoutADriverTheMissingLibraryIsNamed() {
+    void namesMissingDriverLibrary() {
         assumeTrue(
                 DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
                 "JCuda has no natives for this platform");
@@ -226,18 +226,18 @@ class ChildProcessTest {
     }
 
     @Test
-    void withoutTheNativesJarItsResourceIsNamed() {
+    void namesResourceOfMissingNativesJar() {
         assumeTrue(
                 DriverCheck.supported(System.getProperty("os.name"), System.getProperty("os.arch")),
                 "JCuda has no natives for this platform");
         String classPath = Stream.of(CHILD.classPath().split(File.pathSeparator))
                 .filter(entry -> !entry.contains("jcuda-natives"))
                 .collect(Collectors.joining(File.pathSeparator));
-        Outcome outcome = new ChildProcess(CHILD.java(), classPath, CHILD.patience()).run(DriverProbe.class);
+        Outcome outcome = new ChildProcess(CHILD.java(), classPath, CHILD.timeout()).run(DriverProbe.class);
         assertThat(outcome.answer(DriverProbe.MISSING_NATIVES).orElseThrow()).contains("JCudaDriver-12.6.0");
     }
 
-    /** The driver's kernel module shows a file, and its library lies in one of these folders. */
+    /** Returns whether there is no driver: its kernel module has a file, and its library is in one of these folders. */
     private static boolean noDriver() {
         return Stream.of(
                         "/proc/driver/nvidia/version",

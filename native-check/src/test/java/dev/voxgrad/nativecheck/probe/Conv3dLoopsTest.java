@@ -5,36 +5,36 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** The loops that cuDNN is held against, held against the definition. */
+/** Tests the loops that cuDNN is compared with against the definition of a convolution. */
 class Conv3dLoopsTest {
     private static final Conv3dLoops LOOPS = new Conv3dLoops(2, 3, 2, 4);
-    private final float[] input = Errors.random(LOOPS.inputLength(), 1);
-    private final float[] weight = Errors.random(LOOPS.weightLength(), 2);
-    private final float[] gradOutput = Errors.random(LOOPS.outputLength(), 3);
+    private final float[] input = TestData.random(LOOPS.inputLength(), 1);
+    private final float[] weight = TestData.random(LOOPS.weightLength(), 2);
+    private final float[] gradOutput = TestData.random(LOOPS.outputLength(), 3);
 
     @Test
-    void oneOutputInTheCornerAndOneInside() {
+    void matchesDefinitionInCornerAndInside() {
         double[] output = LOOPS.forward(input, weight);
         assertThat(output[0]).isCloseTo(byDefinition(0, 0, 0, 0, 0), within(1e-12));
         assertThat(output[((3 * 4 + 1) * 4 + 2) * 4 + 3]).isCloseTo(byDefinition(1, 1, 1, 2, 3), within(1e-12));
     }
 
     @Test
-    void theKernelReachesItsNeighboursAndNoFurther() {
+    void kernelReachesOnlyItsNeighbours() {
         Conv3dLoops one = new Conv3dLoops(1, 1, 1, 3);
         float[] impulse = new float[27];
         impulse[13] = 1;
-        float[] kernel = Errors.random(27, 4);
+        float[] kernel = TestData.random(27, 4);
         double[] output = one.forward(impulse, kernel);
         for (int i = 0; i < 27; i++) {
-            // Cross-correlation: the impulse's answer is the kernel mirrored.
+            // Cross-correlation: the impulse response is the mirrored kernel.
             assertThat(output[i]).isEqualTo(kernel[26 - i]);
         }
     }
 
     /** The convolution is linear in each argument, so both gradients are transposes: <dy, y> = <dx, x> = <dw, w>. */
     @Test
-    void theGradientsAreTheTransposes() {
+    void gradientsAreTransposes() {
         double sum = dot(LOOPS.forward(input, weight), gradOutput);
         assertThat(dot(LOOPS.backwardData(weight, gradOutput), input)).isCloseTo(sum, within(1e-9));
         assertThat(dot(LOOPS.backwardFilter(input, gradOutput), weight)).isCloseTo(sum, within(1e-9));

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Tests what the probes share: checking statuses, naming them, timing calls and measuring errors. */
 class ProbeTest {
     @Test
-    void statusesOfCudnn9HaveNames() {
+    void namesStatusesOfCudnn9() {
         assertThat(CudnnStatus.name(1008)).isEqualTo("CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED (1008)");
         assertThat(CudnnStatus.name(3000)).isEqualTo("CUDNN_STATUS_NOT_SUPPORTED (3000)");
         assertThat(CudnnStatus.name(3999)).isEqualTo("CUDNN_STATUS_NOT_SUPPORTED (3999)");
@@ -18,14 +18,15 @@ class ProbeTest {
     }
 
     @Test
-    void errorsAreSharesOfTheLargestNumber() {
-        assertThat(Errors.largest(new float[] {1, -4.5f}, new double[] {1, -5})).isEqualTo(0.1);
-        assertThat(Errors.largest(new float[] {Float.NaN, 1}, new double[] {1, 1}))
+    void errorsAreRelativeToTheLargestValue() {
+        assertThat(TestData.largestError(new float[] {1, -4.5f}, new double[] {1, -5}))
+                .isEqualTo(0.1);
+        assertThat(TestData.largestError(new float[] {Float.NaN, 1}, new double[] {1, 1}))
                 .isNaN();
     }
 
     @Test
-    void aStatusOtherThanZeroEndsAProbe() throws CallFailed {
+    void nonzeroStatusEndsProbe() throws CallFailed {
         Probe.check("call", 0, String::valueOf);
         assertThatThrownBy(() -> Probe.check("call", 7, code -> "SEVEN")).hasMessage("call returned SEVEN");
         int[] calls = new int[1];

@@ -6,10 +6,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * NVRTC where the trainer does without: a build that holds PTX of its kernels needs no compiler.
+ * Checks NVRTC when the trainer can do without it: a build that contains PTX of its kernels needs no compiler.
  *
- * @param nvrtc the library
- * @param ptx what is used where it does not load
+ * @param nvrtc the check of the library
+ * @param ptx what is used if the library does not load
  */
 public record CompilerCheck(LibraryCheck nvrtc, KernelPtx ptx) implements Check {
     @Override
@@ -19,7 +19,7 @@ public record CompilerCheck(LibraryCheck nvrtc, KernelPtx ptx) implements Check 
                 ? finding
                 : Finding.warn(
                         finding.name(),
-                        finding.found() + "; the kernels' PTX in " + ptx.place() + " is used in its place",
+                        finding.found() + "; the kernels' PTX in " + ptx.place() + " is used instead",
                         "",
                         "");
     }

@@ -9,23 +9,23 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether the CUDA runtime, NVRTC or PTX fits the driver.
+ * Checks that the CUDA runtime, NVRTC or PTX is compatible with the driver.
  *
- * @param library what it is
- * @param version its version; empty where it did not tell
- * @param driver the newest CUDA that the driver can run; empty where there is no driver
- * @param probe the child's outcome, which has the reason for an empty version
+ * @param library what is checked
+ * @param version its version; empty if it did not report one
+ * @param driver the newest CUDA that the driver can run; empty if there is no driver
+ * @param probe the child's outcome, which contains the reason if the version is empty
  */
 public record CudaVersionCheck(
         Library library, Optional<CudaVersion> version, Optional<CudaVersion> driver, ChildProcess.Outcome probe)
         implements Check {
-    /** What has a version of CUDA. */
+    /** Names what has a version of CUDA. */
     public enum Library {
         /** The CUDA runtime. */
         RUNTIME("CUDA runtime"),
         /** The compiler. */
         NVRTC("NVRTC"),
-        /** PTX that the compiler of a toolkit made of the kernels. */
+        /** PTX of the kernels, made by a toolkit's compiler. */
         PTX("kernels' PTX");
 
         private final String title;
@@ -34,16 +34,16 @@ public record CudaVersionCheck(
             this.title = title;
         }
 
-        /** Its name in the report. */
+        /** Returns its name in the report. */
         String title() {
             return title;
         }
     }
 
     /**
-     * What mends a driver that is too old.
+     * Returns what to do about a driver that is too old.
      *
-     * @param otherMajor whether that is a matter of CUDA's major version
+     * @param otherMajor whether the driver lacks CUDA's major version
      */
     static String newerDriver(boolean otherMajor) {
         return "install a newer NVIDIA driver" + (otherMajor ? " (R580 or newer for CUDA 13)" : "");
@@ -54,9 +54,9 @@ public record CudaVersionCheck(
         String name = library.title;
         if (version.isEmpty()) {
             return Finding.fail(
-                    name, "no version: " + probe.reason(), "a library that tells its version", "install it again");
+                    name, "no version: " + probe.reason(), "a library that reports its version", "reinstall it");
         }
-        if (driver.isPresent() && version.get().newerThan(driver.get()) && !runsAllTheSame(driver.get())) {
+        if (driver.isPresent() && version.get().newerThan(driver.get()) && !runsAnyway(driver.get())) {
             return newerThanDriver(version.get(), driver.get());
         }
         return Finding.pass(
@@ -64,7 +64,7 @@ public record CudaVersionCheck(
                 version.get()
                         + driver.map(cuda -> ", the driver runs up to " + cuda
                                         + (version.get().newerThan(cuda)
-                                                ? ", and " + version.get() + "'s machine code, too"
+                                                ? " and also machine code of " + version.get()
                                                 : ""))
                                 .orElse(""));
     }
@@ -74,23 +74,23 @@ public record CudaVersionCheck(
         return library == Library.RUNTIME ? Impact.GPU_SOFTWARE : Impact.FIRST_KERNEL;
     }
 
-    /** NVRTC makes machine code, and that of any CUDA 13 runs on any driver for CUDA 13. */
-    private boolean runsAllTheSame(CudaVersion cuda) {
+    /** Returns whether a newer NVRTC is fine: its machine code, say of CUDA 13.1, runs on any driver for CUDA 13. */
+    private boolean runsAnyway(CudaVersion cuda) {
         return library == Library.NVRTC && version.get().major() == cuda.major();
     }
 
     private Finding newerThanDriver(CudaVersion newer, CudaVersion cuda) {
         boolean otherMajor = newer.major() > cuda.major();
-        String wanted = "a driver at least as new";
-        String mend = newerDriver(otherMajor)
+        String wanted = "a driver that is at least as new";
+        String fix = newerDriver(otherMajor)
                 + (library == Library.RUNTIME
                         ? ""
-                        : ", or have NVRTC of CUDA " + cuda
-                                + (library == Library.NVRTC ? " or older in place of this one" : " or older"));
+                        : ", or use NVRTC of CUDA " + cuda
+                                + (library == Library.NVRTC ? " or older instead" : " or older"));
         String found = (library == Library.NVRTC ? "" : "the ") + library.title + " is " + newer
                 + ", but the driver is for CUDA " + cuda;
         return library == Library.RUNTIME || otherMajor
-                ? Finding.fail(library.title, found, wanted, mend)
-                : Finding.warn(library.title, found + ", which may refuse it", wanted, mend);
+                ? Finding.fail(library.title, found, wanted, fix)
+                : Finding.warn(library.title, found + ", which may reject it", wanted, fix);
     }
 }

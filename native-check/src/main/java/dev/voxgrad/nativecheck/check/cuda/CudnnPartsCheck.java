@@ -2,7 +2,10 @@ package dev.voxgrad.nativecheck.check.cuda;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.nativecheck.check.Check;
 import dev.voxgrad.nativecheck.library.NativeLibrary;
@@ -10,7 +13,7 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether those of cuDNN's sub-libraries that load come with cuDNN itself.
+ * Checks that all loadable sub-libraries of cuDNN come from the same folder as cuDNN itself.
  *
  * @param cudnn cuDNN's file
  * @param parts the files of the sub-libraries that load
@@ -20,15 +23,16 @@ public record CudnnPartsCheck(Path cudnn, List<Path> parts) implements Check {
 
     @Override
     public Finding judge() {
-        Path folder = cudnn.getParent();
-        Optional<Path> stray =
-                parts.stream().filter(part -> !folder.equals(part.getParent())).findFirst();
+        @Nullable Path folder = cudnn.getParent();
+        Optional<Path> stray = parts.stream()
+                .filter(part -> !Objects.equals(folder, part.getParent()))
+                .findFirst();
         if (stray.isPresent()) {
             return Finding.warn(
                     NAME,
                     stray.get() + " does not come from the folder of " + cudnn,
                     "one release of cuDNN",
-                    "take one of the folders out of LD_LIBRARY_PATH, or remove one cuDNN");
+                    "remove one of the folders from LD_LIBRARY_PATH, or uninstall one cuDNN");
         }
         int all = NativeLibrary.cudnnParts().size();
         return parts.size() == all

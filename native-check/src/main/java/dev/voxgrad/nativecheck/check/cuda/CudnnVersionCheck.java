@@ -13,10 +13,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether the release of cuDNN is one whose 3D convolutions are right, and fits the driver.
+ * Checks that this release of cuDNN has correct 3D convolutions and is compatible with the driver.
  *
  * @param probe the outcome of {@link VersionProbe}
- * @param driver the newest CUDA that the driver can run; empty where there is no driver
+ * @param driver the newest CUDA that the driver can run; empty if there is no driver
  */
 public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion> driver) implements Check {
     private static final String NAME = "cuDNN";
@@ -30,8 +30,8 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
                 : Finding.fail(
                         NAME,
                         "no version: " + probe.reason(),
-                        "a library that tells its version",
-                        "install all of cuDNN 9 again");
+                        "a library that reports its version",
+                        "reinstall all of cuDNN 9");
     }
 
     @Override
@@ -53,22 +53,21 @@ public record CudnnVersionCheck(ChildProcess.Outcome probe, Optional<CudaVersion
                     NAME,
                     "cuDNN is " + found + ", but the driver is for CUDA " + driver.get(),
                     "cuDNN 9 for CUDA " + driver.get().major(),
-                    CudaVersionCheck.newerDriver(true) + ", or install that cuDNN");
+                    CudaVersionCheck.newerDriver(true) + ", or install that version of cuDNN");
         }
         List<String> wrong = wrongPrecisions(number);
         return wrong.isEmpty()
                 ? Finding.pass(NAME, found)
                 : Finding.warn(
                         NAME,
-                        found + ": its 3D convolutions are "
-                                + "known to be wrong in " + String.join(" and ", wrong)
+                        found + ": its 3D convolutions are known to be wrong in " + String.join(" and ", wrong)
                                 + ", so the trainer refuses --precision "
                                 + String.join(" and --precision ", wrong),
-                        "a release without these faults",
+                        "a release without these bugs",
                         OTHER_RELEASE);
     }
 
-    /** As the trainer has it, from PyTorch's issues 163539, 166480 and 167024. */
+    /** Returns the affected precisions, as in the trainer; from PyTorch's issues 163539, 166480 and 167024. */
     private static List<String> wrongPrecisions(int number) {
         List<String> wrong = new ArrayList<>();
         if (between(number, 90_800, 91_500)) {

@@ -14,24 +14,24 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether the CUDA driver loads, starts and has a GPU, as {@link DriverProbe} saw it in a child process.
+ * Checks that the CUDA driver loads, starts and has a GPU, as {@link DriverProbe} saw it in a child process.
  *
  * @param system the operating system as Java names it
- * @param architecture the processor's as Java names it
+ * @param architecture the processor's architecture as Java names it
  * @param probe the child's outcome
  */
 public record DriverCheck(String system, String architecture, ChildProcess.Outcome probe) implements Check {
     private static final String NAME = "CUDA driver";
     private static final String DRIVER_LIBRARY = "libcuda.so.1";
     private static final int OLDEST = 12_000;
-    private static final int MOST_GPUS = 256;
+    private static final int MAX_GPUS = 256;
     private static final String WANTED = "an NVIDIA GPU with a driver for CUDA 12 or newer (R525 or newer)";
     private static final String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with access to the "
-            + "GPU (docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to mend";
+            + "GPU (docker run --gpus all), if the machine has an NVIDIA GPU; without one there is nothing to fix";
     private static final String NEWER_DRIVER = "install a newer NVIDIA driver";
-    private static final String REBUILD = "build again with ./mvnw -pl native-check -am clean package";
+    private static final String REBUILD = "rebuild with ./mvnw -pl native-check -am clean package";
 
-    /** Whether the trainer uses GPUs on that platform at all. */
+    /** Returns whether the trainer uses GPUs on that platform at all. */
     public static boolean supported(String system, String architecture) {
         return system.toLowerCase(Locale.ROOT).contains("linux") && architecture.equals("amd64");
     }
@@ -43,14 +43,14 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
                     NAME,
                     "GPUs are used on Linux x86-64 only, and this is " + system + " " + architecture,
                     "Linux on x86-64",
-                    "nothing to mend here: training runs on the CPU");
+                    "nothing to fix: training runs on the CPU");
         }
         if (!probe.started()) {
             return Finding.fail(
                     NAME,
-                    "cannot be tried: " + probe.failure(),
-                    "a place where Java may start processes",
-                    "allow fork and exec (seccomp, ulimit -u, the container's limit of processes)");
+                    "cannot be tested: " + probe.failure(),
+                    "an environment in which Java may start processes",
+                    "allow fork and exec (seccomp, ulimit -u, the container's process limit)");
         }
         OptionalInt status = probe.wholeNumber(DriverProbe.STATUS);
         Matcher symbol = DriverProbe.SYMBOL.matcher(probe.errors());
@@ -60,9 +60,9 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         if (!probe.ended()) {
             return Finding.fail(
                     NAME,
-                    probe.failure() + " while the driver was started",
+                    probe.failure() + " while starting the driver",
                     WANTED,
-                    "the driver and its kernel module may not fit each other: reboot, or install the driver again");
+                    "the driver and its kernel module may not match: reboot, or reinstall the driver");
         }
         return status.isPresent() ? judgeStatus(status.getAsInt()) : judgeLoading();
     }
@@ -72,7 +72,7 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         return Impact.GPU;
     }
 
-    /** JCuda did not load: one of the probe's reasons says why. */
+    /** Judges a JCuda that did not load, by the reason that the probe gave. */
     private Finding judgeLoading() {
         Optional<String> library = probe.answer(DriverProbe.MISSING_LIBRARY);
         if (library.isPresent() && library.get().equals(DRIVER_LIBRARY)) {
@@ -85,9 +85,9 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         if (library.isPresent()) {
             return Finding.fail(
                     NAME,
-                    library.get() + " was not found, which JCuda's driver library needs",
+                    library.get() + ", which JCuda's driver library needs, was not found",
                     library.get(),
-                    "install the system package that holds " + library.get());
+                    "install the system package that contains " + library.get());
         }
         Optional<String> symbol = probe.answer(DriverProbe.MISSING_SYMBOL);
         if (symbol.isPresent()) {
@@ -100,13 +100,10 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         }
         String error = probe.answer(DriverProbe.LINK_ERROR).orElse(probe.failure());
         return Finding.fail(
-                NAME,
-                "JCuda does not load: " + error,
-                WANTED,
-                "mend or remove the library that is named, or " + REBUILD);
+                NAME, "JCuda does not load: " + error, WANTED, "fix or remove the library named here, or " + REBUILD);
     }
 
-    /** JCuda loaded and asked the driver to start. */
+    /** Judges the status that the driver returned when JCuda started it. */
     private Finding judgeStatus(int status) {
         String driver = "the driver (for CUDA " + cudaVersion() + ")";
         if (status == CUresult.CUDA_SUCCESS && gpus() > 0) {
@@ -123,25 +120,27 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
                     NAME,
                     driver + " sees no GPU",
                     WANTED,
-                    "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or start the container with access to the GPU");
+                    "check nvidia-smi and CUDA_VISIBLE_DEVICES, or start the container with access to the GPU");
         }
         String name = probe.answer(DriverProbe.STATUS_NAME).orElse("an error");
-        return Finding.fail(NAME, driver + " does not start: " + name + " (" + status + ")", WANTED, mend(status));
+        return Finding.fail(NAME, driver + " does not start: " + name + " (" + status + ")", WANTED, fix(status));
     }
 
-    /** Functions are looked up when they are first called, so a driver without one may load and fail only then. */
+    /**
+     * Judges a driver that lacks a function; the lookup may fail only at the first call, long after the driver loaded.
+     */
     private static Finding tooOld(String symbol) {
         return Finding.fail(NAME, "the driver is too old: it has no " + symbol, WANTED, NEWER_DRIVER);
     }
 
-    private static String mend(int status) {
+    private static String fix(int status) {
         return switch (status) {
             case CUresult.CUDA_ERROR_STUB_LIBRARY ->
-                "the toolkit's stub library was loaded: take the folder stubs out of LD_LIBRARY_PATH";
+                "the toolkit's stub library was loaded: remove the folder stubs from LD_LIBRARY_PATH";
             case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH ->
-                DRIVER_LIBRARY + " and the kernel module are of different releases: reboot, or install one release "
+                DRIVER_LIBRARY + " and the kernel module are from different releases: reboot, or install one release "
                         + "of both";
-            default -> "run nvidia-smi; where it fails too, reboot or install the driver again";
+            default -> "run nvidia-smi; if it fails as well, reboot or reinstall the driver";
         };
     }
 
@@ -149,9 +148,9 @@ public record DriverCheck(String system, String architecture, ChildProcess.Outco
         return gpus(probe);
     }
 
-    /** Returns how many GPUs the driver sees, as far as that number can be real. */
+    /** Returns how many GPUs the driver sees, limited to a plausible number. */
     public static int gpus(ChildProcess.Outcome probe) {
-        return Math.clamp(probe.wholeNumber(DriverProbe.GPUS).orElse(0), 0, MOST_GPUS);
+        return Math.clamp(probe.wholeNumber(DriverProbe.GPUS).orElse(0), 0, MAX_GPUS);
     }
 
     private String cudaVersion() {

@@ -14,16 +14,17 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * One GPU, as {@link DriverProbe} saw it, under the name that the trainer's {@code --device} knows it by.
+ * Checks one GPU, as {@link DriverProbe} saw it. Its name is the one that the trainer's option {@code --device}
+ * accepts.
  *
- * @param gpu its number; the trainer takes number 0 unless it is told otherwise
+ * @param gpu its number; the trainer uses number 0 by default
  * @param probe the child's outcome
  */
 public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
     /** cuDNN 9 for CUDA 12 supports Maxwell and newer. */
     private static final int OLDEST_MAJOR = 5;
 
-    /** A finding's name, {@code cuda:0} for the first GPU. */
+    /** Returns the name of a GPU, {@code cuda:0} for the first. */
     public static String name(int gpu) {
         return "cuda:" + gpu;
     }
@@ -34,9 +35,9 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
         if (fact(GpuFact.NAME).isEmpty()) {
             return Finding.fail(
                     name,
-                    "the driver counts " + name + " but does not open it",
-                    "a GPU that answers",
-                    "look at nvidia-smi and the system's log; the GPU may be lost until a reboot");
+                    "the driver lists " + name + " but cannot open it",
+                    "a GPU that responds",
+                    "check nvidia-smi and the system log; the GPU may be lost until a reboot");
         }
         int mode = number(GpuFact.MODE);
         int major = number(GpuFact.MAJOR);
@@ -53,7 +54,7 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
                     name,
                     found + ": no program may use it",
                     "another compute mode",
-                    "nvidia-smi -i NUMBER -c DEFAULT, as administrator, with the number that nvidia-smi lists it by");
+                    "nvidia-smi -i NUMBER -c DEFAULT, as administrator, with the number that nvidia-smi shows");
         }
         if (major < OLDEST_MAJOR) {
             return Finding.fail(
@@ -66,9 +67,9 @@ public record GpuCheck(int gpu, ChildProcess.Outcome probe) implements Check {
         if (refusal.isPresent()) {
             return Finding.fail(
                     name,
-                    found + ": it refuses a program, " + refusal.get(),
-                    "a GPU that takes a program in",
-                    "look at nvidia-smi: another program may have all its memory, or " + "hold it in exclusive mode");
+                    found + ": it accepts no program, " + refusal.get(),
+                    "a GPU that accepts programs",
+                    "check nvidia-smi: another program may occupy all its memory or use it in exclusive mode");
         }
         return Finding.pass(name, found);
     }

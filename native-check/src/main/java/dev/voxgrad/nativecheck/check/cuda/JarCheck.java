@@ -12,19 +12,19 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether one of JCuda's jars is there, once, and in the version that was tested with the others.
+ * Checks that one of JCuda's jars is on the class path once, in the version that was tested with the others.
  *
  * @param artifact its Maven name
- * @param found the jars of that name on the class path, in its order
+ * @param found the jars of that name, in the order of the class path
  */
 public record JarCheck(String artifact, List<JCudaJar> found) implements Check {
     /**
-     * The versions that were tried together. The Java side of JCudnn ends at 11.7.0 and works with the natives of
-     * 12.6.0, which are built for cuDNN 9.
+     * The versions that were tested together. The last release of JCudnn's Java side is 11.7.0; it works with the
+     * natives of 12.6.0, which are built for cuDNN 9.
      */
     public static final Map<String, String> TESTED = tested();
 
-    private static final String REBUILD = "build again with ./mvnw -pl native-check -am clean package";
+    private static final String REBUILD = "rebuild with ./mvnw -pl native-check -am clean package";
 
     private static Map<String, String> tested() {
         Map<String, String> versions = new LinkedHashMap<>();
@@ -43,10 +43,10 @@ public record JarCheck(String artifact, List<JCudaJar> found) implements Check {
         if (other.isPresent()) {
             return Finding.fail(
                     artifact,
-                    "jar mismatch: " + artifact + " " + other.get().version() + " is on the " + "class path, "
+                    "jar mismatch: " + artifact + " " + other.get().version() + " is on the class path, "
                             + other.get().place(),
                     "the versions tested together: " + testedTogether(),
-                    "take that jar off the class path, or " + REBUILD);
+                    "remove that jar from the class path, or " + REBUILD);
         }
         if (found.isEmpty()) {
             return Finding.fail(artifact, artifact + " is not on the class path", artifact + " " + version, REBUILD);

@@ -12,15 +12,15 @@ import dev.voxgrad.nativecheck.report.Impact;
 import dev.voxgrad.nativecheck.report.Shell;
 
 /**
- * Whether the loader finds a library, in a right version and with all that it needs.
+ * Checks that the loader finds a library in a suitable version together with all its dependencies.
  *
  * @param library the library
- * @param names the file names that are asked for
- * @param found the files that the loader finds under these names; the first is taken
- * @param problem in half a sentence, why the first would not load; empty where it would
- * @param elsewhere files of these names where the loader does not look
- * @param otherMajors files of another major version, wherever they are
- * @param gpu whether a driver works here, so that the library is needed
+ * @param names the acceptable file names
+ * @param found the files that the loader finds under these names; it uses the first
+ * @param problem why the first would not load, in half a sentence; empty if it would
+ * @param elsewhere files with these names in places where the loader does not look
+ * @param otherMajors files of other major versions, wherever they are
+ * @param gpu whether there is a working driver, so that the library is needed
  */
 public record LibraryCheck(
         NativeLibrary library,
@@ -31,10 +31,10 @@ public record LibraryCheck(
         List<Path> otherMajors,
         boolean gpu)
         implements Check {
-    private static final String FETCH = "or run " + LibraryCache.COMMAND + " in Voxgrad's sources, which fetches all "
-            + "of CUDA that it needs (2.0 GB)";
+    private static final String DOWNLOAD = "or run " + LibraryCache.COMMAND + " in Voxgrad's source folder, which "
+            + "downloads everything it needs from CUDA (2.0 GB)";
 
-    /** Whether the loader would load it. */
+    /** Returns whether the loader would load it. */
     public boolean loads() {
         return !found.isEmpty() && problem.isEmpty();
     }
@@ -48,12 +48,13 @@ public record LibraryCheck(
         if (!found.isEmpty()) {
             return broken(
                     found.getFirst() + " " + problem.orElseThrow(),
-                    "mend LD_LIBRARY_PATH so that its folder and those of what it needs are searched, or " + install());
+                    "correct LD_LIBRARY_PATH so that it lists the folders of this library and of all that it needs, or "
+                            + install());
         }
         if (!elsewhere.isEmpty()) {
             Path file = elsewhere.getFirst();
             return broken(
-                    file.getFileName() + " was not found, but lies in " + file.getParent()
+                    file.getFileName() + " was not found, but is in " + file.getParent()
                             + ", where the loader does not look",
                     "export LD_LIBRARY_PATH=" + Shell.quote(String.valueOf(file.getParent()))
                             + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}");
@@ -78,18 +79,18 @@ public record LibraryCheck(
 
     private String wrongMajor(Path other) {
         String owner = library.title().startsWith("cuDNN") ? "cuDNN " : "CUDA ";
-        return "wrong major version: " + owner + major(library, other) + "'s " + other.getFileName() + " is there ("
-                + other.getParent() + "), but " + library.asker() + " wants " + anyName()
-                + (isForNewerDriver(other) ? " with a driver that is older than that" : "");
+        return "wrong major version: " + owner + major(library, other) + "'s " + other.getFileName() + " is installed ("
+                + other.getParent() + "), but " + library.requiredBy() + " needs " + anyName()
+                + (isForNewerDriver(other) ? " with this older driver" : "");
     }
 
-    /** Whether the trainer would take it if the driver were newer. */
+    /** Returns whether the trainer would use the file if the driver were newer. */
     private boolean isForNewerDriver(Path other) {
         String name = library.stem() + major(library, other);
-        return library.asker().equals("Voxgrad") && library.files().contains(name);
+        return library.requiredBy().equals("Voxgrad") && library.files().contains(name);
     }
 
-    /** The major version in a file's name; empty where it is not named as the library. */
+    /** Returns the major version in a file's name; empty if the file is not named like the library. */
     public static String major(NativeLibrary library, Path file) {
         String name = String.valueOf(file.getFileName());
         if (!name.startsWith(library.stem())) {
@@ -104,23 +105,23 @@ public record LibraryCheck(
         return String.join(" or ", names);
     }
 
-    /** Without a driver that works there is nothing to be done about the rest; the driver is judged by its probe. */
-    private Finding broken(String what, String mend) {
+    /** Judges an unusable library. Without a working driver it need not be fixed; the driver is judged by its probe. */
+    private Finding broken(String what, String fix) {
         if (library == NativeLibrary.CUDNN_ADV) {
-            return Finding.warn(library.title(), what + "; convolutions do without it", "", "");
+            return Finding.warn(library.title(), what + "; convolutions do not need it", "", "");
         }
         return gpu && library != NativeLibrary.DRIVER
-                ? Finding.fail(library.title(), what, anyName() + " for " + library.asker(), mend)
+                ? Finding.fail(library.title(), what, anyName() + " for " + library.requiredBy(), fix)
                 : Finding.warn(library.title(), what, "", "");
     }
 
     private String install() {
         if (library.title().startsWith("cuDNN")) {
-            return "install all of cuDNN 9 for the driver's CUDA, 12 or 13, or put the folder nvidia/cudnn/lib of "
-                    + "pip's wheel nvidia-cudnn-cu12 or nvidia-cudnn-cu13 into LD_LIBRARY_PATH, " + FETCH;
+            return "install all of cuDNN 9 for the driver's CUDA, 12 or 13, or add the folder nvidia/cudnn/lib of the "
+                    + "pip wheel nvidia-cudnn-cu12 or nvidia-cudnn-cu13 to LD_LIBRARY_PATH, " + DOWNLOAD;
         }
-        return "install a CUDA toolkit 12.x, or 13.x for a driver R580 or newer (others may stay), or put the folders "
-                + "nvidia/*/lib of pip's wheels for it into LD_LIBRARY_PATH, " + FETCH;
+        return "install CUDA toolkit 12.x, or 13.x for driver R580 or newer (other versions may stay installed), or "
+                + "add the folders nvidia/*/lib of its pip wheels to LD_LIBRARY_PATH, " + DOWNLOAD;
     }
 
     private static String join(List<Path> files) {

@@ -12,15 +12,15 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * How a smoke test went.
+ * Judges the result of a smoke test.
  *
  * @param test the test
  * @param probe the child's outcome
  */
 public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements Check {
-    private static final String WANTED = "results as on the CPU";
-    private static final String LOOK_ABOVE = "mend what is reported above about libraries and versions; where nothing "
-            + "is, install the driver, the CUDA toolkit and cuDNN again";
+    private static final String WANTED = "the same results as on the CPU";
+    private static final String LOOK_ABOVE = "fix what is reported above about libraries and versions; if that is "
+            + "nothing, reinstall the driver, the CUDA toolkit and cuDNN";
 
     @Override
     public Finding judge() {
@@ -31,9 +31,9 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
         if (probe.errors().contains("Cannot load symbol")) {
             return Finding.fail(
                     test.title(),
-                    probe.failure() + ": a part of the library is missing or does not fit",
+                    probe.failure() + ": a part of the library is missing or does not match",
                     "all sub-libraries of one release",
-                    "install all of cuDNN 9 and cuBLAS again, and look for other copies in LD_LIBRARY_PATH");
+                    "reinstall all of cuDNN 9 and cuBLAS, and look for other copies in LD_LIBRARY_PATH");
         }
         return Finding.fail(test.title(), probe.reason(), WANTED, LOOK_ABOVE);
     }
@@ -52,16 +52,16 @@ public record SmokeCheck(SmokeTest test, ChildProcess.Outcome probe) implements 
             return Finding.pass(
                     test.title(),
                     "a kernel compiled to " + loaded.orElse("PTX") + " in " + time
-                            + (loaded.isPresent() ? ", which the driver loads" : ""));
+                            + (loaded.isPresent() ? " and loaded by the driver" : ""));
         }
-        String found = String.format(Locale.ROOT, "largest error %.1e of the largest result, %s", error, time);
-        // A result that is not a number fails too.
+        String found = String.format(Locale.ROOT, "largest error %.1e relative to the largest result, %s", error, time);
+        // The comparison is false for NaN, so a NaN error fails as well.
         return error <= test.tolerance()
                 ? Finding.pass(test.title(), found)
                 : Finding.fail(
                         test.title(),
                         "wrong results: " + found,
-                        String.format(Locale.ROOT, "an error of at most %.1e", test.tolerance()),
+                        String.format(Locale.ROOT, "an error of up to %.1e", test.tolerance()),
                         LOOK_ABOVE);
     }
 }

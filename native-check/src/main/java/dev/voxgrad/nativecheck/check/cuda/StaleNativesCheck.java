@@ -17,17 +17,17 @@ import dev.voxgrad.nativecheck.report.Impact;
 import dev.voxgrad.nativecheck.report.Shell;
 
 /**
- * Whether native libraries that lie in the folder for temporary files are those of the jars: JCuda takes whatever
- * has the right name there, a half-written file as well.
+ * Checks that native libraries left in the folder for temporary files are those of the jars: JCuda loads any file there
+ * that has the right name, even a half-written one.
  *
  * @param folder the folder
- * @param good files that are as in their jar
+ * @param good files that are identical to those in their jar
  * @param stale files that are not
  */
 public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) implements Check {
     private static final String NAME = "left natives";
 
-    /** Compares the files that are there with the jars' contents. */
+    /** Compares the files in a folder with the jars' contents. */
     public static StaleNativesCheck look(Path folder, List<JCudaJar> jars) {
         List<Path> good = new ArrayList<>();
         List<Path> stale = new ArrayList<>();
@@ -68,9 +68,9 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
             String more = stale.size() > 1 ? " (and " + (stale.size() - 1) + " more)" : "";
             return Finding.fail(
                     NAME,
-                    stale.getFirst() + more + " is not the library of that name in the jar, but "
-                            + "JCuda would load it",
-                    "the jar's library or none",
+                    stale.getFirst() + more + " differs from the library of that name in the jar, "
+                            + "but JCuda would load it",
+                    "the library from the jar, or none",
                     "delete it: rm "
                             + String.join(
                                     " ",
@@ -82,8 +82,8 @@ public record StaleNativesCheck(Path folder, List<Path> good, List<Path> stale) 
         return Finding.pass(
                 NAME,
                 good.isEmpty()
-                        ? "no library of JCuda's lies there"
-                        : good.size() + " of JCuda's libraries, as in the jars");
+                        ? "none of JCuda's libraries is there"
+                        : good.size() + " of JCuda's libraries, identical to those in the jars");
     }
 
     @Override

@@ -8,10 +8,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Cores of the machine against those that the container lets us use.
+ * Compares the cores of the machine with the cores that the container lets us use.
  *
- * @param machine logical cores of the machine
- * @param usable cores that the JVM will use
+ * @param machine number of logical cores of the machine
+ * @param usable number of cores that the JVM uses
  * @param quota CPU time per second that the container grants, in cores; empty without a limit
  */
 public record CoresCheck(int machine, int usable, OptionalDouble quota) implements Check {
@@ -26,7 +26,7 @@ public record CoresCheck(int machine, int usable, OptionalDouble quota) implemen
                     "cores",
                     found,
                     "a quota of at least " + usable + " cores",
-                    "give --threads " + Math.max(1, (int) quota.getAsDouble())
+                    "pass --threads " + Math.max(1, (int) quota.getAsDouble())
                             + " to the trainer, or raise the container's CPU limit");
         }
         if (usable < machine) {
@@ -34,7 +34,7 @@ public record CoresCheck(int machine, int usable, OptionalDouble quota) implemen
                     "cores",
                     found,
                     "all " + machine + " cores",
-                    "raise the container's CPU limit or the process's affinity if the others may be used");
+                    "raise the container's CPU limit, or let the process's CPU affinity include the other cores");
         }
         return Finding.pass("cores", found);
     }

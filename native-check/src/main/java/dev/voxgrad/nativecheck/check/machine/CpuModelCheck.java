@@ -5,10 +5,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * The processor's name; nothing is wanted of it.
+ * Reports the processor's name and cannot fail.
  *
- * @param model the name it gives itself
- * @param architecture as Java names it, such as amd64
+ * @param model the name that the processor reports
+ * @param architecture the architecture as Java names it, such as amd64
  */
 public record CpuModelCheck(String model, String architecture) implements Check {
     @Override

@@ -5,11 +5,11 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * The JVM that runs us, and so the trainer.
+ * Checks the JVM that runs this command and therefore the trainer.
  *
  * @param feature the feature release, such as 25
  * @param version the full version
- * @param vendor who built it
+ * @param vendor its vendor
  * @param home its folder
  */
 public record JavaVersionCheck(int feature, String version, String vendor, String home) implements Check {
@@ -24,7 +24,7 @@ public record JavaVersionCheck(int feature, String version, String vendor, Strin
                     "version",
                     found,
                     "Java " + OLDEST + " or newer",
-                    "install a JDK " + OLDEST + " and set JAVA_HOME to its folder");
+                    "install JDK " + OLDEST + " and set JAVA_HOME to its folder");
         }
         return Finding.pass("version", found);
     }

@@ -7,18 +7,18 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Memory of the machine, or of the container where that is less, and what the trainer's heap may take of it.
+ * Checks the memory of the machine, or of the container if that is less, and how much of it the trainer's heap may use.
  *
- * @param totalBytes the memory that processes of this container may use together
- * @param maxHeapBytes the largest heap of a JVM that is started as the launchers start it
+ * @param totalBytes the memory that all processes of this container may use together
+ * @param maxHeapBytes the largest heap of a JVM started by the launchers
  */
 public record MemoryCheck(long totalBytes, long maxHeapBytes) implements Check {
-    /** Heap below which Net3 with batch 32 at 28³ may not fit. */
+    /** The heap size below which Net3 with batch 32 at 28³ may not fit. */
     public static final long WANTED_HEAP = 2L << 30;
 
     @Override
     public Finding judge() {
-        String found = gibibytes(totalBytes) + " usable, heap of at most " + gibibytes(maxHeapBytes);
+        String found = gibibytes(totalBytes) + " usable, heap of up to " + gibibytes(maxHeapBytes);
         if (maxHeapBytes < WANTED_HEAP) {
             return Finding.warn(
                     "memory",

@@ -5,9 +5,9 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether the JVM lets our classes load native libraries without a warning (and, in later releases, at all).
+ * Checks that the JVM lets our classes load native libraries without a warning (and, in later releases, at all).
  *
- * @param enabled whether {@code --enable-native-access=ALL-UNNAMED} is in force
+ * @param enabled whether {@code --enable-native-access=ALL-UNNAMED} is in effect
  */
 public record NativeAccessCheck(boolean enabled) implements Check {
     public static final String FLAG = "--enable-native-access=ALL-UNNAMED";
@@ -19,7 +19,7 @@ public record NativeAccessCheck(boolean enabled) implements Check {
                     "native access",
                     "not enabled",
                     FLAG,
-                    "start through bin/native-check, or add the flag to the java command");
+                    "start it with bin/native-check, or add the flag to the java command");
         }
         return Finding.pass("native access", "enabled by " + FLAG);
     }

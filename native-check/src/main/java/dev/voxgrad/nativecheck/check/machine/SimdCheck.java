@@ -8,9 +8,9 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * The processor's vector instructions.
+ * Checks the processor's vector instructions.
  *
- * @param architecture as Java names it
+ * @param architecture the architecture as Java names it
  * @param flags all flags that the operating system reports
  */
 public record SimdCheck(String architecture, Set<String> flags) implements Check {
@@ -56,7 +56,7 @@ public record SimdCheck(String architecture, Set<String> flags) implements Check
         }
         return Finding.pass(
                 "SIMD",
-                found.isEmpty() ? "none known by name among " + flags.size() + " features" : String.join(" ", found));
+                found.isEmpty() ? "none recognized among " + flags.size() + " features" : String.join(" ", found));
     }
 
     @Override

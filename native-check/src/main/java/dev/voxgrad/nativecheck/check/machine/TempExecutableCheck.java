@@ -8,10 +8,10 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether the loader may map code from the folder for temporary files.
+ * Checks that the loader may map code from the folder for temporary files.
  *
  * @param folder the folder
- * @param mount where its file system is mounted, and how
+ * @param mount its file system
  */
 public record TempExecutableCheck(Path folder, Mount mount) implements Check {
     private static final String NAME = "executable";
@@ -22,15 +22,15 @@ public record TempExecutableCheck(Path folder, Mount mount) implements Check {
             return Finding.fail(
                     NAME,
                     "the temp folder " + folder + " is on " + mount.point()
-                            + ", which is mounted noexec: no library loads from it",
+                            + ", which is mounted noexec: libraries cannot be loaded from it",
                     "a folder without noexec",
-                    "name another with -Djava.io.tmpdir=FOLDER, or mount " + mount.point() + " with exec");
+                    "choose another with -Djava.io.tmpdir=FOLDER, or remount " + mount.point() + " with exec");
         }
         return Finding.pass(
                 NAME,
                 mount.options().isEmpty()
-                        ? "this system does not tell"
-                        : "it is on " + mount.point() + ", mounted without noexec");
+                        ? "not reported by this system"
+                        : "on " + mount.point() + ", mounted without noexec");
     }
 
     @Override

@@ -9,15 +9,15 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * Whether JCuda can extract its native libraries into the folder for temporary files.
+ * Checks that JCuda can extract its native libraries into the folder for temporary files.
  *
  * @param folder the folder
- * @param problem what keeps a file from being made in it, such as "does not exist"; empty where nothing does
+ * @param problem why no file can be created there, such as "does not exist"; empty if one can
  */
 public record TempFolderCheck(Path folder, Optional<String> problem) implements Check {
     private static final String NAME = "writable";
 
-    /** Tries to write to the folder. */
+    /** Creates the check by writing to the folder. */
     public static TempFolderCheck look(Path folder) {
         return new TempFolderCheck(folder, WritableFolder.problem(folder));
     }
@@ -28,8 +28,8 @@ public record TempFolderCheck(Path folder, Optional<String> problem) implements 
                         NAME,
                         "the temp folder " + folder + " " + words,
                         "a folder for the native libraries that JCuda extracts",
-                        "make it writable and free some space, or name another with -Djava.io.tmpdir=FOLDER"))
-                .orElseGet(() -> Finding.pass(NAME, folder + " can be written"));
+                        "make it writable and free some space, or choose another with -Djava.io.tmpdir=FOLDER"))
+                .orElseGet(() -> Finding.pass(NAME, folder + " is writable"));
     }
 
     @Override

@@ -5,7 +5,7 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * The incubator module that the CPU kernels are written with.
+ * Checks for the incubator module that the CPU kernels use.
  *
  * @param present whether this JDK has it
  */
@@ -18,11 +18,11 @@ public record VectorModuleCheck(boolean present) implements Check {
         if (!present) {
             return Finding.fail(
                     "vector module",
-                    MODULE + " is not in this Java",
+                    MODULE + " is missing from this JDK",
                     "a JDK with " + MODULE,
-                    "use a full JDK, or add the module when jlinking one");
+                    "use a full JDK, or include the module when running jlink");
         }
-        return Finding.pass("vector module", MODULE + " is there; the launchers add it");
+        return Finding.pass("vector module", MODULE + " is available; the launchers add it");
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Impact;
 
 /**
- * The vector width that the JVM prefers, as {@link VectorProbe} saw it in a child process.
+ * Checks the vector width that the JVM prefers, as {@link VectorProbe} saw it in a child process.
  *
  * @param probe the child's outcome
  */
@@ -17,9 +17,9 @@ public record VectorWidthCheck(ChildProcess.Outcome probe) implements Check {
         if (!probe.started()) {
             return Finding.warn(
                     "Vector API",
-                    "cannot be tried: " + probe.failure(),
-                    "a place where Java may start processes",
-                    "nothing, if training runs: it starts none");
+                    "cannot be tested: " + probe.failure(),
+                    "an environment in which Java may start processes",
+                    "nothing, if training runs: it starts no processes");
         }
         int bits = probe.wholeNumber(VectorProbe.BITS).orElse(0);
         if (bits <= 0) {
@@ -35,7 +35,7 @@ public record VectorWidthCheck(ChildProcess.Outcome probe) implements Check {
                     "Vector API",
                     found,
                     "128 bits or more",
-                    "the JVM found no SIMD it can use; look for -XX:UseAVX or -XX:UseSSE among its options");
+                    "the JVM found no usable SIMD; check its options for -XX:UseAVX and -XX:UseSSE");
         }
         return Finding.pass("Vector API", found);
     }

@@ -12,10 +12,10 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Each state of a CUDA driver has an answer of its own. */
+/** Tests that each state of a CUDA driver has its own finding. */
 class DriverCheckTest {
     @Test
-    void aPlatformWithoutGpusIsNoFault() {
+    void platformWithoutGpusWarns() {
         Finding finding = new DriverCheck("Mac OS X", "aarch64", answers(Map.of())).judge();
         assertThat(finding.status()).isEqualTo(Status.WARN);
         assertThat(finding.found()).isEqualTo("GPUs are used on Linux x86-64 only, and this is Mac OS X aarch64");
@@ -28,14 +28,14 @@ class DriverCheckTest {
         Finding finding = linux(answers(Map.of(DriverProbe.MISSING_LIBRARY, "libcuda.so.1")));
         assertThat(finding.status()).isEqualTo(Status.WARN);
         assertThat(finding.found()).isEqualTo("libcuda.so.1 was not found: no NVIDIA driver is installed here");
-        assertThat(finding.mend()).contains("install NVIDIA's driver");
+        assertThat(finding.fix()).contains("install NVIDIA's driver");
     }
 
     @Test
-    void anotherLibraryIsMissing() {
+    void otherLibraryMissing() {
         Finding finding = linux(answers(Map.of(DriverProbe.MISSING_LIBRARY, "libstdc++.so.6")));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.mend()).contains("libstdc++.so.6");
+        assertThat(finding.fix()).contains("libstdc++.so.6");
     }
 
     @Test
@@ -46,16 +46,16 @@ class DriverCheckTest {
     }
 
     @Test
-    void driverTooOldForASymbolThatIsLookedUpLate() {
+    void driverTooOldForALateSymbol() {
         Outcome died = new Outcome(
-                127, false, Map.of(), "java: symbol lookup error: libJCudaDriver.so: " + "undefined symbol: cuInit\n");
+                127, false, Map.of(), "java: symbol lookup error: libJCudaDriver.so: undefined symbol: cuInit\n");
         Finding finding = linux(died);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).contains("too old").contains("cuInit");
     }
 
     @Test
-    void nativesJarIsMissing() {
+    void nativesJarMissing() {
         Finding finding = linux(answers(Map.of(DriverProbe.MISSING_NATIVES, "/lib/libJCudaDriver.so")));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.wanted()).contains("jcuda-natives");
@@ -73,12 +73,12 @@ class DriverCheckTest {
         Finding finding = linux(started(803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", Map.of()));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).contains("CUDA_ERROR_SYSTEM_DRIVER_MISMATCH (803)");
-        assertThat(finding.mend()).contains("different releases");
+        assertThat(finding.fix()).contains("different releases");
     }
 
     @Test
-    void stubOfTheToolkit() {
-        assertThat(linux(started(34, "CUDA_ERROR_STUB_LIBRARY", Map.of())).mend())
+    void toolkitStub() {
+        assertThat(linux(started(34, "CUDA_ERROR_STUB_LIBRARY", Map.of())).fix())
                 .contains("stubs");
     }
 
@@ -98,7 +98,7 @@ class DriverCheckTest {
     }
 
     @Test
-    void gpuWithAnOldDriver() {
+    void gpuWithOldDriver() {
         Finding finding = linux(answers(Map.of(
                 DriverProbe.STATUS,
                 "0",
@@ -113,7 +113,7 @@ class DriverCheckTest {
     }
 
     @Test
-    void theOldestDriver() {
+    void oldestSupportedDriver() {
         assertThat(linux(answers(Map.of(DriverProbe.STATUS, "0", DriverProbe.VERSION, "12000", DriverProbe.GPUS, "1")))
                         .status())
                 .isEqualTo(Status.PASS);

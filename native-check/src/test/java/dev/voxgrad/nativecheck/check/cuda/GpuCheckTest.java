@@ -12,27 +12,27 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** GPUs that do not exist. */
+/** Tests the check of one GPU with GPUs that do not exist. */
 class GpuCheckTest {
     @Test
-    void aGoodGpu() {
+    void goodGpuPasses() {
         Finding finding = gpu(Map.of());
         assertThat(finding.status()).isEqualTo(Status.PASS);
         assertThat(finding.name()).isEqualTo("cuda:1");
         assertThat(finding.found())
-                .isEqualTo("NVIDIA H200, compute capability 9.0, 140.0 GiB (139.5 GiB free), " + "shared mode");
+                .isEqualTo("NVIDIA H200, compute capability 9.0, 140.0 GiB (139.5 GiB free), shared mode");
     }
 
     @Test
-    void aProhibitedGpuFails() {
+    void prohibitedGpuFails() {
         Finding finding = gpu(Map.of(GpuFact.MODE, "2", GpuFact.REFUSAL, "CUDA_ERROR_DEVICE_UNAVAILABLE"));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).endsWith("prohibited mode: no program may use it");
-        assertThat(finding.mend()).startsWith("nvidia-smi -i NUMBER -c DEFAULT, as administrator");
+        assertThat(finding.fix()).startsWith("nvidia-smi -i NUMBER -c DEFAULT, as administrator");
     }
 
     @Test
-    void anOldGpuFails() {
+    void oldGpuFails() {
         Finding finding = gpu(Map.of(GpuFact.MAJOR, "3", GpuFact.MINOR, "7"));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).contains("compute capability 3.7").endsWith("too old for cuDNN 9");
@@ -40,17 +40,17 @@ class GpuCheckTest {
     }
 
     @Test
-    void aGpuThatTakesNoProgramInFails() {
+    void gpuThatAcceptsNoProgramFails() {
         Finding finding = gpu(Map.of(GpuFact.MODE, "3", GpuFact.REFUSAL, "CUDA_ERROR_OUT_OF_MEMORY"));
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).contains("exclusive mode").endsWith("CUDA_ERROR_OUT_OF_MEMORY");
     }
 
     @Test
-    void aGpuThatDoesNotAnswerFails() {
+    void unresponsiveGpuFails() {
         Finding finding = new GpuCheck(3, new Outcome(0, false, Map.of(), "")).judge();
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.found()).isEqualTo("the driver counts cuda:3 but does not open it");
+        assertThat(finding.found()).isEqualTo("the driver lists cuda:3 but cannot open it");
     }
 
     private static Finding gpu(Map<GpuFact, String> facts) {

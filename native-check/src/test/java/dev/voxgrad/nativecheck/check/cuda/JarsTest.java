@@ -12,21 +12,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.voxgrad.nativecheck.library.FakeJar;
 import dev.voxgrad.nativecheck.library.JCudaJar;
-import dev.voxgrad.nativecheck.library.MadeUpJar;
 import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** JCuda's jars: those of this build, and made-up ones. */
+/** Tests the check of JCuda's jars with those of this build and with fake ones. */
 class JarsTest {
     @TempDir
     private Path folder;
 
     @ParameterizedTest
     @ValueSource(strings = {"jcuda", "jcudnn"})
-    void thisBuildUsesTheVersionsThatWereTested(String artifact) {
+    void thisBuildUsesTheTestedVersions(String artifact) {
         List<JCudaJar> found = JCudaJar.find(JarsTest.class.getClassLoader(), artifact);
         assertThat(found).hasSize(1);
         assertThat(found.getFirst().place()).endsWith(".jar").doesNotContain("%", "!");
@@ -34,7 +34,7 @@ class JarsTest {
     }
 
     @Test
-    void anotherVersionIsAMismatch() throws IOException {
+    void otherVersionIsAMismatch() throws IOException {
         Finding finding = check("jcuda", "12.4.0");
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found())
@@ -46,13 +46,13 @@ class JarsTest {
     }
 
     @Test
-    void aSecondVersionBehindTheFirstIsAMismatchToo() throws IOException {
+    void secondVersionOnClassPathIsAMismatch() throws IOException {
         assertThat(check("jcudnn", "11.7.0", "10.2.0").found()).startsWith("jar mismatch: jcudnn 10.2.0");
         assertThat(check("jcudnn", "11.7.0").status()).isEqualTo(Status.PASS);
     }
 
     @Test
-    void aMissingJarIsNoMismatch() throws IOException {
+    void missingJarIsNamed() throws IOException {
         Finding finding = check("jcudnn-natives");
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("jcudnn-natives is not on the class path");
@@ -62,7 +62,7 @@ class JarsTest {
     private Finding check(String artifact, String... versions) throws IOException {
         List<URL> classPath = new ArrayList<>();
         for (String version : versions) {
-            classPath.add(MadeUpJar.of(artifact, version).into(folder).toUri().toURL());
+            classPath.add(FakeJar.of(artifact, version).into(folder).toUri().toURL());
         }
         try (URLClassLoader loader = new URLClassLoader(classPath.toArray(URL[]::new), null)) {
             return new JarCheck(artifact, JCudaJar.find(loader, artifact)).judge();

@@ -16,12 +16,12 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Versions that fit each other, and others. */
+/** Tests the checks of versions with compatible and incompatible ones. */
 class VersionsTest {
     private static final Outcome NOTHING = new Outcome(134, false, Map.of(), "Cannot load symbol x\n");
 
     @Test
-    void theRuntimeMustNotBeNewerThanTheDriver() {
+    void runtimeMustNotBeNewerThanTheDriver() {
         assertThat(cuda(Library.RUNTIME, 12_000, 12_060).found()).isEqualTo("12.0, the driver runs up to 12.6");
         Finding finding = cuda(Library.RUNTIME, 13_000, 12_080);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
@@ -29,19 +29,19 @@ class VersionsTest {
     }
 
     @Test
-    void aNewerNvrtcOfTheSameMajorVersionWillDo() {
+    void newerNvrtcOfTheSameMajorVersionPasses() {
         assertThat(cuda(Library.NVRTC, 12_060, 12_060).status()).isEqualTo(Status.PASS);
         Finding newer = cuda(Library.NVRTC, 12_090, 12_060);
         assertThat(newer.status()).isEqualTo(Status.PASS);
-        assertThat(newer.found()).isEqualTo("12.9, the driver runs up to 12.6, and 12.9's machine code, too");
+        assertThat(newer.found()).isEqualTo("12.9, the driver runs up to 12.6 and also machine code of 12.9");
     }
 
     @Test
-    void whatNvrtc13MakesNeedsADriverForIt() {
+    void nvrtc13NeedsADriverForCuda13() {
         Finding finding = cuda(Library.NVRTC, 13_000, 12_060);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("NVRTC is 13.0, but the driver is for CUDA 12.6");
-        assertThat(finding.mend()).contains("R580");
+        assertThat(finding.fix()).contains("R580");
         assertThat(cuda(Library.NVRTC, 13_000, 13_000).status()).isEqualTo(Status.PASS);
         assertThat(cuda(Library.NVRTC, 12_060, 13_000).status()).isEqualTo(Status.PASS);
         assertThat(cuda(Library.PTX, 13_000, 12_060).status()).isEqualTo(Status.FAIL);
@@ -49,7 +49,7 @@ class VersionsTest {
     }
 
     @Test
-    void withoutADriverAVersionIsJustTold() {
+    void withoutDriverAnyVersionPasses() {
         Finding finding = new CudaVersionCheck(
                         Library.NVRTC, Optional.of(new CudaVersion(12_060)), Optional.empty(), NOTHING)
                 .judge();
@@ -58,7 +58,7 @@ class VersionsTest {
     }
 
     @Test
-    void noVersionFailsWithTheProbesReason() {
+    void missingVersionFailsWithTheProbesReason() {
         Finding runtime = new CudaVersionCheck(Library.RUNTIME, Optional.empty(), Optional.empty(), NOTHING).judge();
         assertThat(runtime.status()).isEqualTo(Status.FAIL);
         assertThat(runtime.found()).contains("died of signal 6").contains("Cannot load symbol x");
@@ -71,15 +71,15 @@ class VersionsTest {
     }
 
     @Test
-    void cublasMustBeOfACudaThatTheDriverRuns() {
+    void cublasMustSuitTheDriver() {
         assertThat(cublas("12.6.4", 12_000).status()).isEqualTo(Status.PASS);
         assertThat(cublas("12.6.4", 13_000).status()).isEqualTo(Status.PASS);
         assertThat(cublas("13.1.0", 13_000).status()).isEqualTo(Status.PASS);
         Finding finding = cublas("13.0.1", 12_080);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("cuBLAS is 13.0.1, but the driver is for CUDA 12.8");
-        assertThat(finding.mend()).contains("R580").contains("cuBLAS of CUDA 12");
-        assertThat(cublas("11.8.0", 13_000).found()).isEqualTo("cuBLAS calls itself 11.8.0");
+        assertThat(finding.fix()).contains("R580").contains("cuBLAS of CUDA 12");
+        assertThat(cublas("11.8.0", 13_000).found()).isEqualTo("cuBLAS reports version 11.8.0");
         assertThat(cublas("14.0.0", 14_000).status()).isEqualTo(Status.FAIL);
         assertThat(new CublasVersionCheck(Optional.of("13.0.1"), Optional.empty(), NOTHING)
                         .judge()
@@ -94,7 +94,7 @@ class VersionsTest {
         "91400, WARN, true, true", "91500, WARN, false, true", "91501, WARN, false, true",
         "91600, PASS, false, false", "100000, FAIL, false, false"
     })
-    void releasesOfCudnnWithWrongConvolutionsWarn(int number, Status status, boolean halves, boolean tf32) {
+    void cudnnWithWrongConvolutionsWarns(int number, Status status, boolean halves, boolean tf32) {
         Finding finding = cudnn(number, 12_060, 12_060);
         assertThat(finding.status()).isEqualTo(status);
         assertThat(finding.found().contains("refuses --precision")
@@ -106,7 +106,7 @@ class VersionsTest {
     }
 
     @Test
-    void cudnnForANewerCudaThanTheDriversFails() {
+    void cudnnForANewerCudaThanTheDriverFails() {
         Finding finding = cudnn(91_600, 13_000, 12_060);
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found()).isEqualTo("cuDNN is 9.16.0 for CUDA 13.0, but the driver is for CUDA 12.6");

@@ -13,7 +13,7 @@ import dev.voxgrad.nativecheck.report.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Java, processor and memory of machines that do not exist. */
+/** Tests the checks of Java, processor and memory with machines that do not exist. */
 class ChecksTest {
     @Test
     void oldJavaFails() {
@@ -23,22 +23,22 @@ class ChecksTest {
     }
 
     @Test
-    void missingModuleFailsAndMissingNativeAccessWarns() {
+    void missingModuleFailsAndNoNativeAccessWarns() {
         assertThat(new VectorModuleCheck(false).judge().status()).isEqualTo(Status.FAIL);
         assertThat(new NativeAccessCheck(false).judge().status()).isEqualTo(Status.WARN);
     }
 
     @Test
-    void quotaBelowTheCoresNamesTheThreadsToUse() {
+    void lowQuotaSuggestsThreads() {
         Finding finding = new CoresCheck(16, 4, OptionalDouble.of(2.5)).judge();
         assertThat(finding.status()).isEqualTo(Status.WARN);
         assertThat(finding.found()).isEqualTo("4 of 16 cores usable, container quota 2.50 cores");
-        assertThat(finding.mend()).contains("--threads 2 ");
-        assertThat(new CoresCheck(4, 4, OptionalDouble.of(0.5)).judge().mend()).contains("--threads 1 ");
+        assertThat(finding.fix()).contains("--threads 2 ");
+        assertThat(new CoresCheck(4, 4, OptionalDouble.of(0.5)).judge().fix()).contains("--threads 1 ");
     }
 
     @Test
-    void fewerCoresThanTheMachineHasWarns() {
+    void fewerUsableCoresWarn() {
         assertThat(new CoresCheck(16, 4, OptionalDouble.of(4)).judge().status()).isEqualTo(Status.WARN);
         assertThat(new CoresCheck(4, 4, OptionalDouble.empty()).judge().status())
                 .isEqualTo(Status.PASS);
@@ -55,7 +55,7 @@ class ChecksTest {
     }
 
     @Test
-    void narrowVectorsWarnAndNoAnswerFails() {
+    void narrowVectorsWarnAndMissingAnswerFails() {
         assertThat(width("256").status()).isEqualTo(Status.PASS);
         assertThat(width("256").found()).isEqualTo("256 bits, 8 floats at once");
         assertThat(width("64").status()).isEqualTo(Status.WARN);
@@ -68,15 +68,15 @@ class ChecksTest {
     void smallHeapWarns() {
         Finding small = new MemoryCheck(2L << 30, 3L << 29).judge();
         assertThat(small.status()).isEqualTo(Status.WARN);
-        assertThat(small.found()).isEqualTo("2.0 GiB usable, heap of at most 1.5 GiB");
+        assertThat(small.found()).isEqualTo("2.0 GiB usable, heap of up to 1.5 GiB");
         assertThat(new MemoryCheck(8L << 30, MemoryCheck.WANTED_HEAP).judge().status())
                 .isEqualTo(Status.PASS);
     }
 
     @Test
-    void featuresThatNobodyKnowsByNameAreCounted() {
+    void countsUnknownCpuFeatures() {
         assertThat(new SimdCheck("s390x", Set.of("esan3", "zarch")).judge().found())
-                .isEqualTo("none known by name among 2 features");
+                .isEqualTo("none recognized among 2 features");
     }
 
     private Finding width(String bits) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.nativecheck.check.cuda.StaleNativesCheck;
+import dev.voxgrad.nativecheck.library.FakeJar;
 import dev.voxgrad.nativecheck.library.JCudaJar;
-import dev.voxgrad.nativecheck.library.MadeUpJar;
 import dev.voxgrad.nativecheck.machine.Mount;
 import dev.voxgrad.nativecheck.report.Finding;
 import dev.voxgrad.nativecheck.report.Shell;
@@ -27,7 +27,7 @@ import dev.voxgrad.nativecheck.report.Status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Folders for temporary files that JCuda could not use, and what it would wrongly use. */
+/** Tests folders for temporary files that JCuda cannot use, and files there that it should not use. */
 class TempFolderTest {
     private static final byte[] LIBRARY = "the library in the jar".getBytes(StandardCharsets.US_ASCII);
     private static final String NAME = "libJCudaDriver-12.6.0-linux-x86_64.so";
@@ -36,42 +36,42 @@ class TempFolderTest {
     private Path folder;
 
     @Test
-    void aGoodFolderIsLeftAsItWas() throws IOException {
+    void leavesGoodFolderUnchanged() throws IOException {
         assertThat(TempFolderCheck.look(folder).judge().status()).isEqualTo(Status.PASS);
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
-    void aMissingFolderFails() throws IOException {
+    void missingFolderFails() throws IOException {
         Finding missing = TempFolderCheck.look(folder.resolve("none")).judge();
         assertThat(missing.status()).isEqualTo(Status.FAIL);
         assertThat(missing.found()).isEqualTo("the temp folder " + folder.resolve("none") + " does not exist");
-        assertThat(missing.mend()).contains("-Djava.io.tmpdir=");
+        assertThat(missing.fix()).contains("-Djava.io.tmpdir=");
         Path file = Files.createFile(folder.resolve("file"));
         assertThat(TempFolderCheck.look(file).problem()).contains("does not exist");
     }
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void aReadOnlyFolderFails() {
+    void readOnlyFolderFails() {
         assertThat(folder.toFile().setWritable(false)).isTrue();
         assumeTrue(!Files.isWritable(folder), "an administrator may write everywhere");
         assertThat(TempFolderCheck.look(folder).judge().found())
-                .isEqualTo("the temp folder " + folder + " cannot be written (AccessDeniedException)");
+                .isEqualTo("the temp folder " + folder + " is not writable (AccessDeniedException)");
     }
 
-    /** Where even an administrator cannot make a file. */
+    /** Tests a folder in which even an administrator cannot create a file. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aFolderOfTheKernelsFails() {
+    void kernelFolderFails() {
         Finding finding = TempFolderCheck.look(Path.of("/proc")).judge();
         assertThat(finding.status()).isEqualTo(Status.FAIL);
-        assertThat(finding.found()).startsWith("the temp folder /proc cannot be written (");
+        assertThat(finding.found()).startsWith("the temp folder /proc is not writable (");
     }
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void theDeepestAndLatestMountCounts() throws IOException {
+    void usesDeepestAndLatestMount() throws IOException {
         Path table = Files.writeString(folder.resolve("mounts"), """
                 overlay / overlay rw,relatime 0 0
                 tmpfs /tmp tmpfs rw,nosuid,noexec 0 0
@@ -90,12 +90,13 @@ class TempFolderTest {
         Finding finding = new TempExecutableCheck(Path.of("/tmp/x"), noexec).judge();
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.found())
-                .isEqualTo("the temp folder /tmp/x is on /tmp, which is mounted noexec: no library " + "loads from it");
+                .isEqualTo("the temp folder /tmp/x is on /tmp, which is mounted noexec: "
+                        + "libraries cannot be loaded from it");
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void namesOfMountsAreBytesAndNotText() throws IOException {
+    void readsMountNamesAsBytes() throws IOException {
         // "dä x" in UTF-8 with the blank as the kernel writes it, then bytes that are not UTF-8, then short lines.
         byte[] table = ("tmpfs /t\\303\\244 x\ntmpfs /d\u00c3\u00a4\\040x tmpfs rw,noexec 0 0\n"
                         + "x /d\u00ff tmpfs rw 0 0\n"
@@ -113,9 +114,10 @@ class TempFolderTest {
     }
 
     @Test
-    void aLeftLibraryIsComparedWithTheJars() throws IOException {
+    void comparesLeftLibrariesWithTheJars() throws IOException {
         List<JCudaJar> jars = jars();
-        assertThat(StaleNativesCheck.look(folder, jars).judge().found()).isEqualTo("no library of JCuda's lies there");
+        assertThat(StaleNativesCheck.look(folder, jars).judge().found())
+                .isEqualTo("none of JCuda's libraries is there");
         Path left = Files.write(folder.resolve(NAME), LIBRARY);
         assertThat(StaleNativesCheck.look(folder, jars).judge().found()).startsWith("1 of JCuda's libraries");
 
@@ -125,13 +127,13 @@ class TempFolderTest {
             Files.write(left, wrong);
             Finding finding = StaleNativesCheck.look(folder, jars).judge();
             assertThat(finding.status()).isEqualTo(Status.FAIL);
-            assertThat(finding.found()).startsWith(left + " is not the library of that name in the jar");
-            assertThat(finding.mend()).isEqualTo("delete it: rm " + Shell.quote(left.toString()));
+            assertThat(finding.found()).startsWith(left + " differs from the library of that name in the jar");
+            assertThat(finding.fix()).isEqualTo("delete it: rm " + Shell.quote(left.toString()));
         }
     }
 
     private List<JCudaJar> jars() throws IOException {
-        Path jar = MadeUpJar.of("jcuda-natives", "12.6.0")
+        Path jar = FakeJar.of("jcuda-natives", "12.6.0")
                 .with("lib/" + NAME, LIBRARY)
                 .into(folder);
         try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {

@@ -9,24 +9,24 @@ import java.util.Map;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
-/** Writes a jar that says it is one of JCuda's. */
-public final class MadeUpJar {
+/** Writes a jar that claims to be one of JCuda's. */
+public final class FakeJar {
     private final String name;
     private final Map<String, byte[]> entries = new LinkedHashMap<>();
 
-    private MadeUpJar(String name) {
+    private FakeJar(String name) {
         this.name = name;
     }
 
-    public static MadeUpJar of(String artifact, String version) {
+    public static FakeJar of(String artifact, String version) {
         String properties = "version=" + version + "\ngroupId=org.jcuda\nartifactId=" + artifact + "\n";
-        return new MadeUpJar(artifact + "-" + version + ".jar")
+        return new FakeJar(artifact + "-" + version + ".jar")
                 .with(
                         "META-INF/maven/org.jcuda/" + artifact + "/pom.properties",
                         properties.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    public MadeUpJar with(String entry, byte[] content) {
+    public FakeJar with(String entry, byte[] content) {
         entries.put(entry, content);
         return this;
     }

@@ -2,11 +2,11 @@ package dev.voxgrad.nativecheck.probe;
 
 import java.util.Random;
 
-/** Numbers to test with, and how far results are off. */
-final class Errors {
-    private Errors() {}
+/** Generates test data and measures the errors of results. */
+final class TestData {
+    private TestData() {}
 
-    /** Numbers between -1 and 1, the same in every run. */
+    /** Returns values between -1 and 1, the same in every run. */
     static float[] random(int length, long seed) {
         Random random = new Random(seed);
         float[] values = new float[length];
@@ -17,12 +17,12 @@ final class Errors {
     }
 
     /**
-     * The largest difference, as a share of the largest number that was expected; NaN where a result is NaN.
+     * Returns the largest difference relative to the largest expected value; NaN if a result is NaN.
      *
      * @param found what a library computed
-     * @param expected as many numbers
+     * @param expected the expected values, of the same length
      */
-    static double largest(float[] found, double[] expected) {
+    static double largestError(float[] found, double[] expected) {
         double difference = 0;
         double size = 0;
         for (int i = 0; i < expected.length; i++) {
