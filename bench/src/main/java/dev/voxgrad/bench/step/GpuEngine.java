@@ -15,7 +15,7 @@ import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
 /**
- * Voxgrad on a GPU: the training step, AdamW's update included, and inference are recorded and replayed as CUDA graphs.
+ * Voxgrad on a GPU: the training step, AdamW's update included, and inference are captured and replayed as CUDA graphs.
  * A first call runs its work as it stands, the second records it: warm up with three or more.
  */
 public final class GpuEngine implements StepEngine {
@@ -46,8 +46,8 @@ public final class GpuEngine implements StepEngine {
         batch = RandomBatch.of(work);
         shape = Shape.of(work.batch(), 1, work.size(), work.size(), work.size());
         resident = volumes == Volumes.RESIDENT ? uploaded() : null;
-        training = device.capture(this::train);
-        inference = device.captureWithoutGradients(() -> {
+        training = device.repeat(this::train);
+        inference = device.repeatWithoutGradients(() -> {
             net.eval();
             return List.of(net.forward(input()));
         });

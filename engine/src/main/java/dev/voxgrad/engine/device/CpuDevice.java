@@ -19,7 +19,7 @@ import dev.voxgrad.engine.trace.Recorder;
  * <p>Work is cut into tasks by shape alone, never by the number of threads, and partial sums are added in task
  * order: results are the same to the bit for any number of threads.
  */
-public final class CpuDevice implements Device, AutoCloseable {
+public final class CpuDevice implements Device {
     /** Notices tensors that were left to the garbage collector. */
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -61,8 +61,12 @@ public final class CpuDevice implements Device, AutoCloseable {
 
     @Override
     public String description() {
-        return "cpu: " + threads() + (threads() == 1 ? " thread, " : " threads, ") + Lanes.BITS + "-bit vectors, "
-                + convolution.flag() + " convolution" + (fusion ? "" : ", no fusion");
+        return "cpu: " + threads() + (threads() == 1 ? " thread, " : " threads, ") + arithmetic();
+    }
+
+    @Override
+    public String arithmetic() {
+        return Lanes.BITS + "-bit vectors, " + convolution.flag() + " convolution" + (fusion ? "" : ", no fusion");
     }
 
     public int threads() {

@@ -3,6 +3,7 @@ package dev.voxgrad.engine.device;
 import java.lang.ref.Cleaner;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -38,7 +39,7 @@ import dev.voxgrad.engine.trace.Recorder;
  * from the host are copied into pinned memory first, so that they may be changed as soon as a call returns. A device
  * belongs to one thread at a time; several devices on one card, each with a stream of its own, may be at work at once.
  */
-public final class CudaDevice implements Device, AutoCloseable {
+public final class CudaDevice implements Device {
     private static final CudaSource SOURCE = new CudaSource(CudaLaunch.class, "memory");
 
     /** Gives memory back whose last tensor was garbage. */
@@ -114,10 +115,14 @@ public final class CudaDevice implements Device, AutoCloseable {
 
     @Override
     public String description() {
+        return name() + ": " + arithmetic();
+    }
+
+    @Override
+    public String arithmetic() {
         return String.format(
                 Locale.ROOT,
-                "%s: %s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s",
-                name(),
+                "%s, %.0f GiB, driver for CUDA %s, cuDNN %s, %s, %s, %s convolution%s%s",
                 driver.name(),
                 driver.totalBytes() / (double) (1 << 30),
                 CudaDriver.inWords(driver.version()),
@@ -129,7 +134,18 @@ public final class CudaDevice implements Device, AutoCloseable {
                 fusion() ? "" : ", no fusion");
     }
 
-    /** Another device on the same card, with a stream and memory of its own, set up in the same way. */
+    @Override
+    public Optional<Settings> gpuSettings() {
+        return Optional.of(settings);
+    }
+
+    @Override
+    public boolean canSplit() {
+        return true;
+    }
+
+    /** Opens another device on the same GPU, with its own stream and memory, set up in the same way. */
+    @Override
     public CudaDevice another() {
         return new CudaDevice(driver.card(), settings);
     }
@@ -352,13 +368,14 @@ public final class CudaDevice implements Device, AutoCloseable {
         return cublas;
     }
 
-    /** A step that the card will replay by itself; see {@link CapturedStep}. */
-    public CapturedStep capture(CapturedStep.Body body) {
+    /** Prepares a step that the GPU will replay by itself; see {@link CapturedStep}. */
+    @Override
+    public CapturedStep repeat(RepeatedStep.Body body) {
         return new CapturedStep(this, driver, stream, allocator, true, body);
     }
 
-    /** As {@link #capture}, in a scope without gradients: for predictions. */
-    public CapturedStep captureWithoutGradients(CapturedStep.Body body) {
+    @Override
+    public CapturedStep repeatWithoutGradients(RepeatedStep.Body body) {
         return new CapturedStep(this, driver, stream, allocator, false, body);
     }
 

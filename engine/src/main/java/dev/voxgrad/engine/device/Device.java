@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.device;
 
+import java.util.Optional;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.trace.TraceSource;
 
@@ -7,12 +9,38 @@ import dev.voxgrad.engine.trace.TraceSource;
  * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
  * and a {@code switch} over devices picks it: the compiler names every place that a new device needs.
  */
-public sealed interface Device extends TraceSource permits CpuDevice, CudaDevice, ReferenceDevice {
+public sealed interface Device extends TraceSource, AutoCloseable permits CpuDevice, CudaDevice, ReferenceDevice {
     /** As the command line spells it. */
     String name();
 
     /** One line for a person: what it is and how it is set up. */
     String description();
+
+    /**
+     * Returns what the last digits of results depend on, in words: {@link #description} without the name, the number of
+     * threads, and which of several equal GPUs it is. A run's folder records the description, and a resumed run
+     * compares: after a change of this wording, runs of earlier versions warn when they are resumed.
+     */
+    String arithmetic();
+
+    /** Returns how this GPU is used; empty if this is not a GPU. */
+    default Optional<CudaDevice.Settings> gpuSettings() {
+        return Optional.empty();
+    }
+
+    /** Returns true if the hardware can serve several devices at once, each with a stream and memory of its own. */
+    default boolean canSplit() {
+        return false;
+    }
+
+    /**
+     * Opens another device on the same hardware, set up in the same way.
+     *
+     * @throws UnsupportedOperationException unless {@link #canSplit}
+     */
+    default Device another() {
+        throw new UnsupportedOperationException("device " + name() + ": one device uses all of this hardware");
+    }
 
     /** The order in which five-dimensional activations are kept here. */
     Layout activationLayout();
@@ -50,6 +78,19 @@ public sealed interface Device extends TraceSource permits CpuDevice, CudaDevice
         effect.run();
     }
 
+    /**
+     * Prepares a step that will be run many times: here the body runs at each call; a GPU captures it once and replays
+     * it. The body must obey the rules of {@link dev.voxgrad.engine.device.cuda.CapturedStep} to run on every device.
+     */
+    default RepeatedStep repeat(RepeatedStep.Body body) {
+        return new EagerStep(true, body);
+    }
+
+    /** Prepares a step as {@link #repeat} does, but without tracking gradients: for predictions. */
+    default RepeatedStep repeatWithoutGradients(RepeatedStep.Body body) {
+        return new EagerStep(false, body);
+    }
+
     /** Takes memory back; the caller holds no further reference to it. */
     void free(Storage storage);
 
@@ -67,4 +108,8 @@ public sealed interface Device extends TraceSource permits CpuDevice, CudaDevice
 
     /** Sets every number of a storage, and counts that. */
     void fill(Storage storage, double value);
+
+    /** Releases threads, memory and handles; tensors of this device can no longer be used. */
+    @Override
+    default void close() {}
 }

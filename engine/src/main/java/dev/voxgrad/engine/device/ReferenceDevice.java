@@ -22,7 +22,12 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public String description() {
-        return "reference: plain loops in double precision, one thread";
+        return "reference: " + arithmetic();
+    }
+
+    @Override
+    public String arithmetic() {
+        return "plain loops in double precision, one thread";
     }
 
     @Override

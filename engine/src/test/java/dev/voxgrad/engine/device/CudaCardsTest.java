@@ -175,14 +175,14 @@ class CudaCardsTest {
         List<Tensor> volumes = new ArrayList<>();
         List<Tensor> matrices = new ArrayList<>();
         List<Tensor> weights = new ArrayList<>();
-        List<CapturedStep> recorded = new ArrayList<>();
+        List<CapturedStep> captured = new ArrayList<>();
         for (CudaDevice device : List.of(open(0), open(1))) {
             Shape shape = Shape.of(2, 1, 6, 5, 7);
             volumes.add(Tensor.of(device, shape, Samples.gaussian(shape, 2)));
             matrices.add(Tensor.of(device, square, Samples.gaussian(square, 3)));
             weights.add(Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 1)));
             Tensor matrix = matrices.getLast();
-            recorded.add(device.captureWithoutGradients(
+            captured.add(device.repeatWithoutGradients(
                     () -> List.of(matrix.add(matrix).sum())));
         }
         for (IntFunction<Tensor> operation : List.<IntFunction<Tensor>>of(
@@ -200,10 +200,10 @@ class CudaCardsTest {
         }
         for (int round = 0; round < 4; round++) {
             List<CapturedStep.Results> results =
-                    recorded.stream().map(CapturedStep::run).toList();
+                    captured.stream().map(CapturedStep::run).toList();
             assertThat(results.getLast().get()).isDeepEqualTo(results.getFirst().get());
         }
-        recorded.forEach(CapturedStep::close);
+        captured.forEach(CapturedStep::close);
     }
 
     /** The steps are written down and replayed in turn, too, and results are asked for when the other has gone on. */
@@ -211,8 +211,8 @@ class CudaCardsTest {
     void oneThreadReplaysStepsOfTwoCardsInTurn() {
         List<List<List<Float>>> expected = List.of(alone(0), alone(1));
         List<Training> trainings = List.of(new Training(open(0)), new Training(open(1)));
-        try (CapturedStep first = trainings.getFirst().device.capture(trainings.getFirst()::step);
-                CapturedStep second = trainings.getLast().device.capture(trainings.getLast()::step)) {
+        try (CapturedStep first = trainings.getFirst().device.repeat(trainings.getFirst()::step);
+                CapturedStep second = trainings.getLast().device.repeat(trainings.getLast()::step)) {
             for (int step = 0; step < STEPS; step++) {
                 trainings.getFirst().prepare(step);
                 CapturedStep.Results ofFirst = first.run();
@@ -234,11 +234,11 @@ class CudaCardsTest {
             List<Future<List<List<Float>>>> outcomes = devices.stream()
                     .map(device -> threads.submit(() -> {
                         Training training = new Training(device);
-                        try (CapturedStep recorded = device.capture(training::step)) {
+                        try (CapturedStep captured = device.repeat(training::step)) {
                             for (int step = 0; step < STEPS; step++) {
                                 eachStep.await();
                                 training.prepare(step);
-                                training.losses.add(recorded.run().get()[0][0]);
+                                training.losses.add(captured.run().get()[0][0]);
                             }
                         }
                         return training.outcome();
@@ -253,9 +253,9 @@ class CudaCardsTest {
     void resultsMayBeAskedForByAThreadThatHasSeenNoCard() throws Exception {
         CudaDevice device = open(1);
         Tensor three = Tensor.full(device, Shape.of(1), 3);
-        try (CapturedStep recorded = device.capture(() -> List.of(three.add(three)));
+        try (CapturedStep captured = device.repeat(() -> List.of(three.add(three)));
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
-            CapturedStep.Results results = recorded.run();
+            CapturedStep.Results results = captured.run();
             assertThat(thread.submit(results::get).get()[0]).containsExactly(6);
         }
     }

@@ -3,8 +3,8 @@ package dev.voxgrad.medmnist.train;
 import java.io.Serial;
 import java.util.Optional;
 
-/** Nothing that can be mended by going on: a loss, gradient, weight or score that is no number. */
-public final class DivergedException extends Exception {
+/** Reports that training diverged: a loss, gradient, weight or score is NaN or infinite. Continuing cannot help. */
+public final class DivergedException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
@@ -13,12 +13,12 @@ public final class DivergedException extends Exception {
     }
 
     /**
-     * At that step.
+     * Returns an exception that names the step.
      *
-     * @param tensor what is known of the weights, in words
+     * @param detail what is known about the weights or gradients, in words
      */
-    static DivergedException at(int epoch, int step, String what, Optional<String> tensor) {
+    static DivergedException at(int epoch, int step, String what, Optional<String> detail) {
         return new DivergedException(what + " in epoch " + epoch + ", step " + step
-                + tensor.map(words -> " (" + words + ")").orElse(""));
+                + detail.map(words -> " (" + words + ")").orElse(""));
     }
 }

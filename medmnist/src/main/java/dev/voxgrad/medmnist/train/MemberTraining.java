@@ -149,7 +149,7 @@ final class MemberTraining {
         }
     }
 
-    private void trainEpochs() throws DivergedException {
+    private void trainEpochs() {
         BatchLoader.Settings batches = BatchLoader.Settings.training(trainer.data, settings.batchSize(), seed)
                 .withShuffle(settings.shuffle())
                 .withTransform(settings.recipe().keyed(seed))
@@ -190,7 +190,7 @@ final class MemberTraining {
     }
 
     /** The epoch that is under way, or the next one, to its end. */
-    private EpochResult epoch(BatchLoader loader, Predictor validation) throws DivergedException {
+    private EpochResult epoch(BatchLoader loader, Predictor validation) {
         long start = System.nanoTime();
         double secondsBefore = state.seconds();
         lossSum = state.lossSum();
@@ -221,7 +221,7 @@ final class MemberTraining {
                 index, spec, epoch, lossSum / trainer.data.train().size(), metrics, seconds);
     }
 
-    private void requireFinite(double[][] scores, int epoch) throws DivergedException {
+    private void requireFinite(double[][] scores, int epoch) {
         for (double[] row : scores) {
             for (double score : row) {
                 if (!Double.isFinite(score)) {

@@ -1,8 +1,6 @@
 package dev.voxgrad.medmnist.train;
 
 import dev.voxgrad.engine.Scope;
-import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
@@ -11,7 +9,6 @@ import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.nn.Layer;
 
@@ -90,7 +87,7 @@ public final class Predictor implements AutoCloseable {
         int done = 0;
         for (Batch batch : batches) {
             try (var _ = Scope.withoutGradients()) {
-                double[] values = net.forward(input(device, batch)).toDoubleArray();
+                double[] values = net.forward(BatchTensors.input(device, batch)).toDoubleArray();
                 for (int i = 0; i < batch.size(); i++) {
                     double[] row = sums[done++];
                     for (int c = 0; c < row.length; c++) {
@@ -115,16 +112,6 @@ public final class Predictor implements AutoCloseable {
                 }
             }
         }
-    }
-
-    /** The batch as a tensor (N,C,S,S,S). */
-    static Tensor input(Device device, Batch batch) {
-        return Tensor.ofChannelsLast(device, shape(batch.size(), batch.shape()), batch.inputs());
-    }
-
-    /** The shape of that many volumes. */
-    static Shape shape(int volumes, VolumeShape each) {
-        return Shape.of(volumes, each.channels(), each.edge(), each.edge(), each.edge());
     }
 
     /** Probabilities: softmax over the classes, or a sigmoid per label where there are several labels. */

@@ -19,27 +19,41 @@ import dev.voxgrad.engine.cuda.driver.PinnedBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.device.RepeatedStep;
 
 /**
- * A step of training or prediction that a card replays by itself, without a call for each kernel: a CUDA graph.
+ * A step of training or prediction that a GPU replays by itself, without a call for each kernel: a CUDA graph.
  *
- * <p>The body is run as it stands the first time, written down the second time, and from then on only replayed. So it
- * must do the same operations on tensors of the same shapes each time, and:
+ * <p>The first run executes the body directly, the second captures it as a graph, and from then on the graph is
+ * replayed. So the body must do the same operations on tensors of the same shapes each time, and:
  * <ul>
- *   <li>the host's arrays that it copies to the device (inputs, labels) are read again before every replay: change
- *       their contents in place, between runs;
+ *   <li>the host arrays that it copies to the device (inputs, labels) are read again before every replay: change their
+ *       contents in place, between runs;
  *   <li>what it changes on the host (counters, the learning rate's array) goes through {@link Device#hostEffect};
- *   <li>it reads nothing back: small tensors that it returns are copied to the host behind each run, and
+ *   <li>it reads nothing back: the small tensors that it returns are copied to the host after each run, and
  *       {@link Results#get} waits for them.
  * </ul>
  *
- * <p>Inputs of a run are copied to the card while the run before is still at work, and nothing waits for the card until
- * results are asked for. Two runs' results may be outstanding.
+ * <p>The inputs of a run are copied to the GPU while the previous run is still at work, and nothing waits for the GPU
+ * until results are requested. Results of two runs may be outstanding: there are two slots, used in turn. Time goes from
+ * left to right:
+ *
+ * <pre>
+ *          run 3 (slot 0)           run 4 (slot 1)           run 5 (slot 0)
+ * host     fill pinned 0            fill pinned 1            read answers 0, fill pinned 0
+ * uploads        pinned 0 -> staged 0     pinned 1 -> staged 1                    pinned 0 -> staged 0
+ * compute  (graph of run 2)   staged 0 -> arena, graph, -> answers 0   staged 1 -> arena, graph, -> answers 1
+ *
+ * pinned   host memory that the GPU reads by itself; may be filled again after the event "uploaded"
+ * staged   a run's inputs on the GPU; may be overwritten after the event "consumed", so an upload overlaps a graph
+ * arena    the inputs at the addresses where the graph reads them; there is only one
+ * answers  pinned memory for a run's results; complete after the event "answered"
+ * </pre>
  */
-public final class CapturedStep implements AutoCloseable {
-    /** Runs whose inputs or results may be on their way at once. */
+public final class CapturedStep implements RepeatedStep {
+    /** Runs whose inputs or results may be in transit at once. */
     private static final int SLOTS = 2;
-    /** Where an input begins among all inputs: what the card likes best. */
+    /** Bytes to which each input is aligned among all inputs: the alignment that CUDA prefers. */
     private static final int ALIGNMENT = 256;
 
     private final CudaDevice device;
@@ -55,23 +69,17 @@ public final class CapturedStep implements AutoCloseable {
     private List<Tensor> results;
     private CudaStream uploads;
     private CudaGraph graph;
-    /** Where a replay finds its inputs, one behind the other. */
+    /** Contains the inputs of a replay, one after the other. */
     private DeviceBuffer arena;
 
     private long inputBytes;
-    private boolean writingDown;
+    private boolean capturing;
     private int runs;
 
-    /** What a step does. */
-    public interface Body {
-        /** Does it once; returns small tensors, of float32, that are wanted on the host. Their scope is open. */
-        List<Tensor> run();
-    }
+    /** An array that is read again before each replay, and its offset among all inputs. */
+    private record Input(HostArray values, int length, long offset) {}
 
-    /** An array that is read again before each replay, and where its numbers lie among all inputs. */
-    private record Input(HostArray numbers, int length, long offset) {}
-
-    /** Memory for one run's inputs and results on their way. */
+    /** Memory for the inputs and results of one run in transit. */
     private static final class Slot {
         private final CudaEvent uploaded;
         private final CudaEvent consumed;
@@ -88,8 +96,8 @@ public final class CapturedStep implements AutoCloseable {
         }
     }
 
-    /** The numbers that one run has left, on their way to the host. */
-    public static final class Results {
+    /** The values that one run leaves, in transit to the host. */
+    public static final class Results implements RepeatedStep.Results {
         private final Slot slot;
         private final int[] lengths;
         private float[][] values;
@@ -101,7 +109,17 @@ public final class CapturedStep implements AutoCloseable {
                     .toArray();
         }
 
-        /** The numbers of each tensor that the body returned; waits until the card has come so far. */
+        @Override
+        public double[] values(int tensor) {
+            float[] floats = get()[tensor];
+            double[] doubles = new double[floats.length];
+            for (int i = 0; i < doubles.length; i++) {
+                doubles[i] = floats[i];
+            }
+            return doubles;
+        }
+
+        /** Returns the values of each tensor that the body returned; waits until the GPU has computed them. */
         public float[][] get() {
             if (values == null) {
                 slot.answered.synchronize();
@@ -140,7 +158,7 @@ public final class CapturedStep implements AutoCloseable {
         }
     }
 
-    /** Runs the step once more. */
+    @Override
     public Results run() {
         Slot slot = slots[runs % SLOTS];
         if (slot.results != null) {
@@ -148,10 +166,10 @@ public final class CapturedStep implements AutoCloseable {
         }
         runs++;
         if (runs == 1) {
-            runAsItStands(slot);
+            runDirectly(slot);
         } else {
             if (graph == null) {
-                writeDown();
+                capture();
             }
             replay(slot);
         }
@@ -159,16 +177,17 @@ public final class CapturedStep implements AutoCloseable {
     }
 
     /**
-     * Also fills the graphs' pool with the memory that will be wanted, and has kernels loaded and algorithms chosen.
+     * Executes the body without a graph. This also fills the graphs' pool with the memory that the graph will need,
+     * loads the kernels and chooses the algorithms.
      */
-    private void runAsItStands(Slot slot) {
+    private void runDirectly(Slot slot) {
         allocator.beginGraph();
-        device.transfers().recordFor(this);
+        device.transfers().captureFor(this);
         try (GradientMode _ = gradientMode();
                 Scope _ = openScope()) {
             fetch(slot, body.run());
         } finally {
-            device.transfers().recordFor(null);
+            device.transfers().captureFor(null);
             allocator.endGraph();
         }
     }
@@ -177,16 +196,19 @@ public final class CapturedStep implements AutoCloseable {
         return gradients ? GradientMode.on() : GradientMode.off();
     }
 
-    /** Opens the body's scope. Inside another one, the results would not outlive that, and yet be written to later. */
+    /**
+     * Opens the body's scope. It must not be inside another scope: the results would be released with that scope, and
+     * every replay would still write to their memory.
+     */
     private static Scope openScope() {
         if (Scope.isOpen()) {
-            throw new IllegalStateException("recorded step: a scope is open on this thread; run a step for the first "
+            throw new IllegalStateException("captured step: a scope is open on this thread; run a step for the first "
                     + "and the second time outside of any scope");
         }
         return Scope.open();
     }
 
-    private void writeDown() {
+    private void capture() {
         uploads = owned.add(new CudaStream(driver), CudaStream::close);
         arena = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         for (Slot slot : slots) {
@@ -195,11 +217,11 @@ public final class CapturedStep implements AutoCloseable {
             slot.staged = owned.add(allocator.take(Math.max(inputBytes, 1)), allocator::give);
         }
         inputBytes = 0;
-        inputs.clear(); // of a try that failed
+        inputs.clear(); // of an attempt that failed
         effects.clear();
         allocator.beginGraph();
-        device.transfers().recordFor(this);
-        writingDown = true;
+        device.transfers().captureFor(this);
+        capturing = true;
         try {
             graph = owned.add(
                     stream.capture(() -> {
@@ -211,47 +233,49 @@ public final class CapturedStep implements AutoCloseable {
                     }),
                     CudaGraph::close);
         } finally {
-            writingDown = false;
-            device.transfers().recordFor(null);
+            capturing = false;
+            device.transfers().captureFor(null);
             allocator.endGraph();
         }
     }
 
-    /** True while work is written down instead of being done. */
-    boolean isWritingDown() {
-        return writingDown;
+    /** Returns true while work is captured instead of executed. */
+    boolean isCapturing() {
+        return capturing;
     }
 
     /**
-     * Notes that these numbers are wanted on the card, there, each time; true if this has been seen to. The memory
-     * there may be used for something else before and after, so a replay copies them from memory of their own.
+     * Notes that every run needs these values in {@code to} on the GPU. Other work may use that memory before and
+     * after, so a replay copies the values from the arena.
+     *
+     * @return whether the copy is part of the graph now; otherwise the caller copies
      */
-    boolean takes(HostArray numbers, int length, DeviceBuffer to) {
+    boolean takes(HostArray values, int length, DeviceBuffer to) {
         long offset = inputBytes;
-        inputBytes = Math.ceilDiv(offset + numbers.bytes(length), ALIGNMENT) * ALIGNMENT;
-        if (!writingDown) {
+        inputBytes = Math.ceilDiv(offset + values.bytes(length), ALIGNMENT) * ALIGNMENT;
+        if (!capturing) {
             return false;
         }
         if (inputBytes > arena.bytes()) {
-            throw new IllegalStateException("recorded step: it reads more of the host's numbers than in its first run; "
+            throw new IllegalStateException("captured step: it reads more values from the host than in its first run; "
                     + "it must do the same each time");
         }
-        inputs.add(new Input(numbers, length, offset));
-        DeviceBuffer source = arena.slice(offset, numbers.bytes(length));
+        inputs.add(new Input(values, length, offset));
+        DeviceBuffer source = arena.slice(offset, values.bytes(length));
         stream.copy(source, to);
         return true;
     }
 
-    /** Notes that this is to be done on the host at each replay. */
-    void repeat(Runnable effect) {
+    /** Adds something to do on the host at each replay. */
+    void atEachReplay(Runnable effect) {
         effects.add(effect);
     }
 
     private void replay(Slot slot) {
         effects.forEach(Runnable::run);
-        slot.uploaded.synchronize(); // the card has fetched what lay in the pinned memory
+        slot.uploaded.synchronize(); // the GPU has read the pinned memory
         for (Input input : inputs) {
-            input.numbers.copyTo(slot.pinned.bytes().position((int) input.offset), 0, input.length);
+            input.values.copyTo(slot.pinned.bytes().position((int) input.offset), 0, input.length);
         }
         if (inputBytes > 0) {
             uploads.await(slot.consumed);
@@ -265,7 +289,7 @@ public final class CapturedStep implements AutoCloseable {
         fetch(slot, results);
     }
 
-    /** Starts the way of these tensors' numbers to the host. */
+    /** Starts the asynchronous copy of these tensors to the host. */
     private void fetch(Slot slot, List<Tensor> tensors) {
         int bytes = Float.BYTES
                 * tensors.stream().mapToInt(tensor -> tensor.shape().elements()).sum();
@@ -282,12 +306,22 @@ public final class CapturedStep implements AutoCloseable {
         slot.results = new Results(slot, tensors);
     }
 
-    /** Gives up the graph and what it alone uses. */
+    @Override
+    public boolean isEager() {
+        return false;
+    }
+
+    @Override
+    public int slots() {
+        return SLOTS;
+    }
+
+    /** Releases the graph and the memory that only it uses. */
     @Override
     public void close() {
         for (Slot slot : slots) {
             if (slot.results != null) {
-                slot.results.get(); // somebody may ask for them later
+                slot.results.get(); // the caller may ask for them later
             }
         }
         stream.synchronize();

@@ -7,31 +7,31 @@ import dev.voxgrad.engine.device.Device;
 
 /**
  * Numbers on their way between the host, where they are float32 or double, and a card, where activations may be
- * bfloat16. While a step is recorded, what goes to the card are the step's inputs, and nothing comes back.
+ * bfloat16. While a step is captured, what goes to the card are the step's inputs, and nothing comes back.
  */
 public final class CudaTransfers {
     private final CudaDevice device;
     private final Staging staging;
-    private CapturedStep recording;
+    private CapturedStep captured;
 
     public CudaTransfers(CudaDevice device, Staging staging) {
         this.device = device;
         this.staging = staging;
     }
 
-    /** Tells that step of uploads and effects until it is told otherwise; null for none. */
-    void recordFor(CapturedStep step) {
-        recording = step;
+    /** Reports uploads and effects to that step from now on; null for none. */
+    void captureFor(CapturedStep step) {
+        captured = step;
     }
 
-    private boolean isWritingDown() {
-        return recording != null && recording.isWritingDown();
+    private boolean isCapturing() {
+        return captured != null && captured.isCapturing();
     }
 
     /** As {@link Device#hostEffect}. */
     public void hostEffect(Runnable effect) {
-        if (isWritingDown()) {
-            recording.repeat(effect);
+        if (isCapturing()) {
+            captured.atEachReplay(effect);
         } else {
             effect.run();
         }
@@ -56,9 +56,9 @@ public final class CudaTransfers {
         write(rounded, to);
     }
 
-    /** Copies the first {@code length} numbers to the card: now, or at each replay of the step that is recorded. */
+    /** Copies the first {@code length} numbers to the card: now, or at each replay of the step that is being captured. */
     public void upload(HostArray numbers, int length, DeviceBuffer to) {
-        if (recording == null || !recording.takes(numbers, length, to)) {
+        if (captured == null || !captured.takes(numbers, length, to)) {
             staging.upload(numbers, length, to);
         }
     }
@@ -98,8 +98,8 @@ public final class CudaTransfers {
     }
 
     private void download(DeviceBuffer from, int length, int each, Staging.Reader reader) {
-        if (isWritingDown()) {
-            throw new IllegalStateException("cuda: numbers can't be read back inside of a recorded step");
+        if (isCapturing()) {
+            throw new IllegalStateException("cuda: values can't be read back inside of a captured step");
         }
         staging.download(from, length, each, reader);
     }

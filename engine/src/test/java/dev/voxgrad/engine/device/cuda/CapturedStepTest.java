@@ -138,10 +138,10 @@ class CapturedStepTest {
         }
         Model model = new Model(4);
         List<List<Float>> actual = new ArrayList<>();
-        try (CapturedStep recorded = device.capture(model::step)) {
+        try (CapturedStep captured = device.repeat(model::step)) {
             for (int step = 1; step <= steps; step++) {
                 model.prepare(step);
-                for (float[] result : recorded.run().get()) {
+                for (float[] result : captured.run().get()) {
                     actual.add(list(result));
                 }
             }
@@ -156,13 +156,13 @@ class CapturedStepTest {
     void replaysCountAsChangesInPlace() {
         Model model = new Model(4);
         model.prepare(1);
-        try (CapturedStep recorded = device.capture(model::step)) {
+        try (CapturedStep captured = device.repeat(model::step)) {
             for (int run = 0; run < 4; run++) {
-                recorded.run();
+                captured.run();
                 Tensor changed = model.weight.mul(model.weight);
                 Tensor statistics =
                         Tensor.full(device, Shape.of(3), 1).requiresGrad(true).mul(model.runningMean);
-                recorded.run();
+                captured.run();
                 Tensor upstream = Tensor.full(device, WEIGHT, 1);
                 assertThatThrownBy(() -> changed.backward(upstream)).hasMessageContaining("changed in place");
                 assertThatThrownBy(() -> statistics.backward(Tensor.full(device, Shape.of(3), 1)))
@@ -176,20 +176,20 @@ class CapturedStepTest {
     void needsNoScopeAround() {
         Model model = new Model(4);
         model.prepare(1);
-        try (CapturedStep recorded = device.capture(model::step);
+        try (CapturedStep captured = device.repeat(model::step);
                 Scope _ = Scope.open()) {
-            assertThatThrownBy(recorded::run)
+            assertThatThrownBy(captured::run)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("outside of any scope");
         }
     }
 
-    /** A teacher's forward inside of a step that is recorded. */
+    /** A teacher's forward inside of a step that is captured. */
     @Test
     void gradientsMayBeSwitchedOffInside() {
         Model model = new Model(4);
         List<float[]> teachers = new ArrayList<>();
-        try (CapturedStep recorded = device.capture(() -> {
+        try (CapturedStep captured = device.repeat(() -> {
             Tensor teacher;
             try (Scope inner = Scope.withoutGradients()) {
                 teacher = inner.keep(model.gamma.scale(2).add(model.gamma));
@@ -200,7 +200,7 @@ class CapturedStepTest {
         })) {
             for (int step = 1; step <= 5; step++) {
                 model.prepare(step);
-                teachers.add(recorded.run().get()[2]);
+                teachers.add(captured.run().get()[2]);
             }
         }
         assertThat(teachers)
@@ -212,17 +212,17 @@ class CapturedStepTest {
     void resultsMayBeAskedForLate() {
         Model model = new Model(4);
         List<CapturedStep.Results> results = new ArrayList<>();
-        try (CapturedStep recorded = device.capture(model::step)) {
+        try (CapturedStep captured = device.repeat(model::step)) {
             for (int step = 1; step <= 6; step++) {
                 model.prepare(step);
-                results.add(recorded.run());
+                results.add(captured.run());
             }
         }
         Model again = new Model(4);
-        try (CapturedStep recorded = device.capture(again::step)) {
+        try (CapturedStep captured = device.repeat(again::step)) {
             for (int step = 1; step <= 6; step++) {
                 again.prepare(step);
-                assertThat(recorded.run().get())
+                assertThat(captured.run().get())
                         .isDeepEqualTo(results.get(step - 1).get());
             }
         }
@@ -233,7 +233,7 @@ class CapturedStepTest {
         Model plain = new Model(4);
         Model model = new Model(4);
         float[] few = new float[2 * 5 * 4 * 6];
-        try (CapturedStep full = device.capture(model::step)) {
+        try (CapturedStep full = device.repeat(model::step)) {
             for (int round = 1; round <= 4; round++) {
                 for (Model each : List.of(plain, model)) {
                     each.prepare(round);
@@ -263,7 +263,7 @@ class CapturedStepTest {
             Tensor.of(device, Shape.of(1), new float[] {2}).add(one);
             return List.of(one);
         };
-        try (CapturedStep warmUp = device.capture(body)) {
+        try (CapturedStep warmUp = device.repeat(body)) {
             warmUp.run();
             warmUp.run().get();
         }
@@ -273,7 +273,7 @@ class CapturedStepTest {
         boolean complete = false;
         while (!complete) {
             CudaEmulator.roomFor(failures);
-            try (CapturedStep step = device.capture(body)) {
+            try (CapturedStep step = device.repeat(body)) {
                 step.run();
                 step.run().get();
                 complete = true;
@@ -301,10 +301,10 @@ class CapturedStepTest {
     void replaysTakeNoMemoryAndWaitForNothing() {
         assumeTrue(TestGpu.isEmulated(), "only the emulator counts");
         Model model = new Model(4);
-        try (CapturedStep recorded = device.capture(model::step)) {
+        try (CapturedStep captured = device.repeat(model::step)) {
             for (int step = 1; step <= 3; step++) {
                 model.prepare(step);
-                recorded.run();
+                captured.run();
             }
             long allocations = CudaEmulator.count("allocations");
             long copies = CudaEmulator.count("synchronousCopies");
@@ -312,7 +312,7 @@ class CapturedStepTest {
             long graphs = CudaEmulator.count("graphLaunches");
             for (int step = 4; step <= 23; step++) {
                 model.prepare(step);
-                recorded.run();
+                captured.run();
             }
             assertThat(CudaEmulator.count("allocations")).isEqualTo(allocations);
             assertThat(CudaEmulator.count("synchronousCopies")).isEqualTo(copies);
@@ -324,7 +324,7 @@ class CapturedStepTest {
     @Test
     void predictionsAreRecordedWithoutAGraph() {
         Model model = new Model(4);
-        try (CapturedStep recorded = device.captureWithoutGradients(() -> {
+        try (CapturedStep captured = device.repeatWithoutGradients(() -> {
             Tensor y = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes)
                     .conv3d(model.weight, null, Conv3dOp.padded(1));
             assertThat(y.node()).isNull();
@@ -332,7 +332,7 @@ class CapturedStepTest {
         })) {
             for (int step = 1; step <= 4; step++) {
                 model.prepare(step);
-                float actual = recorded.run().get()[0][0];
+                float actual = captured.run().get()[0][0];
                 try (Scope _ = Scope.withoutGradients()) {
                     Tensor x = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes);
                     assertThat(actual)
@@ -347,15 +347,15 @@ class CapturedStepTest {
     @Test
     void readingBackInsideIsRefused() {
         Tensor one = Tensor.full(device, Shape.of(1), 1);
-        try (CapturedStep recorded = device.capture(() -> {
+        try (CapturedStep captured = device.repeat(() -> {
             Tensor two = one.add(one);
             two.item();
             return List.of(two);
         })) {
-            assertThat(recorded.run().get()[0]).containsExactly(2);
-            assertThatThrownBy(recorded::run)
+            assertThat(captured.run().get()[0]).containsExactly(2);
+            assertThatThrownBy(captured::run)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("can't be read back inside of a recorded step");
+                    .hasMessageContaining("can't be read back inside of a captured step");
         }
         // The device goes on.
         assertThat(one.add(one).item()).isEqualTo(2);
