@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-import dev.voxgrad.engine.device.cpu.CpuPeak;
+import dev.voxgrad.engine.device.CpuPeak;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.Work;

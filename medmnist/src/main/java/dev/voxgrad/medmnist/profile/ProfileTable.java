@@ -3,7 +3,7 @@ package dev.voxgrad.medmnist.profile;
 import java.util.List;
 import java.util.Locale;
 
-import dev.voxgrad.engine.device.cpu.CpuPeak;
+import dev.voxgrad.engine.device.CpuPeak;
 import dev.voxgrad.engine.trace.Work;
 
 /** A {@link Profile} as a table for the terminal, 113 characters wide, with a legend. */

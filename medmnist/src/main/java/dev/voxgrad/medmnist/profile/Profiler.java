@@ -8,7 +8,7 @@ import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.cpu.CpuPeak;
+import dev.voxgrad.engine.device.CpuPeak;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.trace.Recorder;
 import dev.voxgrad.engine.trace.Trace;

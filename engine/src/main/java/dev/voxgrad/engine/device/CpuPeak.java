@@ -1,11 +1,11 @@
-package dev.voxgrad.engine.device.cpu;
+package dev.voxgrad.engine.device;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.trace.Work;
 
 /**
