@@ -3,25 +3,27 @@ package dev.voxgrad.nn;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 
 /**
- * The activations of one forward pass that no layer takes as its input any more, but that a layer may have kept for
- * another one: they are released when the outermost {@link Sequential} is done.
+ * Holds the activations of one forward pass that no layer takes as its input any more, but that a layer may have kept
+ * for another one. They are released when the outermost {@link Chain} is done.
  */
 final class Activations {
-    private static final ThreadLocal<Activations> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Activations> CURRENT = new ThreadLocal<>();
 
     private final List<Tensor> pending = new ArrayList<>();
 
     private Activations() {}
 
-    /** What a {@link Sequential} does with its input. */
+    /** Computes what a {@link Chain} makes of its input. */
     interface Pass {
         Tensor run(Tensor input, Activations activations);
     }
 
-    /** Runs a pass, within that of the {@link Sequential} around it if there is one. */
+    /** Runs a pass as part of the pass of the {@link Chain} around it, if there is one. */
     static Tensor within(Tensor input, Pass pass) {
         Activations outer = CURRENT.get();
         if (outer != null) {
@@ -39,7 +41,7 @@ final class Activations {
         }
     }
 
-    /** Releases an activation: now, or, where a layer may have kept it, at the end of the pass. */
+    /** Releases an activation: now, or, if a layer may have kept it, at the end of the outermost pass. */
     void release(Tensor activation, boolean mayBeKept) {
         if (mayBeKept) {
             pending.add(activation);
@@ -48,7 +50,7 @@ final class Activations {
         }
     }
 
-    private void releaseAllBut(Tensor result) {
+    private void releaseAllBut(@Nullable Tensor result) {
         for (Tensor activation : pending) {
             if (activation != result) {
                 activation.release();

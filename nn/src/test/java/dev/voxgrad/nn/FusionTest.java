@@ -85,7 +85,7 @@ class FusionTest {
     }
 
     /** Batch norm's own start, weights of 1 and biases of 0, would hide what becomes of them; some are negative now. */
-    static void moveVectors(Sequential net, Device device) {
+    static void moveVectors(Layer net, Device device) {
         RandomStream random = new RandomStream(6, 0, 0, 0);
         net.parameters().forEach((name, parameter) -> {
             if (parameter.shape().rank() == 1) {
