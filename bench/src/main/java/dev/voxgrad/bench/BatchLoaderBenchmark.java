@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
@@ -61,7 +62,7 @@ public class BatchLoaderBenchmark {
     public void open() {
         VolumeShape shape = new VolumeShape(1, edge);
         byte[] voxels = new byte[VOLUMES * shape.elements()];
-        RandomStream random = new RandomStream(1, 0, 0, 0);
+        RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         for (int i = 0; i < voxels.length; i++) {
             voxels[i] = (byte) random.nextInt(256);
         }

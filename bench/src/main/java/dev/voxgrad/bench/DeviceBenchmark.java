@@ -31,6 +31,7 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.device.ReferenceStorage;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -178,7 +179,7 @@ public abstract class DeviceBenchmark {
     }
 
     private Tensor fill(Tensor tensor) {
-        RandomStream stream = new RandomStream(1, 0, tensors++, 0);
+        RandomStream stream = new RandomStream(1, 0, tensors++, RandomPurpose.ANY);
         float[] values = new float[tensor.shape().elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = stream.nextFloat() - 0.5f;

@@ -22,6 +22,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -51,7 +52,7 @@ public class MatrixProductBenchmark {
     /** The same random numbers for all three. */
     @Setup
     public void open() {
-        RandomStream random = new RandomStream(1, 0, 0, 0);
+        RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         float[] a = new float[size * size];
         float[] b = new float[size * size];
         for (int i = 0; i < a.length; i++) {

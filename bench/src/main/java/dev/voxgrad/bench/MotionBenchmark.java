@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import pl.edu.icm.jlargearrays.ConcurrencyUtils;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.AffineMap;
 import dev.voxgrad.engine.volume.MotionCpu;
@@ -48,7 +49,7 @@ public class MotionBenchmark {
     public void prepare() {
         ConcurrencyUtils.setNumberOfThreads(1);
         volume = new Volume(1, edge, edge, edge);
-        RandomStream random = new RandomStream(1, 0, 0, 0);
+        RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         for (int i = 0; i < volume.voxels(); i++) {
             volume.values()[i] = random.nextFloat();
         }

@@ -10,7 +10,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.UpdateSlot;
 import dev.voxgrad.nn.optim.Adam;
 import dev.voxgrad.nn.optim.AdamW;
-import dev.voxgrad.nn.optim.Sgd;
+import dev.voxgrad.nn.optim.SGD;
 import dev.voxgrad.nn.optim.UpdateRule;
 
 /** One update of one parameter. */
@@ -35,7 +35,7 @@ public class OptimizerBenchmark extends DeviceBenchmark {
         update = switch (rule) {
             case "adamW" -> new AdamW(1e-3, 5e-4);
             case "adam" -> new Adam(1e-3, 5e-4);
-            case "sgd" -> new Sgd(1e-3, 0.9, 5e-4);
+            case "sgd" -> new SGD(1e-3, 0.9, 5e-4);
             default -> throw new IllegalArgumentException("rule: '" + rule + "' is unknown; choose adamW, adam or sgd");
         };
         parameter = parameter(elements);

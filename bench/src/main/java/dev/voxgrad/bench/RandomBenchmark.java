@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -44,7 +45,7 @@ public class RandomBenchmark {
     /** Opens both generators with the same seed. */
     @Setup
     public void open() {
-        stream = new RandomStream(42, 0, 0, 0);
+        stream = new RandomStream(42, 0, 0, RandomPurpose.ANY);
         splittable = new SplittableRandom(42);
     }
 
@@ -101,7 +102,7 @@ public class RandomBenchmark {
     @OperationsPerInvocation(COUNT)
     public float[] streamPerSample() {
         for (int i = 0; i < COUNT; i += 4) {
-            RandomStream own = new RandomStream(42, 1, sample++, 0);
+            RandomStream own = new RandomStream(42, 1, sample++, RandomPurpose.ANY);
             for (int j = i; j < i + 4; j++) {
                 floats[j] = own.nextFloat();
             }

@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.augment.Recipe;
@@ -70,7 +71,7 @@ public class TransformBenchmark {
         }
         volume = new Volume(1, edge, edge, edge);
         original = new float[volume.values().length];
-        RandomStream random = new RandomStream(1, 0, 0, 0);
+        RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         for (int i = 0; i < original.length; i++) {
             original[i] = random.nextFloat();
         }

@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -13,9 +14,6 @@ import dev.voxgrad.engine.random.RandomStream;
  * {@link Layer#parameters}: the values are the same on every device and in whatever order layers are visited.
  */
 public final class Initialization {
-    /** The purpose of these random streams: "INIT". */
-    public static final int PURPOSE_INIT = 0x494E4954;
-
     private final long seed;
     private final Map<Tensor, Integer> indices = new IdentityHashMap<>();
     private final Map<Tensor, Boolean> done = new IdentityHashMap<>();
@@ -51,7 +49,7 @@ public final class Initialization {
         if (parameter == null) {
             return;
         }
-        RandomStream random = new RandomStream(seed, 0, indices.get(parameter), PURPOSE_INIT);
+        RandomStream random = new RandomStream(seed, 0, indices.get(parameter), RandomPurpose.INITIALIZATION);
         float[] values = new float[parameter.shape().elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.uniform(-bound, bound);

@@ -22,7 +22,7 @@ import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.TestGpu;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
-import dev.voxgrad.nn.optim.Sgd;
+import dev.voxgrad.nn.optim.SGD;
 import dev.voxgrad.nn.optim.UpdateRule;
 import dev.voxgrad.nn.testing.TestNets;
 
@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class GpuNetTest {
     private static final int[] LABELS = {0, 2, 1, 2};
     private static final UpdateRule ADAMW = new AdamW(1e-3, 1e-2);
-    private static final UpdateRule SGD = new Sgd(1e-2, 0.9, 1e-2);
+    private static final UpdateRule SGD = new SGD(1e-2, 0.9, 1e-2);
 
     /**
      * Layer by layer, as cuDNN runs them, a convolution's bias in front of batch norm has a gradient of nothing but

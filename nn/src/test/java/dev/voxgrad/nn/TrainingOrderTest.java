@@ -15,7 +15,7 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.nn.optim.Optimizer;
-import dev.voxgrad.nn.optim.Sgd;
+import dev.voxgrad.nn.optim.SGD;
 import dev.voxgrad.nn.optim.WeightAverage;
 import dev.voxgrad.nn.testing.TestNets;
 
@@ -59,7 +59,7 @@ class TrainingOrderTest {
     }
 
     private static Optimizer sgd(Layer net) {
-        return new Optimizer(new Sgd(0.1, 0, 0), net.parameters());
+        return new Optimizer(new SGD(0.1, 0, 0), net.parameters());
     }
 
     @ParameterizedTest(autoCloseArguments = false)

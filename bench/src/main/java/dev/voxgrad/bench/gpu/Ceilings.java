@@ -16,6 +16,7 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -67,7 +68,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
 
     private static double products(CudaDevice device, int size, int repeats) {
         float[] values = new float[size * size];
-        RandomStream random = new RandomStream(1, 0, 0, 0);
+        RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextFloat() - 0.5f;
         }

@@ -1,5 +1,6 @@
 package dev.voxgrad.bench.step;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
@@ -11,7 +12,7 @@ import dev.voxgrad.engine.random.RandomStream;
 public record RandomBatch(float[] volumes, int[] labels) {
     /** The same numbers for the same case, whichever engine asks. */
     public static RandomBatch of(StepCase work) {
-        RandomStream random = new RandomStream(1, 0, 0, 0);
+        RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         float[] volumes = new float[work.elements()];
         for (int i = 0; i < volumes.length; i++) {
             volumes[i] = random.nextFloat();

@@ -10,18 +10,18 @@ import jdk.incubator.vector.VectorSpecies;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * Standard normal deviates in float32, {@value #DEVIATES} at a time: {@value #BLOCKS} blocks of Philox in the lanes of
- * vectors, then the Box–Muller transform. Word pair (a, b) of a block gives
+ * Computes standard normal deviates in float32, {@value #DEVIATES} at a time: {@value #BLOCKS} blocks of Philox in the
+ * lanes of vectors, then the Box–Muller transform. The pair of words (a, b) of a block gives
  *
  * <pre>{@code
  * r = √(−2·ln u),  u = (a/2 + ½)·2⁻³¹ in (0, 1]        n₀ = r·cos φ,  n₁ = r·sin φ,  φ = 2π·b·2⁻³²
  * }</pre>
  *
- * <p>Every step is a basic operation of IEEE 754, so the numbers are the same to the bit for every vector width. They
+ * <p>Every step is a basic operation of IEEE 754, so the values are the same to the bit for every vector width. They
  * are within 2·10⁻⁶ of the formula in exact arithmetic.
  */
 final class NormalsCpu {
-    /** Blocks of four words at a time: a multiple of the lanes of every vector. */
+    /** The number of four-word blocks computed at a time: a multiple of every vector's number of lanes. */
     static final int BLOCKS = 64;
 
     static final int DEVIATES = 4 * BLOCKS;
@@ -31,7 +31,7 @@ final class NormalsCpu {
     private static final VectorSpecies<Long> L = S.withLanes(long.class);
     private static final long LOW = 0xFFFFFFFFL;
     private static final float LN2 = (float) Math.log(2);
-    /** Bits of √½: a mantissa is taken from [√½, √2), where its logarithm's series converges fastest. */
+    /** The bits of √½. Mantissas are taken from [√½, √2), where the series of the logarithm converges fastest. */
     private static final int SQRT_HALF_BITS = 0x3F3504F3;
 
     private static final int EIGHTH_TURN = 1 << 29;
@@ -43,11 +43,11 @@ final class NormalsCpu {
     private final float[] cosines = new float[BLOCKS];
 
     /**
-     * Writes the deviates of counters (first + j, c1, c2, c3), j = 0 … {@value #BLOCKS}−1, under key (k0, k1): number
+     * Writes the deviates of counters (first + j, c1, c2, c3), j = 0 … {@value #BLOCKS}−1, under key (k0, k1): deviate
      * q = 0 … 3 of block j goes to {@code out[at + q·}{@value #BLOCKS}{@code  + j]}.
      *
-     * <p>The stages pass on arrays and each has its own loop: in one large method C2 would stop inlining, and vectors
-     * would become objects.
+     * <p>The stages pass arrays to one another, and each has its own loop: in one large method, C2 would stop inlining
+     * and allocate the vectors as objects.
      */
     void write(int first, int c1, int c2, int c3, int k0, int k1, float[] out, int at) {
         philox(first, c1, c2, c3, k0, k1, wide);
@@ -61,7 +61,7 @@ final class NormalsCpu {
         }
     }
 
-    /** {@link Philox#block} for {@value #BLOCKS} counters; a word lies in the lower half of a long. */
+    /** Runs {@link Philox#block} for {@value #BLOCKS} counters; each word is in the lower half of a long. */
     private static void philox(int first, int c1, int c2, int c3, int k0, int k1, long[] x) {
         for (int j = 0; j < BLOCKS; j++) {
             x[j] = first + j & LOW;
@@ -91,7 +91,10 @@ final class NormalsCpu {
         }
     }
 
-    /** √(−2·ln u): u = 2ᵉ·m, and ln m = 2·artanh s = 2s + 2s³/3 + 2s⁵/5 + …, s = (m − 1)/(m + 1), |s| ≤ 0.1716. */
+    /**
+     * Computes the radii √(−2·ln u), with u = 2ᵉ·m and ln m = 2·artanh s = 2s + 2s³/3 + 2s⁵/5 + …, where
+     * s = (m − 1)/(m + 1) and |s| ≤ 0.1716.
+     */
     private static void radii(int[] words, int from, float[] out, int to) {
         for (int j = 0; j < BLOCKS; j += S.length()) {
             FloatVector u = toFloats(IntVector.fromArray(I, words, from + j).lanewise(VectorOperators.LSHR, 1))
@@ -113,8 +116,8 @@ final class NormalsCpu {
     }
 
     /**
-     * Of x, which is left of the angle when the nearest number of quarter turns is taken off: |x| ≤ π/4, where Taylor's
-     * series up to x⁹ and x¹⁰ are as exact as float32.
+     * Computes sine and cosine of x, the rest of the angle after subtracting the nearest number of quarter turns:
+     * |x| ≤ π/4, where Taylor series up to x⁹ and x¹⁰ are as exact as float32.
      */
     private static void sinesAndCosines(int[] words, int from, float[] sines, float[] cosines) {
         for (int j = 0; j < BLOCKS; j += S.length()) {
@@ -140,8 +143,8 @@ final class NormalsCpu {
     }
 
     /**
-     * From the radii at {@code out[to …]} to r·cos φ, followed by r·sin φ. After an odd number of quarter turns sine
-     * and cosine change places; the signs follow from its second bit.
+     * Replaces the radii at {@code out[to …]} by r·cos φ, followed by r·sin φ. After an odd number of quarter turns,
+     * sine and cosine are exchanged; the signs follow from the second bit of that number.
      */
     private static void turn(int[] words, int from, float[] sines, float[] cosines, float[] out, int to) {
         for (int j = 0; j < BLOCKS; j += S.length()) {
@@ -162,17 +165,17 @@ final class NormalsCpu {
         }
     }
 
-    /** The nearest number of quarter turns, −2 to 1 or, modulo 4, the same. */
+    /** Returns the nearest number of quarter turns modulo 4, from −2 to 1. */
     private static IntVector quarters(IntVector word) {
         return word.add(EIGHTH_TURN).lanewise(VectorOperators.ASHR, 30);
     }
 
-    /** The sign bit of a float where bit 1 is set. */
+    /** Returns the sign bit of a float in the lanes whose bit 1 is set. */
     private static IntVector sign(IntVector quarters) {
         return quarters.and(2).lanewise(VectorOperators.LSHL, 30);
     }
 
-    private static FloatVector toFloats(IntVector numbers) {
-        return (FloatVector) numbers.convertShape(VectorOperators.I2F, S, 0);
+    private static FloatVector toFloats(IntVector integers) {
+        return (FloatVector) integers.convertShape(VectorOperators.I2F, S, 0);
     }
 }

@@ -1,11 +1,11 @@
 package dev.voxgrad.engine.random;
 
 /**
- * Philox4x32-10: a bijection that turns a 128-bit counter and a 64-bit key into 128 random bits.
+ * Implements Philox4x32-10, a bijection that turns a 128-bit counter and a 64-bit key into 128 random bits.
  *
- * <p>There is no state to carry along, so the n-th number of any stream can be had at any time, in any
- * order, by any thread. Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011; constants and rounds as given there.
+ * <p>It has no state, so any thread can compute the n-th value of any stream at any time and in any order. Source:
+ * Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011; constants and number of rounds
+ * as given there.
  */
 final class Philox {
     static final long MULTIPLIER_0 = 0xD2511F53L;

@@ -2,14 +2,16 @@ package dev.voxgrad.engine.random;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.cpu.VectorModule;
 
 /**
- * A reproducible stream of random numbers named by what it is for: (seed, epoch, sample, purpose).
+ * Generates a reproducible stream of random values, named by what it is for: (seed, epoch, sample, purpose).
  *
- * <p>Two streams with the same name give the same numbers, whichever thread asks and in whatever order
- * streams are used; streams with different names are independent. Each stream holds 2³⁴ numbers of 32 bits
- * (a Philox counter of 32 bits, four words a block). A stream is used by one thread.
+ * <p>Two streams with the same name produce the same values, whichever thread draws them and in whatever order streams
+ * are used; streams with different names are independent. Each stream has 2³⁴ values of 32 bits (a Philox counter of 32
+ * bits, four words per block). A stream must not be shared between threads.
  */
 public final class RandomStream {
     private final int key0;
@@ -22,15 +24,24 @@ public final class RandomStream {
     private int used = 4;
     private double spareGaussian;
     private boolean hasSpare;
-    private NormalsCpu normals;
+    private @Nullable NormalsCpu normals;
 
     /**
-     * Opens the stream of that name.
+     * Opens the stream with this name.
      *
      * @param seed the run's seed
-     * @param epoch the epoch, or 0 where there is none
-     * @param sample the sample's index in its data set, or another running number
-     * @param purpose what the numbers are for; callers keep a list of constants
+     * @param epoch the epoch, or 0 if there is none
+     * @param sample the sample's index in its data set, or another running index
+     * @param purpose what the values are for
+     */
+    public RandomStream(long seed, int epoch, int sample, RandomPurpose purpose) {
+        this(seed, epoch, sample, purpose.key());
+    }
+
+    /**
+     * Opens the stream with this name.
+     *
+     * @param purpose the key of a purpose, usually from {@link RandomPurpose#named}
      */
     public RandomStream(long seed, int epoch, int sample, int purpose) {
         this.key0 = (int) seed;
@@ -40,7 +51,7 @@ public final class RandomStream {
         this.purpose = purpose;
     }
 
-    /** 32 random bits. */
+    /** Returns 32 random bits. */
     public int nextInt() {
         if (used == 4) {
             Philox.block(blockIndex++, sample, epoch, purpose, key0, key1, block);
@@ -49,13 +60,13 @@ public final class RandomStream {
         return block[used++];
     }
 
-    /** 64 random bits, from two words. */
+    /** Returns 64 random bits, from two words. */
     public long nextLong() {
         long high = nextInt();
         return high << 32 | nextInt() & 0xFFFFFFFFL;
     }
 
-    /** A whole number in [0, bound), without bias (Lemire, "Fast random integer generation in an interval", 2019). */
+    /** Returns an integer in [0, bound), without bias (Lemire, "Fast random integer generation in an interval", 2019). */
     public int nextInt(int bound) {
         if (bound <= 0) {
             throw new IllegalArgumentException("random: bound must be positive, was " + bound);
@@ -72,22 +83,22 @@ public final class RandomStream {
         return (int) (product >>> 32);
     }
 
-    /** Uniform in [0, 1), a multiple of 2⁻²⁴: every value is exact in float32. */
+    /** Returns a value uniform in [0, 1), a multiple of 2⁻²⁴: every value is exact in float32. */
     public float nextFloat() {
         return (nextInt() >>> 8) * 0x1p-24f;
     }
 
-    /** Uniform in [0, 1), a multiple of 2⁻⁵³. */
+    /** Returns a value uniform in [0, 1), a multiple of 2⁻⁵³. */
     public double nextDouble() {
         return (nextLong() >>> 11) * 0x1p-53;
     }
 
-    /** Uniform in [low, high). */
+    /** Returns a value uniform in [low, high). */
     public double uniform(double low, double high) {
         return low + (high - low) * nextDouble();
     }
 
-    /** Standard normal deviate by the Box–Muller transform (two deviates from two uniforms). */
+    /** Returns a standard normal deviate, by the Box–Muller transform (two deviates from two uniform values). */
     public double nextGaussian() {
         if (hasSpare) {
             hasSpare = false;
@@ -101,9 +112,9 @@ public final class RandomStream {
     }
 
     /**
-     * Writes {@code count} standard normal deviates of float32 to {@code out[from …]}, many times as fast as
-     * {@link #nextGaussian()}, which gives others. They come from whole blocks of the stream, from its next unused one
-     * on; what is drawn later comes after them.
+     * Writes {@code count} standard normal deviates of float32 to {@code out[from …]}, many times faster than
+     * {@link #nextGaussian()}, which produces different ones. They use whole blocks of the stream, starting at the next
+     * unused block; later draws continue after them.
      */
     public void fillGaussians(float[] out, int from, int count) {
         Objects.checkFromIndexSize(from, count, out.length);
@@ -114,21 +125,21 @@ public final class RandomStream {
         used = 4;
         int done = 0;
         for (; done <= count - NormalsCpu.DEVIATES; done += NormalsCpu.DEVIATES) {
-            nextGaussians(out, from + done);
+            nextGaussians(normals, out, from + done);
         }
         if (done < count) {
             float[] last = new float[NormalsCpu.DEVIATES];
-            nextGaussians(last, 0);
+            nextGaussians(normals, last, 0);
             System.arraycopy(last, 0, out, from + done, count - done);
         }
     }
 
-    private void nextGaussians(float[] out, int at) {
+    private void nextGaussians(NormalsCpu normals, float[] out, int at) {
         normals.write(blockIndex, sample, epoch, purpose, key0, key1, out, at);
         blockIndex += NormalsCpu.BLOCKS;
     }
 
-    /** A uniformly random order of 0 … n−1 (Fisher–Yates). */
+    /** Returns a uniformly random permutation of 0 … n−1 (Fisher–Yates). */
     public int[] permutation(int n) {
         int[] order = new int[n];
         for (int i = 0; i < n; i++) {

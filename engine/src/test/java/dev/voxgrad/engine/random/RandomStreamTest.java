@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.within;
 
 @Tag("kernels")
 class RandomStreamTest {
-    /** Known answers published with the Random123 library for philox4x32-10. */
+    /** The known answers published with the Random123 library for philox4x32-10. */
     @Test
-    void philoxGivesThePublishedAnswers() {
+    void philoxMatchesPublishedAnswers() {
         int[] out = new int[4];
         Philox.block(0, 0, 0, 0, 0, 0, out);
         assertThat(out).containsExactly(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
@@ -25,7 +25,7 @@ class RandomStreamTest {
     }
 
     @Test
-    void aNameFixesTheNumbersAndEveryPartOfItMatters() {
+    void streamsDependOnEveryPartOfTheirName() {
         long first = new RandomStream(7, 1, 2, 3).nextLong();
         assertThat(new RandomStream(7, 1, 2, 3).nextLong()).isEqualTo(first);
         assertThat(new RandomStream(8, 1, 2, 3).nextLong()).isNotEqualTo(first);
@@ -36,7 +36,7 @@ class RandomStreamTest {
     }
 
     @Test
-    void uniformAndGaussianHaveTheirMoments() {
+    void uniformAndGaussianMomentsAreRight() {
         RandomStream random = new RandomStream(1, 0, 0, 0);
         int n = 200_000;
         double sum = 0;
@@ -69,9 +69,9 @@ class RandomStreamTest {
                 .isLessThan(1.95);
     }
 
-    /** Bit for bit the scalar twin, and close to the formula in double. */
+    /** The deviates equal the scalar code's bit for bit, and are close to the formula in double. */
     @Test
-    void manyGaussiansAreBoxMullersOfTheWordsOfTheStream() {
+    void filledGaussiansFollowBoxMuller() {
         RandomStream stream = new RandomStream(0xFEDCBA9876543210L, 11, 5, -7);
         stream.nextInt();
         float[] actual = new float[1003];
@@ -104,11 +104,11 @@ class RandomStreamTest {
         assertThat(worst).isLessThan(2e-6);
         assertThat(actual[0]).isZero();
         assertThat(actual[1002]).isZero();
-        assertThat(stream.nextInt()).as("goes on with the next block").isEqualTo(words.nextInt());
+        assertThat(stream.nextInt()).as("continues with the next block").isEqualTo(words.nextInt());
     }
 
     @Test
-    void manyGaussiansAreStandardNormal() {
+    void filledGaussiansAreStandardNormal() {
         int n = 1_000_000;
         float[] values = new float[n];
         new RandomStream(4, 0, 0, 0).fillGaussians(values, 0, n);
@@ -131,7 +131,7 @@ class RandomStreamTest {
                 .isLessThan(1.95);
         Arrays.sort(values);
         assertThat(values[n - 1])
-                .as("the tail is there: P(none above 4.2) < 2e-6")
+                .as("the tail exists: P(none above 4.2) < 2e-6")
                 .isBetween(4.2f, 6.8f);
     }
 
@@ -146,8 +146,8 @@ class RandomStreamTest {
     }
 
     /**
-     * Streams whose names differ in one part: their numbers do not go together, neither within a pair of streams nor,
-     * taking the first number of each of many streams, from name to name.
+     * Streams whose names differ in one part are uncorrelated, both within a pair of streams and, taking the first
+     * value of each of many streams, between neighbouring names.
      */
     @Test
     void streamsOfDifferentNamesAreIndependent() {
@@ -170,9 +170,9 @@ class RandomStreamTest {
         }
     }
 
-    private static RandomStream named(int part, int number) {
+    private static RandomStream named(int part, int value) {
         int[] name = {9, 9, 9, 9};
-        name[part] = number;
+        name[part] = value;
         return new RandomStream(name[0], name[1], name[2], name[3]);
     }
 
@@ -194,7 +194,7 @@ class RandomStreamTest {
         return ab / Math.sqrt(aa * bb);
     }
 
-    /** Largest distance between the empirical and the expected distribution, times √n. */
+    /** Returns the largest distance between the empirical and the expected distribution, times √n. */
     private static double kolmogorovSmirnov(double[] values, DoubleUnaryOperator cdf) {
         Arrays.sort(values);
         int n = values.length;
@@ -206,7 +206,7 @@ class RandomStreamTest {
         return distance * Math.sqrt(n);
     }
 
-    /** Each of n! orders from a stream of its own, as epochs are shuffled. */
+    /** Each permutation comes from its own stream, in the way that epochs are shuffled. */
     @Test
     void permutationsOfDifferentStreamsAreUniform() {
         int[] counts = new int[6];
@@ -245,7 +245,7 @@ class RandomStreamTest {
         assertThatThrownBy(() -> new RandomStream(1, 0, 0, 0).nextInt(0)).hasMessageContaining("positive, was 0");
     }
 
-    /** By Simpson's rule on the density: slow and obvious. */
+    /** Integrates the density by Simpson's rule: slow and obvious. */
     private static double normalCdf(double x) {
         double from = -8;
         if (x <= from) {

@@ -1,6 +1,6 @@
 package dev.voxgrad.engine.random;
 
-/** {@link NormalsCpu}'s Box–Muller transform one number at a time, in the same operations. */
+/** Computes {@link NormalsCpu}'s Box–Muller transform one value at a time, with the same operations. */
 final class ScalarNormals {
     private ScalarNormals() {}
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.data.Sample;
@@ -68,9 +69,9 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
             }
         }
 
-        /** The streams of this transform: named by its name, and by what try at the sample this is. */
+        /** Returns the purpose of this transform's streams, from its name and the attempt at the sample. */
         private int purpose(int attempt) {
-            return transform.name().hashCode() + attempt;
+            return RandomPurpose.named(transform.name(), attempt);
         }
     }
 
@@ -82,6 +83,20 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
             throw new IllegalArgumentException("recipe " + flag + ": two transforms have the same name, and so would "
                     + "draw the same numbers: "
                     + steps.stream().map(step -> step.transform().name()).toList());
+        }
+        requireStreamsOfTheirOwn(flag, steps);
+    }
+
+    private static void requireStreamsOfTheirOwn(String flag, List<Step> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            String name = steps.get(i).transform().name();
+            RandomPurpose.requireFree(name);
+            for (Step other : steps.subList(0, i)) {
+                if (RandomPurpose.overlap(name, other.transform().name())) {
+                    throw new IllegalArgumentException("recipe " + flag + ": transforms '"
+                            + other.transform().name() + "' and '" + name + "' would draw the same values; rename one");
+                }
+            }
         }
     }
 

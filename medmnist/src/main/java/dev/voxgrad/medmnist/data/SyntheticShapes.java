@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.data;
 import java.util.List;
 import java.util.Optional;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.io.BadValueException;
 
@@ -86,7 +87,7 @@ public final class SyntheticShapes {
         int[] labels = new int[count];
         for (int i = 0; i < count; i++) {
             labels[i] = i % LABELS.size();
-            RandomStream random = new RandomStream(settings.seed(), number, i, RandomPurpose.SYNTHETIC);
+            RandomStream random = new RandomStream(settings.seed(), number, i, RandomPurpose.SYNTHETIC_VOLUME);
             new Painter(random, labels[i], settings).paint(voxels, i * shape.elements());
         }
         return Split.of(name, shape, voxels, labels);

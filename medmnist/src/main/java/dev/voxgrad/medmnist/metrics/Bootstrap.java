@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
@@ -27,8 +28,6 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
     private static final double LEVEL = 0.95;
     /** Draws of one resample before we say that its AUC cannot be had. */
     private static final int MOST_DRAWS = 200;
-    /** Purpose of the random streams; 400 to 499 are this package's. */
-    private static final int PURPOSE_RESAMPLE = 400;
 
     /** From {@code low} to {@code high}. */
     public record Interval(double low, double high) {
@@ -76,7 +75,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         } catch (UndefinedMetricException e) {
             double[] accuracy = new double[RESAMPLES];
             for (int r = 0; r < RESAMPLES; r++) {
-                int[] order = draw(split.size(), new RandomStream(seed, 0, r, PURPOSE_RESAMPLE));
+                int[] order = draw(split.size(), new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP));
                 accuracy[r] = split.isMultiLabel()
                         ? Metrics.accuracy(pick(split.multiLabels(), order), pick(scores, order))
                         : Metrics.accuracy(data.task(), pick(split.labels(), order), pick(scores, order));
@@ -112,7 +111,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         double[] auc = new double[RESAMPLES];
         double[] accuracy = new double[RESAMPLES];
         for (int r = 0; r < RESAMPLES; r++) {
-            Metrics metrics = resample(samples, new RandomStream(seed, 0, r, PURPOSE_RESAMPLE), figures);
+            Metrics metrics = resample(samples, new RandomStream(seed, 0, r, RandomPurpose.BOOTSTRAP), figures);
             auc[r] = metrics.auc();
             accuracy[r] = metrics.accuracy();
         }

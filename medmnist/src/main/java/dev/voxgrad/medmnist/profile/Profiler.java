@@ -9,6 +9,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuPeak;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.trace.Recorder;
 import dev.voxgrad.engine.trace.Trace;
@@ -53,7 +54,7 @@ public final class Profiler {
         this.optimizer =
                 new Optimizer(new AdamW(TrainSettings.LEARNING_RATE, TrainSettings.WEIGHT_DECAY), net.parameters());
         this.volumes = new float[shape().elements()];
-        RandomStream random = new RandomStream(TrainSettings.SEED, 0, 0, 0);
+        RandomStream random = new RandomStream(TrainSettings.SEED, 0, 0, RandomPurpose.ANY);
         for (int i = 0; i < volumes.length; i++) {
             volumes[i] = random.nextFloat();
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.metrics.ClassCoverage;
@@ -36,9 +37,6 @@ import dev.voxgrad.nn.weights.WeightsFile;
  * if it had never been broken off.
  */
 public final class Trainer {
-    /** Purpose of the random stream that gives a member its seed; 200 to 299 are this package's. */
-    private static final int PURPOSE_MEMBER = 200;
-
     final RunFiles run;
     final TrainSettings settings;
     final VolumeData data;
@@ -98,7 +96,7 @@ public final class Trainer {
 
     /** The seed of a member: it decides its initial weights, data order and augmentation. */
     public static long seedOf(long runSeed, int member) {
-        return new RandomStream(runSeed, 0, member, PURPOSE_MEMBER).nextLong();
+        return new RandomStream(runSeed, 0, member, RandomPurpose.MEMBER_SEED).nextLong();
     }
 
     /** In cross-validation, a member has a split of its own. */

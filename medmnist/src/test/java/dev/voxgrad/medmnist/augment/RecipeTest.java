@@ -2,11 +2,14 @@ package dev.voxgrad.medmnist.augment;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
+import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.data.Sample;
@@ -149,6 +152,51 @@ class RecipeTest {
                 .hasMessage("augment is 'flips'; expected torchio, centred, none");
         assertThat(Recipe.all()).allMatch(recipe -> Recipe.byFlag(recipe.flag()) == recipe);
         assertThat(Recipe.NONE.keyed(1)).isSameAs(SampleTransform.NONE);
+    }
+
+    /** Two transforms never draw the same values, nor those of any other purpose, at any attempt. */
+    @Test
+    void transformsHaveStreamsOfTheirOwn() {
+        List<String> names = Recipe.all().stream()
+                .flatMap(recipe -> recipe.steps().stream())
+                .map(step -> step.transform().name())
+                .distinct()
+                .toList();
+        assertThat(names).hasSize(6);
+        Set<Integer> keys = new HashSet<>();
+        for (RandomPurpose purpose : RandomPurpose.values()) {
+            assertThat(keys.add(purpose.key())).as(purpose.toString()).isTrue();
+        }
+        for (String name : names) {
+            for (int attempt = 0; attempt < RandomPurpose.ATTEMPTS; attempt++) {
+                assertThat(keys.add(RandomPurpose.named(name, attempt)))
+                        .as(name)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void refusesTransformsThatWouldDrawTheSameValues() {
+        Recipe.Step aa = new Recipe.Step(1, new Named("Aa"));
+        Recipe.Step bb = new Recipe.Step(1, new Named("BB"));
+        assertThatThrownBy(() -> new Recipe("both", "", List.of(aa, bb)))
+                .hasMessage("recipe both: transforms 'Aa' and 'BB' would draw the same values; rename one");
+        Recipe.Step shuffle = new Recipe.Step(1, new Named("d"));
+        assertThatThrownBy(() -> new Recipe("one", "", List.of(shuffle))).hasMessageContaining("belongs to SHUFFLE");
+    }
+
+    /** A transform that has nothing but a name. */
+    private record Named(String name) implements Transform {
+        @Override
+        public String description() {
+            return "nothing";
+        }
+
+        @Override
+        public Change draw(RandomStream random, Volume ofSize) {
+            throw new AssertionError("not drawn");
+        }
     }
 
     @Test

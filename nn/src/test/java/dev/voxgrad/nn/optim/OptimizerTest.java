@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.within;
 class OptimizerTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
     private static final List<UpdateRule> RULES =
-            List.of(new Sgd(0.1, 0, 0), new Sgd(0.1, 0.9, 0.01, true), new Adam(0.1, 0.01), new AdamW(0.1, 0.01));
+            List.of(new SGD(0.1, 0, 0), new SGD(0.1, 0.9, 0.01, true), new Adam(0.1, 0.01), new AdamW(0.1, 0.01));
 
     private static SequencedMap<String, Tensor> parameters() {
         SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
@@ -84,7 +84,7 @@ class OptimizerTest {
         assertThat(optimizer.state())
                 .containsOnlyKeys("a.step", "a.exp_avg", "a.exp_avg_sq", "b.step", "b.exp_avg", "b.exp_avg_sq");
         assertThat(optimizer.state().get("a.step")).isEqualTo(new NamedTensor.Longs("a.step", 1));
-        assertThatThrownBy(() -> new Optimizer(new Sgd(0.1, 0.9, 0), parameters).loadState(optimizer.state()))
+        assertThatThrownBy(() -> new Optimizer(new SGD(0.1, 0.9, 0), parameters).loadState(optimizer.state()))
                 .isInstanceOf(StateMismatchException.class)
                 .hasMessageContaining("a.momentum_buffer");
     }
@@ -92,7 +92,7 @@ class OptimizerTest {
     @Test
     void theStepsLearningRateReplacesTheRules() {
         SequencedMap<String, Tensor> parameters = parameters();
-        Optimizer optimizer = new Optimizer(new Sgd(0.1, 0, 0), parameters);
+        Optimizer optimizer = new Optimizer(new SGD(0.1, 0, 0), parameters);
         Tensor y = parameters.get("a").add(parameters.get("b")).relu();
         optimizer.step(y.backward(Tensor.of(REFERENCE, Shape.of(2), 1.0, 1.0)), 0.5);
         assertThat(parameters.get("a").toDoubleArray()).containsExactly(0.5, -2.5);
@@ -106,7 +106,7 @@ class OptimizerTest {
         optimizer.step(gradients);
         assertThat(parameters.get("b").toDoubleArray()).containsExactly(0.5, 3);
         assertThat(optimizer.state().get("b.step")).isEqualTo(new NamedTensor.Longs("b.step", 0));
-        Optimizer other = new Optimizer(new Sgd(0.1, 0, 0), parameters());
+        Optimizer other = new Optimizer(new SGD(0.1, 0, 0), parameters());
         assertThatThrownBy(() -> other.step(gradients)).hasMessageContaining("none of its 2 parameters");
     }
 
@@ -115,8 +115,8 @@ class OptimizerTest {
         assertThatThrownBy(() -> new AdamW(-1, 0)).hasMessageContaining("learning rate is -1.0");
         assertThatThrownBy(() -> new AdamW(Double.NaN, 0)).hasMessageContaining("learning rate is NaN");
         assertThatThrownBy(() -> new Adam(0.1, 0.9, 1, 1e-8, 0)).hasMessageContaining("beta2 is 1.0");
-        assertThatThrownBy(() -> new Sgd(0.1, 0, -0.1)).hasMessageContaining("weight decay");
-        assertThatThrownBy(() -> new Sgd(0.1, 0, 0, true)).hasMessageContaining("momentum");
+        assertThatThrownBy(() -> new SGD(0.1, 0, -0.1)).hasMessageContaining("weight decay");
+        assertThatThrownBy(() -> new SGD(0.1, 0, 0, true)).hasMessageContaining("momentum");
     }
 
     @Test

@@ -27,7 +27,7 @@ class SettingsTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
     private final Tensor weight = Tensor.full(REFERENCE, Shape.of(1), 1).requiresGrad(true);
-    private final Optimizer optimizer = new Optimizer(new Sgd(0.1, 0, 0), Map.of("weight", weight));
+    private final Optimizer optimizer = new Optimizer(new SGD(0.1, 0, 0), Map.of("weight", weight));
 
     private static void assertRefused(String name, double value, ThrowingCallable call) {
         assertThatThrownBy(call)
@@ -47,9 +47,9 @@ class SettingsTest {
         assertRefused("learning rate", bad, () -> optimizer.step(gradients(), bad));
         assertRefused("learning rate", bad, () -> optimizer.setLearningRate(bad));
         assertThat(weight.item()).isEqualTo(1);
-        assertRefused("learning rate", bad, () -> new Sgd(bad, 0, 0));
-        assertRefused("momentum", bad, () -> new Sgd(0.1, bad, 0));
-        assertRefused("weight decay", bad, () -> new Sgd(0.1, 0, bad));
+        assertRefused("learning rate", bad, () -> new SGD(bad, 0, 0));
+        assertRefused("momentum", bad, () -> new SGD(0.1, bad, 0));
+        assertRefused("weight decay", bad, () -> new SGD(0.1, 0, bad));
         assertRefused("learning rate", bad, () -> new SgdUpdate(bad, 0, 0, false));
         assertRefused("momentum", bad, () -> new SgdUpdate(0.1, bad, 0, false));
         assertRefused("weight decay", bad, () -> new SgdUpdate(0.1, 0, bad, false));

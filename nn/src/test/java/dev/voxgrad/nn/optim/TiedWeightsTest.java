@@ -77,7 +77,7 @@ class TiedWeightsTest {
         Sequential net = tied(weight);
         for (Map<String, Tensor> parameters : List.of(net.parameters(), underTwoNames(weight, weight))) {
             device.fill(weight.storage(), 1);
-            Optimizer optimizer = new Optimizer(new Sgd(0.1, 0.9, 0), parameters);
+            Optimizer optimizer = new Optimizer(new SGD(0.1, 0.9, 0), parameters);
             optimizer.step(gradients(net, weight));
             assertThat(weight.item()).isCloseTo(0.8, within(1e-6));
             assertThat(optimizer.state().keySet())

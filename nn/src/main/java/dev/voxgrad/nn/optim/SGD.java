@@ -8,8 +8,8 @@ import dev.voxgrad.engine.optim.SgdUpdate;
  * Stochastic gradient descent with momentum and an L2 penalty, as PyTorch's SGD with dampening 0; the formula is at
  * {@link SgdUpdate}.
  */
-public record Sgd(double learningRate, double momentum, double weightDecay, boolean nesterov) implements UpdateRule {
-    public Sgd {
+public record SGD(double learningRate, double momentum, double weightDecay, boolean nesterov) implements UpdateRule {
+    public SGD {
         UpdateRule.requireBelow("learning rate", learningRate, Double.POSITIVE_INFINITY);
         UpdateRule.requireBelow("momentum", momentum, Double.POSITIVE_INFINITY);
         UpdateRule.requireBelow("weight decay", weightDecay, Double.POSITIVE_INFINITY);
@@ -19,7 +19,7 @@ public record Sgd(double learningRate, double momentum, double weightDecay, bool
     }
 
     /** Without look-ahead. */
-    public Sgd(double learningRate, double momentum, double weightDecay) {
+    public SGD(double learningRate, double momentum, double weightDecay) {
         this(learningRate, momentum, weightDecay, false);
     }
 
