@@ -19,6 +19,19 @@ class MedmnistArchitectureTest {
             // A run's folder records the settings of its training.
             .ignoreDependency(resideInAPackage("..run.."), resideInAPackage("..train.settings.."));
 
+    /** In the command line: main command → commands → options → console. */
+    @ArchTest
+    static final ArchRule COMMAND_LINE_HAS_NO_CYCLES =
+            slices().matching("dev.voxgrad.medmnist.cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule COMMANDS_DO_NOT_KNOW_THE_MAIN_COMMAND = noClasses()
+            .that()
+            .resideInAPackage("dev.voxgrad.medmnist.cli.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.voxgrad.medmnist.cli");
+
     @ArchTest
     static final ArchRule ONLY_THE_COMMAND_LINE_KNOWS_PICOCLI = noClasses()
             .that()

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -24,10 +23,12 @@ import dev.voxgrad.medmnist.cli.command.ShowCommand;
 import dev.voxgrad.medmnist.cli.command.StatusCommand;
 import dev.voxgrad.medmnist.cli.command.SummaryCommand;
 import dev.voxgrad.medmnist.cli.command.TrainCommand;
+import dev.voxgrad.medmnist.cli.options.DebugOption;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.UserPath;
 import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.cli.ui.StandardError;
+import dev.voxgrad.medmnist.cli.ui.Version;
 import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
 
 /** The command line: one class per command, see their {@code --help}. */
@@ -35,7 +36,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
         name = "medmnist",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         subcommands = {
             QuickstartCommand.class,
             AvailableCommand.class,
@@ -64,7 +65,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
         },
         commandListHeading = "%nCommands (each has its own --help):%n",
         footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error."})
-public final class Main implements Runnable {
+public final class Main implements Runnable, DebugOption {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -72,6 +73,7 @@ public final class Main implements Runnable {
     private boolean debug;
 
     /** Returns whether stack traces are wanted. */
+    @Override
     public boolean debug() {
         return debug;
     }
@@ -134,19 +136,6 @@ public final class Main implements Runnable {
                     }
                 }
             }
-        }
-    }
-
-    /** The version that the build has put into the jar's manifest. */
-    public static final class Version implements IVersionProvider {
-        public static String number() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return version == null ? "development" : version;
-        }
-
-        @Override
-        public String[] getVersion() {
-            return new String[] {"Voxgrad medmnist " + number() + ", Java " + Runtime.version()};
         }
     }
 }

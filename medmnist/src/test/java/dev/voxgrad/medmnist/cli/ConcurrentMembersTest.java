@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.medmnist.cli.command.Training;
+import dev.voxgrad.medmnist.cli.command.TrainingSession;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -67,7 +67,7 @@ class ConcurrentMembersTest {
         try (CpuDevice first = new CpuDevice(1);
                 CpuDevice second = new CpuDevice(1)) {
             RunFiles files = RunFiles.open(run);
-            new Training(files, files.info().data().load(_ -> {}), first, new Console(new PrintWriter(told)))
+            new TrainingSession(files, files.info().data().load(_ -> {}), first, new Console(new PrintWriter(told)))
                     .withDevices(List.of(second))
                     .train();
         }

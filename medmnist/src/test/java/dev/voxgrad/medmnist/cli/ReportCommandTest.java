@@ -26,8 +26,8 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.medmnist.cli.command.TrainCommand;
-import dev.voxgrad.medmnist.cli.command.Training;
+import dev.voxgrad.medmnist.cli.command.NewRun;
+import dev.voxgrad.medmnist.cli.command.TrainingSession;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -344,8 +344,8 @@ class ReportCommandTest {
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
             VolumeData data = source.load(warning -> {});
-            RunFiles begun = TrainCommand.begin(source, data, settings, device, made);
-            new Training(begun, data, device, new Console(new PrintWriter(new StringWriter()))).train();
+            RunFiles begun = NewRun.create(source, data, null, settings, device, made);
+            new TrainingSession(begun, data, device, new Console(new PrintWriter(new StringWriter()))).train();
         }
         String text = Files.readString(report(made));
         assertThat(elements(text, "h1").getFirst().getTextContent()).contains("SYNTHETIC");

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.medmnist.cli.Main;
+import dev.voxgrad.medmnist.cli.options.DebugOption;
 import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
 import dev.voxgrad.nativecheck.Diagnosis;
 import dev.voxgrad.nativecheck.report.ExitCodes;
@@ -44,7 +44,7 @@ public final class DoctorCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @ParentCommand
-    private Main main;
+    private DebugOption parent;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
@@ -57,6 +57,6 @@ public final class DoctorCommand implements Callable<Integer> {
         CommandLine command = spec.commandLine();
         // No line of JSON may be shortened, and it has escapes of its own.
         PrintWriter out = json ? VisibleWriter.raw(command.getOut()) : command.getOut();
-        return new Diagnosis("medmnist", out, command.getErr(), json, main.debug()).of(root);
+        return new Diagnosis("medmnist", out, command.getErr(), json, parent.debug()).of(root);
     }
 }

@@ -3,7 +3,6 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -13,6 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.cli.ui.DownloadProgress;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.data.download.Downloader;
@@ -49,7 +49,7 @@ public final class DownloadCommand implements Callable<Integer> {
         Path folder = root == null ? VolumeLoader.defaultRoot() : root;
         try (Downloader downloader = new Downloader()) {
             for (DatasetInfo.Source source : sources()) {
-                fetch(downloader, source, folder, console);
+                DownloadProgress.fetch(downloader, source, folder, console);
             }
         }
         return 0;
@@ -72,17 +72,5 @@ public final class DownloadCommand implements Callable<Integer> {
             }
         }
         return sources;
-    }
-
-    /** Fetches one file and says so. */
-    public static void fetch(Downloader downloader, DatasetInfo.Source source, Path root, Console console) {
-        Path file = downloader.fetch(
-                source,
-                root,
-                (done, total) -> console.status(
-                        source.fileName(),
-                        String.format(Locale.ROOT, "%,d", done >> 10)
-                                + (total < 0 ? "" : String.format(Locale.ROOT, " of %,d", total >> 10)) + " KiB"));
-        console.line(file + "  MD5 " + source.md5() + " as published");
     }
 }

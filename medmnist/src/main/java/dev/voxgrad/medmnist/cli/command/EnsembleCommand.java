@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
-import dev.voxgrad.medmnist.cli.options.MovedData;
+import dev.voxgrad.medmnist.cli.options.RunDataOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -55,7 +55,7 @@ public final class EnsembleCommand implements Callable<Integer> {
     private EnsembleOptions ensembleOptions;
 
     @Mixin
-    private MovedData movedData;
+    private RunDataOptions runDataOptions;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -67,7 +67,7 @@ public final class EnsembleCommand implements Callable<Integer> {
         RunFiles run = RunFiles.open(folder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Device device = deviceOptions.open();
-        VolumeData data = movedData.load(run);
+        VolumeData data = runDataOptions.load(run);
         evaluate(
                 run,
                 data,

@@ -57,9 +57,9 @@ final class FastDevRun {
         try (SignalStop stop = new SignalStop()) {
             Path folder = folder();
             try {
-                RunFiles run = TrainCommand.begin(source, few, settings.tryingOut(nets), device, folder);
-                Trainer.Control control =
-                        new Trainer.Control(Training.checkpointEvery(Training.CHECKPOINT_MINUTES), stop.signal());
+                RunFiles run = NewRun.create(source, few, null, settings.tryingOut(nets), device, folder);
+                Trainer.Control control = new Trainer.Control(
+                        TrainingSession.checkpointEvery(TrainingSession.CHECKPOINT_MINUTES), stop.signal());
                 new Trainer(run, few, device, new Listener(few), control).run(MemberList.all(nets.size()));
             } finally {
                 RunFiles.remove(folder);

@@ -16,6 +16,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.cli.ui.SignalStop;
@@ -145,7 +146,7 @@ public final class LrFindCommand implements Callable<Integer> {
     private LearningRateFinder.Settings settings() {
         try {
             return new LearningRateFinder.Settings(
-                    SummaryCommand.net(command, net),
+                    OptionValues.net(command, net),
                     new LearningRateCurve.Range(from, to, steps),
                     batchSize,
                     weightDecay,

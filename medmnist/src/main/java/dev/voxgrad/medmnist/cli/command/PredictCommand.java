@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -80,7 +81,7 @@ public final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DataSource source = dataOptions.source();
-        NetSpec spec = SummaryCommand.net(command, net);
+        NetSpec spec = OptionValues.net(command, net);
         if (batchSize < 1) {
             throw new ParameterException(
                     command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.AtomicFile;
@@ -99,10 +100,10 @@ public final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NetSpec spec = SummaryCommand.net(command, net);
-        SummaryCommand.requireWithin(command, "--batch-size", batchSize, TrainSettings.MOST_VOLUMES);
-        SummaryCommand.requireWithin(command, "--classes", classes, SummaryCommand.MOST_CLASSES);
-        SummaryCommand.requireWithin(command, "--steps", steps, MOST_STEPS);
+        NetSpec spec = OptionValues.net(command, net);
+        OptionValues.requireWithin(command, "--batch-size", batchSize, TrainSettings.MOST_VOLUMES);
+        OptionValues.requireWithin(command, "--classes", classes, SummaryCommand.MOST_CLASSES);
+        OptionValues.requireWithin(command, "--steps", steps, MOST_STEPS);
         if (size < 1 || size > SummaryCommand.LARGEST_EDGE || channels != 1 && channels != 3) {
             throw new ParameterException(
                     command.commandLine(),

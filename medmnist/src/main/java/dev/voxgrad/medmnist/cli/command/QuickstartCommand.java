@@ -80,8 +80,8 @@ public final class QuickstartCommand implements Callable<Integer> {
                 null);
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
-        RunFiles run = TrainCommand.begin(source, data, settings, device, out == null ? temporary() : out);
-        new Training(run, data, device, console).train();
+        RunFiles run = NewRun.create(source, data, null, settings, device, out == null ? temporary() : out);
+        new TrainingSession(run, data, device, console).train();
         EnsembleSettings plain = EnsembleSettings.plain(EnsembleWeights.defaults(settings.models()));
         console.line("");
         EnsembleCommand.evaluate(run, data, data.test(), device, plain, console);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
-import dev.voxgrad.medmnist.cli.options.MovedData;
+import dev.voxgrad.medmnist.cli.options.RunDataOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -58,7 +58,7 @@ public final class ReportCommand implements Callable<Integer> {
     private EnsembleOptions ensembleOptions;
 
     @Mixin
-    private MovedData movedData;
+    private RunDataOptions runDataOptions;
 
     @Mixin
     private DeviceOptions deviceOptions;
@@ -72,7 +72,7 @@ public final class ReportCommand implements Callable<Integer> {
         Optional<Path> inRun = run.files().within(file).map(run.files()::require);
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();
-        VolumeData data = movedData.load(run);
+        VolumeData data = runDataOptions.load(run);
         Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
         Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);

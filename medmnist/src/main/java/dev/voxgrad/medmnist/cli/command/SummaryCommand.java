@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.data.VolumeShape;
-import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.NetPlan;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -117,7 +117,7 @@ public final class SummaryCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
         }
         try {
-            NetSpec spec = net(command, subject.net);
+            NetSpec spec = OptionValues.net(command, subject.net);
             command.commandLine()
                     .getOut()
                     .print(
@@ -146,7 +146,7 @@ public final class SummaryCommand implements Callable<Integer> {
 
     private NetPlan plan(NetSpec spec) {
         int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
-        requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
+        OptionValues.requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
         try {
             spec.requireFits(batch, new VolumeShape(channels, size));
             return NetPlan.of(spec, channels, size, classes, batch, convolutionMode());
@@ -160,24 +160,6 @@ public final class SummaryCommand implements Callable<Integer> {
             return convolution == null ? ConvolutionMode.AUTO : ConvolutionMode.byFlag(convolution);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
-        }
-    }
-
-    /** Refuses a number that is not from 1 to {@code most} as wrong use. */
-    static void requireWithin(CommandSpec command, String option, int value, int most) {
-        try {
-            BadValueException.requireWithin(option, value, 1, most);
-        } catch (BadValueException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    /** The net of that name; an unknown one is wrong use. */
-    static NetSpec net(CommandSpec command, String name) {
-        try {
-            return NetSpec.byFlag(name);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
     }
 }

@@ -1,13 +1,9 @@
 package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -19,13 +15,12 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
-import dev.voxgrad.medmnist.cli.Main;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.FoldOptions;
+import dev.voxgrad.medmnist.cli.options.HyperparameterOptions;
 import dev.voxgrad.medmnist.cli.options.MemberList;
 import dev.voxgrad.medmnist.cli.options.ParallelOptions;
-import dev.voxgrad.medmnist.cli.options.RegimeOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
@@ -116,8 +111,8 @@ public final class TrainCommand implements Callable<Integer> {
         private Integer fastBatches;
     }
 
-    @Option(names = "--models", paramLabel = "N", description = "Members of the run. Default: " + TrainSettings.MODELS)
-    private Integer models;
+    @Mixin
+    private HyperparameterOptions hyperparameterOptions;
 
     @Option(
             names = "--members",
@@ -125,69 +120,13 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Members that this process trains, counted from 0, such as 0-4,7. Default: all")
     private String members;
 
-    @Option(
-            names = "--nets",
-            paramLabel = "NET,NET",
-            description = "Their nets, taken in turn. Default: net1,net2,net3")
-    private List<String> nets;
-
-    @Option(
-            names = "--epochs",
-            paramLabel = "E",
-            description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS)
-    private Integer epochs;
-
-    @Option(
-            names = "--batch-size",
-            paramLabel = "B",
-            description = "Volumes per step. Default: " + TrainSettings.BATCH_SIZE)
-    private Integer batchSize;
-
-    @Option(
-            names = "--lr",
-            paramLabel = "X",
-            description = "AdamW's learning rate. Default: " + TrainSettings.LEARNING_RATE)
-    private Double learningRate;
-
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "X",
-            description = "AdamW's decoupled weight decay. Default: " + TrainSettings.WEIGHT_DECAY)
-    private Double weightDecay;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "Decides initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
-    private Long seed;
-
-    @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
-    private boolean noShuffle;
-
-    @Option(
-            names = "--init-weights",
-            paramLabel = "FILE",
-            description = "Start every member from this safetensors file.")
-    private Path initWeights;
-
-    @Option(
-            names = "--augment",
-            paramLabel = "R",
-            description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
-                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
-                    + "'show' draws pictures of them. Default: torchio")
-    private String augment;
-
     @Mixin
     private FoldOptions foldOptions;
-
-    @Mixin
-    private RegimeOptions regimeOptions;
 
     @Option(
             names = "--checkpoint-minutes",
             paramLabel = "M",
-            defaultValue = "" + Training.CHECKPOINT_MINUTES,
+            defaultValue = "" + TrainingSession.CHECKPOINT_MINUTES,
             description = "Longest time between two checkpoints; there is one after every epoch in any case. "
                     + "Default: ${DEFAULT-VALUE}")
     private double checkpointMinutes;
@@ -219,15 +158,15 @@ public final class TrainCommand implements Callable<Integer> {
                     command.commandLine(),
                     "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
         }
-        (folder.resume == null ? begin() : resume())
+        (folder.resume == null ? start() : resume())
                 .withCheckpointMinutes(checkpointMinutes)
                 .train();
         return 0;
     }
 
-    private Training begin() {
+    private TrainingSession start() {
         DataSource source = dataOptions.source();
-        TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        TrainSettings settings = hyperparameterOptions.settings(TrainSettings.defaults(TrainSettings.SEED));
         CrossValidation crossValidation = foldOptions.crossValidation();
         List<Integer> chosen = chosen(settings);
         RunFiles.requireEmpty(folder.out);
@@ -235,9 +174,9 @@ public final class TrainCommand implements Callable<Integer> {
         Device device = deviceOptions.open();
         List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
         VolumeData data = dataOptions.loadForTraining(source);
-        RunFiles run = begin(source, data, crossValidation, settings, device, folder.out);
+        RunFiles run = NewRun.create(source, data, crossValidation, settings, device, folder.out);
         warnOfMissingClasses(data, crossValidation);
-        return new Training(run, data, device, console())
+        return new TrainingSession(run, data, device, console())
                 .withMembers(chosen)
                 .withDevices(more)
                 .withWorkers(parallelOptions.workers(device));
@@ -258,7 +197,7 @@ public final class TrainCommand implements Callable<Integer> {
                             + " tries a run that is to begin, not one that goes on; give its settings in place of --resume");
         }
         DataSource source = dataOptions.source();
-        TrainSettings settings = settings(TrainSettings.defaults(TrainSettings.SEED));
+        TrainSettings settings = hyperparameterOptions.settings(TrainSettings.defaults(TrainSettings.SEED));
         CrossValidation crossValidation = foldOptions.crossValidation();
         List<NetSpec> tried =
                 chosen(settings).stream().map(settings::netOf).distinct().toList();
@@ -274,7 +213,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (trial.fastBatches != null) {
             new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, count);
         } else {
-            new OverfitOneBatch(resolved, ofFirst, device, count, console()).run(tried);
+            new OverfitTrial(resolved, ofFirst, device, count, console()).run(tried);
         }
     }
 
@@ -282,43 +221,10 @@ public final class TrainCommand implements Callable<Integer> {
         ClassCoverage.warnings(data, crossValidation == null).forEach(Console.warnings(command));
     }
 
-    /** Makes the folder of a new run, after finding out whether everything fits together. */
-    public static RunFiles begin(DataSource source, VolumeData data, TrainSettings settings, Device device, Path out) {
-        return begin(source, data, null, settings, device, out);
-    }
-
-    /** With volumes cut into folds, unless {@code crossValidation} is null. */
-    private static RunFiles begin(
-            DataSource source,
-            VolumeData data,
-            CrossValidation crossValidation,
-            TrainSettings settings,
-            Device device,
-            Path out) {
-        TrainSettings resolved = settings.resolved(data, crossValidation);
-        Trainer.check(resolved, crossValidation, data, device);
-        RunInfo info = new RunInfo(
-                Main.Version.number(),
-                Runtime.version().toString(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                device.description(),
-                device.convolution().flag(),
-                device.fusion(),
-                RunInfo.Gpu.of(device),
-                source.withWindow(data.window().orElse(null)),
-                data.md5().orElse(null),
-                data.synthetic(),
-                data.task().officialName(),
-                data.labelNames(),
-                crossValidation,
-                resolved);
-        return RunFiles.create(out, info);
-    }
-
-    private Training resume() {
+    private TrainingSession resume() {
         RunFiles run = RunFiles.open(folder.resume);
         TrainSettings begun = run.info().settings();
-        TrainSettings settings = settings(begun);
+        TrainSettings settings = hyperparameterOptions.settings(begun);
         List<String> conflicts = begun.conflicts(settings);
         if (!conflicts.isEmpty()) {
             throw new ParameterException(
@@ -368,7 +274,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (!resolved.equals(begun)) {
             run.changeSettings(resolved);
         }
-        return new Training(run, data, device, console)
+        return new TrainingSession(run, data, device, console)
                 .withMembers(chosen)
                 .withDevices(parallelOptions.moreDevices(device, deviceOptions, chosen.size()))
                 .withWorkers(parallelOptions.workers(device));
@@ -398,38 +304,5 @@ public final class TrainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
-    }
-
-    /** What the options say, and where they say nothing, what {@code base} says. */
-    private TrainSettings settings(TrainSettings base) {
-        List<NetSpec> specs = nets == null
-                ? base.nets()
-                : nets.stream()
-                        .flatMap(list -> Stream.of(list.split(",", -1)))
-                        .map(name -> SummaryCommand.net(command, name.strip()))
-                        .toList();
-        try {
-            return new TrainSettings(
-                    given(models, base.models()),
-                    specs,
-                    given(epochs, base.epochs()),
-                    given(batchSize, base.batchSize()),
-                    given(learningRate, base.learningRate()),
-                    given(weightDecay, base.weightDecay()),
-                    given(seed, base.seed()),
-                    !noShuffle && base.shuffle(),
-                    given(augment, base.augment()),
-                    regimeOptions.regime(base.regime()),
-                    initWeights == null
-                            ? base.initWeights()
-                            : initWeights.toAbsolutePath().normalize().toString());
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
-        }
-    }
-
-    /** What an option says, or else {@code otherwise}. */
-    public static <T> T given(T option, T otherwise) {
-        return Optional.ofNullable(option).orElse(otherwise);
     }
 }

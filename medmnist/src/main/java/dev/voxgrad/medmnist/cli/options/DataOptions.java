@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.medmnist.cli.command.DownloadCommand;
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.cli.ui.DownloadProgress;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.NameList;
 import dev.voxgrad.medmnist.data.Split;
@@ -226,7 +226,7 @@ public final class DataOptions {
         if (download && !Files.exists(root().resolve(official().fileName()))) {
             Console console = new Console(command.commandLine().getOut());
             try (Downloader downloader = new Downloader()) {
-                DownloadCommand.fetch(downloader, official(), root(), console);
+                DownloadProgress.fetch(downloader, official(), root(), console);
             }
         }
         return source.load(Console.warnings(command));

@@ -41,7 +41,8 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
             return handleParseException(wrongUse, parsed.originalArgs().toArray(String[]::new));
         }
         if (failure instanceof TrainingStoppedException) {
-            return INTERRUPTED; // Training has said what there is to say, while it could: the JVM is on its way out.
+            return INTERRUPTED; // TrainingSession has said what there is to say, while it could: the JVM is on its way
+            // out.
         }
         Optional<String> known = message(failure);
         return known.isPresent() ? failed(known.get(), failure, command) : internalError(failure, command);

@@ -2,12 +2,13 @@ package dev.voxgrad.medmnist.cli.options;
 
 import picocli.CommandLine.Option;
 
-import dev.voxgrad.medmnist.cli.command.TrainCommand;
 import dev.voxgrad.medmnist.train.settings.ClassWeights;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
+import static dev.voxgrad.medmnist.cli.options.OptionValues.given;
+
 /** What can be added to the study's plain training. */
-public final class RegimeOptions {
+public final class RefinementOptions {
     @Option(
             names = "--schedule",
             paramLabel = "HOW",
@@ -56,10 +57,10 @@ public final class RegimeOptions {
     public TrainingOptions regime(TrainingOptions base) {
         return new TrainingOptions(
                 schedule == null ? base.schedule() : TrainingOptions.Schedule.byFlag(schedule),
-                TrainCommand.given(warmupEpochs, base.warmupEpochs()),
-                TrainCommand.given(clipNorm, base.clipNorm()),
-                TrainCommand.given(patience, base.patience()),
+                given(warmupEpochs, base.warmupEpochs()),
+                given(clipNorm, base.clipNorm()),
+                given(patience, base.patience()),
                 classWeights == null ? base.classWeights() : ClassWeights.parse(classWeights),
-                TrainCommand.given(ema, base.ema()));
+                given(ema, base.ema()));
     }
 }

@@ -14,7 +14,7 @@ import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /** The volumes that a run was trained with, wherever they are now. */
-public final class MovedData {
+public final class RunDataOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 

@@ -22,7 +22,7 @@ import dev.voxgrad.medmnist.train.settings.CrossValidation;
  * Trains members of a run and tells the console how it goes. Ctrl-C and SIGTERM end it after the current step, once the
  * checkpoint is written.
  */
-public final class Training {
+public final class TrainingSession {
     static final double CHECKPOINT_MINUTES = 10;
 
     private final RunFiles run;
@@ -35,7 +35,7 @@ public final class Training {
     private int workers = 1;
 
     /** All members of the run. */
-    public Training(RunFiles run, VolumeData data, Device device, Console console) {
+    public TrainingSession(RunFiles run, VolumeData data, Device device, Console console) {
         this.run = run;
         this.data = data;
         this.device = device;
@@ -43,24 +43,24 @@ public final class Training {
         this.members = MemberList.all(run.info().settings().models());
     }
 
-    Training withMembers(List<Integer> some) {
+    TrainingSession withMembers(List<Integer> some) {
         members = some;
         return this;
     }
 
-    Training withCheckpointMinutes(double minutes) {
+    TrainingSession withCheckpointMinutes(double minutes) {
         checkpointMinutes = minutes;
         return this;
     }
 
     /** Trains members on these devices too, at the same time. */
-    public Training withDevices(List<? extends Device> more) {
+    public TrainingSession withDevices(List<? extends Device> more) {
         moreDevices = more;
         return this;
     }
 
     /** Prepares the batches of each member under way with that many threads. */
-    Training withWorkers(int threads) {
+    TrainingSession withWorkers(int threads) {
         workers = threads;
         return this;
     }

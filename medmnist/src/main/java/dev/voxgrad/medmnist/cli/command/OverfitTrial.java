@@ -14,14 +14,14 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.trial.OverfitCheck;
 
 /** {@code train --overfit-one-batch}: tells of {@link OverfitCheck} for each net. Nothing is written. */
-final class OverfitOneBatch {
+final class OverfitTrial {
     private static final String STEPS_TEXT = "%s  step %d/%d  loss %.4f";
 
     private final OverfitCheck check;
     private final int mostSteps;
     private final Console console;
 
-    OverfitOneBatch(TrainSettings settings, VolumeData data, Device device, int mostSteps, Console console) {
+    OverfitTrial(TrainSettings settings, VolumeData data, Device device, int mostSteps, Console console) {
         this.check = new OverfitCheck(settings, data, device);
         this.mostSteps = mostSteps;
         this.console = console;

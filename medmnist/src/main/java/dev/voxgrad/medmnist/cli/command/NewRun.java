@@ -1,0 +1,54 @@
+package dev.voxgrad.medmnist.cli.command;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.ui.Version;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.train.Trainer;
+import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+/** Creates the folders of new runs. */
+public final class NewRun {
+    private NewRun() {}
+
+    /**
+     * Creates a run's folder with its {@code run.json}, after checking that data, settings and device fit together.
+     *
+     * @param crossValidation how train and val are cut into folds; null for the split of the data
+     */
+    public static RunFiles create(
+            DataSource source,
+            VolumeData data,
+            @Nullable CrossValidation crossValidation,
+            TrainSettings settings,
+            Device device,
+            Path out) {
+        TrainSettings resolved = settings.resolved(data, crossValidation);
+        Trainer.check(resolved, crossValidation, data, device);
+        RunInfo info = new RunInfo(
+                Version.number(),
+                Runtime.version().toString(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                device.description(),
+                device.convolution().flag(),
+                device.fusion(),
+                RunInfo.Gpu.of(device),
+                source.withWindow(data.window().orElse(null)),
+                data.md5().orElse(null),
+                data.synthetic(),
+                data.task().officialName(),
+                data.labelNames(),
+                crossValidation,
+                resolved);
+        return RunFiles.create(out, info);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.voxgrad.medmnist.cli.options;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
+
+import static dev.voxgrad.medmnist.cli.options.OptionValues.given;
+
+/** The options that make up a run's {@link TrainSettings}: all that decides the outcome of a training. */
+public final class HyperparameterOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--models", paramLabel = "N", description = "Members of the run. Default: " + TrainSettings.MODELS)
+    private @Nullable Integer models;
+
+    @Option(
+            names = "--nets",
+            paramLabel = "NET,NET",
+            description = "Their nets, taken in turn. Default: net1,net2,net3")
+    private @Nullable List<String> nets;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "E",
+            description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS)
+    private @Nullable Integer epochs;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
+            description = "Volumes per step. Default: " + TrainSettings.BATCH_SIZE)
+    private @Nullable Integer batchSize;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "AdamW's learning rate. Default: " + TrainSettings.LEARNING_RATE)
+    private @Nullable Double learningRate;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            description = "AdamW's decoupled weight decay. Default: " + TrainSettings.WEIGHT_DECAY)
+    private @Nullable Double weightDecay;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Decides initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
+    private @Nullable Long seed;
+
+    @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
+    private boolean noShuffle;
+
+    @Option(
+            names = "--init-weights",
+            paramLabel = "FILE",
+            description = "Start every member from this safetensors file.")
+    private @Nullable Path initWeights;
+
+    @Option(
+            names = "--augment",
+            paramLabel = "R",
+            description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
+                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
+                    + "'show' draws pictures of them. Default: torchio")
+    private @Nullable String augment;
+
+    @Mixin
+    private RefinementOptions refinementOptions;
+
+    /** Returns the settings in the options; those that were not given are taken from {@code base}. */
+    public TrainSettings settings(TrainSettings base) {
+        List<NetSpec> specs = nets == null
+                ? base.nets()
+                : OptionValues.split(nets).stream()
+                        .map(name -> OptionValues.net(command, name))
+                        .toList();
+        try {
+            return new TrainSettings(
+                    given(models, base.models()),
+                    specs,
+                    given(epochs, base.epochs()),
+                    given(batchSize, base.batchSize()),
+                    given(learningRate, base.learningRate()),
+                    given(weightDecay, base.weightDecay()),
+                    given(seed, base.seed()),
+                    !noShuffle && base.shuffle(),
+                    given(augment, base.augment()),
+                    refinementOptions.regime(base.regime()),
+                    initWeights == null
+                            ? base.initWeights()
+                            : initWeights.toAbsolutePath().normalize().toString());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.voxgrad.medmnist.cli.options;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+import dev.voxgrad.medmnist.io.BadValueException;
+import dev.voxgrad.medmnist.nets.NetSpec;
+
+/** Checks and converts values of options that several commands have. */
+public final class OptionValues {
+    private OptionValues() {}
+
+    /**
+     * Returns the net with this name.
+     *
+     * @throws ParameterException if there is none; the message lists the known nets
+     */
+    public static NetSpec net(CommandSpec command, String name) {
+        try {
+            return NetSpec.byFlag(name);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Requires a number from 1 to {@code most}.
+     *
+     * @throws ParameterException if the number is outside this range
+     */
+    public static void requireWithin(CommandSpec command, String option, int value, int most) {
+        try {
+            BadValueException.requireWithin(option, value, 1, most);
+        } catch (BadValueException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** Returns the parts of an option that takes several values, separated by commas or given again. */
+    static List<String> split(List<String> values) {
+        return values.stream()
+                .flatMap(list -> Stream.of(list.split(",", -1)))
+                .map(String::strip)
+                .toList();
+    }
+
+    /** Returns an option's value, or {@code otherwise} if the option was not given. */
+    static <T> T given(@Nullable T option, T otherwise) {
+        return Objects.requireNonNullElse(option, otherwise);
+    }
+}
