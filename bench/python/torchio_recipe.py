@@ -53,7 +53,7 @@ def rotation(x, y, z):
 
 
 def resample(volume, matrix, offset):
-    """What lies at q = matrix·p + offset; up to half a voxel beyond the outermost centres their values go on."""
+    """Samples at q = matrix·p + offset; up to half a voxel beyond the outermost centres, their values continue."""
     sizes = np.array(volume.shape[1:])
     grid = np.indices(volume.shape[1:]).reshape(3, -1)
     q = matrix @ grid + np.asarray(offset)[:, None]

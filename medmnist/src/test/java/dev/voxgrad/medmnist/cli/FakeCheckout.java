@@ -18,8 +18,8 @@ final class FakeCheckout {
     private static final String MAKE = """
             set -eu
             c="$PWD/$(printf "S\\303\\274d's checkout")"
-            mkdir -p "$c/.mvn" "$c/medmnist/bin" "$c/jdk/bin"
-            cp "$1"/.mvn/*.sh "$c/.mvn"
+            mkdir -p "$c/.launcher" "$c/medmnist/bin" "$c/jdk/bin"
+            cp "$1"/.launcher/*.sh "$c/.launcher"
             cp "$1/medmnist/bin/medmnist" "$c/medmnist/bin"
             echo '<version>9</version>' >"$c/pom.xml"
             for module in engine nn native-check medmnist; do

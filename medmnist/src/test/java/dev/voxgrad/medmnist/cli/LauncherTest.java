@@ -16,7 +16,7 @@ import dev.voxgrad.medmnist.cli.FakeCheckout.Answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** {@code medmnist/bin/medmnist} and {@code .mvn/*.sh} in whatever surroundings a user may have. */
+/** {@code medmnist/bin/medmnist} and {@code .launcher/*.sh} in whatever surroundings a user may have. */
 @Timeout(300)
 class LauncherTest {
     /** Runs what follows as somebody who owns nothing here. */

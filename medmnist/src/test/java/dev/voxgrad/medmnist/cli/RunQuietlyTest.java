@@ -12,11 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code .mvn/run-quietly.sh} around the real program, with standard error in a file. */
+/** {@code .launcher/run-quietly.sh} around the real program, with standard error in a file. */
 @Timeout(300)
 class RunQuietlyTest {
     private static final String SCRIPT = """
-            . ../.mvn/run-quietly.sh
+            . ../.launcher/run-quietly.sh
             %s
             run_quietly "$@"
             """;

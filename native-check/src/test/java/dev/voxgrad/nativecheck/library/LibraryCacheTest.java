@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @EnabledOnOs(OS.LINUX)
 class LibraryCacheTest {
     private static final String INSIDE = "org/bytedeco/cuda/linux-x86_64/";
-    private static final Path SCRIPT = Path.of("..", ".mvn", "cuda-libraries.sh");
+    private static final Path SCRIPT = Path.of("..", ".launcher", "cuda-libraries.sh");
 
     @TempDir
     private Path root;

@@ -128,7 +128,7 @@ class CudaSourcesTest {
         assumeNvcc();
         return run(
                 "sh",
-                Path.of("..", ".mvn", "build-ptx.sh").toString(),
+                Path.of("src", "dist", "build-ptx.sh").toString(),
                 sources.toString(),
                 folder.resolve("ptx").toString(),
                 "-Werror",

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Compiles like {@code .mvn/build-ptx.sh}, with NVRTC in place of nvcc, and to machine code besides. In a process of its
+ * Compiles like {@code src/dist/build-ptx.sh}, with NVRTC instead of nvcc, and also to machine code. In a process of its
  * own: in that of the other tests NVRTC may be the emulator's, and whether there is one is asked only once.
  */
 final class NvrtcOfThisMachine {

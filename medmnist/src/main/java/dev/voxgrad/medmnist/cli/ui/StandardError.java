@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.cli.ui;
 
 import java.util.concurrent.TimeUnit;
 
-/** Ends standard error where a launcher has it filtered: see {@code .mvn/run-quietly.sh}. */
+/** Ends standard error where a launcher has it filtered: see {@code .launcher/run-quietly.sh}. */
 public final class StandardError {
     private static final String FILTER = "voxgrad.filter";
     private static final int LONGEST_WAIT_SECONDS = 5;

@@ -2,22 +2,22 @@
 #   root     the folder of the project
 #   module   the module whose jar is run
 #   sources  the modules that the jar is built from
-# and, where the jar is built with a Maven profile, into a folder of its own,
-#   profile    the profile, whose further sources are in src/$profile of the module
-#   first_use  what its first build takes
-# It finds a JDK, and CUDA's libraries where they have been unpacked, and offers build_when_needed, and run_quietly of
+# and, if the jar is built with a Maven profile into a separate folder,
+#   profile    the profile, whose additional sources are in src/$profile of the module
+#   first_use  the reason and cost of the first build, for a message
+# Finds a JDK, and CUDA's libraries if they have been unpacked. Provides build_when_needed, and run_quietly from
 # run-quietly.sh.
 
-. "$root/.mvn/surroundings.sh"
-. "$root/.mvn/find-jdk.sh"
-. "$root/.mvn/run-quietly.sh"
-. "$root/.mvn/cuda-libraries.sh"
-. "$root/.mvn/launcher-lock.sh"
+. "$root/.launcher/surroundings.sh"
+. "$root/.launcher/find-jdk.sh"
+. "$root/.launcher/run-quietly.sh"
+. "$root/.launcher/cuda-libraries.sh"
+. "$root/.launcher/lock.sh"
 
 target=$root/$module/target${profile:+/$profile}
 version=$(sed -n '/<version>/{s/.*<version>\(.*\)<\/version>.*/\1/p;q;}' "$root/pom.xml")
 jar=$target/$module-$version.jar
-# As old as the start of the last build that a launcher made: what is newer is not in the jar.
+# Has the time at which the last build by a launcher started: newer sources are not in the jar.
 stamp=$target/launcher.stamp
 lock=$root/target/launcher.lock
 
@@ -31,7 +31,7 @@ up_to_date() {
   [ -z "$(find "$@" -newer "$stamp" 2>/dev/null | head -n 1)" ]
 }
 
-# Prints a folder that a build would write into and may not; fails where there is none.
+# Prints a folder that a build would have to write into but cannot; fails if there is none.
 unwritable_folder() {
   for folder in target $(printf '%s/target ' $sources) "$module/target${profile:+/$profile}"; do
     folder=$root/$folder
@@ -62,7 +62,7 @@ build() {
   echo "Building Voxgrad ($why) ..." >&2
   mkdir -p "$target"
   touch "$stamp.new"
-  # Maven would write into the old jar, under the feet of whatever still runs from it. It comes back if the build fails.
+  # Maven would overwrite the old jar while a process may still run from it. It is restored if the build fails.
   if [ -f "$jar" ]; then mv -f "$jar" "$jar.before"; fi
   if ! maven "$target/launcher.log"; then
     cat "$target/launcher.log" >&2
@@ -72,19 +72,19 @@ build() {
   rm -f "$target/launcher.log" "$jar.before"
 }
 
-# Ends the launcher and whatever it has started, with exit code $1.
+# Ends the launcher and the build it has started, with exit code $1.
 quit() {
   if [ -n "${builder:-}" ]; then kill "$builder" 2>/dev/null; fi
   exit "$1"
 }
 
-# However a build ends, the jar of before it is not lost.
+# Restores the previous jar unless the build has made a new one, however the build ended.
 clean_up() {
   if [ -f "$jar.before" ] && [ ! -f "$jar" ]; then mv -f "$jar.before" "$jar"; fi
   rm -rf "$lock"
 }
 
-# Says that there can be no build, for reason $1; returns if the program can run all the same.
+# Says that Voxgrad cannot be built, for reason $1; returns if an earlier build can run instead.
 make_do() {
   if [ -f "$jar" ]; then
     echo "Voxgrad may be older than its sources, and cannot be built: $1. Running what is built." >&2
@@ -95,7 +95,7 @@ make_do() {
   fi
 }
 
-# Builds where the jar is missing or a source is newer; then calls after_build, where there is one.
+# Builds if the jar is missing or a source is newer; then calls after_build, if it is defined.
 build_when_needed() {
   up_to_date && return
   if folder=$(unwritable_folder); then

@@ -1,13 +1,13 @@
-# Sourced by mvnw and by all launchers, the bundle's too. Sets a locale in which Java can read every file name, and
-# temp_option, which tells Java of $TMPDIR.
+# Sourced by mvnw and all launchers, including the bundle's. Sets a locale in which Java can read every file name, and
+# temp_option, the JVM option that passes $TMPDIR to Java.
 
-# Java decodes arguments and file names by the character set of the locale. Where that is ASCII, as in cron jobs, in
-# plain containers, under LC_ALL=C, and where the locale that is named is not installed, every other letter would be
-# lost. The character set becomes UTF-8 there; language and formats stay as they are where the system has them in UTF-8.
-# Locales with other character sets are left alone: names in them can be read.
+# Java decodes arguments and file names by the character set of the locale. If that is ASCII, as in cron jobs, in plain
+# containers, under LC_ALL=C, and when the selected locale is not installed, all non-ASCII letters would be lost. In
+# these cases the character set becomes UTF-8; language and formats stay as they are if the system has them in UTF-8.
+# Locales with other character sets are left alone: Java can read names in them.
 provide_utf8() {
   case $(locale charmap 2>&1) in
-    # Several words are a warning, or tell that there is no such command.
+    # Several words are a warning, or say that there is no such command.
     "" | *[!A-Za-z0-9._:-]* | ANSI_X3.4-1968 | US-ASCII | 646) ;;
     *) return ;;
   esac

@@ -1,17 +1,17 @@
-# Sourced by mvnw and the launchers. Exports JAVA_HOME of a JDK 25 or newer: the one that JAVA_HOME
-# already names, else that of `java` on the PATH, else the lowest version found in the usual places.
-# Where there is none it says what to install and exits. No JVM is started: a JDK's `release` file tells.
+# Sourced by mvnw and the launchers. Exports JAVA_HOME of a JDK 25 or newer: the one that JAVA_HOME already names,
+# otherwise the one of `java` on the PATH, otherwise the lowest version found in the usual places. If there is none, it
+# says what to install and exits. It starts no JVM: a JDK's `release` file contains the version.
 
 wanted_java=25
 
-# Prints the major version of the JDK in folder $1; fails where there is none or it is too old.
+# Prints the major version of the JDK in folder $1; fails if there is none or it is too old.
 usable_jdk() {
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
   major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
   [ "${major:-0}" -ge "$wanted_java" ] && echo "$major"
 }
 
-# Prints the folder of the JDK whose `java` is on the PATH, through any symbolic links.
+# Prints the folder of the JDK whose `java` is on the PATH, following symbolic links.
 jdk_on_path() {
   link=$(command -v java) || return 1
   while [ -L "$link" ]; do
@@ -24,7 +24,7 @@ jdk_on_path() {
   dirname "$(dirname "$link")"
 }
 
-# Prints the JDK with the lowest version that will do, among the usual places.
+# Prints the folder of the JDK with the lowest sufficient version in the usual places.
 installed_jdk() {
   best=
   for jdk in /usr/lib/jvm/* /opt/* /opt/java/* "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* \

@@ -1,10 +1,10 @@
-# Sourced by launcher.sh. Offers take_lock: one launcher builds at a time. The lock is the folder $lock, which whoever
-# has taken it removes; its file `owner` names the process that holds it, when that started, and the machine or
-# container it runs in.
+# Sourced by launcher.sh. Provides take_lock, which lets one launcher build at a time. The lock is the folder $lock,
+# which its owner removes; the file `owner` in it names the process that holds the lock, when that process started, and
+# the machine or container it runs in.
 
 longest_wait=900
 
-# Prints when process $1 started, in whatever unit: a number that is used again belongs to a later process.
+# Prints when process $1 started, in any unit. This distinguishes two processes that had the same number.
 start_of() {
   if [ -r /proc/self/stat ]; then
     sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
@@ -13,21 +13,21 @@ start_of() {
   fi
 }
 
-# True where there is a process $1, another user's too.
+# True if there is a process $1, even another user's.
 is_running() {
   answer=$(kill -0 "$1" 2>&1) && return 0
   case $answer in *"not permitted"*) return 0 ;; esac
   [ -d "/proc/$1" ]
 }
 
-# True where nobody holds the lock any more.
+# True if no process holds the lock, although it is there.
 is_abandoned() {
   set -- $(cat "$lock/owner" 2>/dev/null)
   case ${1:-} in
-    # Its maker has not written that yet, or was killed just then.
+    # The process that made the folder has not written the file yet, or was killed before it could.
     "" | *[!0-9]*) [ "$waited" -gt 0 ]; return ;;
   esac
-  # Processes of other machines cannot be asked for.
+  # Processes of other machines cannot be checked.
   [ "${3:-}" = "" ] || [ "$3" = "$(uname -n)" ] || return 1
   is_running "$1" || return 0
   [ -n "${2:-}" ] && [ "$2" != "$(start_of "$1")" ]
@@ -37,8 +37,8 @@ write_owner() {
   echo "$$ $(start_of $$) $(uname -n)" 2>/dev/null >"$lock/owner"
 }
 
-# Takes over a lock that nobody holds. Of several who try, one makes the folder inside of it, and looks again, since
-# another may have been faster. Fails where the lock may not be written.
+# Takes over an abandoned lock. Of several launchers that try, one makes the folder `new` in it and checks again, since
+# another may have been faster. Fails if the lock cannot be written.
 take_over() {
   if mkdir "$lock/new" 2>/dev/null; then
     failed=
@@ -48,7 +48,7 @@ take_over() {
     rmdir "$lock/new" 2>/dev/null
     [ -z "$failed" ]
   elif [ -d "$lock/new" ]; then
-    # Whoever made it is done in a moment, or was killed.
+    # The launcher that made it finishes in a moment, or was killed.
     sleep 1
     rmdir "$lock/new" 2>/dev/null
   else
@@ -56,7 +56,7 @@ take_over() {
   fi
 }
 
-# Waits for the launcher that is building now, and says so. Fails where the lock cannot be had.
+# Waits for the launcher that is building now, and says so. Fails if the lock cannot be taken.
 take_lock() {
   mkdir -p "$root/target" 2>/dev/null
   mine= waited=0 failures=0
@@ -64,7 +64,7 @@ take_lock() {
     if mkdir "$lock" 2>/dev/null; then
       write_owner && mine=yes || return 1
     elif [ ! -d "$lock" ]; then
-      # Released a moment ago, or it cannot be made.
+      # It was released a moment ago, or it cannot be made.
       failures=$((failures + 1))
       [ "$failures" -lt 10 ] || return 1
     elif is_abandoned; then
