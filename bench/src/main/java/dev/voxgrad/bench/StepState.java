@@ -13,7 +13,7 @@ import dev.voxgrad.bench.step.StepEngine;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
  * A net and a batch of random volumes in one of the engines. On a GPU, {@code -p device=cuda -p
@@ -60,7 +60,7 @@ public class StepState {
     /** Random weights, volumes and labels. */
     @Setup
     public void open() {
-        StepCase work = new StepCase(NetSpec.byFlag(net), size, batch);
+        StepCase work = new StepCase(StudyNet.named(net), size, batch);
         EngineName name = EngineName.byFlag(engine);
         DeviceBenchmark.requireGpuFor(kernels, device);
         if (device.equals("cuda") && name == EngineName.VOXGRAD) {

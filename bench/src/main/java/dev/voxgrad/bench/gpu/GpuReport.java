@@ -24,7 +24,7 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.io.DataException;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /** The command {@code gpu}: steps of the nets on this machine's GPU, beside what the card reaches at its best. */
 @Command(
@@ -261,7 +261,7 @@ public final class GpuReport implements Callable<Integer> {
         try {
             return nets.stream()
                     .distinct()
-                    .map(net -> new StepCase(NetSpec.byFlag(net.startsWith("net") ? net : "net" + net), size, batch))
+                    .map(net -> new StepCase(StudyNet.named(net.startsWith("net") ? net : "net" + net), size, batch))
                     .toList();
         } catch (IllegalArgumentException | DataException e) {
             throw wrong(e.getMessage());

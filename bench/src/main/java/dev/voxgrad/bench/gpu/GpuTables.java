@@ -16,7 +16,7 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
             return String.format(
                     Locale.ROOT,
                     "voxgrad cuda %s %s train_ms=%.2f infer_ms=%.2f peak_mb=%d",
-                    work.net().flag(),
+                    work.net().name(),
                     mode,
                     times.train().waitedFor(),
                     times.infer().waitedFor(),
@@ -30,7 +30,7 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
             return String.format(
                     Locale.ROOT,
                     "voxgrad cuda %s %s members=%d steps_per_s=%.1f",
-                    work.net().flag(),
+                    work.net().name(),
                     mode,
                     members,
                     stepsPerSecond);

@@ -25,7 +25,7 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
 
     /** That of a batch, on a GPU that runs convolution, batch norm, ReLU and pool as one operation. */
     static StepWork of(StepCase work, Precision precision) {
-        NetSummary summary = NetSummary.of(work.net(), 1, work.size(), StepCase.CLASSES);
+        NetSummary summary = NetSummary.of(work.net(), work.volume(), StepCase.CLASSES);
         List<Integer> widths = work.net().widths();
         double inferFlop = (double) work.batch() * summary.flop();
         double voxels = (double) work.batch() * work.size() * work.size() * work.size();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.medmnist.io.DataException;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /** Which nets work on which volumes. */
 final class CaseOptions {
@@ -59,15 +59,14 @@ final class CaseOptions {
     }
 
     private List<StepCase> fromNets() {
-        List<NetSpec> specs = nets == null
-                ? List.of(NetSpec.values())
-                : nets.stream().map(this::net).toList();
+        List<StudyNet> specs =
+                nets == null ? StudyNet.ALL : nets.stream().map(this::net).toList();
         List<StepCase> all = new ArrayList<>();
-        for (NetSpec spec : specs) {
+        for (StudyNet spec : specs) {
             all.add(new StepCase(spec, size == null ? SIZE : size, batch == null ? BATCH : batch));
         }
-        if (size == null && batch == null && specs.contains(NetSpec.NET1)) {
-            all.add(new StepCase(NetSpec.NET1, LARGE_SIZE, LARGE_BATCH));
+        if (size == null && batch == null && specs.contains(StudyNet.NET1)) {
+            all.add(new StepCase(StudyNet.NET1, LARGE_SIZE, LARGE_BATCH));
         }
         return all;
     }
@@ -80,9 +79,9 @@ final class CaseOptions {
         return new StepCase(net(parts[0]), number(parts[1], text), number(parts[2], text));
     }
 
-    private NetSpec net(String name) {
+    private StudyNet net(String name) {
         try {
-            return NetSpec.byFlag(name.startsWith("net") ? name : "net" + name);
+            return StudyNet.named(name.startsWith("net") ? name : "net" + name);
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }

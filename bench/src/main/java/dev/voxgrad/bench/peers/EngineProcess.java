@@ -13,7 +13,7 @@ import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.bench.step.StepEngine;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
  * The process that measures: one engine, one case, and the same loop for every engine.
@@ -36,7 +36,7 @@ final class EngineProcess {
     public static void main(String... arguments) throws IOException {
         EngineName name = EngineName.byFlag(arguments[0]);
         StepCase work = new StepCase(
-                NetSpec.byFlag(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+                StudyNet.named(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
         Reading reading;
         try {
             requirePreloaded(System.getenv(EngineEnvironment.PRELOAD));

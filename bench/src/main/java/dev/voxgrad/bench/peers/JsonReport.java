@@ -78,7 +78,7 @@ final class JsonReport {
                 .toList();
         return new Row(
                 job.engine().flag(),
-                job.work().net().flag(),
+                job.work().net().name(),
                 phase.flag(),
                 job.work().size(),
                 job.work().batch(),

@@ -66,7 +66,7 @@ final class ProcessRunner implements EngineRunner {
                 System.getProperty("java.class.path"),
                 EngineProcess.class.getName(),
                 engine.flag(),
-                work.net().flag(),
+                work.net().name(),
                 Integer.toString(work.size()),
                 Integer.toString(work.batch()),
                 Integer.toString(threads),

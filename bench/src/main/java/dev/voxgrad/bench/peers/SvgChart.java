@@ -138,7 +138,7 @@ final class SvgChart {
     }
 
     private static String label(StepCase work) {
-        String net = work.net().flag();
+        String net = work.net().name();
         return net.substring(0, 1).toUpperCase(Locale.ROOT) + net.substring(1) + ", " + work.batch() + " × "
                 + work.size() + "³";
     }

@@ -9,8 +9,8 @@ import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.engine.device.cuda.CapturedStep;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
@@ -20,7 +20,7 @@ import dev.voxgrad.nn.optim.Optimizer;
  */
 public final class GpuEngine implements StepEngine {
     private final CudaDevice device;
-    private final VolumeNet net;
+    private final Layer net;
     private final Optimizer optimizer;
     private final RandomBatch batch;
     private final Shape shape;
@@ -40,7 +40,7 @@ public final class GpuEngine implements StepEngine {
 
     private GpuEngine(StepCase work, CudaDevice device, Volumes volumes) {
         this.device = device;
-        net = work.net().build(device, 1, work.size(), StepCase.CLASSES);
+        net = work.net().build(device, work.volume(), StepCase.CLASSES);
         Initialization.apply(net, SEED);
         optimizer = new Optimizer(new AdamW(LEARNING_RATE, WEIGHT_DECAY), net.parameters());
         batch = RandomBatch.of(work);

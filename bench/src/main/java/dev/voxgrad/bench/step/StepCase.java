@@ -2,7 +2,7 @@ package dev.voxgrad.bench.step;
 
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.DataException;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
  * What a step works on.
@@ -10,7 +10,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
  * @param size edge of the volumes, which have one channel
  * @param batch volumes in a batch
  */
-public record StepCase(NetSpec net, int size, int batch) {
+public record StepCase(StudyNet net, int size, int batch) {
     public static final int CLASSES = 2;
     private static final int LARGEST_SIZE = 128;
 
@@ -21,13 +21,18 @@ public record StepCase(NetSpec net, int size, int batch) {
      */
     public StepCase {
         if (size < net.smallestEdge() || size > LARGEST_SIZE) {
-            throw new DataException(net.flag() + " at size " + size + ": expected a size from " + net.smallestEdge()
+            throw new DataException(net.name() + " at size " + size + ": expected a size from " + net.smallestEdge()
                     + ", since the net halves it " + net.widths().size() + " times, to " + LARGEST_SIZE);
         }
         if (batch < 1) {
-            throw new DataException(net.flag() + " with batch " + batch + ": expected at least 1");
+            throw new DataException(net.name() + " with batch " + batch + ": expected at least 1");
         }
         net.requireFits(batch, new VolumeShape(1, size));
+    }
+
+    /** Returns the shape of a volume. */
+    public VolumeShape volume() {
+        return new VolumeShape(1, size);
     }
 
     /** Numbers in a batch of volumes. */
@@ -37,6 +42,6 @@ public record StepCase(NetSpec net, int size, int batch) {
 
     @Override
     public String toString() {
-        return net.flag() + " " + size + "^3 x" + batch;
+        return net.name() + " " + size + "^3 x" + batch;
     }
 }

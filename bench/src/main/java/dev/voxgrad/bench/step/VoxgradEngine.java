@@ -4,22 +4,22 @@ import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
 /** Voxgrad itself, on the CPU. */
 final class VoxgradEngine implements StepEngine {
     private final CpuDevice device;
-    private final VolumeNet net;
+    private final Layer net;
     private final Optimizer optimizer;
     private final Tensor input;
     private final int[] labels;
 
     VoxgradEngine(StepCase work, int threads) {
         device = new CpuDevice(threads);
-        net = work.net().build(device, 1, work.size(), StepCase.CLASSES);
+        net = work.net().build(device, work.volume(), StepCase.CLASSES);
         Initialization.apply(net, SEED);
         optimizer = new Optimizer(new AdamW(LEARNING_RATE, WEIGHT_DECAY), net.parameters());
         RandomBatch batch = RandomBatch.of(work);

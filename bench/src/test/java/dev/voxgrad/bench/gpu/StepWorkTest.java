@@ -4,12 +4,12 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.engine.device.cuda.Precision;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class StepWorkTest {
-    private static final StepCase WORK = new StepCase(NetSpec.NET1, 4, 2);
+    private static final StepCase WORK = new StepCase(StudyNet.NET1, 4, 2);
     /** Numbers of one channel at each of the two resolutions, and after the last pool. */
     private static final int LARGE = 2 * 4 * 4 * 4;
 

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -195,7 +195,7 @@ class PeersCommandTest {
         EngineRunner sound = engines;
         engines = (engine, work, threads) -> {
             Reading reading = sound.run(engine, work, threads);
-            if (engine == EngineName.LIBTORCH && work.net() == NetSpec.NET1) {
+            if (engine == EngineName.LIBTORCH && work.net() == StudyNet.NET1) {
                 throw new EngineException("libtorch on net1 ended with exit code 1:\nout of memory\n\tat Native", null);
             }
             return reading;

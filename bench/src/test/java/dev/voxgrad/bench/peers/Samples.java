@@ -7,12 +7,12 @@ import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /** Made-up readings. */
 final class Samples {
-    static final StepCase SMALL = new StepCase(NetSpec.NET1, 28, 32);
-    static final StepCase LARGE = new StepCase(NetSpec.NET1, 64, 4);
+    static final StepCase SMALL = new StepCase(StudyNet.NET1, 28, 32);
+    static final StepCase LARGE = new StepCase(StudyNet.NET1, 64, 4);
 
     private Samples() {}
 

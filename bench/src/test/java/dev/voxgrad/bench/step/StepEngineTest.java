@@ -4,13 +4,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class StepEngineTest {
-    private static final StepCase WORK = new StepCase(NetSpec.NET1, 8, 4);
+    private static final StepCase WORK = new StepCase(StudyNet.NET1, 8, 4);
 
     @Test
     void voxgradLearnsItsBatch() {

@@ -3,14 +3,14 @@ package dev.voxgrad.medmnist.data;
 /**
  * The shape of one volume: (C, S, S, S).
  *
- * @param channels number of channels, 1 or 3
+ * @param channels number of channels; 1 or 3 in a data set
  * @param edge edge length S of the cube in voxels
  */
 public record VolumeShape(int channels, int edge) {
     public VolumeShape {
-        if (channels != 1 && channels != 3 || edge < 1 || (long) edge * edge * edge * channels > Integer.MAX_VALUE) {
+        if (channels < 1 || edge < 1 || (long) edge * edge * edge * channels > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
-                    "volume: expected 1 or 3 channels and a positive edge, was " + channels + " and " + edge);
+                    "volume: expected at least 1 channel and a positive edge, was " + channels + " and " + edge);
         }
     }
 

@@ -12,11 +12,11 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -73,10 +73,9 @@ public final class Ensemble {
         try (Predictor predictor = new Predictor(data, split, device, batchSize, augmentation)) {
             for (int position = 0; position < members.size(); position++) {
                 MemberResult member = members.get(position);
-                VolumeNet net = member.net()
-                        .build(device, data.shape().channels(), data.shape().edge(), data.classes());
+                Layer net = member.net().build(device, data.shape(), data.classes());
                 for (ModelKind kind : ModelKind.values()) {
-                    Path weights = run.weights(member.index(), member.net().flag(), kind);
+                    Path weights = run.weights(member.index(), member.net().name(), kind);
                     WeightsFile.load(net, weights);
                     double[][] logits = predictor.logits(net);
                     Predictor.requireFinite(logits, weights.toString());

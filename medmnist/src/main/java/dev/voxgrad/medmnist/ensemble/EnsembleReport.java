@@ -66,7 +66,7 @@ public final class EnsembleReport {
             };
             row(
                     text,
-                    model.member().index() + " " + model.member().net().flag(),
+                    model.member().index() + " " + model.member().net().name(),
                     model.kind().label(),
                     epoch,
                     three(weighted.weights().of(model.position(), model.kind())),

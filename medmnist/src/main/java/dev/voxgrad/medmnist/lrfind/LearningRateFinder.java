@@ -11,7 +11,6 @@ import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.DivergedException;
 import dev.voxgrad.medmnist.train.MemberSteps;
 import dev.voxgrad.medmnist.train.StopSignal;
@@ -19,6 +18,7 @@ import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -29,7 +29,7 @@ public final class LearningRateFinder {
     private final Settings settings;
     private final VolumeData data;
     private final Device device;
-    private final VolumeNet net;
+    private final Layer net;
     private final long seed;
     /** Of the last step. */
     private double loss;
@@ -84,8 +84,7 @@ public final class LearningRateFinder {
         this.device = device;
         this.seed = Trainer.seedOf(settings.seed(), 0);
         settings.net().requireFits(Math.min(settings.batchSize(), data.train().size()), data.shape());
-        this.net = settings.net()
-                .build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        this.net = settings.net().build(device, data.shape(), data.classes());
         if (settings.initWeights() == null) {
             Initialization.apply(net, seed);
         } else {

@@ -3,30 +3,33 @@ package dev.voxgrad.medmnist.nets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.ConvolutionMode;
-import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.Work;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.nn.Conv3d;
-import dev.voxgrad.nn.Layer;
-import dev.voxgrad.nn.Named;
 
 /**
- * How the CPU computes each convolution of a net. Nothing is run for it but one volume, for the shapes.
+ * Lists how the CPU computes each convolution of a net, whatever the net's graph. Only one volume is run for it, forward,
+ * to learn the shapes, and the smallest volume that the net accepts, backward, to learn which gradients are required.
  *
- * @param batch volumes at a time
- * @param rows in the order of the layers, for each the passes of a training step
+ * @param batch number of volumes at a time
+ * @param rows for each convolution, in the order in which they run, the passes of a training step
  */
 public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
     private static final List<Pass> PASSES = List.of(Pass.FORWARD, Pass.GRAD_INPUT, Pass.GRAD_WEIGHT);
+    private static final int NAME_WIDTH = 9;
 
     /**
-     * One pass of one convolution.
+     * Describes one pass of one convolution.
      *
      * @param name as in the weight file
      * @param input shape of the whole batch
@@ -34,58 +37,77 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
      */
     public record Row(String name, Shape input, Shape output, Pass pass, Work work) {}
 
-    /** Plans a net for volumes of that many channels and that edge. */
-    public static NetPlan of(NetSpec spec, int channels, int edge, int classes, int batch, ConvolutionMode choice) {
+    /** Plans a net for batches of such volumes. */
+    public static NetPlan of(NetSpec spec, VolumeShape volume, int classes, int batch, ConvolutionMode choice) {
+        Set<String> withInputGradient = withInputGradient(spec, volume.channels(), classes);
         List<Row> rows = new ArrayList<>();
-        try (CpuDevice device = new CpuDevice(1, choice, false)) {
-            Map<String, Layer> layers = Named.layers(spec.build(device, channels, edge, classes));
-            Shape input = Shape.of(batch, channels, edge, edge, edge);
-            for (NetSummary.Row layer :
-                    NetSummary.of(spec, channels, edge, classes).rows()) {
-                Shape output = layer.output().with(0, batch);
-                if (layers.get(layer.name()) instanceof Conv3d convolution) {
-                    addPasses(device, layer.name(), convolution, input, output, rows);
+        try (TracedNet net = new TracedNet(spec, volume, classes, choice)) {
+            for (TraceEvent event : net.forward()) {
+                if (net.layer(event.layer()) instanceof Conv3d convolution
+                        && event.op().equals(convolution.settings().name())) {
+                    Shape input = event.inputs().getFirst().with(0, batch);
+                    Shape output = Objects.requireNonNull(event.output()).with(0, batch);
+                    OpCall call =
+                            OpCall.ofShapes(output, input, convolution.weight().shape());
+                    for (Pass pass : PASSES) {
+                        if (pass != Pass.GRAD_INPUT || withInputGradient.contains(event.layer())) {
+                            Work work = convolution.settings().work(net.device(), pass, call);
+                            rows.add(new Row(event.layer(), input, output, pass, work));
+                        }
+                    }
                 }
-                input = output;
             }
         }
         return new NetPlan(choice, batch, List.copyOf(rows));
     }
 
-    private static void addPasses(
-            CpuDevice device, String name, Conv3d convolution, Shape input, Shape output, List<Row> rows) {
-        OpCall call = OpCall.ofShapes(output, input, convolution.weight().shape());
-        boolean first = rows.isEmpty(); // of the volumes themselves nobody wants a gradient
-        for (Pass pass : PASSES) {
-            if (!first || pass != Pass.GRAD_INPUT) {
-                rows.add(new Row(
-                        name, input, output, pass, convolution.settings().work(device, pass, call)));
-            }
+    /** Returns the names of the convolutions whose input requires a gradient, as the volumes themselves do not. */
+    private static Set<String> withInputGradient(NetSpec spec, int channels, int classes) {
+        VolumeShape smallest = new VolumeShape(channels, spec.smallestEdge());
+        try (TracedNet net = new TracedNet(spec, smallest, classes, ConvolutionMode.AUTO)) {
+            return net.backward().stream()
+                    .filter(event -> event.pass() == Pass.GRAD_INPUT)
+                    .map(TraceEvent::layer)
+                    .collect(Collectors.toSet());
         }
     }
 
-    /** A table for the terminal. */
+    /** Returns a table for the terminal. */
     public String toText() {
+        int nameWidth = rows.stream().mapToInt(row -> row.name.length()).reduce(NAME_WIDTH, Math::max);
+        String format = "%-" + nameWidth + "s  %-18s  %-18s  %-10s  %-10s  %10s  %10s  %5s%n";
         StringBuilder text = new StringBuilder();
-        line(text, "name", "input", "output", "pass", "algorithm", "direct", "executed", "ratio");
+        text.append(String.format(
+                Locale.ROOT, format, "name", "input", "output", "pass", "algorithm", "direct", "executed", "ratio"));
         Work sum = Work.NONE;
         String before = "";
         for (Row row : rows) {
             boolean next = !row.name.equals(before);
-            line(
-                    text,
+            text.append(String.format(
+                    Locale.ROOT,
+                    format,
                     next ? row.name : "",
-                    next ? row.input.toString() : "",
-                    next ? row.output.toString() : "",
+                    next ? row.input : "",
+                    next ? row.output : "",
                     row.pass.label(),
                     row.work.algorithm(),
                     mega(row.work.directFlop()),
                     mega(row.work.executedFlop()),
-                    ratio(row.work));
+                    ratio(row.work)));
             before = row.name;
             sum = sum.plus(row.work);
         }
-        line(text, "total", "", "", "", "", mega(sum.directFlop()), mega(sum.executedFlop()), ratio(sum));
+        text.append(String.format(
+                Locale.ROOT,
+                format,
+                "total",
+                "",
+                "",
+                "",
+                "",
+                mega(sum.directFlop()),
+                mega(sum.executedFlop()),
+                ratio(sum)));
         text.append(String.format(
                 Locale.ROOT,
                 "MFLOP per volume, in batches of %d: by definition, and as executed "
@@ -95,29 +117,6 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
                 choice.flag(),
                 Conv3dAlgorithm.rule(choice)));
         return text.toString();
-    }
-
-    private static void line(
-            StringBuilder text,
-            String name,
-            String input,
-            String output,
-            String pass,
-            String algorithm,
-            String direct,
-            String executed,
-            String ratio) {
-        text.append(String.format(
-                Locale.ROOT,
-                "%-9s  %-18s  %-18s  %-10s  %-10s  %10s  %10s  %5s%n",
-                name,
-                input,
-                output,
-                pass,
-                algorithm,
-                direct,
-                executed,
-                ratio));
     }
 
     private String mega(long flop) {

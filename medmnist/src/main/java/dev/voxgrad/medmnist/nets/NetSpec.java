@@ -1,78 +1,69 @@
 package dev.voxgrad.medmnist.nets;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.nn.Layer;
 
-/** The three nets of the study: each stage is twice as wide and half as long as the one before. */
-public enum NetSpec {
-    NET1(32, 64),
-    NET2(32, 64, 128),
-    NET3(32, 64, 128, 256);
+/**
+ * Describes a net that can be trained: its name, the volumes that it accepts, and how to build it. The net itself may
+ * be any {@link Layer} that maps (N,C,S,S,S) to logits (N,classes). {@link Nets} finds specifications by name.
+ *
+ * <p>A net whose layers run through {@link dev.voxgrad.nn.Sequential} or its helpers appears in summaries and profiles
+ * with the names of its layers, and runs convolution blocks fused.
+ */
+public interface NetSpec {
+    /**
+     * Returns the name on the command line, in tables and in file names: {@code net1}. It consists of lower-case letters,
+     * digits and hyphens, and starts with a letter.
+     */
+    String name();
 
-    private final List<Integer> widths;
-
-    NetSpec(Integer... widths) {
-        this.widths = List.of(widths);
+    /** Returns the edge of the smallest volume that the net accepts. */
+    default int smallestEdge() {
+        return 1;
     }
 
-    /** Channels of each stage. */
-    public List<Integer> widths() {
-        return widths;
+    /** Returns the reason for {@link #smallestEdge}, as the predicate of a sentence: "halves a volume 4 times". */
+    default String sizeRule() {
+        return "reduces a volume";
     }
 
-    /** As on the command line: {@code net1}. */
-    public String flag() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    /** Returns the number of elements of the largest activation that one volume leads to. */
+    long largestActivation(VolumeShape volume);
 
     /**
-     * The net of that name.
+     * Builds the net, for volumes whose size {@link #build} has checked, with parameters of zero.
      *
-     * @throws IllegalArgumentException for another name; lists the known ones
+     * @param classes number of logits per volume
      */
-    public static NetSpec byFlag(String flag) {
-        return Arrays.stream(values())
-                .filter(net -> net.flag().equals(flag))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown net '" + flag + "'; known nets are "
-                        + Arrays.stream(values()).map(NetSpec::flag).collect(Collectors.joining(", "))));
-    }
-
-    /** The smallest cube that is still a voxel after all poolings. */
-    public int smallestEdge() {
-        return 1 << widths.size();
-    }
+    Layer create(Device device, VolumeShape volume, int classes);
 
     /**
-     * Throws if that many volumes at a time would make a tensor of more than 2³¹−1 numbers; the first stage's are the
-     * largest.
-     */
-    public void requireFits(int batchSize, VolumeShape volume) {
-        long perVolume = (long) volume.elements() / volume.channels() * widths.getFirst();
-        long most = Integer.MAX_VALUE / perVolume;
-        if (batchSize > most) {
-            throw new DataException(flag() + " takes at most " + most + " volumes of " + volume + " at a time, as no "
-                    + "tensor may have more than 2^31-1 numbers; these are " + batchSize + ", so lower --batch-size");
-        }
-    }
-
-    /**
-     * Makes the net, with parameters of zero until they are initialised or loaded.
+     * Builds the net, with parameters of zero until they are initialised or loaded.
      *
-     * @throws DataException if volumes of that edge are too small for its poolings
+     * @param classes number of logits per volume
+     * @throws DataException if the volumes are too small
      */
-    public VolumeNet build(Device device, int channels, int edge, int classes) {
-        if (edge < smallestEdge()) {
-            throw new DataException(flag() + " halves a volume " + widths.size()
-                    + " times and needs an edge of at least " + smallestEdge() + " voxels, but these have " + edge
+    default Layer build(Device device, VolumeShape volume, int classes) {
+        if (volume.edge() < smallestEdge()) {
+            throw new DataException(name() + " " + sizeRule() + " and needs an edge of at least " + smallestEdge()
+                    + " voxels, but these have " + volume.edge()
                     + "; choose a net with fewer stages, or larger volumes");
         }
-        return new VolumeNet(device, this, channels, classes);
+        return create(device, volume, classes);
+    }
+
+    /**
+     * Checks that no activation of a batch has more than 2³¹−1 elements, the most that a tensor can have.
+     *
+     * @throws DataException if one has
+     */
+    default void requireFits(int batchSize, VolumeShape volume) {
+        long most = Integer.MAX_VALUE / largestActivation(volume);
+        if (batchSize > most) {
+            throw new DataException(name() + " takes at most " + most + " volumes of " + volume + " at a time, as no "
+                    + "tensor may have more than 2^31-1 elements; these are " + batchSize + ", so lower --batch-size");
+        }
     }
 }

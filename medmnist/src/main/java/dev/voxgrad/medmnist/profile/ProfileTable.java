@@ -43,14 +43,11 @@ public final class ProfileTable {
         Profiler.Settings s = profile.settings();
         CpuPeak peak = profile.peak();
         line(
-                "%s, %s of %d volumes [%d,%d,%d,%d]: %.1f ms, %.1f volumes/s (median of %d)",
-                s.net().flag(),
+                "%s, %s of %d volumes %s: %.1f ms, %.1f volumes/s (median of %d)",
+                s.net().name(),
                 s.train() ? "training step" : "inference",
                 s.batch(),
-                s.channels(),
-                s.edge(),
-                s.edge(),
-                s.edge(),
+                s.volume(),
                 step * 1e3,
                 s.batch() / step,
                 s.steps());

@@ -13,10 +13,11 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.trace.Recorder;
 import dev.voxgrad.engine.trace.Trace;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
@@ -35,11 +36,11 @@ public final class Profiler {
      * @param train whole training steps; otherwise predictions
      * @param steps how many of them to record
      */
-    public record Settings(NetSpec net, int batch, int channels, int edge, int classes, boolean train, int steps) {}
+    public record Settings(NetSpec net, int batch, VolumeShape volume, int classes, boolean train, int steps) {}
 
     private final CpuDevice device;
     private final Settings settings;
-    private final VolumeNet net;
+    private final Layer net;
     private final Optimizer optimizer;
     private final float[] volumes;
     private final int[] labels;
@@ -48,7 +49,7 @@ public final class Profiler {
     public Profiler(CpuDevice device, Settings settings) {
         this.device = device;
         this.settings = settings;
-        this.net = settings.net.build(device, settings.channels, settings.edge, settings.classes);
+        this.net = settings.net.build(device, settings.volume, settings.classes);
         Initialization.apply(net, TrainSettings.SEED);
         net.training(settings.train);
         this.optimizer =
@@ -65,7 +66,8 @@ public final class Profiler {
     }
 
     private Shape shape() {
-        return Shape.of(settings.batch, settings.channels, settings.edge, settings.edge, settings.edge);
+        int edge = settings.volume.edge();
+        return Shape.of(settings.batch, settings.volume.channels(), edge, edge, edge);
     }
 
     /** Warms up, measures the machine, and records the steps; tells {@code progress} what it is at. */

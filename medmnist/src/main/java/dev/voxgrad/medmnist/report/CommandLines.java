@@ -115,7 +115,7 @@ final class CommandLines {
                 "--models",
                 String.valueOf(settings.models()),
                 "--nets",
-                settings.nets().stream().map(NetSpec::flag).collect(Collectors.joining(",")),
+                settings.nets().stream().map(NetSpec::name).collect(Collectors.joining(",")),
                 "--epochs",
                 String.valueOf(settings.epochs()),
                 "--batch-size",

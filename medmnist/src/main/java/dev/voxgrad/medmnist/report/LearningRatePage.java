@@ -18,7 +18,7 @@ public final class LearningRatePage {
 
     /** Writes the page; there must be a point. The same test gives the same page to the byte. */
     public static String html(VolumeData data, LearningRateFinder.Settings settings, LearningRateCurve curve) {
-        String title = "Learning rate: " + settings.net().flag() + " on " + data.name()
+        String title = "Learning rate: " + settings.net().name() + " on " + data.name()
                 + (data.synthetic() ? " (SYNTHETIC)" : "");
         Html html = new Html();
         html.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml");

@@ -108,7 +108,7 @@ final class SettingsSection {
 
     private void writeSettings(TrainSettings settings) {
         item("members", String.valueOf(settings.models()));
-        item("nets, in turn", settings.nets().stream().map(NetSpec::flag).collect(Collectors.joining(", ")));
+        item("nets, in turn", settings.nets().stream().map(NetSpec::name).collect(Collectors.joining(", ")));
         item("epochs", String.valueOf(settings.epochs()));
         item("batch size", String.valueOf(settings.batchSize()));
         item(

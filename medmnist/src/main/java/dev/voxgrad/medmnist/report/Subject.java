@@ -110,6 +110,6 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
     }
 
     static String nameOf(MemberResult member) {
-        return nameOf(member.index(), member.net().flag());
+        return nameOf(member.index(), member.net().name());
     }
 }

@@ -34,6 +34,7 @@ public final class RunJson {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .addModule(NetJson.module())
             .annotationIntrospector(new NumbersRequired())
             .build();
 

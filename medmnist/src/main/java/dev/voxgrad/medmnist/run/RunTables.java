@@ -58,7 +58,7 @@ public final class RunTables {
                         Locale.ROOT,
                         "%d,%s,%d,%s,%s,%s%s%n",
                         epoch.member(),
-                        epoch.net().flag(),
+                        epoch.net().name(),
                         epoch.epoch(),
                         epoch.trainLoss(),
                         epoch.validation().auc(),
@@ -68,7 +68,7 @@ public final class RunTables {
                         Locale.ROOT,
                         "%d,%s,%d,%.3f%n",
                         epoch.member(),
-                        epoch.net().flag(),
+                        epoch.net().name(),
                         epoch.epoch(),
                         epoch.seconds()));
             }
@@ -86,7 +86,7 @@ public final class RunTables {
                 Locale.ROOT,
                 "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%s%n",
                 member.index(),
-                member.net().flag(),
+                member.net().name(),
                 settings.learningRate(),
                 settings.weightDecay(),
                 member.bestEpoch(),

@@ -10,7 +10,6 @@ import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.run.EventFile;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunTables;
@@ -20,6 +19,7 @@ import dev.voxgrad.medmnist.run.member.MemberFiles;
 import dev.voxgrad.medmnist.run.member.MemberState;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 import dev.voxgrad.nn.optim.WeightAverage;
 import dev.voxgrad.nn.weights.Adaptation;
@@ -39,11 +39,11 @@ final class MemberTraining {
     private final MemberFiles files;
     private final int index;
     private final NetSpec spec;
-    private final VolumeNet net;
+    private final Layer net;
     /** The average of the net's weights; null if there is none. */
     private final WeightAverage average;
     /** What is validated and kept: the averaged net if there is one, else the net itself. */
-    private final VolumeNet product;
+    private final Layer product;
 
     private final MemberSteps steps;
     private final long seed;
@@ -70,9 +70,8 @@ final class MemberTraining {
         this.steps = new MemberSteps(net, average, settings, trainer.data, device, this::stepDone);
     }
 
-    private VolumeNet build() {
-        return spec.build(
-                device, trainer.data.shape().channels(), trainer.data.shape().edge(), trainer.data.classes());
+    private Layer build() {
+        return spec.build(device, trainer.data.shape(), trainer.data.classes());
     }
 
     /** Trains to the last epoch, unless it can't go on; returns how far it has come. */
@@ -90,7 +89,7 @@ final class MemberTraining {
             trainEpochs();
             trainer.listener.memberDone(state.result());
         } catch (DivergedException e) {
-            state = state.failed("member " + index + " (" + spec.flag() + "): " + e.getMessage());
+            state = state.failed("member " + index + " (" + spec.name() + "): " + e.getMessage());
             files.writeState(state);
             RunTables.write(trainer.run);
             trainer.listener.memberFailed(index, state.failure());
@@ -134,13 +133,13 @@ final class MemberTraining {
         if (stored.net() != spec) {
             throw new DataFileException(
                     files.checkpoint().toString(),
-                    "is of a " + stored.net().flag() + ", but member " + index + " of this run is a " + spec.flag());
+                    "is of a " + stored.net().name() + ", but member " + index + " of this run is a " + spec.name());
         }
     }
 
     /** It is written when it is reached, and not again unless a better one follows. */
     private void requireBestModel() {
-        Path best = trainer.run.weights(index, spec.flag(), ModelKind.BEST);
+        Path best = trainer.run.weights(index, spec.name(), ModelKind.BEST);
         if (state.epochs() > 0 && Files.notExists(best)) {
             throw new DataFileException(
                     best.toString(),
@@ -158,7 +157,7 @@ final class MemberTraining {
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation = new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
                 EventFile events =
-                        EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.flag()), state.history())) {
+                        EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.name()), state.history())) {
             while (!settings.isFinished(state)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
@@ -178,7 +177,7 @@ final class MemberTraining {
                 }
             }
         }
-        if (Files.notExists(trainer.run.weights(index, spec.flag(), ModelKind.LAST))) {
+        if (Files.notExists(trainer.run.weights(index, spec.name(), ModelKind.LAST))) {
             save(ModelKind.LAST);
         }
     }
@@ -246,7 +245,7 @@ final class MemberTraining {
 
     private void stopIfAsked() {
         if (trainer.control.stop().isRequested()) {
-            throw new TrainingStoppedException("stopped member " + index + " (" + spec.flag() + ") after epoch "
+            throw new TrainingStoppedException("stopped member " + index + " (" + spec.name() + ") after epoch "
                     + state.epochs() + (state.step() == 0 ? "" : " and " + state.step() + " steps"));
         }
     }
@@ -257,6 +256,6 @@ final class MemberTraining {
     }
 
     private void save(ModelKind kind) {
-        WeightsFile.save(product, trainer.run.weights(index, spec.flag(), kind));
+        WeightsFile.save(product, trainer.run.weights(index, spec.name(), kind));
     }
 }

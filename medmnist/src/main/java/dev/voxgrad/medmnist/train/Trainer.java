@@ -19,13 +19,13 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.metrics.ClassCoverage;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberLock;
 import dev.voxgrad.medmnist.run.member.MemberLockedException;
 import dev.voxgrad.medmnist.run.member.MemberState;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -86,8 +86,7 @@ public final class Trainer {
                 .subList(0, Math.min(settings.models(), settings.nets().size()));
         for (NetSpec spec : nets) {
             spec.requireFits(Math.min(settings.batchSize(), volumes), data.shape());
-            VolumeNet net =
-                    spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+            Layer net = spec.build(device, data.shape(), data.classes());
             if (settings.initWeights() != null) {
                 WeightsFile.load(net, Path.of(settings.initWeights()));
             }

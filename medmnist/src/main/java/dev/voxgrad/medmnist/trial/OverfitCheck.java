@@ -10,13 +10,13 @@ import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.DivergedException;
 import dev.voxgrad.medmnist.train.MemberSteps;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
@@ -60,7 +60,7 @@ public final class OverfitCheck {
      * @throws TrainingException if the loss or a gradient is no number
      */
     public Outcome run(NetSpec spec, int mostSteps, BiConsumer<Integer, Double> told) {
-        VolumeNet net = spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        Layer net = spec.build(device, data.shape(), data.classes());
         if (settings.initWeights() == null) {
             Initialization.apply(
                     net, Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec)));
@@ -87,7 +87,7 @@ public final class OverfitCheck {
             }
             return new Outcome(spec, only.size(), oneClass(only), step, first, loss[0]);
         } catch (DivergedException e) {
-            throw new TrainingException(spec.flag() + ": " + e.getMessage());
+            throw new TrainingException(spec.name() + ": " + e.getMessage());
         }
     }
 

@@ -33,7 +33,7 @@ import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.source.DataSource;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
@@ -340,7 +340,7 @@ class ReportCommandTest {
     void syntheticVolumesAreMarked() throws IOException {
         DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
         TrainSettings settings = new TrainSettings(
-                1, List.of(NetSpec.NET1), 1, 8, 0.001, 0, 1, true, "none", TrainingOptions.PLAIN, null);
+                1, List.of(StudyNet.NET1), 1, 8, 0.001, 0, 1, true, "none", TrainingOptions.PLAIN, null);
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
             VolumeData data = source.load(warning -> {});

@@ -15,7 +15,7 @@ import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.RunProgress;
 import dev.voxgrad.medmnist.io.Home;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.run.member.EpochResult;
@@ -191,8 +191,8 @@ class TextOfOthersTest {
         RunInfo info = RunFiles.open(run).info();
         RunProgress progress =
                 new RunProgress(info, List.of(0), info.data().load(warning -> {}), new Console(new PrintWriter(out)));
-        progress.memberStarts(0, NetSpec.NET1, 1, bestAuc);
-        progress.epochDone(new EpochResult(0, NetSpec.NET1, 2, 0.5, new Metrics(0.25, 0.5), 1), false);
+        progress.memberStarts(0, StudyNet.NET1, 1, bestAuc);
+        progress.epochDone(new EpochResult(0, StudyNet.NET1, 2, 0.5, new Metrics(0.25, 0.5), 1), false);
         return out.toString();
     }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine;
 import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -272,8 +272,8 @@ class UnusualRunsTest {
 
     @Test
     void batchesBeyondTheLargestTensor() {
-        NetSpec.NET3.requireFits(255, new VolumeShape(1, 64));
-        assertThatThrownBy(() -> NetSpec.NET3.requireFits(256, new VolumeShape(3, 64)))
+        StudyNet.NET3.requireFits(255, new VolumeShape(1, 64));
+        assertThatThrownBy(() -> StudyNet.NET3.requireFits(256, new VolumeShape(3, 64)))
                 .hasMessageContaining("net3 takes at most 255 volumes of [3,64,64,64]")
                 .hasMessageContaining("--batch-size");
     }

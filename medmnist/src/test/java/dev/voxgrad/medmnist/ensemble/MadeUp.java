@@ -11,7 +11,7 @@ import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
@@ -45,7 +45,7 @@ final class MadeUp {
         List<Ensemble.Model> models = new ArrayList<>();
         for (int k = 0; k < logits.size(); k++) {
             Metrics none = new Metrics(0, 0);
-            MemberResult member = new MemberResult(k / 2, NetSpec.NET1, 1, none, none, 1);
+            MemberResult member = new MemberResult(k / 2, StudyNet.NET1, 1, none, none, 1);
             models.add(new Ensemble.Model(k / 2, member, ModelKind.values()[k % 2], logits.get(k)));
         }
         return new Ensemble(data, split, models);

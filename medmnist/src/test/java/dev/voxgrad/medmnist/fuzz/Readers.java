@@ -137,7 +137,7 @@ final class Readers {
         }
         RunFiles files = RunFiles.open(run);
         files.members()
-                .forEach(member -> files.weights(member.index(), member.net().flag(), ModelKind.BEST));
+                .forEach(member -> files.weights(member.index(), member.net().name(), ModelKind.BEST));
     }
 
     /** The whole input is the name. */

@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +21,7 @@ class NetPlanTest {
 
     @Test
     void namesTheAlgorithmOfEveryPass() {
-        NetPlan plan = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, ConvolutionMode.AUTO);
+        NetPlan plan = NetPlan.of(StudyNet.NET1, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO);
         assertThat(lines(plan))
                 .containsExactly(
                         "layer1.0 forward direct-few",
@@ -33,17 +35,17 @@ class NetPlanTest {
                         "layer2.3 forward winograd",
                         "layer2.3 gradInput winograd",
                         "layer2.3 gradWeight winograd");
-        assertThat(lines(NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, ConvolutionMode.AUTO)))
+        assertThat(lines(NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)))
                 .as("volumes of 3 voxels")
                 .contains("layer4.3 forward direct");
     }
 
     @Test
     void followsTheChoice() {
-        assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, ConvolutionMode.DIRECT)))
+        assertThat(lines(NetPlan.of(StudyNet.NET2, new VolumeShape(3, 8), 2, 4, ConvolutionMode.DIRECT)))
                 .hasSize(17)
                 .noneMatch(line -> line.endsWith("winograd"));
-        assertThat(lines(NetPlan.of(NetSpec.NET2, 3, 8, 2, 4, ConvolutionMode.WINOGRAD)))
+        assertThat(lines(NetPlan.of(StudyNet.NET2, new VolumeShape(3, 8), 2, 4, ConvolutionMode.WINOGRAD)))
                 .hasSize(17)
                 .allMatch(line -> line.endsWith("winograd"));
     }
@@ -51,25 +53,26 @@ class NetPlanTest {
     /** layer1.3 has 32 channels in and out at 28³: 14³ tiles of 64 products, and transforms. */
     @Test
     void countsWork() {
-        NetPlan.Row row = NetPlan.of(NetSpec.NET1, 1, 28, 2, 32, ConvolutionMode.AUTO)
+        NetPlan.Row row = NetPlan.of(StudyNet.NET1, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)
                 .rows()
                 .get(2);
         assertThat(row.work().directFlop()).isEqualTo(32L * 2 * 27 * 32 * 32 * 28 * 28 * 28);
         long products = 32L * 14 * 14 * 14 * 64 * 32 * 32 * 2;
         assertThat(row.work().executedFlop()).isBetween(products, products * 6 / 5);
-        long forward = NetPlan.of(NetSpec.NET3, 1, 28, 2, 1, ConvolutionMode.AUTO).rows().stream()
+        long forward = NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 1, ConvolutionMode.AUTO).rows().stream()
                 .filter(each -> each.pass() == Pass.FORWARD)
                 .mapToLong(each -> each.work().directFlop())
                 .sum();
         assertThat(forward)
                 .as("as summary counts it, but for the linear layers")
-                .isEqualTo(NetSummary.of(NetSpec.NET3, 1, 28, 2).flop() - 2 * (256 * 256 + 256 * 2));
+                .isEqualTo(
+                        NetSummary.of(StudyNet.NET3, new VolumeShape(1, 28), 2).flop() - 2 * (256 * 256 + 256 * 2));
     }
 
     @Test
     void theTableFitsATerminalAndStatesTheRule() {
-        String text =
-                NetPlan.of(NetSpec.NET3, 1, 28, 2, 32, ConvolutionMode.AUTO).toText();
+        String text = NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)
+                .toText();
         assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 3);
         assertThat(text).contains("layer1.3   [32,32,28,28,28]", "1,213.86", "auto: winograd for 3x3x3 kernels");
     }

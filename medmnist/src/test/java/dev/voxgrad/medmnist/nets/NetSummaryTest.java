@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.data.VolumeShape;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,18 +25,24 @@ class NetSummaryTest {
      */
     @Test
     void countsParameters() {
-        assertThat(NetSummary.of(NetSpec.NET1, 1, 28, 2).parameters())
+        assertThat(NetSummary.of(StudyNet.NET1, new VolumeShape(1, 28), 2).parameters())
                 .isEqualTo(896 + 64 + 27_680 + 64 + 55_360 + 128 + 110_656 + 128 + 4_160 + 130);
-        assertThat(NetSummary.of(NetSpec.NET3, 3, 28, 11).rows().getLast().parameters())
+        assertThat(NetSummary.of(StudyNet.NET3, new VolumeShape(3, 28), 11)
+                        .rows()
+                        .getLast()
+                        .parameters())
                 .isEqualTo(256 * 11 + 11);
-        assertThat(NetSummary.of(NetSpec.NET3, 3, 28, 11).rows().getFirst().parameters())
+        assertThat(NetSummary.of(StudyNet.NET3, new VolumeShape(3, 28), 11)
+                        .rows()
+                        .getFirst()
+                        .parameters())
                 .isEqualTo(27 * 3 * 32 + 32);
     }
 
     /** The GFLOP of the forward pass of 32 volumes by convolution: 1.2, 38.8, 9.7, 19.4, 4.9, 9.7, 1.5, 3.1. */
     @Test
     void countsOperations() {
-        List<Double> convolutions = NetSummary.of(NetSpec.NET3, 1, 28, 2).rows().stream()
+        List<Double> convolutions = NetSummary.of(StudyNet.NET3, new VolumeShape(1, 28), 2).rows().stream()
                 .filter(row -> row.layer().startsWith("Conv3d"))
                 .map(row -> row.flop() * 32 / 1e9)
                 .toList();
@@ -47,7 +55,7 @@ class NetSummaryTest {
 
     @Test
     void namesLayersAndShapes() {
-        NetSummary summary = NetSummary.of(NetSpec.NET2, 1, 28, 3);
+        NetSummary summary = NetSummary.of(StudyNet.NET2, new VolumeShape(1, 28), 3);
         assertThat(summary.rows().get(3).name()).isEqualTo("layer1.3");
         assertThat(summary.rows().get(6).output()).isEqualTo(Shape.of(1, 32, 14, 14, 14));
         assertThat(summary.rows().getLast().output()).isEqualTo(Shape.of(1, 3));
@@ -56,24 +64,27 @@ class NetSummaryTest {
 
     @Test
     void volumesTooSmallForThePoolingsAreRefused() {
-        assertThatThrownBy(() -> NetSummary.of(NetSpec.NET3, 1, 15, 2))
+        assertThatThrownBy(() -> NetSummary.of(StudyNet.NET3, new VolumeShape(1, 15), 2))
                 .hasMessageContaining("net3 halves a volume 4 times and needs an edge of at least 16");
-        assertThat(NetSummary.of(NetSpec.NET3, 1, 16, 2).rows().getLast().output())
+        assertThat(NetSummary.of(StudyNet.NET3, new VolumeShape(1, 16), 2)
+                        .rows()
+                        .getLast()
+                        .output())
                 .isEqualTo(Shape.of(1, 2));
-        assertThatThrownBy(() -> NetSpec.byFlag("net4")).hasMessageContaining("known nets are net1, net2, net3");
+        assertThatThrownBy(() -> Nets.named("net4")).hasMessageContaining("known nets are net1, net2, net3");
     }
 
     /** Names, order and shapes of the weights are PyTorch's. */
     @ParameterizedTest
-    @CsvSource({"NET1,Net1_init.safetensors", "NET2,Net2_init.safetensors"})
-    void stateDictIsPyTorchs(NetSpec spec, String file) {
+    @CsvSource({"net1,Net1_init.safetensors", "net2,Net2_init.safetensors"})
+    void stateDictIsPyTorchs(String net, String file) {
         Path path = Path.of(System.getProperty("voxgrad.shared"), "golden", file);
         assumeTrue(Files.exists(path), () -> "no " + path);
         try (CpuDevice device = new CpuDevice(1)) {
             List<String> expected = WeightsFile.read(path).tensors().values().stream()
                     .map(tensor -> tensor.name() + " " + tensor.shape())
                     .toList();
-            List<String> ours = spec.build(device, 1, 28, 2).stateDict().values().stream()
+            List<String> ours = Nets.named(net).build(device, new VolumeShape(1, 28), 2).stateDict().values().stream()
                     .map(tensor -> tensor.name() + " " + tensor.shape())
                     .toList();
             assertThat(ours).isEqualTo(expected);

@@ -27,7 +27,7 @@ import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.ClassWeights;
@@ -225,7 +225,7 @@ class PartsTest {
         DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
         TrainSettings settings = new TrainSettings(
                 2,
-                List.of(NetSpec.NET1, NetSpec.NET3),
+                List.of(StudyNet.NET1, StudyNet.NET3),
                 4,
                 8,
                 0.002,

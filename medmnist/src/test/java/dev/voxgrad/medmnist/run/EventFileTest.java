@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.member.EpochResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +29,7 @@ class EventFileTest {
     private Path folder;
 
     private static EpochResult epoch(int number) {
-        return new EpochResult(0, NetSpec.NET1, number, 1.0 / number, new Metrics(auc(number), 0.25), 7.5);
+        return new EpochResult(0, StudyNet.NET1, number, 1.0 / number, new Metrics(auc(number), 0.25), 7.5);
     }
 
     private static double auc(int epoch) {

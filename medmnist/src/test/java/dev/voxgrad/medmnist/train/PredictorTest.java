@@ -16,9 +16,9 @@ import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -37,8 +37,8 @@ class PredictorTest {
         }
     }
 
-    private static VolumeNet net(CpuDevice device) {
-        VolumeNet net = NetSpec.NET1.build(device, 1, EDGE, DATA.classes());
+    private static Layer net(CpuDevice device) {
+        Layer net = StudyNet.NET1.build(device, DATA.shape(), DATA.classes());
         Initialization.apply(net, 7);
         return net;
     }
@@ -71,7 +71,7 @@ class PredictorTest {
         Split split = DATA.val();
         double[][] sums = new double[split.size()][DATA.classes()];
         try (CpuDevice device = new CpuDevice(1)) {
-            VolumeNet net = net(device);
+            Layer net = net(device);
             net.eval();
             SampleReader plain = new SampleReader(split, DATA.zNormalized(), SampleTransform.NONE);
             SampleReader drawn = new SampleReader(split, DATA.zNormalized(), Recipe.TORCHIO.keyed(5));
@@ -107,7 +107,7 @@ class PredictorTest {
                 .isFalse();
         try (CpuDevice device = new CpuDevice(1);
                 Predictor predictor = new Predictor(DATA, DATA.val(), device, 4, draws(2, Recipe.CENTRED, 1))) {
-            VolumeNet net = net(device);
+            Layer net = net(device);
             assertThat(Arrays.deepEquals(predictor.logits(net), one)).isTrue();
             assertThat(Arrays.deepEquals(predictor.logits(net), one)).isTrue();
         }

@@ -65,7 +65,7 @@ final class FastDevRun {
                 RunFiles.remove(folder);
             }
         }
-        console.line(nets.stream().map(NetSpec::flag).collect(Collectors.joining(", ")) + ": trained, validated, and "
+        console.line(nets.stream().map(NetSpec::name).collect(Collectors.joining(", ")) + ": trained, validated, and "
                 + "wrote checkpoints, weights and tables. All of that works; its folder is removed, and nothing was "
                 + "kept.");
     }
@@ -126,7 +126,7 @@ final class FastDevRun {
             steps = step;
             lastLoss = loss;
             console.status(
-                    net.flag(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
+                    net.name(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
         }
 
         @Override
@@ -134,7 +134,7 @@ final class FastDevRun {
             console.progress(String.format(
                     Locale.ROOT,
                     "%s  %d step%s of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
-                    net.flag(),
+                    net.name(),
                     steps,
                     steps == 1 ? "" : "s",
                     Math.min(settings.batchSize(), few.train().size()),

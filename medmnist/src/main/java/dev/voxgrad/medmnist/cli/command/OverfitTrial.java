@@ -43,7 +43,7 @@ final class OverfitTrial {
         }
         if (!failed.isEmpty()) {
             throw new TrainingException(
-                    failed.stream().map(outcome -> outcome.net().flag()).collect(Collectors.joining(", "))
+                    failed.stream().map(outcome -> outcome.net().name()).collect(Collectors.joining(", "))
                             + ": cannot learn one batch by heart within " + mostSteps
                             + " steps. Try more steps (--overfit-one-batch " + mostSteps * 5L
                             + ") and another --lr; if that "
@@ -56,7 +56,7 @@ final class OverfitTrial {
 
     /** Lines for steps 1, 2, 5, 10, 20, 50, …; a terminal shows the others in passing. */
     private void tell(NetSpec net, int step, double loss) {
-        String text = String.format(Locale.ROOT, STEPS_TEXT, net.flag(), step, mostSteps, loss);
+        String text = String.format(Locale.ROOT, STEPS_TEXT, net.name(), step, mostSteps, loss);
         int leading = step;
         while (leading % 10 == 0) {
             leading /= 10;
@@ -72,7 +72,7 @@ final class OverfitTrial {
         return String.format(
                 Locale.ROOT,
                 "%s: the loss of one batch of %d volumes went from %.4f to %.4f in %d steps, " + "%s (below %s)%s",
-                outcome.net().flag(),
+                outcome.net().name(),
                 outcome.volumes(),
                 outcome.first(),
                 outcome.last(),

@@ -23,9 +23,9 @@ import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
 
@@ -95,8 +95,7 @@ public final class PredictCommand implements Callable<Integer> {
         VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights));
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
-        VolumeNet built =
-                spec.build(device, data.shape().channels(), data.shape().edge(), data.classes());
+        Layer built = spec.build(device, data.shape(), data.classes());
         Adaptation adaptation = WeightsFile.load(built, weights);
         if (!adaptation.isNone()) {
             command.commandLine().getErr().println(weights + ": " + adaptation);

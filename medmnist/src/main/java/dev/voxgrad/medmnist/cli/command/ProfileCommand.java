@@ -110,14 +110,13 @@ public final class ProfileCommand implements Callable<Integer> {
                     "--size is " + size + " and --channels " + channels + "; expected a size from 1 to "
                             + SummaryCommand.LARGEST_EDGE + ", and 1 or 3 channels");
         }
-        spec.requireFits(batchSize, new VolumeShape(channels, size));
+        VolumeShape volume = new VolumeShape(channels, size);
+        spec.requireFits(batchSize, volume);
         if (trace != null) {
             AtomicFile.requireWritable(trace);
         }
         try (CpuDevice device = deviceOptions.openCpu()) {
-            profile(
-                    device,
-                    new Profiler.Settings(spec, batchSize, channels, size, classes, phase == Phase.train, steps));
+            profile(device, new Profiler.Settings(spec, batchSize, volume, classes, phase == Phase.train, steps));
         }
         return 0;
     }

@@ -3,7 +3,6 @@ package dev.voxgrad.medmnist.cli.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -23,7 +22,7 @@ import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
-import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
@@ -67,8 +66,8 @@ public final class QuickstartCommand implements Callable<Integer> {
         Console console = new Console(command.commandLine().getOut());
         Device device = deviceOptions.open();
         TrainSettings settings = new TrainSettings(
-                NetSpec.values().length,
-                List.of(NetSpec.values()),
+                Nets.defaults().size(),
+                Nets.defaults(),
                 EPOCHS,
                 BATCH_SIZE,
                 LEARNING_RATE,

@@ -60,7 +60,7 @@ public final class StatusCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s",
                     member.index(),
-                    member.net().flag(),
+                    member.net().name(),
                     member.epochs(),
                     epochs,
                     figure(member.bestAuc()),

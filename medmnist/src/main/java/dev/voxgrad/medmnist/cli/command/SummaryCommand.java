@@ -123,7 +123,7 @@ public final class SummaryCommand implements Callable<Integer> {
                     .print(
                             plan
                                     ? plan(spec).toText()
-                                    : NetSummary.of(spec, channels, size, classes)
+                                    : NetSummary.of(spec, new VolumeShape(channels, size), classes)
                                             .toText());
             return 0;
         } catch (DataException e) {
@@ -148,8 +148,9 @@ public final class SummaryCommand implements Callable<Integer> {
         int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
         OptionValues.requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
         try {
-            spec.requireFits(batch, new VolumeShape(channels, size));
-            return NetPlan.of(spec, channels, size, classes, batch, convolutionMode());
+            VolumeShape volume = new VolumeShape(channels, size);
+            spec.requireFits(batch, volume);
+            return NetPlan.of(spec, volume, classes, batch, convolutionMode());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

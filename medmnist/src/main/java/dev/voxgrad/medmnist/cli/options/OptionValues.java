@@ -10,6 +10,7 @@ import picocli.CommandLine.ParameterException;
 
 import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 
 /** Checks and converts values of options that several commands have. */
 public final class OptionValues {
@@ -22,7 +23,7 @@ public final class OptionValues {
      */
     public static NetSpec net(CommandSpec command, String name) {
         try {
-            return NetSpec.byFlag(name);
+            return Nets.named(name);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

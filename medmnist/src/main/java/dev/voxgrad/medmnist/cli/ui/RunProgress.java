@@ -1,6 +1,5 @@
 package dev.voxgrad.medmnist.cli.ui;
 
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,13 +47,11 @@ public final class RunProgress implements TrainListener {
                 ? data.train().size()
                 : run.crossValidation().trainingSize(data);
         this.epochWork = new double[settings.models()];
-        Map<NetSpec, Long> flop = new EnumMap<>(NetSpec.class);
+        Map<NetSpec, Long> flop = new HashMap<>();
         for (int member : members) {
             epochWork[member] = flop.computeIfAbsent(
                     settings.netOf(member),
-                    net -> NetSummary.of(
-                                    net, data.shape().channels(), data.shape().edge(), data.classes())
-                            .flop());
+                    net -> NetSummary.of(net, data.shape(), data.classes()).flop());
             totalWork += epochWork[member] * settings.epochs();
         }
     }
@@ -138,7 +135,7 @@ public final class RunProgress implements TrainListener {
 
     /** Members are counted from 0, as in --members, in file names and in all tables. */
     private String position(int member, int epoch) {
-        return "member " + member + " " + current.get(member).net.flag() + "  epoch " + epoch + "/" + settings.epochs();
+        return "member " + member + " " + current.get(member).net.name() + "  epoch " + epoch + "/" + settings.epochs();
     }
 
     private static String best(Current member, String format) {

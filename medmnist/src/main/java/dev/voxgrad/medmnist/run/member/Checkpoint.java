@@ -13,8 +13,8 @@ import java.util.SequencedMap;
 
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
-import dev.voxgrad.medmnist.nets.VolumeNet;
 import dev.voxgrad.medmnist.run.RunJson;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.optim.Optimizer;
@@ -41,7 +41,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
      *
      * @param average null if there is none
      */
-    public static Checkpoint of(MemberState state, VolumeNet net, Optimizer optimizer, WeightAverage average) {
+    public static Checkpoint of(MemberState state, Layer net, Optimizer optimizer, WeightAverage average) {
         SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
         net.stateDict().values().forEach(tensor -> put(tensors, NET, tensor));
         optimizer.state().values().forEach(tensor -> put(tensors, OPTIMIZER, tensor));
@@ -70,7 +70,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
      * @param file where the checkpoint came from, for the message
      * @throws DataFileException if the checkpoint is of another net
      */
-    public void restore(VolumeNet net, Optimizer optimizer, WeightAverage average, Path file) {
+    public void restore(Layer net, Optimizer optimizer, WeightAverage average, Path file) {
         try {
             net.loadStateDict(named(NET));
             optimizer.loadState(named(OPTIMIZER));

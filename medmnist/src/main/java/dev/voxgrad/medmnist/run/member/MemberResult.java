@@ -5,6 +5,7 @@ import java.util.List;
 import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
@@ -67,7 +68,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
         int lastEpoch = columns.indexOf(LAST_EPOCH);
         return new MemberResult(
                 count(fields, 0),
-                NetSpec.byFlag(TextFile.shown(fields[1])),
+                Nets.named(TextFile.shown(fields[1])),
                 count(fields, 5),
                 new Metrics(figure(fields, 6), figure(fields, 7)),
                 new Metrics(figure(fields, 8), figure(fields, 9)),

@@ -9,6 +9,7 @@ import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.run.member.MemberState;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
@@ -96,7 +97,7 @@ public record TrainSettings(
     public static TrainSettings defaults(long seed) {
         return new TrainSettings(
                 MODELS,
-                List.of(NetSpec.values()),
+                Nets.defaults(),
                 EPOCHS,
                 BATCH_SIZE,
                 LEARNING_RATE,

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.nets.NetSpec;
-import dev.voxgrad.medmnist.nets.VolumeNet;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.nn.Initialization;
+import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
@@ -29,9 +30,10 @@ class CheckpointTest {
     private Path folder;
 
     private final CpuDevice device = new CpuDevice(1);
-    private final VolumeNet net = NetSpec.NET1.build(device, 1, 8, 2);
+    private static final VolumeShape SHAPE = new VolumeShape(1, 8);
+    private final Layer net = StudyNet.NET1.build(device, SHAPE, 2);
     private final Optimizer optimizer = new Optimizer(new AdamW(1e-3, 5e-4), net.parameters());
-    private final WeightAverage average = new WeightAverage(0.9, net, NetSpec.NET1.build(device, 1, 8, 2));
+    private final WeightAverage average = new WeightAverage(0.9, net, StudyNet.NET1.build(device, SHAPE, 2));
     private MemberFiles files;
 
     @BeforeEach
@@ -45,10 +47,10 @@ class CheckpointTest {
 
     /** After that many epochs. */
     private Checkpoint checkpoint(int epochs) {
-        MemberState state = MemberState.atStart(0, NetSpec.NET1);
+        MemberState state = MemberState.atStart(0, StudyNet.NET1);
         for (int epoch = 1; epoch <= epochs; epoch++) {
             state = state.withEpoch(
-                    new EpochResult(0, NetSpec.NET1, epoch, 0.1 + epoch, new Metrics(1 / (1.0 + epoch), 0.3), 1.5));
+                    new EpochResult(0, StudyNet.NET1, epoch, 0.1 + epoch, new Metrics(1 / (1.0 + epoch), 0.3), 1.5));
         }
         return Checkpoint.of(state.withinEpoch(7, 1 / 3.0, 2.5), net, optimizer, average);
     }
@@ -60,13 +62,13 @@ class CheckpointTest {
         Checkpoint read = Checkpoint.read(files.checkpoint());
         assertThat(read).isEqualTo(written);
         assertThat(files.state()).contains(written.state());
-        VolumeNet other = NetSpec.NET1.build(device, 1, 8, 2);
-        WeightAverage otherAverage = new WeightAverage(0.9, other, NetSpec.NET1.build(device, 1, 8, 2));
+        Layer other = StudyNet.NET1.build(device, SHAPE, 2);
+        WeightAverage otherAverage = new WeightAverage(0.9, other, StudyNet.NET1.build(device, SHAPE, 2));
         Optimizer otherOptimizer = new Optimizer(new AdamW(1e-3, 5e-4), other.parameters());
         read.restore(other, otherOptimizer, otherAverage, files.checkpoint());
         assertThat(other.stateDict()).isEqualTo(net.stateDict());
         assertThat(otherAverage.state()).isEqualTo(average.state()).isNotEqualTo(net.stateDict());
-        VolumeNet wrong = NetSpec.NET2.build(device, 1, 8, 2);
+        Layer wrong = StudyNet.NET2.build(device, SHAPE, 2);
         assertThatThrownBy(() -> read.restore(wrong, optimizer, null, files.checkpoint()))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("is of another net");
