@@ -41,7 +41,10 @@ public final class ReferenceDevice implements Device {
         return ConvolutionMode.DIRECT;
     }
 
-    /** Never: it is the definition. */
+    /**
+     * Returns false: on this device, layers run one by one, so that tests of nets compare fused layers with what they
+     * stand for. A fused operation has reference kernels as well, for its own tests.
+     */
     @Override
     public boolean fusion() {
         return false;

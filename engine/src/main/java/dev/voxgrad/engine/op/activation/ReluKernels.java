@@ -7,7 +7,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
 /** The kernels of {@link ReluOp}; all tensors have the same shape and layout. */
-interface ReluKernels {
+public interface ReluKernels {
     void forward(Tensor input, Tensor output);
 
     void backward(Tensor output, Tensor gradOutput, Tensor gradInput);

@@ -10,7 +10,7 @@ import dev.voxgrad.engine.device.ReferenceDevice;
  * The kernels of {@link BatchNormOp}. Inputs, outputs and their gradients are (N,C) or (N,C,D,H,W) in the device's
  * activation layout; everything else is (C). {@code scale} is 1/√(variance + eps).
  */
-interface BatchNormKernels {
+public interface BatchNormKernels {
     /** The forward of training: the output by the statistics of this batch, which backward needs. */
     default void train(
             BatchNormOp op,

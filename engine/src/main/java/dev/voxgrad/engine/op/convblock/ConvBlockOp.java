@@ -8,35 +8,36 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
-import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
 
 /**
- * Several times (convolution, batch norm, ReLU), and at the end perhaps a max pool of 2×2×2, as one operation.
+ * Fuses (convolution, batch norm, ReLU), one or more times, and perhaps a max pool of 2×2×2 at the end.
  *
  * <pre>
  * a₀ = x;   zᵢ = conv(aᵢ₋₁),   aᵢ = max(γᵢ·(zᵢ − μᵢ)·sᵢ + βᵢ, 0);   y = aₙ, or maxPool(aₙ)
  * </pre>
  *
- * <p>The definition is what these operations do one by one ({@link Conv3dOp}, {@link BatchNormOp}, ...); the results
- * agree to rounding. Done together they touch memory far less, which is what bounds them: of each unit only the
- * convolution's output zᵢ is written. Its statistics are summed up while it is in cache; the next convolution
- * normalises as it reads; and the backward pass makes dzᵢ from zᵢ and daᵢ as the convolution's gradients read it, so
- * that neither aᵢ nor dzᵢ is ever in memory. (Jung et al., "Restructuring batch normalization to accelerate CNN
- * training", arXiv 1807.01702, take batch norm apart in this way.)
+ * <p>The definition is what these operations compute one by one ({@link Conv3dOp}, {@link BatchNormOp}, ...), which is
+ * how {@link ConvBlockReference} computes it; the results agree up to rounding. Fused, they touch memory far less,
+ * which is what bounds them: of each unit only the convolution's output zᵢ is written. Its statistics are summed up
+ * while it is in cache; the next convolution normalises as it reads; and the backward pass computes dzᵢ from zᵢ and daᵢ
+ * as the convolution's gradients read it, so that neither aᵢ nor dzᵢ is ever in memory. (Jung et al., "Restructuring
+ * batch normalization to accelerate CNN training", arXiv 1807.01702, take batch norm apart in this way.)
  *
  * <p>The gradient of a convolution's bias is zero: batch norm subtracts whatever a bias adds. One by one, the
- * operations give rounding errors in its place.
+ * operations give rounding errors instead.
  *
  * <p>In inference, γ·s is multiplied into the weights and β − γ·s·μ added to the bias, and ReLU and pool are done
  * before a result leaves the cache.
  *
- * @param units the convolutions and what follows each
- * @param pool whether a max pool of 2×2×2 with stride 2 ends it
+ * <p>Nets apply this operation by default: {@code nn.Chain} finds the layers that it can stand for, and a device's
+ * {@linkplain dev.voxgrad.engine.device.Device#fusion() fusion} setting ({@code --no-fusion} on the command line)
+ * decides whether they run fused. The convolutions inside never pass through {@link Conv3dOp#forward}.
+ *
+ * @param units the convolutions and what follows each of them
+ * @param pool whether a max pool of 2×2×2 with stride 2 ends the block
  * @param training whether to normalise by the batch's own statistics; if not, no backward can follow
  */
 public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) implements Op {
@@ -48,13 +49,13 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
         "running mean",
         "running variance"
     };
-    private static final MaxPool3dOp POOL = new MaxPool3dOp(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
+    static final MaxPool3dOp POOL = new MaxPool3dOp(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
 
     /**
-     * One convolution with batch norm and ReLU.
+     * Describes one convolution with batch norm and ReLU.
      *
      * @param withBias whether the convolution has a bias
-     * @param momentum of batch norm's running statistics
+     * @param momentum how far batch norm's running statistics move towards those of a batch
      * @param eps added to the variance
      */
     public record Unit(Conv3dOp convolution, boolean withBias, double momentum, double eps) {}
@@ -63,7 +64,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
         units = List.copyOf(units);
     }
 
-    /** True if the pool of these settings can end a block. */
+    /** Returns whether a max pool of these settings can end a block. */
     public static boolean fits(Dims3 kernel, Dims3 stride, Dims3 padding) {
         return new MaxPool3dOp(kernel, stride, padding).equals(POOL);
     }
@@ -74,7 +75,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     }
 
     /**
-     * Inputs: x; then for each unit the convolution's weight and, if it has one, bias, and batch norm's weight, bias,
+     * Returns the shape of the result. The inputs are x; then for each unit the convolution's weight and, if it has one, bias, and batch norm's weight, bias,
      * running mean and running variance.
      */
     @Override
@@ -86,7 +87,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
         return pool ? POOL.outputShape(shape) : shape;
     }
 
-    /** The shape of unit {@code i}'s output, given the shape of its input; {@code inputs} are the operation's. */
+    /** Returns the shape of unit {@code i}'s output, given the shape of its input and of the operation's inputs. */
     private Shape unitShape(int i, Shape shape, Shape... inputs) {
         Unit unit = units.get(i);
         int at = firstInput(i);
@@ -98,8 +99,8 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
                 .outputShape(output, inputs[norm], inputs[norm + 1], inputs[norm + 2], inputs[norm + 3]);
     }
 
-    /** Where unit {@code i}'s inputs begin. */
-    int firstInput(int i) {
+    /** Returns the index of unit {@code i}'s first input. */
+    public int firstInput(int i) {
         int at = 1;
         for (Unit unit : units.subList(0, i)) {
             at += unit.withBias ? 6 : 5;
@@ -123,17 +124,10 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
         if (context.tracksGradients() && !training) {
-            throw new IllegalStateException("convBlock: with running statistics it has no backward; run its operations "
-                    + "one by one, or without gradients");
+            throw new IllegalStateException("convBlock: has no backward when it uses running statistics; run its "
+                    + "operations one by one, or without gradients");
         }
-        Tensor output = switch (inputs[0].device()) {
-            case CpuDevice cpu -> {
-                ConvBlockCpu block = new ConvBlockCpu(cpu, this, inputs);
-                yield training ? block.train(context) : block.infer(context.outputShape());
-            }
-            case CudaDevice cuda -> new ConvBlockCuda(cuda, this).forward(context, inputs);
-            case ReferenceDevice reference -> throw notOn(reference);
-        };
+        Tensor output = ConvBlockKernels.on(inputs[0].device()).forward(this, context, inputs);
         for (int i = 0; i < units.size() && training; i++) {
             UnitTensors unit = UnitTensors.of(this, i, inputs);
             unit.runningMean().written();
@@ -144,20 +138,11 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        return switch (gradOutput.device()) {
-            case CpuDevice _ -> new ConvBlockGradient(this, context, gradOutput).run();
-            case CudaDevice cuda -> new ConvBlockCuda(cuda, this).backward(context, gradOutput);
-            case ReferenceDevice reference -> throw notOn(reference);
-        };
+        return ConvBlockKernels.on(gradOutput.device()).backward(this, context, gradOutput);
     }
 
-    private static IllegalArgumentException notOn(ReferenceDevice reference) {
-        return new IllegalArgumentException(
-                "convBlock: not on device " + reference.name() + "; run its operations one by one there");
-    }
-
-    /** The shapes of all units' outputs. */
-    Shape[] unitShapes(Tensor... inputs) {
+    /** Returns the shapes of all units' outputs. */
+    public Shape[] unitShapes(Tensor... inputs) {
         Shape[] shapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
         Shape[] outputs = new Shape[units.size()];
         Shape shape = shapes[0];

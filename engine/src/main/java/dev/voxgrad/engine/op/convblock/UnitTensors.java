@@ -1,22 +1,27 @@
 package dev.voxgrad.engine.op.convblock;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
-/** The parameters and running statistics of one unit of a {@link ConvBlockOp}; {@code bias} may be null. */
-record UnitTensors(
+/**
+ * Names the parameters and running statistics of one unit of a {@link ConvBlockOp}.
+ *
+ * @param bias the convolution's bias, or null if it has none
+ */
+public record UnitTensors(
         Conv3dOp convolution,
         Tensor weight,
-        Tensor bias,
+        @Nullable Tensor bias,
         Tensor normWeight,
         Tensor normBias,
         Tensor runningMean,
         Tensor runningVariance) {
-    /** Picks them out of the operation's inputs. */
-    static UnitTensors of(ConvBlockOp op, int unit, Tensor... inputs) {
+    /** Picks a unit's tensors out of the operation's inputs. */
+    public static UnitTensors of(ConvBlockOp op, int unit, Tensor... inputs) {
         int at = op.firstInput(unit);
         boolean withBias = op.units().get(unit).withBias();
         int norm = withBias ? at + 2 : at + 1;
@@ -30,12 +35,8 @@ record UnitTensors(
                 inputs[norm + 3]);
     }
 
-    /** The convolution's sizes, for an input and an output of these shapes. */
-    Conv3dGeometry geometry(Shape input, Shape output) {
+    /** Returns the convolution's sizes for an input and an output of these shapes. */
+    public Conv3dGeometry geometry(Shape input, Shape output) {
         return convolution.geometry(input, weight.shape(), output);
-    }
-
-    float[] biasArray() {
-        return bias == null ? null : CpuStorage.array(bias);
     }
 }

@@ -7,7 +7,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
 /** The kernels of {@link MaxPool3dOp}; all tensors are (N,C,·,·,·) in the device's activation layout. */
-interface MaxPool3dKernels {
+public interface MaxPool3dKernels {
     void forward(Tensor input, MaxPool3dOp pool, Tensor output);
 
     /** The gradient of the input; {@code output} is null unless {@link #backwardReadsOutput}. */

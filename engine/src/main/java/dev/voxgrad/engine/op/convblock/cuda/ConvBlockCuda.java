@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cuda;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
@@ -12,30 +12,33 @@ import dev.voxgrad.engine.device.cuda.CudaLaunch;
 import dev.voxgrad.engine.op.batchnorm.BatchNormCuda;
 import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
 import dev.voxgrad.engine.op.conv3d.cuda.Conv3dCuda;
+import dev.voxgrad.engine.op.convblock.ConvBlockKernels;
+import dev.voxgrad.engine.op.convblock.ConvBlockOp;
+import dev.voxgrad.engine.op.convblock.UnitTensors;
 
 /**
- * {@link ConvBlockOp} on a GPU: batch norm, ReLU and pool in one pass over the convolution's output z, and in the
- * backward pass one for the sums and one for dz. The convolution's bias is never added, since batch norm takes it away
- * again: in training only the running mean gets it, and in evaluation it is taken off the running mean.
+ * {@link ConvBlockKernels} on a GPU: batch norm, ReLU and pool in one pass over the convolution's output z, and in the
+ * backward pass one for the sums and one for dz. The convolution's bias is never added, since batch norm subtracts it
+ * again: in training only the running mean includes it, and in evaluation it is subtracted from the running mean.
  */
-final class ConvBlockCuda {
+public final class ConvBlockCuda implements ConvBlockKernels {
     private static final CudaSource SOURCE = new CudaSource(ConvBlockCuda.class, "convblock");
     /** Saved tensors of each unit: its input, weight, z, mean, scale, and batch norm's weight and bias. */
     private static final int SAVED = 7;
 
     private final CudaDevice device;
-    private final ConvBlockOp op;
     private final Conv3dCuda convolution;
     private final BatchNormCuda norm;
 
-    ConvBlockCuda(CudaDevice device, ConvBlockOp op) {
+    /** Creates the kernels for a GPU. */
+    public ConvBlockCuda(CudaDevice device) {
         this.device = device;
-        this.op = op;
         this.convolution = new Conv3dCuda(device);
         this.norm = new BatchNormCuda(device);
     }
 
-    Tensor forward(Context context, Tensor... inputs) {
+    @Override
+    public Tensor forward(ConvBlockOp op, Context context, Tensor... inputs) {
         Shape[] shapes = op.unitShapes(inputs);
         Tensor current = inputs[0];
         for (int i = 0; i < shapes.length; i++) {
@@ -59,8 +62,8 @@ final class ConvBlockCuda {
                 norm.runningStatistics(
                         unit.bias(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
             }
-            Tensor a = Tensor.emptyActivation(device, isPooled(i) ? context.outputShape() : shapes[i]);
-            Launches launches = new Launches(z, isPooled(i));
+            Tensor a = Tensor.emptyActivation(device, isPooled(op, i) ? context.outputShape() : shapes[i]);
+            Launches launches = new Launches(z, isPooled(op, i));
             int rows = launches.rows();
             launches.kernel("norm_relu")
                     .in(z)
@@ -78,11 +81,11 @@ final class ConvBlockCuda {
         return current;
     }
 
-    private boolean isPooled(int unit) {
+    private boolean isPooled(ConvBlockOp op, int unit) {
         return op.pool() && unit == op.units().size() - 1;
     }
 
-    /** How the kernels work on a convolution's output: with a pool, the rows are its windows. */
+    /** Launches kernels over a convolution's output. With a pool, each row is one of its windows. */
     private final class Launches {
         private final Tensor z;
         private final boolean pooled;
@@ -98,7 +101,7 @@ final class ConvBlockCuda {
             return channels.kernel(device, SOURCE, pooled ? name + "_pool" : name, z);
         }
 
-        /** Of the output. */
+        /** Returns the number of rows of the output. */
         int rows() {
             Shape shape = z.shape();
             return pooled
@@ -106,7 +109,7 @@ final class ConvBlockCuda {
                     : channels.rows();
         }
 
-        /** Of z: with a pool, also of windows that are cut off, and so have no place in the output. */
+        /** Returns the number of rows of z: with a pool, including windows that are cut off and so are not in the output. */
         int rowsOfInput() {
             Shape shape = z.shape();
             return pooled
@@ -114,7 +117,7 @@ final class ConvBlockCuda {
                     : channels.rows();
         }
 
-        /** The numbers of {@code struct Volume}. */
+        /** Returns the fields of {@code struct Volume}. */
         int[] volume() {
             int[] activation = channels.activation();
             Shape shape = z.shape();
@@ -124,11 +127,12 @@ final class ConvBlockCuda {
         }
     }
 
-    Tensor[] backward(Context context, Tensor gradOutput) {
+    @Override
+    public Tensor[] backward(ConvBlockOp op, Context context, Tensor gradOutput) {
         Tensor[] gradients = new Tensor[context.inputs()];
         Tensor gradActivation = gradOutput;
         for (int i = op.units().size() - 1; i >= 0; i--) {
-            Tensor gradInput = backward(context, i, gradActivation, gradients);
+            Tensor gradInput = unitBackward(op, context, i, gradActivation, gradients);
             if (gradActivation != gradOutput) {
                 gradActivation.release();
             }
@@ -138,8 +142,10 @@ final class ConvBlockCuda {
         return gradients;
     }
 
-    /** The gradients of one unit's parameters, and that of its input, which is returned; null if nobody asks. */
-    private Tensor backward(Context context, int unit, Tensor gradActivation, Tensor[] gradients) {
+    /**
+     * Computes the gradients of one unit's parameters, and returns that of its input, or null if it is not required.
+     */
+    private Tensor unitBackward(ConvBlockOp op, Context context, int unit, Tensor gradActivation, Tensor[] gradients) {
         Tensor input = context.saved(SAVED * unit);
         Tensor weight = context.saved(SAVED * unit + 1);
         Tensor z = context.saved(SAVED * unit + 2);
@@ -148,7 +154,7 @@ final class ConvBlockCuda {
         int normAt = withBias ? at + 2 : at + 1;
         gradients[normAt] = context.saved(SAVED * unit + 5).emptyLike();
         gradients[normAt + 1] = context.saved(SAVED * unit + 6).emptyLike();
-        Tensor dz = normGradient(context, unit, gradActivation, gradients[normAt], gradients[normAt + 1]);
+        Tensor dz = normGradient(op, context, unit, gradActivation, gradients[normAt], gradients[normAt + 1]);
         var geometry = op.units().get(unit).convolution().geometry(input.shape(), weight.shape(), z.shape());
         if (context.needsGradient(at)) {
             gradients[at] = weight.emptyLike();
@@ -167,13 +173,14 @@ final class ConvBlockCuda {
         return gradInput;
     }
 
-    /** dz, and the gradients of batch norm's weight and bias. */
-    private Tensor normGradient(Context context, int unit, Tensor gradActivation, Tensor gradWeight, Tensor gradBias) {
+    /** Returns dz, and computes the gradients of batch norm's weight and bias. */
+    private Tensor normGradient(
+            ConvBlockOp op, Context context, int unit, Tensor gradActivation, Tensor gradWeight, Tensor gradBias) {
         Tensor z = context.saved(SAVED * unit + 2);
         Tensor mean = context.saved(SAVED * unit + 3);
         Tensor scale = context.saved(SAVED * unit + 4);
         Tensor[] table = {mean, scale, context.saved(SAVED * unit + 5), context.saved(SAVED * unit + 6)};
-        Launches launches = new Launches(z, isPooled(unit));
+        Launches launches = new Launches(z, isPooled(op, unit));
         Grid grid = launches.channels.grid(launches.rows());
         DeviceBuffer parts = norm.borrowParts(launches.channels, grid.blocksX());
         launches.kernel("block_gradient_parts")

@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
@@ -6,25 +6,25 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /**
- * Decides which voxel of a window a max pool picks where rounding, or a weight γ of zero, has made several equal that
- * were not equal before batch norm: the first of them, as where the layers run one by one.
+ * Decides which voxel of a window a max pool picks if rounding, or a weight γ of zero, has made several equal that were
+ * not equal before batch norm: the first of them, as when the layers run one by one.
  *
  * <p>While a convolution's output is in cache, γ and β are known but the statistics are not, so the voxel with the
- * largest z is noted, which has the right a(z). It is rarely another than the first with that a(z), and then their z
- * differ by a rounding error of a(z) divided by γ·s, which is no more than other roundings as long as γ·x̂ is not small
- * beside β. Where it may be, another pass over z finds the voxel itself.
+ * largest z is noted, which has the right a(z). It is rarely a different one from the first with that a(z), and then
+ * their z differ by a rounding error of a(z) divided by γ·s, which is no more than other roundings as long as γ·x̂ is
+ * not small compared with β. If it may be, another pass over z finds the voxel itself.
  */
 final class WindowTies {
-    /** How many times β may be larger than γ·x̂ before z has to be looked at again. */
+    /** How many times larger than γ·x̂ β may be before another pass over z is needed. */
     private static final double LARGEST_RATIO = 16;
-    /** Below this γ·x̂ may lose digits by underflow. */
+    /** Below this weight, γ·x̂ may lose digits to underflow. */
     private static final double LEAST_WEIGHT = 0x1p-100;
-    /** Below this the variance is lost beside eps in the scale that is kept. */
+    /** Below this share, the variance is lost next to eps in the scale that is saved. */
     private static final double LEAST_VARIANCE = 1e-4;
 
     private WindowTies() {}
 
-    /** Returns whether in any channel voxels that differ by more than a rounding may have the same a(z). */
+    /** Returns whether voxels that differ by more than a rounding error may have the same a(z) in any channel. */
     static boolean matter(float[] scale, float[] weight, float[] bias, double eps, int channels) {
         for (int c = 0; c < channels; c++) {
             double s = scale[c];
@@ -41,8 +41,8 @@ final class WindowTies {
         return false;
     }
 
-    /** Replaces each window's extreme by the z of the voxel that the pool picks. */
-    static void resolve(CpuDevice device, CpuNormRelu norm, Tensor z, Tensor extremes) {
+    /** Replaces each window's extreme with the z of the voxel that the pool picks. */
+    static void resolve(CpuDevice device, NormRelu norm, Tensor z, Tensor extremes) {
         float[] from = CpuStorage.array(z);
         float[] to = CpuStorage.array(extremes);
         int channels = z.shape().dim(1);

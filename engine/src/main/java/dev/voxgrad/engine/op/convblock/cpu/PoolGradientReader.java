@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import java.util.Arrays;
 
@@ -8,21 +8,21 @@ import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 
 /**
- * Makes the gradient of a convolution's output from that of the max pool, ReLU and batch norm behind it. Voxels that
- * are in no window, at odd ends, get the part that comes from the statistics alone.
+ * Computes the gradient of a convolution's output from the gradient of the max pool that follows it after batch norm and
+ * ReLU. Voxels that are in no window, at odd ends, get the part that comes from the statistics alone.
  */
 final class PoolGradientReader implements PlaneReader {
-    private final CpuNormRelu norm;
+    private final NormRelu norm;
     private final float[] z;
     private final float[] extremes;
     private final int channels;
     private final Dims3 size;
     private final float[] dy;
     private final PlaneLayout layout;
-    /** A row of gradients of activations that no window has. */
+    /** A row of zeros: the gradients of activations that are in no window. Null if there are none. */
     private final float[] zeros;
 
-    PoolGradientReader(CpuNormRelu norm, float[] z, Shape shape, float[] extremes, float[] dy, PlaneLayout layout) {
+    PoolGradientReader(NormRelu norm, float[] z, Shape shape, float[] extremes, float[] dy, PlaneLayout layout) {
         this.norm = norm;
         this.z = z;
         this.extremes = extremes;
@@ -34,7 +34,7 @@ final class PoolGradientReader implements PlaneReader {
         this.zeros = even ? null : new float[size.w() * channels];
     }
 
-    /** Planes come in pairs, beginning with an even one. */
+    /** Reads planes in pairs, starting with an even one. */
     @Override
     public void read(int sample, int first, int count, float[] planes, int at) {
         for (int plane = 0; plane < count; plane += 2) {
@@ -74,7 +74,7 @@ final class PoolGradientReader implements PlaneReader {
         }
     }
 
-    /** The last plane or row, if it is alone, and what is beyond it. */
+    /** Reads the last plane or row if it has no partner, and fills what is beyond it with zeros. */
     private void readOddRows(int sample, int plane, int h, int count, float[] planes, int to) {
         for (int i = 0; i < 4; i++) {
             int d = i / 2;
@@ -90,7 +90,10 @@ final class PoolGradientReader implements PlaneReader {
         }
     }
 
-    /** From voxel {@code done} on: voxels in no window, channels in excess everywhere, and the row's excess. */
+    /**
+     * Completes a row of which {@code done} voxels are written: voxels in no window, and zeros in the padding of channels
+     * and of the row.
+     */
     private void finishRow(int voxel, int done, float[] planes, int to) {
         if (done < size.w()) {
             norm.gradient(

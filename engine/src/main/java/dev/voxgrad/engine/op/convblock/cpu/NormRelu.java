@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -12,18 +12,18 @@ import dev.voxgrad.engine.op.batchnorm.WideValues;
 
 /**
  * Computes batch norm and ReLU of runs of channels-last voxels, a(z) = max(0, (z − centre)·factor + constant) for each
- * channel, and what its gradient is made of. A run is a row or so and stays in the first-level cache, so each method
- * goes over it once per vector of channels, whose constants it keeps in registers.
+ * channel, and the parts of their gradient. A run is a row or so and stays in the first-level cache, so each method goes
+ * over it once per vector of channels, whose constants it keeps in registers.
  *
- * <p>Where values are so {@linkplain WideValues large} that float32 does not do, plain loops in double take the place
- * of the vectors.
+ * <p>If values are so {@linkplain WideValues large} that float32 is not enough, plain loops in double replace the
+ * vectors.
  */
-final class CpuNormRelu {
+final class NormRelu {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
     private final CpuDevice device;
     private final int channels;
-    /** How many channels are done in vectors: all but the last few, or none where values are large. */
+    /** Number of channels that are computed in vectors: all but the last few, or none if values are large. */
     private final int vectorChannels;
     /** Null unless values are large. */
     private final WideValues wide;
@@ -36,8 +36,8 @@ final class CpuNormRelu {
 
     private final float[] gradConstant;
 
-    /** To be given back with {@link #close}. */
-    CpuNormRelu(CpuDevice device, float[] mean, float[] scale, float[] weight, float[] bias, int channels) {
+    /** Borrows memory of the device until {@link #close}. */
+    NormRelu(CpuDevice device, float[] mean, float[] scale, float[] weight, float[] bias, int channels) {
         this.device = device;
         this.channels = channels;
         this.wide = WideValues.isNeeded(scale, channels) ? new WideValues(scale, channels) : null;
@@ -54,6 +54,7 @@ final class CpuNormRelu {
         }
     }
 
+    /** Returns the borrowed memory. */
     void close() {
         device.giveBack(centre);
         device.giveBack(factor);
@@ -63,8 +64,8 @@ final class CpuNormRelu {
     }
 
     /**
-     * Sets the part of the gradient that comes from the statistics: dz = γ·s·(da − dβ/n − x̂·dγ/n), da being zero where
-     * a is.
+     * Sets the part of the gradient that comes from the statistics: dz = γ·s·(da − dβ/n − x̂·dγ/n), where da is zero
+     * wherever a is.
      *
      * @param n values per channel
      */
@@ -80,7 +81,10 @@ final class CpuNormRelu {
 
     // ------------------------------------------------------------------------------------------------ forward
 
-    /** a(z) of {@code voxels} voxels; each takes {@code stride} floats of the result, the last of them zero. */
+    /**
+     * Computes a(z) of {@code voxels} voxels. Each takes {@code stride} floats of the result; those beyond the channels
+     * become zero.
+     */
     void apply(float[] z, int from, int voxels, float[] a, int at, int stride) {
         int c = 0;
         for (; c < vectorChannels; c += S.length()) {
@@ -133,8 +137,9 @@ final class CpuNormRelu {
      * Finds for each window of 2×2×2 voxels the z that a max pool of the a(z) picks: the first whose a(z) is the
      * largest, or the last that is NaN.
      *
-     * @param z the first window's first voxel at {@code from}; next rows and planes {@code row}, {@code plane} on
-     * @param winners the windows' results, one after the other from {@code at} on
+     * @param z the first window's first voxel at {@code from}; the next row and plane follow at distances {@code row} and
+     *     {@code plane}
+     * @param winners receives the windows' results, one after the other, from index {@code at}
      */
     void winners(float[] z, int from, int row, int plane, int windows, float[] winners, int at) {
         int c = 0;
@@ -147,7 +152,7 @@ final class CpuNormRelu {
                 float winner = z[first];
                 float largest = normalised(winner, c);
                 for (int i = 1; i < 8; i++) {
-                    float value = z[first + CpuExtremes.offset(i, channels, row, plane)];
+                    float value = z[first + WindowExtremes.offset(i, channels, row, plane)];
                     float a = normalised(value, c);
                     if (a > largest || Float.isNaN(a)) {
                         largest = a;
@@ -180,7 +185,7 @@ final class CpuNormRelu {
             FloatVector winner = FloatVector.fromArray(S, z, first);
             FloatVector largest = winner.sub(centres).fma(factors, constants);
             for (int i = 1; i < 8; i++) {
-                FloatVector value = FloatVector.fromArray(S, z, first + CpuExtremes.offset(i, voxel, row, plane));
+                FloatVector value = FloatVector.fromArray(S, z, first + WindowExtremes.offset(i, voxel, row, plane));
                 FloatVector a = value.sub(centres).fma(factors, constants);
                 VectorMask<Float> wins = a.compare(VectorOperators.GT, largest).or(a.compare(VectorOperators.NE, a));
                 winner = winner.blend(value, wins);
@@ -195,8 +200,8 @@ final class CpuNormRelu {
     /**
      * Adds Σ g and Σ g·(z − centre) over {@code voxels} voxels, where g is da where a(z) is positive, else 0.
      *
-     * @param da its first voxel at {@code da0}, the next {@code daStep} floats further on
-     * @param sums Σ g of each channel from {@code at} on, and behind them Σ g·(z − centre)
+     * @param da the first voxel at {@code da0}, each of the next {@code daStep} floats further on
+     * @param sums Σ g of each channel from index {@code at}, followed by Σ g·(z − centre)
      */
     void addGradientSums(float[] z, int z0, float[] da, int da0, int daStep, int voxels, double[] sums, int at) {
         int c = 0;
@@ -249,7 +254,10 @@ final class CpuNormRelu {
         products.intoArray(lanes, S.length());
     }
 
-    /** dz of {@code voxels} voxels, each taking {@code stride} floats of the result, the last of them zero. */
+    /**
+     * Computes dz of {@code voxels} voxels. Each takes {@code stride} floats of the result; those beyond the channels
+     * become zero.
+     */
     void gradient(float[] z, int z0, float[] da, int da0, int voxels, float[] dz, int at, int stride) {
         int c = 0;
         for (; c < vectorChannels; c += S.length()) {
@@ -286,7 +294,7 @@ final class CpuNormRelu {
         return alongInput(z, Math.fma(g, factor[c], gradConstant[c]), c);
     }
 
-    /** The part of dz that z itself has, and the rest. */
+    /** Returns the part of dz that is proportional to z − centre, plus {@code rest}. */
     private float alongInput(float z, float rest, int c) {
         return wide == null ? Math.fma(z - centre[c], ofInput[c], rest) : wide.alongInput(z, centre[c], rest, c);
     }
@@ -322,14 +330,15 @@ final class CpuNormRelu {
     }
 
     /**
-     * Computes dz of the voxels of windows of 2×2×2 that a max pool follows: the first voxel whose a(z) is that of the
-     * result takes the window's gradient, unless a is zero there. Several z may have the same a, all of them where the
+     * Computes dz of the voxels of 2×2×2 windows that a max pool follows: the first voxel whose a(z) equals the window's
+     * result takes the window's gradient, unless a is zero there. Several z may have the same a; all of them do if the
      * factor is zero.
      *
-     * @param z the first window's first voxel at {@code z0}; the next rows and planes {@code zRow}, {@code zPlane} on
-     * @param extremes as {@link CpuExtremes} gives them, from {@code window} on, as is dy
+     * @param z the first window's first voxel at {@code z0}; the next row and plane follow at distances {@code zRow} and
+     *     {@code zPlane}
+     * @param extremes as {@link WindowExtremes} writes them, from index {@code window}, as in dy
      * @param dy one gradient per window
-     * @param dz as z, with distances of its own
+     * @param dz as z, with its own distances
      */
     void poolGradient(
             float[] z,
@@ -392,7 +401,7 @@ final class CpuNormRelu {
         device.giveBack(left);
     }
 
-    /** What each window gives to one of its voxels: dy·factor where a is positive, else 0. */
+    /** Computes what each window gives to one of its voxels: dy·factor where a is positive, else 0. */
     private void shares(float[] extremes, float[] dy, int from, int windows, float[] left, int at) {
         int c = 0;
         for (; c < vectorChannels; c += S.length()) {
@@ -433,7 +442,10 @@ final class CpuNormRelu {
         }
     }
 
-    /** The four voxels of one plane of each window; {@code left} is zero where they or those before have taken it. */
+    /**
+     * Writes dz of the four voxels of one plane of each window, and sets {@code left} to zero where one of them takes the
+     * window's gradient.
+     */
     private static void giveVector(
             float[] z,
             int z0,
@@ -521,9 +533,9 @@ final class CpuNormRelu {
             int plane) {
         float left = share;
         for (int i = 0; i < 8; i++) {
-            float value = z[z0 + CpuExtremes.offset(i, channels, zRow, zPlane)];
+            float value = z[z0 + WindowExtremes.offset(i, channels, zRow, zPlane)];
             boolean takes = normalised(value, c) == largest;
-            dz[at + CpuExtremes.offset(i, stride, row, plane)] =
+            dz[at + WindowExtremes.offset(i, stride, row, plane)] =
                     alongInput(value, gradConstant[c] + (takes ? left : 0), c);
             left = takes ? 0 : left;
         }

@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
@@ -12,16 +12,18 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
+import dev.voxgrad.engine.op.convblock.ConvBlockOp;
+import dev.voxgrad.engine.op.convblock.UnitTensors;
 import dev.voxgrad.engine.trace.Pass;
 
-/** The forward passes of {@link ConvBlockOp}; {@link ConvBlockGradient} is its backward. */
-final class ConvBlockCpu {
+/** Computes the forward pass of a {@link ConvBlockOp}, in training and in inference. */
+final class ConvBlockForward {
     private final CpuDevice device;
     private final ConvBlockOp op;
     private final Tensor[] inputs;
     private final Shape[] shapes;
 
-    ConvBlockCpu(CpuDevice device, ConvBlockOp op, Tensor... inputs) {
+    ConvBlockForward(CpuDevice device, ConvBlockOp op, Tensor... inputs) {
         this.device = device;
         this.op = op;
         this.inputs = inputs;
@@ -31,14 +33,15 @@ final class ConvBlockCpu {
     // ------------------------------------------------------------------------------------------------- training
 
     /**
-     * Saves x, for each unit the convolution's output, its mean and scale, and the weights and biases needed, and, for
-     * a pool, of each window the z that its result comes from.
+     * Computes the result by the batch's own statistics. Saves x; for each unit the convolution's weight and output, mean
+     * and scale, and batch norm's weight and bias; and last, for each element of the result, the z that it comes from:
+     * for a pool, one z of each window.
      */
     Tensor train(Context context) {
         context.save(inputs[0]);
         Tensor output = null;
-        Tensor before = inputs[0];
-        CpuNormRelu norm = null;
+        Tensor input = inputs[0];
+        NormRelu norm = null;
         for (int i = 0; i < shapes.length; i++) {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             boolean last = i == shapes.length - 1;
@@ -47,13 +50,13 @@ final class ConvBlockCpu {
                     last && op.pool() ? Tensor.empty(device, context.outputShape(), device.activationLayout()) : z;
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
-            convolve(i, unit, before, norm, z, source == z ? null : source, mean, scale);
+            convolve(i, unit, input, norm, z, source == z ? null : source, mean, scale);
             context.save(unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             if (i > 0) {
                 norm.close();
-                before.release();
+                input.release();
             }
-            norm = new CpuNormRelu(
+            norm = new NormRelu(
                     device,
                     CpuStorage.array(mean),
                     CpuStorage.array(scale),
@@ -77,41 +80,46 @@ final class ConvBlockCpu {
                 output = activate(norm, source);
                 source.release();
             }
-            before = z;
+            input = z;
         }
-        before.release();
+        input.release();
         norm.close();
         return output;
     }
 
-    /** Writes z, its statistics and the extremes of a pool's windows, from the input as {@code norm} makes it. */
+    /**
+     * Writes z, its statistics and the extremes of a pool's windows.
+     *
+     * @param norm normalises and rectifies the input as it is read; null to read it as it is
+     * @param extremes receives the z that each window's result comes from; null without a pool
+     */
     private void convolve(
             int i,
             UnitTensors unit,
             Tensor input,
-            CpuNormRelu norm,
+            NormRelu norm,
             Tensor z,
             Tensor extremes,
             Tensor mean,
             Tensor scale) {
         Conv3dGeometry geometry = unit.geometry(input.shape(), shapes[i]);
-        TiledConv3d stream = TiledConv3d.of(device, geometry);
+        TiledConv3d convolution = TiledConv3d.of(device, geometry);
         ConvBlockOp.Unit settings = op.units().get(i);
-        try (CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), stream.forwardTasks());
+        try (CpuChannelMoments moments = new CpuChannelMoments(device, shapes[i].dim(1), convolution.forwardTasks());
                 var _ = BlockTrace.forward(device, i, geometry)) {
-            stream.forward(
-                    reader(input, norm, stream.inputVoxel()),
+            convolution.forward(
+                    reader(input, norm, convolution.inputVoxel()),
                     CpuStorage.array(unit.weight()),
                     null,
-                    unit.biasArray(),
-                    writer(stream, z, moments, extremes, unit));
+                    unit.bias() == null ? null : CpuStorage.array(unit.bias()),
+                    writer(convolution, z, moments, extremes, unit));
             moments.finish(
                     settings.momentum(), settings.eps(), unit.runningMean(), unit.runningVariance(), mean, scale);
         }
     }
 
-    /** The voxels of a tensor as they are, or normalised and rectified. */
-    static VoxelReader reader(Tensor x, CpuNormRelu norm, int stride) {
+    /** Returns a reader of a tensor's voxels: as they are, or, with {@code norm}, normalised and rectified. */
+    static VoxelReader reader(Tensor x, NormRelu norm, int stride) {
         int channels = x.shape().dim(1);
         float[] values = CpuStorage.array(x);
         return norm == null
@@ -119,23 +127,23 @@ final class ConvBlockCpu {
                 : (first, count, to, at) -> norm.apply(values, first * channels, count, to, at, stride);
     }
 
-    /** Writes z, and while it is in cache sums up its statistics and picks the voxels that a pool will. */
+    /** Returns a writer of z that, while z is in cache, sums up its statistics and picks the voxels that a pool will. */
     private static PlaneWriter writer(
-            TiledConv3d stream, Tensor z, CpuChannelMoments moments, Tensor extremes, UnitTensors unit) {
+            TiledConv3d convolution, Tensor z, CpuChannelMoments moments, Tensor extremes, UnitTensors unit) {
         float[] values = CpuStorage.array(z);
         Dims3 size = z.shape().spatial();
         int channels = z.shape().dim(1);
         int plane = size.h() * size.w() * channels;
-        PlaneWriter copy = stream.outputLayout().copyTo(values);
+        PlaneWriter copy = convolution.outputLayout().copyTo(values);
         return (task, sample, first, count, planes, from) -> {
             copy.write(task, sample, first, count, planes, from);
-            int begin = (sample * size.d() + first) * plane;
-            moments.add(task, values, begin, count * plane);
+            int start = (sample * size.d() + first) * plane;
+            moments.add(task, values, start, count * plane);
             if (extremes != null) {
                 pickExtremes(
                         CpuStorage.array(unit.normWeight()),
                         values,
-                        begin,
+                        start,
                         size,
                         channels,
                         sample,
@@ -146,11 +154,14 @@ final class ConvBlockCpu {
         };
     }
 
-    /** Planes come in pairs, beginning with an even one; what is left over at odd ends is in no window. */
+    /**
+     * Picks one z of each window. Planes come in pairs, starting with an even one; what is left over at odd ends is in no
+     * window.
+     */
     private static void pickExtremes(
             float[] weight,
             float[] z,
-            int begin,
+            int start,
             Dims3 size,
             int channels,
             int sample,
@@ -161,14 +172,14 @@ final class ConvBlockCpu {
         int windows = size.w() / 2;
         for (int pair = 0; pair < count / 2; pair++) {
             for (int h = 0; h < size.h() / 2; h++) {
-                int from = begin + (2 * pair * size.h() + 2 * h) * row;
+                int from = start + (2 * pair * size.h() + 2 * h) * row;
                 int to = ((sample * (size.d() / 2) + first / 2 + pair) * (size.h() / 2) + h) * windows * channels;
-                CpuExtremes.find(weight, channels, z, from, channels, row, size.h() * row, windows, extremes, to);
+                WindowExtremes.find(weight, channels, z, from, channels, row, size.h() * row, windows, extremes, to);
             }
         }
     }
 
-    private Tensor activate(CpuNormRelu norm, Tensor z) {
+    private Tensor activate(NormRelu norm, Tensor z) {
         int channels = z.shape().dim(1);
         Tensor a = z.emptyLike();
         float[] from = CpuStorage.array(z);
@@ -185,7 +196,7 @@ final class ConvBlockCpu {
 
     // ------------------------------------------------------------------------------------------------ inference
 
-    /** With batch norm folded into the convolutions. */
+    /** Computes the result by the running statistics, with batch norm folded into the convolutions. */
     Tensor infer(Shape outputShape) {
         Tensor current = inputs[0];
         for (int i = 0; i < shapes.length; i++) {
@@ -193,7 +204,7 @@ final class ConvBlockCpu {
             boolean pooled = i == shapes.length - 1 && op.pool();
             Tensor a = Tensor.empty(device, pooled ? outputShape : shapes[i], device.activationLayout());
             Conv3dGeometry geometry = unit.geometry(current.shape(), shapes[i]);
-            TiledConv3d stream = TiledConv3d.of(device, geometry);
+            TiledConv3d convolution = TiledConv3d.of(device, geometry);
             int channels = shapes[i].dim(1);
             float[] factors = device.borrow(channels);
             float[] bias = device.borrow(channels);
@@ -207,12 +218,12 @@ final class ConvBlockCpu {
                         + factor * (own - CpuStorage.array(unit.runningMean())[c]));
             }
             try (var _ = BlockTrace.forward(device, i, geometry)) {
-                stream.forward(
-                        reader(current, null, stream.inputVoxel()),
+                convolution.forward(
+                        reader(current, null, convolution.inputVoxel()),
                         CpuStorage.array(unit.weight()),
                         factors,
                         bias,
-                        CpuRectifyingWriter.of(stream.outputLayout(), pooled, CpuStorage.array(a)));
+                        RectifyingWriter.of(convolution.outputLayout(), pooled, CpuStorage.array(a)));
             }
             device.giveBack(bias);
             device.giveBack(factors);

@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import java.util.Arrays;
 
@@ -14,19 +14,20 @@ import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
+import dev.voxgrad.engine.op.convblock.ConvBlockOp;
 import dev.voxgrad.engine.trace.Pass;
 
 /**
- * The backward pass of {@link ConvBlockOp}, unit by unit from the last.
+ * Computes the backward pass of a {@link ConvBlockOp}, unit by unit from the last to the first.
  *
  * <p>A unit needs Σ g and Σ g·(z − μ) over its whole output, g being the gradient that ReLU lets through, before any dz
- * can be made. For the last unit a short pass finds them: with a pool, over the windows alone. For the others they are
- * summed up while the next convolution's input gradient leaves the cache.
+ * can be computed. For the last unit a short pass computes them: with a pool, over the windows alone. For the others
+ * they are summed up while the next convolution's input gradient leaves the cache.
  */
-final class ConvBlockGradient {
-    /** Saved tensors of each unit, behind x. */
+final class ConvBlockBackward {
+    /** Saved tensors of each unit, after x: weight, z, mean, scale, γ and β. */
     private static final int SAVED = 6;
-    /** Voxels whose sums are taken in float32 before they are added up in double. */
+    /** Number of voxels that are summed up in float32 before their sums are added up in double. */
     private static final int RUN = 32;
 
     private final ConvBlockOp op;
@@ -35,10 +36,10 @@ final class ConvBlockGradient {
     private final Tensor gradOutput;
     private final Tensor[] gradients;
 
-    ConvBlockGradient(ConvBlockOp op, Context context, Tensor gradOutput) {
+    ConvBlockBackward(CpuDevice device, ConvBlockOp op, Context context, Tensor gradOutput) {
         this.op = op;
         this.context = context;
-        this.device = (CpuDevice) gradOutput.device();
+        this.device = device;
         this.gradOutput = gradOutput;
         this.gradients = new Tensor[context.inputs()];
     }
@@ -64,13 +65,13 @@ final class ConvBlockGradient {
         return gradients;
     }
 
-    /** One unit: what was saved of it, and the sums over its gradient. */
+    /** One unit: what its forward saved, and the sums over its gradient. */
     private final class Unit {
         final int index;
         final Tensor weight;
         final Tensor z;
         final Tensor scale;
-        final CpuNormRelu norm;
+        final NormRelu norm;
         final int channels;
         final Tensor gradNormWeight;
         final Tensor gradNormBias;
@@ -82,7 +83,7 @@ final class ConvBlockGradient {
             this.z = context.saved(at + 1);
             this.scale = context.saved(at + 3);
             this.channels = z.shape().dim(1);
-            this.norm = new CpuNormRelu(
+            this.norm = new NormRelu(
                     device,
                     CpuStorage.array(context.saved(at + 2)),
                     CpuStorage.array(scale),
@@ -93,7 +94,11 @@ final class ConvBlockGradient {
             this.gradNormBias = context.saved(at + 5).emptyLike();
         }
 
-        /** The sums of the last unit: {@code source} holds the z that each element of the output comes from. */
+        /**
+         * Sums up over the gradient of the last unit.
+         *
+         * @param source the z that each element of the output comes from
+         */
         void sumOverOutput(Tensor source) {
             float[] from = CpuStorage.array(source);
             float[] dy = CpuStorage.array(gradOutput);
@@ -111,7 +116,7 @@ final class ConvBlockGradient {
             device.giveBack(sums);
         }
 
-        /** dγ = Σ g·x̂ and dβ = Σ g, from the tasks' sums in their order; then dz is known. */
+        /** Computes dγ = Σ g·x̂ and dβ = Σ g from the tasks' sums, in their order; they determine dz. */
         void finishSums(double[] sums, int tasks) {
             float[] weights = CpuStorage.array(gradNormWeight);
             float[] biases = CpuStorage.array(gradNormBias);
@@ -129,38 +134,42 @@ final class ConvBlockGradient {
         }
 
         /**
-         * The gradients of this unit's parameters, and of its input, if anybody needs it.
+         * Computes the gradients of this unit's parameters, and returns that of its input, or null if it is not required.
          *
-         * @param before the unit whose output is this one's input, for its sums; null for the first
+         * @param before the unit whose output is this one's input, whose sums are taken on the way; null for the first
          */
         Tensor backward(Tensor gradActivation, boolean pooled, Unit before) {
             Tensor input = before == null ? context.saved(0) : before.z;
             Shape inputShape = input.shape();
             Conv3dGeometry geometry =
                     op.units().get(index).convolution().geometry(inputShape, weight.shape(), z.shape());
-            TiledConv3d stream = TiledConv3d.of(device, geometry);
+            TiledConv3d convolution = TiledConv3d.of(device, geometry);
             Tensor gradWeight = weight.emptyLike();
             Tensor gradInput = before == null && !context.needsGradient(0) ? null : input.emptyLike();
-            double[] sums = before == null ? null : device.borrowSums(2 * before.channels * stream.backwardTasks());
+            double[] sums =
+                    before == null ? null : device.borrowSums(2 * before.channels * convolution.backwardTasks());
             InputGradientWriter dx = gradInput == null
                     ? null
                     : InputGradientWriter.to(
-                            CpuStorage.array(gradInput), inputShape.dim(1), inputShape.spatial(), stream.inputVoxel());
+                            CpuStorage.array(gradInput),
+                            inputShape.dim(1),
+                            inputShape.spatial(),
+                            convolution.inputVoxel());
             if (before != null) {
-                dx = before.summing(dx, stream.inputVoxel(), sums);
+                dx = before.summing(dx, convolution.inputVoxel(), sums);
             }
             try (var _ = BlockTrace.backward(device, index, geometry, gradActivation.shape(), pooled, dx != null)) {
-                stream.backward(
-                        ConvBlockCpu.reader(input, before == null ? null : before.norm, stream.inputVoxel()),
+                convolution.backward(
+                        ConvBlockForward.reader(input, before == null ? null : before.norm, convolution.inputVoxel()),
                         pooled
-                                ? poolGradient(gradActivation, stream.outputLayout())
-                                : gradient(gradActivation, stream.outputLayout()),
+                                ? poolGradient(gradActivation, convolution.outputLayout())
+                                : gradient(gradActivation, convolution.outputLayout()),
                         CpuStorage.array(weight),
                         CpuStorage.array(gradWeight),
                         dx);
             }
             if (before != null) {
-                before.finishSums(sums, stream.backwardTasks());
+                before.finishSums(sums, convolution.backwardTasks());
                 device.giveBack(sums);
             }
             int at = op.firstInput(index);
@@ -173,7 +182,7 @@ final class ConvBlockGradient {
             return gradInput;
         }
 
-        /** Passes this unit's output gradient on and adds it to the sums. */
+        /** Returns a writer that passes this unit's output gradient on to {@code next} and adds it to the sums. */
         private InputGradientWriter summing(InputGradientWriter next, int voxel, double[] sums) {
             float[] values = CpuStorage.array(z);
             Dims3 size = z.shape().spatial();
@@ -194,7 +203,7 @@ final class ConvBlockGradient {
             };
         }
 
-        /** dz where the activation's gradient is known for each voxel. */
+        /** Returns a reader of dz, given the activation's gradient for each voxel. */
         private PlaneReader gradient(Tensor gradActivation, PlaneLayout layout) {
             float[] values = CpuStorage.array(z);
             float[] da = CpuStorage.array(gradActivation);
@@ -215,7 +224,7 @@ final class ConvBlockGradient {
             };
         }
 
-        /** dz where the gradient of a max pool's windows is known. */
+        /** Returns a reader of dz, given the gradient of a max pool's windows. */
         private PlaneReader poolGradient(Tensor gradPool, PlaneLayout layout) {
             return new PoolGradientReader(
                     norm,

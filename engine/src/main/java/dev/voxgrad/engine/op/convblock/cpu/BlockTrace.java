@@ -1,27 +1,28 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dWork;
+import dev.voxgrad.engine.op.convblock.ConvBlockOp;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Span;
 import dev.voxgrad.engine.trace.Trace;
 import dev.voxgrad.engine.trace.Work;
 
-/** What the kernels of a {@link ConvBlockOp} say of themselves to whoever traces the device; null while nobody does. */
+/** Opens trace spans for the kernels of a {@link ConvBlockOp}; returns null while the device is not traced. */
 final class BlockTrace {
     private BlockTrace() {}
 
-    /** A unit's convolution, with what is done to its input and output on the way. */
+    /** Opens the span of a unit's convolution, including what is done to its input and output on the way. */
     static Span forward(CpuDevice device, int unit, Conv3dGeometry g) {
         return device.recorder() == null
                 ? null
                 : Trace.span(device, name(unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
     }
 
-    /** A unit's gradients: z and the activation's gradient are read to make dz. */
+    /** Opens the span of a unit's gradients: z and the activation's gradient are read to compute dz. */
     static Span backward(
             CpuDevice device, int unit, Conv3dGeometry g, Shape gradActivation, boolean pooled, boolean withInput) {
         if (device.recorder() == null) {
@@ -33,7 +34,10 @@ final class BlockTrace {
                 device, name(unit), Pass.BACKWARD, Conv3dWork.backward(device, g, z + gradients, withInput), input(g));
     }
 
-    /** Normalising the block's result, or the sums over its gradient: two tensors of its size are touched. */
+    /**
+     * Opens the span of the pass that normalises the block's result, or that sums up over its gradient. Either touches two
+     * tensors of its size.
+     */
     static Span activation(CpuDevice device, Pass pass, Shape output) {
         return device.recorder() == null
                 ? null

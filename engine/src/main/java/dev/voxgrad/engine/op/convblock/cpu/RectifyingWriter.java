@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -8,12 +8,13 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 
-/** Writes a convolution's output planes through ReLU, and perhaps a max pool of 2×2×2. */
-final class CpuRectifyingWriter {
+/** Writes a convolution's output planes through ReLU, and through a max pool of 2×2×2 if there is one. */
+final class RectifyingWriter {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
-    private CpuRectifyingWriter() {}
+    private RectifyingWriter() {}
 
+    /** Returns a writer into {@code a}, which has the activation's channels-last layout without padding. */
     static PlaneWriter of(PlaneLayout layout, boolean pooled, float[] a) {
         return pooled
                 ? (task, sample, first, count, planes, from) -> pool(layout, sample, first, count, planes, from, a)
@@ -48,7 +49,10 @@ final class CpuRectifyingWriter {
         }
     }
 
-    /** Planes come in pairs, beginning with an even one; what is left over at odd ends is in no window. */
+    /**
+     * Writes the maxima of windows. Planes come in pairs, starting with an even one; what is left over at odd ends is in
+     * no window.
+     */
     private static void pool(
             PlaneLayout layout, int sample, int first, int count, float[] planes, int from, float[] a) {
         Dims3 size = layout.size();
@@ -65,7 +69,7 @@ final class CpuRectifyingWriter {
         }
     }
 
-    /** The largest of a window's eight voxels and zero. */
+    /** Writes, for each channel, the largest of zero and a window's eight voxels. */
     private static void pool(float[] x, int from, PlaneLayout layout, int channels, float[] a, int to) {
         FloatVector zero = FloatVector.zero(S);
         int voxel = layout.voxel();

@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.op.convblock;
+package dev.voxgrad.engine.op.convblock.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -7,19 +7,23 @@ import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.device.cpu.Lanes;
 
-/** Finds the extremes of windows of 2×2×2 channels-last voxels, from which a max pool after batch norm and ReLU comes. */
-final class CpuExtremes {
+/**
+ * Finds the extreme z of each window of 2×2×2 channels-last voxels: the one that the result of a max pool after batch
+ * norm and ReLU comes from.
+ */
+final class WindowExtremes {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
-    private CpuExtremes() {}
+    private WindowExtremes() {}
 
     /**
-     * Finds for each window of 2×2×2 voxels a z whose a(z) is the largest: the largest z, or the smallest where the
-     * factor is negative, since rounding keeps the order. Others may have the same a(z); see
-     * {@link CpuNormRelu#winners}.
+     * Finds for each window of 2×2×2 voxels a z whose a(z) is the largest: the largest z, or the smallest if the factor is
+     * negative, since rounding keeps the order. Others may have the same a(z); see {@link NormRelu#winners}.
      *
-     * @param z the first window's first voxel at {@code from}; neighbours {@code voxel}, {@code row}, {@code plane} on
-     * @param extremes the windows' results, one after the other from {@code at} on
+     * @param weight γ of each channel, whose sign is the factor's
+     * @param z the first window's first voxel at {@code from}; its neighbours follow at distances {@code voxel},
+     *     {@code row} and {@code plane}
+     * @param extremes receives the windows' results, one after the other, from index {@code at}
      */
     static void find(
             float[] weight,
@@ -48,7 +52,7 @@ final class CpuExtremes {
         }
     }
 
-    /** How far the {@code i}-th of a window's eight voxels is from its first. */
+    /** Returns how far the {@code i}-th of a window's eight voxels is from its first. */
     static int offset(int i, int voxel, int row, int plane) {
         return i / 4 * plane + i / 2 % 2 * row + i % 2 * voxel;
     }
