@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -17,8 +16,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 /** Keeps the words of {@code glossary.txt} out of everything in this project that a person reads. */
 class PlainEnglishTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern MODULE = Pattern.compile("<module>(.+)</module>");
     private static final List<String> OTHER_FOLDERS = List.of(".ci", ".launcher", ".mvn", "docs");
     /** Parts of the project that have yet to be reworded. */
     private static final List<String> NOT_YET =
@@ -33,7 +30,7 @@ class PlainEnglishTest {
         List<Finding> findings = new ArrayList<>();
         for (Path part : parts()) {
             if (!NOT_YET.contains(part.getFileName().toString())) {
-                findings.addAll(glossary.check(ROOT, part));
+                findings.addAll(glossary.check(Checkout.ROOT, part));
             }
         }
         assertThat(findings)
@@ -43,17 +40,15 @@ class PlainEnglishTest {
 
     /** Returns the files in the project's root, its modules and its other folders; not what a user keeps next to them. */
     private static List<Path> parts() throws IOException {
-        Stream<String> modules = MODULE.matcher(Files.readString(ROOT.resolve("pom.xml")))
-                .results()
-                .map(module -> module.group(1));
-        try (Stream<Path> entries = Files.list(ROOT)) {
-            return Stream.concat(
-                            entries.filter(Files::isRegularFile),
-                            Stream.concat(modules, OTHER_FOLDERS.stream())
-                                    .map(ROOT::resolve)
-                                    .filter(Files::isDirectory))
-                    .toList();
+        List<Path> parts = new ArrayList<>(Checkout.modules());
+        OTHER_FOLDERS.stream()
+                .map(Checkout.ROOT::resolve)
+                .filter(Files::isDirectory)
+                .forEach(parts::add);
+        try (Stream<Path> entries = Files.list(Checkout.ROOT)) {
+            entries.filter(Files::isRegularFile).sorted().forEach(parts::add);
         }
+        return parts;
     }
 
     @Test
