@@ -31,7 +31,7 @@ import dev.voxgrad.medmnist.cli.ui.StandardError;
 import dev.voxgrad.medmnist.cli.ui.Version;
 import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
 
-/** The command line: one class per command, see their {@code --help}. */
+/** Runs the command line. Each command is a class of its own, with a detailed {@code --help}. */
 @Command(
         name = "medmnist",
         mixinStandardHelpOptions = true,
@@ -60,25 +60,24 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             "",
             "Start with 'medmnist quickstart'. Then train on real volumes:",
             "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
-            "  medmnist ensemble --run runs/adrenal",
+            "  medmnist ensemble runs/adrenal",
             ""
         },
         commandListHeading = "%nCommands (each has its own --help):%n",
-        footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error."})
+        footer = {"", "Exit codes: 0 success, 1 failure, 2 wrong usage, 70 internal error."})
 public final class Main implements Runnable, DebugOption {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of a failure.")
     private boolean debug;
 
-    /** Returns whether stack traces are wanted. */
     @Override
     public boolean debug() {
         return debug;
     }
 
-    /** Called without a command. */
+    /** Reports the missing command; picocli calls this if there is none. */
     @Override
     public void run() {
         throw new CommandLine.ParameterException(spec.commandLine(), "No command given");
@@ -111,7 +110,7 @@ public final class Main implements Runnable, DebugOption {
         } catch (OutOfMemoryError e) {
             return failures.outOfMemory(e, commandLine);
         } catch (RuntimeException | Error e) {
-            // Picocli has handled what the command threw, but for errors; the JVM would end with exit code 1.
+            // Picocli handles exceptions of commands, but not errors, with which the JVM would end with exit code 1.
             return failures.internalError(e, commandLine);
         } finally {
             out.flush();
@@ -122,7 +121,7 @@ public final class Main implements Runnable, DebugOption {
     private static int executeAndCloseDevices(CommandLine.ParseResult words) {
         for (CommandLine command : words.asCommandLineList()) {
             if (command.isUsageHelpRequested()) {
-                command.setOut(VisibleWriter.raw(command.getOut())); // help has colours, and no text of others
+                command.setOut(VisibleWriter.raw(command.getOut())); // help has colours, and no text from files
             }
         }
         try {

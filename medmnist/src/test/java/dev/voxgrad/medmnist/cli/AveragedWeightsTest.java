@@ -21,7 +21,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-/** {@code train --ema}. */
+/** Tests {@code train --ema}. */
 class AveragedWeightsTest {
     private static final double DECAY = 0.8;
 
@@ -30,7 +30,7 @@ class AveragedWeightsTest {
 
     private Path volumes;
 
-    /** Labels to validate that have nothing to do with the volumes, so that figures go up and down. */
+    /** Writes volumes whose validation labels are unrelated to them, so that the validation metrics go up and down. */
     @BeforeEach
     void makeVolumes() {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 12, 30, 4);
@@ -40,7 +40,7 @@ class AveragedWeightsTest {
         volumes = TestVolumes.write(folder.resolve("volumes.npz"), arrays);
     }
 
-    /** One step per epoch, so that a run of e epochs ends with the weights after step e. */
+    /** Trains with one step per epoch, so that a run of e epochs ends with the weights after step e. */
     private Path train(int epochs, double ema) {
         Path run = folder.resolve("epochs" + epochs + "-ema" + ema);
         Cli.run(
@@ -72,9 +72,9 @@ class AveragedWeightsTest {
                 .tensors();
     }
 
-    /** What is saved is the average of the weights that runs without one have after each of their steps. */
+    /** The saved model is the average of the weights that runs without averaging have after each step. */
     @Test
-    void theSavedModelIsTheAverageOverTheSteps() {
+    void savesTheAverageOverAllSteps() {
         List<Map<String, NamedTensor>> steps = new ArrayList<>();
         for (int epochs = 1; epochs <= 3; epochs++) {
             steps.add(last(train(epochs, 0)));
@@ -106,9 +106,9 @@ class AveragedWeightsTest {
         return ((NamedTensor.Floats) tensor).values();
     }
 
-    /** The average takes no part in training; the validation figures are its own. */
+    /** The average does not affect training, but the validation metrics are those of the average. */
     @Test
-    void itIsTheAverageThatIsValidated() throws IOException {
+    void validatesTheAverage() throws IOException {
         Path run = train(6, DECAY);
         Path plain = train(6, 0);
         assertThat(column(run, 3)).isEqualTo(column(plain, 3));
@@ -141,9 +141,9 @@ class AveragedWeightsTest {
                 .toList();
     }
 
-    /** Their run.json says nothing of averages or class weights. */
+    /** The run.json of older versions has no entries for averages and class weights. */
     @Test
-    void runsOfOlderVersionsGoOn() throws IOException {
+    void resumesRunsOfOlderVersions() throws IOException {
         Path run = train(1, 0);
         Path json = run.resolve("run.json");
         String older = Files.readString(json)

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Folders that can't be written to, and runs that are damaged: whatever is there stays as it is. */
+/** Tests folders that cannot be written to and runs that are damaged: existing files stay unchanged. */
 class BadFoldersTest {
     @TempDir
     private static Path home;
@@ -60,7 +60,7 @@ class BadFoldersTest {
     }
 
     @AfterEach
-    void nothingHasChanged() throws IOException {
+    void assertUnchanged() throws IOException {
         assertThat(Contents.of(folder)).isEqualTo(before);
     }
 
@@ -75,19 +75,19 @@ class BadFoldersTest {
     }
 
     @Test
-    void trainLeavesAnotherRunAlone() {
+    void trainKeepsAnExistingRun() {
         train(run).failed(run, "holds another run already", "choose another --out");
         Cli.run("quickstart", "--out", run).failed(run, "holds another run already");
     }
 
     @Test
-    void trainLeavesAnotherFolderAlone() {
+    void trainKeepsAnExistingFolder() {
         train(folder).failed(folder, "is not empty");
     }
 
-    /** Root may write anywhere, so a path below a file stands for all folders that can't be made. */
+    /** Root may write anywhere, so a path below a file represents all folders that cannot be created. */
     @Test
-    void trainBelowAFile() {
+    void trainRefusesAPathBelowAFile() {
         Path file = run.resolve("run.json");
         train(file).failed(file, "expected a folder");
         train(file.resolve("new")).failed(file.resolve("new"), "cannot be made", "choose another --out");
@@ -128,16 +128,16 @@ class BadFoldersTest {
     }
 
     @Test
-    void predictToWhereNoFileCanBe() {
+    void predictRefusesImpossibleOutputs() {
         predict(run).failed(run, "is no plain file", "choose another name");
         predict(run.resolve("none/scores.csv")).failed("scores.csv", "there is no folder", run.resolve("none"));
         predict(run.resolve("run.json/scores.csv")).failed("scores.csv", "there is no folder");
         predict(Path.of("/")).failed("is no plain file");
     }
 
-    /** Replacing a device by a file would be a nasty surprise. */
+    /** A device must not be replaced by a file. */
     @Test
-    void predictToADevice() {
+    void predictDoesNotReplaceADevice() {
         Path device = Path.of("/dev/null");
         assumeTrue(Files.exists(device), "needs " + device);
         predict(device).failed(device, "is no plain file");
@@ -151,9 +151,9 @@ class BadFoldersTest {
         return Cli.run(all);
     }
 
-    /** What was found is shown all the same. */
+    /** The results are printed nevertheless. */
     @Test
-    void ensembleThatCannotSaveItsSummary() throws IOException {
+    void ensemblePrintsResultsItCannotSave() throws IOException {
         Files.createDirectory(run.resolve("summary.csv"));
         before = Contents.of(folder);
         Cli cli = ensemble().failed(run.resolve("summary.csv"), "cannot be written");
@@ -161,7 +161,7 @@ class BadFoldersTest {
     }
 
     @Test
-    void ensembleWithoutARun() {
+    void ensembleRefusesAFolderWithoutRun() {
         run = folder;
         ensemble().failed(folder, "holds no run", "train --out");
         run = folder.resolve("none");
@@ -170,7 +170,7 @@ class BadFoldersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "{}", "[]", "{\"settings\": 1}", "no json", "\u0000"})
-    void ensembleOfADamagedRun(String json) throws IOException {
+    void ensembleRefusesADamagedRunJson(String json) throws IOException {
         change("run.json", text -> json);
         ensemble().failed(run.resolve("run.json"), "is damaged");
     }
@@ -190,7 +190,7 @@ class BadFoldersTest {
                 "\"NET1\";                      \"NET9\"",
                 "\"learningRate\" : 0.001;      \"learningRate\" : \"NaN\""
             })
-    void ensembleOfARunWithADamagedEntry(String entry, String damaged) throws IOException {
+    void ensembleRefusesADamagedEntry(String entry, String damaged) throws IOException {
         assertThat(run.resolve("run.json")).content().contains(entry);
         change("run.json", text -> text.replace(entry, damaged));
         ensemble().failed(run.resolve("run.json"), "is damaged");
@@ -205,13 +205,13 @@ class BadFoldersTest {
                 "0,net1,adamw,0.001,5.0E-4,1,0.5,0.5,much,0.5,1.0",
                 "\u0001"
             })
-    void ensembleOfDamagedMembers(String row) throws IOException {
+    void ensembleRefusesDamagedMembers(String row) throws IOException {
         change("members.csv", text -> text.lines().findFirst().orElseThrow() + "\n" + row + "\n");
         ensemble().failed(run.resolve("members.csv"), "damaged row '" + row.replace('\u0001', '\uFFFD'));
     }
 
     @Test
-    void ensembleOfARunWithoutFinishedMembers() throws IOException {
+    void ensembleNeedsAFinishedMember() throws IOException {
         change("members.csv", text -> text.lines().findFirst().orElseThrow() + "\n");
         ensemble().failed(run, "no finished member");
         delete("members.csv");
@@ -219,13 +219,13 @@ class BadFoldersTest {
     }
 
     @Test
-    void ensembleWithoutWeights() throws IOException {
+    void ensembleReportsMissingWeights() throws IOException {
         delete("weights/member-00-net1-best.safetensors");
         ensemble().failed("member-00-net1-best.safetensors", "does not exist");
     }
 
     @Test
-    void ensembleOfVolumesThatHaveMoved() throws IOException {
+    void ensembleFindsMovedVolumes() throws IOException {
         change("run.json", text -> text.replace("own.npz", "moved.npz"));
         ensemble().failed(home.resolve("moved.npz"), "no such file", "--npz");
         Cli found = ensemble("--npz", volumes).succeeded();
@@ -234,7 +234,7 @@ class BadFoldersTest {
     }
 
     @Test
-    void ensembleOfOtherVolumes() throws IOException {
+    void ensembleWarnsOfOtherVolumes() throws IOException {
         Path other = TestVolumes.write(home.resolve("other.npz"), 8, 1, 2, 6, 4, 5);
         Cli cli = ensemble("--npz", other);
         assertThat(cli.code()).isZero();
@@ -260,7 +260,7 @@ class BadFoldersTest {
         "--member-weights,0",
         "--split,all"
     })
-    void ensembleWithWrongWeights(String option, String value) {
+    void ensembleRefusesWrongWeights(String option, String value) {
         ensemble(option, value).refused();
     }
 
@@ -272,7 +272,7 @@ class BadFoldersTest {
         "best = -1,best is -1",
         "best = \\uX,'best is'"
     })
-    void ensembleWithADamagedWeightsFile(String line, String part) throws IOException {
+    void ensembleRefusesADamagedWeightsFile(String line, String part) throws IOException {
         Path file = Files.writeString(home.resolve("weights.txt"), line + "\n");
         ensemble("--weights", file).failed(file, part);
         ensemble("--weights", home.resolve("none")).failed("none", "no such file");
@@ -290,7 +290,7 @@ class BadFoldersTest {
                 "1,0.5;                 leaves a gap",
                 "0,0.5;                 has scores of 1 samples",
             })
-    void evaluateOfAMalformedFile(String text, String part) throws IOException {
+    void evaluateRefusesAMalformedFile(String text, String part) throws IOException {
         Path csv = Files.writeString(home.resolve("vesselmnist3d_test@x.csv"), text + "\n");
         TestVolumes.write(home.resolve("vesselmnist3d.npz"), 8, 1, 2, 6, 4, 4);
         Cli cli = Cli.run("evaluate", "--path", csv, "--root", home);
@@ -303,7 +303,7 @@ class BadFoldersTest {
     }
 
     @Test
-    void evaluateOfAFileThatIsNoResult() {
+    void evaluateRefusesAFileThatIsNotAResult() {
         Cli.run("evaluate", "--path", volumes).failed(volumes, "is not named as a standard result file");
         Cli.run("evaluate", "--path", "/").failed("is not named as a standard result file");
         Cli.run("evaluate", "--path", home.resolve("brainmnist3d_test@x.csv")).failed("no such file");

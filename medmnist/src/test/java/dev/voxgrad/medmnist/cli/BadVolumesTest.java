@@ -21,7 +21,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Volumes that can't be used: training says so, and leaves everything as it was. */
+/** Tests volumes that cannot be used: training reports why and changes no files. */
 class BadVolumesTest {
     @TempDir
     private Path folder;
@@ -54,28 +54,28 @@ class BadVolumesTest {
     }
 
     @Test
-    void missing() {
+    void refusesAMissingFile() {
         train().failed(bad, "no such file", "--npz");
     }
 
     @Test
-    void aFolder() {
+    void refusesAFolder() {
         bad = folder;
         train().failed(bad, "is not a file");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.01, 0.5, 0.999})
-    void truncated(double share) throws IOException {
+    void refusesATruncatedFile(double share) throws IOException {
         byte[] bytes = Files.readAllBytes(good);
         Files.write(bad, Arrays.copyOf(bytes, (int) (bytes.length * share)));
-        train().failed(bad, "truncated", "fetch it again");
+        train().failed(bad, "refusesATruncatedFile", "fetch it again");
     }
 
-    /** Places spread over the data of all members. */
+    /** Flips bits at positions spread over the data of all members. */
     @ParameterizedTest
     @ValueSource(doubles = {0.1, 0.3, 0.4, 0.6, 0.8, 0.9})
-    void bitFlipped(double place) throws IOException {
+    void refusesFlippedBits(double place) throws IOException {
         byte[] bytes = Files.readAllBytes(good);
         bytes[(int) (bytes.length * place)] ^= 0x10;
         Files.write(bad, bytes);
@@ -83,7 +83,7 @@ class BadVolumesTest {
     }
 
     @Test
-    void anArrayIsAbsent() {
+    void refusesAMissingArray() {
         change(arrays -> arrays.remove("val_labels"));
         train().failed(bad, "has no array val_labels", "it holds train_images");
     }
@@ -110,14 +110,14 @@ class BadVolumesTest {
     }
 
     @Test
-    void wrongMagic() {
+    void refusesAWrongMagic() {
         String header = header("|u1", "(1, 8, 8, 8)");
         trainWithTestImages(npy("\u0093NUMPX", header.length(), header, 512)).failed(bad, "test_images", "NUMPY");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MAX_VALUE, 10_001, 4_000})
-    void absurdHeaderLength(int length) {
+    void refusesAnAbsurdHeaderLength(int length) {
         String header = header("|u1", "(1, 8, 8, 8)");
         trainWithTestImages(npy("\u0093NUMPY", length, header, 512))
                 .failed(bad, "test_images", "header of " + Integer.toUnsignedString(length) + " bytes");
@@ -139,26 +139,26 @@ class BadVolumesTest {
                 "|u1; (1, 4, 8, 16);                            cubes as (N,S,S,S)",
                 "|u1; (4, 4, 4, 4, 2);                          cubes as (N,S,S,S)"
             })
-    void hostileHeader(String type, String shape, String part) {
+    void refusesAHostileHeader(String type, String shape, String part) {
         String header = header(type, shape);
         trainWithTestImages(npy("\u0093NUMPY", header.length(), header, 512)).failed(bad, "test_images", part);
     }
 
     @Test
-    void noVolumesAtAll() {
+    void refusesAFileWithoutVolumes() {
         String header = header("|u1", "(0, 8, 8, 8)");
         trainWithTestImages(npy("\u0093NUMPY", header.length(), header, 0)).failed(bad, "at least one volume");
     }
 
     @Test
-    void imagesAndLabelsOfDifferentLength() {
+    void refusesImagesAndLabelsOfOtherLengths() {
         change(arrays -> arrays.put("val_labels", NpyArray.ofLongs(new long[] {0, 1, 0}, 3, 1)));
         train().failed(bad, "val_images and _labels", "4 volumes and 3 labels");
     }
 
     @ParameterizedTest
     @CsvSource({"2, a;b", "-1, a;b", "-1, ''"})
-    void labelOutOfRange(long label, String names) {
+    void refusesALabelOutOfRange(long label, String names) {
         change(arrays -> arrays.put("test_labels", NpyArray.ofLongs(new long[] {0, 1, 0, label}, 4)));
         Object[] labels = names.isEmpty() ? new Object[0] : new Object[] {"--labels", names.replace(';', ',')};
         train(labels).failed("bad.npz", "label " + label + " of volume 3 in test", "expected 0 to 1");
@@ -166,13 +166,13 @@ class BadVolumesTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1000, Integer.MAX_VALUE, 1L << 40})
-    void labelsThatDoNotCountClasses(long label) {
+    void refusesLabelsThatAreNotClassNumbers(long label) {
         change(arrays -> arrays.put("test_labels", NpyArray.ofLongs(new long[] {0, 1, 0, label}, 4)));
         train().failed(bad, label > Integer.MAX_VALUE ? "beyond 32 bits" : "has label " + label);
     }
 
     @Test
-    void oneClassOnly() {
+    void refusesOneClassOnly() {
         change(arrays -> {
             for (String split : new String[] {"train", "val", "test"}) {
                 int count = arrays.get(split + "_labels").count();
@@ -183,38 +183,38 @@ class BadVolumesTest {
     }
 
     @Test
-    void blankVolume() {
+    void refusesABlankVolume() {
         change(arrays -> Arrays.fill(arrays.get("val_images").bytes(), 2 * 512, 3 * 512, (byte) 7));
         train().failed("bad.npz", "val: volume 2 is blank", "Take it out");
     }
 
     @Test
-    void splitsOfDifferentShape() {
+    void refusesSplitsOfDifferentShapes() {
         change(arrays ->
                 arrays.put("test_images", TestVolumes.arrays(9, 1, 2, 1, 1, 4).get("test_images")));
         train().failed("bad.npz", "test has volumes of [1,9,9,9] but train has [1,8,8,8]");
     }
 
-    /** Its validation AUC would not be defined: found before anything is trained. */
+    /** The validation AUC would be undefined, which is found before the training starts. */
     @Test
-    void aClassIsMissingInVal() {
+    void refusesAValSplitThatLacksAClass() {
         change(arrays -> arrays.put("val_labels", NpyArray.ofLongs(new long[4], 4)));
         train().failed("bad.npz val", "AUC is not defined", "class 1 (1) has 0 of 4");
     }
 
     @Test
-    void tooSmallForTheNet() {
+    void refusesVolumesTooSmallForTheNet() {
         bad = good;
         train("--nets", "net3").failed("net3", "needs an edge of at least 16 voxels, but these have 8");
     }
 
     @Test
-    void predictLeavesItsOutputAsItWas() throws IOException {
+    void failedPredictKeepsTheOldOutput() throws IOException {
         byte[] bytes = Files.readAllBytes(good);
         Files.write(bad, Arrays.copyOf(bytes, bytes.length / 2));
         Path out = Files.writeString(folder.resolve("scores.csv"), "0,0.5\n");
         Cli.run("predict", "--npz", bad, "--net", "net1", "--weights", folder.resolve("none"), "--out", out)
-                .failed(bad, "truncated");
+                .failed(bad, "refusesATruncatedFile");
         assertThat(out).hasContent("0,0.5\n");
         Files.delete(out);
     }

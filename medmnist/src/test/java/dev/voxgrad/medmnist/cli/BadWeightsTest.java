@@ -24,7 +24,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Weights that can't be used, for a net that predicts and for one that starts its training from them. */
+/** Tests weights that cannot be used, for prediction and as the start of a training. */
 class BadWeightsTest {
     @TempDir
     private static Path folder;
@@ -44,7 +44,7 @@ class BadWeightsTest {
         good = folder.resolve("run/weights/member-00-net1-last.safetensors");
     }
 
-    /** Both commands fail for the same reason and leave the folder as it was. */
+    /** Asserts that both commands fail for the same reason and leave the folder unchanged. */
     private static void bothFail(Object... parts) throws IOException {
         Contents before = Contents.of(folder);
         Cli.run("predict", "--npz", volumes, "--net", "net1", "--weights", bad, "--out", out)
@@ -78,13 +78,13 @@ class BadWeightsTest {
     }
 
     @Test
-    void missing() throws IOException {
+    void refusesAMissingFile() throws IOException {
         Files.deleteIfExists(bad);
         bothFail(bad, "does not exist", "check the path");
     }
 
     @Test
-    void aFolder() throws IOException {
+    void refusesAFolder() throws IOException {
         Files.deleteIfExists(bad);
         Files.createDirectory(bad);
         bothFail(bad, "can't be read");
@@ -92,7 +92,7 @@ class BadWeightsTest {
     }
 
     @Test
-    void ofAnotherNet() throws IOException {
+    void refusesWeightsOfAnotherNet() throws IOException {
         Contents before = Contents.of(folder);
         Path edge = TestVolumes.write(folder.resolve("edge16.npz"), 16, 1, 2, 2, 2, 2);
         Cli.run("predict", "--npz", edge, "--net", "net3", "--weights", good, "--out", out)
@@ -116,9 +116,9 @@ class BadWeightsTest {
         assertThat(Contents.of(folder)).isEqualTo(before);
     }
 
-    /** The second net is never used: that it does not fit is no error. */
+    /** The second net is never used, so it is not an error that it does not fit. */
     @Test
-    void netsThatNoMemberUsesAreNotChecked() {
+    void doesNotCheckUnusedNets() {
         Cli.run(
                         "train",
                         "--npz",
@@ -137,25 +137,25 @@ class BadWeightsTest {
     }
 
     @Test
-    void missingTensor() throws IOException {
+    void refusesAMissingTensor() throws IOException {
         change(tensors -> tensors.remove("fc.2.bias"));
         bothFail(bad, "1 missing (fc.2.bias [2])");
     }
 
     @Test
-    void extraTensor() throws IOException {
+    void refusesAnExtraTensor() throws IOException {
         change(tensors -> put(tensors, "fc.4.bias", 2));
         bothFail(bad, "1 unexpected (fc.4.bias [2])");
     }
 
     @Test
-    void wrongShape() throws IOException {
+    void refusesAWrongShape() throws IOException {
         change(tensors -> put(tensors, "fc.2.weight", 3, 64));
         bothFail(bad, "fc.2.weight is [3,64], expected [2,64]");
     }
 
     @Test
-    void notANumber() throws IOException {
+    void refusesNaN() throws IOException {
         change(tensors -> Arrays.fill(((NamedTensor.Floats) tensors.get("fc.2.bias")).values(), Float.NaN));
         Contents before = Contents.of(folder);
         Cli.run("predict", "--npz", volumes, "--net", "net1", "--weights", bad, "--out", out)
@@ -178,7 +178,7 @@ class BadWeightsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 7, 8, 100, 5000, -1})
-    void truncated(int length) throws IOException {
+    void refusesATruncatedFile(int length) throws IOException {
         byte[] bytes = Files.readAllBytes(good);
         Files.write(bad, Arrays.copyOf(bytes, length < 0 ? bytes.length - 1 : length));
         bothFail(bad, "damaged");
@@ -195,7 +195,7 @@ class BadWeightsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {-1, Long.MAX_VALUE, 100_000_001, 41})
-    void oversizedHeader(long length) throws IOException {
+    void refusesAnOversizedHeader(long length) throws IOException {
         Files.write(bad, file(length, "{}", 30));
         bothFail(bad, "its header has " + Long.toUnsignedString(length) + " bytes");
     }
@@ -213,8 +213,8 @@ class BadWeightsTest {
                 "[1]; [0,4];    [1]; [4,8];             8 bytes at the end belong to no tensor",
                 "[65536,65536]; [0,8]; [2]; [8,16];     needs 17179869184"
             })
-    void tensorsThatOverlapOrLieOutside(String shapeA, String offsetsA, String shapeB, String offsetsB, String part)
-            throws IOException {
+    void refusesOverlappingOrOutlyingTensors(
+            String shapeA, String offsetsA, String shapeB, String offsetsB, String part) throws IOException {
         String entry = "{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}";
         String header =
                 "{\"a\":" + entry.formatted(shapeA, offsetsA) + ",\"b\":" + entry.formatted(shapeB, offsetsB) + "}";
@@ -223,7 +223,7 @@ class BadWeightsTest {
     }
 
     @Test
-    void someOtherKindOfFile() throws IOException {
+    void refusesOtherKindsOfFiles() throws IOException {
         Files.deleteIfExists(bad);
         Files.copy(volumes, bad);
         bothFail(bad, "is a zip file");

@@ -23,12 +23,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * The bundle as a user on a bare machine finds it: unpacked elsewhere, with no {@code JAVA_HOME} and no {@code java} on
+ * Tests the bundle as it works on a bare machine: unpacked elsewhere, with no {@code JAVA_HOME} and no {@code java} on
  * the path. Runs with {@code ./mvnw -Pdist verify}.
  */
 @Timeout(300)
 class BundleIT {
-    /** What the launcher calls; nothing else is on the path. */
+    /** The tools that the launcher calls; nothing else is on the path. */
     private static final List<String> TOOLS = List.of("sh", "dirname", "readlink", "mktemp", "mkfifo", "rm", "cat");
 
     private static final long LARGEST = 45_000_000;
@@ -67,7 +67,7 @@ class BundleIT {
                 .findFirst();
     }
 
-    /** Standard output of a command that succeeds without a word on standard error. */
+    /** Returns the standard output of a command that succeeds and prints nothing on standard error. */
     private static String run(Object... arguments) throws IOException, InterruptedException {
         return runTo(0, arguments);
     }
@@ -92,23 +92,25 @@ class BundleIT {
     }
 
     @Test
-    void saysWhatItIs() throws IOException, InterruptedException {
+    void printsItsVersion() throws IOException, InterruptedException {
         assertThat(run("--version")).startsWith("Voxgrad medmnist ").contains("Java 25");
         assertThat(run("summary", "--net", "net1")).contains("total");
     }
 
-    /** The natives are there, and probes run in processes of the bundle's own Java. */
+    /** The native libraries are included, and probes run in processes of the bundle's own Java. */
     @Test
-    void tellsWhatTheMachineOffers() throws IOException, InterruptedException {
+    void doctorReportsTheMachine() throws IOException, InterruptedException {
         assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
         assertThat(runTo(1, "doctor"))
                 .contains("Smoke tests")
                 .contains("The trainer would use the CPU, because libcuda.so.1 was not found");
     }
 
-    /** A machine with a GPU has NVRTC, or runs what nvcc made of the kernels when the bundle was built. */
+    /**
+     * A machine with a GPU has NVRTC, or uses the PTX that nvcc compiled from the kernels when the bundle was built.
+     */
     @Test
-    void holdsPtxBesideEveryKernelFile() throws IOException {
+    void containsPtxForEveryKernelFile() throws IOException {
         assumeTrue(tool("nvcc").isPresent(), "no nvcc on the PATH to have made PTX");
         Set<String> names = new TreeSet<>();
         try (Stream<Path> libraries = Files.list(command.resolveSibling("../app/lib"));
@@ -127,7 +129,7 @@ class BundleIT {
     }
 
     @Test
-    void knowsOfItsPtx() throws IOException, InterruptedException {
+    void doctorReportsThePtx() throws IOException, InterruptedException {
         assumeTrue(tool("nvcc").isPresent(), "no nvcc on the PATH to have made PTX");
         assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "this machine has a GPU, and its own answers");
         String report = runTo(1, "doctor");
@@ -135,7 +137,7 @@ class BundleIT {
         assertThat(report).containsPattern("the kernels' PTX in /\\S+/app/lib/engine-\\S+\\.jar is used in its place");
     }
 
-    /** Files, random numbers, vectors, JSON and pictures. */
+    /** Uses files, random numbers, vectors, JSON and pictures. */
     @Test
     void trainsAndEvaluates() throws IOException, InterruptedException {
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 9, 1, 2, 12, 6, 6);
@@ -143,7 +145,7 @@ class BundleIT {
                 .contains("epoch 2/2", "-bit vectors");
         assertThat(run("ensemble", "--run", "run")).contains("ensemble   weighted");
         assertThat(run("show", "--npz", volumes, "--index", 1, "--draws", 2, "--out", "volume.png"))
-                .contains("written to volume.png");
+                .contains("Written to volume.png");
         assertThat(folder.resolve("elsewhere/volume.png")).isNotEmptyFile();
     }
 }

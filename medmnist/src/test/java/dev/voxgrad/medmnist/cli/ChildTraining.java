@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Runs the command line in a JVM of its own, which can be killed, and compares what runs leave behind. */
+/** Runs the command line in a separate JVM, which can be killed, and reads the results of runs for comparison. */
 final class ChildTraining {
     private ChildTraining() {}
 
     /**
      * Starts a command; its output goes to a file.
      *
-     * @param prefix what the JVM is started by, such as a shell with limits; may be empty
+     * @param prefix the command that starts the JVM, such as a shell with limits; may be empty
      */
     static Process start(Path log, List<String> prefix, Object... arguments) throws IOException {
         List<String> words = new ArrayList<>(prefix);
@@ -39,7 +39,7 @@ final class ChildTraining {
                 .start();
     }
 
-    /** Weights and tables of a run by their names; what takes time, and locks, are not among them. */
+    /** Returns the weights and tables of a run by their names, without measured times and locks. */
     static Map<String, String> outcome(Path run) throws IOException {
         Map<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.walk(run)) {

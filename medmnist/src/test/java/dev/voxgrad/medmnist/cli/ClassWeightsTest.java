@@ -16,7 +16,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code train --class-weights}, on volumes of which three in four are of class 0. */
+/** Tests {@code train --class-weights} on volumes of which three in four are of class 0. */
 class ClassWeightsTest {
     @TempDir
     private static Path shared;
@@ -31,7 +31,7 @@ class ClassWeightsTest {
         volumes = TestVolumes.write(shared.resolve("uneven.npz"), uneven(2, 24));
     }
 
-    /** A training split whose class 0 has three quarters of the volumes; the other splits are even. */
+    /** Returns volumes whose training split has class 0 in three quarters of them; the other splits are balanced. */
     private static Map<String, NpyArray> uneven(int classes, int train) {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, classes, train, 12, 4);
         long[] labels = new long[train];
@@ -71,7 +71,7 @@ class ClassWeightsTest {
     }
 
     @Test
-    void balancedIsByTheTrainingSplit() throws IOException {
+    void balancedWeightsComeFromTheTrainSplit() throws IOException {
         Map<String, String> plain = outcome("plain");
         Map<String, String> balanced = outcome("balanced", "--class-weights", "balanced");
         // 24/(2·18) and 24/(2·6).
@@ -84,7 +84,7 @@ class ClassWeightsTest {
     }
 
     @Test
-    void aRunGoesOnWithItsWeightsAndRefusesOthers() throws IOException {
+    void resumesWithSameWeightsAndRefusesOthers() throws IOException {
         Map<String, String> whole = outcome("whole", "--class-weights", "balanced");
         Path run = folder.resolve("parts");
         train(volumes, run, 1, "--class-weights", "balanced").succeeded();
@@ -96,9 +96,9 @@ class ClassWeightsTest {
         assertThat(Files.readString(run.resolve("run.json"))).contains("0.6666666666666666");
     }
 
-    /** What the option is for: more of the rare class is found, at the same threshold. */
+    /** The purpose of the option: more volumes of the rare class are found, at the same threshold. */
     @Test
-    void theRareClassIsFoundMoreOften() throws IOException {
+    void weightsRaiseTheRecallOfTheRareClass() throws IOException {
         double[] found = new double[2];
         for (int way = 0; way < 2; way++) {
             Path run = folder.resolve("way" + way);
@@ -127,7 +127,7 @@ class ClassWeightsTest {
     }
 
     @Test
-    void whatDoesNotFitTheVolumesIsRefused() throws IOException {
+    void refusesWeightsThatDoNotFitTheVolumes() throws IOException {
         train(volumes, folder.resolve("run"), 2, "--class-weights", "1,2,3").failed("3 numbers", "2 classes");
         Path missing = TestVolumes.write(folder.resolve("missing.npz"), uneven(3, 24));
         train(missing, folder.resolve("run"), 2, "--class-weights", "balanced")

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Runs the command line inside the test's JVM. */
 record Cli(int code, String out, String err) {
+    /** Runs a command and returns its exit code and output. */
     static Cli run(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -18,20 +19,20 @@ record Cli(int code, String out, String err) {
         return new Cli(code, out.toString(), err.toString());
     }
 
-    /** Expects success without a word on standard error. */
+    /** Asserts success without any output on standard error. */
     Cli succeeded() {
         assertThat(err).isEmpty();
         assertThat(code).isZero();
         return this;
     }
 
-    /** Expects exit code 1 and one line on standard error that holds all these parts. */
+    /** Asserts exit code 1 and one line on standard error that contains all these parts. */
     Cli failed(Object... parts) {
         assertThat(err.lines()).as(err).hasSize(1);
         return saysWhy(1, parts);
     }
 
-    /** Expects exit code 2 and, besides a pointer to the help, lines on standard error that hold all these parts. */
+    /** Asserts exit code 2 and lines on standard error that contain all these parts and point to the help. */
     Cli refused(Object... parts) {
         assertThat(err.lines()).as(err).hasSizeBetween(2, 3);
         assertThat(err).contains("--help'.");

@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Members that are trained at the same time, each on a device of its own. The command line offers it for GPUs only; two
- * small CPU devices show that the members don't get into each other's way.
+ * Tests members that are trained at the same time, each on its own device. The command line supports this for GPUs
+ * only; two small CPU devices show that the members do not affect each other.
  */
 class ConcurrentMembersTest {
     private static final int MODELS = 4;
@@ -61,37 +61,37 @@ class ConcurrentMembersTest {
         return Cli.run(all);
     }
 
-    /** Trains all members that are not finished on two devices; returns what the console was told. */
+    /** Trains all unfinished members on two devices; returns the output on the console. */
     private static String trainAtOnce(Path run) {
-        StringWriter told = new StringWriter();
+        StringWriter output = new StringWriter();
         try (CpuDevice first = new CpuDevice(1);
                 CpuDevice second = new CpuDevice(1)) {
             RunFiles files = RunFiles.open(run);
-            new TrainingSession(files, files.info().data().load(_ -> {}), first, new Console(new PrintWriter(told)))
+            new TrainingSession(files, files.info().data().load(_ -> {}), first, new Console(new PrintWriter(output)))
                     .withDevices(List.of(second))
                     .train();
         }
-        return told.toString();
+        return output.toString();
     }
 
     @Test
-    void theyEndWithTheSameBytes() throws IOException {
+    void concurrentEqualsSequential() throws IOException {
         train(folder.resolve("inTurn")).succeeded();
         Path run = folder.resolve("atOnce");
         train(run, "--members", "0").succeeded();
-        String told = trainAtOnce(run);
+        String output = trainAtOnce(run);
         for (int member = 1; member < MODELS; member++) {
-            assertThat(told).contains("member " + member + " net1  epoch 2/2");
+            assertThat(output).contains("member " + member + " net1  epoch 2/2");
         }
-        assertThat(told).contains("finished before", "done in");
+        assertThat(output).contains("finished before", "done in");
         assertThat(ChildTraining.outcome(run))
                 .hasSize(2 * MODELS + 2)
                 .isEqualTo(ChildTraining.outcome(folder.resolve("inTurn")));
     }
 
-    /** Each with the volumes of its own folds. */
+    /** Each member has the volumes of its own folds. */
     @Test
-    void inCrossValidationTooTheyEndWithTheSameBytes() throws IOException {
+    void concurrentEqualsSequentialWithFolds() throws IOException {
         train(folder.resolve("inTurn"), "--folds", 4).succeeded();
         Path run = folder.resolve("atOnce");
         train(run, "--folds", 4, "--members", "0").succeeded();
@@ -100,10 +100,10 @@ class ConcurrentMembersTest {
     }
 
     @Test
-    void whereOneCannotGoOnTheOthersKeepWhatTheyHave() throws IOException {
+    void failureOfOneMemberKeepsTheOthers() throws IOException {
         Path run = folder.resolve("run");
         train(run, "--members", "0").succeeded();
-        // A folder stands where member 2's checkpoint belongs.
+        // A folder has the name of member 2's checkpoint, which makes that member fail.
         Path inTheWay = Files.createDirectories(run.resolve("members/member-02.checkpoint/full"));
         assertThatThrownBy(() -> trainAtOnce(run))
                 .isInstanceOf(DataFileException.class)
@@ -116,7 +116,7 @@ class ConcurrentMembersTest {
     }
 
     @Test
-    void onACpuTheCommandRefuses() {
+    void cpuRefusesConcurrentMembers() {
         train(folder.resolve("run"), "--concurrent", 2).refused("--concurrent is for GPUs", "cpu");
         train(folder.resolve("run"), "--concurrent", 0).refused("--concurrent is 0; expected at least 1");
         train(folder.resolve("run"), "--workers", 0).refused("--workers is 0; expected at least 1 and at most 1024");

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What a folder holds to the byte, to be compared with what it holds later. */
+/** Captures the contents of a folder, byte for byte, for comparison with a later state. */
 record Contents(Map<String, String> files) {
-    /** All files and folders below {@code folder}, hidden ones too. */
+    /** Reads all files and folders below {@code folder}, including hidden ones. */
     static Contents of(Path folder) throws IOException {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {

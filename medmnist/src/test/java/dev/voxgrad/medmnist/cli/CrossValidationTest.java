@@ -24,7 +24,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code train --folds} from the command line to the report, on volumes made by code. */
+/** Tests {@code train --folds} from the command line to the report, on generated volumes. */
 class CrossValidationTest {
     private static final int FOLDS = 3;
     private static final int SEED = 5;
@@ -77,10 +77,10 @@ class CrossValidationTest {
         return lines.stream().skip(1).map(line -> line.split(",", -1)[at]).toList();
     }
 
-    /** A file is cut by hand as member m's folds are: a plain training on it gives the same weights and figures. */
+    /** Training on a file that was split by hand like member m's folds gives the same weights and metrics. */
     @ParameterizedTest
     @CsvSource({"0", "1", "2"})
-    void aMemberTrainsOnTheOtherFoldsAndValidatesOnItsOwn(int member) throws IOException {
+    void memberValidatesOnItsOwnFoldOnly(int member) throws IOException {
         Path file = write(
                 folder.resolve("by-hand.npz"), Folds.of(shapes, FOLDS, SEED).around(member));
         Path run = folder.resolve("run");
@@ -100,18 +100,18 @@ class CrossValidationTest {
     }
 
     @Test
-    void membersAfterTheLastFoldBeginAgainWithTheFirst() throws IOException {
+    void foldsRepeatAfterTheLastOne() throws IOException {
         Path run = folder.resolve("run");
         Cli cli = train(run, volumes, "--folds", FOLDS, "--models", 4, "--epochs", 1, "--members", "3");
         assertThat(cli.code()).isZero();
-        assertThat(cli.err()).contains("warning: --models 4 is no multiple of --folds 3");
+        assertThat(cli.err()).contains("warning: --models 4 is not a multiple of --folds 3");
         assertThat(Files.readAllLines(run.resolve("members.csv")).get(1))
                 .startsWith("3,net1,")
                 .endsWith(",fold 0 of 3 (not the official split)");
     }
 
     @Test
-    void itGoesOnToTheByte() throws IOException {
+    void resumesBitForBit() throws IOException {
         Path run = folder.resolve("run");
         train(run, volumes, "--folds", FOLDS, "--models", 3, "--epochs", 1).succeeded();
         assertThat(ChildTraining.outcome(run)).isNotEqualTo(expected);
@@ -122,19 +122,19 @@ class CrossValidationTest {
     }
 
     @Test
-    void otherFoldsAreRefusedOnResume() throws IOException {
-        Cli.run("train", "--resume", whole, "--folds", 5).refused("--folds is 5, but the run was begun with 3");
+    void resumeRefusesOtherFolds() throws IOException {
+        Cli.run("train", "--resume", whole, "--folds", 5).refused("--folds is 5, but the run was started with 3");
         Cli.run("train", "--resume", whole, "--folds", 1).refused("--folds is 1; expected at least 2");
         Path plain = folder.resolve("plain");
         train(plain, volumes, "--models", 1, "--epochs", 1).succeeded();
-        Cli.run("train", "--resume", plain, "--folds", 3).refused("--folds is 3, but the run was begun with none");
+        Cli.run("train", "--resume", plain, "--folds", 3).refused("--folds is 3, but the run was started with none");
         assertThat(Files.readString(plain.resolve("run.json"))).doesNotContain("not the official split");
         assertThat(Files.readString(plain.resolve("history.csv"))).doesNotContain("validated_on");
         assertThat(ChildTraining.outcome(whole)).isEqualTo(expected);
     }
 
     @Test
-    void allResultsAreMarked() throws IOException {
+    void marksAllResultsAsCrossValidation() throws IOException {
         assertThat(train(folder.resolve("run"), volumes, "--folds", 2, "--models", 2, "--epochs", 1)
                         .succeeded()
                         .out())
@@ -160,7 +160,7 @@ class CrossValidationTest {
     }
 
     @Test
-    void standardResultFilesAreMarked() throws IOException {
+    void marksStandardResultFiles() throws IOException {
         TestVolumes.write(folder.resolve("vesselmnist3d.npz"), 8, 1, 2, 16, 8, 8);
         Path run = folder.resolve("run");
         assertThat(Cli.run(
@@ -192,9 +192,9 @@ class CrossValidationTest {
         }
     }
 
-    /** Weights by AUC are those of members.csv; no other volumes are looked at. */
+    /** Weights by AUC are those of members.csv; no other volumes are used. */
     @Test
-    void weightsByAucTakeEachMembersOwnFold() throws IOException {
+    void aucWeightsUseEachMembersOwnFold() throws IOException {
         Cli cli = Cli.run("ensemble", whole, "--weights", "validation-auc").succeeded();
         assertThat(cli.out()).contains("each model's AUC on its member's own validation fold", "ensemble   weighted");
         List<String> weights = new ArrayList<>();
@@ -221,24 +221,24 @@ class CrossValidationTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "ensemble; --weights greedy;  --weights greedy is fitted to volumes that no member has trained on",
-                "ensemble; --weights stacked; --weights stacked is fitted to volumes that no member has trained on",
-                "ensemble; --temperature;     --temperature is fitted to volumes that no member has trained on",
-                "ensemble; --split val;       --split val holds volumes that members have trained on",
-                "ensemble; --split train;     --split train holds volumes that members have trained on",
-                "report;   --weights greedy;  --weights greedy is fitted to volumes that no member has trained on",
-                "report;   --temperature;     --temperature is fitted to volumes that no member has trained on",
-                "report;   --split val;       --split val holds volumes that members have trained on"
+                "ensemble; --weights greedy;  --weights greedy is fitted to volumes that no member was trained on",
+                "ensemble; --weights stacked; --weights stacked is fitted to volumes that no member was trained on",
+                "ensemble; --temperature;     --temperature is fitted to volumes that no member was trained on",
+                "ensemble; --split val;       --split val contains volumes that members were trained on",
+                "ensemble; --split train;     --split train contains volumes that members were trained on",
+                "report;   --weights greedy;  --weights greedy is fitted to volumes that no member was trained on",
+                "report;   --temperature;     --temperature is fitted to volumes that no member was trained on",
+                "report;   --split val;       --split val contains volumes that members were trained on"
             })
-    void whatNeedsValidationVolumesOfAllMembersIsRefused(String command, String options, String part) {
+    void refusesWhatNeedsCommonValidationVolumes(String command, String options, String part) {
         List<Object> words = new ArrayList<>(List.of(command, whole));
         words.addAll(Arrays.asList(options.split(" ")));
         Cli.run(words.toArray()).refused(part, MARK);
     }
 
-    /** Numbers of the run, not of its members: n/(K·n_k) over train and val, of which val has fewer of class 1. */
+    /** The weights belong to the run, not to its members: n/(K·n_k) over train and val; val has fewer of class 1. */
     @Test
-    void balancedClassWeightsAreThoseOfTrainAndValTogether() throws IOException {
+    void balancedClassWeightsComeFromTrainAndVal() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 24, 12, 4);
         long[] labels = new long[12];
         Arrays.fill(labels, 0, 3, 1);
@@ -262,9 +262,9 @@ class CrossValidationTest {
         return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
     }
 
-    /** Tried out is what member 0 has: here 33 of the 50 volumes are not in its fold. */
+    /** A trial trains on the volumes of member 0: here 33 of the 50 volumes, the ones outside its fold. */
     @Test
-    void tryingOutRefusesAndTakesWhatARunWould() {
+    void trialsUseFoldsLikeARun() {
         Object[] tried = {"train", "--npz", volumes, "--nets", "net1", "--batch-size", 8, "--seed", SEED, "--folds"};
         assertThat(Cli.run(with(tried, FOLDS, "--models", 3, "--fast-dev-run", 9))
                         .succeeded()
@@ -276,7 +276,7 @@ class CrossValidationTest {
     }
 
     @Test
-    void numbersThatMakeNoSense() {
+    void refusesImpossibleNumbersOfFolds() {
         Path run = folder.resolve("run");
         train(run, volumes, "--folds", 1).refused("--folds is 1; expected at least 2");
         train(run, volumes, "--folds", 0).refused("--folds is 0; expected at least 2");
@@ -286,7 +286,7 @@ class CrossValidationTest {
     }
 
     @Test
-    void aNetThatMeetsSomeFoldsOnlyIsWarnedOf() {
+    void warnsOfANetThatSeesSomeFoldsOnly() {
         Cli cli = Cli.run(
                 "train",
                 "--npz",

@@ -22,13 +22,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An edited run.json is damaged, and the field that is wrong is named. */
+/** Tests edited files run.json: the message names the field that is wrong. */
 class DamagedRunJsonTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String SYNTHETIC = "\"kind\":\"SYNTHETIC\",\"flag\":null,\"root\":null,\"size\":0,"
             + "\"file\":null,\"labels\":[],\"synthetic\":"
             + "{\"seed\":1,\"edge\":16,\"train\":5,\"val\":5,\"test\":5,\"difficulty\":0.4}";
-    /** What an editor, another program or an attacker may put in place of a value. */
+    /** Values that an editor, another program or an attacker may write instead of the right one. */
     private static final List<String> VALUES = List.of(
             "null",
             "0",
@@ -110,7 +110,8 @@ class DamagedRunJsonTest {
                 "\"augment\" : \"torchio\"; \"augment\" : \"melt\";     settings.augment is 'melt'",
                 "\"initWeights\" : null;   \"initWeights\" : \"\\u0000\"; settings.initWeights is '?'",
                 "\"seed\" : 1;             \"seed\" : 1.5;              settings.seed",
-                "\"crossValidation\" : null; \"crossValidation\" : {\"folds\":2147483647}; crossValidation.folds is 2147483647",
+                "\"crossValidation\" : null; \"crossValidation\" : {\"folds\":2147483647}; crossValidation.folds is "
+                        + "2147483647",
                 "\"crossValidation\" : null; \"crossValidation\" : {\"folds\":1}; crossValidation.folds is 1",
                 "\"gpu\" : null;           \"gpu\" : {};                gpu",
                 "\"gpu\" : null;           \"gpu\" : {\"precision\":\"fp99\",\"fastAlgorithms\":false}; gpu.precision",
@@ -125,7 +126,7 @@ class DamagedRunJsonTest {
                 "\"models\" : 1;           \"models\" : 1, \"models\" : 1; Duplicate",
                 "\"models\" : 1;           \"models\" : \"1\";          settings.models",
             })
-    void namesTheFieldThatIsWrong(String entry, String damaged, String part) throws IOException {
+    void namesTheWrongField(String entry, String damaged, String part) throws IOException {
         change("run.json", text -> text.replace(entry, damaged));
         for (String command : List.of("status", "ensemble", "report")) {
             Cli.run(command, run).failed(run.resolve("run.json"), "is damaged", part);
@@ -135,13 +136,13 @@ class DamagedRunJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"device\" : null", "\"device\" : \"tpu: fast\"", "\"device\" : 7"})
-    void refusesADeviceThatCannotBe(String device) throws IOException {
+    void refusesAnImpossibleDevice(String device) throws IOException {
         change("run.json", text -> text.replaceFirst("\"device\" : \"[^\"]*\"", device));
         Cli.run("train", "--resume", run).failed(run.resolve("run.json"), "is damaged", "device");
     }
 
     @Test
-    void refusesAPathThatNoSystemHas() throws IOException {
+    void refusesAnImpossiblePath() throws IOException {
         change("run.json", text -> text.replaceFirst("\"file\" : \"[^\"]*\"", "\"file\" : \"\\\\u0000\""));
         Cli.run("ensemble", run).failed(run.resolve("run.json"), "is damaged", "data.file is '?'");
     }
@@ -150,7 +151,8 @@ class DamagedRunJsonTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "\"edge\":16;       \"edge\":0;           data.synthetic.edge is 0; expected at least 1 and at most 128",
+                "\"edge\":16;       \"edge\":0;           data.synthetic.edge is 0; expected at least 1 and at most "
+                        + "128",
                 "\"edge\":16;       \"edge\":2147483647;  data.synthetic.edge",
                 "\"train\":5;       \"train\":-1;         data.synthetic.train is -1",
                 "\"train\":5;       \"train\":2147483647; data.synthetic.train is 2147483647",
@@ -158,7 +160,7 @@ class DamagedRunJsonTest {
                 "\"test\":5;        \"test\":null;        data.synthetic",
                 "\"difficulty\":0.4; \"difficulty\":\"Infinity\"; data.synthetic.difficulty is Infinity",
             })
-    void refusesVolumesThatCannotBeMade(String entry, String damaged, String part) throws IOException {
+    void refusesImpossibleSyntheticVolumes(String entry, String damaged, String part) throws IOException {
         String source = SYNTHETIC.replace(entry, damaged);
         change("run.json", text -> text.replaceFirst("(?s)\"data\" : \\{.*?\\}", "\"data\" : {" + source + "}"));
         Cli.run("report", run).failed(run.resolve("run.json"), "is damaged", part);
@@ -178,7 +180,7 @@ class DamagedRunJsonTest {
                 "\"trainLoss\" : [0-9.]+; \"trainLoss\" : 1e999; history[0].trainLoss is Infinity",
                 "\"epoch\" : 1;        \"epoch\" : 2147483647;  history[0].epoch is 2147483647",
             })
-    void namesTheFieldOfAMembersState(String entry, String damaged, String part) throws IOException {
+    void namesTheWrongFieldOfAMembersState(String entry, String damaged, String part) throws IOException {
         change("members/member-00.json", text -> text.replaceFirst(entry, damaged));
         Cli.run("status", run).failed(run.resolve("members/member-00.json"), "is damaged", part);
     }
@@ -198,7 +200,7 @@ class DamagedRunJsonTest {
                 "0,net1,adamw,0.001,5.0E-4,2147483647,0.5,0.5,0.5,0.5,1;    best_epoch is 2147483647",
                 "-1,net1,adamw,0.001,5.0E-4,1,0.5,0.5,0.5,0.5,1;            member is -1",
             })
-    void refusesARowOfAMemberThatCannotBe(String row, String part) throws IOException {
+    void refusesAnImpossibleRowOfMembersCsv(String row, String part) throws IOException {
         change("members.csv", text -> text.lines().findFirst().orElseThrow() + "\n" + row + "\n");
         Cli.run("ensemble", run).failed(run.resolve("members.csv"), "damaged row", part);
     }
@@ -216,7 +218,7 @@ class DamagedRunJsonTest {
                 "timings.csv; 0,net1;                        its length is 2 fields",
                 "timings.csv; 0,net1,1,-1;                   seconds is -1.0",
             })
-    void refusesARowOfACurveThatCannotBe(String file, String row, String part) throws IOException {
+    void refusesAnImpossibleRowOfACurve(String file, String row, String part) throws IOException {
         change(file, text -> text.lines().findFirst().orElseThrow() + "\n" + row + "\n");
         Cli.run("report", run).failed(run.resolve(file), "damaged row", part);
     }
@@ -247,9 +249,9 @@ class DamagedRunJsonTest {
         }
     }
 
-    /** Every field of the file with every value: whatever comes of it, it is no crash. */
+    /** Replaces every field of the file with every value; no combination may crash a command. */
     @Test
-    void noFieldWithNoValueMakesACommandCrash() throws IOException {
+    void noEditCrashesACommand() throws IOException {
         String whole = Files.readString(trained.resolve("run.json"));
         List<String> crashes = new ArrayList<>();
         int edits = 0;
@@ -262,7 +264,7 @@ class DamagedRunJsonTest {
                 Files.writeString(run.resolve("run.json"), JSON.writeValueAsString(tree));
                 Cli status = Cli.run("status", run);
                 List<Cli> all = status.code() != 0
-                        ? List.of(status) // all commands read the file alike
+                        ? List.of(status) // all commands read the file in the same way
                         : List.of(
                                 status,
                                 Cli.run("ensemble", run),

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What native-check finds is tested there; here, that it is reached, and its answer passed on. */
+/** Tests that the command runs native-check and passes on its report; its findings are tested in that module. */
 class DoctorCommandTest {
     @Test
     void helpHasOneTableOfExitCodes() {
@@ -25,7 +25,7 @@ class DoctorCommandTest {
     }
 
     @Test
-    void wrongUseIsNotMistakenForABrokenMachine() {
+    void wrongUseHasItsOwnExitCode() {
         assertThat(Cli.run("doctor", "--jason").code()).isEqualTo(64);
         assertThat(Cli.run("summary", "--jason").code()).isEqualTo(2);
     }
@@ -43,7 +43,7 @@ class DoctorCommandTest {
     }
 
     @Test
-    void passesOnReportAndExitCode() {
+    void returnsReportAndExitCode() {
         Cli cli = Cli.run("doctor", "--json");
         JsonNode report = JsonMapper.shared().readTree(cli.out());
         assertThat(cli.code()).isEqualTo(report.get("exitCode").asInt()).isBetween(0, 2);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A run's tables, weight lists and result files as spreadsheets, editors and attackers leave them. */
+/** Tests tables, weight lists and result files as spreadsheets, editors and attackers leave them. */
 class EditedTablesTest {
     private static final List<String> TABLES = List.of("members.csv", "history.csv", "timings.csv", "summary.csv");
 
@@ -55,7 +55,7 @@ class EditedTablesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\r\n", "\r", "\n\n"})
-    void tablesThatOtherProgramsHaveSavedAreRead(String lineEnd) throws IOException {
+    void readsTablesSavedByOtherPrograms(String lineEnd) throws IOException {
         for (String table : TABLES) {
             change(table, text -> "\uFEFF" + text.replace("\n", lineEnd) + lineEnd);
         }
@@ -80,7 +80,7 @@ class EditedTablesTest {
                 "member         | -1        | member is -1; expected at least 0",
                 "member         | 0         | has member 0 twice"
             })
-    void figuresThatCannotBeAreDamage(String column, String value, String message) throws IOException {
+    void impossibleFiguresAreDamage(String column, String value, String message) throws IOException {
         change("members.csv", text -> {
             String[] lines = text.split("\n");
             String[] fields = lines[2].split(",");
@@ -91,13 +91,13 @@ class EditedTablesTest {
     }
 
     @Test
-    void learningCurvesOutsideTheirRangeAreDamage() throws IOException {
+    void outOfRangeLearningCurvesAreDamage() throws IOException {
         change("history.csv", text -> text.lines().findFirst().orElseThrow() + "\n0,net1,1,0.5,3.5,0.5\n");
         Cli.run("report", run, "--out", folder.resolve("page.html")).failed("history.csv", "damaged row");
     }
 
     @Test
-    void semicolonsAndLongRowsAreNamed() throws IOException {
+    void reportsSemicolonsAndLongRows() throws IOException {
         change("members.csv", text -> text.replace(',', ';'));
         Cli.run("ensemble", run).failed("members.csv", "damaged row '0;net1");
         change("members.csv", text -> text + "\u001b[31m" + "x".repeat(100_000) + "\n");
@@ -105,18 +105,18 @@ class EditedTablesTest {
         assertThat(cli.err()).doesNotContain("\u001b").hasSizeLessThan(500);
     }
 
-    /** Rows of this program would not fit under another heading. */
+    /** New rows would not fit under another heading. */
     @Test
-    void aSummaryWithOtherColumnsIsLeftAlone() throws IOException {
+    void keepsASummaryWithOtherColumns() throws IOException {
         change("summary.csv", text -> text.replace(',', ';'));
         Cli cli = Cli.run("ensemble", run).failed("summary.csv", "other columns", "rename or remove it");
-        assertThat(cli.out()).as("shown all the same").contains("ensemble   weighted");
+        assertThat(cli.out()).as("printed nevertheless").contains("ensemble   weighted");
         assertThat(run.resolve("summary.csv"))
                 .hasContent(ORIGINALS.get("summary.csv").replace(',', ';'));
     }
 
     @Test
-    void aSummaryWithoutItsLastLineEndGetsOne() throws IOException {
+    void addsAMissingLastLineEnd() throws IOException {
         change("summary.csv", String::stripTrailing);
         Cli.run("ensemble", run).succeeded();
         assertThat(Files.readAllLines(run.resolve("summary.csv")))
@@ -133,7 +133,7 @@ class EditedTablesTest {
                 "last = 0\nbest = 0\n",
                 "member.0 = 0\nmember.1 = 0\n"
             })
-    void weightsThatOverflowOrVanishAreRefused(String text) throws IOException {
+    void refusesWeightsThatOverflowOrVanish(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("weights"), text);
         Cli.run("ensemble", run, "--weights", file).failed(file, "weight");
         Cli.run("report", run, "--weights", file, "--out", folder.resolve("page.html"))
@@ -141,7 +141,7 @@ class EditedTablesTest {
     }
 
     @Test
-    void weightsInUtf16AreNamed() throws IOException {
+    void reportsWeightsInUtf16() throws IOException {
         Path file = Files.write(folder.resolve("weights"), "\uFEFFbest = 1\n".getBytes(StandardCharsets.UTF_16LE));
         Cli.run("ensemble", run, "--weights", file).failed(file, "UTF-16", "save it as UTF-8");
     }
@@ -156,7 +156,7 @@ class EditedTablesTest {
     }
 
     @Test
-    void listsOfOptionsMayHoldBlanksAndComeTwice() {
+    void listOptionsMayHaveBlanksAndBeRepeated() {
         assertThat(Cli.run("ensemble", run, "--member-weights", "1, 1")
                         .succeeded()
                         .out())
@@ -168,14 +168,14 @@ class EditedTablesTest {
     }
 
     @Test
-    void aNetWithAQuoteIsUnknown() {
+    void netWithAQuoteIsUnknown() {
         Cli cli = Cli.run(
                         "train", "--npz", folder.resolve("own.npz"), "--nets", "net1\"", "--out", folder.resolve("new"))
                 .refused("unknown net 'net1\"'");
         assertThat(cli.err()).doesNotContain("picocli");
     }
 
-    /** As MedMNIST's save_results writes it. */
+    /** Reads a file as MedMNIST's save_results writes it. */
     @Test
     void evaluateReadsByteOrderMarks() throws IOException {
         TestVolumes.write(folder.resolve("vesselmnist3d.npz"), 8, 1, 2, 6, 4, 4);
@@ -191,7 +191,7 @@ class EditedTablesTest {
 
     /** Every volume of the split has class 0. */
     @Test
-    void evaluateGivesTheAccuracyOfOneClass() throws IOException {
+    void evaluateReportsTheAccuracyOfOneClass() throws IOException {
         TestVolumes.write(folder.resolve("vesselmnist3d.npz"), 8, 1, 2, 6, 4, 1);
         Path file = Files.writeString(folder.resolve("vesselmnist3d_test_c@1.csv"), "0,0.9,0.1\n");
         assertThat(Cli.run("evaluate", "--path", file, "--root", folder).out())

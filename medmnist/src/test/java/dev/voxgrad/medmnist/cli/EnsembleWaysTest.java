@@ -23,7 +23,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** Fitted weights, test-time augmentation and temperature at the command line. */
+/** Tests fitted weights, test-time augmentation and temperature on the command line. */
 class EnsembleWaysTest {
     private static final String OLD_HEADER =
             "time,data,synthetic,split,members,ensemble,last_weight,best_weight,member_weights,auc,acc";
@@ -70,7 +70,7 @@ class EnsembleWaysTest {
         return Cli.run(arguments.toArray());
     }
 
-    /** Column to value, of a row from the end. */
+    /** Returns a row of the summary, counted from the end, by the names of its columns. */
     private static Map<String, String> row(int fromEnd) throws IOException {
         List<String> lines = Files.readAllLines(run.resolve("summary.csv"));
         String[] names = lines.getFirst().split(",");
@@ -90,7 +90,7 @@ class EnsembleWaysTest {
     }
 
     @Test
-    void theRunMayStandByItself() throws IOException {
+    void acceptsTheRunAsAParameter() throws IOException {
         String byOption = Cli.run("ensemble", "--run", run).succeeded().out();
         assertThat(ensemble().succeeded().out()).isEqualTo(byOption).doesNotContain("log-loss");
         assertThat(row(2))
@@ -110,7 +110,7 @@ class EnsembleWaysTest {
         "greedy,forward selection picked each model on the 14 volumes",
         "stacked,least log-loss on the 14 volumes"
     })
-    void methodsTellTheirWeightsAndTheirScore(String method, String account) throws IOException {
+    void printsFittedWeightsAndScore(String method, String account) throws IOException {
         Cli cli = ensemble("--weights", method).succeeded();
         assertThat(cli.out()).contains(account, "val AUC", "ensemble   uniform", "ensemble   weighted");
         Map<String, String> weighted = row(2);
@@ -125,22 +125,22 @@ class EnsembleWaysTest {
             assertThat(Double.parseDouble(row(1).get(column))).isBetween(0.0, 3.0);
         }
         assertThat(ensemble("--weights", method).succeeded().out())
-                .as("once more")
+                .as("repeated")
                 .isEqualTo(cli.out());
     }
 
     @Test
-    void theFitsAreNoWorseOnValidationThanUniformWeights() throws IOException {
+    void fitsAreAsGoodAsUniformOnValidation() throws IOException {
         ensemble("--weights", "stacked").succeeded();
         assertThat(Double.parseDouble(row(2).get("val_log_loss")))
                 .isLessThanOrEqualTo(Double.parseDouble(row(1).get("val_log_loss")) + 1e-9);
         assertThat(Arrays.stream(weights(row(2))).sum()).isCloseTo(1, within(1e-12));
     }
 
-    /** The test labels are turned round, and the figures with them, but no weight and no temperature. */
+    /** Inverting the test labels inverts the metrics but changes no weight and no temperature. */
     @ParameterizedTest
     @ValueSource(strings = {"validation-auc", "greedy", "stacked"})
-    void testLabelsAreNotLookedAt(String method) throws IOException {
+    void fitsDoNotUseTestLabels(String method) throws IOException {
         ensemble("--weights", method, "--temperature").succeeded();
         Map<String, String> before = row(2);
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 24, 14, 15);
@@ -161,7 +161,7 @@ class EnsembleWaysTest {
     }
 
     @Test
-    void givenGroupWeightsMultiplyTheFittedOnes() throws IOException {
+    void groupWeightsMultiplyFittedWeights() throws IOException {
         ensemble("--weights", "validation-auc").succeeded();
         double[] fitted = weights(row(2));
         String out = ensemble("--weights", "validation-auc", "--last-weight", 0, "--best-weight", 2)
@@ -178,7 +178,7 @@ class EnsembleWaysTest {
     }
 
     @Test
-    void aTemperatureChangesNeitherAucNorAccuracyOfTwoClasses() throws IOException {
+    void temperatureKeepsAucAndAccuracyOfTwoClasses() throws IOException {
         ensemble().succeeded();
         Map<String, String> plain = row(2);
         assertThat(ensemble("--temperature").succeeded().out()).contains("both log-losses at T");
@@ -191,7 +191,7 @@ class EnsembleWaysTest {
     }
 
     @Test
-    void drawsThatChangeNothingChangeNoFigure() throws IOException {
+    void unchangedDrawsKeepTheFigures() throws IOException {
         ensemble().succeeded();
         Map<String, String> plain = row(2);
         assertThat(ensemble("--tta", 2, "--tta-augment", "none", "--seed", 5)
@@ -214,9 +214,9 @@ class EnsembleWaysTest {
         assertThat(row(2)).containsEntry("log_loss", first);
     }
 
-    /** A file as earlier versions wrote it: its rows stay, in front of the new columns. */
+    /** A file of an earlier version keeps its rows, and the new columns are appended. */
     @Test
-    void olderSummariesAreWidened() throws IOException {
+    void addsColumnsToOlderSummaries() throws IOException {
         String old = "2026-01-01T00:00:00Z,own.npz,false,test,2,weighted,0.5,1.5,1.0 1.0,0.75,0.5";
         Files.writeString(run.resolve("summary.csv"), OLD_HEADER + "\n" + old + "\n");
         ensemble("--weights", "stacked").succeeded();
@@ -233,14 +233,14 @@ class EnsembleWaysTest {
     }
 
     @Test
-    void onTheValidationSplitTheReportSaysThatItFlatters() {
+    void warnsThatValidationFiguresAreOptimistic() {
         assertThat(ensemble("--weights", "greedy", "--split", "val").succeeded().out())
                 .contains("it flatters");
         assertThat(ensemble("--weights", "greedy").succeeded().out()).doesNotContain("it flatters");
     }
 
     @Test
-    void aValidationSplitOfOneClass() throws IOException {
+    void refusesToFitOnOneClass() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 24, 14, 15);
         arrays.put("val_labels", NpyArray.ofLongs(new long[14], 14, 1));
         Path one = TestVolumes.write(folder.resolve("one.npz"), arrays);
@@ -255,9 +255,9 @@ class EnsembleWaysTest {
         assertThat(row(2)).containsEntry("val_auc", "");
     }
 
-    /** Two members that are one, and one member of which best and last are one. */
+    /** Combines two identical members, and a member whose best and last models are identical. */
     @Test
-    void identicalModels() throws IOException {
+    void combinesIdenticalModels() throws IOException {
         Path start = run.resolve("weights/member-00-net1-best.safetensors");
         Path twins = folder.resolve("twins");
         Cli.run(
@@ -288,7 +288,7 @@ class EnsembleWaysTest {
     }
 
     @Test
-    void severalClassesAndSeveralLabels() {
+    void combinesSeveralClassesAndLabels() {
         Path three = TestVolumes.write(folder.resolve("three.npz"), 8, 1, 3, 24, 15, 12);
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 4, 24, 16, 12);
         for (String split : List.of("train", "val", "test")) {
@@ -323,21 +323,22 @@ class EnsembleWaysTest {
                 "--tta 1001;                        --tta is 1001; expected 1 to 1000",
                 "--tta many;                        --tta; 'many'",
                 "--tta 2 --tta-augment flips;       --tta-augment is 'flips'; torchio, centred, none",
-                "--tta-augment none;                --tta-augment goes with --tta; N",
-                "--seed 3;                          --seed goes with --tta; N",
-                "--weights f --last-weight 1;       --weights excludes; unless it names a method: uniform, validation-auc",
+                "--tta-augment none;                --tta-augment requires --tta; N",
+                "--seed 3;                          --seed requires --tta; N",
+                "--weights f --last-weight 1;       --weights excludes; unless it names a method: uniform, "
+                        + "validation-auc",
                 "--weights greedy --best-weight -1; weight best is -1.0; zero or more",
-                "--weights stacked --member-weights 1;      --member-weights has 1 numbers; 2 finished members",
+                "--weights stacked --member-weights 1;      --member-weights has 1 values; 2 finished members",
                 "--temperature 2;                   Unmatched argument; 2"
             })
-    void wrongUse(String options, String part, String other) {
+    void refusesWrongUse(String options, String part, String other) {
         ensemble((Object[]) options.split(" ")).refused(part, other);
         assertThat(run.resolve("summary.csv")).doesNotExist();
     }
 
     @Test
-    void aMethodThatIsNone() {
+    void refusesAnUnknownMethod() {
         ensemble("--weights", "gredy")
-                .failed("gredy", "no such file, and no method", "validation-auc, greedy, stacked");
+                .failed("gredy", "no such file, and not the name of a method", "validation-auc, greedy, stacked");
     }
 }

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The launchers of this checkout in one that builds in no time: its {@code mvnw} makes an empty jar, and its Java prints
- * its character set and arguments. The path has a blank, a quote mark and a letter that is not ASCII, which only the
- * shell ever writes: this JVM may be unable to.
+ * Copies the launchers of this checkout to a fake one that builds at once: its {@code mvnw} creates an empty jar, and
+ * its Java prints its character set and arguments. The path contains a blank, a quote mark and a letter outside ASCII.
+ * Only the shell writes this path, since this JVM may be unable to.
  */
 final class FakeCheckout {
     private static final String MAKE = """
@@ -46,7 +46,7 @@ final class FakeCheckout {
 
     private final Path folder;
 
-    /** What a shell said, and its exit code. */
+    /** The output of a shell and its exit code. */
     record Answer(int code, String out, String err) {
         Answer succeeded() {
             assertThat(code).as(err).isZero();
@@ -54,7 +54,7 @@ final class FakeCheckout {
         }
     }
 
-    /** In a folder that is empty so far. */
+    /** Creates the checkout in an empty folder. */
     FakeCheckout(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
         Files.writeString(folder.resolve("make.sh"), MAKE);
@@ -89,18 +89,18 @@ final class FakeCheckout {
         return new Answer(process.exitValue(), said("out"), said("err"));
     }
 
-    /** What was said so far on {@code out} or {@code err}. */
+    /** Returns the output so far on {@code out} or {@code err}. */
     String said(String where) throws IOException {
         return Files.readString(folder.resolve(where), StandardCharsets.ISO_8859_1);
     }
 
-    /** How many builds there were. */
+    /** Returns the number of builds so far. */
     long builds() throws IOException {
         Path builds = folder.resolve("checkout/builds");
         return Files.exists(builds) ? Files.readAllLines(builds).size() : 0;
     }
 
-    /** Waits until standard error says that; the process must live till then. */
+    /** Waits until standard error contains the text; the process must be alive until then. */
     void awaitError(String text, Process process) throws IOException, InterruptedException {
         while (!said("err").contains(text)) {
             assertThat(process.isAlive()).as(said("err")).isTrue();

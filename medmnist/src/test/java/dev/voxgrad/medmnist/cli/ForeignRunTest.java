@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Run folders from someone else, with links, pipes and devices in place of files: nothing outside changes. */
+/** Tests run folders of unknown origin, with links, pipes and devices as files: nothing outside changes. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ForeignRunTest {
     private static final String SECRET = "precious, and of no concern to a run\n";
@@ -34,7 +34,7 @@ class ForeignRunTest {
     private static Path home;
 
     private static Path trained;
-    /** Every file and folder that training, ensemble and report write, relative to the run. */
+    /** All files and folders that training, ensemble and report write, relative to the run. */
     private static Set<String> written;
 
     @TempDir
@@ -88,7 +88,7 @@ class ForeignRunTest {
         assertThat(written).anyMatch(name -> name.startsWith("results/adrenalmnist3d_test"));
     }
 
-    /** Some warn that the volumes are not the official ones. */
+    /** Asserts success; some commands warn that the volumes are not the official ones. */
     private static void done(Object... command) {
         Cli cli = Cli.run(command);
         assertThat(cli.code()).as(cli.err()).isZero();
@@ -128,7 +128,7 @@ class ForeignRunTest {
         }
     }
 
-    /** What all commands that read or write a run say of this one; none may crash or hang. */
+    /** Runs all commands that read or write a run; none may crash or hang. */
     private List<Cli> useTheRun() {
         return assertTimeoutPreemptively(Duration.ofMinutes(3), () -> {
             List<Cli> all = List.of(
@@ -146,7 +146,7 @@ class ForeignRunTest {
     }
 
     @Test
-    void nothingIsWrittenThroughALinkInPlaceOfAnyFileOrFolder() throws IOException {
+    void writesNothingThroughLinks() throws IOException {
         for (String name : written) {
             remove(run);
             remove(outside);
@@ -163,9 +163,10 @@ class ForeignRunTest {
             Files.createSymbolicLink(run.resolve(name), target);
             Contents before = Contents.of(outside);
             List<Cli> all = useTheRun();
-            if (!name.endsWith(".damaged") && !name.contains("tfevents")) { // no need of the one, the other is removed
+            if (!name.endsWith(".damaged")
+                    && !name.contains("tfevents")) { // the former is not needed, the latter is removed
                 assertThat(all)
-                        .as("commands that mind the link %s", name)
+                        .as("commands that report the link %s", name)
                         .anyMatch(cli -> cli.code() == 1
                                 && cli.err().contains(name)
                                 && cli.err().contains("is a link"));
@@ -175,7 +176,7 @@ class ForeignRunTest {
     }
 
     @Test
-    void nothingIsMadeAtTheEndOfADanglingLink() throws IOException {
+    void createsNothingBehindDanglingLinks() throws IOException {
         for (String name : written) {
             remove(run);
             copy(trained, run);
@@ -187,7 +188,7 @@ class ForeignRunTest {
     }
 
     @Test
-    void showsNothingOfAFileThatALinkNames() throws IOException {
+    void showsNothingOfALinkedFile() throws IOException {
         Path secret = Files.writeString(outside.resolve("secret"), SECRET);
         for (String name : List.of(
                 "run.json",
@@ -208,7 +209,7 @@ class ForeignRunTest {
     }
 
     @Test
-    void neitherReadsNorWaitsForPipesAndDevices() throws IOException, InterruptedException {
+    void doesNotReadPipesAndDevices() throws IOException, InterruptedException {
         for (String name : written) {
             if (Files.isDirectory(trained.resolve(name))) {
                 continue;
@@ -228,7 +229,7 @@ class ForeignRunTest {
 
     /** The content of a hard link changes with that of the file in the run. */
     @Test
-    void changesNoFileUnderItsOtherName() throws IOException {
+    void changesNoHardLinkedFile() throws IOException {
         List<Path> others = new ArrayList<>();
         for (String name : written) {
             Path file = run.resolve(name);
@@ -250,7 +251,7 @@ class ForeignRunTest {
     }
 
     @Test
-    void aRunThatIsReachedThroughALinkIsARunLikeAnyOther() throws IOException {
+    void worksWithALinkToARun() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link"), run);
         done("status", link);
         done("train", "--resume", link, "--epochs", 3);
@@ -259,7 +260,7 @@ class ForeignRunTest {
     }
 
     @Test
-    void removesNothingBehindALinkWhenARunIsRemoved() throws IOException {
+    void removingARunRemovesNothingBehindLinks() throws IOException {
         Path secret = Files.writeString(outside.resolve("secret"), SECRET);
         Files.createSymbolicLink(run.resolve("more"), outside);
         RunFiles.remove(run);

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Training on a disk that fills up, in a process of its own: it says so, keeps what it has, and once there is room ends
- * with the bytes of a run that always had it.
+ * Tests training on a disk that fills up, in a separate process: it reports the full disk, keeps its progress, and once
+ * there is room again, ends with the same bytes as an undisturbed run.
  */
 @Timeout(300)
 class FullDiskTest {
@@ -94,9 +94,9 @@ class FullDiskTest {
         }
     }
 
-    /** Room for the best model and two checkpoints: there is none for the third, nor for going on. */
+    /** There is room for the best model and two checkpoints, but not for the third, nor for resuming. */
     @Test
-    void aCheckpointThatDoesNotFitLeavesTheFormerOneIntact() throws IOException, InterruptedException {
+    void fullDiskKeepsThePreviousCheckpoint() throws IOException, InterruptedException {
         Path mount = folder.resolve("third");
         Path run = mount.resolve("run");
         Path log = folder.resolve("third.log");
@@ -106,7 +106,7 @@ class FullDiskTest {
                     .contains(
                             run.resolve("members/member-00.checkpoint.new")
                                     + ": cannot be written: No space left on device",
-                            "Go on with: medmnist train --resume " + run)
+                            "Resume with: medmnist train --resume " + run)
                     .doesNotContain("should not have happened");
             Path seen = disk.fromOutside(run);
             byte[] newest = Files.readAllBytes(seen.resolve("members/member-00.checkpoint"));
@@ -142,7 +142,10 @@ class FullDiskTest {
         fillAndResume(1.6);
     }
 
-    /** Room for that many checkpoints: the disk is full at the first file, at the first checkpoint, and in member 1. */
+    /**
+     * There is room for that many checkpoints: the disk is full at the first file, the first checkpoint, or in member
+     * 1.
+     */
     @ParameterizedTest
     @ValueSource(doubles = {0.002, 0.9, 4.4})
     @Tag("thorough")
@@ -164,7 +167,7 @@ class FullDiskTest {
             assertThat(started || Files.notExists(seen))
                     .as("a run that learned nothing is gone")
                     .isTrue();
-            assertThat(text(log).contains("Go on with: medmnist train --resume " + run))
+            assertThat(text(log).contains("Resume with: medmnist train --resume " + run))
                     .isEqualTo(started);
             assertThat(started).isEqualTo(checkpoints > 1);
             disk.remount(ROOMY);
@@ -177,7 +180,7 @@ class FullDiskTest {
         }
     }
 
-    /** Parts of files that were given up: they would take room for ever. */
+    /** Returns parts of files that were not completed, which would take up room forever. */
     private static List<Path> leftovers(Path run) throws IOException {
         try (Stream<Path> files = Files.walk(run)) {
             return files.filter(file -> file.getFileName().toString().matches("\\..*|.*\\.(part|tmp|new)"))

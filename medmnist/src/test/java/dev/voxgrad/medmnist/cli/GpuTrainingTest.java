@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Training by the command line on a GPU, or an emulated one. */
+/** Tests training from the command line on a GPU, or an emulated one. */
 @Tag("gpu")
 class GpuTrainingTest {
     @TempDir
@@ -39,7 +39,7 @@ class GpuTrainingTest {
     }
 
     @AfterEach
-    void oneCard() {
+    void useOneGpu() {
         TestGpu.oneCard();
     }
 
@@ -88,10 +88,10 @@ class GpuTrainingTest {
         assertThat(Files.readString(folder.resolve("cuda/run.json"))).contains("\"precision\" : \"fp32\"");
     }
 
-    /** Step by step, with a batch of another size among them. */
+    /** Compares step by step, including a batch of another size. */
     @Test
     @Tag("thorough")
-    void aRangeTestHasTheLossesThatItHasOnTheCpu() throws IOException {
+    void rangeTestHasTheCpusLosses() throws IOException {
         for (String device : List.of("cpu", "cuda")) {
             Cli.run(
                             "lr-find",
@@ -124,7 +124,7 @@ class GpuTrainingTest {
 
     @Test
     @Tag("thorough")
-    void aRunThatWasBrokenOffEndsWithTheSameBytes() throws IOException {
+    void interruptedRunEndsWithTheSameBytes() throws IOException {
         train("whole", "cuda", 2, 3, "--ema", 0.9, "--clip-norm", 0.5).succeeded();
         train("parts", "cuda", 2, 2, "--ema", 0.9, "--clip-norm", 0.5, "--members", "0")
                 .succeeded();
@@ -132,13 +132,13 @@ class GpuTrainingTest {
         assertThat(Cli.run("train", "--resume", parts, "--epochs", 3, "--concurrent", 2)
                         .succeeded()
                         .out())
-                .contains("goes on", "epoch 3/3");
+                .contains("resumed", "epoch 3/3");
         assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }
 
     @Test
     @Tag("thorough")
-    void aRunGoesOnOnWhicheverCard() throws IOException {
+    void resumesOnAnotherGpu() throws IOException {
         TestGpu.assumeCards(2);
         train("whole", "cuda:0", 2, 3).succeeded();
         Path parts = folder.resolve("parts");
@@ -156,26 +156,26 @@ class GpuTrainingTest {
         assertThat(ChildTraining.outcome(parts)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
         train("cpu", "cpu", 1, 1).succeeded();
         Cli.run("train", "--resume", folder.resolve("cpu"), "--epochs", 2, "--device", "cuda:1")
-                .refused("--device is cuda:1, but the run was begun with cpu");
+                .refused("--device is cuda:1, but the run was started with cpu");
     }
 
     @Test
-    void whereTheCardIsGoneTheRunSaysHowToGoOn() throws IOException, InterruptedException {
+    void missingGpuErrorSaysHowToResume() throws IOException, InterruptedException {
         TestGpu.assumeCards(2);
         train("run", "cuda:1", 2, 1, "--members", "0").succeeded();
         TestGpu.oneCard();
-        assumeTrue(TestGpu.isEmulated(), "no real card goes");
+        assumeTrue(TestGpu.isEmulated(), "a real GPU cannot disappear");
         Path log = folder.resolve("log");
-        Process process = ChildTraining.start(log, withEmulatedCards(1), "train", "--resume", folder.resolve("run"));
+        Process process = ChildTraining.start(log, withEmulatedGpus(1), "train", "--resume", folder.resolve("run"));
         assertThat(process.waitFor()).isEqualTo(2);
         assertThat(Files.readString(log))
                 .contains(
                         "device cuda:1: this machine has 1 GPU, cuda:0 (Emulated GPU)",
-                        "; the run was begun on it, and goes on on another with --device");
+                        "; the run was started on this device; pass --device to resume on another one");
     }
 
-    /** What a process is started by that is to see emulated cards. */
-    private static List<String> withEmulatedCards(int count) {
+    /** Returns the command prefix for a process that uses emulated GPUs. */
+    private static List<String> withEmulatedGpus(int count) {
         return List.of("env", "LD_LIBRARY_PATH=" + CudaEmulator.folder(), CudaEmulator.CARDS + "=" + count);
     }
 
@@ -187,13 +187,13 @@ class GpuTrainingTest {
 
     @Test
     @Tag("thorough")
-    void twoProcessesWorkOnOneRunWithACardEach() throws IOException, InterruptedException {
+    void twoProcessesTrainOneRunOnAGpuEach() throws IOException, InterruptedException {
         TestGpu.assumeCards(2);
         TestGpu.oneCard(); // here; the processes have two
         train("whole", "cuda", 3, 2).succeeded();
         Path run = folder.resolve("run");
         train("run", "cuda", 3, 2, "--members", "0").succeeded();
-        List<String> environment = TestGpu.isEmulated() ? withEmulatedCards(2) : List.of();
+        List<String> environment = TestGpu.isEmulated() ? withEmulatedGpus(2) : List.of();
         List<Path> logs = List.of(folder.resolve("log0"), folder.resolve("log1"));
         List<Process> processes = new ArrayList<>();
         for (int card = 0; card < 2; card++) {
@@ -214,12 +214,12 @@ class GpuTrainingTest {
                     .isZero();
             assertThat(Files.readString(logs.get(card)))
                     .contains("device cuda:" + card + ": ", "member " + (card + 1) + " net1  epoch 2/2")
-                    .doesNotContain("warning: the run was begun on");
+                    .doesNotContain("warning: the run was started on");
         }
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));
     }
 
-    /** Links to the emulated libraries, as a machine with another CUDA has them; an empty name is for one it lacks. */
+    /** Links the emulated libraries under the names of another CUDA version; an empty name means that it lacks one. */
     private Path librariesNamed(Map<String, String> names) throws IOException {
         Path libraries = Files.createDirectory(folder.resolve("libraries"));
         try (Stream<Path> emulated = Files.list(CudaEmulator.folder())) {
@@ -262,10 +262,10 @@ class GpuTrainingTest {
         return Files.readString(log);
     }
 
-    /** cuDNN 9 is of one name with either; the driver is for CUDA 13. */
+    /** cuDNN 9 has the same name with both versions; the driver is for CUDA 13. */
     @Test
     @Tag("thorough")
-    void librariesOfCuda13DoWithoutAnyOfCuda12() throws IOException, InterruptedException {
+    void worksWithLibrariesOfCuda13() throws IOException, InterruptedException {
         assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is renamed");
         train("run", "cuda", 1, 1).succeeded();
         Path libraries =
@@ -276,7 +276,7 @@ class GpuTrainingTest {
     }
 
     @Test
-    void withoutNvrtcAndPtxItSaysWhatToInstall() throws IOException, InterruptedException {
+    void missingNvrtcErrorSaysWhatToInstall() throws IOException, InterruptedException {
         assumeTrue(TestGpu.isEmulated(), "the emulated libraries are what is left out");
         Path libraries = librariesNamed(Map.of("libnvrtc.so.12", ""));
         assertThat(trainInChild(libraries, 1))
@@ -286,19 +286,19 @@ class GpuTrainingTest {
 
     @Test
     @Tag("thorough")
-    void anotherPrecisionIsRefusedOnResume() {
+    void resumeRefusesAnotherPrecision() {
         TestGpu.assumeComputes(Precision.BF16);
         train("run", "cuda", 2, 1, "--precision", "bf16").succeeded();
         Path run = folder.resolve("run");
         Cli.run("train", "--resume", run, "--precision", "tf32", "--epochs", 2)
-                .refused("--precision is tf32, but the run was begun with bf16");
+                .refused("--precision is tf32, but the run was started with bf16");
         Cli.run("train", "--resume", run, "--device", "cpu").refused("--precision is for GPUs");
         Cli.run("train", "--resume", run, "--epochs", 2).succeeded();
     }
 
     @Test
     @Tag("thorough")
-    void aRunByCudnnsKernelsGoesOnByThem() throws IOException {
+    void resumesWithCudnnsKernels() throws IOException {
         train("own", "cuda", 1, 1).succeeded();
         Cli first = train("run", "cuda", 1, 1, "--gpu-kernels", "cudnn").succeeded();
         assertThat(first.out()).contains("batch norm, pools and softmax of cuDNN, no fusion");
@@ -307,19 +307,19 @@ class GpuTrainingTest {
         Path run = folder.resolve("run");
         assertThat(Files.readString(run.resolve("run.json"))).contains("\"kernels\" : \"cudnn\"");
         Cli.run("train", "--resume", run, "--gpu-kernels", "own", "--epochs", 2)
-                .refused("--gpu-kernels is own, but the run was begun with cudnn");
+                .refused("--gpu-kernels is own, but the run was started with cudnn");
         assertThat(Cli.run("train", "--resume", run, "--epochs", 2).succeeded().out())
                 .contains("softmax of cuDNN");
         Cli.run("train", "--resume", folder.resolve("own"), "--gpu-kernels", "cudnn", "--epochs", 2)
-                .refused("--gpu-kernels is cudnn, but the run was begun with own");
+                .refused("--gpu-kernels is cudnn, but the run was started with own");
         Cli.run("report", run, "--device", "cuda").succeeded();
         assertThat(Files.readString(run.resolve("report.html"))).contains("--gpu-kernels cudnn");
     }
 
-    /** A run of a version that knew no choice had our own. */
+    /** Runs of versions without this choice used the own kernels. */
     @Test
     @Tag("thorough")
-    void aRunThatDoesNotSayWhoseKernelsGoesOnByOurOwn() throws IOException {
+    void resumesOlderRunsWithOwnKernels() throws IOException {
         train("run", "cuda", 1, 1).succeeded();
         Path json = folder.resolve("run/run.json");
         String said = Files.readString(json);
@@ -328,26 +328,26 @@ class GpuTrainingTest {
         Files.writeString(json, unsaid);
         Path run = folder.resolve("run");
         Cli.run("train", "--resume", run, "--gpu-kernels", "cudnn", "--epochs", 2)
-                .refused("--gpu-kernels is cudnn, but the run was begun with own");
+                .refused("--gpu-kernels is cudnn, but the run was started with own");
         Cli.run("train", "--resume", run, "--epochs", 2).succeeded();
     }
 
     @Test
-    void kernelsAreForGpusAndOfTwoKinds() {
+    void refusesUnknownKernelsAndKernelsOnCpu() {
         train("run", "cpu", 1, 1, "--gpu-kernels", "cudnn").refused("--gpu-kernels is for GPUs");
         train("run", "cuda", 1, 1, "--gpu-kernels", "mine")
                 .refused("GPU kernels 'mine' are unknown; choose own, cudnn");
     }
 
     @Test
-    void divergingIsNamed() {
+    void reportsDivergence() {
         Cli diverged = train("run", "cuda", 1, 2, "--lr", 1e30);
         assertThat(diverged.err()).contains("member 0 (net1)", "in epoch 1, step", "try a smaller --lr");
     }
 
-    /** What issue and README promise of a real card; an emulated one would take hours. */
+    /** Checks what the README promises, on a real GPU only: an emulated one would take hours. */
     @Test
-    void theFirstEpochOfNet1OnRealVolumesHasTheCpusLoss() throws IOException {
+    void firstEpochOnRealVolumesHasTheCpusLoss() throws IOException {
         TestGpu.assumeReal();
         for (String device : List.of("cpu", "cuda")) {
             Cli.run(

@@ -47,8 +47,8 @@ class KillTest {
     }
 
     /**
-     * Two members, eight epochs of three steps, a checkpoint after every step: many moments to be killed at. The
-     * average is one more thing that must be found again.
+     * Trains two members for eight epochs of three steps, with a checkpoint after every step, so that there are many
+     * states to be killed in. The average is additional state that must be restored.
      */
     private static Object[] arguments(String folderOption, Path run) {
         return new Object[] {
@@ -97,8 +97,8 @@ class KillTest {
     }
 
     /**
-     * Kills a run up to {@code most} times. Counts the kills, of which there must be {@code least}, and those after
-     * which the run had come further, of which there must be {@code leastWithProgress}.
+     * Kills a run up to {@code most} times. Requires at least {@code least} kills, and at least
+     * {@code leastWithProgress} kills after which the run had made progress.
      */
     private static void killAndResume(int most, int least, int leastWithProgress)
             throws IOException, InterruptedException {
@@ -124,7 +124,7 @@ class KillTest {
                 killsWithProgress += progress(run) > before ? 1 : 0;
             }
             if (!started && !ended && Files.notExists(run.resolve("run.json"))) {
-                remove(run); // killed while it made its folder
+                remove(run); // killed while it created its folder
             }
         }
         assertThat(kills).isGreaterThanOrEqualTo(least);
@@ -156,7 +156,7 @@ class KillTest {
         return alive;
     }
 
-    /** Grows with every checkpoint. */
+    /** Returns a number that grows with every checkpoint. */
     private static long progress(Path run) throws IOException {
         long newest = 0;
         for (int member = 0; member < 2; member++) {
@@ -164,7 +164,7 @@ class KillTest {
             try {
                 newest = Math.max(newest, Files.getLastModifiedTime(checkpoint).to(TimeUnit.NANOSECONDS));
             } catch (NoSuchFileException e) {
-                continue; // not there yet, or just being replaced
+                continue; // not written yet, or being replaced
             }
         }
         return newest;
@@ -180,9 +180,9 @@ class KillTest {
         }
     }
 
-    /** SIGTERM: the step is finished, the checkpoint written, and it says how to go on. */
+    /** On SIGTERM, it finishes the step, writes the checkpoint, and says how to resume. */
     @Test
-    void aPoliteEndKeepsEverything() throws IOException, InterruptedException {
+    void sigtermWritesACheckpoint() throws IOException, InterruptedException {
         Path run = folder.resolve("stopped");
         Path log = folder.resolve("stop.log");
         Process process = ChildTraining.start(
@@ -212,14 +212,14 @@ class KillTest {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(143);
         assertThat(Files.readString(log))
-                .contains("stopped member 0 (net1) after epoch", "Go on with: medmnist train --resume " + run);
+                .contains("stopped member 0 (net1) after epoch", "Resume with: medmnist train --resume " + run);
         end(ChildTraining.start(folder.resolve("log"), ALONE, "train", "--resume", run), 0);
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
 
-    /** A limit on the size of files stands in for a full disk: the checkpoint cannot be written, tables can. */
+    /** A limit on file sizes simulates a full disk: tables can be written, but the checkpoint cannot. */
     @Test
-    void aCheckpointThatDoesNotFitLosesNothing() throws IOException, InterruptedException {
+    void failedCheckpointLosesNothing() throws IOException, InterruptedException {
         Path run = folder.resolve("full");
         Path log = folder.resolve("full.log");
         Process process = ChildTraining.start(

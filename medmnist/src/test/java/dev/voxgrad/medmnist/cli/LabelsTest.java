@@ -18,7 +18,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Labels and class names as people have them, and splits that lack a class, at the command line. */
+/** Tests the labels and class names of real data sets, and splits that lack a class, on the command line. */
 class LabelsTest {
     private static final List<String> SPLITS = List.of("train", "val", "test");
 
@@ -79,7 +79,7 @@ class LabelsTest {
                 run.resolve("weights/member-00-net1-last.safetensors"));
     }
 
-    /** The report without its pictures, whose base64 may spell anything. */
+    /** Returns the report without its pictures, whose base64 may contain any word. */
     private String page() throws IOException {
         return Files.readString(run.resolve("report.html")).replaceAll("data:image/png;base64,[^\"]*", "");
     }
@@ -95,7 +95,7 @@ class LabelsTest {
     }
 
     @Test
-    void aTestSplitThatLacksAClassIsSaidAndEvaluated() throws IOException {
+    void evaluatesATestSplitThatLacksAClass() throws IOException {
         Map<String, NpyArray> arrays = three();
         relabel(arrays, "test", label -> label % 2);
         write(arrays);
@@ -129,9 +129,9 @@ class LabelsTest {
         assertThat(Cli.run("ensemble", run, "--split", "val").succeeded().out()).doesNotContain("undefined");
     }
 
-    /** In a binary task nothing of the AUC is left, and no curve. */
+    /** In a binary task, there is no AUC and no curve. */
     @Test
-    void aTestSplitOfOneClassIsSaidAndEvaluated() throws IOException {
+    void evaluatesATestSplitOfOneClass() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 12, 6, 6);
         relabel(arrays, "test", label -> 0);
         write(arrays);
@@ -144,7 +144,7 @@ class LabelsTest {
     }
 
     @Test
-    void aTrainSplitThatLacksAClassIsSaid() {
+    void warnsOfATrainSplitThatLacksAClass() {
         Map<String, NpyArray> arrays = three();
         relabel(arrays, "train", label -> label % 2);
         write(arrays);
@@ -152,7 +152,7 @@ class LabelsTest {
     }
 
     @Test
-    void oneHotLabelsAreOneClassPerVolume() throws IOException {
+    void readsOneHotLabelsAsClasses() throws IOException {
         Map<String, NpyArray> arrays = three();
         for (String split : SPLITS) {
             NpyArray old = arrays.get(split + "_labels");
@@ -166,7 +166,7 @@ class LabelsTest {
         warnsAndWorks(train(), "one-hot", "--task multi-label");
         assertThat(run.resolve("run.json")).content().contains("\"task\" : \"multi-class\"");
         assertThat(Cli.run("ensemble", run).succeeded().out())
-                .as("no second word about it")
+                .as("reported only once")
                 .contains("Confusion matrix");
         run = folder.resolve("labels");
         assertThat(train("--task", "multi-label").succeeded().out()).contains("3 yes/no labels each");
@@ -186,10 +186,10 @@ class LabelsTest {
         assertThat(run.resolve("report.html")).content().contains("--task multi-label");
     }
 
-    /** As a version that took all labels of several columns for independent ones has recorded it. */
+    /** Earlier versions read and recorded all labels with several columns as independent ones. */
     @Test
-    void runsKeepTheTaskTheyWereTrainedFor() throws IOException {
-        oneHotLabelsAreOneClassPerVolume();
+    void runsKeepTheirTask() throws IOException {
+        readsOneHotLabelsAsClasses();
         Path json = run.resolve("run.json");
         Files.writeString(json, Files.readString(json).replace("\"task\" : \"multi-label\"", "\"task\" : null"));
         assertThat(Cli.run("ensemble", run).succeeded().out()).doesNotContain("Confusion matrix");
@@ -198,7 +198,7 @@ class LabelsTest {
     }
 
     @Test
-    void labelsFromOneAreShifted() throws IOException {
+    void shiftsLabelsThatStartAtOne() throws IOException {
         Map<String, NpyArray> arrays = three();
         SPLITS.forEach(split -> relabel(arrays, split, label -> label + 1));
         write(arrays);
@@ -208,7 +208,7 @@ class LabelsTest {
     }
 
     @Test
-    void gapsAndSurplusNamesAreRefusedByTrain() {
+    void trainRefusesGapsAndSurplusNames() {
         Map<String, NpyArray> arrays = three();
         SPLITS.forEach(split -> relabel(arrays, split, label -> label == 0 ? 0 : 2));
         write(arrays);
@@ -229,7 +229,7 @@ class LabelsTest {
                 "below 2\",2\" and more;            class 0 (below 2\")",
                 "' é', Δ;                           class 0 (' é')"
             })
-    void namesMayHoldCommasAndQuotes(String names, String shown) {
+    void namesMayContainCommasAndQuotes(String names, String shown) {
         write(TestVolumes.arrays(8, 1, 2, 6, 4, 4));
         assertThat(Cli.run("show", "--npz", volumes, "--labels", names, "--index", 0, "--out", folder.resolve("v.png"))
                         .succeeded()
@@ -246,13 +246,13 @@ class LabelsTest {
                 "--labels;  a,,b;           --labels has no name for class 1",
                 "--task;    regression;     --task is 'regression'; expected binary, multi-class, multi-label"
             })
-    void wrongNamesAreWrongUse(String option, String value, String message) {
+    void refusesWrongNames(String option, String value, String message) {
         write(TestVolumes.arrays(8, 1, 2, 6, 4, 4));
         train(option, value).refused(message);
     }
 
     @Test
-    void theReportRepeatsNamesWithCommas() throws IOException {
+    void reportQuotesNamesWithCommas() throws IOException {
         write(TestVolumes.arrays(8, 1, 2, 6, 4, 4));
         train("--labels", "\"atypical, benign\",malignant").succeeded();
         Cli.run("report", run).succeeded();

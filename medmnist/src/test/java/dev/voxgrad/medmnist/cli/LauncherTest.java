@@ -16,10 +16,10 @@ import dev.voxgrad.medmnist.cli.FakeCheckout.Answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** {@code medmnist/bin/medmnist} and {@code .launcher/*.sh} in whatever surroundings a user may have. */
+/** Tests {@code medmnist/bin/medmnist} and {@code .launcher/*.sh} in various environments. */
 @Timeout(300)
 class LauncherTest {
-    /** Runs what follows as somebody who owns nothing here. */
+    /** Runs the words after it as a user who owns no files here. */
     private static final String NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent ";
 
     @TempDir
@@ -47,7 +47,7 @@ class LauncherTest {
                 "CDPATH=/",
                 "TMPDIR=/nowhere"
             })
-    void runsInAnySurroundings(String surroundings) throws IOException, InterruptedException {
+    void runsInAnyEnvironment(String surroundings) throws IOException, InterruptedException {
         String env = "env " + surroundings;
         Answer answer = checkout.run(env + " \"$m\" show \"$(printf 'k\\303\\266pfe')\" \"a  b\" \"it's\" ''")
                 .succeeded();
@@ -76,7 +76,7 @@ class LauncherTest {
     }
 
     @Test
-    void tellsJavaOfTheTemporaryFolder() throws IOException, InterruptedException {
+    void passesTheTemporaryFolderToJava() throws IOException, InterruptedException {
         assertThat(checkout.run("mkdir 'a b'; TMPDIR=\"$PWD/a b\" \"$m\"")
                         .succeeded()
                         .out())
@@ -84,17 +84,17 @@ class LauncherTest {
     }
 
     @Test
-    void takesOverALockWithoutAnOwner() throws IOException, InterruptedException {
+    void takesOverALockWithoutOwner() throws IOException, InterruptedException {
         Answer answer = checkout.run("mkdir -p \"$lock\"; \"$m\"; ls \"$lock\"");
         assertThat(answer.err()).contains("Building Voxgrad").doesNotContain("Waiting");
         assertThat(answer.code()).as("the lock is gone").isNotZero();
         assertThat(checkout.builds()).isEqualTo(1);
     }
 
-    /** A process that has ended, a number that is used again, and what a full disk left of a number. */
+    /** The owner has ended, its process id is in use again, or a full disk cut off its id. */
     @ParameterizedTest
     @ValueSource(strings = {"$(sh -c 'echo $$')", "$$ 1 $(uname -n)", "x"})
-    void takesOverALockWhoseOwnerIsGone(String owner) throws IOException, InterruptedException {
+    void takesOverALockOfADeadOwner(String owner) throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/proc/self/stat")) || !owner.contains(" 1 "), "starts of processes are known");
         checkout.run("mkdir -p \"$lock\"; echo \"" + owner + "\" >\"$lock/owner\"; \"$m\"")
                 .succeeded();
@@ -102,10 +102,10 @@ class LauncherTest {
         assertThat(folder.resolve("checkout/target/launcher.lock")).doesNotExist();
     }
 
-    /** Of this machine, by number only, and of another machine that shares the folder. */
+    /** The owner is on this machine, given by id only, or on another machine that shares the folder. */
     @ParameterizedTest
     @ValueSource(strings = {"$$", "1 1 another-machine"})
-    void saysThatItWaitsForAnotherLauncher(String owner) throws IOException, InterruptedException {
+    void reportsThatItWaitsForAnotherLauncher(String owner) throws IOException, InterruptedException {
         Process waiting = checkout.start("mkdir -p \"$lock\"; echo \"" + owner + "\" >\"$lock/owner\"; \"$m\"");
         checkout.awaitError("Waiting for another launcher, process ", waiting);
         assertThat(checkout.builds()).isZero();
@@ -116,7 +116,7 @@ class LauncherTest {
 
     @Test
     void respectsTheLockOfAnotherUser() throws IOException, InterruptedException {
-        assumeNobodyCanBePlayed();
+        assumeAnotherUserIsPossible();
         Process waiting = checkout.start(
                 "mkdir -p \"$lock\"; echo $$ >\"$lock/owner\"; chmod -R a+w \"$c\"/\n" + NOBODY + "\"$m\"");
         checkout.awaitError("Waiting for another launcher, process ", waiting);
@@ -126,8 +126,8 @@ class LauncherTest {
     }
 
     @Test
-    void runsWhatIsBuiltWhereItMayNotBuild() throws IOException, InterruptedException {
-        assumeNobodyCanBePlayed();
+    void runsTheExistingBuildInAReadOnlyFolder() throws IOException, InterruptedException {
+        assumeAnotherUserIsPossible();
         checkout.run("\"$m\"; touch \"$c/nn/src/main/New.java\"").succeeded();
         Answer answer = checkout.run(NOBODY + "\"$m\" status").succeeded();
         assertThat(answer.out()).endsWith("<status>\n");
@@ -142,8 +142,8 @@ class LauncherTest {
     }
 
     @Test
-    void saysThatItIsNotBuiltWhereItMayNotBuild() throws IOException, InterruptedException {
-        assumeNobodyCanBePlayed();
+    void reportsAMissingBuildInAReadOnlyFolder() throws IOException, InterruptedException {
+        assumeAnotherUserIsPossible();
         Answer answer = checkout.run(NOBODY + "\"$m\"");
         assertThat(answer.code()).isEqualTo(1);
         assertThat(answer.err().lines())
@@ -154,7 +154,7 @@ class LauncherTest {
     }
 
     @Test
-    void aFailedBuildSaysWhyAndKeepsTheOldJar() throws IOException, InterruptedException {
+    void failedBuildKeepsTheOldJar() throws IOException, InterruptedException {
         checkout.run("\"$m\"; touch \"$c/nn/src/main/New.java\" \"$c/broken\"").succeeded();
         Answer answer = checkout.run("\"$m\"");
         assertThat(answer.code()).isEqualTo(1);
@@ -164,7 +164,7 @@ class LauncherTest {
     }
 
     @Test
-    void aSignalEndsTheBuildAndReleasesTheLock() throws IOException, InterruptedException {
+    void signalEndsTheBuildAndReleasesTheLock() throws IOException, InterruptedException {
         Answer answer = checkout.run("""
                 touch "$c/slow"
                 "$m" & launcher=$!
@@ -175,16 +175,16 @@ class LauncherTest {
         assertThat(folder.resolve("checkout/target/launcher.lock")).doesNotExist();
     }
 
-    /** They build one after the other, and the later ones see that nothing is left to do. */
+    /** The launchers wait for each other, and the later ones find that the build is up to date. */
     @Test
-    void severalAtOnceBuildOnce() throws IOException, InterruptedException {
+    void concurrentLaunchersBuildOnce() throws IOException, InterruptedException {
         checkout.run("mkdir -p \"$lock\"; for i in 1 2 3 4; do \"$m\" & done; wait")
                 .succeeded();
         assertThat(checkout.builds()).isEqualTo(1);
     }
 
-    private void assumeNobodyCanBePlayed() throws IOException, InterruptedException {
-        // Another user must get as far as this folder, too.
+    private void assumeAnotherUserIsPossible() throws IOException, InterruptedException {
+        // Another user must be able to enter this folder as well.
         assumeTrue(
                 checkout.run("chmod 755 . && " + NOBODY + "test -r \"$c/pom.xml\"")
                                 .code()

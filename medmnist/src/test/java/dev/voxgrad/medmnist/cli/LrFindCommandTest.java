@@ -22,7 +22,7 @@ import org.xml.sax.SAXException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code lr-find} on small volumes. */
+/** Tests {@code lr-find} on small volumes. */
 class LrFindCommandTest {
     private static final int SECONDS = 120;
 
@@ -67,7 +67,7 @@ class LrFindCommandTest {
     }
 
     @Test
-    void writesAllPointsAndAChartThatMarksTheSuggestion() throws IOException {
+    void writesAllPointsAndAChart() throws IOException {
         Cli cli = find("one", "--steps", 60, "--from", "1e-6", "--to", 0.1, "--augment", "none")
                 .succeeded();
         Matcher suggested = Pattern.compile("Suggested: --lr (\\S+)").matcher(cli.out());
@@ -94,12 +94,12 @@ class LrFindCommandTest {
                         "24 volumes to train on");
         assertThat(Files.readString(folder.resolve("one.html"))).doesNotContain("http://localhost", "<script", "src=");
         try (var files = Files.list(folder)) {
-            assertThat(files).as("nothing else is left").hasSize(2);
+            assertThat(files).as("no other files").hasSize(2);
         }
     }
 
     @Test
-    void theSeedDecidesAndTheThreadsDoNot() throws IOException {
+    void dependsOnSeedButNotOnThreads() throws IOException {
         find("one", "--steps", 8, "--seed", 3, "--threads", 1).succeeded();
         find("two", "--steps", 8, "--seed", 3, "--threads", 3).succeeded();
         find("other", "--steps", 8, "--seed", 4).succeeded();
@@ -108,9 +108,9 @@ class LrFindCommandTest {
         assertThat(csv("other")).isNotEqualTo(csv("one"));
     }
 
-    /** Where an epoch is one batch, the first loss of the test is member 0's training loss of its first epoch. */
+    /** If an epoch is one batch, the first loss of the test is member 0's training loss of its first epoch. */
     @Test
-    void itBeginsAsMemberZeroOfARunDoes() throws IOException {
+    void startsLikeMemberZeroOfARun() throws IOException {
         Path run = folder.resolve("run");
         Cli.run(
                         "train",
@@ -136,11 +136,11 @@ class LrFindCommandTest {
     }
 
     @Test
-    void fewerVolumesThanABatch() throws IOException {
+    void usesAllVolumesIfFewerThanABatch() throws IOException {
         Cli cli = find("small", "--batch-size", 32, "--steps", 3).succeeded();
         assertThat(cli.out())
                 .contains(
-                        "24 volumes, fewer than --batch-size 32: each step takes all of them",
+                        "24 volumes, fewer than --batch-size 32: each step uses all of them",
                         "Too few points to suggest a rate: 3")
                 .doesNotContain("Suggested");
         assertThat(csv("small")).hasSize(4);
@@ -150,7 +150,7 @@ class LrFindCommandTest {
     }
 
     @Test
-    void ratesThatDestroyTheNetEndTheTest() throws IOException {
+    void divergenceEndsTheTest() throws IOException {
         Cli cli = find("wild", "--from", 1, "--to", "1e30", "--steps", 50).succeeded();
         assertThat(cli.out()).containsPattern("Ended after step \\d+ of 50, .*(4 times its lowest|no finite number)");
         assertThat(csv("wild").size()).isLessThan(51);
@@ -158,20 +158,20 @@ class LrFindCommandTest {
     }
 
     @Test
-    void aRunIsLeftAsItIs() throws IOException {
+    void doesNotWriteIntoARun() throws IOException {
         Path run = folder.resolve("run");
         Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1)
                 .succeeded();
         Contents before = Contents.of(run);
-        find("run/history").refused("holds a run, which is left as it is");
-        find("run/weights/rates").refused("holds a run, which is left as it is");
+        find("run/history").refused("contains a run, which must not be changed");
+        find("run/weights/rates").refused("contains a run, which must not be changed");
         find("test", "--steps", 2, "--init-weights", run.resolve("weights/member-00-net1-best.safetensors"))
                 .succeeded();
         assertThat(Contents.of(run)).isEqualTo(before);
     }
 
     @Test
-    void aSignalLeavesThePointsSoFar() throws IOException, InterruptedException {
+    void signalKeepsThePointsSoFar() throws IOException, InterruptedException {
         Path log = folder.resolve("log");
         Process process = ChildTraining.start(
                 log, List.of(), words("far", "--steps", 100000).toArray());
@@ -205,13 +205,13 @@ class LrFindCommandTest {
                 "--net net9;           unknown net 'net9'; net1, net2, net3",
                 "--flag vesselmnist3d; --flag and --npz exclude each other; --help"
             })
-    void wrongUse(String options, String part, String other) throws IOException {
+    void refusesWrongUse(String options, String part, String other) throws IOException {
         find("none", (Object[]) options.split(" ")).refused(part, other);
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
-    void filesThatCannotBe() {
+    void refusesImpossibleFiles() {
         find("no/such/folder").failed("there is no folder");
         find("test", "--init-weights", folder.resolve("none")).failed(folder.resolve("none"));
         find("test", "--net", "net1", "--npz", folder.resolve("none.npz")).refused("--npz");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code mvnw} in front of a Maven that prints what it is given. */
+/** Tests {@code mvnw} with a fake Maven that prints its arguments. */
 @Timeout(120)
 class MvnwTest {
     private static final String SCRIPT = """
@@ -45,7 +45,7 @@ class MvnwTest {
     }
 
     @Test
-    void tellsMavenOfTheProxy() throws IOException, InterruptedException {
+    void passesTheProxyToMaven() throws IOException, InterruptedException {
         assertThat(run("https_proxy=http://proxy.example:3128/ no_proxy=.a.org,b.c"))
                 .contains("-Dhttps.proxyHost=proxy.example -Dhttps.proxyPort=3128 ")
                 .contains("<-Dhttp.nonProxyHosts=localhost|127.*|a.org|*.a.org|b.c|*.b.c>\n")
@@ -53,7 +53,7 @@ class MvnwTest {
     }
 
     @Test
-    void leavesMavenAloneWithoutAProxyItCanUse() throws IOException, InterruptedException {
+    void ignoresProxiesThatMavenCannotUse() throws IOException, InterruptedException {
         for (String environment : new String[] {
             "HOME=",
             "env -u HOME",

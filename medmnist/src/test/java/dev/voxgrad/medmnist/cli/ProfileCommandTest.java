@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** A profile of a small net, and what a reader takes from its table and its file. */
+/** Tests the table and the file of a small net's profile. */
 class ProfileCommandTest {
     private static final int STEPS = 3;
 
@@ -51,7 +51,7 @@ class ProfileCommandTest {
         trace = JsonMapper.shared().readTree(Files.readString(file));
     }
 
-    /** The row that begins so, but for runs of blanks. */
+    /** Returns the row that starts with this text, ignoring the number of blanks. */
     private static String row(String start) {
         return table.stream()
                 .filter(line -> line.replaceAll(" +", " ").startsWith(start))
@@ -68,7 +68,7 @@ class ProfileCommandTest {
     }
 
     @Test
-    void theTableHasARowForEveryPassAndAddsUp() {
+    void tableHasARowForEveryPassAndAddsUp() {
         assertThat(rows()).hasSize(48).allMatch(line -> milliseconds(line) >= 0);
         assertThat(row("layer1.3 conv3d gradWeight winograd")).contains("%");
         assertThat(row("layer1.0 conv3d forward direct-few")).contains("%");
@@ -91,7 +91,7 @@ class ProfileCommandTest {
     }
 
     @Test
-    void theFileHoldsStepsPassesAndThreads() {
+    void fileContainsStepsPassesAndThreads() {
         List<JsonNode> steps = events("step");
         assertThat(steps).hasSize(STEPS);
         assertThat(events("forward")).hasSize(STEPS * 20);
@@ -120,9 +120,9 @@ class ProfileCommandTest {
         assertThat(arguments.get("direct FLOP").asLong()).isEqualTo(2L * 27 * 64 * 64 * 4 * 64);
     }
 
-    /** Spans that are not within others do not overlap, so their sum is no more than the step. */
+    /** Spans that are not nested do not overlap, so their sum is at most the step. */
     @Test
-    void passesLieWithinTheirSteps() {
+    void passesAreWithinTheirSteps() {
         for (JsonNode step : events("step")) {
             double start = step.get("ts").asDouble();
             double end = start + step.get("dur").asDouble();
@@ -143,9 +143,9 @@ class ProfileCommandTest {
         }
     }
 
-    /** Layers that run as one have a row for each of their kernels. */
+    /** Fused layers have a row for each of their kernels. */
     @Test
-    void fusedLayersHaveRowsToo() {
+    void fusedLayersHaveRows() {
         Cli cli = Cli.run("profile", "--net", "net1", "--size", 4, "--batch-size", 2, "--steps", 1)
                 .succeeded();
         assertThat(cli.out().replaceAll(" +", " "))

@@ -20,12 +20,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Runs that may be read but not written, on a disk mounted so and by permissions: what reads works, and what writes
- * says where it may not.
+ * Tests runs that are read-only, because of the disk's mount options or of permissions: commands that read work, and
+ * commands that write report where they are not allowed to.
  */
 @Timeout(300)
 class ReadOnlyRunTest {
-    /** Even root is then bound by permissions. */
+    /** A prefix that makes permissions apply even to root. */
     private static final List<String> BOUND = List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
 
     @TempDir
@@ -42,7 +42,7 @@ class ReadOnlyRunTest {
                 .succeeded();
     }
 
-    /** The exit code, and all that was printed. */
+    /** The exit code and all output. */
     private record Result(int code, String text) {
         Result failed(Object... parts) {
             assertThat(text).contains("medmnist: ").doesNotContain("\tat ", "should not have happened");
@@ -86,9 +86,9 @@ class ReadOnlyRunTest {
     }
 
     /**
-     * What reads works; what writes fails with that reason.
+     * Asserts that commands that read work, and that commands that write fail with this reason.
      *
-     * @param seen where this JVM sees the run
+     * @param seen the path of the run for this JVM
      */
     private static void useReadOnly(List<String> prefix, Path run, Path seen, String reason)
             throws IOException, InterruptedException {
@@ -99,7 +99,7 @@ class ReadOnlyRunTest {
         assertThat(run(prefix, "train", "--resume", run, "--epochs", 2)
                         .failed(run.resolve("run.json"), "may not be written")
                         .text())
-                .doesNotContain("Go on with");
+                .doesNotContain("Resume with");
         assertThat(run(prefix, "status", run).succeeded().text()).contains("1 of 1 members are finished");
         assertThat(run(prefix, "ensemble", run)
                         .failed(run.resolve("summary.csv"), "may not be written")
@@ -117,7 +117,7 @@ class ReadOnlyRunTest {
 
     @Test
     @Tag("thorough")
-    void onADiskThatIsMountedReadOnly() throws IOException, InterruptedException {
+    void readsFromAReadOnlyDisk() throws IOException, InterruptedException {
         Path mount = folder.resolve("mount");
         Path run = mount.resolve("run");
         try (SmallDisk disk = SmallDisk.mount(mount, 64 << 20)) {
@@ -128,7 +128,7 @@ class ReadOnlyRunTest {
     }
 
     @Test
-    void byPermissions() throws IOException, InterruptedException {
+    void readsWithReadPermissionOnly() throws IOException, InterruptedException {
         List<String> prefix = boundByPermissions();
         Path run = folder.resolve("permissions");
         copy(trained, run);
@@ -155,7 +155,7 @@ class ReadOnlyRunTest {
         }
     }
 
-    /** What a process is to be started by so that permissions hold for it; the test is skipped where they don't. */
+    /** Returns a command prefix that makes permissions apply to the process; skips the test if there is none. */
     private static List<String> boundByPermissions() throws IOException, InterruptedException {
         Path closed = Files.createDirectory(folder.resolve("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
@@ -171,7 +171,7 @@ class ReadOnlyRunTest {
                     return prefix;
                 }
             } catch (IOException e) {
-                continue; // there is no such tool
+                continue; // this tool is not installed
             }
         }
         assumeTrue(false, "root may write anywhere here; needs setpriv, or a user who is not root");

@@ -19,18 +19,18 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** A report in a real browser; skipped where there is no Chromium. */
+/** Tests a report in a real browser; skipped if there is no Chromium. */
 class ReportBrowserTest {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final int SECONDS = 120;
-    /** Holds the page in a frame as wide as wanted, since windows have a least width, and shows what it measured. */
+    /** Shows the page in a frame of any width, since windows have a minimum width, and shows the measurements. */
     private static final String FRAME = """
             <!DOCTYPE html><title>waiting</title>
             <script>addEventListener('message', event => { document.title = event.data; });</script>
             <iframe src="measured.html" style="width: %dpx; height: 2000px; border: 0"></iframe>
             """;
-    /** Measures the page and tells the frame's holder. */
+    /** Measures the page and sends the result to the frame's parent. */
     private static final String MEASURE = """
             <script>
             addEventListener('load', () => {
@@ -85,7 +85,7 @@ class ReportBrowserTest {
                         "one,two,three,four,five,six,seven,a_rather_long_name_without_any_space_in_it")
                 .succeeded();
         Cli.run("report", run).succeeded();
-        // The page's own policy forbids scripts, so the copy to be measured goes without it.
+        // The page's own policy forbids scripts, so the measured copy has no policy.
         String text = Files.readString(run.resolve("report.html"));
         String measured = text.replaceFirst("<meta http-equiv=[^>]*>", "").replace("</body>", MEASURE + "</body>");
         assertThat(measured).hasSizeGreaterThan(text.length());
@@ -138,14 +138,14 @@ class ReportBrowserTest {
     }
 
     @Test
-    void aPhoneShowsAllWithoutScrollingThePageSideways() throws IOException, InterruptedException {
+    void phoneShowsAllWithoutSidewaysScrolling() throws IOException, InterruptedException {
         assertThat(measure(390, false))
                 .startsWith("page 390 of 390;")
                 .contains("outside []", "flat 0", "broken 0", "loaded 0", "background rgb(255, 255, 255)");
     }
 
     @Test
-    void aWideWindowShowsAllInTheDark() throws IOException, InterruptedException {
+    void wideWindowShowsAllInDarkMode() throws IOException, InterruptedException {
         assertThat(measure(1280, true))
                 .startsWith("page 1280 of 1280;")
                 .contains(

@@ -40,7 +40,7 @@ import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Reports of small runs: one of three classes with hostile names, and others at the edges. */
+/** Tests reports of small runs: one with three classes and hostile names, and several edge cases. */
 class ReportCommandTest {
     private static final String HOSTILE = "<script>alert(1)</script>";
 
@@ -55,7 +55,7 @@ class ReportCommandTest {
         Path volumes = TestVolumes.write(folder.resolve("it's <own>.npz"), 9, 1, 3, 50, 21, 24);
         run = train("run", volumes, 3, "--labels", "low & dim,\"middle\"," + HOSTILE);
         assertThat(Cli.run("report", run).succeeded().out())
-                .contains("written to " + run.resolve("report.html"))
+                .contains("Written to " + run.resolve("report.html"))
                 .doesNotContain("not finished");
         page = Files.readString(run.resolve("report.html"));
     }
@@ -101,7 +101,7 @@ class ReportCommandTest {
         return elements;
     }
 
-    /** The cells of the first row whose name begins so. */
+    /** Returns the cells of the first row whose name starts with this text. */
     private static List<String> row(String text, String name) {
         Element row = elements(text, "tr").stream()
                 .filter(tr -> tr.getTextContent().startsWith(name))
@@ -115,7 +115,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void thePageIsXmlWithAllSections() {
+    void pageIsXmlWithAllSections() {
         assertThat(elements(page, "h2"))
                 .extracting(Element::getTextContent)
                 .containsExactly(
@@ -137,7 +137,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void nothingIsLoadedFromElsewhere() {
+    void pageLoadsNothing() {
         for (String tag : List.of("script", "link", "iframe", "object", "embed", "base", "form", "use", "image")) {
             assertThat(elements(page, tag)).as(tag).isEmpty();
         }
@@ -150,7 +150,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void namesOfTheUsersStayText() {
+    void escapesNames() {
         assertThat(page).doesNotContain("<script", "<own>").contains("&lt;script&gt;alert(1)&lt;/script&gt;");
         assertThat(row(page, HOSTILE)).hasSize(3);
         assertThat(elements(page, "dd"))
@@ -160,7 +160,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void figuresAreThoseOfTheEnsembleCommand() throws IOException {
+    void figuresEqualThoseOfEnsemble() throws IOException {
         Cli.run("ensemble", "--run", run).succeeded();
         List<String> summary = Files.readAllLines(run.resolve("summary.csv"));
         String[] weighted = summary.get(1).split(",");
@@ -174,7 +174,7 @@ class ReportCommandTest {
         assertThat(row(page, "group 'last' alone")).hasSize(5).first().isEqualTo("25.0 %");
     }
 
-    /** Every single model has intervals, those that the ensemble command prints, around its figures. */
+    /** Every single model has the intervals that the ensemble command prints. */
     @Test
     void singleModelsHaveIntervals() {
         String table = Cli.run("ensemble", run).succeeded().out();
@@ -191,9 +191,11 @@ class ReportCommandTest {
         assertThat(table).contains("over 2000 bootstrap resamples of the volumes, seed 7");
     }
 
-    /** The page of fitted weights: figures, weights and T of the ensemble command, and a command that repeats it. */
+    /**
+     * The page for fitted weights has the figures, weights and T of the ensemble command, and a command to repeat it.
+     */
     @Test
-    void whatEnsembleFitsIsReported() throws IOException {
+    void reportsFittedWeights() throws IOException {
         List<String> options = List.of("--weights", "stacked", "--tta", "2", "--seed", "4", "--temperature");
         Path fitted = folder.resolve("fitted.html");
         Cli.run(words(List.of("report", run, "--out", fitted), options)).succeeded();
@@ -241,9 +243,9 @@ class ReportCommandTest {
         return String.format(Locale.ROOT, "%.3f", Double.parseDouble(number));
     }
 
-    /** A group or member without any weight has dashes, and its weight is zero. */
+    /** A group or member with weight zero has dashes. */
     @Test
-    void whatHasNoWeightIsReportedWithDashes() throws IOException {
+    void showsDashesForZeroWeights() throws IOException {
         Path file = folder.resolve("one.html");
         Path weights = Files.writeString(folder.resolve("one.txt"), "last = 0\nmember.0 = 0\nmember.2 = 0\n");
         Cli.run("report", run, "--weights", weights, "--out", file).succeeded();
@@ -255,14 +257,14 @@ class ReportCommandTest {
     }
 
     @Test
-    void theSameRunGivesTheSamePage() throws IOException {
+    void pageIsReproducible() throws IOException {
         Path other = folder.resolve("other.html");
         Cli.run("report", run, "--out", other, "--threads", 1).succeeded();
         assertThat(Files.readString(other)).isEqualTo(page);
     }
 
     @Test
-    void theCommandOnThePageRepeatsTheTraining() throws IOException {
+    void commandOnThePageRepeatsTheTraining() throws IOException {
         String command = elements(page, "pre")
                 .getFirst()
                 .getTextContent()
@@ -283,7 +285,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void anUnfinishedRunSaysSo() throws IOException {
+    void marksAnUnfinishedRun() throws IOException {
         Path part = folder.resolve("part");
         Files.createDirectories(part.resolve("weights"));
         for (String name : List.of(
@@ -306,7 +308,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void twoClassesAndSeveralLabelsAreReportedToo() throws IOException {
+    void reportsTwoClassesAndSeveralLabels() throws IOException {
         Path two = train("two", TestVolumes.write(folder.resolve("two.npz"), 9, 3, 2, 30, 12, 14), 1);
         String binary = Files.readString(report(two, "--split", "val"));
         assertThat(elements(binary, "caption").getFirst().getTextContent()).contains("val split");
@@ -337,7 +339,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void syntheticVolumesAreMarked() throws IOException {
+    void marksSyntheticVolumes() throws IOException {
         DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
         TrainSettings settings = new TrainSettings(
                 1, List.of(StudyNet.NET1), 1, 8, 0.001, 0, 1, true, "none", TrainingOptions.PLAIN, null);
@@ -353,11 +355,11 @@ class ReportCommandTest {
     }
 
     @Test
-    void wrongUseIsExplained() {
+    void explainsWrongUse() {
         Cli.run("report", folder.resolve("none")).failed("holds no run");
         Cli.run("report", run, "--out", folder.resolve("no/such/folder.html")).failed("there is no folder");
         Cli.run("report").refused("RUN");
-        Cli.run("report", run, "--weights", "gredy").failed("gredy", "no such file, and no method");
-        Cli.run("report", run, "--seed", 3).refused("--seed goes with --tta N");
+        Cli.run("report", run, "--weights", "gredy").failed("gredy", "no such file, and not the name of a method");
+        Cli.run("report", run, "--seed", 3).refused("--seed requires --tta N");
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Going on with runs, whole, in parts and with other settings. */
+/** Tests resuming runs, as a whole, in parts and with other settings. */
 class ResumeTest {
     @TempDir
     private static Path shared;
@@ -77,9 +77,9 @@ class ResumeTest {
     }
 
     @Test
-    void moreEpochsGiveWhatTheyWouldHaveGivenAtOnce() throws IOException {
+    void extendingEpochsEqualsSingleRun() throws IOException {
         train(run, 1).succeeded();
-        assertThat(resume(run, "--epochs", 3).succeeded().out()).contains("goes on", "epoch 3/3");
+        assertThat(resume(run, "--epochs", 3).succeeded().out()).contains("resumed", "epoch 3/3");
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
         assertThat(Files.readString(run.resolve("run.json"))).contains("\"epochs\" : 3");
         assertThat(resume(run).succeeded().out()).contains("finished before");
@@ -87,7 +87,7 @@ class ResumeTest {
     }
 
     @Test
-    void membersCanBeTrainedApart() throws IOException {
+    void membersCanBeTrainedSeparately() throws IOException {
         assertThat(train(run, 3, "--members", "1").succeeded().out()).doesNotContain("member 0");
         assertThat(Files.readAllLines(run.resolve("members.csv"))).hasSize(2);
         Cli.run("ensemble", "--run", run).succeeded();
@@ -101,7 +101,7 @@ class ResumeTest {
     }
 
     @Test
-    void aDamagedCheckpointCostsOneEpoch() throws IOException {
+    void damagedCheckpointCostsOneEpoch() throws IOException {
         train(run, 2, "--members", "0").succeeded();
         Path checkpoint = run.resolve("members/member-00.checkpoint");
         byte[] bytes = Files.readAllBytes(checkpoint);
@@ -112,9 +112,9 @@ class ResumeTest {
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
 
-    /** Files as a kill in the middle of writing leaves them; those of a member that is not trained may be in use. */
+    /** A kill during writing leaves partial files; the files of a member that is not trained now may be in use. */
     @Test
-    void whatKilledProcessesLeftUnfinishedIsRemoved() throws IOException {
+    void removesPartialFilesOfKilledProcesses() throws IOException {
         train(run, 2).succeeded();
         String id = "." + UUID.randomUUID();
         List<Path> ofFirst = List.of(
@@ -138,7 +138,7 @@ class ResumeTest {
     }
 
     @Test
-    void aMissingBestModelIsNamed() throws IOException {
+    void reportsAMissingBestModel() throws IOException {
         train(run, 2, "--members", "0").succeeded();
         Path best = run.resolve("weights/member-00-net1-best.safetensors");
         Files.delete(best);
@@ -161,11 +161,11 @@ class ResumeTest {
                 "--class-weights balanced; --class-weights is balanced, but the run was begun with none",
                 "--ema 0.9;             --ema is 0.9, but the run was begun with 0.0",
                 "--init-weights w;      --init-weights is",
-                "--convolution direct;  --convolution is direct, but the run was begun with auto",
-                "--device reference;    reference, but the run was begun with",
-                "--flag adrenalmnist3d; a run goes on with the data it was begun with"
+                "--convolution direct;  --convolution is direct, but the run was started with auto",
+                "--device reference;    reference, but the run was started with",
+                "--flag adrenalmnist3d; a resumed run uses the data that it was started with"
             })
-    void otherSettingsAreRefused(String options, String part) throws IOException {
+    void refusesOtherSettings(String options, String part) throws IOException {
         Path whole = shared.resolve("whole");
         List<Object> words = new ArrayList<>(List.of("train", "--resume", whole));
         words.addAll(Arrays.asList(options.split(" ")));
@@ -173,11 +173,11 @@ class ResumeTest {
         assertThat(ChildTraining.outcome(whole)).isEqualTo(expected);
     }
 
-    /** Whatever of an epoch depends on the schedule, the norm and the best so far is found again. */
+    /** Resuming restores everything that depends on the schedule, the norm and the best epoch so far. */
     @Test
-    void aRegimeGoesOnAsItWas() throws IOException {
-        Object[] regime = {"--schedule", "cosine", "--warmup-epochs", 1, "--clip-norm", 0.01, "--patience", 2};
-        train(run, 3, regime).succeeded();
+    void resumesWithAllTrainingOptions() throws IOException {
+        Object[] options = {"--schedule", "cosine", "--warmup-epochs", 1, "--clip-norm", 0.01, "--patience", 2};
+        train(run, 3, options).succeeded();
         Map<String, String> outcome = ChildTraining.outcome(run);
         assertThat(outcome.get("history.csv")).isNotEqualTo(expected.get("history.csv"));
         Files.delete(run.resolve("members/member-00.checkpoint"));
@@ -187,9 +187,9 @@ class ResumeTest {
         resume(run, "--clip-norm", 1).refused("--clip-norm is 1.0, but the run was begun with 0.01");
     }
 
-    /** Each part of a regime by itself makes a difference, and the plain one none. */
+    /** Each training option by itself changes the result; the default values do not. */
     @Test
-    void eachPartOfARegimeMatters() throws IOException {
+    void eachTrainingOptionMatters() throws IOException {
         train(run, 3, "--schedule", "constant", "--clip-norm", 0).succeeded();
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
         Object[][] parts = {
@@ -223,7 +223,7 @@ class ResumeTest {
         assertThat(members.getFirst()).endsWith(",last_val_acc,last_epoch");
         assertThat(members.getLast()).endsWith("," + lastEpoch);
         assertThat(lastModel(run)).contains(String.valueOf(lastEpoch));
-        // As older versions wrote it: without the column, and before that with the seconds in its place.
+        // Older versions wrote no such column, and even older ones wrote the seconds instead.
         Files.write(
                 table,
                 members.stream()
@@ -234,7 +234,7 @@ class ResumeTest {
         assertThat(lastModel(run)).contains("-");
     }
 
-    /** The row of member 0's last model in what ensemble prints, in words. */
+    /** Returns the words in the row of member 0's last model in the output of ensemble. */
     private static List<String> lastModel(Path run) {
         return Cli.run("ensemble", "--run", run)
                 .succeeded()
@@ -248,13 +248,13 @@ class ResumeTest {
     }
 
     @Test
-    void otherDataIsRefused() {
+    void refusesOtherData() {
         Path other = TestVolumes.write(folder.resolve("other.npz"), 8, 1, 2, 25, 12, 4);
-        resume(shared.resolve("whole"), "--npz", other).failed("MD5", "the run was begun with");
+        resume(shared.resolve("whole"), "--npz", other).failed("MD5", "the run was started with");
     }
 
     @Test
-    void movedDataIsFound() throws IOException {
+    void findsMovedData() throws IOException {
         Path before = TestVolumes.write(folder.resolve("before.npz"), 8, 1, 2, 24, 12, 4);
         Cli.run("train", "--npz", before, "--out", run, "--models", 1, "--nets", "net1", "--epochs", 1)
                 .succeeded();
@@ -264,7 +264,7 @@ class ResumeTest {
     }
 
     @Test
-    void aMemberThatIsBeingTrainedIsLeftAlone() throws IOException {
+    void doesNotTouchAMemberInTraining() throws IOException {
         train(run, 2, "--members", "0").succeeded();
         Path lock = run.resolve("members/member-00.lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
@@ -272,7 +272,7 @@ class ResumeTest {
             assertThat(resume(run, "--epochs", 3)
                             .failed("member 0 is being trained by process", "--members")
                             .out())
-                    .doesNotContain("broke off");
+                    .doesNotContain("interrupted");
             assertThat(Cli.run("status", run).succeeded().out()).containsPattern("0 .*trained by process \\d+ on ");
             assertThat(Files.readAllLines(run.resolve("history.csv"))).hasSize(3);
         }
@@ -280,9 +280,9 @@ class ResumeTest {
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
 
-    /** A process that joins a run and can do nothing takes nothing away from the one that is just beginning. */
+    /** A process that joins a run but cannot train removes nothing of the process that is just starting. */
     @Test
-    void whoeverJoinsNeverRemovesTheRun() throws IOException {
+    void joiningProcessNeverRemovesTheRun() throws IOException {
         train(run, 2, "--members", "0").succeeded();
         Files.delete(run.resolve("members/member-00.checkpoint"));
         Files.delete(run.resolve("members/member-00.json"));
@@ -295,9 +295,9 @@ class ResumeTest {
         assertThat(run.resolve("weights/member-00-net1-last.safetensors")).exists();
     }
 
-    /** Both members diverge: the second is tried all the same, and what each did is told. */
+    /** Both members diverge: the second is trained nevertheless, and both are reported. */
     @Test
-    void aMemberThatDivergesDoesNotStopTheOthers() throws IOException {
+    void divergedMemberDoesNotStopTheOthers() throws IOException {
         Cli cli = train(run, 2, "--lr", "1e30");
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.err().lines()).hasSize(1);
@@ -308,11 +308,11 @@ class ResumeTest {
     }
 
     @Test
-    void onlyRunsGoOn() throws IOException {
+    void resumesOnlyRuns() throws IOException {
         resume(folder).failed("holds no run");
         Files.createDirectories(run);
         Files.copy(shared.resolve("whole/run.json"), run.resolve("run.json"));
-        resume(run).failed("begun by a version without checkpoints");
+        resume(run).failed("started by a version without checkpoints");
         Cli.run("status", folder).failed("holds no run");
     }
 }

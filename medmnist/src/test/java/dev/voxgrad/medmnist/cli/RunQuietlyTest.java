@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code .launcher/run-quietly.sh} around the real program, with standard error in a file. */
+/** Tests {@code .launcher/run-quietly.sh} with the real program and standard error in a file. */
 @Timeout(300)
 class RunQuietlyTest {
     private static final String SCRIPT = """
@@ -48,7 +48,7 @@ class RunQuietlyTest {
     }
 
     @RepeatedTest(2)
-    void aFileHoldsAllButTheWarningWhenTheProgramHasEnded() throws IOException, InterruptedException {
+    void fileIsCompleteWhenTheProgramEnds() throws IOException, InterruptedException {
         assertThat(standardError("waits_for_filter=yes", 2, "nonsense").lines())
                 .startsWith("medmnist: Unmatched argument at index 0: 'nonsense'")
                 .endsWith("Try 'medmnist --help'.");
@@ -56,7 +56,7 @@ class RunQuietlyTest {
     }
 
     @Test
-    void programsThatDoNotWaitWriteTheFileThemselves() throws IOException, InterruptedException {
+    void programsThatDoNotWaitWriteDirectly() throws IOException, InterruptedException {
         assertThat(standardError("", 0, "--version")).startsWith("WARNING: Using incubator modules");
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** A whole run on small volumes, as a user would have it: train, ensemble, predict. */
+/** Tests a whole run on small volumes: train, ensemble, predict. */
 class RunTest {
     @TempDir
     private static Path folder;
@@ -67,9 +67,9 @@ class RunTest {
         return of.resolve("weights").resolve(name + ".safetensors");
     }
 
-    /** A command's threads would hold on to its memory; here, many commands run in one JVM. */
+    /** Threads of a command would keep its memory in use; here, many commands run in one JVM. */
     @Test
-    void theDevicesThreadsEndWithTheCommand() throws InterruptedException {
+    void deviceThreadsEndWithTheCommand() throws InterruptedException {
         Cli.run(
                         "predict",
                         "--npz",
@@ -98,7 +98,7 @@ class RunTest {
     }
 
     @Test
-    void theTablesHoldEveryEpochAndMember() throws IOException {
+    void tablesHaveEveryEpochAndMember() throws IOException {
         List<String[]> history = rows(run.resolve("history.csv"));
         assertThat(Files.readAllLines(run.resolve("history.csv")).getFirst())
                 .isEqualTo("member,net,epoch,train_loss,val_auc,val_acc");
@@ -132,7 +132,7 @@ class RunTest {
     }
 
     @Test
-    void theRunSaysHowItWasComputed() throws IOException {
+    void runJsonRecordsHowItWasComputed() throws IOException {
         Path direct = folder.resolve("direct");
         assertThat(Cli.run(
                                 "train",
@@ -170,7 +170,7 @@ class RunTest {
     }
 
     @Test
-    void threadsAndWorkersDoNotMatterAndTheSeedDoes() throws IOException {
+    void dependsOnSeedButNotOnThreads() throws IOException {
         Path one = folder.resolve("one-thread");
         Path other = folder.resolve("other-seed");
         assertThat(train(one, "--threads", 1, "--workers", 3).code()).isZero();
@@ -203,9 +203,9 @@ class RunTest {
                 .isNotEqualTo(-1);
     }
 
-    /** The ensemble's scores, from the logits that predict writes for each model. */
+    /** Computes the ensemble's scores from the logits that predict writes for each model. */
     @Test
-    void theEnsembleIsTheSoftmaxOfTheWeightedMeanOfTheLogits() throws IOException {
+    void ensembleIsSoftmaxOfWeightedMeanLogits() throws IOException {
         double[][] mean = new double[24][3];
         double total = 0;
         for (String name : List.of("member-00-net1", "member-01-net2", "member-02-net1")) {
@@ -261,7 +261,7 @@ class RunTest {
     }
 
     @Test
-    void scoresAreProbabilitiesAndDoNotDependOnTheBatch() throws IOException {
+    void scoresAreProbabilitiesForAnyBatchSize() throws IOException {
         List<List<String>> results = new ArrayList<>();
         for (int batch : new int[] {1, 32}) {
             Path out = folder.resolve("scores-" + batch + ".csv");
@@ -294,12 +294,12 @@ class RunTest {
     }
 
     @Test
-    void startsFromGivenWeightsAndKeepsTheOrderOfTheFile() throws IOException {
+    void startsFromGivenWeightsInFileOrder() throws IOException {
         Path start = weights(run, "member-00-net1-best");
         Path first = folder.resolve("fine-1");
         Path second = folder.resolve("fine-2");
         for (Path out : List.of(first, second)) {
-            // Two seeds: with given weights and neither shuffling nor augmentation nothing random is left.
+            // Two seeds: with given weights, no shuffling and no augmentation, nothing is random.
             int seed = out == first ? 1 : 2;
             assertThat(Cli.run(
                                     "train",

@@ -3,7 +3,7 @@ package dev.voxgrad.medmnist.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a terminal would show: knows line ends, carriage returns, wrapping, and erasing from the cursor on. */
+/** Simulates a terminal: handles line ends, carriage returns, wrapping, and erasing from the cursor. */
 public final class Screen {
     private static final String ERASE = "\u001b[J";
 
@@ -13,7 +13,7 @@ public final class Screen {
 
     private Screen() {}
 
-    /** The rows of a terminal of that width after this output, without empty ones at the end. */
+    /** Returns the rows of a terminal of that width after this output, without empty ones at the end. */
     public static List<String> rows(String output, int width) {
         Screen screen = new Screen();
         for (int i = 0; i < output.length(); i++) {

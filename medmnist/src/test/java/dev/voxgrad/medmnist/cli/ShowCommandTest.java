@@ -51,7 +51,7 @@ class ShowCommandTest {
         }
     }
 
-    /** Scaled, and z-normalised if wanted, as (C,X,Y,Z). */
+    /** Returns the volume scaled and, if {@code normalised}, z-normalised, as (C,X,Y,Z). */
     private static float[] expected(Path file, int index, int channels, boolean normalised) {
         Split split =
                 VolumeLoader.loadFile(file, FileOptions.NONE, warning -> {}).train();
@@ -67,7 +67,7 @@ class ShowCommandTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void holdsTheVolumeAsTheNetsSeeIt(int channels) {
+    void containsTheVolumeAsTheNetsSeeIt(int channels) {
         Path file = channels == 1 ? grey : colour;
         Path out = folder.resolve("volume-" + channels + ".npz");
         assertThat(Cli.run("show", "--npz", file, "--index", 2, "--out", out)
@@ -86,9 +86,9 @@ class ShowCommandTest {
         assertThat(Arrays.copyOfRange(draws, volume.length, 2 * volume.length)).isEqualTo(volume);
     }
 
-    /** Draw d is what member 1 of a run gets from its loader in epoch d. */
+    /** Draw d is what member 1 of a run receives from its loader in epoch d. */
     @Test
-    void drawsAreWhatTrainingSees() {
+    void drawsEqualTrainingInputs() {
         Path out = folder.resolve("draws.npz");
         int draws = 12;
         String told = Cli.run(
@@ -169,9 +169,9 @@ class ShowCommandTest {
         assertThat(draws[1]).isNotEqualTo(draws[2]);
     }
 
-    /** Tiles of 14 × 8 pixels: planes 2, 4 and 6 across X, Y and Z, the volume's own smallest number black. */
+    /** Tiles of 14 × 8 pixels: planes 2, 4 and 6 across X, Y and Z; black is the volume's smallest value. */
     @Test
-    void thePictureShowsPlanesOfAllAxes() throws IOException {
+    void pictureShowsPlanesOfAllAxes() throws IOException {
         Path out = folder.resolve("picture.png");
         Cli.run("show", "--npz", grey, "--index", 3, "--augment", "none", "--draws", 1, "--out", out)
                 .succeeded();
@@ -202,7 +202,7 @@ class ShowCommandTest {
     }
 
     @Test
-    void coloursAreColours() throws IOException {
+    void drawsVolumesInColour() throws IOException {
         Path out = folder.resolve("colours.png");
         Cli.run("show", "--npz", colour, "--index", 0, "--out", out).succeeded();
         BufferedImage image = ImageIO.read(out.toFile());
@@ -217,7 +217,7 @@ class ShowCommandTest {
     }
 
     @Test
-    void anIndexBeyondTheSplitIsNamedAndTheOldFileStays() throws IOException {
+    void indexBeyondTheSplitKeepsTheOldFile() throws IOException {
         Path out = Files.writeString(folder.resolve("old.png"), "of an earlier day");
         Cli.run("show", "--npz", grey, "--split", "val", "--index", 4, "--out", out)
                 .refused("--index is 4", "val has 4 volumes", "0 to 3");

@@ -16,7 +16,7 @@ import dev.voxgrad.medmnist.data.npz.NpzFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Blank volumes in every split of an official, z-normalised set. */
+/** Tests blank volumes in every split of an official, z-normalised set. */
 class SkipBlankTest {
     @TempDir
     private Path folder;
@@ -62,7 +62,7 @@ class SkipBlankTest {
     }
 
     @Test
-    void theRefusalNamesVolumeSplitAndOption() {
+    void errorNamesVolumeSplitAndOption() {
         Cli refused = train();
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("train: volume 5 is blank", "--skip-blank");
@@ -70,20 +70,20 @@ class SkipBlankTest {
     }
 
     @Test
-    void trainingLeavesThemOutAndRecordsThat() throws IOException {
+    void trainingLeavesThemOutAndRecordsIt() throws IOException {
         Cli trained = train("--skip-blank");
         assertThat(trained.code()).as(trained.err()).isZero();
         assertThat(trained.err())
                 .contains(
                         "train has 2 blank of 12 volumes (5, 7), which are left out",
                         "val has 1 blank of 6 volumes (0), which are left out",
-                        "test has 1 blank of 6 volumes (3), which enter as zeros");
+                        "test has 1 blank of 6 volumes (3), which count as zeros");
         assertThat(trained.out()).contains("10/5/6 volumes");
         assertThat(run.resolve("run.json")).content().contains("\"skipBlank\" : true");
         assertThat(Cli.run("train", "--resume", run, "--epochs", 2).out()).contains("10/5/6 volumes");
     }
 
-    /** So MedMNIST's evaluator, which counts rows, reads what is written. */
+    /** MedMNIST's evaluator counts rows, so it can read the file. */
     @Test
     void resultFilesHaveARowForEveryVolume() throws IOException {
         train("--skip-blank");
@@ -105,9 +105,9 @@ class SkipBlankTest {
                 .contains("--skip-blank", "6 volumes (1 of them blank, taken as zeros) of 8³ voxels");
     }
 
-    /** Whatever grey it has: without contrast, z-normalisation leaves nothing of a volume. */
+    /** Without contrast, z-normalisation turns a volume of any grey value into zeros. */
     @Test
-    void aBlankVolumeIsShownAsZeros() {
+    void showsABlankVolumeAsZeros() {
         Path out = folder.resolve("v.npz");
         Cli shown = Cli.run(
                 "show",
@@ -134,7 +134,7 @@ class SkipBlankTest {
     }
 
     @Test
-    void aSplitOfBlankVolumesOnlyIsRefused() {
+    void refusesASplitOfBlankVolumesOnly() {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 12, 2, 6);
         blank(arrays, "val", 0);
         blank(arrays, "val", 1);

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * A file system in memory, of any size, in a mount namespace of its own: it ends with the process that holds it, and
- * the rest of the machine never sees it. Tests that need one are skipped where the system forbids it.
+ * Mounts a file system in memory, of any size, in its own mount namespace: it ends with the process that holds it and
+ * is invisible to the rest of the machine. Tests that need one are skipped if the system forbids it.
  */
 final class SmallDisk implements AutoCloseable {
     private static final int SECONDS = 30;
@@ -27,16 +27,16 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /**
-     * Mounts a disk of so many bytes.
+     * Mounts a disk of this many bytes.
      *
-     * @param folder where processes in the namespace find it; outside, it stays empty
+     * @param folder the mount point for processes in the namespace; outside of it, it stays empty
      */
     static SmallDisk mount(Path folder, long bytes) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path log = folder.resolveSibling(folder.getFileName() + ".log");
         Process holder;
         try {
-            // It would end by itself, if this JVM were killed.
+            // It ends by itself if this JVM is killed.
             holder = new ProcessBuilder(
                             "unshare",
                             "--mount",
@@ -67,17 +67,17 @@ final class SmallDisk implements AutoCloseable {
         return disk;
     }
 
-    /** Where this JVM sees what the namespace has under that path. */
+    /** Returns the path under which this JVM sees a path of the namespace. */
     Path fromOutside(Path path) {
         return Path.of("/proc/" + holder.pid() + "/root" + path.toAbsolutePath());
     }
 
-    /** What a command is to be started by so that it runs in the namespace. */
+    /** Returns the command prefix that runs a command in the namespace. */
     List<String> prefix() {
         return List.of("nsenter", "--mount=/proc/" + holder.pid() + "/ns/mnt");
     }
 
-    /** Changes how it is mounted: {@code size=…}, {@code ro} or {@code rw}. */
+    /** Changes the mount options: {@code size=…}, {@code ro} or {@code rw}. */
     void remount(String options) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(prefix());
         words.addAll(List.of("mount", "-o", "remount," + options, folder.toString()));

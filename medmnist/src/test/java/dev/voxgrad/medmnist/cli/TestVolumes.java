@@ -15,11 +15,11 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpyWriter;
 
-/** Small files in MedMNIST's layout: cubes of noise whose brightness depends on the class. */
+/** Writes small files in MedMNIST's layout: cubes of noise whose brightness depends on the class. */
 final class TestVolumes {
     private TestVolumes() {}
 
-    /** Writes a file with cubes of that edge; classes take turns. */
+    /** Writes a file with cubes of that edge length; the classes alternate. */
     static Path write(Path file, int edge, int channels, int classes, int train, int val, int test) {
         return write(file, arrays(edge, channels, classes, train, val, test));
     }
@@ -29,7 +29,7 @@ final class TestVolumes {
         return file;
     }
 
-    /** The arrays of such a file, to be changed before they are written. */
+    /** Returns the arrays of such a file, so that a test can change them before it writes them. */
     static Map<String, NpyArray> arrays(int edge, int channels, int classes, int train, int val, int test) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         add(arrays, "train", edge, channels, classes, train);
@@ -46,7 +46,7 @@ final class TestVolumes {
         long[] labels = new long[count];
         for (int i = 0; i < count; i++) {
             labels[i] = i % classes;
-            // The first half of the volume is brighter by class: z-normalisation does not hide it.
+            // The brightness of the volume's first half depends on the class, which z-normalisation does not hide.
             for (int v = 0; v < elements; v++) {
                 int signal = v < elements / 2 ? 25 * (i % classes) : 0;
                 voxels[i * elements + v] = (byte) (60 + signal + random.nextInt(120));
@@ -58,7 +58,7 @@ final class TestVolumes {
         arrays.put(split + "_labels", NpyArray.ofLongs(labels, count, 1));
     }
 
-    /** Copies a file with other bytes in place of one member. */
+    /** Copies a file and replaces the bytes of one member. */
     static Path withMember(Path original, Path copy, String member, byte[] content) {
         try (ZipFile from = new ZipFile(original.toFile());
                 ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {

@@ -23,7 +23,7 @@ import dev.voxgrad.medmnist.text.VisibleText;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Text of files and of the command line in what commands print, and in what they advise to run. */
+/** Tests text from files and from the command line in the output of commands, and in the commands they recommend. */
 class TextOfOthersTest {
     private static final String ESCAPES = "\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m\\u202e";
 
@@ -71,7 +71,7 @@ class TextOfOthersTest {
     }
 
     @Test
-    void aFailureInAMembersFileIsShownHarmlessly() throws IOException {
+    void showsTextOfMemberFilesHarmlessly() throws IOException {
         Path member = run.resolve("members/member-00.json");
         String before = Files.readString(member);
         replace(
@@ -85,7 +85,7 @@ class TextOfOthersTest {
     }
 
     @Test
-    void labelsInARunAreShownHarmlessly() throws IOException {
+    void showsLabelsHarmlessly() throws IOException {
         Path json = run.resolve("run.json");
         String before = Files.readString(json);
         replace(json, "\"voxgrad\" : \"", "\"voxgrad\" : \"" + ESCAPES);
@@ -105,7 +105,7 @@ class TextOfOthersTest {
     }
 
     @Test
-    void errorsAboutFilesAreShownHarmlesslyAndBriefly() throws IOException {
+    void showsErrorsAboutFilesHarmlessly() throws IOException {
         Path csv = folder.resolve("adrenalmnist3d_test@x.csv");
         Files.writeString(csv, "0,0.5\n1,\u001b[2J" + "x".repeat(100_000) + "\n");
         Cli evaluation = Cli.run("evaluate", "--path", csv);
@@ -114,14 +114,14 @@ class TextOfOthersTest {
     }
 
     @Test
-    void wrongWordsAreShownHarmlesslyAndBriefly() {
+    void showsWrongWordsHarmlessly() {
         Cli wrong = Cli.run("train", "--\u001b[2J" + "x".repeat(100_000));
         assertHarmless(wrong);
         wrong.refused("\\u001b[2J");
     }
 
     @Test
-    void aNameOfTheUsersIsOneFieldOfSummaryCsv() throws IOException {
+    void namesAreOneFieldOfSummaryCsv() throws IOException {
         Path odd = Files.copy(folder.resolve("own.npz"), folder.resolve("b, \"a\"\n1.npz"));
         Cli.run("ensemble", run, "--npz", odd, "--device", "cpu").succeeded();
         assertThat(Files.readAllLines(run.resolve("summary.csv")))
@@ -130,7 +130,7 @@ class TextOfOthersTest {
     }
 
     @Test
-    void adviceCanBePasted() {
+    void recommendedCommandsCanBePasted() {
         assertThat(training.out())
                 .endsWith("Combine its members with: medmnist ensemble '"
                         + run.toString().replace("'", "'\\''") + "'\n");
@@ -150,7 +150,7 @@ class TextOfOthersTest {
     }
 
     @Test
-    void aTildeIsTheHomeFolderInEveryOption() {
+    void tildeIsTheHomeFolderInEveryOption() {
         Path nowhere = Home.folder().orElseThrow().resolve("voxgrad-nowhere");
         Cli.run(
                         "show",
@@ -170,7 +170,7 @@ class TextOfOthersTest {
     }
 
     @Test
-    void membersAreCountedFromZeroEverywhere() {
+    void countsMembersFromZero() {
         assertThat(training.out())
                 .contains("member 0 net1  epoch 1/1", "member 1 net1  epoch 1/1")
                 .doesNotContain("member 2");
@@ -180,12 +180,12 @@ class TextOfOthersTest {
     }
 
     @Test
-    void aRunThatContinuesKnowsItsBestModel() {
+    void resumedRunKnowsItsBestModel() {
         assertThat(secondEpochAfter(0.75)).contains("epoch 2/1").contains("  (best 0.7500)  ");
         assertThat(secondEpochAfter(Double.NaN)).contains("epoch 2/1").doesNotContain("best", "NaN");
     }
 
-    /** What is said of a second epoch that is no better than a first one with that AUC. */
+    /** Returns the line about a second epoch that is no better than a first one with this AUC. */
     private static String secondEpochAfter(double bestAuc) {
         StringWriter out = new StringWriter();
         RunInfo info = RunFiles.open(run).info();

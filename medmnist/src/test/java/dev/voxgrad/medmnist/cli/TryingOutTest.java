@@ -19,7 +19,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code train --overfit-one-batch} and {@code --fast-dev-run}: they show what they should, and leave nothing. */
+/** Tests {@code train --overfit-one-batch} and {@code --fast-dev-run}, which leave no files. */
 class TryingOutTest {
     @TempDir
     private Path folder;
@@ -37,7 +37,7 @@ class TryingOutTest {
         assertThat(folder.resolve("run")).doesNotExist();
     }
 
-    /** Returns the folders of that process; others may try something at the same time. */
+    /** Returns the temporary folders of that process; other processes may run trials at the same time. */
     private static List<Path> temporary(ProcessHandle process) throws IOException {
         String prefix = "voxgrad-fast-dev-run-" + process.pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
@@ -53,7 +53,7 @@ class TryingOutTest {
     }
 
     @Test
-    void aNetLearnsOneBatchByHeart() {
+    void memorisesOneBatch() {
         Cli cli = train(
                         volumes,
                         "--nets",
@@ -71,13 +71,13 @@ class TryingOutTest {
                 .containsPattern("net1: the loss of one batch of 8 volumes went from 0\\.[4-9]\\d+ to 0\\.00\\d+ in "
                         + "\\d+ steps, near zero \\(below 0.01\\)\n")
                 .containsPattern("net2: .* near zero")
-                .contains("work together", "nothing was kept")
+                .contains("work together", "No files were kept")
                 .doesNotContain("AUC", "same label", "not near zero");
     }
 
-    /** Volumes that are equal in all but their labels: the best that can be done is ln 2. */
+    /** Equal volumes with different labels: the lowest possible loss is ln 2. */
     @Test
-    void whatCannotBeLearnedIsNoticed() throws IOException {
+    void failsIfABatchCannotBeLearned() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 16, 8, 4);
         byte[] voxels = new byte[16 * 512];
         for (int i = 0; i < voxels.length; i++) {
@@ -87,7 +87,7 @@ class TryingOutTest {
         Path equal = TestVolumes.write(folder.resolve("equal.npz"), arrays);
         Cli cli = train(equal, "--nets", "net1", "--models", 1, "--overfit-one-batch", 30);
         cli.failed(
-                "net1: cannot learn one batch by heart within 30 steps",
+                "net1: cannot memorise one batch within 30 steps",
                 "--overfit-one-batch 150",
                 "equal volumes with different labels");
         assertThat(cli.out())
@@ -96,7 +96,7 @@ class TryingOutTest {
     }
 
     @Test
-    void aBatchOfOneClassSaysLittleAndThatIsTold() throws IOException {
+    void warnsOfABatchOfOneClass() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 16, 8, 4);
         long[] labels = new long[16];
         Arrays.fill(labels, 0, 8, 1);
@@ -109,13 +109,13 @@ class TryingOutTest {
     }
 
     @Test
-    void divergenceIsTold() {
+    void reportsDivergence() {
         train(volumes, "--nets", "net1", "--overfit-one-batch", "--lr", "1e30").failed("net1: ", "smaller --lr");
         train(volumes, "--nets", "net1", "--fast-dev-run", "--lr", "1e30").failed("net1", "smaller --lr");
     }
 
     @Test
-    void aFewStepsOfEverything() {
+    void fastDevRunTrainsAndValidates() {
         Cli cli = train(
                         volumes,
                         "--fast-dev-run",
@@ -136,7 +136,7 @@ class TryingOutTest {
                             + "  2 steps of up to 8 volumes, the loss of the last \\d\\.\\d+; 16 volumes validated");
         }
         assertThat(cli.out())
-                .contains("net1, net2, net3: trained, validated, and wrote checkpoints", "nothing was kept")
+                .contains("net1, net2, net3: training, validation, and writing checkpoints", "was removed")
                 .doesNotContain("AUC", "ACC", "ensemble --run");
         assertThat(train(volumes, "--fast-dev-run", 4, "--members", "1,4")
                         .succeeded()
@@ -145,9 +145,9 @@ class TryingOutTest {
                 .doesNotContain("net1", "net3");
     }
 
-    /** The first volumes to validate are of one class: as many are taken as AUC needs. */
+    /** The first validation volumes are of one class, so more are used until AUC is defined. */
     @Test
-    void asManyAreValidatedAsAucNeeds() throws IOException {
+    void validatesAsManyVolumesAsAucNeeds() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 2, 16, 20, 4);
         long[] labels = new long[20];
         Arrays.fill(labels, 13, 20, 1);
@@ -159,9 +159,9 @@ class TryingOutTest {
                 .contains("1 step of up to 8", "; 16 volumes validated");
     }
 
-    /** SIGTERM in the middle: the folder is removed all the same. */
+    /** SIGTERM during the trial: the folder is removed nevertheless. */
     @Test
-    void aSignalRemovesTheFolder() throws IOException, InterruptedException {
+    void signalRemovesTheFolder() throws IOException, InterruptedException {
         Path log = folder.resolve("log");
         Process process = ChildTraining.start(
                 log, List.of(), "train", "--npz", volumes, "--batch-size", 1, "--fast-dev-run", 40, "--seed", 3);
@@ -176,11 +176,11 @@ class TryingOutTest {
     }
 
     @Test
-    void wrongUse() throws IOException {
+    void refusesWrongUse() throws IOException {
         train(volumes, "--overfit-one-batch", 0).refused("--overfit-one-batch is 0; expected at least 1");
         train(volumes, "--fast-dev-run", 0).refused("--fast-dev-run is 0; expected at least 1");
         train(volumes, "--fast-dev-run", "--overfit-one-batch").refused("mutually exclusive");
-        Cli.run("train", "--resume", folder, "--fast-dev-run").refused("--fast-dev-run tries a run that is to begin");
+        Cli.run("train", "--resume", folder, "--fast-dev-run").refused("--fast-dev-run tries out a new run");
         train(volumes, "--fast-dev-run", "--out", folder).failed(folder, "is not empty");
         train(volumes, "--fast-dev-run", "--class-weights", "1,2,3").failed("3 numbers", "2 classes");
     }

@@ -28,7 +28,7 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Runs at the edges of what is allowed: they work. */
+/** Tests runs at the limits of what is allowed. */
 class UnusualRunsTest {
     @TempDir
     private Path folder;
@@ -84,7 +84,7 @@ class UnusualRunsTest {
                 Files.readAllLines(run.resolve("history.csv")).getLast().split(",")[3]);
     }
 
-    /** Bit b of a volume's class is its label b: labels that the loss must take one by one. */
+    /** Label b is bit b of a volume's class, so that the loss must use each label by itself. */
     @Test
     void severalLabelsPerVolume() throws IOException {
         Map<String, NpyArray> arrays = TestVolumes.arrays(8, 1, 4, 40, 16, 12);
@@ -99,7 +99,7 @@ class UnusualRunsTest {
         Path volumes = TestVolumes.write(folder.resolve("labels.npz"), arrays);
         Path run = folder.resolve("run");
         train(volumes, run, 8, 8).succeeded();
-        assertThat(lastLoss(run)).as("below ln 2, that of a guess").isLessThan(0.6);
+        assertThat(lastLoss(run)).as("below ln 2, the loss of a guess").isLessThan(0.6);
         Path out = folder.resolve("scores.csv");
         predict(volumes, run, "test", out).succeeded();
         assertThat(scores(out))
@@ -119,7 +119,7 @@ class UnusualRunsTest {
         Cli.run("ensemble", "--run", run, "--split", "val").succeeded();
     }
 
-    /** Nine volumes: a last batch of one; all in one batch; one by one. */
+    /** Nine volumes: with a last batch of one, all in one batch, and one by one. */
     @ParameterizedTest
     @ValueSource(ints = {4, 1000, 1})
     void batchesOfAnySize(int batchSize) throws IOException {
@@ -145,7 +145,7 @@ class UnusualRunsTest {
     }
 
     @Test
-    void predictsASplitWithoutFigures() throws IOException {
+    void predictsASplitWithoutMetrics() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("one.npz"), 8, 1, 2, 4, 2, 1);
         assertThat(train(volumes, folder.resolve("run"), 1, 4).err()).contains("its test AUC will be undefined");
         Path out = folder.resolve("scores.csv");
@@ -155,7 +155,7 @@ class UnusualRunsTest {
     }
 
     @Test
-    void aLinkStaysALink() throws IOException {
+    void linkStaysALink() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("nine.npz"), 8, 1, 2, 9, 3, 5);
         train(volumes, folder.resolve("run"), 1, 4).succeeded();
         Path target = Files.writeString(folder.resolve("target.csv"), "old");
@@ -165,9 +165,9 @@ class UnusualRunsTest {
         assertThat(scores(target)).hasSize(5);
     }
 
-    /** Three commands, and each warns once and goes on. */
+    /** Each of three commands warns once and continues. */
     @Test
-    void aFileThatIsNotTheOfficialOne() {
+    void warnsOnceOfAnUnofficialFile() {
         TestVolumes.write(folder.resolve("adrenalmnist3d.npz"), 8, 1, 2, 9, 3, 5);
         Path run = folder.resolve("run");
         warnsOnce(Cli.run(
@@ -230,7 +230,7 @@ class UnusualRunsTest {
     }
 
     @Test
-    void anEmptyFolderIsUsedAndStaysWhenTrainingFails() throws IOException {
+    void emptyFolderStaysWhenTrainingFails() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("nine.npz"), 8, 1, 2, 9, 3, 5);
         Path run = Files.createDirectory(folder.resolve("run"));
         Cli.run("train", "--npz", volumes, "--out", run, "--models", 1, "--epochs", 1, "--lr", 1e30)
@@ -240,7 +240,7 @@ class UnusualRunsTest {
     }
 
     @Test
-    void aFullHeapIsASentence() {
+    void fullHeapIsReportedInOneLine() {
         StringWriter err = new StringWriter();
         CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
         int code = new Failures(() -> false).outOfMemory(new OutOfMemoryError("Java heap space"), command);
@@ -252,7 +252,7 @@ class UnusualRunsTest {
     }
 
     @Test
-    void whatNobodyForesawHasAnExitCodeOfItsOwnAndNoStackTrace() {
+    void internalErrorHasItsOwnExitCode() {
         for (Exception unforeseen : List.of(new IllegalStateException("oops"), new NullPointerException())) {
             StringWriter err = new StringWriter();
             CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err));
@@ -271,7 +271,7 @@ class UnusualRunsTest {
     }
 
     @Test
-    void batchesBeyondTheLargestTensor() {
+    void refusesBatchesBeyondTheLargestTensor() {
         StudyNet.NET3.requireFits(255, new VolumeShape(1, 64));
         assertThatThrownBy(() -> StudyNet.NET3.requireFits(256, new VolumeShape(3, 64)))
                 .hasMessageContaining("net3 takes at most 255 volumes of [3,64,64,64]")

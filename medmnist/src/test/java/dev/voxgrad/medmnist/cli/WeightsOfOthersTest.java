@@ -14,13 +14,13 @@ import dev.voxgrad.nn.weights.WeightsFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Weights under the names of a wrapper and without batch norm's counters, to predict with and to start from. */
+/** Tests weights with a wrapper's names and without batch norm's counters, for prediction and as a start. */
 class WeightsOfOthersTest {
     @TempDir
     private Path folder;
 
     @Test
-    void predictsTheSameAndSaysWhatWasAdapted() throws IOException {
+    void predictsTheSameAndReportsAdaptations() throws IOException {
         Path volumes = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 6, 4, 4);
         Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--models", 1, "--epochs", 1)
                 .succeeded();

@@ -15,7 +15,7 @@ import dev.voxgrad.medmnist.data.npz.NpyArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A run remembers how values became grey, and all commands that take it up read the volumes in the same way. */
+/** Tests that a run records its window, and that all commands that use the run read the volumes with it. */
 class WindowRunTest {
     private static final List<String> SPLITS = List.of("train", "val", "test");
 
@@ -47,12 +47,12 @@ class WindowRunTest {
         return Cli.run(arguments.toArray());
     }
 
-    /** The usual test volumes, 0 to 255. */
+    /** Returns the usual test volumes, with values from 0 to 255. */
     private static Map<String, NpyArray> bytes() {
         return TestVolumes.arrays(8, 1, 2, 12, 8, 8);
     }
 
-    /** The same volumes as float32, each value times a factor plus an offset. */
+    /** Writes the same volumes as float32, each value times a factor plus an offset. */
     private Path floats(String name, double factor, double offset) {
         Map<String, NpyArray> arrays = bytes();
         for (String split : SPLITS) {
@@ -86,7 +86,7 @@ class WindowRunTest {
     }
 
     @Test
-    void trainsOnFloatsAsOnTheBytesThatTheirWindowMakesOfThem() throws IOException {
+    void trainsOnFloatsAsOnTheirWindowedBytes() throws IOException {
         Path asBytes = TestVolumes.write(folder.resolve("bytes.npz"), bytes());
         train(asBytes, folder.resolve("a")).succeeded();
         Cli cli = train(floats("floats.npz", 4, -500), folder.resolve("b"), "--window", "-500,520");
@@ -126,16 +126,18 @@ class WindowRunTest {
         return Files.readString(out);
     }
 
-    /** The other file has twice the range, which would be its own default window. */
+    /** The other file has twice the range, which would be its default window. */
     @Test
-    void predictsWithTheWindowOfTheRun() throws IOException {
+    void predictsWithTheRunsWindow() throws IOException {
         Path run = folder.resolve("run");
         Path trained = floats("trained.npz", 1, 0);
         assertThat(train(trained, run, "--window", "0,255").code()).isZero();
         String expected = scores(TestVolumes.write(folder.resolve("bytes.npz"), bytes()), weights(run));
         assertThat(scores(trained, weights(run))).isEqualTo(expected);
         Path copy = Files.copy(weights(run), folder.resolve("copy.safetensors"));
-        assertThat(scores(trained, copy)).as("the weights alone do not know").isNotEqualTo(expected);
+        assertThat(scores(trained, copy))
+                .as("weights outside a run have no window")
+                .isNotEqualTo(expected);
         assertThat(scores(trained, copy, "--window", "0,255")).isEqualTo(expected);
         assertThat(Cli.run(
                                 "predict",
@@ -180,9 +182,9 @@ class WindowRunTest {
         assertThat(Files.readString(page)).contains("--window 0,2.55", "0,2.55 in the data become 0,255");
     }
 
-    /** Versions without windows took zeros and ones as they are; a run of theirs ends as it was started. */
+    /** Versions without windows read zeros and ones unchanged; their runs are resumed in the same way. */
     @Test
-    void resumesARunOfAnEarlierVersionOnTheNumbersAsTheyAre() throws IOException {
+    void resumesAnOlderRunWithUnchangedValues() throws IOException {
         Path npz = masks("one.npz", 1);
         Path asTheyAre = folder.resolve("as-they-are");
         assertThat(trainFor(2, npz, asTheyAre, "--window", "0,255").code()).isZero();
@@ -205,11 +207,11 @@ class WindowRunTest {
             train(npz, folder.resolve("run"), "--window", window).refused("--window is ", "expected two");
         }
         Cli.run("show", "--flag", "adrenalmnist3d", "--window", "0,1", "--index", 0, "--out", folder.resolve("v.png"))
-                .refused("--window goes with --npz");
+                .refused("--window requires --npz");
     }
 
     @Test
-    void showsFindsRatesAndTriesOutWithMasks() throws IOException {
+    void otherCommandsAcceptMasks() throws IOException {
         Path one = masks("one.npz", 1);
         Path all = masks("255.npz", 255);
         Cli shown = Cli.run("show", "--npz", one, "--index", 1, "--draws", 2, "--out", folder.resolve("one.png"));

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Wrong words on the command line, and the help against them. */
+/** Tests wrong usage of the command line, and the help. */
 class WrongUseTest {
     @TempDir
     private static Path folder;
@@ -65,14 +65,15 @@ class WrongUseTest {
                 "--lr Infinity;                 --lr is Infinity; a positive number",
                 "--weight-decay -1;             --weight-decay is -1; zero or more",
                 "--nets net1,net9;              unknown net 'net9'; net1, net2, net3",
-                "--device tpu;                  'tpu'; auto, cpu, cuda, cuda:1 for the second GPU and so on, or reference",
+                "--device tpu;                  'tpu'; auto, cpu, cuda, cuda:1 for the second GPU and so on, or "
+                        + "reference",
                 "--device cuda:x;               'cuda:x' is no GPU's name; cuda:0 is the first GPU, cuda:1 the second",
                 "--threads 0;                   --threads is 0; at least 1",
                 "--threads 100000;              --threads is 100000; at most 1024",
-                "--convolution fft;             'fft'; auto, direct, winograd",
+                "--convolution fft;             --convolution is 'fft'; auto, direct, winograd",
                 "--size 32;                     no size 32; 28, 64",
                 "--augment flips;               --augment is 'flips'; torchio, centred, none",
-                "--schedule linear;             schedule is 'linear'; constant, cosine, multistep",
+                "--schedule linear;             --schedule is 'linear'; constant, cosine, multistep",
                 "--warmup-epochs -1;            --warmup-epochs is -1; zero or more",
                 "--warmup-epochs 5 --epochs 5;  --warmup-epochs is 5; less than epochs",
                 "--clip-norm -1;                --clip-norm is -1.0; a positive number",
@@ -115,9 +116,9 @@ class WrongUseTest {
                 "predict --net net9 --npz a --weights a --out OUT;      unknown net 'net9'; net3",
                 "predict --net net1 --npz a --weights a --out OUT --split all;          --split; [train, val, test]",
                 "predict --net net1 --npz a --weights a --out OUT --batch-size 0;       --batch-size is 0; at least 1",
-                "predict --net net1 --npz a --weights OUT --out OUT;    would replace an input; --out",
-                "predict --net net1 --npz OUT --weights a --out OUT;    would replace an input; --out",
-                "ensemble;                                      Missing required option; --run",
+                "predict --net net1 --npz a --weights OUT --out OUT;    would replace an input file; --out",
+                "predict --net net1 --npz OUT --weights a --out OUT;    would replace an input file; --out",
+                "ensemble;                                      Missing required parameter; 'RUN'",
                 "ensemble --run OUT --weights w --best-weight 1;        --weights excludes; --best-weight",
                 "evaluate;                                      Missing required option; --path",
                 "info --flag brain;                             unknown data set flag 'brain'; organmnist3d",
@@ -142,7 +143,7 @@ class WrongUseTest {
                 "summary --net net1 --classes 0;                --classes 0; at least 1",
                 "summary --net net1 --batch-size 2;             --batch-size; --plan only",
                 "summary --net net1 --convolution auto;         --convolution; --plan only",
-                "summary --net net1 --plan --convolution fft;   'fft'; auto, direct, winograd",
+                "summary --net net1 --plan --convolution fft;   --convolution is 'fft'; auto, direct, winograd",
                 "summary --net net1 --plan --batch-size 0;      --batch-size is 0; at least 1",
                 "summary --net net1 --plan --size 3;            edge of at least 4 voxels; have 3",
                 "profile;                                       Missing required option; --net",
@@ -160,8 +161,8 @@ class WrongUseTest {
                 "profile --net net3 --size 15;                  edge of at least 16 voxels; have 15",
                 "profile --net net1 --phase test;               --phase; [train, infer]",
                 "profile --net net1 --threads 0;                --threads is 0; at least 1",
-                "profile --net net1 --convolution fft;          'fft'; auto, direct, winograd",
-                "profile --net net1 --device reference;         for the cpu; --device",
+                "profile --net net1 --convolution fft;          --convolution is 'fft'; auto, direct, winograd",
+                "profile --net net1 --device reference;         runs on the CPU only; --device",
                 "quickstart --device tpu;                       'tpu'; reference"
             })
     void isRefused(String line, String part, String other) {
@@ -169,7 +170,7 @@ class WrongUseTest {
     }
 
     @Test
-    void optionsOfOfficialSetsDoNothingForAFileAndSaySo() {
+    void warnsOfOfficialOptionsForAFile() {
         Cli cli = run("predict --net net1 --npz " + folder.resolve("none.npz") + " --size 64 --weights w --out "
                 + folder.resolve("out"));
         assertThat(cli.code()).isEqualTo(1);
@@ -179,47 +180,47 @@ class WrongUseTest {
     }
 
     @Test
-    void noCommand() {
+    void refusesAMissingCommand() {
         Cli.run().refused("No command given", "medmnist --help");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"train --flag adrenalmnist3d --out OUT", "quickstart --out OUT"})
-    void cudaWhereThereIsNone(String line) {
+    void reportsAMissingGpu(String line) {
         run(line.replace("OUT", folder.resolve("out").toString()) + " --device cuda")
                 .failed("cuda", "--device cpu");
     }
 
     @Test
-    void theReferenceHasNoWinograd() {
+    void referenceHasNoWinograd() {
         run("train --npz " + folder.resolve("a.npz") + " --out " + folder.resolve("out")
                         + " --device reference --convolution winograd")
                 .failed("reference", "direct convolution only");
     }
 
     @Test
-    void profilesThatCannotBe() {
+    void refusesImpossibleProfiles() {
         run("profile --net net1 --trace " + folder).failed(folder, "no plain file");
         run("profile --net net1 --trace " + folder.resolve("none/a.json")).failed("there is no folder");
         run("profile --net net1 --size 128 --batch-size 99").failed("at most 31 volumes", "lower --batch-size");
     }
 
     @Test
-    void volumesThatAreNotThere() {
+    void reportsMissingVolumes() {
         run("train --flag vesselmnist3d --size 64 --root " + folder + " --out " + folder.resolve("out"))
                 .failed(folder.resolve("vesselmnist3d_64.npz"), "no such file", "medmnist download", "zenodo.org");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--debug train --lr x --out a", "train --lr x --debug --out a", "train --out a --debug"})
-    void debugShowsWhereWrongUseWasFound(String line) {
+    void debugShowsTheTraceOfWrongUse(String line) {
         Cli cli = run(line);
         assertThat(cli.code()).isEqualTo(2);
         assertThat(cli.err()).contains("\tat ");
     }
 
     @Test
-    void debugShowsWhereAFailureCameFrom() {
+    void debugShowsTheTraceOfAFailure() {
         Cli cli = Cli.run("evaluate", "--path", folder.resolve("none.csv"), "--debug");
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.err()).startsWith("medmnist: ").contains("\tat ");
@@ -248,7 +249,7 @@ class WrongUseTest {
                 .succeeded();
         assertThat(help.out())
                 .contains("Usage: " + name)
-                .contains("Exit code: 0 done, 1 it failed, 2 wrong use, 70 an internal error.");
+                .contains("Exit codes: 0 success, 1 failure, 2 wrong usage, 70 internal error.");
         assertThat(help.out().lines().map(String::strip).map(line -> line.replace("Example: ", "")))
                 .as("an example")
                 .anyMatch(line -> line.startsWith(name) && !line.contains("["));
@@ -267,16 +268,16 @@ class WrongUseTest {
     }
 
     @Test
-    void availableInfoAndSummaryAnswer() {
+    void availableInfoAndSummarySucceed() {
         assertThat(run("available").succeeded().out().lines()).hasSize(6);
         assertThat(run("info --flag fracturemnist3d").succeeded().out()).contains("fracturemnist3d_64.npz", "MD5");
         assertThat(run("summary --net net1 --size 4 --channels 3").succeeded().out())
                 .contains("layer2.3", "total");
     }
 
-    /** None of these gets as far as the network. */
+    /** None of these connects to the network. */
     @Test
-    void downloadsThatCannotBePlaced() throws IOException {
+    void refusesImpossibleDownloadFolders() throws IOException {
         Path file = Files.writeString(folder.resolve("adrenalmnist3d.npz"), "mine");
         try {
             run("download --flag adrenalmnist3d --root " + folder).failed(file, "has MD5", "left as it is");

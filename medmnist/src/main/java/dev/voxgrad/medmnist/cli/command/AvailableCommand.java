@@ -9,12 +9,12 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
 
-/** {@code medmnist available}. */
+/** Runs {@code medmnist available}. */
 @Command(
         name = "available",
         header = "Lists the official data sets.",
         description = {
-            "Lists the official data sets by their flags; 'medmnist info --flag F' tells more of one.",
+            "Lists the official data sets by their flags. 'medmnist info --flag F' shows more about one of them.",
             "Example: medmnist available"
         })
 public final class AvailableCommand implements Callable<Integer> {

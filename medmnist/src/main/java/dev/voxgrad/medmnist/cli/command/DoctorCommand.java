@@ -16,14 +16,17 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
 import dev.voxgrad.nativecheck.Diagnosis;
 import dev.voxgrad.nativecheck.report.ExitCodes;
 
-/** {@code medmnist doctor}; {@code --root FOLDER}, which its help does not show, is as in {@code native-check}. */
+/**
+ * Runs {@code medmnist doctor}. The option {@code --root FOLDER}, which its help does not show, works as in
+ * {@code native-check}.
+ */
 @Command(
         name = "doctor",
-        header = "Tells what this machine offers, what is wrong with its CUDA, and how to fix it.",
+        header = "Shows what this machine offers, what is wrong with its CUDA, and how to fix it.",
         description = {
-            "Looks at Java, processor, memory, the GPU's driver and libraries, tries them out in processes of their own, and"
-                    + " says of each thing what was found, what is wanted and how to get there. Its last line says what the"
-                    + " trainer would use, and why. The same as the command native-check.",
+            "Checks Java, the processor, memory, and the GPU's driver and libraries, tries them out in separate "
+                    + "processes, and reports for each what was found, what is required and how to get there. The last "
+                    + "line says which device the trainer would use, and why. The same as the command native-check.",
             "",
             "Example: medmnist doctor --json",
             ""
@@ -55,7 +58,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine command = spec.commandLine();
-        // No line of JSON may be shortened, and it has escapes of its own.
+        // JSON must not be shortened, and it has escapes of its own.
         PrintWriter out = json ? VisibleWriter.raw(command.getOut()) : command.getOut();
         return new Diagnosis("medmnist", out, command.getErr(), json, parent.debug()).of(root);
     }

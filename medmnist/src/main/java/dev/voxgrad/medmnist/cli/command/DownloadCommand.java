@@ -18,26 +18,26 @@ import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.data.download.Downloader;
 import dev.voxgrad.medmnist.io.DataException;
 
-/** {@code medmnist download}. */
+/** Runs {@code medmnist download}. */
 @Command(
         name = "download",
-        header = "Fetches official data files.",
+        header = "Downloads official data files.",
         description = {
-            "Fetches official files, goes on where an earlier try broke off, and checks their MD5 sums.",
+            "Downloads official files and checks their MD5 sums. Resumes a download that was interrupted.",
             "Example: medmnist download --flag adrenalmnist3d --size all"
         })
 public final class DownloadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--flag", paramLabel = "F|all", required = true, description = "Data set, or all six.")
+    @Option(names = "--flag", paramLabel = "F|all", required = true, description = "Data set, or all for all six.")
     private String flag;
 
     @Option(
             names = "--size",
             paramLabel = "28|64|all",
             defaultValue = "28",
-            description = "Edge of the volumes. Default: ${DEFAULT-VALUE}")
+            description = "Edge length of the volumes. Default: ${DEFAULT-VALUE}")
     private String size;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder for the files. Default: ~/.medmnist")

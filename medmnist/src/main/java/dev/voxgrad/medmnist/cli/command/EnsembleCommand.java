@@ -23,21 +23,22 @@ import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.run.RunFiles;
 
-/** {@code medmnist ensemble}. */
+/** Runs {@code medmnist ensemble}. */
 @Command(
         name = "ensemble",
         header = "Combines and evaluates the members of a run.",
         sortOptions = false,
         description = {
             "Combines the members of a run: softmax of the weighted mean of the logits of their last and best models.",
-            "Prints every model alone, the uniform and the weighted ensemble, and appends both to the run's summary.csv.",
+            "Prints the metrics of every single model, of the uniform and of the weighted ensemble, and appends those "
+                    + "of both ensembles to the run's summary.csv.",
             "",
-            "Weights may be fitted to the validation split. Some hundred volumes are soon overfitted, so the uniform ensemble"
-                    + " is always there to compare with.",
+            "Weights can be fitted to the validation split. A few hundred volumes are easy to overfit, so the uniform "
+                    + "ensemble is always shown for comparison.",
             "",
             "Examples:",
             "  medmnist ensemble runs/adrenal",
-            "  medmnist ensemble --run runs/adrenal --best-weight 1 --last-weight 0",
+            "  medmnist ensemble runs/adrenal --best-weight 1 --last-weight 0",
             "  medmnist ensemble runs/adrenal --weights stacked --temperature --tta 8",
             ""
         })
@@ -45,10 +46,10 @@ public final class EnsembleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", arity = "0..1", description = "Folder that train has made.")
+    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run's folder, as created by train.")
     private Path runArgument;
 
-    @Option(names = "--run", paramLabel = "RUN", description = "The same, as an option.")
+    @Option(names = "--run", paramLabel = "RUN", description = "The same as RUN, as an option.")
     private Path runOption;
 
     @Mixin
@@ -80,7 +81,7 @@ public final class EnsembleCommand implements Callable<Integer> {
 
     private Path runFolder() {
         if (runArgument == null && runOption == null) {
-            throw wrongUse("Missing required option: '--run=RUN', or the run's folder by itself");
+            throw wrongUse("Missing required parameter: 'RUN', the run's folder");
         }
         if (runArgument != null && runOption != null) {
             throw wrongUse("--run " + runOption + " and " + runArgument + " both name a run; give one of them");
@@ -92,7 +93,7 @@ public final class EnsembleCommand implements Callable<Integer> {
         return new ParameterException(command.commandLine(), message);
     }
 
-    /** Evaluates, shows and saves an ensemble, in this order: a full disk does not hide what was found. */
+    /** Evaluates, prints and saves an ensemble, in this order, so that a full disk does not hide the result. */
     static void evaluate(
             RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings, Console console) {
         EnsembleReport report = new EnsembleReport(run, load(run, data, split, device, settings, console));
@@ -100,7 +101,7 @@ public final class EnsembleCommand implements Callable<Integer> {
         report.save();
     }
 
-    /** Evaluates an ensemble, and shows how far that is. */
+    /** Evaluates an ensemble and shows the progress. */
     static Evaluation load(
             RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings, Console console) {
         int models = run.members().size() * 2;

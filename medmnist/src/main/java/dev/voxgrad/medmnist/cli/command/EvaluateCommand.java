@@ -21,14 +21,14 @@ import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** {@code medmnist evaluate}. */
+/** Runs {@code medmnist evaluate}. */
 @Command(
         name = "evaluate",
         header = "Evaluates a standard result file of MedMNIST.",
         description = {
             "Computes AUC and ACC, with bootstrap intervals, of a standard result file of MedMNIST: lines"
                     + " index,score0,score1,… in a file whose name"
-                    + " begins with flag, size (unless it is 28) and split, as adrenalmnist3d_64_val@run1.csv.",
+                    + " starts with flag, size (unless it is 28) and split, such as adrenalmnist3d_64_val@run1.csv.",
             "Example: medmnist evaluate --path adrenalmnist3d_test@run1.csv"
         })
 public final class EvaluateCommand implements Callable<Integer> {
@@ -38,13 +38,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--path", paramLabel = "FILE.csv", required = true, description = "The result file.")
     private Path path;
 
-    @Option(names = "--root", paramLabel = "D", description = "Folder of the official files. Default: ~/.medmnist")
+    @Option(names = "--root", paramLabel = "D", description = "Folder with the official files. Default: ~/.medmnist")
     private Path root;
 
     @Override
     public Integer call() {
         StandardResultFile file = StandardResultFile.read(path);
-        // Only labels are used, so that blank volumes do not matter.
+        // Only the labels are used, so blank volumes do not matter.
         VolumeData data = VolumeLoader.load(
                 DatasetInfo.byFlag(file.flag()),
                 root == null ? VolumeLoader.defaultRoot() : root,

@@ -27,9 +27,9 @@ import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
- * {@code train --fast-dev-run}: a run with one epoch of a few steps for each net, in a temporary folder that is
- * removed. It goes the way of a real run, checkpoints and tables included, and shows no figures that could pass for
- * results.
+ * Runs {@code train --fast-dev-run}: one epoch of a few steps for each net, in a temporary folder that is removed. It
+ * does everything that a real run does, checkpoints and tables included, but prints no figures that could be mistaken
+ * for results.
  */
 final class FastDevRun {
     private final DataSource source;
@@ -38,7 +38,7 @@ final class FastDevRun {
     private final Device device;
     private final Console console;
 
-    /** With a run's settings, resolved for all its volumes. */
+    /** Creates a trial of a run with these settings, resolved for all its volumes. */
     FastDevRun(DataSource source, TrainSettings settings, VolumeData data, Device device, Console console) {
         this.source = source;
         this.settings = settings;
@@ -48,9 +48,9 @@ final class FastDevRun {
     }
 
     /**
-     * Tries these nets one after the other.
+     * Trains these nets, one after the other.
      *
-     * @param batches to train on, and to validate on
+     * @param batches number of batches to train on, and to validate on
      */
     void run(List<NetSpec> nets, int batches) {
         VolumeData few = few(batches);
@@ -65,12 +65,11 @@ final class FastDevRun {
                 RunFiles.remove(folder);
             }
         }
-        console.line(nets.stream().map(NetSpec::name).collect(Collectors.joining(", ")) + ": trained, validated, and "
-                + "wrote checkpoints, weights and tables. All of that works; its folder is removed, and nothing was "
-                + "kept.");
+        console.line(nets.stream().map(NetSpec::name).collect(Collectors.joining(", ")) + ": training, validation, "
+                + "and writing checkpoints, weights and tables all work. The temporary folder was removed.");
     }
 
-    /** The first volumes of both splits; to validate, as many more as it takes for AUC to have a value. */
+    /** Returns the first volumes of train and val; more of val, if necessary, until its AUC is defined. */
     private VolumeData few(int batches) {
         int wanted = Math.clamp((long) batches * settings.batchSize(), 1, Integer.MAX_VALUE);
         VolumeData few = data.withTrainAndVal(
@@ -92,7 +91,7 @@ final class FastDevRun {
         }
     }
 
-    /** Makes a folder whose name has this process's number: whoever finds it can tell whether it is still in use. */
+    /** Creates a folder with this process's id in its name, which shows whether it is still in use. */
     private static Path folder() {
         try {
             return Files.createTempDirectory(
@@ -100,12 +99,13 @@ final class FastDevRun {
         } catch (IOException e) {
             throw new DataFileException(
                     System.getProperty("java.io.tmpdir"),
-                    "has no room for a new folder: " + AtomicFile.describe(e) + "; name another one with TMPDIR",
+                    "cannot create a temporary folder here: " + AtomicFile.describe(e)
+                            + "; set TMPDIR to another folder",
                     e);
         }
     }
 
-    /** Tells what is being done, but no validation figures. */
+    /** Shows the progress, but no validation figures. */
     private final class Listener implements TrainListener {
         private final VolumeData few;
         private NetSpec net;
@@ -150,7 +150,7 @@ final class FastDevRun {
 
         @Override
         public void memberFailed(int member, String why) {
-            console.line("cannot go on: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
+            console.line("cannot continue: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
         }
 
         @Override

@@ -12,12 +12,12 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.io.DataException;
 
-/** {@code medmnist info}. */
+/** Runs {@code medmnist info}. */
 @Command(
         name = "info",
-        header = "Tells what is known of an official data set.",
+        header = "Shows details of an official data set.",
         description = {
-            "Tells task, classes, counts and files of an official data set.",
+            "Shows the task, classes, number of volumes and files of an official data set.",
             "Example: medmnist info --flag organmnist3d"
         })
 public final class InfoCommand implements Callable<Integer> {
@@ -48,7 +48,11 @@ public final class InfoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The set of that flag; an unknown one is wrong use. */
+    /**
+     * Returns the data set with this flag.
+     *
+     * @throws ParameterException if there is none; the message lists the known flags
+     */
     static DatasetInfo find(CommandSpec command, String flag) {
         try {
             return DatasetInfo.byFlag(flag);

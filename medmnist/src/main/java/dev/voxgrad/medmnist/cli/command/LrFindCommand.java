@@ -28,27 +28,27 @@ import dev.voxgrad.medmnist.lrfind.LearningRateFinder;
 import dev.voxgrad.medmnist.report.LearningRatePage;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** {@code medmnist lr-find}. */
+/** Runs {@code medmnist lr-find}. */
 @Command(
         name = "lr-find",
-        header = "Finds a learning rate to begin with, by a range test.",
+        header = "Suggests a learning rate to start with, by a range test.",
         sortOptions = false,
         description = {
-            "Trains a net for some steps while the learning rate grows from --from to --to, each step by the same factor, and"
-                    + " watches the loss. It stays where it was while the rate is too small to matter, falls while the rate is"
-                    + " good, and shoots up once it is too large (Smith, WACV 2017). The test ends early when the smoothed loss"
-                    + " is more than 4 times its lowest value, or no number any more.",
+            "Trains a net for some steps while the learning rate grows from --from to --to, by the same factor in each "
+                    + "step, and watches the loss. The loss is flat while the rate is too small to matter, falls while "
+                    + "the rate is good, and shoots up once it is too large (Smith, WACV 2017). The test ends early if "
+                    + "the smoothed loss rises above 4 times its lowest value, or becomes NaN.",
             "",
-            "Suggests the rate at which the smoothed loss falls the most. One test of one net on a few batches is a rough"
-                    + " guide: look at the chart, try another --seed, and compare trainings.",
+            "Suggests the rate at which the smoothed loss falls fastest. One test of one net on a few batches is only "
+                    + "a rough guide: look at the chart, try another --seed, and compare trainings.",
             "",
-            "Writes NAME.csv with all points and NAME.html with a chart. The net is thrown away, and no run is touched.",
+            "Writes NAME.csv with all points and NAME.html with a chart. The net is discarded, and no run is changed.",
             "",
             "Example: medmnist lr-find --flag adrenalmnist3d --net net1 --out adrenal-net1",
             ""
         })
 public final class LrFindCommand implements Callable<Integer> {
-    /** Lines that tell how it goes, for good. */
+    /** The number of permanent progress lines. */
     private static final int PROGRESS_LINES = 10;
 
     @Spec
@@ -73,14 +73,14 @@ public final class LrFindCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Batches to train on; where an epoch ends, the next begins. Default: ${DEFAULT-VALUE}")
+            description = "Number of batches to train on, over several epochs if necessary. Default: ${DEFAULT-VALUE}")
     private int steps = LearningRateCurve.Range.STEPS;
 
     @Option(
             names = "--batch-size",
             paramLabel = "B",
-            description = "Volumes per step. Choose it as in the training that the rate is for: a good rate depends on "
-                    + "it. Default: ${DEFAULT-VALUE}")
+            description = "Volumes per step. Use the same number as in the training that the rate is for, since a good "
+                    + "rate depends on it. Default: ${DEFAULT-VALUE}")
     private int batchSize = TrainSettings.BATCH_SIZE;
 
     @Option(
@@ -92,27 +92,28 @@ public final class LrFindCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Decides initial weights, order and augmentation: those of member 0 of a run with this seed. "
-                    + "Default: ${DEFAULT-VALUE}")
+            description =
+                    "Random seed of initial weights, data order and augmentation: the same as those of member 0 of "
+                            + "a run with this seed. Default: ${DEFAULT-VALUE}")
     private long seed = TrainSettings.SEED;
 
     @Option(
             names = "--augment",
             paramLabel = "R",
-            description = "How the volumes are changed: torchio, centred or none. Default: torchio, as in 'train'")
+            description = "Augmentation of the volumes: torchio, centred or none. Default: torchio, as in train")
     private String augment = TrainSettings.AUGMENT;
 
     @Option(
             names = "--init-weights",
             paramLabel = "FILE",
-            description = "Start from this safetensors file, as 'train' can.")
+            description = "Start from the weights in this safetensors file, as train can.")
     private Path initWeights;
 
     @Option(
             names = "--out",
             paramLabel = "NAME",
             defaultValue = "lr-find",
-            description = "Files to write, without .csv and .html; they may replace those of an earlier test. "
+            description = "Files to write, without .csv and .html; files of an earlier test are replaced. "
                     + "Default: ${DEFAULT-VALUE}")
     private Path out;
 
@@ -134,10 +135,10 @@ public final class LrFindCommand implements Callable<Integer> {
         Console console = new Console(command.commandLine().getOut());
         if (data.train().size() < batchSize) {
             console.line("The training split has " + data.train().size() + " volumes, fewer than --batch-size "
-                    + batchSize + ": each step takes all of them.");
+                    + batchSize + ": each step uses all of them.");
         }
         try (SignalStop stop = new SignalStop()) {
-            LearningRateCurve curve = finder.run(stop.signal(), point -> tell(console, point));
+            LearningRateCurve curve = finder.run(stop.signal(), point -> report(console, point));
             finish(console, curve, settings, data, csv, page);
             return curve.end() == LearningRateCurve.End.STOPPED ? Failures.INTERRUPTED : 0;
         }
@@ -162,7 +163,7 @@ public final class LrFindCommand implements Callable<Integer> {
         return out.resolveSibling(out.getFileName() + suffix);
     }
 
-    /** So that no name can make it replace a run's own tables. */
+    /** Requires a file outside any run's folder, so that it cannot replace a run's own tables. */
     private void requireOutsideRun(Path file) {
         Path folder = file.toAbsolutePath().normalize().getParent();
         for (; folder != null; folder = folder.getParent()) {
@@ -170,12 +171,12 @@ public final class LrFindCommand implements Callable<Integer> {
                 throw new ParameterException(
                         command.commandLine(),
                         "--out is " + out + ", but " + folder
-                                + " holds a run, which is left as it is; name a file elsewhere");
+                                + " contains a run, which must not be changed; name a file elsewhere");
             }
         }
     }
 
-    private void tell(Console console, LearningRateCurve.Point point) {
+    private void report(Console console, LearningRateCurve.Point point) {
         String text = String.format(
                 Locale.ROOT,
                 "step %d/%d  rate %.2e  loss %.4f  smoothed %.4f",
@@ -199,7 +200,7 @@ public final class LrFindCommand implements Callable<Integer> {
             Path csv,
             Path page) {
         if (curve.points().isEmpty()) {
-            console.line("Stopped before the first step; nothing is written.");
+            console.line("Stopped before the first step; no files were written.");
             return;
         }
         LearningRateCurve.Point last = curve.points().getLast();

@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.trial.OverfitCheck;
 
-/** {@code train --overfit-one-batch}: tells of {@link OverfitCheck} for each net. Nothing is written. */
+/** Runs {@code train --overfit-one-batch}: prints the result of {@link OverfitCheck} for each net. Writes no files. */
 final class OverfitTrial {
     private static final String STEPS_TEXT = "%s  step %d/%d  loss %.4f";
 
@@ -28,14 +28,14 @@ final class OverfitTrial {
     }
 
     /**
-     * Tries these nets one after the other.
+     * Trains each of these nets on one batch, one after the other.
      *
-     * @throws TrainingException at the end, if the loss of one did not go near zero
+     * @throws TrainingException at the end, if the loss of any of them did not go near zero
      */
     void run(List<NetSpec> nets) {
         List<OverfitCheck.Outcome> failed = new ArrayList<>();
         for (NetSpec net : nets) {
-            OverfitCheck.Outcome outcome = check.run(net, mostSteps, (step, loss) -> tell(net, step, loss));
+            OverfitCheck.Outcome outcome = check.run(net, mostSteps, (step, loss) -> report(net, step, loss));
             console.line(describe(outcome));
             if (!outcome.nearZero()) {
                 failed.add(outcome);
@@ -44,18 +44,20 @@ final class OverfitTrial {
         if (!failed.isEmpty()) {
             throw new TrainingException(
                     failed.stream().map(outcome -> outcome.net().name()).collect(Collectors.joining(", "))
-                            + ": cannot learn one batch by heart within " + mostSteps
+                            + ": cannot memorise one batch within " + mostSteps
                             + " steps. Try more steps (--overfit-one-batch " + mostSteps * 5L
-                            + ") and another --lr; if that "
-                            + "does not help, look for equal volumes with different labels, for volumes that normalisation "
-                            + "leaves nothing of ('medmnist show'), and for a wrong loss or gradient");
+                            + ") and another --lr. If that does not help, look for equal volumes with different "
+                            + "labels, for volumes that are empty after normalisation ('medmnist show'), and for a "
+                            + "wrong loss or gradient");
         }
-        console.line("Volumes, labels, loss, gradients and optimiser work together. This says nothing of how well "
-                + "the nets do on other volumes; nothing was kept.");
+        console.line("Volumes, labels, loss, gradients and optimiser work together. This does not show how well "
+                + "the nets do on other volumes. No files were kept.");
     }
 
-    /** Lines for steps 1, 2, 5, 10, 20, 50, …; a terminal shows the others in passing. */
-    private void tell(NetSpec net, int step, double loss) {
+    /**
+     * Prints permanent lines for steps 1, 2, 5, 10, 20, 50, …; the others are shown in a terminal's status line only.
+     */
+    private void report(NetSpec net, int step, double loss) {
         String text = String.format(Locale.ROOT, STEPS_TEXT, net.name(), step, mostSteps, loss);
         int leading = step;
         while (leading % 10 == 0) {
@@ -71,7 +73,7 @@ final class OverfitTrial {
     private static String describe(OverfitCheck.Outcome outcome) {
         return String.format(
                 Locale.ROOT,
-                "%s: the loss of one batch of %d volumes went from %.4f to %.4f in %d steps, " + "%s (below %s)%s",
+                "%s: the loss of one batch of %d volumes went from %.4f to %.4f in %d steps, %s (below %s)%s",
                 outcome.net().name(),
                 outcome.volumes(),
                 outcome.first(),
@@ -79,6 +81,6 @@ final class OverfitTrial {
                 outcome.steps(),
                 outcome.nearZero() ? "near zero" : "not near zero",
                 OverfitCheck.NEAR_ZERO,
-                outcome.oneClass() ? "; all of them have the same label, so that a constant answer would do" : "");
+                outcome.oneClass() ? "; all of them have the same label, so a constant output would be enough" : "");
     }
 }

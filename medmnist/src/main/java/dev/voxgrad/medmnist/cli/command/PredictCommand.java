@@ -29,14 +29,15 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
 
-/** {@code medmnist predict}. */
+/** Runs {@code medmnist predict}. */
 @Command(
         name = "predict",
         header = "Writes the scores of one net.",
         sortOptions = false,
         description = {
-            "Writes the scores of one net for every volume of a split: lines index,score0,score1,… without a header.",
-            "The weights may come from a run's folder or from PyTorch, if saved as safetensors under the same names.",
+            "Writes the scores of one net for every volume of a split, as lines index,score0,score1,… without a "
+                    + "header.",
+            "The weights can come from a run's folder, or from PyTorch if saved as safetensors under the same names.",
             "",
             "Example:",
             "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
@@ -53,7 +54,11 @@ public final class PredictCommand implements Callable<Integer> {
     @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
     private String net;
 
-    @Option(names = "--weights", paramLabel = "FILE", required = true, description = "The net's safetensors file.")
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            required = true,
+            description = "Safetensors file with the net's weights.")
     private Path weights;
 
     @Option(
@@ -63,7 +68,7 @@ public final class PredictCommand implements Callable<Integer> {
             description = "train, val or test. Default: ${DEFAULT-VALUE}")
     private SplitName split;
 
-    @Option(names = "--out", paramLabel = "FILE.csv", required = true, description = "File for the scores.")
+    @Option(names = "--out", paramLabel = "FILE.csv", required = true, description = "File to write the scores to.")
     private Path out;
 
     @Option(names = "--logits", description = "Write logits instead of probabilities.")
@@ -113,15 +118,15 @@ public final class PredictCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Throws if the scores would replace a file that they are computed from. */
+    /** Requires that the scores do not replace a file that they are computed from. */
     private void requireOther(Path input) {
         if (out.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
             throw new ParameterException(
-                    command.commandLine(), "--out " + out + " would replace an input; name another");
+                    command.commandLine(), "--out " + out + " would replace an input file; name another file");
         }
     }
 
-    /** The figures on one line; of a split without an AUC, an account of that on a second one. */
+    /** Returns the metrics in one line, and the reason on a second line if AUC is undefined for the split. */
     private static String figures(VolumeData data, Split volumes, double[][] scores) {
         Metrics metrics = Metrics.whereDefined(data, volumes, scores);
         return String.format(

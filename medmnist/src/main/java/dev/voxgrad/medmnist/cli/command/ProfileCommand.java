@@ -24,23 +24,24 @@ import dev.voxgrad.medmnist.profile.ProfileTable;
 import dev.voxgrad.medmnist.profile.Profiler;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** {@code medmnist profile}. */
+/** Runs {@code medmnist profile}. */
 @Command(
         name = "profile",
-        header = "Shows where the time of a net goes, operation by operation.",
+        header = "Shows how a net spends its time, operation by operation.",
         sortOptions = false,
         description = {
-            "Runs a net on random volumes and prints a row for each operation and pass: time, arithmetic, memory traffic, and"
-                    + " how near both come to what the machine can do, which is measured first. A legend explains the columns.",
+            "Runs a net on random volumes and prints a row for each operation and pass: time, arithmetic, memory "
+                    + "traffic, and how close both come to the machine's peak, which is measured first. A legend "
+                    + "explains the columns.",
             "",
-            "With --trace, the file shows every operation and thread on a time line: open it at https://ui.perfetto.dev or at"
-                    + " chrome://tracing.",
+            "With --trace, also writes a timeline of every operation and thread: open it at https://ui.perfetto.dev or "
+                    + "at chrome://tracing.",
             "",
             "Example: medmnist profile --net net1 --threads 1 --trace net1.json",
             ""
         })
 public final class ProfileCommand implements Callable<Integer> {
-    /** What is run. */
+    /** The part of a net's work that is profiled. */
     enum Phase {
         train,
         infer
@@ -68,7 +69,7 @@ public final class ProfileCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "S",
             defaultValue = "28",
-            description = "Edge of a volume. Default: ${DEFAULT-VALUE}")
+            description = "Edge length of a volume. Default: ${DEFAULT-VALUE}")
     private int size;
 
     @Option(
@@ -82,17 +83,17 @@ public final class ProfileCommand implements Callable<Integer> {
             names = "--classes",
             paramLabel = "K",
             defaultValue = "2",
-            description = "Classes. Default: ${DEFAULT-VALUE}")
+            description = "Number of classes. Default: ${DEFAULT-VALUE}")
     private int classes;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Steps to record, after those to warm up. Default: ${DEFAULT-VALUE}")
+            description = "Number of steps to record, after a warm-up. Default: ${DEFAULT-VALUE}")
     private int steps;
 
-    @Option(names = "--trace", paramLabel = "FILE.json", description = "Write a time line of all steps as well.")
+    @Option(names = "--trace", paramLabel = "FILE.json", description = "Also write a timeline of all steps.")
     private Path trace;
 
     @Mixin
@@ -133,7 +134,7 @@ public final class ProfileCommand implements Callable<Integer> {
         console.line(ProfileTable.of(profile).stripTrailing());
         if (trace != null) {
             ChromeTrace.write(profile, trace);
-            console.line("\nThe time line is in " + trace + "; open it at https://ui.perfetto.dev");
+            console.line("\nThe timeline is in " + trace + "; open it at https://ui.perfetto.dev");
         }
     }
 }

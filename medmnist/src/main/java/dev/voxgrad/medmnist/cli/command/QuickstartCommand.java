@@ -27,19 +27,19 @@ import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
-/** {@code medmnist quickstart}. */
+/** Runs {@code medmnist quickstart}. */
 @Command(
         name = "quickstart",
-        header = "Trains and evaluates a small ensemble on volumes made by code.",
+        header = "Trains and evaluates a small ensemble on generated volumes.",
         description = {
-            "Trains a small ensemble of Net1, Net2 and Net3 on volumes that are made by code (SYNTHETIC: noisy shapes, not"
-                    + " medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
+            "Trains a small ensemble of Net1, Net2 and Net3 on generated volumes (SYNTHETIC: noisy shapes, not "
+                    + "medical), evaluates it and prints the results. Takes two to three minutes on two cores.",
             "Example: medmnist quickstart --out runs/quickstart",
             ""
         })
 public final class QuickstartCommand implements Callable<Integer> {
     private static final int EPOCHS = 3;
-    /** Half the usual: with so few steps, batch norm's running statistics must keep up with the weights. */
+    /** Half the usual rate: with so few steps, batch norm's running statistics must keep up with the weights. */
     private static final double LEARNING_RATE = TrainSettings.LEARNING_RATE / 2;
 
     private static final int BATCH_SIZE = 8;
@@ -52,7 +52,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "RUN",
-            description = "New folder for the run. Default: one in the temporary folder")
+            description = "New folder for the run. Default: a new temporary folder")
     private Path out;
 
     @Mixin
@@ -93,7 +93,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new DataFileException(
                     System.getProperty("java.io.tmpdir"),
-                    "has no room for a new folder: " + AtomicFile.describe(e) + "; give one with --out",
+                    "cannot create a temporary folder here: " + AtomicFile.describe(e) + "; name a folder with --out",
                     e);
         }
     }

@@ -24,20 +24,21 @@ import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.report.RunReport;
 import dev.voxgrad.medmnist.run.RunFiles;
 
-/** {@code medmnist report}. */
+/** Runs {@code medmnist report}. */
 @Command(
         name = "report",
-        header = "Writes a run as one page of HTML, with charts.",
+        header = "Writes a report of a run as one HTML page, with charts.",
         sortOptions = false,
         description = {
-            "Writes a run as one page of HTML: results with intervals beside published ones, learning curves, ROC and"
-                    + " precision-recall curves, confusion matrix, calibration, what each member contributes, the most"
-                    + " confident mistakes, and the commands that repeat it. The page needs no network; send it to anyone.",
+            "Writes a report of a run as one HTML page: results with intervals next to published ones, learning "
+                    + "curves, ROC and precision-recall curves, confusion matrix, calibration, the contribution of "
+                    + "each member, the most confident mistakes, and the commands to reproduce it. The page is "
+                    + "self-contained: it needs no network and can be sent to anyone.",
             "",
-            "A run that is not finished is reported with the members that are.",
+            "If the run is not finished, the report covers the finished members.",
             "",
-            "It is the page of one ensemble, put together as 'medmnist ensemble' does with the same options; the uniform one"
-                    + " stands beside it.",
+            "The report describes one ensemble, combined as 'medmnist ensemble' does with the same options, next to the"
+                    + " uniform one.",
             "",
             "Examples:",
             "  medmnist report runs/adrenal --out adrenal.html",
@@ -48,7 +49,7 @@ public final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", description = "Folder that train has made.")
+    @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train.")
     private Path runFolder;
 
     @Option(names = "--out", paramLabel = "FILE", description = "File to write. Default: RUN/report.html")
@@ -79,7 +80,7 @@ public final class ReportCommand implements Callable<Integer> {
         String page = RunReport.html(run, evaluation);
         inRun.ifPresentOrElse(own -> run.files().write(own, page), () -> AtomicFile.write(file, page));
         int members = evaluation.ensemble().members();
-        console.line("written to " + file
+        console.line("Written to " + file
                 + (members < run.info().settings().models()
                         ? " (the run is not finished: " + members + " of "
                                 + run.info().settings().models() + " members)"

@@ -35,19 +35,19 @@ import dev.voxgrad.medmnist.picture.SliceMontage;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** {@code medmnist show}. */
+/** Runs {@code medmnist show}. */
 @Command(
         name = "show",
-        header = "Draws a volume, and what augmentation makes of it.",
+        header = "Draws a volume and how augmentation changes it.",
         sortOptions = false,
         description = {
-            "Writes a volume as the nets see it, and how augmentation changes it: draw d is what a member of 'train' with the"
-                    + " same --seed and --augment sees in epoch d. Prints what was done in each draw.",
+            "Writes a volume as the nets see it, and augmented versions of it: draw d is what a member of a run with "
+                    + "the same --seed and --augment sees in epoch d. Prints the transforms of each draw.",
             "",
-            "A .png shows a row of planes for the volume and one for each draw: three planes across X, at a quarter, half and"
-                    + " three quarters of the axis, then across Y, then across Z. Black and white are each row's smallest and"
-                    + " largest number. A .npz holds 'volume' (C,X,Y,Z) and 'draws' (N,C,X,Y,Z) in float32, for tools of your"
-                    + " own.",
+            "A .png shows a row of planes for the volume and one for each draw: three planes across X, at a quarter, "
+                    + "half and three quarters of the axis, then three across Y, then three across Z. Black and white "
+                    + "are each row's smallest and largest value. A .npz contains 'volume' (C,X,Y,Z) and 'draws' "
+                    + "(N,C,X,Y,Z) in float32, for your own tools.",
             "",
             "Example: medmnist show --flag adrenalmnist3d --index 3 --augment torchio --draws 8 --out volume3.png",
             ""
@@ -73,20 +73,20 @@ public final class ShowCommand implements Callable<Integer> {
             names = "--index",
             paramLabel = "I",
             required = true,
-            description = "The volume's number in its split, from 0.")
+            description = "The volume's index in its split, from 0.")
     private int index;
 
     @Option(
             names = "--augment",
             paramLabel = "R",
-            description = "Recipe to draw from: torchio, centred or none; 'summary --augment' tells what is in them. "
-                    + "Default: torchio if --draws is given, else nothing is drawn")
+            description = "Recipe to draw from: torchio, centred or none; 'medmnist summary --augment' lists their "
+                    + "transforms. Default: torchio if --draws is given; else there are no draws")
     private String augment;
 
     @Option(
             names = "--draws",
             paramLabel = "N",
-            description = "How often to draw, at most " + MOST_DRAWS + ". Default: " + DRAWS + " if --augment is given")
+            description = "Number of draws, up to " + MOST_DRAWS + ". Default: " + DRAWS + " if --augment is given")
     private Integer draws;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the run. Default: ${DEFAULT-VALUE}")
@@ -97,7 +97,7 @@ public final class ShowCommand implements Callable<Integer> {
 
     @Option(
             names = {"--no-normalise", "--no-normalize"},
-            description = "Leave out the z-normalisation that comes last, so that values stay near 0 to 1.")
+            description = "Leave out the final z-normalisation, so that values stay close to 0 to 1.")
     private boolean noNormalise;
 
     @Option(names = "--out", paramLabel = "FILE.png|FILE.npz", required = true, description = "File to write.")
@@ -117,7 +117,7 @@ public final class ShowCommand implements Callable<Integer> {
         boolean picture = hasSuffix(".png");
         if (!picture && !hasSuffix(".npz")) {
             throw new ParameterException(
-                    command.commandLine(), "--out is '" + out + "'; expected a name that ends in .png or .npz");
+                    command.commandLine(), "--out is '" + out + "'; expected a name that ends with .png or .npz");
         }
         AtomicFile.requireWritable(out);
         VolumeData data = dataOptions.load(source);
@@ -165,7 +165,7 @@ public final class ShowCommand implements Callable<Integer> {
                             : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
         }
         AtomicFile.write(out, picture ? SliceMontage.of(all, volumes.shape()).png() : npz(all, volumes.shape()));
-        console.println("written to " + out);
+        console.println("Written to " + out);
     }
 
     private String labels(VolumeData data, Split volumes) {
@@ -182,7 +182,7 @@ public final class ShowCommand implements Callable<Integer> {
         return "labels " + present;
     }
 
-    /** The volume in an epoch, (C,X,Y,Z). */
+    /** Returns the volume as it is in this epoch, (C,X,Y,Z). */
     private float[] read(SampleReader reader, VolumeShape shape, int epoch) {
         float[] channelsLast = new float[shape.elements()];
         reader.read(index, epoch, channelsLast, 0);

@@ -15,13 +15,13 @@ import dev.voxgrad.medmnist.run.member.MemberStatus;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
-/** {@code medmnist status}. */
+/** Runs {@code medmnist status}. */
 @Command(
         name = "status",
-        header = "Shows how far the members of a run are, and who trains them.",
+        header = "Shows the progress of a run's members, and which process trains each.",
         description = {
-            "Shows how far each member of a run is, the best model so far, and which process trains it at present, on this"
-                    + " machine or on another one that shares the folder. It changes nothing and may be called at any time.",
+            "Shows the epoch of each member of a run, its best model so far, and which process is training it, on this"
+                    + " machine or on another one that shares the folder. Changes nothing and can be run at any time.",
             "Example: medmnist status runs/adrenal",
             ""
         })
@@ -31,7 +31,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "RUN", description = "Folder that train has made.")
+    @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train.")
     private Path folder;
 
     @Override

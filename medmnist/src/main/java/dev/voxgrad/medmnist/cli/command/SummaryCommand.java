@@ -21,15 +21,15 @@ import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.NetSummary;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** {@code medmnist summary}. */
+/** Runs {@code medmnist summary}. */
 @Command(
         name = "summary",
         header = "Prints a net's layers, shapes, parameters and FLOPs, or a recipe's transforms.",
         description = {
-            "Prints a net's layers with their output shapes, parameters and FLOPs of the forward pass of one volume.",
+            "Prints a net's layers with their output shapes, parameters, and FLOPs of the forward pass of one volume.",
             "A multiply-add counts as two FLOPs; a training step takes three times as many as the forward pass.",
-            "With --plan, prints how the CPU computes each convolution instead: which algorithm in which pass, and what it"
-                    + " executes. No plan depends on the number of threads.",
+            "With --plan, prints how the CPU computes each convolution instead: the algorithm of each pass, and the "
+                    + "FLOPs that it executes. The plan does not depend on the number of threads.",
             "With --augment, prints the transforms of an augmentation recipe, or of all of them, and needs no --net.",
             "Examples: medmnist summary --net net2 --size 64",
             "          medmnist summary --augment"
@@ -45,7 +45,7 @@ public final class SummaryCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Subject subject;
 
-    /** What is described. */
+    /** The net or the recipes to describe. */
     private static final class Subject {
         @Option(names = "--net", paramLabel = "N", description = "net1, net2 or net3.")
         private String net;
@@ -55,7 +55,7 @@ public final class SummaryCommand implements Callable<Integer> {
                 paramLabel = "R",
                 arity = "0..1",
                 fallbackValue = "all",
-                description = "torchio, centred or none, in place of a net; without a name, all of them.")
+                description = "torchio, centred or none, instead of a net; without a name, all of them.")
         private String augment;
     }
 
@@ -63,7 +63,7 @@ public final class SummaryCommand implements Callable<Integer> {
             names = "--classes",
             paramLabel = "K",
             defaultValue = "2",
-            description = "Classes. Default: ${DEFAULT-VALUE}")
+            description = "Number of classes. Default: ${DEFAULT-VALUE}")
     private int classes;
 
     @Option(
@@ -77,7 +77,7 @@ public final class SummaryCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "S",
             defaultValue = "28",
-            description = "Edge of a volume. Default: ${DEFAULT-VALUE}")
+            description = "Edge length of a volume. Default: ${DEFAULT-VALUE}")
     private int size;
 
     @Option(names = "--plan", description = "Print the algorithm of each convolution and pass.")

@@ -33,27 +33,31 @@ import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** {@code medmnist train}. */
+/** Runs {@code medmnist train}: starts a run, resumes one, or tries one out. */
 @Command(
         name = "train",
         header = "Trains the members of an ensemble.",
         sortOptions = false,
         description = {
-            "Trains the members of an ensemble and keeps of each the last model and the one with the best validation AUC.",
+            "Trains the members of an ensemble. Keeps two models of each member: the last one and the one with the best"
+                    + " validation AUC.",
             "",
-            "The defaults are the original study's: 15 members of 500 epochs each, which takes a CPU weeks. To begin with:",
+            "The defaults are those of the original study: 15 members of 500 epochs each, which takes weeks on a CPU. "
+                    + "Start small:",
             "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
             "",
-            "A run may be broken off at any moment, by Ctrl-C, a crash or a power cut. It goes on from its checkpoint with",
+            "A run can be interrupted at any moment, by Ctrl-C, a crash or a power cut. Resume it from its checkpoint "
+                    + "with",
             "  medmnist train --resume runs/adrenal",
-            "and ends with the same bytes as one that was left alone. Several processes, on machines that share the folder, can"
-                    + " each train some --members of a run; 'medmnist status' shows them all.",
+            "A resumed run ends with the same bytes as one that was never interrupted. Several processes, on machines "
+                    + "that share the folder, can each train some --members of a run; 'medmnist status' shows all of "
+                    + "them.",
             "",
-            "Before that, in a minute or two: does it work at all, and can the nets learn?",
+            "Before a long run, check in a minute or two that everything works, and that the nets can learn:",
             "  medmnist train --flag adrenalmnist3d --download --models 3 --fast-dev-run",
             "  medmnist train --flag adrenalmnist3d --download --models 3 --overfit-one-batch",
             "",
-            "The same seed gives the same weights to the byte, for any number of threads and workers.",
+            "The same seed gives the same weights, bit for bit, for any number of threads and workers.",
             ""
         })
 public final class TrainCommand implements Callable<Integer> {
@@ -70,7 +74,7 @@ public final class TrainCommand implements Callable<Integer> {
     @ArgGroup
     private Folder folder;
 
-    /** Where the run is. */
+    /** The folder of a new run, or of one to resume. */
     private static final class Folder {
         @Option(names = "--out", paramLabel = "RUN", description = "New folder for the run's weights and tables.")
         private Path out;
@@ -78,26 +82,27 @@ public final class TrainCommand implements Callable<Integer> {
         @Option(
                 names = "--resume",
                 paramLabel = "RUN",
-                description = "Continue this run. Its settings stay; only --epochs (without a --schedule that depends "
-                        + "on it, as cosine and multistep do) and --models may grow, and --members, --threads, "
-                        + "--workers, --checkpoint-minutes, --root and --npz may be others.")
+                description =
+                        "Resume this run with the settings that it was started with. --models may grow, and so may "
+                                + "--epochs, unless the --schedule depends on it, as cosine and multistep do. "
+                                + "--members, --threads, --workers, --checkpoint-minutes, --root and --npz may change.")
         private Path resume;
     }
 
     @ArgGroup
     private Trial trial;
 
-    /** Tries whether training works, and keeps nothing. */
+    /** The trials that check whether training works, and keep nothing. */
     private static final class Trial {
         @Option(
                 names = "--overfit-one-batch",
                 paramLabel = "STEPS",
                 arity = "0..1",
                 fallbackValue = "" + OVERFIT_STEPS,
-                description = "In place of a run, train each net on the first batch only, over and over, without "
-                        + "augmentation, shuffling, schedule and average, until its loss is near zero, but for "
-                        + OVERFIT_STEPS + " steps at most, or STEPS. A net that cannot learn one batch by heart has "
-                        + "something wrong with it, or with data or settings: exit code 1.")
+                description = "Instead of a run, train each net on the first batch only, over and over, without "
+                        + "augmentation, shuffling, schedule or average, until its loss is near zero, for up to STEPS "
+                        + "steps (default: " + OVERFIT_STEPS + "). If a net cannot memorise one batch, something is "
+                        + "wrong with the net, the data or the settings: exit code 1.")
         private Integer overfitSteps;
 
         @Option(
@@ -105,9 +110,11 @@ public final class TrainCommand implements Callable<Integer> {
                 paramLabel = "N",
                 arity = "0..1",
                 fallbackValue = "" + FAST_BATCHES,
-                description = "In place of a run, train each net for N steps (" + FAST_BATCHES + " if not said) and "
-                        + "validate it on N batches, in a temporary folder that is removed, to see that all works "
-                        + "before days of training. Append it to the command that is to be tried; --out is left alone.")
+                description =
+                        "Instead of a run, train each net for N steps (default: " + FAST_BATCHES + ") and validate it "
+                                + "on N batches, in a temporary folder that is removed, to check that everything works "
+                                + "before days of training. Append it to the command that you want to try; --out is "
+                                + "not created.")
         private Integer fastBatches;
     }
 
@@ -117,7 +124,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--members",
             paramLabel = "LIST",
-            description = "Members that this process trains, counted from 0, such as 0-4,7. Default: all")
+            description = "Members to train in this process, counted from 0, such as 0-4,7. Default: all")
     private String members;
 
     @Mixin
@@ -127,14 +134,14 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--checkpoint-minutes",
             paramLabel = "M",
             defaultValue = "" + TrainingSession.CHECKPOINT_MINUTES,
-            description = "Longest time between two checkpoints; there is one after every epoch in any case. "
+            description = "Longest time between two checkpoints; every epoch ends with a checkpoint in any case. "
                     + "Default: ${DEFAULT-VALUE}")
     private double checkpointMinutes;
 
     @Mixin
     private ParallelOptions parallelOptions;
 
-    @Option(names = "--quiet", description = "Say nothing of the progress; warnings and the end are still told.")
+    @Option(names = "--quiet", description = "Print no progress, only warnings and the end.")
     private boolean quiet;
 
     @Mixin
@@ -182,7 +189,9 @@ public final class TrainCommand implements Callable<Integer> {
                 .withWorkers(parallelOptions.workers(device));
     }
 
-    /** Trains no run, but refuses whatever the beginning of one would refuse. */
+    /**
+     * Tries out the settings of a new run without creating it; refuses everything that starting the run would refuse.
+     */
     private void tryOut() {
         String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
         int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
@@ -194,7 +203,8 @@ public final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(),
                     option
-                            + " tries a run that is to begin, not one that goes on; give its settings in place of --resume");
+                            + " tries out a new run and cannot be combined with --resume; give the run's settings "
+                            + "instead");
         }
         DataSource source = dataOptions.source();
         TrainSettings settings = hyperparameterOptions.settings(TrainSettings.defaults(TrainSettings.SEED));
@@ -230,12 +240,12 @@ public final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(),
                     String.join("; ", conflicts)
-                            + ". A run goes on as it was begun: leave the option out, or begin another run");
+                            + ". A resumed run keeps its settings: leave the option out, or start a new run");
         }
         if (!run.hasCheckpoints()) {
             throw new DataFileException(
                     folder.resume.toString(),
-                    "was begun by a version without checkpoints and " + "cannot go on; begin another run");
+                    "was started by a version without checkpoints and cannot be resumed; start a new run");
         }
         List<Integer> chosen = chosen(settings);
         CrossValidation crossValidation = run.info().crossValidation();
@@ -261,13 +271,13 @@ public final class TrainCommand implements Callable<Integer> {
         if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
             throw new DataFileException(
                     data.name(),
-                    "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run " + "was begun with "
+                    "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run " + "was started with "
                             + run.info().dataMd5() + "; give the same file with --root or --npz");
         }
         Console console = console();
         if (!asItComputes(run.info().device()).equals(asItComputes(device.description()))) {
             console.warning(
-                    "the run was begun on " + run.info().device() + "; here, results may differ in the last digits");
+                    "the run was started on " + run.info().device() + "; here, results may differ in the last digits");
         }
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
@@ -284,8 +294,8 @@ public final class TrainCommand implements Callable<Integer> {
         if (!Objects.equals(begun, now)) {
             throw new ParameterException(
                     command.commandLine(),
-                    option + " is " + now + ", but the run was begun with " + begun
-                            + ". A run goes on as it was begun: leave the option out, or begin another run");
+                    option + " is " + now + ", but the run was started with " + begun
+                            + ". A resumed run keeps its settings: leave the option out, or start a new run");
         }
     }
 
@@ -298,6 +308,7 @@ public final class TrainCommand implements Callable<Integer> {
         return new Console(command.commandLine().getOut(), quiet);
     }
 
+    /** Returns the members that this process trains. */
     private List<Integer> chosen(TrainSettings settings) {
         try {
             return members == null ? MemberList.all(settings.models()) : MemberList.parse(members, settings.models());

@@ -19,8 +19,8 @@ import dev.voxgrad.medmnist.train.TrainingStoppedException;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
 /**
- * Trains members of a run and tells the console how it goes. Ctrl-C and SIGTERM end it after the current step, once the
- * checkpoint is written.
+ * Trains members of a run and shows the progress on the console. Ctrl-C and SIGTERM end it after the current step, once
+ * the checkpoint is written.
  */
 public final class TrainingSession {
     static final double CHECKPOINT_MINUTES = 10;
@@ -34,7 +34,7 @@ public final class TrainingSession {
     private List<? extends Device> moreDevices = List.of();
     private int workers = 1;
 
-    /** All members of the run. */
+    /** Creates a session that trains all members of the run. */
     public TrainingSession(RunFiles run, VolumeData data, Device device, Console console) {
         this.run = run;
         this.data = data;
@@ -43,29 +43,31 @@ public final class TrainingSession {
         this.members = MemberList.all(run.info().settings().models());
     }
 
+    /** Trains only these members. */
     TrainingSession withMembers(List<Integer> some) {
         members = some;
         return this;
     }
 
+    /** Sets the longest time between two checkpoints. */
     TrainingSession withCheckpointMinutes(double minutes) {
         checkpointMinutes = minutes;
         return this;
     }
 
-    /** Trains members on these devices too, at the same time. */
+    /** Trains members on these devices as well, at the same time. */
     public TrainingSession withDevices(List<? extends Device> more) {
         moreDevices = more;
         return this;
     }
 
-    /** Prepares the batches of each member under way with that many threads. */
+    /** Sets the number of threads that prepare the batches of each member in training. */
     TrainingSession withWorkers(int threads) {
         workers = threads;
         return this;
     }
 
-    /** Returns when all is done; whatever interrupts it, the console says how to continue. */
+    /** Trains until all members are finished. If it is interrupted, the console shows how to resume. */
     public void train() {
         CrossValidation folds = run.info().crossValidation();
         console.progress(data.name() + ": " + data.train().size() + "/"
@@ -86,19 +88,19 @@ public final class TrainingSession {
     private void trainUntil(StopSignal stop) {
         RunProgress progress = new RunProgress(run.info(), members, data, console);
         Trainer.Control control = new Trainer.Control(checkpointEvery(checkpointMinutes), stop, moreDevices, workers);
-        boolean brokeOff = true;
+        boolean interrupted = true;
         try {
             new Trainer(run, data, device, progress, control).run(members);
-            brokeOff = false;
+            interrupted = false;
         } catch (MemberLockedException e) {
-            brokeOff = false; // it never began
+            interrupted = false; // it never started
             throw e;
         } catch (TrainingStoppedException e) {
             console.line(e.getMessage());
             throw e;
         } finally {
-            if (brokeOff && !run.removeIfNothingLearned()) {
-                console.line("It broke off; what was learned until then is kept. Go on with: medmnist train --resume "
+            if (interrupted && !run.removeIfNothingLearned()) {
+                console.line("Training was interrupted; progress is saved. Resume with: medmnist train --resume "
                         + ShellWords.quote(run.folder()));
             }
         }

@@ -25,9 +25,9 @@ import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.run.RunFiles;
 
-/** Where the volumes come from: an official set, or a file of the user's own. */
+/** The options that name the volumes: an official data set, or a file of the user's own. */
 public final class DataOptions {
-    /** Volumes that a warning names. */
+    /** The number of volumes that a warning lists. */
     private static final int MOST_NUMBERS = 10;
 
     @Spec(Spec.Target.MIXEE)
@@ -36,72 +36,82 @@ public final class DataOptions {
     @Option(
             names = "--flag",
             paramLabel = "F",
-            description = "Official data set, such as adrenalmnist3d; 'available' lists them.")
+            description = "Official data set, such as adrenalmnist3d; 'medmnist available' lists all of them.")
     private String flag;
 
-    @Option(names = "--root", paramLabel = "D", description = "Folder of the official files. Default: ~/.medmnist")
+    @Option(names = "--root", paramLabel = "D", description = "Folder with the official files. Default: ~/.medmnist")
     private Path root;
 
-    @Option(names = "--size", paramLabel = "S", description = "Edge of the official volumes, 28 or 64. Default: 28")
+    @Option(
+            names = "--size",
+            paramLabel = "S",
+            description = "Edge length of the official volumes, 28 or 64. Default: 28")
     private Integer size;
 
-    @Option(names = "--download", description = "Fetch the official file if it is not there.")
+    @Option(names = "--download", description = "Download the official file if it is missing.")
     private boolean download;
 
     @Option(
             names = "--npz",
             paramLabel = "FILE",
             description = "Your own volumes in MedMNIST's layout, instead of --flag: cubes (N,S,S,S), or with channels "
-                    + "(N,S,S,S,3), of uint8, bool or any other integers or floats, see --window.")
+                    + "(N,S,S,S,3), of uint8, bool, or any other integers or floats (see --window).")
     private Path npz;
 
     @Option(
             names = "--labels",
             paramLabel = "NAMES",
-            description =
-                    "Class names of --npz, in order of their numbers, with commas between them. A name that holds "
-                            + "a comma goes in double quotes: --labels '\"atypical, benign\",malignant'")
+            description = "Class names for --npz, in the order of the class numbers, separated by commas. Put a name "
+                    + "that contains a comma in double quotes: --labels '\"atypical, benign\",malignant'")
     private List<String> labels;
 
     @Option(
             names = "--task",
             paramLabel = "T",
-            description = "What the labels of --npz mean: binary or multi-class (one class per volume, as numbers or "
-                    + "one-hot) or multi-label (independent yes/no labels). Default: multi-label if a volume of any "
-                    + "split has not exactly one of several labels, else one class per volume")
+            description = "What the labels of --npz mean: binary or multi-class (one class per volume, as a number or "
+                    + "one-hot) or multi-label (independent yes/no labels). Default: multi-label if there are several "
+                    + "labels and a volume of any split does not have exactly one of them; else one class per volume")
     private String task;
 
     @Option(
             names = "--window",
             paramLabel = "LO,HI",
-            description = "Values of --npz that become 0 and 255; those between are spread evenly over the 256 grey "
-                    + "values that volumes are kept in, those outside are clamped. A run keeps its window. Default: "
-                    + "uint8, and other integers from 0 to 255, stay as they are; volumes of 0 and 1 only are masks, "
-                    + "0,1; all else takes the range of train and val")
+            description =
+                    "Values of --npz that become 0 and 255. Values between them are spread evenly over the 256 grey "
+                            + "levels that volumes are stored in; values outside are clamped. A run keeps its window. "
+                            + "Default: uint8, and other integers from 0 to 255, stay as they are; volumes that "
+                            + "contain only 0 and 1 are masks, with the window 0,1; all others use the range of train "
+                            + "and val")
     private String window;
 
     @Option(
             names = "--skip-blank",
-            description = "Accept volumes without any contrast, which cannot be z-normalised: those of train and val "
-                    + "are left out of training; in scores and figures of a split they stay, as zeros, so that all "
-                    + "rows keep their numbers.")
+            description =
+                    "Accept blank volumes, which have no contrast and cannot be z-normalised. Training leaves out "
+                            + "those of train and val. Scores and metrics of a split include them, as zeros, so that "
+                            + "all rows keep their numbers.")
     private boolean skipBlank;
 
-    /** What the options name; wrong combinations are wrong use. */
+    /**
+     * Returns the data that the options name.
+     *
+     * @throws ParameterException if the options contradict each other
+     */
     public DataSource source() {
         if ((flag == null) == (npz == null)) {
             throw new ParameterException(
                     command.commandLine(),
                     flag == null
                             ? "Name the data: --flag F for an official set, or --npz FILE for your own"
-                            : "--flag and --npz exclude each other");
+                            : "--flag and --npz exclude each other; give one of them");
         }
         if (npz != null) {
             if (download) {
                 throw new ParameterException(command.commandLine(), "--download is for official sets, not for --npz");
             }
             if (root != null || size != null) {
-                Console.warnings(command).accept("--root and --size are for official sets; with --npz they do nothing");
+                Console.warnings(command)
+                        .accept("--root and --size are for official sets; they have no effect with --npz");
             }
             return DataSource.file(npz, names())
                     .withTask(task())
@@ -112,7 +122,7 @@ public final class DataOptions {
             throw new ParameterException(
                     command.commandLine(),
                     (labels != null ? "--labels" : task != null ? "--task" : "--window")
-                            + " goes with --npz; official sets have their names, task and grey values");
+                            + " requires --npz; official sets have fixed class names, task and grey values");
         }
         try {
             official();
@@ -130,7 +140,7 @@ public final class DataOptions {
         }
     }
 
-    /** The window, or null. */
+    /** Returns the window, or null if none was given. */
     private Window window() {
         try {
             return window == null ? null : Window.parse(window);
@@ -139,7 +149,7 @@ public final class DataOptions {
         }
     }
 
-    /** The task as {@link Task#flag} spells it, or null. */
+    /** Returns the task as {@link Task#flag} spells it, or null if none was given. */
     private String task() {
         return task == null
                 ? null
@@ -149,12 +159,12 @@ public final class DataOptions {
                                 command.commandLine(), "--task is '" + task + "'; expected " + Task.flags()));
     }
 
-    /** The source of a run that goes on, with its files where the options say they are now. */
+    /** Returns the data of a run that is being resumed, read from the location in the options if one is given. */
     public DataSource moved(DataSource stored) {
         if (flag != null || size != null || download || labels != null || task != null || skipBlank) {
             throw new ParameterException(
                     command.commandLine(),
-                    "a run goes on with the data it was begun with; only "
+                    "a resumed run uses the data that it was started with; only "
                             + "--root or --npz may be given, if the files have moved");
         }
         if (window != null && !window().equals(stored.window())) {
@@ -163,15 +173,15 @@ public final class DataOptions {
                     "--window is " + window() + ", but the volumes of this "
                             + "run are read with "
                             + (stored.window() == null ? "their own grey values" : stored.window())
-                            + ". Leave the option out, or start another run");
+                            + ". Leave the option out, or start a new run");
         }
         DataSource source = root == null ? stored : stored.withRoot(root);
         return npz == null ? source : source.withFile(npz);
     }
 
     /**
-     * Returns a user's file with the window and the task that a net was trained with, if its weights are in a run's
-     * folder and the options do not name them.
+     * Returns {@code source} with the window and the task that the net was trained with. It is returned unchanged if
+     * the options name window and task, if it is an official set, or if the weights are not in a run's folder.
      */
     public DataSource asTrained(DataSource source, Path weights) {
         Path folder = weights.toAbsolutePath().normalize().getParent();
@@ -189,7 +199,7 @@ public final class DataOptions {
         return asked.window() == null ? asked.withWindow(trained) : asked;
     }
 
-    /** The official file that the options name. */
+    /** Returns the official file that the options name. */
     private DatasetInfo.Source official() {
         return DatasetInfo.byFlag(flag).source(size == null ? 28 : size);
     }
@@ -199,8 +209,8 @@ public final class DataOptions {
     }
 
     /**
-     * Loads the volumes to train with: without blank ones in train and val, if they are to be skipped; says which they
-     * are.
+     * Loads the volumes for a training. With {@code --skip-blank}, leaves the blank ones out of train and val and warns
+     * which ones these are.
      */
     public VolumeData loadForTraining(DataSource source) {
         VolumeData data = load(source);
@@ -210,7 +220,7 @@ public final class DataOptions {
                 Console.warnings(command)
                         .accept(data.name() + ": " + split.name() + " has " + skipped.length
                                 + " blank of " + split.size() + " volumes (" + numbers(skipped) + "), "
-                                + (split == data.test() ? "which enter as zeros" : "which are left out"));
+                                + (split == data.test() ? "which count as zeros" : "which are left out"));
             }
         }
         return data.withoutSkippedBlanks();
@@ -221,7 +231,7 @@ public final class DataOptions {
                 + (all.length > MOST_NUMBERS ? ", …" : "");
     }
 
-    /** Loads the volumes, after fetching them if that was asked for. */
+    /** Loads the volumes, after downloading them if {@code --download} was given and the file is missing. */
     public VolumeData load(DataSource source) {
         if (download && !Files.exists(root().resolve(official().fileName()))) {
             Console console = new Console(command.commandLine().getOut());

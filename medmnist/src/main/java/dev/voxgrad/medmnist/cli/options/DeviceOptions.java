@@ -24,7 +24,7 @@ import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.run.RunInfo;
 
-/** What the nets run on. */
+/** The options that choose the device that the nets run on. */
 public final class DeviceOptions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.voxgrad.device");
     static final int MOST_THREADS = 1024;
@@ -37,54 +37,58 @@ public final class DeviceOptions implements AutoCloseable {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = "cpu, cuda (an NVIDIA GPU; 'doctor' says whether this machine's can be used), cuda:1 (the "
-                    + "second of several, and so on), reference (slow, in double precision), or auto: cuda where it "
-                    + "works, else cpu. Default: auto")
+            description = "cpu, cuda (an NVIDIA GPU; 'medmnist doctor' checks whether it can be used), cuda:1 (the "
+                    + "second GPU, and so on), reference (slow, in double precision), or auto: cuda if it works, else "
+                    + "cpu. Default: auto")
     private String name;
 
     @Option(
             names = "--threads",
             paramLabel = "T",
-            description = "CPU threads; the results do not depend on it. Default: one per core")
+            description = "CPU threads; the results do not depend on their number. Default: one per core")
     private Integer threads;
 
     @Option(
             names = "--convolution",
             paramLabel = "HOW",
-            description = "auto, direct, or winograd wherever it is possible; results differ in the last digits. "
+            description = "auto, direct, or winograd wherever possible; the results differ in the last digits. "
                     + "Default: auto")
     private String convolution;
 
     @Option(
             names = "--precision",
             paramLabel = "P",
-            description = "On a GPU: fp32 (float32 proper), tf32 (factors of products rounded to ten bits, on tensor "
-                    + "cores) or bf16 (activations kept in half the memory as well; weights, statistics and loss "
+            description = "On a GPU: fp32 (full float32), tf32 (factors of products rounded to ten bits, on tensor "
+                    + "cores) or bf16 (activations are also stored in half the memory; weights, statistics and loss "
                     + "stay float32). Default: fp32")
     private String precision;
 
     @Option(
             names = "--fast-algorithms",
-            description = "On a GPU: let cuDNN measure and choose its fastest algorithms. Some add up in a different "
-                    + "order each time, so that two runs differ in the last digits.")
+            description =
+                    "On a GPU: let cuDNN measure and choose its fastest algorithms. Some of them sum in a different "
+                            + "order each time, so that two equal runs differ in the last digits.")
     private boolean fastAlgorithms;
 
     @Option(
             names = "--gpu-kernels",
             paramLabel = "WHOSE",
-            description = "On a GPU: own (our kernels) or cudnn (cuDNN's batch norm, pools and softmax, layer by "
-                    + "layer), to compare; where cuDNN lacks something, the log says so. Default: own")
+            description =
+                    "On a GPU: own (Voxgrad's kernels) or cudnn (cuDNN's batch norm, pooling and softmax, layer by "
+                            + "layer), for comparison; the log shows what cuDNN does not support. Default: own")
     private String gpuKernels;
 
     @Option(
             names = "--no-fusion",
-            description = "Run every layer by itself, to compare or to look inside: slower, and results differ in the "
-                    + "last digits.")
+            description =
+                    "Run every layer by itself, for comparison or debugging: slower, and the results differ in the "
+                            + "last digits.")
     private boolean noFusion;
 
-    /** As {@link #open}, but what is not asked for is as it was when the run was begun. */
+    /** Opens the device as {@link #open} does; options that were not given are taken from the run. */
     public Device openAsIn(RunInfo run) {
-        String elsewhere = name == null ? "; the run was begun on it, and goes on on another with --device" : "";
+        String elsewhere =
+                name == null ? "; the run was started on this device; pass --device to resume on another one" : "";
         name = name == null ? run.deviceName() : name;
         convolution = convolution == null ? run.convolution() : convolution;
         noFusion |= !run.fusion();
@@ -96,21 +100,25 @@ public final class DeviceOptions implements AutoCloseable {
         return open(elsewhere);
     }
 
-    /** As {@link #open}, for a command that knows no other device. */
+    /** Opens the device as {@link #open} does, for a command that supports the CPU only. */
     public CpuDevice openCpu() {
         name = name == null ? "cpu" : inLowerCase(name);
         if (!name.equals("cpu")) {
-            throw new ParameterException(command.commandLine(), command.name() + " is for the cpu; leave out --device");
+            throw new ParameterException(
+                    command.commandLine(), command.name() + " runs on the CPU only; leave out --device");
         }
         return (CpuDevice) open();
     }
 
-    /** The device asked for, and a line about it; one that can't be had is an error, never replaced by another. */
+    /**
+     * Opens the device and prints a line that describes it. A device that is not available is an error; it is never
+     * replaced by another one.
+     */
     public Device open() {
         return open("");
     }
 
-    private Device open(String hintWhereNameIsWrong) {
+    private Device open(String hintForUnknownName) {
         name = inLowerCase(name);
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
             throw new ParameterException(
@@ -127,7 +135,7 @@ public final class DeviceOptions implements AutoCloseable {
         try {
             availability = Devices.find(name == null ? "auto" : name, settings);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage() + hintWhereNameIsWrong, e);
+            throw new ParameterException(command.commandLine(), e.getMessage() + hintForUnknownName, e);
         }
         return switch (availability) {
             case Availability.Available(Device device, String why) -> {
@@ -142,14 +150,14 @@ public final class DeviceOptions implements AutoCloseable {
         };
     }
 
-    /** Another stream on the same card. */
+    /** Returns a device that is another stream on the same GPU. */
     CudaDevice another(CudaDevice device) {
         CudaDevice another = device.another();
         opened.add(another);
         return another;
     }
 
-    /** Ends all devices that were opened: at the end of the command. */
+    /** Closes all devices that were opened; called at the end of the command. */
     @Override
     public void close() {
         for (Device device : opened.reversed()) {
@@ -162,22 +170,24 @@ public final class DeviceOptions implements AutoCloseable {
         opened.clear();
     }
 
-    /** The reason why there is no GPU is long, and the same with every command: one of them is there to tell it. */
+    /**
+     * Returns why the device was chosen; without a GPU just a hint, since the full reason is long and the same each
+     * time.
+     */
     private static String because(Device device, String why) {
         return why.isEmpty()
                 ? ""
-                : " (auto: " + (device instanceof CpuDevice ? "no GPU that works; 'medmnist doctor' says why" : why)
-                        + ")";
+                : " (auto: " + (device instanceof CpuDevice ? "no working GPU; 'medmnist doctor' says why" : why) + ")";
     }
 
-    /** Names of devices and their settings may be written in capitals, too. */
+    /** Converts to lower case: names of devices and their settings are accepted in capitals as well. */
     private static String inLowerCase(String word) {
         return word == null ? null : word.toLowerCase(Locale.ROOT);
     }
 
     private Devices.Settings settings() {
         GpuKernels kernels = gpuKernels == null ? GpuKernels.OWN : GpuKernels.byFlag(inLowerCase(gpuKernels));
-        boolean worthKnowing = fastAlgorithms || kernels == GpuKernels.CUDNN;
+        boolean logAtInfo = fastAlgorithms || kernels == GpuKernels.CUDNN;
         return new Devices.Settings(
                 threads == null ? 0 : threads,
                 convolution == null ? ConvolutionMode.AUTO : ConvolutionMode.byFlag(inLowerCase(convolution)),
@@ -187,7 +197,7 @@ public final class DeviceOptions implements AutoCloseable {
                         fastAlgorithms,
                         !noFusion,
                         kernels,
-                        worthKnowing ? LOG::info : LOG::debug));
+                        logAtInfo ? LOG::info : LOG::debug));
     }
 
     private void requireGpuFor(Device device) {
@@ -202,7 +212,7 @@ public final class DeviceOptions implements AutoCloseable {
             throw new ParameterException(
                     command.commandLine(),
                     option + " is for GPUs, and the device is " + device.name()
-                            + "; leave it out, or give --device cuda to hear why there is none");
+                            + "; leave it out, or pass --device cuda to see why no GPU was found");
         }
     }
 }

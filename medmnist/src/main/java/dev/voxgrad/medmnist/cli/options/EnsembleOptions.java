@@ -23,7 +23,7 @@ import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** How the models of a run are combined. */
+/** The options that say how the models of a run are combined. */
 public final class EnsembleOptions {
     private static final int MOST_DRAWS = 1000;
 
@@ -41,64 +41,65 @@ public final class EnsembleOptions {
             names = "--weights",
             paramLabel = "METHOD|FILE",
             description = {
-                "A method that finds a weight for each model; it sees the validation split, never the test labels:",
-                "  uniform: every model counts the same, nothing is fitted",
-                "  validation-auc: a model's weight is its validation AUC",
-                "  greedy: how often forward selection with replacement picks the model, by validation AUC (Caruana et al., "
-                        + "ICML 2004)",
-                "  stacked: zero or more, summing to one, with the least validation log-loss",
-                "Or all weights from a file with lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (./greedy, if it has "
-                        + "a method's name). Default: the weights of the next three options. Beside a method, those three "
-                        + "multiply its weights where they are given.",
-                "Members of a run with --folds have no validation volumes in common: validation-auc then takes each member's "
-                        + "own fold; greedy, stacked and --temperature are refused."
+                "A method that finds a weight for each model. It uses the validation split, never the test labels:",
+                "  uniform: all models have the same weight; nothing is fitted",
+                "  validation-auc: each model's weight is its validation AUC",
+                "  greedy: how often forward selection with replacement, by validation AUC, picks the model (Caruana "
+                        + "et al., ICML 2004)",
+                "  stacked: non-negative weights that sum to one and minimise the validation log-loss",
+                "Or a file with all weights, in lines such as 'last = 0.5', 'best = 1.5', 'member.0 = 1' (write "
+                        + "./greedy if the file has a method's name). Default: the weights of the next three options. "
+                        + "Together with a method, the given ones of these three multiply its weights.",
+                "Members of a run with --folds share no validation volumes: validation-auc then uses each member's own "
+                        + "fold; greedy, stacked and --temperature are refused."
             })
     private String weightsText;
 
     @Option(
             names = "--last-weight",
             paramLabel = "X",
-            description = "Weight of all last models. Default: 0.5; beside a method, 1")
+            description = "Weight of all last models. Default: 0.5; with a method, 1")
     private Double lastWeight;
 
     @Option(
             names = "--best-weight",
             paramLabel = "Y",
-            description = "Weight of all best models. Default: 1.5; beside a method, 1")
+            description = "Weight of all best models. Default: 1.5; with a method, 1")
     private Double bestWeight;
 
-    @Option(names = "--member-weights", paramLabel = "W,W", description = "One weight per member. Default: 1 each")
+    @Option(names = "--member-weights", paramLabel = "W,W", description = "One weight for each member. Default: 1 each")
     private List<String> memberWeights;
 
     @Option(
             names = "--tta",
             paramLabel = "N",
-            description = "Test-time augmentation: take the mean of the logits over the plain volume and N random "
-                    + "changes of it, on every split that is used. Takes N + 1 times as long.")
+            description = "Test-time augmentation: average the logits of the original volume and N randomly augmented "
+                    + "copies, on every split that is used. Takes N + 1 times as long.")
     private Integer draws;
 
     @Option(
             names = "--tta-augment",
             paramLabel = "R",
-            description = "What --tta draws from: torchio, centred or none. Default: centred")
+            description = "Recipe that --tta draws from: torchio, centred or none. Default: centred")
     private String drawAugment;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Decides the draws of --tta. Default: 1")
+    @Option(names = "--seed", paramLabel = "S", description = "Random seed of --tta. Default: 1")
     private Long drawSeed;
 
     @Option(
             names = "--temperature",
-            description = "Divide the logits by the one number with the least validation log-loss (Guo et al. 2017), "
-                    + "so that scores are honest probabilities. No volume changes its class by it.")
+            description =
+                    "Divide the logits by the number that minimises the validation log-loss (Guo et al. 2017), so "
+                            + "that scores are calibrated probabilities. No volume changes its class.")
     private boolean temperature;
 
-    /** The split that is evaluated. */
+    /** Returns the split that is evaluated. */
     public SplitName split() {
         return split;
     }
 
     /**
-     * Finds out whether the options fit together, before there is a run.
+     * Checks that the options fit together, before a run is opened.
      *
      * @throws ParameterException if they don't
      */
@@ -114,7 +115,7 @@ public final class EnsembleOptions {
     }
 
     /**
-     * What the options say, for the finished members of a run.
+     * Returns the settings for the finished members of a run.
      *
      * @throws ParameterException if they contradict each other or the run
      * @throws DataFileException if a file of weights cannot be used, or no member is finished
@@ -128,16 +129,16 @@ public final class EnsembleOptions {
         return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation());
     }
 
-    /** In cross-validation, each volume of train and val is one that some member has trained on. */
+    /** Refuses what needs volumes that no member was trained on: with folds, train and val have none. */
     private void requireNewVolumes(CrossValidation folds, Optional<WeightMethod> method) {
         if (split != SplitName.test) {
-            throw wrongUse("--split " + split + " holds volumes that members have trained on (" + folds.words()
+            throw wrongUse("--split " + split + " contains volumes that members were trained on (" + folds.words()
                     + "); only test is new to all of them");
         }
         if (temperature || method.isPresent() && !method.get().worksWithFolds()) {
             throw wrongUse((temperature ? "--temperature" : "--weights " + weightsText) + " is fitted to volumes that "
-                    + "no member has trained on, and this run has none (" + folds.words() + "): each member has "
-                    + "trained on the folds of the others. Take --weights uniform or validation-auc, without "
+                    + "no member was trained on, and this run has none (" + folds.words() + "): each member was "
+                    + "trained on the other members' folds. Use --weights uniform or validation-auc, without "
                     + "--temperature");
         }
     }
@@ -153,12 +154,13 @@ public final class EnsembleOptions {
     private Predictor.Augmentation augmentation() {
         if (draws == null) {
             if (drawAugment != null || drawSeed != null) {
-                throw wrongUse((drawAugment != null ? "--tta-augment" : "--seed") + " goes with --tta N");
+                throw wrongUse((drawAugment != null ? "--tta-augment" : "--seed") + " requires --tta N");
             }
             return Predictor.Augmentation.OFF;
         }
         if (draws < 1 || draws > MOST_DRAWS) {
-            throw wrongUse("--tta is " + draws + "; expected 1 to " + MOST_DRAWS + ", or no --tta for plain volumes");
+            throw wrongUse("--tta is " + draws + "; expected 1 to " + MOST_DRAWS
+                    + "; leave the option out for no test-time augmentation");
         }
         try {
             Recipe recipe = drawAugment == null ? Recipe.CENTRED : Recipe.byFlag(drawAugment);
@@ -183,7 +185,7 @@ public final class EnsembleOptions {
                     .map(EnsembleOptions::memberWeight)
                     .toList();
             if (each.size() != members) {
-                throw wrongUse("--member-weights has " + each.size() + " numbers, but the run has " + members
+                throw wrongUse("--member-weights has " + each.size() + " values, but the run has " + members
                         + " finished members");
             }
             return new EnsembleWeights(last, best, each);
@@ -204,7 +206,8 @@ public final class EnsembleOptions {
         Path file = Home.expand(weightsText);
         if (Files.notExists(file)) {
             throw new DataFileException(
-                    weightsText, "no such file, and no method either; --weights takes a file, " + WeightMethod.flags());
+                    weightsText,
+                    "no such file, and not the name of a method; --weights takes a file, " + WeightMethod.flags());
         }
         return EnsembleWeights.read(file, members);
     }

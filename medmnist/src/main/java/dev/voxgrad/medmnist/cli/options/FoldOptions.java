@@ -12,7 +12,7 @@ import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** Cross-validation in place of the file's split. */
+/** The option for cross-validation instead of the file's split. */
 public final class FoldOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -20,13 +20,15 @@ public final class FoldOptions {
     @Option(
             names = "--folds",
             paramLabel = "K",
-            description = "Cross-validation: cut train and val together into K folds, class by class and by the seed; "
-                    + "member m validates on fold m mod K and trains on the others. Test is left as it is, but this is "
-                    + "not the official split, and all tables and reports say so. Take a multiple of K --models, and a "
-                    + "K that shares no factor with the number of --nets. Default: the split of the file")
+            description =
+                    "Cross-validation: divide train and val together into K folds, stratified by class and shuffled "
+                            + "with the seed; member m validates on fold m mod K and trains on the others. Test stays "
+                            + "the same, but this is not the official split, and all tables and reports say so. Choose "
+                            + "--models as a multiple of K, and K coprime to the number of --nets. Default: the split "
+                            + "of the file")
     private Integer folds;
 
-    /** What is asked for; null for the split as it is. */
+    /** Returns the folds that the option gives, or null for the split of the file. */
     public CrossValidation crossValidation() {
         try {
             return folds == null ? null : new CrossValidation(folds);
@@ -35,7 +37,7 @@ public final class FoldOptions {
         }
     }
 
-    /** Warns where folds or nets have unequal shares in a run; {@code crossValidation} may be null. */
+    /** Warns if folds or nets have unequal shares in a run; does nothing if {@code crossValidation} is null. */
     public void warnIfUneven(CrossValidation crossValidation, TrainSettings settings) {
         if (crossValidation == null) {
             return;
@@ -44,12 +46,12 @@ public final class FoldOptions {
         int count = crossValidation.folds();
         int nets = settings.nets().size();
         if (settings.models() % count != 0) {
-            warnings.accept("--models " + settings.models() + " is no multiple of --folds " + count
-                    + ", so the folds are not validated on by the same number of members");
+            warnings.accept("--models " + settings.models() + " is not a multiple of --folds " + count
+                    + ", so some folds have more members that validate on them than others");
         }
         if (!BigInteger.valueOf(count).gcd(BigInteger.valueOf(nets)).equals(BigInteger.ONE)) {
-            warnings.accept("--folds " + count + " and the " + nets + " --nets share a factor, so each net meets some "
-                    + "of the folds only: member m has fold m mod " + count + " and net m mod " + nets);
+            warnings.accept("--folds " + count + " and the " + nets + " --nets share a factor, so each net is trained "
+                    + "on some of the folds only: member m has fold m mod " + count + " and net m mod " + nets);
         }
     }
 }

@@ -20,13 +20,16 @@ public final class HyperparameterOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--models", paramLabel = "N", description = "Members of the run. Default: " + TrainSettings.MODELS)
+    @Option(
+            names = "--models",
+            paramLabel = "N",
+            description = "Number of members of the run. Default: " + TrainSettings.MODELS)
     private @Nullable Integer models;
 
     @Option(
             names = "--nets",
             paramLabel = "NET,NET",
-            description = "Their nets, taken in turn. Default: net1,net2,net3")
+            description = "Nets of the members, assigned in turn. Default: net1,net2,net3")
     private @Nullable List<String> nets;
 
     @Option(
@@ -56,30 +59,31 @@ public final class HyperparameterOptions {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Decides initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
+            description = "Random seed of initial weights, data order and augmentation. Default: " + TrainSettings.SEED)
     private @Nullable Long seed;
 
-    @Option(names = "--no-shuffle", description = "Keep the order of the file in every epoch.")
+    @Option(names = "--no-shuffle", description = "Train on the volumes in the order of the file in every epoch.")
     private boolean noShuffle;
 
     @Option(
             names = "--init-weights",
             paramLabel = "FILE",
-            description = "Start every member from this safetensors file.")
+            description = "Start every member from the weights in this safetensors file.")
     private @Nullable Path initWeights;
 
     @Option(
             names = "--augment",
             paramLabel = "R",
-            description = "How each epoch changes the training volumes: torchio (as the original study did), centred "
-                    + "(the same, gentler, for small volumes) or none. 'summary --augment' tells what is in them, "
-                    + "'show' draws pictures of them. Default: torchio")
+            description =
+                    "Augmentation of the training volumes in each epoch: torchio (as in the original study), centred "
+                            + "(the same, gentler, for small volumes) or none. 'medmnist summary --augment' lists "
+                            + "their transforms, 'medmnist show' draws examples. Default: torchio")
     private @Nullable String augment;
 
     @Mixin
     private RefinementOptions refinementOptions;
 
-    /** Returns the settings in the options; those that were not given are taken from {@code base}. */
+    /** Returns the settings in the options; the others are taken from {@code base}. */
     public TrainSettings settings(TrainSettings base) {
         List<NetSpec> specs = nets == null
                 ? base.nets()

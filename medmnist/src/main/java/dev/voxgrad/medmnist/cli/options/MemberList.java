@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** Some members of a run, as the command line names them: {@code 0-4,7}. */
+/** Parses lists of a run's members, as the command line spells them: {@code 0-4,7}. */
 public final class MemberList {
     private MemberList() {}
 
-    /** All members of a run. */
+    /** Returns all members of a run. */
     public static List<Integer> all(int models) {
         return IntStream.range(0, models).boxed().toList();
     }
 
     /**
-     * The members that a text names, in order.
+     * Returns the members that a text lists, in order.
      *
-     * @param models members of the run
-     * @throws IllegalArgumentException if it names none, or one that is not there
+     * @param models number of members of the run
+     * @throws IllegalArgumentException if it lists none, or one that the run does not have
      */
     public static List<Integer> parse(String text, int models) {
         TreeSet<Integer> members = new TreeSet<>();

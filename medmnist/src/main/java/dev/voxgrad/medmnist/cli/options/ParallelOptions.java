@@ -13,9 +13,9 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** How much of a training goes on at the same time. Nothing of it makes a difference to the results. */
+/** The options for parallel training. None of them affects the results. */
 public final class ParallelOptions {
-    /** More than these augment faster than any card of today takes batches. */
+    /** The largest default: more workers would augment faster than any GPU of today trains. */
     private static final int MOST_WORKERS = 8;
 
     @Spec(Spec.Target.MIXEE)
@@ -25,19 +25,20 @@ public final class ParallelOptions {
             names = "--concurrent",
             paramLabel = "M",
             defaultValue = "1",
-            description = "On a GPU: train so many members at once, which keeps a big card busy with small nets. "
+            description = "On a GPU: number of members to train at once, to keep a large GPU busy with small nets. "
                     + "Each needs its own memory; the results are the same. Default: ${DEFAULT-VALUE}")
     private int concurrent;
 
     @Option(
             names = "--workers",
             paramLabel = "N",
-            description = "Threads that read and augment the volumes of each member under way; the results do not "
-                    + "depend on it. Default: on the CPU, whose cores train, 1; with a GPU, the cores divided by "
-                    + "--concurrent, at most " + MOST_WORKERS)
+            description =
+                    "Threads that read and augment volumes, for each member in training; the results do not depend "
+                            + "on their number. Default: 1 on the CPU, whose cores train; with a GPU, the number of "
+                            + "cores divided by --concurrent, up to " + MOST_WORKERS)
     private Integer workers;
 
-    /** Refuses numbers that make no sense. */
+    /** Requires numbers within their ranges. */
     public void check() {
         if (concurrent < 1 || concurrent > DeviceOptions.MOST_THREADS) {
             throw wrongUse("--concurrent is " + concurrent + "; expected at least 1 and at most "
@@ -50,9 +51,9 @@ public final class ParallelOptions {
     }
 
     /**
-     * The further devices that members are trained on at once: on a GPU streams of their own on the same card.
+     * Returns the additional devices for members that are trained at the same time: further streams on the same GPU.
      *
-     * @param members how many there are to train
+     * @param members how many members are to be trained
      */
     public List<? extends Device> moreDevices(Device device, DeviceOptions devices, int members) {
         return switch (device) {
@@ -63,14 +64,14 @@ public final class ParallelOptions {
             case CpuDevice _, ReferenceDevice _ -> {
                 if (concurrent > 1) {
                     throw wrongUse("--concurrent is for GPUs, and the device is " + device.name()
-                            + ", which one member keeps busy; to share the work between machines, use --members");
+                            + ", which one member keeps busy; to divide the work between machines, use --members");
                 }
                 yield List.of();
             }
         };
     }
 
-    /** How many threads prepare each member's batches. */
+    /** Returns how many threads prepare each member's batches. */
     public int workers(Device device) {
         if (workers != null) {
             return workers;

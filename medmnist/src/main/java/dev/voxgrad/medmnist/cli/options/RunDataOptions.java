@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.run.RunFiles;
 
-/** The volumes that a run was trained with, wherever they are now. */
+/** The options that locate the volumes of an existing run, if they have moved. */
 public final class RunDataOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -21,7 +21,7 @@ public final class RunDataOptions {
     @Option(
             names = "--root",
             paramLabel = "D",
-            description = "Folder of the official files, if they have moved since the training.")
+            description = "Folder with the official files, if they have moved since the training.")
     private Path root;
 
     @Option(
@@ -30,7 +30,7 @@ public final class RunDataOptions {
             description = "Your own volumes, if they have moved since the training.")
     private Path npz;
 
-    /** Loads them, and warns if they are not those of the training. */
+    /** Loads the run's volumes, and warns if the file has changed since the training. */
     public VolumeData load(RunFiles run) {
         DataSource source = run.info().dataAsTaken();
         source = root == null ? source : source.withRoot(root);

@@ -11,16 +11,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import dev.voxgrad.medmnist.text.VisibleText;
 
 /**
- * Prints lines for a person, and one line at the bottom that changes in place where the output is a terminal.
+ * Prints lines for the user and, if the output is a terminal, a status line at the bottom that is updated in place.
  *
- * <p>The changing line never fills the width, so it never wraps; the cursor waits at its start, where it stays if the
- * terminal is made narrower and wraps what is there: erasing from the cursor on then removes all of it.
+ * <p>The status line never fills the width of the terminal, so it never wraps. The cursor waits at its start and stays
+ * there if the terminal is made narrower and wraps the line: erasing from the cursor then removes all of it.
  */
 public final class Console {
     private static final long MILLIS_BETWEEN_UPDATES = 200;
     private static final String ERASE = "\r\u001b[J";
     private static final String BETWEEN = "  ";
-    /** Of a message that may hold text of files and servers. */
+    /** The maximum length of a message that may contain text from files or servers. */
     public static final int LONGEST_MESSAGE = 2000;
 
     private final PrintWriter out;
@@ -32,16 +32,19 @@ public final class Console {
     private Thread atTheEnd;
     private long lastUpdate;
 
+    /** Creates a console that shows progress. */
     public Console(PrintWriter out) {
         this(out, false);
     }
 
-    /** Makes one that keeps to itself how things are going, if {@code quiet}. */
+    /** Creates a console that shows no progress if {@code quiet}. */
     public Console(PrintWriter out, boolean quiet) {
         this(out, quiet, TerminalWidth::columns);
     }
 
-    /** Makes one that learns from {@code width} how wide the terminal is now, or that there is none. */
+    /**
+     * Creates a console that asks {@code width} for the current width of the terminal; empty if there is no terminal.
+     */
     public Console(PrintWriter out, boolean quiet, Supplier<OptionalInt> width) {
         this.out = out;
         this.raw = VisibleWriter.raw(out);
@@ -49,29 +52,29 @@ public final class Console {
         this.width = width;
     }
 
-    /** Prints a line for good. */
+    /** Prints a permanent line. */
     public synchronized void line(String text) {
         clear();
         out.println(text);
         out.flush();
     }
 
-    /** Prints a line for good about how things are going: not where it should be quiet. */
+    /** Prints a permanent line about the progress; does nothing if the console is quiet. */
     public void progress(String text) {
         if (!quiet) {
             line(text);
         }
     }
 
-    /** Prints a warning, which may hold text of files, as one line for good. */
+    /** Prints a warning, which may contain text from files, as one permanent line. */
     public void warning(String text) {
         line("warning: " + VisibleText.line(text, LONGEST_MESSAGE));
     }
 
     /**
-     * Replaces the changing line; does nothing where the output is a file or a pipe.
+     * Replaces the status line; does nothing if the output is a file or a pipe.
      *
-     * @param parts what it says, the most important first: those that the terminal has no room for are left out
+     * @param parts the text of the line, the most important part first; parts that do not fit are left out
      */
     public synchronized void status(String... parts) {
         long now = System.currentTimeMillis();
@@ -96,14 +99,16 @@ public final class Console {
         return line.substring(0, Math.clamp(room, 0, line.length()));
     }
 
-    /** On Ctrl-C, the shell's prompt should find an empty line. */
+    /**
+     * Registers the removal of the status line at exit, so that after Ctrl-C the shell's prompt is on an empty line.
+     */
     private void removeAtTheEnd() {
         if (atTheEnd == null) {
             atTheEnd = new Thread(this::end, "end of status line");
             try {
                 Runtime.getRuntime().addShutdownHook(atTheEnd);
             } catch (IllegalStateException e) {
-                end(); // the JVM is on its way out already
+                end(); // the JVM is already shutting down
             }
         }
     }
@@ -113,7 +118,7 @@ public final class Console {
         ended = true;
     }
 
-    /** Removes the changing line. */
+    /** Removes the status line. */
     public synchronized void clear() {
         if (shown) {
             raw.print(ERASE);
@@ -122,13 +127,13 @@ public final class Console {
         }
     }
 
-    /** Takes warnings of a command and prints each as a line on standard error. */
+    /** Returns a consumer that prints a command's warnings, each as one line on standard error. */
     public static Consumer<String> warnings(CommandSpec command) {
         return warning ->
                 command.commandLine().getErr().println("warning: " + VisibleText.line(warning, LONGEST_MESSAGE));
     }
 
-    /** A span of time: {@code 42 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
+    /** Returns a duration in words: {@code 42 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
     public static String duration(double seconds) {
         long whole = Math.round(seconds);
         if (whole < 60) {

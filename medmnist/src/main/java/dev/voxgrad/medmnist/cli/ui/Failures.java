@@ -23,46 +23,53 @@ import dev.voxgrad.nativecheck.report.ExitCodes;
 import dev.voxgrad.nn.StateMismatchException;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
-/** Turns what goes wrong into a sentence or two on standard error, and an exit code. */
+/** Turns failures into a short message on standard error and an exit code. */
 public final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
-    /** As shells count: 128 and the number of SIGINT. */
+    /** The exit code after SIGINT, by the convention of shells: 128 plus the signal's number. */
     public static final int INTERRUPTED = 130;
 
     private final BooleanSupplier debug;
 
+    /** Creates a handler that prints stack traces if {@code debug} says so. */
     public Failures(BooleanSupplier debug) {
         this.debug = debug;
     }
 
-    /** A command failed: exit code 1, or 70 where that is a fault of the program. */
+    /** Handles the failure of a command: exit code 1, or 70 if the program itself is at fault. */
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         if (failure instanceof ParameterException wrongUse) {
             return handleParseException(wrongUse, parsed.originalArgs().toArray(String[]::new));
         }
         if (failure instanceof TrainingStoppedException) {
-            return INTERRUPTED; // TrainingSession has said what there is to say, while it could: the JVM is on its way
+            return INTERRUPTED; // TrainingSession has already printed the message: the JVM may be shutting down.
             // out.
         }
         Optional<String> known = message(failure);
         return known.isPresent() ? failed(known.get(), failure, command) : internalError(failure, command);
     }
 
-    /** Something that no command foresees: exit code 70. Picocli hands on errors, so whoever runs it calls this. */
+    /**
+     * Reports a failure that no command expects: exit code 70. Picocli does not handle errors, so the caller of picocli
+     * calls this method for them.
+     */
     public int internalError(Throwable failure, CommandLine command) {
         failed(
                 "internal error, this should not have happened: " + failure
-                        + ". Please report it with what --debug shows.",
+                        + ". Please report it together with the output of --debug.",
                 failure,
                 command);
         return ExitCodes.INTERNAL_ERROR;
     }
 
-    /** The heap is full: exit code 1. Picocli hands on errors, so whoever runs it calls this. */
+    /**
+     * Reports that the heap is full: exit code 1. Picocli does not handle errors, so the caller of picocli calls this
+     * method.
+     */
     public int outOfMemory(OutOfMemoryError failure, CommandLine command) {
         return failed(
-                "out of memory: Java may use " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
-                        + failure.getMessage() + "). Lower --batch-size, take smaller volumes, or give Java more with "
+                "out of memory: Java may use up to " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here ("
+                        + failure.getMessage() + "). Lower --batch-size, use smaller volumes, or raise the limit with "
                         + "VOXGRAD_OPTS=-Xmx…g",
                 failure,
                 command);
@@ -78,7 +85,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         return ExitCode.SOFTWARE;
     }
 
-    /** Returns what a failure that is foreseen says; empty for others. */
+    /** Returns the message of an expected failure; empty for any other. */
     private static Optional<String> message(Exception failure) {
         return switch (failure) {
             case DataException known -> Optional.of(known.getMessage());
@@ -91,7 +98,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         };
     }
 
-    /** Wrong use: exit code 2, or what the command has instead. */
+    /** Handles wrong usage: exit code 2, or the code that the command defines for it. */
     @Override
     public int handleParseException(ParameterException wrongUse, String[] arguments) {
         CommandLine command = wrongUse.getCommandLine();
@@ -99,7 +106,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         err.println("medmnist: " + VisibleText.line(wrongUse.getMessage(), Console.LONGEST_MESSAGE));
         UnmatchedArgumentException.printSuggestions(wrongUse, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        // What was parsed before the mistake may not hold the switch yet.
+        // Parsing stops at the mistake, which may come before --debug.
         if (debug.getAsBoolean() || Arrays.asList(arguments).contains("--debug")) {
             wrongUse.printStackTrace(err);
         }

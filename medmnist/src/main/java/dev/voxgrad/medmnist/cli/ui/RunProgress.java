@@ -16,10 +16,10 @@ import dev.voxgrad.medmnist.train.TrainListener;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
- * Shows how a run is going: one line per epoch, on a terminal also one per step, with the time left.
+ * Shows the progress of a run: a line per epoch and, on a terminal, a status line per step, with the time left.
  *
- * <p>The time left assumes that a net's epoch takes time in proportion to its FLOPs: good to some ten per cent, and the
- * more members are done the better.
+ * <p>The estimate of the time left assumes that the time of a net's epoch is proportional to its FLOPs. It is accurate
+ * to about ten per cent and improves with each finished member.
  */
 public final class RunProgress implements TrainListener {
     private final TrainSettings settings;
@@ -31,7 +31,7 @@ public final class RunProgress implements TrainListener {
     private final Map<Integer, Current> current = new HashMap<>();
     private double doneWork;
 
-    /** A member that is being trained. */
+    /** Holds the state of a member that is being trained. */
     private static final class Current {
         private NetSpec net;
         private double bestAuc = Double.NaN;
@@ -39,7 +39,7 @@ public final class RunProgress implements TrainListener {
         private double workOfEpoch;
     }
 
-    /** For a run of which these members are trained now. */
+    /** Shows the progress of these members of a run. */
     public RunProgress(RunInfo run, List<Integer> members, VolumeData data, Console console) {
         this.settings = run.settings();
         this.console = console;
@@ -63,11 +63,11 @@ public final class RunProgress implements TrainListener {
         now.epochsDone = epochs;
         now.bestAuc = bestAuc;
         current.put(member, now);
-        // What was done before took no time now, so it counts as never planned.
+        // Epochs of an earlier process took none of this one's time, so they are not part of its work.
         totalWork -= epochWork[member] * epochs;
         if (epochs > 0) {
             console.progress(
-                    position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  goes on"));
+                    position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  resumed"));
         }
     }
 
@@ -78,7 +78,7 @@ public final class RunProgress implements TrainListener {
         double work = doneWork
                 + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
         double secondsPerWork = seconds() / work;
-        // Members that are trained at once share the device.
+        // Members that are trained at the same time share the device.
         double ownSeconds = secondsPerWork * current.size();
         double ofEpoch = (epochWork[member] - now.workOfEpoch) * ownSeconds;
         double ofMember = ofEpoch + epochWork[member] * (settings.epochs() - epoch) * ownSeconds;
@@ -117,14 +117,14 @@ public final class RunProgress implements TrainListener {
         dropRest(member.index());
     }
 
-    /** A member that has ended, perhaps before its last epoch, has no work left. */
+    /** Removes the work of epochs that a member will not train: it may have ended before its last epoch. */
     private void dropRest(int member) {
         totalWork -= epochWork[member] * (settings.epochs() - current.remove(member).epochsDone);
     }
 
     @Override
     public synchronized void memberFailed(int member, String why) {
-        console.line("cannot go on: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
+        console.line("cannot continue: " + VisibleText.line(why, Console.LONGEST_MESSAGE));
         dropRest(member);
     }
 
@@ -133,7 +133,7 @@ public final class RunProgress implements TrainListener {
         console.warning(message);
     }
 
-    /** Members are counted from 0, as in --members, in file names and in all tables. */
+    /** Returns member, net and epoch. Members are counted from 0, as in --members, in file names and in all tables. */
     private String position(int member, int epoch) {
         return "member " + member + " " + current.get(member).net.name() + "  epoch " + epoch + "/" + settings.epochs();
     }

@@ -5,19 +5,20 @@ import java.util.concurrent.CountDownLatch;
 import dev.voxgrad.medmnist.train.StopSignal;
 
 /**
- * While it is open, Ctrl-C and SIGTERM ask for a stop, and the JVM's end waits until it is closed; then the JVM exits
- * with 130 or 143, as it does on these signals.
+ * Turns Ctrl-C and SIGTERM into a request to stop. While it is open, the JVM waits on these signals until it is closed,
+ * and then exits with 130 or 143, as usual.
  */
 public final class SignalStop implements AutoCloseable {
     private final StopSignal signal = new StopSignal();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread onSignal = new Thread(this::requestAndWait, "stop");
 
+    /** Starts to handle the signals. */
     public SignalStop() {
         Runtime.getRuntime().addShutdownHook(onSignal);
     }
 
-    /** What is to be watched. */
+    /** Returns the signal that the training checks. */
     public StopSignal signal() {
         return signal;
     }
@@ -37,7 +38,7 @@ public final class SignalStop implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(onSignal);
         } catch (IllegalStateException e) {
-            return; // the JVM is on its way out
+            return; // the JVM is shutting down
         }
     }
 }

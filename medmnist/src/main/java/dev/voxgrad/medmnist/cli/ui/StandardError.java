@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.cli.ui;
 
 import java.util.concurrent.TimeUnit;
 
-/** Ends standard error where a launcher has it filtered: see {@code .launcher/run-quietly.sh}. */
+/** Closes standard error if the launcher filters it: see {@code .launcher/run-quietly.sh}. */
 public final class StandardError {
     private static final String FILTER = "voxgrad.filter";
     private static final int LONGEST_WAIT_SECONDS = 5;
@@ -10,8 +10,8 @@ public final class StandardError {
     private StandardError() {}
 
     /**
-     * Waits until the filter has copied all that was written, so that whoever reads the file that it goes to, once this
-     * process has ended, finds all of it. Nothing may be written after that.
+     * Closes standard error and waits until the filter has copied everything, so that after this process ends, its
+     * output file is complete. Nothing may be written after this call.
      */
     public static void finish() {
         Long filter = Long.getLong(FILTER);

@@ -15,16 +15,16 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 /**
- * Tells how wide the terminal of standard output is at this moment. Java has no such call; C has {@code ioctl} with
+ * Measures the current width of the terminal of standard output. Java has no such call; C has {@code ioctl} with
  * {@code TIOCGWINSZ}.
  */
 final class TerminalWidth {
     private static final int STANDARD_OUTPUT = 1;
-    /** {@code struct winsize}: rows, columns, and the size in pixels. */
+    /** The number of shorts in {@code struct winsize}: rows, columns, and the size in pixels. */
     private static final int SHORTS = 4;
 
     private static final int COLUMNS = 1;
-    /** Where the terminal does not know, as over a serial line. */
+    /** The assumed width if the terminal does not know its own, as on a serial line. */
     private static final int USUAL = 80;
 
     private static final long LINUX = 0x5413;
@@ -35,12 +35,12 @@ final class TerminalWidth {
 
     private TerminalWidth() {}
 
-    /** Returns the columns; empty where standard output is no terminal, or one that cannot move its cursor. */
+    /** Returns the number of columns; empty if standard output is not a terminal or cannot move its cursor. */
     static OptionalInt columns() {
         return canErase(System.getenv()) ? measured() : NO_TERMINAL;
     }
 
-    /** Returns whether the terminal that the environment names understands what erases a line. */
+    /** Returns whether the terminal in the environment understands the sequence that erases a line. */
     static boolean canErase(Map<String, String> environment) {
         String kind = environment.getOrDefault("TERM", "");
         return !kind.isEmpty() && !kind.equals("dumb");
@@ -66,7 +66,7 @@ final class TerminalWidth {
         return system.toLowerCase(Locale.ROOT).startsWith("mac") ? MAC : LINUX;
     }
 
-    /** The call; null where the system has none, or this JVM may not call it without a warning. */
+    /** Returns the call; null if the system has none, or if this JVM may not call it without a warning. */
     @SuppressWarnings("restricted")
     private static MethodHandle ioctl(String system) {
         if (!(system.equals("Linux") || request(system) == MAC)

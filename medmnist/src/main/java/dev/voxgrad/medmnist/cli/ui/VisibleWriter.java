@@ -8,9 +8,9 @@ import java.io.Writer;
 import dev.voxgrad.medmnist.text.VisibleText;
 
 /**
- * Lets through what may be shown on a terminal, and writes all else as {@link VisibleText} does: whatever a command
- * prints of files and servers, it can't control the terminal. What is left of a line beyond {@value #LONGEST_LINE}
- * characters is dropped, and said to be.
+ * Passes on the characters that are safe to show on a terminal and writes all others as {@link VisibleText} does, so
+ * that text from files and servers cannot control the terminal. Cuts lines after {@value #LONGEST_LINE} characters and
+ * says how many were dropped.
  */
 public final class VisibleWriter extends FilterWriter {
     static final int LONGEST_LINE = 1 << 16;
@@ -23,7 +23,7 @@ public final class VisibleWriter extends FilterWriter {
         super(out);
     }
 
-    /** Prints through such a writer. The way around it is for what the program itself makes up: see {@link #raw}. */
+    /** Prints through such a writer. Text of the program itself may bypass it: see {@link #raw}. */
     private static final class Printer extends PrintWriter {
         private final PrintWriter raw;
 
@@ -33,12 +33,12 @@ public final class VisibleWriter extends FilterWriter {
         }
     }
 
-    /** Returns a printer to {@code out} that keeps control characters back. */
+    /** Returns a printer to {@code out} that makes control characters visible. */
     public static PrintWriter to(PrintWriter out) {
         return new Printer(out);
     }
 
-    /** Returns the printer behind one that {@link #to} made; another is returned as it is. */
+    /** Returns the printer behind one that {@link #to} created; returns any other printer as it is. */
     public static PrintWriter raw(PrintWriter out) {
         return out instanceof Printer printer ? printer.raw : out;
     }

@@ -34,14 +34,14 @@ class ConsoleTest {
         "20, member 10 net1  epo",
         "2, m"
     })
-    void theStatusLineLeavesOutWhatHasNoRoom(int columns, String shown) {
+    void statusLineLeavesOutPartsThatDoNotFit(int columns, String shown) {
         console(columns).status(PARTS);
         assertThat(Screen.rows(out.toString(), columns)).containsExactly(shown);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 20, 60, 80, 120})
-    void theStatusLineLeavesNoRowsBehind(int columns) throws InterruptedException {
+    void statusLineLeavesNoRowsBehind(int columns) throws InterruptedException {
         Console console = console(columns);
         console.line("a");
         console.status(PARTS);
@@ -54,17 +54,17 @@ class ConsoleTest {
     }
 
     /**
-     * A terminal that is made narrower wraps what it shows, and moves the cursor with its letter: from the first one
-     * on, all can be erased.
+     * A terminal that is made narrower wraps its lines, and the cursor stays at its character. If it is at the first
+     * one, everything after it can be erased.
      */
     @Test
-    void theCursorWaitsAtTheStartOfTheStatusLine() {
+    void cursorWaitsAtTheStartOfTheStatusLine() {
         console(120).status(PARTS);
         assertThat(out.toString()).endsWith("loss 0.1234\r");
     }
 
     @Test
-    void thereIsNoStatusLineInFilesAndWhereItShouldBeQuiet() {
+    void noStatusLineInFilesOrWithQuiet() {
         new Console(new PrintWriter(out), false, OptionalInt::empty).status(PARTS);
         new Console(new PrintWriter(out), true, () -> OptionalInt.of(80)).status(PARTS);
         assertThat(out.toString()).isEmpty();
@@ -75,7 +75,7 @@ class ConsoleTest {
     }
 
     @Test
-    void textOfOthersCannotControlTheTerminal() {
+    void foreignTextCannotControlTheTerminal() {
         Console console = console(80);
         console.line("\u001b]0;owned\u0007");
         console.warning("\u001b[2J\nmedmnist: all is fine");

@@ -12,7 +12,7 @@ class VisibleWriterTest {
     private final PrintWriter writer = VisibleWriter.to(new PrintWriter(out));
 
     @Test
-    void keepsControlCharactersBack() {
+    void makesControlCharactersVisible() {
         writer.print("a\u001b[31mb\rc");
         writer.print('\u009b');
         writer.printf("%s%n", "\u202e");
@@ -20,7 +20,7 @@ class VisibleWriterTest {
     }
 
     @Test
-    void lineEndsOfAllSystemsAndPairsOfSurrogatesPassInPieces() {
+    void passesLineEndsAndSurrogatesInPieces() {
         for (char c : "x\r\ny 🩻\n".toCharArray()) {
             writer.print(c);
             writer.flush();
@@ -37,7 +37,7 @@ class VisibleWriterTest {
     }
 
     @Test
-    void theWayAroundItIsKnown() {
+    void rawBypassesTheWriter() {
         VisibleWriter.raw(writer).print("\u001b[J");
         assertThat(out.toString()).isEqualTo("\u001b[J");
         PrintWriter other = new PrintWriter(out);
