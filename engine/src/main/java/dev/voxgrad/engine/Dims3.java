@@ -2,12 +2,12 @@ package dev.voxgrad.engine;
 
 import java.util.List;
 
-/** Three numbers, one for each spatial axis: kernel sizes, strides, paddings, volumes. */
+/** Holds one integer for each spatial axis: kernel sizes, strides, paddings, volumes. */
 public record Dims3(int d, int h, int w) {
     public static final Dims3 ZERO = cube(0);
     public static final Dims3 ONE = cube(1);
 
-    /** The same number on each axis. */
+    /** Returns {@code n} on each axis. */
     public static Dims3 cube(int n) {
         return new Dims3(n, n, n);
     }
@@ -15,7 +15,7 @@ public record Dims3(int d, int h, int w) {
     /**
      * Returns d·h·w.
      *
-     * @throws ShapeException if that is beyond an int
+     * @throws ShapeException if the product does not fit an int
      */
     public int product() {
         try {
@@ -25,12 +25,12 @@ public record Dims3(int d, int h, int w) {
         }
     }
 
-    /** d, h and w. */
+    /** Returns d, h and w. */
     public List<Integer> toList() {
         return List.of(d, h, w);
     }
 
-    /** True if each of the three is at least {@code minimum}. */
+    /** Returns whether each of the three is at least {@code minimum}. */
     public boolean atLeast(int minimum) {
         return d >= minimum && h >= minimum && w >= minimum;
     }

@@ -1,9 +1,11 @@
 package dev.voxgrad.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Switches the recording of the graph off, or on again, for a block of code: PyTorch's {@code no_grad} and
- * {@code enable_grad}. How long tensors live is another matter, that of {@link Scope}: what is made inside the block
- * belongs to the scope around it and can be used after the block.
+ * Switches gradient tracking off, or on again, for a block of code: PyTorch's {@code no_grad} and {@code enable_grad}.
+ * The lifetime of tensors is a separate matter, that of {@link Scope}: a tensor made inside the block belongs to the
+ * scope around it and can be used after the block.
  *
  * <pre>{@code
  * try (Scope _ = Scope.open()) {
@@ -15,41 +17,41 @@ package dev.voxgrad.engine;
  * }
  * }</pre>
  *
- * <p>Blocks nest, and belong to the thread that opens them. Each thread starts with recording on.
+ * <p>Blocks nest, and belong to the thread that opens them. Each thread starts with tracking on.
  */
 public final class GradientMode implements AutoCloseable {
     private static final ThreadLocal<GradientMode> CURRENT = new ThreadLocal<>();
 
-    private final GradientMode outer;
-    private final boolean recording;
+    private final @Nullable GradientMode outer;
+    private final boolean tracking;
 
-    private GradientMode(boolean recording) {
+    private GradientMode(boolean tracking) {
         this.outer = CURRENT.get();
-        this.recording = recording;
+        this.tracking = tracking;
         CURRENT.set(this);
     }
 
-    /** Stops recording until the block is closed. */
+    /** Stops tracking gradients until the block is closed. */
     public static GradientMode off() {
         return new GradientMode(false);
     }
 
-    /** Records until the block is closed, also inside of {@link #off} and {@link Scope#withoutGradients}. */
+    /** Tracks gradients until the block is closed, also inside of {@link #off} and {@link Scope#withoutGradients}. */
     public static GradientMode on() {
         return new GradientMode(true);
     }
 
-    /** Returns whether operations on this thread record the graph that {@code backward} needs. */
+    /** Returns whether operations on this thread build the graph that {@code backward} needs. */
     public static boolean isOn() {
         GradientMode mode = CURRENT.get();
-        return mode == null || mode.recording;
+        return mode == null || mode.tracking;
     }
 
     /**
-     * Returns to what was in force before the block.
+     * Restores the mode that was in force before the block.
      *
-     * @throws IllegalStateException if this block is not open on this thread; or, once it is closed, if a block inside
-     *     it was left open
+     * @throws IllegalStateException if this block is not open on this thread; also if a block inside it was left open,
+     *     after closing both
      */
     @Override
     public void close() {
@@ -68,8 +70,8 @@ public final class GradientMode implements AutoCloseable {
         }
     }
 
-    private boolean isOpenBelow(GradientMode innermost) {
-        GradientMode mode = innermost;
+    private boolean isOpenBelow(@Nullable GradientMode innermost) {
+        @Nullable GradientMode mode = innermost;
         while (mode != null && mode != this) {
             mode = mode.outer;
         }

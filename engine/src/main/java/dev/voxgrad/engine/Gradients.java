@@ -8,7 +8,7 @@ import java.util.Map;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * What {@link Tensor#backward()} returns: the gradient of every leaf that asked for one.
+ * Holds the result of {@link Tensor#backward()}: the gradient of every leaf that requires one.
  *
  * <p>A gradient has the shape and layout of its tensor and lives as long as the scope it was computed in.
  */
@@ -16,15 +16,16 @@ public final class Gradients {
     private final Map<Tensor, Tensor> byLeaf;
     private final Map<Tensor, Op> late;
 
-    /** Gradients by leaf, compared by identity: such as sums over several backward passes. */
+    /** Holds gradients by leaf, compared by identity, such as sums over several backward passes. */
     public Gradients(Map<Tensor, Tensor> byLeaf) {
         this(byLeaf, Map.of());
     }
 
     /**
-     * For {@code Backward}.
+     * Holds the gradients that {@code Backward} found.
      *
-     * @param late leaves without a gradient because they required none when the operation used them, though they do now
+     * @param late leaves that have no gradient because they required none when this operation used them, though they do
+     *     now
      */
     public Gradients(Map<Tensor, Tensor> byLeaf, Map<Tensor, Op> late) {
         this.byLeaf = new IdentityHashMap<>(byLeaf);
@@ -32,10 +33,10 @@ public final class Gradients {
     }
 
     /**
-     * Returns the gradient of {@code leaf}. It has memory of its own, which may be changed in place.
+     * Returns the gradient of {@code leaf}. It has its own memory, which may be changed in place.
      *
-     * @throws IllegalArgumentException if the result did not depend on {@code leaf}, or if that required no gradient
-     *     when it was used
+     * @throws IllegalArgumentException if the result did not depend on {@code leaf}, or if {@code leaf} required no
+     *     gradient when it was used
      */
     public Tensor of(Tensor leaf) {
         Tensor gradient = byLeaf.get(leaf);
@@ -50,7 +51,7 @@ public final class Gradients {
         return gradient;
     }
 
-    /** True if {@link #of} has an answer for {@code leaf}. */
+    /** Returns whether {@code leaf} has a gradient. */
     public boolean has(Tensor leaf) {
         return byLeaf.containsKey(leaf);
     }

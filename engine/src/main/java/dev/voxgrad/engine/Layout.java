@@ -1,15 +1,15 @@
 package dev.voxgrad.engine;
 
 /**
- * The physical order of a tensor's elements. Shapes are always logical, (N,C,D,H,W); only kernels see this.
+ * Names the physical order of a tensor's elements. Shapes are always logical, (N,C,D,H,W); only kernels see the layout.
  */
 public enum Layout {
-    /** Last dimension fastest: (N,C,D,H,W). Weights, matrices, and everything that comes from or goes to a user. */
+    /** Last dimension fastest: (N,C,D,H,W). For weights, matrices, and all data exchanged with a user. */
     ROW_MAJOR,
-    /** Channels fastest: (N,D,H,W,C). Five-dimensional activations on devices that prefer it. */
+    /** Channels fastest: (N,D,H,W,C). For five-dimensional activations on devices that prefer it. */
     CHANNELS_LAST;
 
-    /** True if both orders put the elements of {@code shape} into the same places, so that no copy is needed. */
+    /** Returns whether both orders put the elements of {@code shape} in the same places, so that no copy is needed. */
     public static boolean coincide(Shape shape) {
         return shape.rank() != 5 || shape.dim(1) == 1 || shape.elementsFrom(2) == 1;
     }

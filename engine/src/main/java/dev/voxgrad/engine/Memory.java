@@ -1,39 +1,50 @@
 package dev.voxgrad.engine;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
 
 /**
- * A storage and the number of tensors that hold it. When the last holder lets go, or the scope it belongs to closes,
- * the storage returns to its device's pool.
+ * Counts the tensors that share one storage. When the last of them is released, or the scope it belongs to closes, the
+ * storage returns to its device's pool.
+ *
+ * <p>The count exists because a scope alone would free memory too late, and a release alone too early. Within a
+ * training step, a layer releases its input as soon as it has its output, long before the scope of the step closes;
+ * this keeps the peak of memory down. Yet an operation may have saved the same input for its backward, or a caller may
+ * hold a second handle ({@link Tensor#share}, {@link Tensor#detach}), so the storage is only free once all of them are
+ * released.
  */
 final class Memory {
     private final Device device;
-    private Storage storage;
+    /** Null once it was returned to the device. */
+    private @Nullable Storage storage;
+
     private int holders;
     /** The scope that will free this; null for memory that lives until the garbage collector finds it. */
-    private Scope scope;
+    private @Nullable Scope scope;
 
     Memory(Device device, Storage storage) {
         this.device = device;
         this.storage = storage;
-        moveTo(Scope.current());
+        moveTo(Scope.current(), storage);
     }
 
-    private void moveTo(Scope owner) {
+    private void moveTo(@Nullable Scope owner, Storage held) {
         scope = owner;
         if (owner != null) {
             owner.register(this);
         } else {
-            device.leaveToCollector(this, storage);
+            device.leaveToCollector(this, held);
         }
     }
 
+    @Nullable
     Storage storage() {
         return storage;
     }
 
-    /** Returns how many tensors hold this. */
+    /** Returns the number of tensors that hold this. */
     int holders() {
         return holders;
     }
@@ -54,21 +65,21 @@ final class Memory {
     }
 
     /**
-     * Lets this live on after {@code ending} is closed, in the scope around it. Memory of a scope of another thread is
-     * left to the garbage collector.
+     * Keeps this after {@code ending} is closed, in the scope around it. Memory of another thread's scope is left to
+     * the garbage collector.
      */
     void outlive(Scope ending) {
-        if (scope == null) {
+        if (scope == null || storage == null) {
             return;
         }
         if (scope.isWithin(ending)) {
-            moveTo(ending.outer());
+            moveTo(ending.outer(), storage);
         } else if (!ending.isWithin(scope)) {
-            moveTo(null);
+            moveTo(null, storage);
         }
     }
 
-    /** Called when {@code closing} ends. */
+    /** Frees this if {@code closing}, which ends, owns it. */
     void scopeClosed(Scope closing) {
         if (scope == closing) {
             free();

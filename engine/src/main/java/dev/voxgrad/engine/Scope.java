@@ -3,46 +3,48 @@ package dev.voxgrad.engine;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The lifetime of the tensors of one training step or one prediction.
+ * Bounds the lifetime of the tensors of one training step or one prediction.
  *
  * <pre>{@code
  * try (Scope _ = Scope.open()) {
  *     Gradients gradients = model.forward(x).crossEntropy(labels).backward();
  *     optimizer.step(gradients);
- * } // every tensor made inside goes back to its device's pool; the next step takes the same memory again
+ * } // every tensor made inside returns to its device's pool; the next step reuses the same memory
  * }</pre>
  *
- * <p>Tensors made while no scope is open are ordinary garbage-collected objects: parameters, test data, a first
- * try in a shell. Scopes belong to the thread that opens them.
+ * <p>Tensors made while no scope is open are ordinary garbage-collected objects: parameters, test data, first
+ * experiments in a shell. Scopes belong to the thread that opens them.
  *
- * <p>Scopes nest. A tensor belongs to the innermost scope that is open when it is made, and {@link #keep} hands it to
+ * <p>Scopes nest. A tensor belongs to the innermost scope that is open when it is made, and {@link #keep} moves it to
  * the scope around that one. A block that only switches gradients off, such as a teacher's forward pass inside a
  * training step, needs no scope of its own: see {@link GradientMode}.
  */
 public final class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
 
-    private final Scope outer;
-    /** Null for a scope that leaves the gradient mode alone. */
-    private final GradientMode mode;
+    private final @Nullable Scope outer;
+    /** Null for a scope that does not change the gradient mode. */
+    private final @Nullable GradientMode mode;
 
     private final List<Memory> memories = new ArrayList<>();
 
-    private Scope(GradientMode mode) {
+    private Scope(@Nullable GradientMode mode) {
         this.outer = CURRENT.get();
         this.mode = mode;
         CURRENT.set(this);
     }
 
-    /** Opens a scope. Operations record the graph that {@code backward} needs, unless that is switched off already. */
+    /** Opens a scope. Operations build the graph that {@code backward} needs, unless that is switched off already. */
     public static Scope open() {
         return new Scope(null);
     }
 
     /**
-     * Opens a scope that records no graph, for predictions: nothing is saved for a backward pass. Inside of a training
-     * step, {@link #keep} what is used after it.
+     * Opens a scope that tracks no gradients, for predictions: nothing is saved for a backward pass. Inside a training
+     * step, {@link #keep} the tensors that are used after it.
      */
     public static Scope withoutGradients() {
         return new Scope(GradientMode.off());
@@ -55,8 +57,8 @@ public final class Scope implements AutoCloseable {
 
     /**
      * Takes {@code tensor} out of this scope: it stays usable after the scope is closed, until the scope around it is
-     * closed, or, where there is none, as long as anyone refers to it. A tensor of a scope around this one, or of none,
-     * stays what it is.
+     * closed, or, if there is none, as long as it is reachable. A tensor that belongs to an outer scope, or to none, is
+     * not affected.
      *
      * @return {@code tensor}
      * @throws IllegalStateException if it was released, or its scope is closed
@@ -68,10 +70,10 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Gives back the memory of all tensors made in this scope, except those that were kept.
+     * Frees the memory of all tensors made in this scope, except the ones that were kept.
      *
-     * @throws IllegalStateException if this scope is not open on this thread; or, once it is closed, if a scope or a
-     *     gradient mode inside it was left open
+     * @throws IllegalStateException if this scope is not open on this thread; also if a scope or a gradient mode inside
+     *     it was left open, after closing both
      */
     @Override
     public void close() {
@@ -84,8 +86,8 @@ public final class Scope implements AutoCloseable {
         } else {
             CURRENT.set(outer);
         }
-        GradientMode outermostMode = null;
-        for (Scope scope = innermost; scope != outer; scope = scope.outer) {
+        @Nullable GradientMode outermostMode = null;
+        for (Scope scope = innermost; scope != null && scope != outer; scope = scope.outer) {
             scope.freeAll();
             outermostMode = scope.mode == null ? outermostMode : scope.mode;
         }
@@ -104,22 +106,23 @@ public final class Scope implements AutoCloseable {
         memories.clear();
     }
 
-    static Scope current() {
+    static @Nullable Scope current() {
         return CURRENT.get();
     }
 
-    /** Returns whether operations on this thread record the graph; see {@link GradientMode}. */
+    /** Returns whether operations on this thread build the graph; see {@link GradientMode}. */
     public static boolean tracksGradients() {
         return GradientMode.isOn();
     }
 
+    @Nullable
     Scope outer() {
         return outer;
     }
 
-    /** Returns whether this is {@code other} or was opened inside of it. */
+    /** Returns whether this is {@code other} or was opened inside it. */
     boolean isWithin(Scope other) {
-        Scope scope = this;
+        @Nullable Scope scope = this;
         while (scope != null && scope != other) {
             scope = scope.outer;
         }

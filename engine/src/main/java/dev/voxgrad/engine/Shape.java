@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * Holds the sizes of a tensor's dimensions, outermost first: {@code [8,3,28,28,28]} is (N,C,D,H,W).
  *
- * <p>Immutable. Every size of a tensor is at least 1 and the number of elements fits an {@code int}, so nothing
- * behind this class checks for overflow again. Rank 0 is a scalar with one element. Only shapes of saved numbers, made
- * by {@link #allowingZero}, may hold a 0.
+ * <p>Immutable. Every size of a tensor is at least 1 and the number of elements fits an {@code int}, so that no other
+ * code needs to check for overflow again. Rank 0 is a scalar with one element. Only shapes of arrays in files, made by
+ * {@link #allowingZero}, may contain a 0.
  */
 public final class Shape {
     private final int[] dims;
@@ -29,13 +29,13 @@ public final class Shape {
         this.elements = (int) product;
     }
 
-    /** The shape with these sizes; {@code Shape.of()} is a scalar. */
+    /** Returns the shape with these sizes; {@code Shape.of()} is a scalar. */
     public static Shape of(int... dims) {
         return new Shape(1, dims.clone());
     }
 
     /**
-     * Returns the shape with these sizes, which may be 0, of numbers in a file. No tensor has such a shape.
+     * Returns the shape of an array in a file, whose sizes may be 0. No tensor has such a shape.
      *
      * @throws ShapeException for a negative size or more than 2^31-1 elements
      */
@@ -43,21 +43,22 @@ public final class Shape {
         return new Shape(0, dims.clone());
     }
 
+    /** Returns the number of dimensions. */
     public int rank() {
         return dims.length;
     }
 
-    /** Size of dimension {@code index}, counted from the outermost. */
+    /** Returns the size of dimension {@code index}, counted from the outermost. */
     public int dim(int index) {
         return dims[index];
     }
 
-    /** Product of all sizes. */
+    /** Returns the product of all sizes. */
     public int elements() {
         return elements;
     }
 
-    /** Product of the sizes from dimension {@code first} on: D·H·W of (N,C,D,H,W) for {@code first} 2. */
+    /** Returns the product of the sizes from dimension {@code first} on: D·H·W of (N,C,D,H,W) for {@code first} 2. */
     public int elementsFrom(int first) {
         int product = 1;
         for (int i = first; i < dims.length; i++) {
@@ -66,19 +67,19 @@ public final class Shape {
         return product;
     }
 
-    /** The three spatial sizes of (N,C,D,H,W). */
+    /** Returns the three spatial sizes of (N,C,D,H,W). */
     public Dims3 spatial() {
         return new Dims3(dims[2], dims[3], dims[4]);
     }
 
-    /** This shape with dimension {@code index} replaced. */
+    /** Returns this shape with the size of dimension {@code index} replaced. */
     public Shape with(int index, int size) {
         int[] copy = dims.clone();
         copy[index] = size;
         return new Shape(1, copy);
     }
 
-    /** This shape with all dimensions from {@code first} on made one. */
+    /** Returns this shape with all dimensions from {@code first} on merged into one. */
     public Shape flattenedFrom(int first) {
         if (first < 0 || first >= dims.length) {
             throw new ShapeException(
@@ -89,7 +90,7 @@ public final class Shape {
         return new Shape(1, flat);
     }
 
-    /** The sizes as a new array. */
+    /** Returns the sizes as a new array. */
     public int[] toArray() {
         return dims.clone();
     }
@@ -104,7 +105,7 @@ public final class Shape {
         return Arrays.hashCode(dims);
     }
 
-    /** As in error messages: {@code [8,3,28,28,28]}. */
+    /** Returns the form used in error messages: {@code [8,3,28,28,28]}. */
     @Override
     public String toString() {
         return Arrays.toString(dims).replace(" ", "");

@@ -1,8 +1,8 @@
 package dev.voxgrad.engine;
 
 /**
- * Shapes that do not fit an operation. The message names the operation, the dimension, what was found and
- * what was expected, and the whole shapes.
+ * Reports shapes that do not fit an operation. The message names the operation, the dimension, what was found and what
+ * was expected, and the whole shapes.
  */
 public final class ShapeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -12,8 +12,8 @@ public final class ShapeException extends IllegalArgumentException {
     }
 
     /**
-     * The one form all operations use: {@code conv3d: input has 3 channels (dim 1) but weight expects 4; input
-     * [8,3,28,28,28], weight [16,4,3,3,3]}.
+     * Creates the exception in the form that all operations use: {@code conv3d: input has 3 channels (dim 1) but weight
+     * expects 4; input [8,3,28,28,28], weight [16,4,3,3,3]}.
      *
      * @param operation the operation's name
      * @param problem what was found and what was expected
@@ -27,7 +27,7 @@ public final class ShapeException extends IllegalArgumentException {
         return new ShapeException(text.toString());
     }
 
-    /** Throws unless {@code shape} has that rank; {@code form} says what the dimensions mean, as (N,C,D,H,W). */
+    /** Requires {@code shape} to have that rank; {@code form} names the dimensions: (N,C,D,H,W). */
     public static void requireRank(String operation, String name, Shape shape, int rank, String form) {
         if (shape.rank() != rank) {
             throw of(
@@ -38,7 +38,7 @@ public final class ShapeException extends IllegalArgumentException {
         }
     }
 
-    /** Throws unless both shapes are equal. */
+    /** Requires both shapes to be equal. */
     public static void requireEqual(String operation, String nameA, Shape a, String nameB, Shape b) {
         if (!a.equals(b)) {
             throw of(operation, nameA + " and " + nameB + " must have the same shape", nameA, a, nameB, b);

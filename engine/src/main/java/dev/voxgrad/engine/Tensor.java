@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.autograd.Backward;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Node;
@@ -38,14 +40,14 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Trace;
 
 /**
- * An n-dimensional array of float32 numbers on a device, and, where gradients are wanted, the node of the graph
- * that made it.
+ * Represents an n-dimensional array of float32 values on a device, and, if gradients are required, refers to the node
+ * of the graph that made it.
  *
  * <p>Each operation is one line here: its checks, formula and kernels are in its own folder below
- * {@code dev.voxgrad.engine.op}. Tensors are immutable but for their memory, which optimisers update in place.
+ * {@code dev.voxgrad.engine.op}. Tensors are immutable except for their memory, which optimisers update in place.
  */
 public final class Tensor {
-    /** How many tensors were made so far. */
+    /** Counts the tensors made so far. */
     private static final AtomicLong MADE = new AtomicLong();
 
     private final Device device;
@@ -54,7 +56,7 @@ public final class Tensor {
     private final Memory memory;
     private final long serial = MADE.incrementAndGet();
     private boolean requiresGrad;
-    private Node node;
+    private @Nullable Node node;
     private boolean result;
     private boolean released;
 
@@ -71,7 +73,7 @@ public final class Tensor {
 
     // ------------------------------------------------------------------------------------------ making tensors
 
-    /** A tensor from its numbers in row-major order. */
+    /** Returns a tensor with these values, in row-major order. */
     public static Tensor of(Device device, Shape shape, float... values) {
         requireLength(shape, values.length);
         Tensor tensor = empty(device, shape, Layout.ROW_MAJOR);
@@ -79,7 +81,7 @@ public final class Tensor {
         return tensor;
     }
 
-    /** A tensor from its numbers in row-major order; the reference device keeps all their digits. */
+    /** Returns a tensor with these values, in row-major order; the reference device keeps all their digits. */
     public static Tensor of(Device device, Shape shape, double... values) {
         requireLength(shape, values.length);
         Tensor tensor = empty(device, shape, Layout.ROW_MAJOR);
@@ -88,11 +90,11 @@ public final class Tensor {
     }
 
     /**
-     * An activation (N,C,D,H,W) from numbers in channels-last order, (N,D,H,W,C): the order in which batches are
-     * prepared, and, on the CPU device, the order in which they stay.
+     * Returns an activation (N,C,D,H,W) with values given in channels-last order, (N,D,H,W,C): the order in which
+     * batches are prepared, and, on the CPU device, the order in which they stay.
      *
-     * @param values as many as the shape has elements; a longer array's rest is ignored, so that the buffer of a full
-     *     batch serves a shorter last one too
+     * @param values one for each element of the shape; the rest of a longer array is ignored, so that the buffer of a
+     *     full batch also serves a shorter last one
      */
     public static Tensor ofChannelsLast(Device device, Shape shape, float... values) {
         requireLength(shape, Math.min(values.length, shape.elements()));
@@ -101,23 +103,27 @@ public final class Tensor {
         return tensor.inLayout(device.activationLayout());
     }
 
-    /** A tensor with the same number everywhere. */
+    /** Returns a tensor with the same value everywhere. */
     public static Tensor full(Device device, Shape shape, double value) {
         Tensor tensor = empty(device, shape, Layout.ROW_MAJOR);
         device.fill(tensor.storage(), value);
         return tensor;
     }
 
+    /** Returns a tensor of zeros. */
     public static Tensor zeros(Device device, Shape shape) {
         return full(device, shape, 0);
     }
 
-    /** A tensor whose contents are not specified, for an operation to write its result into. */
+    /** Returns a tensor with unspecified contents, for an operation to write its result into. */
     public static Tensor empty(Device device, Shape shape, Layout layout) {
         return new Tensor(device, shape, layout, new Memory(device, device.allocate(shape.elements())));
     }
 
-    /** As {@link #empty(Device, Shape, Layout)}, for an activation as the device keeps them. */
+    /**
+     * Does the same as {@link #empty(Device, Shape, Layout)} for an activation, in the device's own layout and
+     * precision.
+     */
     public static Tensor emptyActivation(Device device, Shape shape) {
         return new Tensor(
                 device,
@@ -126,12 +132,12 @@ public final class Tensor {
                 new Memory(device, device.allocateActivation(shape.elements())));
     }
 
-    /** As {@link #empty(Device, Shape, Layout)}, with this tensor's device, shape and layout. */
+    /** Does the same as {@link #empty(Device, Shape, Layout)}, with this tensor's device, shape and layout. */
     public Tensor emptyLike() {
         return emptyLike(shape);
     }
 
-    /** As {@link #emptyLike()}, with another shape. */
+    /** Does the same as {@link #emptyLike()}, with another shape. */
     public Tensor emptyLike(Shape newShape) {
         return new Tensor(
                 device, newShape, layout, new Memory(device, device.allocateLike(storage(), newShape.elements())));
@@ -146,30 +152,32 @@ public final class Tensor {
 
     // -------------------------------------------------------------------------------------------- what it is
 
+    /** Returns the device whose memory contains the values. */
     public Device device() {
         return device;
     }
 
-    /** Logical sizes, (N,C,D,H,W) for activations, whatever the physical order. */
+    /** Returns the logical sizes, (N,C,D,H,W) for activations, whatever the physical order. */
     public Shape shape() {
         return shape;
     }
 
-    /** Physical order of the elements; only kernels need to know. */
+    /** Returns the physical order of the elements; only kernels need to know. */
     public Layout layout() {
         return layout;
     }
 
+    /** Returns whether a backward pass computes a gradient for this tensor. */
     public boolean requiresGrad() {
         return requiresGrad;
     }
 
     /**
-     * Requires this leaf's gradient from now on, or no longer. It holds for operations that are applied after this
-     * call: a graph that is recorded already stays as it is, as in PyTorch.
+     * Sets whether this leaf's gradient is required from now on. This affects operations that are applied after this
+     * call; an existing graph stays as it is, as in PyTorch.
      *
      * @return this tensor
-     * @throws IllegalStateException if this tensor is the result of a recorded operation
+     * @throws IllegalStateException if this tensor is the result of an operation whose gradient is tracked
      */
     public Tensor requiresGrad(boolean wanted) {
         if (node != null) {
@@ -180,17 +188,21 @@ public final class Tensor {
         return this;
     }
 
-    /** How this tensor was made; null for leaves and where no gradient is recorded. */
-    public Node node() {
+    /** Returns how this tensor was made; null for leaves and if no gradient is tracked. */
+    public @Nullable Node node() {
         return node;
     }
 
-    /** The device memory, for kernels. */
+    /**
+     * Returns the device memory, for kernels.
+     *
+     * @throws IllegalStateException if this tensor was released, or its scope is closed
+     */
     public Storage storage() {
         Storage storage = memory.storage();
         if (released || storage == null) {
-            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed; whoever needs "
-                    + "it later keeps a handle of its own, by share() or detach(), or Scope.keep()");
+            throw new IllegalStateException("tensor " + shape + " was released, or its scope is closed; to use "
+                    + "it later, keep another handle with share() or detach(), or call Scope.keep()");
         }
         return storage;
     }
@@ -199,20 +211,20 @@ public final class Tensor {
         return memory;
     }
 
-    /** Returns whether both are handles on the same memory, as a tensor and its {@link #detach} or {@link #view}. */
+    /** Returns whether both are handles on the same memory, like a tensor and its {@link #detach} or {@link #view}. */
     public boolean sharesMemoryWith(Tensor other) {
         return memory == other.memory;
     }
 
-    /** Returns whether other handles hold this tensor's memory too, so that a change in place would change them. */
+    /** Returns whether other handles share this tensor's memory, so that a change in place would change them. */
     public boolean isShared() {
         return memory.holders() > 1;
     }
 
     /**
-     * Notes that these numbers are being changed in place, now and at each replay of a recorded step: a backward pass
-     * whose forward had saved them before is refused from then on. For operations and updates that write into a tensor
-     * that they did not make; {@code device().write} and {@code device().fill} count by themselves.
+     * Notes that these values are changed in place, now and at each replay of a captured step: a backward pass whose
+     * forward saved them before is refused from then on. For operations and updates that write into a tensor that they
+     * did not make; {@code device().write} and {@code device().fill} call this themselves.
      */
     public void written() {
         device.hostEffect(storage()::written);
@@ -223,7 +235,7 @@ public final class Tensor {
         return released;
     }
 
-    /** Returns a point in time to compare tensors with: how many were made so far. */
+    /** Returns a point in time to compare tensors with: the number of tensors made so far. */
     public static long moment() {
         return MADE.get();
     }
@@ -234,24 +246,24 @@ public final class Tensor {
     }
 
     /**
-     * Returns whether an operation has made this tensor after {@code moment}, in a scope. Whoever had the operation run
-     * may {@link #release} it once it is used up: nobody can have kept it since before, and constants, parameters and
-     * stashed handles are no such results.
+     * Returns whether an operation made this tensor after {@code moment}, in a scope. The caller of the operation may
+     * {@link #release} such a result once it is used up: no handle on it can be older, and constants, parameters and
+     * stashed handles are never such results.
      */
     public boolean isResultSince(long moment) {
         return result && isMadeSince(moment) && memory.hasScope();
     }
 
-    // --------------------------------------------------------------------------------------- numbers and memory
+    // --------------------------------------------------------------------------------------- values and memory
 
-    /** A copy of the numbers in row-major order. */
+    /** Returns a copy of the values in row-major order. */
     public float[] toArray() {
         float[] values = new float[shape.elements()];
         readRowMajor(storage -> device.read(storage, values));
         return values;
     }
 
-    /** A copy of the numbers in row-major order, in double precision where the device has it. */
+    /** Returns a copy of the values in row-major order, in double precision if the device has it. */
     public double[] toDoubleArray() {
         double[] values = new double[shape.elements()];
         readRowMajor(storage -> device.read(storage, values));
@@ -266,7 +278,7 @@ public final class Tensor {
         handle.release();
     }
 
-    /** The number of a tensor that has just one. */
+    /** Returns the value of a tensor that has exactly one. */
     public double item() {
         if (shape.elements() != 1) {
             throw new ShapeException("item: tensor " + shape + " has " + shape.elements() + " elements, expected 1");
@@ -275,8 +287,8 @@ public final class Tensor {
     }
 
     /**
-     * The same numbers in the same memory, outside any graph: a second handle on it. {@link #share} is one that stays
-     * in the graph.
+     * Returns a second handle on the same memory, outside any graph. {@link #share} returns one that stays in the
+     * graph.
      */
     public Tensor detach() {
         storage();
@@ -284,15 +296,15 @@ public final class Tensor {
     }
 
     /**
-     * Returns a second handle on the same numbers that keeps both the memory and the place in the graph. A layer that
-     * uses its input again later, as a skip connection does, keeps this: {@link #release} of the first
-     * handle leaves it alone.
+     * Returns a second handle on the same values that keeps both the memory and the place in the graph. A layer that
+     * uses its input again later, as a skip connection does, keeps this handle: {@link #release} of the first one does
+     * not affect it.
      */
     public Tensor share() {
         return apply(new ShareOp(), this);
     }
 
-    /** The same memory seen as another row-major shape with as many elements, outside any graph. For operations. */
+    /** Returns the same memory as another row-major shape with as many elements, outside any graph. For operations. */
     public Tensor view(Shape newShape) {
         if (newShape.elements() != shape.elements() || layout != Layout.ROW_MAJOR) {
             throw new ShapeException("view: " + layout + " tensor " + shape + " cannot be seen as " + newShape);
@@ -301,8 +313,9 @@ public final class Tensor {
     }
 
     /**
-     * Gives this handle up before its scope ends; the memory is free once nobody else holds it, such as a node that
-     * saved it for backward. The tensor stays part of the graph, but its numbers can't be read any more.
+     * Releases this handle before its scope ends; the memory is free once all other handles are released as well, such
+     * as that of a node that saved it for backward. The tensor stays part of the graph, but its values can no longer be
+     * read.
      */
     public void release() {
         if (!released) {
@@ -314,24 +327,24 @@ public final class Tensor {
     // ------------------------------------------------------------------------------------------------ autograd
 
     /**
-     * Runs an operation and, if any input requires a gradient, records it in the graph.
+     * Runs an operation and, if any input requires a gradient, adds it to the graph.
      *
-     * @return a new handle, also where the operation returned one of its inputs or a tensor that it keeps
+     * @return a new handle, even if the operation returned one of its inputs or a tensor that it keeps
      * @throws ShapeException if the shapes do not fit
-     * @throws IllegalArgumentException if there is no input, or if they are on different devices
+     * @throws IllegalArgumentException if there are no inputs, or if they are on different devices
      * @throws IllegalStateException if the operation breaks its contract: see {@link Op#forward}
      */
     public static Tensor apply(Op op, Tensor... inputs) {
         OpContract.requireInputs(op, inputs);
         boolean[] needsGradient = new boolean[inputs.length];
-        boolean recording = false;
+        boolean tracked = false;
         for (int i = 0; i < inputs.length; i++) {
             needsGradient[i] = inputs[i].requiresGrad;
-            recording |= needsGradient[i];
+            tracked |= needsGradient[i];
         }
-        recording &= GradientMode.isOn();
+        tracked &= GradientMode.isOn();
         Device device = inputs[0].device;
-        Context context = new Context(op, inputs, needsGradient, recording, Trace.currentLayer(device));
+        Context context = new Context(op, inputs, needsGradient, tracked, Trace.currentLayer(device));
         long before = moment();
         Tensor output;
         try (var _ = OpTrace.span(device, op, Pass.FORWARD, context)) {
@@ -342,14 +355,14 @@ public final class Tensor {
             output = output.detach();
         }
         output.result = true;
-        if (recording) {
+        if (tracked) {
             output.requiresGrad = true;
             output.node = new Node(op, List.of(inputs), context);
         }
         return output;
     }
 
-    /** The gradients of all leaves below this scalar. */
+    /** Returns the gradients of all leaves below this scalar. */
     public Gradients backward() {
         if (shape.elements() != 1) {
             throw new ShapeException("backward: only a scalar has a gradient by itself; this tensor is " + shape
@@ -359,9 +372,9 @@ public final class Tensor {
     }
 
     /**
-     * The gradients of all leaves below this tensor, given its own gradient.
+     * Returns the gradients of all leaves below this tensor, given its own gradient.
      *
-     * @param upstream of this tensor's shape and on its device; it is only read
+     * @param upstream the gradient of this tensor, with its shape and on its device; it is only read
      * @throws IllegalArgumentException if {@code upstream} does not fit
      * @throws IllegalStateException if a tensor that an operation saved was changed in place since, such as a weight by
      *     an optimiser's step, or if backward was already run through this graph
@@ -370,55 +383,84 @@ public final class Tensor {
         return Backward.run(this, upstream);
     }
 
-    // ------------------------------------------------------------------------------------------------ operations
+    // ----------------------------------------------------------------------------------------- operations: arithmetic
 
-    /** The same numbers in that physical order; this tensor itself if it has it already. */
-    public Tensor inLayout(Layout wanted) {
-        return layout == wanted || Layout.coincide(shape) ? this : apply(new LayoutOp(wanted), this);
-    }
-
-    /** This + other, element by element. */
+    /** Returns this + other, element by element. */
     public Tensor add(Tensor other) {
         return apply(new AddOp(), this, other.inLayout(layout));
     }
 
-    /** 3D convolution of this (N,C,D,H,W) with weight (O,C/groups,KD,KH,KW); {@code bias} (O) may be null. */
-    public Tensor conv3d(Tensor weight, Tensor bias, Conv3dOp settings) {
-        Tensor input = inLayout(device.activationLayout());
-        return bias == null ? apply(settings, input, weight) : apply(settings, input, weight, bias);
-    }
-
-    /** This · other, element by element. */
+    /** Returns this · other, element by element. */
     public Tensor mul(Tensor other) {
         return apply(new MulOp(), this, other.inLayout(layout));
     }
 
-    /** This · factor. */
+    /** Returns this · factor. */
     public Tensor scale(double factor) {
         return apply(new ScaleOp(factor), this);
     }
 
-    /** The sum of all elements: a scalar. */
+    /** Returns the sum of all elements: a scalar. */
     public Tensor sum() {
         return apply(new SumOp(), this);
     }
 
-    /** The mean of all elements: a scalar. */
+    /** Returns the mean of all elements: a scalar. */
     public Tensor mean() {
         return apply(new MeanOp(), this);
     }
 
-    /** max(x, 0) element by element. */
+    // ---------------------------------------------------------------------------------------- operations: activations
+
+    /** Returns max(x, 0), element by element. */
     public Tensor relu() {
         return apply(new ReluOp(), this);
     }
 
-    /** x where x &gt; 0, else negativeSlope·x, element by element. */
+    /** Returns x where x &gt; 0, else negativeSlope·x, element by element. */
     public Tensor leakyRelu(double negativeSlope) {
         return apply(new LeakyReluOp(negativeSlope), this);
     }
 
-    /** Batch normalisation of (N,C) or (N,C,D,H,W); in training, moves the running statistics. */
+    /** Returns the softmax of each row of (N,K). */
+    public Tensor softmax() {
+        return apply(new SoftmaxOp(), this);
+    }
+
+    /** Returns the logarithm of the softmax of each row of (N,K). */
+    public Tensor logSoftmax() {
+        return apply(new LogSoftmaxOp(), this);
+    }
+
+    // --------------------------------------------------------------------------------------------- operations: layers
+
+    /**
+     * Returns the 3D convolution of this (N,C,D,H,W) with weight (O,C/groups,KD,KH,KW).
+     *
+     * @param bias (O), or null
+     */
+    public Tensor conv3d(Tensor weight, @Nullable Tensor bias, Conv3dOp settings) {
+        Tensor input = inLayout(device.activationLayout());
+        return bias == null ? apply(settings, input, weight) : apply(settings, input, weight, bias);
+    }
+
+    /** Returns the maximum over windows of (N,C,D,H,W). */
+    public Tensor maxPool3d(Dims3 kernel, Dims3 stride, Dims3 padding) {
+        return apply(new MaxPool3dOp(kernel, stride, padding), inLayout(device.activationLayout()));
+    }
+
+    /** Returns the mean over bins: (N,C,D,H,W) to (N,C,output). */
+    public Tensor adaptiveAvgPool3d(Dims3 output) {
+        return apply(new AdaptiveAvgPool3dOp(output), inLayout(device.activationLayout()));
+    }
+
+    /**
+     * Returns the batch normalisation of (N,C) or (N,C,D,H,W).
+     *
+     * @param training whether to normalise by the batch's statistics and update the running ones, instead of using
+     *     those
+     * @param momentum weight of the batch's statistics in the update
+     */
     public Tensor batchNorm(
             Tensor weight,
             Tensor bias,
@@ -436,71 +478,60 @@ public final class Tensor {
                 runningVariance);
     }
 
-    /** Maximum over windows of (N,C,D,H,W). */
-    public Tensor maxPool3d(Dims3 kernel, Dims3 stride, Dims3 padding) {
-        return apply(new MaxPool3dOp(kernel, stride, padding), inLayout(device.activationLayout()));
-    }
-
-    /** Mean over bins: (N,C,D,H,W) to (N,C,output). */
-    public Tensor adaptiveAvgPool3d(Dims3 output) {
-        return apply(new AdaptiveAvgPool3dOp(output), inLayout(device.activationLayout()));
-    }
-
-    /** This (N,in) · weight (out,in)ᵀ. */
+    /** Returns this (N,in) · weight (out,in)ᵀ. */
     public Tensor linear(Tensor weight) {
         return apply(new LinearOp(), this, weight);
     }
 
-    /** This (N,in) · weight (out,in)ᵀ + bias (out). */
+    /** Returns this (N,in) · weight (out,in)ᵀ + bias (out). */
     public Tensor linear(Tensor weight, Tensor bias) {
         return apply(new LinearOp(), this, weight, bias);
     }
 
-    /** Softmax of each row of (N,K). */
-    public Tensor softmax() {
-        return apply(new SoftmaxOp(), this);
-    }
+    // --------------------------------------------------------------------------------------------- operations: losses
 
-    /** Logarithm of the softmax of each row of (N,K). */
-    public Tensor logSoftmax() {
-        return apply(new LogSoftmaxOp(), this);
-    }
-
-    /** Mean cross-entropy of one class label per sample under these logits (N,K): a scalar. */
+    /** Returns the mean cross-entropy of these logits (N,K) against one class label per sample: a scalar. */
     public Tensor crossEntropy(int... labels) {
         return apply(new CrossEntropyOp(labels), this);
     }
 
     /**
-     * Cross-entropy of one class label per sample under these logits (N,K), mean over the samples with the weight of
-     * each one's class: a scalar.
+     * Returns the cross-entropy of these logits (N,K) against one class label per sample, as the mean over the samples
+     * with each weighted by its class: a scalar.
      *
-     * @param classWeights one of at least 0 per class; null for the plain mean
+     * @param classWeights one weight of at least 0 per class; null for the plain mean
      */
-    public Tensor crossEntropy(float[] classWeights, int... labels) {
+    public Tensor crossEntropy(float @Nullable [] classWeights, int... labels) {
         return apply(new CrossEntropyOp(labels, classWeights), this);
     }
 
-    /** Mean binary cross-entropy of row-major targets from 0 to 1 under these logits (N,L): a scalar. */
+    /** Returns the mean binary cross-entropy of these logits (N,L) against row-major targets from 0 to 1: a scalar. */
     public Tensor bceWithLogits(float... targets) {
         return apply(new BceWithLogitsOp(targets), this);
     }
 
-    /** The same numbers in row-major order under another shape. */
+    // ----------------------------------------------------------------------------------- operations: shape and layout
+
+    /** Returns the same values in row-major order under another shape. */
     public Tensor reshape(Shape newShape) {
         return apply(new ReshapeOp(newShape), inLayout(Layout.ROW_MAJOR));
     }
 
-    /** All dimensions from {@code fromDimension} on made one: (N,C,D,H,W) to (N,C·D·H·W) for 1. */
+    /** Merges all dimensions from {@code fromDimension} on: (N,C,D,H,W) to (N,C·D·H·W) for 1. */
     public Tensor flatten(int fromDimension) {
         return reshape(shape.flattenedFrom(fromDimension));
     }
 
-    /** These tensors one behind the other along dimension {@code dimension}; all others must be equal. */
+    /** Joins these tensors along dimension {@code dimension}; all other dimensions must be equal. */
     public static Tensor concat(int dimension, Tensor... tensors) {
         Tensor[] rowMajor =
                 Arrays.stream(tensors).map(t -> t.inLayout(Layout.ROW_MAJOR)).toArray(Tensor[]::new);
         return apply(new ConcatOp(dimension), rowMajor);
+    }
+
+    /** Returns the same values in that physical order: this tensor itself if it has that order already. */
+    public Tensor inLayout(Layout wanted) {
+        return layout == wanted || Layout.coincide(shape) ? this : apply(new LayoutOp(wanted), this);
     }
 
     @Override

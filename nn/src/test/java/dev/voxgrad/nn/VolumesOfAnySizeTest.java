@@ -43,7 +43,7 @@ class VolumesOfAnySizeTest {
     void namesWhatIsShortWhereTheLargestDoesNotFit() throws IOException, InterruptedException {
         assertThat(run("-Xmx90m", "-XX:+UseParallelGC", List.of("32", Integer.toString(LARGEST), "33")))
                 .containsPattern("54.0 MiB were required, the tensors of this device already take \\d+\\.\\d MiB, and "
-                        + "Java may use \\d+\\.\\d MiB in all; use a smaller batch or smaller volumes, or give Java "
+                        + "Java may use \\d+\\.\\d MiB in total; use a smaller batch or smaller volumes, or give Java "
                         + "more with -Xmx")
                 .contains("predicted 2"); // the device goes on to serve what does fit
     }

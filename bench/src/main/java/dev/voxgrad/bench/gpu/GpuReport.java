@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.GpuEngine;
 import dev.voxgrad.bench.step.StepCase;
-import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;

@@ -16,11 +16,11 @@ import dev.voxgrad.engine.op.elementwise.ScaleOp;
 import dev.voxgrad.engine.trace.Pass;
 
 /**
- * Reverse-mode differentiation: walks the graph from the result to the leaves and applies the chain rule.
+ * Differentiates in reverse mode: walks the graph from the result to the leaves and applies the chain rule.
  *
  * <p>This is the only place that adds gradients up. Nodes are visited in reverse topological order, so when a node's
- * turn comes, its output's gradient is complete. An intermediate gradient is dropped as soon as it was used, and
- * so is whatever the node had saved.
+ * turn comes, its output's gradient is complete. An intermediate gradient is released as soon as it was used, and so
+ * are the tensors that the node saved.
  */
 public final class Backward {
     private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
@@ -30,12 +30,12 @@ public final class Backward {
     private Backward() {}
 
     /**
-     * Returns the gradients of all leaves below {@code result} that required one when they were used. Each has memory
-     * of its own, so that it may be changed in place.
+     * Returns the gradients of all leaves below {@code result} that required one when they were used. Each has
+     * its own memory, so that it may be changed in place.
      *
-     * @param upstream the gradient of {@code result}, of its shape and on its device; it is only read
+     * @param upstream the gradient of {@code result}, with its shape and on its device; it is only read
      * @throws IllegalArgumentException if {@code upstream} does not fit
-     * @throws IllegalStateException if the graph was already used up by an earlier run, if what a forward saved was
+     * @throws IllegalStateException if an earlier run already used up the graph, if a tensor that a forward saved was
      *     changed in place since, or if an operation's backward breaks its contract
      */
     public static Gradients run(Tensor result, Tensor upstream) {
@@ -78,7 +78,9 @@ public final class Backward {
         return new Gradients(leaves, late);
     }
 
-    /** A gradient whose memory nobody else holds: neither the caller's upstream, nor another leaf's gradient. */
+    /**
+     * Returns a gradient that shares its memory neither with the caller's upstream nor with another leaf's gradient.
+     */
     private static Tensor unshared(Tensor gradient) {
         if (!gradient.isShared()) {
             return gradient;
@@ -113,8 +115,8 @@ public final class Backward {
     }
 
     /**
-     * Gradient {@code index} as a handle that may be released: a second one where the operation returned what is not
-     * its own to give, such as the gradient that it was given, a saved tensor, or the same tensor twice.
+     * Returns gradient {@code index} as a handle that may be released: a second handle if the operation returned a
+     * tensor that it does not own, such as the gradient that it received, a saved tensor, or the same tensor twice.
      */
     private static Tensor owned(Tensor[] local, int index, long before) {
         boolean own = local[index].isMadeSince(before);
@@ -124,7 +126,7 @@ public final class Backward {
         return own ? local[index] : local[index].detach();
     }
 
-    /** Takes over {@code gradient} as a (further) summand of the gradient of {@code tensor}. */
+    /** Takes over {@code gradient} and adds it to the gradient of {@code tensor}. */
     private void add(Tensor tensor, Tensor gradient) {
         Tensor summand = gradient.inLayout(tensor.layout());
         if (summand != gradient) {
@@ -140,7 +142,9 @@ public final class Backward {
         gradients.put(tensor, summand);
     }
 
-    /** All tensors below {@code result} that required a gradient, inputs first; iterative, since nets are deep. */
+    /**
+     * Returns all tensors below {@code result} that required a gradient, inputs first. Iterative, since nets are deep.
+     */
     private List<Tensor> topologicalOrder(Tensor result) {
         List<Tensor> order = new ArrayList<>();
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -11,8 +11,8 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.trace.OpCall;
 
 /**
- * Carries what one application of an {@link Op} passes from its forward to its backward: the shapes, which gradients are
- * required, and the saved tensors.
+ * Carries what one application of an {@link Op} passes from its forward to its backward: the shapes, which gradients
+ * are required, and the saved tensors.
  */
 public final class Context {
     private final Op op;
@@ -116,7 +116,7 @@ public final class Context {
                     + "saved was freed then; run the forward again");
         }
         if (index < 0 || index >= saved.size()) {
-            throw new IllegalStateException(op.name() + ": its backward wants saved tensor " + index
+            throw new IllegalStateException(op.name() + ": its backward reads saved tensor " + index
                     + ", but its forward saved " + saved.size());
         }
         return saved.get(index);

@@ -4,5 +4,5 @@ import java.util.List;
 
 import dev.voxgrad.engine.Tensor;
 
-/** How a tensor was made: the operation, its inputs, and what it saved. The graph is nothing but these. */
+/** Describes how a tensor was made: the operation, its inputs, and what it saved. The graph is nothing but these. */
 public record Node(Op op, List<Tensor> inputs, Context context) {}

@@ -6,16 +6,16 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 
 /**
- * Checks what an operation is given and what it returns: anyone can write an {@link Op}, and a mistake in one is to be
- * a sentence that names it, not a wrong gradient far away.
+ * Checks what an operation receives and what it returns: anyone can write an {@link Op}, and a mistake in one should
+ * give a message that names it, not a wrong gradient far away.
  */
 public final class OpContract {
     private OpContract() {}
 
     /**
-     * Checks the inputs before the operation sees anything of them.
+     * Checks the inputs before the operation sees them.
      *
-     * @throws IllegalArgumentException if there is none, one is null, or they are on different devices
+     * @throws IllegalArgumentException if there are none, one is null, or they are on different devices
      */
     public static void requireInputs(Op op, Tensor... inputs) {
         if (inputs.length == 0) {
@@ -36,7 +36,7 @@ public final class OpContract {
     /**
      * Checks what {@link Op#outputShape} returned.
      *
-     * @throws IllegalStateException if that is nothing
+     * @throws IllegalStateException if that is null
      */
     static void requireShape(Op op, Shape announced) {
         if (announced == null) {
@@ -48,8 +48,8 @@ public final class OpContract {
      * Checks what {@link Op#forward} returned.
      *
      * @param announced what {@link Op#outputShape} returned
-     * @throws IllegalStateException if that is nothing, was released, or is on another device
-     * @throws ShapeException if it has another shape than announced
+     * @throws IllegalStateException if that is null, was released, or is on another device
+     * @throws ShapeException if its shape is not the announced one
      */
     public static void requireOutput(Op op, Shape announced, Device device, Tensor output) {
         if (output == null) {
@@ -76,8 +76,8 @@ public final class OpContract {
     /**
      * Checks what {@link Op#backward} returned.
      *
-     * @throws IllegalStateException if that is not one gradient for each input, one is missing that is needed, was
-     *     released, or is on another device
+     * @throws IllegalStateException if that is not one gradient for each input, or if a required gradient is missing,
+     *     was released, or is on another device
      * @throws ShapeException if a gradient has another shape than its input
      */
     static void requireGradients(Node node, Device device, Tensor... gradients) {

@@ -1,19 +1,19 @@
 package dev.voxgrad.engine.device;
 
-/** Whether a device can be had on this machine: the device, or the reason why not. */
+/** Reports whether a device is available on this machine: the device, or the reason why it is not. */
 public sealed interface Availability {
     /**
-     * It can.
+     * The device is available.
      *
-     * @param why why it is this one, where the user left the choice open; empty where the user named it
+     * @param why the reason for this choice, if the user left it open; empty if the user named the device
      */
     record Available(Device device, String why) implements Availability {
-        /** The device that the user named. */
+        /** Reports the device that the user named. */
         public Available(Device device) {
             this(device, "");
         }
     }
 
-    /** It can't; {@code reason} says what is missing and what to do, in one sentence. */
+    /** The device is missing; {@code reason} says what is missing and what to do, in one sentence. */
     record Missing(String reason) implements Availability {}
 }

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.device.cpu.BufferPool;
 import dev.voxgrad.engine.device.cpu.Lanes;
@@ -13,14 +15,14 @@ import dev.voxgrad.engine.device.cpu.WorkerPool;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
- * The processor's cores and vector units: float32 on the Java heap, activations channels-last, kernels in the
- * Vector API.
+ * Represents the processor's cores and vector units: float32 on the Java heap, activations channels-last, kernels in
+ * the Vector API.
  *
- * <p>Work is cut into tasks by shape alone, never by the number of threads, and partial sums are added in task
- * order: results are the same to the bit for any number of threads.
+ * <p>Work is cut into tasks by shape alone, never by the number of threads, and partial sums are added in task order:
+ * results are bit-identical for any number of threads.
  */
 public final class CpuDevice implements Device {
-    /** Notices tensors that were left to the garbage collector. */
+    /** Detects when tensors outside any scope become garbage. */
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final WorkerPool workers;
@@ -28,19 +30,19 @@ public final class CpuDevice implements Device {
     private final BufferPool<double[]> doubleBuffers = BufferPool.ofDoubles();
     private final ConvolutionMode convolution;
     private final boolean fusion;
-    private Recorder recorder;
+    private @Nullable Recorder recorder;
 
-    /** A device with that many threads, the calling one among them, that chooses its algorithms itself. */
+    /** Creates a device with that many threads, including the calling one, that chooses its algorithms itself. */
     public CpuDevice(int threads) {
         this(threads, ConvolutionMode.AUTO, true);
     }
 
     /**
-     * A device with that many threads, the calling one among them.
+     * Creates a device with that many threads, including the calling one.
      *
      * @param convolution who chooses the convolution algorithm
      * @param fusion whether operations that follow one another may be run as one
-     * @throws IllegalStateException if Java was started without the module that has vectors; names the option
+     * @throws IllegalStateException if Java was started without the module of the Vector API; names the option
      */
     public CpuDevice(int threads, ConvolutionMode convolution, boolean fusion) {
         VectorModule.require();
@@ -49,7 +51,7 @@ public final class CpuDevice implements Device {
         this.fusion = fusion;
     }
 
-    /** A device with one thread for each core this process may use. */
+    /** Creates a device with one thread for each core that this process may use. */
     public static CpuDevice allCores() {
         return new CpuDevice(Runtime.getRuntime().availableProcessors());
     }
@@ -69,6 +71,7 @@ public final class CpuDevice implements Device {
         return Lanes.BITS + "-bit vectors, " + convolution.flag() + " convolution" + (fusion ? "" : ", no fusion");
     }
 
+    /** Returns the number of threads, including the calling one. */
     public int threads() {
         return workers.threads();
     }
@@ -84,12 +87,12 @@ public final class CpuDevice implements Device {
     }
 
     @Override
-    public Recorder recorder() {
+    public @Nullable Recorder recorder() {
         return recorder;
     }
 
-    /** Tells {@code recorder} what is done from now on, or nobody if it is null; call it between operations. */
-    public void traceTo(Recorder newRecorder) {
+    /** Reports all work to a recorder from now on, or to none if it is null; call this between operations. */
+    public void traceTo(@Nullable Recorder newRecorder) {
         recorder = newRecorder;
     }
 
@@ -103,29 +106,29 @@ public final class CpuDevice implements Device {
         }
     }
 
-    /** A scratch array of at least that length, contents unspecified; give it back with {@link #giveBack}. */
+    /** Returns a scratch array of at least that length, contents unspecified; return it with {@link #giveBack}. */
     public float[] borrow(int elements) {
         return take(buffers, elements);
     }
 
-    /** As {@link #borrow(int)}, for a product that may be beyond an int, which is refused. */
+    /** Does the same as {@link #borrow(int)}, but refuses a length that does not fit an int. */
     public float[] borrow(long elements) {
         return borrow((int) Math.min(elements, Integer.MAX_VALUE));
     }
 
-    /** Takes a scratch array back. */
+    /** Takes back a scratch array. */
     public void giveBack(float[] scratch) {
         buffers.give(scratch, scratch.length);
     }
 
-    /** A scratch array for sums in double, all zero; give it back with {@link #giveBack(double[])}. */
+    /** Returns a scratch array for sums in double, all zero; return it with {@link #giveBack(double[])}. */
     public double[] borrowSums(int elements) {
         double[] sums = take(doubleBuffers, elements);
         Arrays.fill(sums, 0, elements, 0);
         return sums;
     }
 
-    /** Takes sums back. */
+    /** Takes back an array for sums. */
     public void giveBack(double[] sums) {
         doubleBuffers.give(sums, sums.length);
     }
@@ -151,14 +154,14 @@ public final class CpuDevice implements Device {
     }
 
     /**
-     * Returns the bytes that this device holds on the Java heap: tensors and scratch memory in use, and what waits to
-     * be used again. The garbage collector takes the latter where memory is short; so does {@link #trim}.
+     * Returns the bytes that this device occupies on the Java heap: tensors and scratch memory in use, and idle arrays
+     * that wait for reuse. The garbage collector frees the latter when memory is short; so does {@link #trim}.
      */
     public long allocatedBytes() {
         return buffers.allocatedBytes() + doubleBuffers.allocatedBytes();
     }
 
-    /** Gives up all memory that waits to be used again. Tensors keep theirs; what is needed next is allocated anew. */
+    /** Releases all idle memory. Tensors keep theirs; whatever is needed next is allocated again. */
     public void trim() {
         buffers.trim();
         doubleBuffers.trim();
@@ -220,7 +223,7 @@ public final class CpuDevice implements Device {
         storage.written();
     }
 
-    /** Ends the worker threads. */
+    /** Stops the worker threads. */
     @Override
     public void close() {
         workers.close();

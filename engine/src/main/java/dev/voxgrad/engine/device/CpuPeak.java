@@ -9,38 +9,38 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * What this machine can do at best, measured with the vectors that the kernels use: the end of the scale in a profile.
- * The best of many runs of some milliseconds counts, since others may be using the machine.
+ * Measures this machine's peak speed with the vectors that the kernels use: the end of the scale in a profile. The best
+ * of many runs of a few milliseconds counts, since other processes may be using the machine.
  *
  * @param coreFlop floating-point operations per second of one thread: fused multiply-adds, two each, in registers
- * @param flop the same, of all threads of the device together
+ * @param flop the same for all threads of the device together
  * @param readBytes bytes per second that all threads together read from memory, from arrays larger than caches
- * @param copyBytes bytes per second that they copy, read and written bytes counted. That a processor may fetch a line
- *     before it overwrites it is not counted, nor is it in {@link Work#bytes}
+ * @param copyBytes bytes per second that they copy, counting read and written bytes. A processor may fetch a line
+ *     before it overwrites it; neither this nor {@link Work#bytes} counts that
  */
 public record CpuPeak(double coreFlop, double flop, double readBytes, double copyBytes) {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int CHAINS = 16;
     private static final int ROUNDS = 20_000;
     private static final double FLOP = 2.0 * CHAINS * Lanes.COUNT * ROUNDS;
-    /** Runs of each kind go on for that long. */
+    /** How long runs of each kind are repeated. */
     private static final long NANOS = 400_000_000;
-    /** 256 MiB an array: beyond most last-level caches. */
+    /** 256 MiB per array: beyond most last-level caches. */
     private static final int FLOATS = 64 * 1024 * 1024;
 
     private static final int PIECE = 256 * 1024;
 
-    /** Takes about two seconds. */
+    /** Measures for about two seconds. */
     public static CpuPeak measure(CpuDevice device) {
         int tasks = 32 * device.threads();
-        float[] sums = new float[tasks]; // kept, lest the compiler finds that nobody wants them
+        float[] sums = new float[tasks]; // kept, so that the compiler cannot remove unused work
         Runnable oneThread = () -> sums[0] = multiplyAdd(ROUNDS);
         best(oneThread); // until it is compiled
         double core = FLOP / best(oneThread);
         double all = FLOP * tasks / best(() -> device.parallel(tasks, task -> sums[task] = multiplyAdd(ROUNDS)));
         float[] from = new float[FLOATS];
         float[] to = new float[FLOATS];
-        Arrays.fill(from, 1); // untouched memory would all be the same page of zeros
+        Arrays.fill(from, 1); // untouched memory would map to a single page of zeros
         float[] partial = new float[FLOATS / PIECE];
         double read = 4.0
                 * FLOATS
@@ -56,12 +56,12 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
         return new CpuPeak(core, Math.max(core, all), read, copy);
     }
 
-    /** The faster of both: what a pass is compared with. */
+    /** Returns the faster of reading and copying, with which a pass is compared. */
     public double memoryBytes() {
         return Math.max(readBytes, copyBytes);
     }
 
-    /** Seconds of the fastest run. */
+    /** Returns the seconds of the fastest run. */
     private static double best(Runnable run) {
         long best = Long.MAX_VALUE;
         long end = System.nanoTime() + NANOS;
@@ -73,7 +73,7 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
         return best / 1e9;
     }
 
-    /** Chains of multiply-adds that do not wait for each other and all tend to 1; returns their sum. */
+    /** Runs independent chains of multiply-adds that all converge to 1, and returns their sum. */
     private static float multiplyAdd(int rounds) {
         FloatVector half = FloatVector.broadcast(S, 0.5f);
         FloatVector a0 = half;

@@ -2,7 +2,7 @@ package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Tensor;
 
-/** Floats on the Java heap. */
+/** Stores floats on the Java heap. */
 public final class CpuStorage extends Storage {
     private final float[] array;
     private final int elements;
@@ -12,14 +12,14 @@ public final class CpuStorage extends Storage {
      *
      * @param array at least {@code elements} long: pooled arrays come in size classes, so never use
      *     {@code array.length}
-     * @param elements how many of them count
+     * @param elements the number of values that count
      */
     public CpuStorage(float[] array, int elements) {
         this.array = array;
         this.elements = elements;
     }
 
-    /** Returns the floats, and behind them whatever else the pooled array holds. */
+    /** Returns the pooled array: the floats, followed by unspecified contents. */
     public float[] array() {
         return array;
     }

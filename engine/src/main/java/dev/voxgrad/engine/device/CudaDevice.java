@@ -7,8 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.ResourceStack;
 import dev.voxgrad.engine.cuda.cublas.Cublas;
 import dev.voxgrad.engine.cuda.cudnn.Cudnn;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
@@ -18,7 +21,6 @@ import dev.voxgrad.engine.cuda.driver.DeviceAllocator;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.cuda.driver.Grid;
 import dev.voxgrad.engine.cuda.driver.KernelArguments;
-import dev.voxgrad.engine.cuda.driver.Owned;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.cuda.nvrtc.KernelLibrary;
 import dev.voxgrad.engine.device.cuda.CapturedStep;
@@ -32,22 +34,22 @@ import dev.voxgrad.engine.device.cuda.Staging;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
- * An NVIDIA GPU: cuDNN's convolutions, cuBLAS's matrix products, and kernels of our own for everything else, unless
- * {@link GpuKernels} says otherwise.
+ * Represents an NVIDIA GPU: cuDNN's convolutions, cuBLAS's matrix products, and our own kernels for everything else,
+ * unless {@link GpuKernels} says otherwise.
  *
- * <p>All work goes to one stream, in order, and the host runs ahead of it: only reading numbers back waits. Numbers
- * from the host are copied into pinned memory first, so that they may be changed as soon as a call returns. A device
- * belongs to one thread at a time; several devices on one card, each with a stream of its own, may be at work at once.
+ * <p>All work goes to one stream, in order, and the host runs ahead of it: only reading values back waits. Values from
+ * the host are first copied into pinned memory, so that the caller may change them as soon as a call returns. A device
+ * belongs to one thread at a time; several devices on one GPU, each with its own stream, can work at the same time.
  */
 public final class CudaDevice implements Device {
     private static final CudaSource SOURCE = new CudaSource(CudaLaunch.class, "memory");
 
-    /** Gives memory back whose last tensor was garbage. */
+    /** Frees memory once its last tensor is garbage. */
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Settings settings;
     private final CudaDriver driver;
-    private final Owned owned = new Owned();
+    private final ResourceStack owned = new ResourceStack();
     private final CudaStream stream;
     private final DeviceAllocator allocator;
     private final CudaTransfers transfers;
@@ -55,34 +57,34 @@ public final class CudaDevice implements Device {
     private final Cublas cublas;
     private final KernelLibrary library;
     private final Set<String> noted = new HashSet<>();
-    private Cudnn exactCudnn;
+    private @Nullable Cudnn exactCudnn;
 
     /**
-     * How a GPU is used.
+     * Holds the settings of a GPU.
      *
      * @param precision of products and activations
-     * @param fastest whether convolution algorithms that sum in a different order each time are welcome; results then
-     *     differ in the last digits from run to run
-     * @param fusion whether layers that follow one another may be run as one operation, if kernels are our own
-     * @param kernels whose kernels are used for what cuDNN has besides convolutions
-     * @param log is told the algorithm that each convolution gets, and where cuDNN lacks an operation
+     * @param fastest whether convolution algorithms may sum in a different order each time; results then differ in the
+     *     last digits from run to run
+     * @param fusion whether consecutive layers may run as one operation, if the kernels are our own
+     * @param kernels whose kernels are used for the operations that cuDNN has in addition to convolutions
+     * @param log receives the algorithm of each convolution, and the operations that cuDNN lacks
      */
     public record Settings(
             Precision precision, boolean fastest, boolean fusion, GpuKernels kernels, Consumer<String> log) {
-        /** float32, deterministic, fused, by our own kernels, quiet. */
+        /** float32, deterministic, fused, with our own kernels, without a log. */
         public static final Settings DEFAULT = new Settings(Precision.FP32, false, true, GpuKernels.OWN, _ -> {});
     }
 
     /**
-     * The card of that number.
+     * Opens the GPU of that number.
      *
-     * @throws IllegalArgumentException if this machine has no such card
-     * @throws dev.voxgrad.engine.cuda.driver.CudaException if the driver or a library refuses
-     * @throws LinkageError if there is no driver, or no cuDNN
+     * @throws IllegalArgumentException if this machine has no such GPU
+     * @throws dev.voxgrad.engine.cuda.CudaException if the driver or a library fails
+     * @throws LinkageError if the driver or cuDNN is missing
      */
-    public CudaDevice(int card, Settings settings) {
+    public CudaDevice(int gpu, Settings settings) {
         this.settings = settings;
-        this.driver = CudaDriver.of(card);
+        this.driver = CudaDriver.of(gpu);
         this.library = KernelLibrary.of(driver);
         try {
             this.stream = owned.add(new CudaStream(driver), CudaStream::close);
@@ -107,10 +109,10 @@ public final class CudaDevice implements Device {
         };
     }
 
-    /** With the card's number where there are several. */
+    /** Returns the name, with the GPU's number if there are several. */
     @Override
     public String name() {
-        return CudaDriver.count() == 1 ? "cuda" : "cuda:" + driver.card();
+        return CudaDriver.count() == 1 ? "cuda" : "cuda:" + driver.gpu();
     }
 
     @Override
@@ -147,30 +149,30 @@ public final class CudaDevice implements Device {
     /** Opens another device on the same GPU, with its own stream and memory, set up in the same way. */
     @Override
     public CudaDevice another() {
-        return new CudaDevice(driver.card(), settings);
+        return new CudaDevice(driver.gpu(), settings);
     }
 
-    /** The card. */
+    /** Returns the GPU. */
     public CudaDriver driver() {
         return driver;
     }
 
-    /** How products and activations are rounded. */
+    /** Returns how products and activations are rounded. */
     public Precision precision() {
         return settings.precision;
     }
 
-    /** Whether cuDNN is free to choose algorithms that give other last digits each time. */
+    /** Returns whether cuDNN may choose algorithms whose last digits differ each time. */
     public boolean usesFastestAlgorithms() {
         return settings.fastest;
     }
 
-    /** Whose kernels are used for what cuDNN has besides convolutions. */
+    /** Returns whose kernels are used for the operations that cuDNN has in addition to convolutions. */
     public GpuKernels kernels() {
         return settings.kernels;
     }
 
-    /** Tells the log, once, what cuDNN lacks and is done in another way. */
+    /** Logs once what cuDNN lacks and is computed in another way. */
     public void note(String line) {
         if (noted.add(line)) {
             settings.log.accept(line);
@@ -182,21 +184,21 @@ public final class CudaDevice implements Device {
         return settings.precision.layout();
     }
 
-    /** Left to cuDNN. */
+    /** Returns auto: cuDNN chooses. */
     @Override
     public ConvolutionMode convolution() {
         return ConvolutionMode.AUTO;
     }
 
-    /** What is fused are kernels of our own. */
+    /** Returns whether layers are fused, which requires our own kernels. */
     @Override
     public boolean fusion() {
         return settings.fusion && settings.kernels == GpuKernels.OWN;
     }
 
-    /** Never anybody. */
+    /** Returns null, always: GPU work is not traced. */
     @Override
-    public Recorder recorder() {
+    public @Nullable Recorder recorder() {
         return null;
     }
 
@@ -224,22 +226,22 @@ public final class CudaDevice implements Device {
         giveBack(((CudaStorage) storage).buffer());
     }
 
-    /** Scratch memory, contents unspecified; give it back with {@link #giveBack}. */
+    /** Returns scratch memory, contents unspecified; return it with {@link #giveBack}. */
     public DeviceBuffer borrow(long bytes) {
         return allocator.take(Math.max(bytes, 1));
     }
 
-    /** Takes scratch memory back, as soon as its last use was launched. */
+    /** Takes back scratch memory; may be called as soon as its last use is launched. */
     public void giveBack(DeviceBuffer buffer) {
         allocator.give(buffer);
     }
 
-    /** Bytes of the card that this device holds, in use or not. */
+    /** Returns the bytes of the GPU's memory that this device occupies, in use or not. */
     public long allocatedBytes() {
         return allocator.allocatedBytes();
     }
 
-    /** Bytes that tensors and scratch take. */
+    /** Returns the bytes that tensors and scratch memory use. */
     public long usedBytes() {
         return allocator.usedBytes();
     }
@@ -257,12 +259,12 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * A copy of the host's numbers for kernels to read: labels, tables. Give it back with {@link #giveBack}. In a
-     * recorded step the array is read again at each replay.
+     * Copies values of the host for kernels to read: labels, tables. Return the copy with {@link #giveBack}. In a
+     * captured step, the array is read again at each replay.
      */
-    public DeviceBuffer borrowCopy(HostArray numbers) {
-        DeviceBuffer copy = borrow(numbers.bytes(numbers.length()));
-        transfers.upload(numbers, numbers.length(), copy);
+    public DeviceBuffer borrowCopy(HostArray values) {
+        DeviceBuffer copy = borrow(values.bytes(values.length()));
+        transfers.upload(values, values.length(), copy);
         return copy;
     }
 
@@ -276,7 +278,7 @@ public final class CudaDevice implements Device {
         transfers.read((CudaStorage) from, to);
     }
 
-    /** Copies scratch memory's doubles out. */
+    /** Copies doubles from scratch memory to the host. */
     public void read(DeviceBuffer from, double[] to) {
         transfers.read(from, to);
     }
@@ -304,14 +306,14 @@ public final class CudaDevice implements Device {
         transfers.hostEffect(effect);
     }
 
-    /** A copy of a storage in the other type, as scratch memory. */
+    /** Returns a copy of a storage in the other type, as scratch memory. */
     public DeviceBuffer converted(CudaStorage storage, ElementType type) {
         DeviceBuffer copy = borrow((long) storage.elements() * type.bytes());
         convert(storage.buffer(), storage.type(), new CudaStorage(copy, storage.elements(), type));
         return copy;
     }
 
-    /** Copies numbers of one type into a storage of the other. */
+    /** Copies values of one type into a storage of the other. */
     public void convert(DeviceBuffer from, ElementType type, CudaStorage to) {
         if (type == to.type()) {
             throw new IllegalArgumentException("cuda: converting " + type + " to itself");
@@ -324,38 +326,41 @@ public final class CudaDevice implements Device {
         to.written();
     }
 
-    /** Copies numbers into a storage of the same type and size. */
+    /** Copies values into a storage of the same type and size. */
     public void copy(CudaStorage from, CudaStorage to) {
         stream.copy(from.buffer(), to.buffer());
         to.written();
     }
 
-    /** A launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */
+    /** Prepares a launch of the kernel {@code name_f32} or {@code name_bf16}, by the type of {@code tensor}. */
     public CudaLaunch kernel(CudaSource source, String name, Tensor tensor) {
         return kernel(source, name, tensor, 1);
     }
 
-    /** The same for a kernel whose threads have so many numbers at once: {@code name_bf16x8}. */
+    /** Does the same for a kernel whose threads process {@code pack} values at once: {@code name_bf16x8}. */
     public CudaLaunch kernel(CudaSource source, String name, Tensor tensor, int pack) {
         ElementType type = CudaStorage.of(tensor).type();
         return new CudaLaunch(this, source, name + "_" + type.suffix() + (pack == 1 ? "" : "x" + pack), type);
     }
 
-    /** A launch of a kernel whose numbers are all float32. */
+    /** Prepares a launch of a kernel whose values are all float32. */
     public CudaLaunch kernel(CudaSource source, String name) {
         return new CudaLaunch(this, source, name, ElementType.FLOAT32);
     }
 
+    /** Launches a kernel. */
     public void launch(CudaSource source, String name, Grid grid, KernelArguments arguments) {
         stream.launch(library.kernel(source, name), grid, arguments);
     }
 
-    /** cuDNN on this device's stream. */
+    /** Returns cuDNN on this device's stream. */
     public Cudnn cudnn() {
         return cudnn;
     }
 
-    /** Convolutions in float32 proper, whatever the precision: to check others by. Made when it is first asked for. */
+    /**
+     * Returns cuDNN in unrounded float32, whatever the precision, to check other results; created at the first call.
+     */
     public Cudnn exactCudnn() {
         if (exactCudnn == null) {
             exactCudnn = owned.add(new Cudnn(stream, allocator, Cudnn.Rounding.FLOAT32, false, _ -> {}), Cudnn::close);
@@ -363,7 +368,7 @@ public final class CudaDevice implements Device {
         return exactCudnn;
     }
 
-    /** Matrix products on this device's stream. */
+    /** Returns cuBLAS on this device's stream. */
     public Cublas cublas() {
         return cublas;
     }
@@ -379,24 +384,25 @@ public final class CudaDevice implements Device {
         return new CapturedStep(this, driver, stream, allocator, false, body);
     }
 
+    /** Returns the copies between host and GPU. */
     public CudaTransfers transfers() {
         return transfers;
     }
 
-    /** Marks the point that this device's work has come to. */
+    /** Marks the current point of this device's work. */
     public void mark(CudaEvent event) {
         stream.record(event);
     }
 
-    /** Waits until the card has done everything that this device was asked for. */
+    /** Waits until the GPU has completed all work of this device. */
     public void synchronize() {
         stream.synchronize();
     }
 
     /**
-     * Gives the card's memory and handles back; tensors of this device are gone.
+     * Frees the GPU's memory and handles; this device's tensors become invalid.
      *
-     * @throws dev.voxgrad.engine.cuda.driver.CudaException if work went wrong that nobody has waited for
+     * @throws dev.voxgrad.engine.cuda.CudaException if earlier work failed and no call has reported it yet
      */
     @Override
     public void close() {

@@ -9,13 +9,13 @@ import dev.voxgrad.engine.cuda.cudnn.TensorShape;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
-/** Numbers in a card's memory. */
+/** Stores values in a GPU's memory. */
 public final class CudaStorage extends Storage {
     private final DeviceBuffer buffer;
     private final int elements;
     private final ElementType type;
 
-    /** Takes the first {@code elements} numbers of that type of a buffer. */
+    /** Wraps the first {@code elements} values of that type in a buffer. */
     public CudaStorage(DeviceBuffer buffer, int elements, ElementType type) {
         this.buffer = buffer;
         this.elements = elements;
@@ -32,20 +32,21 @@ public final class CudaStorage extends Storage {
         return elements;
     }
 
-    /** Returns how each number is kept. */
+    /** Returns the type of each value. */
     public ElementType type() {
         return type;
     }
 
-    /** The storage of a tensor on a CUDA device. */
+    /** Returns the storage of a tensor on a CUDA device. */
     public static CudaStorage of(Tensor tensor) {
         return (CudaStorage) tensor.storage();
     }
 
     /**
-     * What cuDNN is told of (N,C,D,H,W) in the device's activation layout, or of (N,C): volumes of one voxel.
+     * Returns the shape that cuDNN receives for (N,C,D,H,W) in the device's activation layout, or for (N,C): volumes of
+     * one voxel.
      *
-     * @param type of the numbers that it is given
+     * @param type of the values that cuDNN receives
      */
     public static TensorShape shape(Tensor tensor, ElementType type) {
         Shape shape = tensor.shape();

@@ -6,11 +6,12 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.trace.TraceSource;
 
 /**
- * Where tensors live and operations run. Sealed, since each operation's folder holds one kernel class per device
- * and a {@code switch} over devices picks it: the compiler names every place that a new device needs.
+ * Represents a device that tensors live on and operations run on. It is sealed because each operation's folder contains
+ * one kernel class per device, which a {@code switch} over devices selects: the compiler then lists every place that a
+ * new device needs.
  */
 public sealed interface Device extends TraceSource, AutoCloseable permits CpuDevice, CudaDevice, ReferenceDevice {
-    /** As the command line spells it. */
+    /** Returns the name on the command line. */
     String name();
 
     /** One line for a person: what it is and how it is set up. */
@@ -42,7 +43,7 @@ public sealed interface Device extends TraceSource, AutoCloseable permits CpuDev
         throw new UnsupportedOperationException("device " + name() + ": one device uses all of this hardware");
     }
 
-    /** The order in which five-dimensional activations are kept here. */
+    /** Returns the order in which this device keeps five-dimensional activations. */
     Layout activationLayout();
 
     /** Who chooses how convolutions are computed here. */
@@ -54,25 +55,27 @@ public sealed interface Device extends TraceSource, AutoCloseable permits CpuDev
      */
     boolean fusion();
 
-    /** Memory for that many numbers; its contents are unspecified. */
+    /** Allocates memory for that many values; its contents are unspecified. */
     Storage allocate(int elements);
 
-    /** Memory for that many numbers of an activation, which a device may keep less exactly than others. */
+    /**
+     * Allocates memory for that many values of an activation, which a device may keep in lower precision than others.
+     */
     default Storage allocateActivation(int elements) {
         return allocate(elements);
     }
 
-    /** Memory for that many numbers of the kind that another storage holds. */
+    /** Allocates memory for that many values of the same type as in another storage. */
     default Storage allocateLike(Storage like, int elements) {
         return allocate(elements);
     }
 
-    /** Takes memory back once {@code holder} is garbage; where memory is the host's own, nothing needs be done. */
+    /** Frees memory once {@code holder} is garbage; does nothing if the memory is on the Java heap. */
     default void leaveToCollector(Object holder, Storage storage) {}
 
     /**
-     * Does something on the host that belongs to a step, such as counting it: now, and, where the step is being
-     * recorded, at each replay instead.
+     * Runs something on the host that belongs to a step, such as counting it: now, or, while a step is being captured,
+     * at each replay instead.
      */
     default void hostEffect(Runnable effect) {
         effect.run();
@@ -91,22 +94,22 @@ public sealed interface Device extends TraceSource, AutoCloseable permits CpuDev
         return new EagerStep(false, body);
     }
 
-    /** Takes memory back; the caller holds no further reference to it. */
+    /** Frees memory; the caller must not use it afterwards. */
     void free(Storage storage);
 
-    /** Copies host numbers into a storage, and counts that ({@link Storage#written}). */
+    /** Copies values from the host into a storage, and counts the change ({@link Storage#written}). */
     void write(float[] from, Storage to);
 
-    /** Copies host numbers into a storage, rounded to the device's precision, and counts that. */
+    /** Copies values from the host into a storage, rounded to the device's precision, and counts the change. */
     void write(double[] from, Storage to);
 
-    /** Copies a storage's numbers out, rounded to float32. */
+    /** Copies a storage's values to the host, rounded to float32. */
     void read(Storage from, float[] to);
 
-    /** Copies a storage's numbers out. */
+    /** Copies a storage's values to the host. */
     void read(Storage from, double[] to);
 
-    /** Sets every number of a storage, and counts that. */
+    /** Sets every value of a storage, and counts the change. */
     void fill(Storage storage, double value);
 
     /** Releases threads, memory and handles; tensors of this device can no longer be used. */

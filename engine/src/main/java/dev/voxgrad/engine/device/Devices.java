@@ -5,15 +5,15 @@ import java.util.regex.Pattern;
 
 import dev.voxgrad.engine.device.cuda.CudaSearch;
 
-/** Finds a device by the name a user gives. */
+/** Finds a device by the name that a user gives. */
 public final class Devices {
-    /** A GPU, and which. */
+    /** Matches a GPU and its number. */
     private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,4}))?");
 
     private Devices() {}
 
     /**
-     * How a device is to be set up; each setting counts for the devices that have it.
+     * Holds the settings of a device; each applies to the devices that have it.
      *
      * @param threads CPU threads; 0 for one per core
      * @param convolution who chooses the CPU's convolution algorithm
@@ -26,19 +26,18 @@ public final class Devices {
     }
 
     /**
-     * The device of that name, or the reason why it can't be had. Never another device instead.
+     * Returns the device of that name, or the reason why it is not available; never another device instead.
      *
      * @param name {@code cpu}, {@code cuda} for the first GPU, {@code cuda:1} for the second and so on,
      *     {@code reference}, or {@code auto} for the first GPU if it works, and else the CPU
-     * @throws IllegalArgumentException for a name that is none of these, and for the number of a GPU that is not there
-     *     among others
+     * @throws IllegalArgumentException for any other name, and for the number of a missing GPU if there are others
      */
     public static Availability find(String name, Settings settings) {
         return switch (name) {
             case "auto" ->
                 switch (CudaSearch.find(0, settings.cuda)) {
                     case Availability.Available gpu ->
-                        new Availability.Available(gpu.device(), "there is a GPU that works");
+                        new Availability.Available(gpu.device(), "a working GPU was found");
                     case Availability.Missing none ->
                         new Availability.Available(cpu(settings), "no GPU: " + none.reason());
                 };
@@ -53,12 +52,12 @@ public final class Devices {
                     case Availability.Available gpu -> gpu;
                     case Availability.Missing(String reason) ->
                         new Availability.Missing("device " + name + ": " + reason
-                                + "; 'medmnist doctor' tells how to mend it, and --device cpu works without");
+                                + "; run 'medmnist doctor' to see how to fix it, or use --device cpu");
                 };
         };
     }
 
-    /** The number of the GPU that is named. */
+    /** Returns the number in a GPU's name. */
     private static int card(String name) {
         Matcher cuda = CUDA.matcher(name);
         if (cuda.matches()) {
@@ -66,18 +65,19 @@ public final class Devices {
         }
         throw new IllegalArgumentException("device: '" + name
                 + (name.startsWith("cuda")
-                        ? "' is no GPU's name; cuda:0 is the first GPU, cuda:1 the second, and cuda is short for cuda:0"
+                        ? "' is not a valid GPU name; cuda:0 is the first GPU, cuda:1 the second, "
+                                + "and cuda is short for cuda:0"
                         : "' is unknown; choose auto, cpu, cuda, cuda:1 for the second GPU and so on, or reference"));
     }
 
-    /** Whether that may be the name of a device that was found, as {@link Device#name} gives it. */
+    /** Returns whether {@link Device#name} can return this name. */
     public static boolean isName(String name) {
         return name.equals("cpu")
                 || name.equals("reference")
                 || CUDA.matcher(name).matches();
     }
 
-    /** Whether devices of these names are of one kind, as all GPUs are. */
+    /** Returns whether devices of these names are of one kind, as all GPUs are. */
     public static boolean areOfAKind(String name, String other) {
         return name.equals(other)
                 || CUDA.matcher(name).matches() && CUDA.matcher(other).matches();

@@ -2,13 +2,15 @@ package dev.voxgrad.engine.device;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.device.cpu.BufferPool;
 import dev.voxgrad.engine.trace.Recorder;
 
 /**
- * The living definition of every operation: plain loops in double precision, row-major, one thread.
- * Slow and obvious, for tests and for readers.
+ * Defines every operation in executable form: plain loops in double precision, row-major, one thread. Slow and obvious,
+ * for tests and for readers.
  */
 public final class ReferenceDevice implements Device {
     public static final ReferenceDevice INSTANCE = new ReferenceDevice();
@@ -35,7 +37,7 @@ public final class ReferenceDevice implements Device {
         return Layout.ROW_MAJOR;
     }
 
-    /** Always direct: it is the definition. */
+    /** Returns direct, always: that is the definition of a convolution. */
     @Override
     public ConvolutionMode convolution() {
         return ConvolutionMode.DIRECT;
@@ -50,9 +52,9 @@ public final class ReferenceDevice implements Device {
         return false;
     }
 
-    /** Never anybody: how long a definition takes is of no interest. */
+    /** Returns null, always: the speed of a definition is of no interest. */
     @Override
-    public Recorder recorder() {
+    public @Nullable Recorder recorder() {
         return null;
     }
 
@@ -68,7 +70,7 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public void free(Storage storage) {
-        // Left to the garbage collector. Spoiled first, so that a test sees it if anyone reads on.
+        // The garbage collector frees it. NaN exposes in tests any code that still reads it.
         Arrays.fill(((ReferenceStorage) storage).array(), Double.NaN);
     }
 

@@ -2,11 +2,11 @@ package dev.voxgrad.engine.device;
 
 import dev.voxgrad.engine.Tensor;
 
-/** Doubles on the Java heap, in row-major order always. */
+/** Stores doubles on the Java heap, always in row-major order. */
 public final class ReferenceStorage extends Storage {
     private final double[] array;
 
-    /** Wraps an array, all of whose numbers count. */
+    /** Wraps an array, all of whose values count. */
     public ReferenceStorage(double[] array) {
         this.array = array;
     }

@@ -65,7 +65,7 @@ class CpuDeviceTest {
             for (Device device : List.of(cpu, ReferenceDevice.INSTANCE)) {
                 assertThatThrownBy(() -> Tensor.zeros(device, Shape.of(elements)))
                         .isInstanceOf(ShapeException.class)
-                        .hasMessageContaining(elements + " numbers are required")
+                        .hasMessageContaining(elements + " elements are required")
                         .hasMessageContaining("at most 2^31-9");
                 assertThat(Tensor.zeros(device, Shape.of(2)).toArray()).containsOnly(0);
             }

@@ -309,7 +309,7 @@ class CudaCardsTest {
     @Test
     void aCardThatIsNotThereIsAnErrorThatNamesThoseThatAre() {
         assumeTrue(TestGpu.isEmulated(), "the names are the emulated cards'");
-        String shown = System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : ", that CUDA_VISIBLE_DEVICES shows";
+        String shown = System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : " (as limited by CUDA_VISIBLE_DEVICES)";
         assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("device cuda:3: this machine has 2 GPUs, "
@@ -327,7 +327,7 @@ class CudaCardsTest {
     void aNumberThatIsNoneIsAnErrorThatTeaches(String name) {
         assertThatThrownBy(() -> Devices.find(name, Devices.Settings.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("device: '" + name + "' is no GPU's name; "
+                .hasMessage("device: '" + name + "' is not a valid GPU name; "
                         + "cuda:0 is the first GPU, cuda:1 the second, and cuda is short for cuda:0");
         assertThat(Devices.isName(name)).isFalse();
     }

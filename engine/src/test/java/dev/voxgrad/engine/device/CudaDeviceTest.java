@@ -15,8 +15,8 @@ import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.cuda.driver.DeviceMemoryException;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
@@ -133,7 +133,7 @@ class CudaDeviceTest {
                         }
                     })
                     .isInstanceOf(DeviceMemoryException.class)
-                    .hasMessageContaining("were asked for")
+                    .hasMessageContaining("were requested")
                     .hasMessageContaining("are free")
                     .hasMessageContaining("lower --batch-size");
             Arrays.fill(hoard, null);

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Devices;

@@ -281,7 +281,7 @@ class GpuTrainingTest {
         Path libraries = librariesNamed(Map.of("libnvrtc.so.12", ""));
         assertThat(trainInChild(libraries, 1))
                 .contains(".cu can't be compiled, as no libnvrtc.so.13 or libnvrtc.so.12 "
-                        + "was found, and this build holds no PTX; install NVRTC");
+                        + "was found, and this build contains no PTX; install NVRTC");
     }
 
     @Test

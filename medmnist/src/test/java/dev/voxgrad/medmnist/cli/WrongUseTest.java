@@ -67,7 +67,8 @@ class WrongUseTest {
                 "--nets net1,net9;              unknown net 'net9'; net1, net2, net3",
                 "--device tpu;                  'tpu'; auto, cpu, cuda, cuda:1 for the second GPU and so on, or "
                         + "reference",
-                "--device cuda:x;               'cuda:x' is no GPU's name; cuda:0 is the first GPU, cuda:1 the second",
+                "--device cuda:x;               'cuda:x' is not a valid GPU name; cuda:0 is the first GPU, "
+                        + "cuda:1 the second",
                 "--threads 0;                   --threads is 0; at least 1",
                 "--threads 100000;              --threads is 100000; at most 1024",
                 "--convolution fft;             --convolution is 'fft'; auto, direct, winograd",

@@ -3,13 +3,13 @@ package dev.voxgrad.engine.cuda.cublas;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.ForeignLibrary;
+import dev.voxgrad.engine.cuda.ResourceStack;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.cuda.driver.CudaStream;
 import dev.voxgrad.engine.cuda.driver.DeviceAllocator;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
-import dev.voxgrad.engine.cuda.driver.ForeignLibrary;
-import dev.voxgrad.engine.cuda.driver.Owned;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -17,21 +17,24 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
- * Matrix products by cuBLAS of CUDA 12 or 13, on one stream. Matrices are row-major here; cuBLAS, which thinks in
- * columns, is given the transposed product Cᵀ = Bᵀ·Aᵀ.
+ * Multiplies matrices with cuBLAS of CUDA 12 or 13, on one stream. Matrices are row-major here; cuBLAS, which is
+ * column-major, receives the transposed product Cᵀ = Bᵀ·Aᵀ.
  */
 public final class Cublas implements AutoCloseable {
+    /** The library's file name, without its version. */
     public static final String NAME = "libcublas.so";
+
     private static final int NO_TRANSPOSE = 0;
     private static final int TRANSPOSE = 1;
     private static final int DEFAULT_MATH = 0;
     private static final int TF32_MATH = 3;
-    /** {@code CUDA_R_16BF}, {@code CUBLAS_COMPUTE_32F} and {@code CUBLAS_GEMM_DEFAULT}. */
+    /** {@code CUDA_R_16BF}. */
     private static final int BFLOAT16 = 14;
-
+    /** {@code CUBLAS_COMPUTE_32F}. */
     private static final int FLOAT32_SUMS = 68;
+    /** {@code CUBLAS_GEMM_DEFAULT}. */
     private static final int DEFAULT_ALGORITHM = -1;
-    /** Scratch that products may use, given beforehand so that none is allocated while a graph is captured. */
+    /** Scratch memory for products, provided in advance so that none is allocated while a graph is captured. */
     private static final int WORKSPACE_BYTES = 8 << 20;
 
     private final CudaDriver driver;
@@ -39,15 +42,15 @@ public final class Cublas implements AutoCloseable {
     private final ForeignLibrary.Call sgemm;
     private final ForeignLibrary.Call gemmEx;
     private final MemorySegment handle;
-    private final Owned owned = new Owned();
+    private final ResourceStack owned = new ResourceStack();
     private final MemorySegment one;
     private final MemorySegment zero;
 
     /**
-     * For products on that stream.
+     * Opens cuBLAS on a stream.
      *
      * @param tf32 whether factors may be rounded to TF32
-     * @throws CudaException if there is no cuBLAS
+     * @throws CudaException if cuBLAS is missing
      */
     public Cublas(CudaDriver driver, CudaStream stream, DeviceAllocator allocator, boolean tf32) {
         this.driver = driver;
@@ -123,13 +126,13 @@ public final class Cublas implements AutoCloseable {
         driver.end(() -> library.function("cublasDestroy_v2", ADDRESS).call(created));
     }
 
-    /** The file that was found. */
+    /** Returns the name of the file that was found. */
     public String libraryName() {
         return library.name();
     }
 
     /**
-     * c (rows, columns) = a · b, in float32.
+     * Computes c (rows, columns) = a · b, in float32.
      *
      * @param inner length of the sums
      * @param transposeA whether {@code a} is kept as (inner, rows) rather than (rows, inner)
@@ -164,7 +167,7 @@ public final class Cublas implements AutoCloseable {
                         columns));
     }
 
-    /** c (rows, columns) = a (rows, inner) · b (inner, columns), all bfloat16, with sums in float32. */
+    /** Computes c (rows, columns) = a (rows, inner) · b (inner, columns), all in bfloat16, with sums in float32. */
     public void multiplyBfloat16(int rows, int columns, int inner, DeviceBuffer a, DeviceBuffer b, DeviceBuffer c) {
         driver.bind();
         check(
@@ -191,7 +194,7 @@ public final class Cublas implements AutoCloseable {
                         DEFAULT_ALGORITHM));
     }
 
-    /** The library's version as 10000·major + 100·minor + patch. */
+    /** Returns the library's version as 10000·major + 100·minor + patch. */
     public int version() {
         driver.bind();
         try (Arena answer = Arena.ofConfined()) {
@@ -206,7 +209,7 @@ public final class Cublas implements AutoCloseable {
     private void check(String call, int status) {
         if (status != 0) {
             throw new CudaException(call + " (" + library.name() + "): status " + status
-                    + " of cublasStatus_t; `doctor` may tell more");
+                    + " of cublasStatus_t; `doctor` may show the reason");
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import jcuda.Pointer;
@@ -20,8 +21,8 @@ import jcuda.jcudnn.cudnnTensorFormat;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 
 /**
- * A 3D convolution of one shape by cuDNN, in its three passes. The algorithm of a pass is chosen when the pass is first
- * run: the first that {@link ConvolutionSearch} finds and that cuDNN, when it comes to it, does run for this shape.
+ * Computes a 3D convolution of one shape with cuDNN, in its three passes. The algorithm of a pass is chosen when the
+ * pass first runs: the first one that {@link ConvolutionSearch} finds and that cuDNN can in fact run for this shape.
  */
 public final class Convolution implements AutoCloseable {
     private final Cudnn cudnn;
@@ -33,7 +34,7 @@ public final class Convolution implements AutoCloseable {
     private final ConvolutionSearch search;
     private final Map<ConvolutionPass, Choice> choices = new EnumMap<>(ConvolutionPass.class);
 
-    /** The algorithms that are left to choose from, best first; the first one, once it has run. */
+    /** Holds the remaining algorithms, best first; once the first one has run, it is the choice. */
     private static final class Choice {
         private final Deque<ConvolutionSearch.Algorithm> left;
         private boolean settled;
@@ -87,7 +88,7 @@ public final class Convolution implements AutoCloseable {
     }
 
     /**
-     * y = x * w.
+     * Computes y = x * w.
      *
      * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
      */
@@ -112,7 +113,7 @@ public final class Convolution implements AutoCloseable {
     }
 
     /**
-     * dx from dy and w.
+     * Computes dx from dy and w.
      *
      * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
      */
@@ -137,7 +138,7 @@ public final class Convolution implements AutoCloseable {
     }
 
     /**
-     * dw from x and dy.
+     * Computes dw from x and dy.
      *
      * @throws UnsupportedConvolutionException if cuDNN has no algorithm for it
      */
@@ -161,7 +162,7 @@ public final class Convolution implements AutoCloseable {
                         dw.pointer()));
     }
 
-    /** A pass by an algorithm; returns cuDNN's status. */
+    /** Runs a pass with an algorithm; returns cuDNN's status. */
     private interface Call {
         int run(int algorithm, Pointer scratch, long scratchBytes);
     }
@@ -182,22 +183,22 @@ public final class Convolution implements AutoCloseable {
                 }
                 return;
             }
-            choice.left.removeFirst(); // it was listed all the same; what is next?
+            choice.left.removeFirst(); // cuDNN listed it nevertheless; try the next one
         }
         throw new UnsupportedConvolutionException("cuDNN " + Cudnn.inWords(Cudnn.version()) + " has no "
                 + (cudnn.fastest() ? "" : "deterministic ") + "algorithm for the " + pass + " of " + shape
                 + (cudnn.fastest() ? "" : "; try --fast-algorithms"));
     }
 
-    /** Whether a pass has been tried, and cuDNN has no algorithm for it. */
+    /** Returns whether a pass was tried and cuDNN has no algorithm for it. */
     public boolean lacks(ConvolutionPass pass) {
         Choice choice = choices.get(pass);
         return choice != null && choice.left.isEmpty();
     }
 
-    /** True the first time that it is asked of a pass: then the algorithm that was chosen has not proven itself yet. */
+    /** Returns true at the first call for a pass that has run: its algorithm has not been verified yet. */
     public boolean isNew(ConvolutionPass pass) {
-        Choice choice = choices.get(pass);
+        Choice choice = Objects.requireNonNull(choices.get(pass));
         boolean isNew = !choice.trusted;
         choice.trusted = true;
         return isNew;

@@ -1,12 +1,12 @@
 package dev.voxgrad.engine.cuda.cudnn;
 
-/** What is computed of a convolution y = x * w. */
+/** Names the passes of a convolution y = x * w. */
 public enum ConvolutionPass {
-    /** y from x and w. */
+    /** Computes y from x and w. */
     FORWARD("forward"),
-    /** dx from w and dy. */
+    /** Computes dx from w and dy. */
     GRAD_INPUT("input gradient"),
-    /** dw from x and dy. */
+    /** Computes dw from x and dy. */
     GRAD_WEIGHT("weight gradient");
 
     private final String words;

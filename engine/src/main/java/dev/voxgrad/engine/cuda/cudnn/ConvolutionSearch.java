@@ -20,15 +20,15 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 
 /**
- * Asks cuDNN for its algorithms for the three passes of a convolution, best first: those that give the same bits every
- * time, or, where speed alone counts, all, as they were measured.
+ * Queries cuDNN's algorithms for the three passes of a convolution, best first: the deterministic ones, or, if only
+ * speed counts, all of them, as measured.
  *
- * <p>cuDNN answers for each pass with a class of its own, and these have nothing in common but their fields. One of
- * the fields, {@code mathType}, JCudnn leaves 0: what scratch memory an algorithm wants in the descriptor's math type
- * is therefore asked for again.
+ * <p>cuDNN has a result class for each pass, and these have nothing in common except their fields. JCudnn leaves one of
+ * the fields, {@code mathType}, at 0: the scratch memory that an algorithm needs in the descriptor's math type is
+ * therefore queried again.
  */
 final class ConvolutionSearch {
-    /** More than any pass has. */
+    /** More algorithms than any pass has. */
     private static final int MOST = 16;
 
     private final Cudnn cudnn;
@@ -38,7 +38,7 @@ final class ConvolutionSearch {
     private final cudnnTensorDescriptor output;
     private final cudnnConvolutionDescriptor convolution;
 
-    /** cuDNN's number for an algorithm, the scratch memory it needs, and its time; negative if it was not measured. */
+    /** Holds an algorithm's number, the scratch memory it needs, and its time, which is negative if not measured. */
     record Algorithm(int number, long workspaceBytes, float milliseconds) {
         @Override
         public String toString() {
@@ -51,7 +51,7 @@ final class ConvolutionSearch {
         }
     }
 
-    /** One line of cuDNN's ranking. */
+    /** Holds one entry of cuDNN's ranking. */
     private record Candidate(int number, int status, float milliseconds, int determinism) {}
 
     ConvolutionSearch(
@@ -69,9 +69,9 @@ final class ConvolutionSearch {
         this.convolution = convolution;
     }
 
-    /** For y = x * w; measuring overwrites y. */
+    /** Ranks algorithms for y = x * w; measuring overwrites y. */
     List<Algorithm> forward(DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
-        var found = answers(new cudnnConvolutionFwdAlgoPerf[MOST], cudnnConvolutionFwdAlgoPerf::new);
+        var found = results(new cudnnConvolutionFwdAlgoPerf[MOST], cudnnConvolutionFwdAlgoPerf::new);
         int[] count = new int[1];
         int status = status(() -> cudnn.fastest()
                 ? cudnn.allocator()
@@ -95,7 +95,7 @@ final class ConvolutionSearch {
                         cudnn.handle(), input, weight, convolution, output, MOST, count, found));
         Stream<Candidate> ranking =
                 Arrays.stream(found).map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
-        return welcome(
+        return acceptable(
                 "forward convolutions",
                 status,
                 count[0],
@@ -104,9 +104,9 @@ final class ConvolutionSearch {
                         cudnn.handle(), input, weight, convolution, output, number, bytes));
     }
 
-    /** For dx from dy and w; measuring overwrites dx. */
+    /** Ranks algorithms for dx from dy and w; measuring overwrites dx. */
     List<Algorithm> gradInput(DeviceBuffer w, DeviceBuffer dy, DeviceBuffer dx) {
-        var found = answers(new cudnnConvolutionBwdDataAlgoPerf[MOST], cudnnConvolutionBwdDataAlgoPerf::new);
+        var found = results(new cudnnConvolutionBwdDataAlgoPerf[MOST], cudnnConvolutionBwdDataAlgoPerf::new);
         int[] count = new int[1];
         int status = status(() -> cudnn.fastest()
                 ? cudnn.allocator()
@@ -130,7 +130,7 @@ final class ConvolutionSearch {
                         cudnn.handle(), weight, output, convolution, input, MOST, count, found));
         Stream<Candidate> ranking =
                 Arrays.stream(found).map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
-        return welcome(
+        return acceptable(
                 "input gradients",
                 status,
                 count[0],
@@ -139,9 +139,9 @@ final class ConvolutionSearch {
                         cudnn.handle(), weight, output, convolution, input, number, bytes));
     }
 
-    /** For dw from x and dy; measuring overwrites dw. */
+    /** Ranks algorithms for dw from x and dy; measuring overwrites dw. */
     List<Algorithm> gradWeight(DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
-        var found = answers(new cudnnConvolutionBwdFilterAlgoPerf[MOST], cudnnConvolutionBwdFilterAlgoPerf::new);
+        var found = results(new cudnnConvolutionBwdFilterAlgoPerf[MOST], cudnnConvolutionBwdFilterAlgoPerf::new);
         int[] count = new int[1];
         int status = status(() -> cudnn.fastest()
                 ? cudnn.allocator()
@@ -165,7 +165,7 @@ final class ConvolutionSearch {
                         cudnn.handle(), input, output, convolution, weight, MOST, count, found));
         Stream<Candidate> ranking =
                 Arrays.stream(found).map(f -> new Candidate(f.algo, f.status, f.time, f.determinism));
-        return welcome(
+        return acceptable(
                 "weight gradients",
                 status,
                 count[0],
@@ -175,8 +175,8 @@ final class ConvolutionSearch {
     }
 
     /**
-     * The status of a call. Where cuDNN refuses it, JCudnn copies answers out all the same, as many as an unset number
-     * says, and may find the array too short for them.
+     * Returns the status of a call. If cuDNN refuses it, JCudnn copies results out nevertheless, as many as an
+     * uninitialised count says, for which the array may be too short.
      */
     private static int status(IntSupplier call) {
         try {
@@ -186,17 +186,17 @@ final class ConvolutionSearch {
         }
     }
 
-    private static <A> A[] answers(A[] array, Supplier<A> empty) {
+    private static <A> A[] results(A[] array, Supplier<A> empty) {
         Arrays.setAll(array, _ -> empty.get());
         return array;
     }
 
-    /** Asks cuDNN how many bytes an algorithm works with; returns its status. */
+    /** Queries how many bytes of scratch memory an algorithm needs; returns cuDNN's status. */
     private interface WorkspaceQuery {
-        int ask(int number, long[] bytes);
+        int query(int number, long[] bytes);
     }
 
-    private List<Algorithm> welcome(
+    private List<Algorithm> acceptable(
             String what, int status, int count, Stream<Candidate> ranking, WorkspaceQuery workspace) {
         if (CudnnStatus.isUnsupported(status)) {
             return List.of();
@@ -205,19 +205,19 @@ final class ConvolutionSearch {
         List<Algorithm> algorithms = new ArrayList<>();
         long[] bytes = new long[1];
         for (Candidate candidate : ranking.limit(count).toList()) {
-            if (isWelcome(candidate) && workspace.ask(candidate.number, bytes) == CudnnStatus.SUCCESS) {
+            if (isAcceptable(candidate) && workspace.query(candidate.number, bytes) == CudnnStatus.SUCCESS) {
                 algorithms.add(new Algorithm(candidate.number, bytes[0], candidate.milliseconds));
             }
         }
         return algorithms;
     }
 
-    private boolean isWelcome(Candidate candidate) {
+    private boolean isAcceptable(Candidate candidate) {
         return candidate.status == CudnnStatus.SUCCESS
                 && (cudnn.fastest() || candidate.determinism == cudnnDeterminism.CUDNN_DETERMINISTIC);
     }
 
-    /** Scratch for measuring: what the largest tensor takes, eight times; deep in a net that is the weight. */
+    /** Returns the scratch memory for measuring: eight times the largest tensor, which deep in a net is the weight. */
     private long searchBytes() {
         long largest = Math.max(elements(shape.weight()), Math.max(elements(shape.input()), elements(shape.output())));
         return 8 * largest * (shape.bfloat16() ? 2 : 4);

@@ -8,21 +8,22 @@ import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnHandle;
 
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.cuda.driver.CudaStream;
 import dev.voxgrad.engine.cuda.driver.DeviceAllocator;
 
 /**
- * cuDNN on one stream: convolutions, whose algorithms are chosen once for each shape, batch norm, pools and softmax.
+ * Gives access to cuDNN on one stream: convolutions, whose algorithms are chosen once for each shape, batch norm, pools
+ * and softmax.
  */
 public final class Cudnn implements AutoCloseable {
-    /** The factor of a result. */
+    /** The factor that a result is multiplied by. */
     static final Pointer ONE = Pointer.to(new float[] {1});
-    /** The factor of what is there already. */
+    /** The factor for the previous contents of the output. */
     static final Pointer ZERO = Pointer.to(new float[] {0});
 
-    /** The oldest version that JCudnn's natives fit. */
+    /** The oldest version that JCudnn's native libraries work with. */
     private static final int OLDEST = 9_00_00;
 
     private final CudaDriver driver;
@@ -36,23 +37,23 @@ public final class Cudnn implements AutoCloseable {
     private final Map<PoolingShape, CudnnPooling> pools = new HashMap<>();
     private final Map<TensorShape, CudnnSoftmax> softmaxes = new HashMap<>();
 
-    /** What factors are rounded to. */
+    /** Names the types that factors are rounded to. */
     public enum Rounding {
-        /** float32 proper. */
+        /** float32, unrounded. */
         FLOAT32,
         /** TF32: ten bits of mantissa, on tensor cores. */
         TF32,
-        /** bfloat16 in memory already. */
+        /** bfloat16, also in memory. */
         BFLOAT16
     }
 
     /**
-     * For work on that stream.
+     * Opens cuDNN on a stream.
      *
-     * @param fastest whether algorithms whose sums come in a different order each time are welcome, and measured
-     * @param log is told each choice
+     * @param fastest whether to measure all algorithms and allow those that add in a different order each time
+     * @param log receives each choice
      * @throws CudaException if cuDNN is too old, or its convolutions are known to be wrong in this precision
-     * @throws LinkageError if there is no cuDNN 9
+     * @throws LinkageError if cuDNN 9 is missing
      */
     public Cudnn(CudaStream stream, DeviceAllocator allocator, Rounding math, boolean fastest, Consumer<String> log) {
         this.driver = stream.driver();
@@ -71,12 +72,12 @@ public final class Cudnn implements AutoCloseable {
         }
     }
 
-    /** The library's version as 10000·major + 100·minor + patch. */
+    /** Returns the library's version as 10000·major + 100·minor + patch. */
     public static int version() {
         return Math.toIntExact(JCudnn.cudnnGetVersion());
     }
 
-    /** 9.5.1 for 90501. */
+    /** Formats a version: 9.5.1 for 90501. */
     public static String inWords(int version) {
         return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
     }
@@ -87,7 +88,7 @@ public final class Cudnn implements AutoCloseable {
      */
     static void requireSound(int version, Rounding math) {
         if (version < OLDEST) {
-            throw new CudaException("cuDNN " + inWords(version) + " is too old; 9 is needed");
+            throw new CudaException("cuDNN " + inWords(version) + " is too old; cuDNN 9 is required");
         }
         boolean wrong = switch (math) {
             case FLOAT32 -> false;
@@ -100,27 +101,27 @@ public final class Cudnn implements AutoCloseable {
         }
     }
 
-    /** The convolution of that shape, with algorithms chosen when it is first asked for. */
+    /** Returns the convolution of that shape, whose algorithms are chosen when it first runs. */
     public Convolution convolution(ConvolutionShape shape) {
         return convolutions.computeIfAbsent(shape, s -> new Convolution(this, s));
     }
 
-    /** Batch norm of volumes of that shape. */
+    /** Returns the batch norm of volumes of that shape. */
     public CudnnBatchNorm batchNorm(TensorShape shape) {
         return batchNorms.computeIfAbsent(shape, s -> new CudnnBatchNorm(this, s));
     }
 
-    /** The pool of that shape. */
+    /** Returns the pool of that shape. */
     public CudnnPooling pooling(PoolingShape shape) {
         return pools.computeIfAbsent(shape, s -> new CudnnPooling(this, s));
     }
 
-    /** Softmax of samples of that shape. */
+    /** Returns the softmax of samples of that shape. */
     public CudnnSoftmax softmax(TensorShape shape) {
         return softmaxes.computeIfAbsent(shape, s -> new CudnnSoftmax(this, s));
     }
 
-    /** The handle, to be used at once: its card's context is now the calling thread's. */
+    /** Returns the handle for immediate use, after making its GPU's context current on the calling thread. */
     cudnnHandle handle() {
         driver.bind();
         return handle;

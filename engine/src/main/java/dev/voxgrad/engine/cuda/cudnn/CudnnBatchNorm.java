@@ -7,11 +7,11 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 
 /**
- * Batch norm of the channels of volumes of one shape by cuDNN. Numbers of a channel (C) are float32 whatever the
- * volumes are; {@code scale} is 1/√(variance + eps). The formulas are those of {@code BatchNormOp}: the running
- * variance moves towards that of n − 1, and momentum is how far it moves.
+ * Computes batch norm of the channels of volumes of one shape with cuDNN. Values per channel (C) are float32, whatever
+ * the type of the volumes; {@code scale} is 1/√(variance + eps). The formulas are those of {@code BatchNormOp}: the
+ * running variance moves towards the unbiased one, with divisor n − 1, and momentum is how far it moves.
  *
- * <p>cuDNN fuses a ReLU into it for float16 in channels-last order only, which isn't used here.
+ * <p>cuDNN can fuse a ReLU into it for float16 in channels-last order only, which is not used here.
  */
 public final class CudnnBatchNorm implements AutoCloseable {
     private static final int MODE = cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL;
@@ -29,7 +29,7 @@ public final class CudnnBatchNorm implements AutoCloseable {
         check("cudnnDeriveBNTensorDescriptor", JCudnn.cudnnDeriveBNTensorDescriptor(channels, volumes, MODE));
     }
 
-    /** y by the statistics of x, which are written to mean and scale; moves the running statistics. */
+    /** Computes y by the statistics of x, which it writes to mean and scale, and updates the running statistics. */
     public void forwardTraining(
             DeviceBuffer x,
             DeviceBuffer weight,
@@ -63,7 +63,7 @@ public final class CudnnBatchNorm implements AutoCloseable {
                         scale.pointer()));
     }
 
-    /** y by the running statistics. */
+    /** Computes y by the running statistics. */
     public void forwardInference(
             DeviceBuffer x,
             DeviceBuffer weight,
@@ -91,7 +91,7 @@ public final class CudnnBatchNorm implements AutoCloseable {
                         eps));
     }
 
-    /** dx, and the gradients of weight and bias, from what {@link #forwardTraining} read and wrote. */
+    /** Computes dx, and the gradients of weight and bias, from what {@link #forwardTraining} read and wrote. */
     public void backward(
             DeviceBuffer x,
             DeviceBuffer dy,

@@ -9,8 +9,8 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 
 /**
- * A pool of one shape by cuDNN, by its deterministic algorithm. Which of several equal maxima, or of several NaNs,
- * takes the gradient, cuDNN doesn't say.
+ * Computes a pool of one shape with cuDNN's deterministic algorithm. cuDNN does not specify which of several equal
+ * maxima, or of several NaNs, receives the gradient.
  */
 public final class CudnnPooling implements AutoCloseable {
     private final Cudnn cudnn;
@@ -42,7 +42,7 @@ public final class CudnnPooling implements AutoCloseable {
                         TensorDescriptor.ints(shape.stride())));
     }
 
-    /** y from x. */
+    /** Computes y from x. */
     public void forward(DeviceBuffer x, DeviceBuffer y) {
         check(
                 "cudnnPoolingForward",
@@ -50,7 +50,7 @@ public final class CudnnPooling implements AutoCloseable {
                         cudnn.handle(), pooling, Cudnn.ONE, input, x.pointer(), Cudnn.ZERO, output, y.pointer()));
     }
 
-    /** dx from dy, and from x and y where the pool is of maxima; for averages, any memory of their sizes will do. */
+    /** Computes dx from dy, and for a max pool from x and y; for an average pool, any memory of their sizes will do. */
     public void backward(DeviceBuffer x, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx) {
         check(
                 "cudnnPoolingBackward",

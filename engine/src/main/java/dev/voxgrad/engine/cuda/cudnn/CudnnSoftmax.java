@@ -7,7 +7,7 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 
-/** Softmax, or its logarithm, over all numbers of each sample of one shape, by cuDNN. */
+/** Computes softmax, or its logarithm, over all values of each sample of one shape with cuDNN. */
 public final class CudnnSoftmax implements AutoCloseable {
     private static final int MODE = cudnnSoftmaxMode.CUDNN_SOFTMAX_MODE_INSTANCE;
 
@@ -15,9 +15,9 @@ public final class CudnnSoftmax implements AutoCloseable {
     private final TensorShape shape;
     private final cudnnTensorDescriptor samples;
 
-    /** What is computed. */
+    /** Names what is computed. */
     public enum Function {
-        /** The largest number of a sample is subtracted before exp. */
+        /** Softmax; the largest value of a sample is subtracted before exp. */
         SOFTMAX(cudnnSoftmaxAlgorithm.CUDNN_SOFTMAX_ACCURATE),
         LOG_SOFTMAX(cudnnSoftmaxAlgorithm.CUDNN_SOFTMAX_LOG);
 
@@ -34,7 +34,7 @@ public final class CudnnSoftmax implements AutoCloseable {
         samples = TensorDescriptor.of(shape);
     }
 
-    /** y from x. */
+    /** Computes y from x. */
     public void forward(Function function, DeviceBuffer x, DeviceBuffer y) {
         CudnnStatus.checkOptional(
                 "cudnnSoftmaxForward",
@@ -51,7 +51,7 @@ public final class CudnnSoftmax implements AutoCloseable {
                         y.pointer()));
     }
 
-    /** dx from y and dy. */
+    /** Computes dx from y and dy. */
     public void backward(Function function, DeviceBuffer y, DeviceBuffer dy, DeviceBuffer dx) {
         CudnnStatus.checkOptional(
                 "cudnnSoftmaxBackward",

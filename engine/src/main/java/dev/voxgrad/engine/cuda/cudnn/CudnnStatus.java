@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.cuda.cudnn;
 
-import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.CudaException;
 
-/** Names for the kinds of cuDNN 9's status codes; JCudnn's Java side knows those of cuDNN 8 only. */
+/** Names the kinds of cuDNN 9's status codes; the Java part of JCudnn knows only those of cuDNN 8. */
 final class CudnnStatus {
     static final int SUCCESS = 0;
     static final int NOT_SUPPORTED = 3000;
@@ -10,7 +10,7 @@ final class CudnnStatus {
 
     private CudnnStatus() {}
 
-    /** The kind and the number, as {@code not supported (3000)}. */
+    /** Returns the kind and the number: {@code not supported (3000)}. */
     static String inWords(int status) {
         String kind = switch (status / KIND) {
             case 1 -> "not initialised";
@@ -23,7 +23,7 @@ final class CudnnStatus {
         return kind + " (" + status + ")";
     }
 
-    /** Whether the library can do this for other types, orders or shapes, but not for these. */
+    /** Returns whether the library supports this for other types, orders or shapes, but not for these. */
     static boolean isUnsupported(int status) {
         return status / KIND == 3;
     }
@@ -34,11 +34,11 @@ final class CudnnStatus {
         }
     }
 
-    /** As {@link #check}, of an operation on that shape for which there are kernels of our own, too. */
+    /** Does the same as {@link #check}, for an operation on that shape that also has kernels of our own. */
     static void checkOptional(String call, Object shape, int status) {
         if (status != SUCCESS) {
             throw new CudaException(
-                    call + ": " + inWords(status) + ", of " + shape + "; --gpu-kernels own does without it");
+                    call + ": " + inWords(status) + ", of " + shape + "; use --gpu-kernels own to avoid it");
         }
     }
 }

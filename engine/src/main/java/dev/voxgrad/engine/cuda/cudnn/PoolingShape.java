@@ -3,7 +3,7 @@ package dev.voxgrad.engine.cuda.cudnn;
 import java.util.List;
 
 /**
- * Everything that cuDNN wants to know of a pool over volumes. Window, stride and padding are (D,H,W).
+ * Describes a pool over volumes for cuDNN. Window, stride and padding are (D,H,W).
  *
  * @param output sizes (N,C,D',H',W') of the result, in the order and type of the input
  */
@@ -14,9 +14,9 @@ public record PoolingShape(
         List<Integer> window,
         List<Integer> stride,
         List<Integer> padding) {
-    /** What is made of a window. */
+    /** Names what is computed from a window. */
     public enum Kind {
-        /** Its largest number, or NaN if there is one. */
+        /** Its largest value, or NaN if it contains one. */
         MAX,
         /** Its mean; padding counts as zeros. */
         AVERAGE

@@ -6,11 +6,11 @@ import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 
-/** Makes and destroys cuDNN's descriptions of tensors. */
+/** Creates and destroys cuDNN's descriptors of tensors. */
 final class TensorDescriptor {
     private TensorDescriptor() {}
 
-    /** Of a tensor without gaps. */
+    /** Creates the descriptor of a tensor without gaps. */
     static cudnnTensorDescriptor of(TensorShape shape) {
         int[] strides = new int[5];
         int[] fastestFirst = shape.channelsLast() ? new int[] {1, 4, 3, 2, 0} : new int[] {4, 3, 2, 1, 0};

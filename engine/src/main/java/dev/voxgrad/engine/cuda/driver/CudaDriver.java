@@ -13,78 +13,79 @@ import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
+import dev.voxgrad.engine.cuda.CudaException;
+
 /**
- * The CUDA driver and one card's primary context, checked: what fails throws a {@link CudaException} that names the
- * call.
+ * Represents the CUDA driver and one GPU's primary context. Every call is checked: a failure throws a
+ * {@link CudaException} that names the call.
  *
- * <p>A context has to be current on each thread that calls the driver. The classes of this package see to it by
- * {@link #bind}, each for its own card, so that their callers need not.
+ * <p>A context has to be current on each thread that calls the driver. The classes of this package ensure this with
+ * {@link #bind}, each for its own GPU, so that their callers need not.
  */
 public final class CudaDriver {
-    /** The oldest driver that runs what JCuda 12.6 calls. */
+    /** The oldest driver that has all functions that JCuda 12.6 calls. */
     private static final int OLDEST = 12_000;
 
     private static final ThreadLocal<CudaDriver> BOUND = new ThreadLocal<>();
-    private static final Map<Integer, CudaDriver> CARDS = new HashMap<>();
+    private static final Map<Integer, CudaDriver> GPUS = new HashMap<>();
 
-    private final int card;
+    private final int gpu;
     private final CUdevice device;
     private final CUcontext context = new CUcontext();
     private final String name;
     private final int version;
 
-    private CudaDriver(int card, int version) {
-        this.card = card;
+    private CudaDriver(int gpu, int version) {
+        this.gpu = gpu;
         this.version = version;
-        this.device = device(card);
+        this.device = device(gpu);
         this.name = name(device);
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
     }
 
     /**
-     * A card, by its number among those that CUDA_VISIBLE_DEVICES lets this process see. No other card is touched.
+     * Returns a GPU by its number among the ones that CUDA_VISIBLE_DEVICES makes visible to this process. No other GPU
+     * is touched.
      *
-     * @throws IllegalArgumentException if there is no card of that number; names those that there are
-     * @throws CudaException if the driver is too old or sees no card at all
+     * @throws IllegalArgumentException if there is no GPU of that number; names the available ones
+     * @throws CudaException if the driver is too old or sees no GPU at all
      * @throws LinkageError if there is no driver
      */
-    public static synchronized CudaDriver of(int card) {
-        CudaDriver driver = CARDS.computeIfAbsent(card, CudaDriver::open);
+    public static synchronized CudaDriver of(int gpu) {
+        CudaDriver driver = GPUS.computeIfAbsent(gpu, CudaDriver::open);
         driver.bind();
         return driver;
     }
 
-    private static CudaDriver open(int card) {
+    private static CudaDriver open(int gpu) {
         check("cuInit", JCudaDriver.cuInit(0));
         int[] version = new int[1];
         check("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(version));
         if (version[0] < OLDEST) {
             throw new CudaException("the NVIDIA driver is for CUDA " + inWords(version[0]) + ", which is too old; "
-                    + "CUDA " + inWords(OLDEST) + " or newer is needed, so update the driver");
+                    + "CUDA " + inWords(OLDEST) + " or newer is required, so update the driver");
         }
         int count = count();
         if (count == 0) {
-            throw new CudaException("the NVIDIA driver sees no GPU; look at CUDA_VISIBLE_DEVICES");
+            throw new CudaException("the NVIDIA driver sees no GPU; check CUDA_VISIBLE_DEVICES");
         }
-        if (card < 0 || card >= count) {
-            throw new IllegalArgumentException("device cuda:" + card + ": " + cards(count));
+        if (gpu < 0 || gpu >= count) {
+            throw new IllegalArgumentException("device cuda:" + gpu + ": " + gpus(count));
         }
-        return new CudaDriver(card, version[0]);
+        return new CudaDriver(gpu, version[0]);
     }
 
-    private static String cards(int count) {
-        List<String> cards = IntStream.range(0, count)
-                .mapToObj(card -> "cuda:" + card + " (" + name(device(card)) + ")")
+    private static String gpus(int count) {
+        List<String> gpus = IntStream.range(0, count)
+                .mapToObj(gpu -> "cuda:" + gpu + " (" + name(device(gpu)) + ")")
                 .toList();
         return "this machine has "
-                + (count == 1
-                        ? "1 GPU, "
-                        : count + " GPUs, " + String.join(", ", cards.subList(0, count - 1)) + " and ")
-                + cards.getLast()
-                + (System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : ", that CUDA_VISIBLE_DEVICES shows");
+                + (count == 1 ? "1 GPU, " : count + " GPUs, " + String.join(", ", gpus.subList(0, count - 1)) + " and ")
+                + gpus.getLast()
+                + (System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : " (as limited by CUDA_VISIBLE_DEVICES)");
     }
 
-    /** How many cards CUDA_VISIBLE_DEVICES lets this process see. */
+    /** Returns the number of GPUs that CUDA_VISIBLE_DEVICES makes visible to this process. */
     public static int count() {
         check("cuInit", JCudaDriver.cuInit(0));
         int[] count = new int[1];
@@ -92,9 +93,9 @@ public final class CudaDriver {
         return count[0];
     }
 
-    private static CUdevice device(int card) {
+    private static CUdevice device(int gpu) {
         CUdevice device = new CUdevice();
-        check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, card));
+        check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, gpu));
         return device;
     }
 
@@ -108,7 +109,7 @@ public final class CudaDriver {
         return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** Makes this card's context the calling thread's. */
+    /** Makes this GPU's context current on the calling thread. */
     public void bind() {
         check("cuCtxSetCurrent", makeCurrent());
     }
@@ -124,28 +125,28 @@ public final class CudaDriver {
         return status;
     }
 
-    /** The card's number. */
-    public int card() {
-        return card;
+    /** Returns the GPU's number. */
+    public int gpu() {
+        return gpu;
     }
 
-    /** The card's name, as {@code NVIDIA H200}. */
+    /** Returns the GPU's name: {@code NVIDIA H200}. */
     public String name() {
         return name;
     }
 
-    /** The CUDA version that the driver is for, as 1000·major + 10·minor. */
+    /** Returns the CUDA version that the driver is for, as 1000·major + 10·minor. */
     public int version() {
         return version;
     }
 
-    /** Compute capability as 10·major + minor. */
+    /** Returns the compute capability as 10·major + minor. */
     public int computeCapability() {
         return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
                 + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     }
 
-    /** Streaming multiprocessors. */
+    /** Returns the number of streaming multiprocessors. */
     public int multiprocessors() {
         return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     }
@@ -156,12 +157,12 @@ public final class CudaDriver {
         return value[0];
     }
 
-    /** Bytes of the card's memory that nobody has taken. */
+    /** Returns the bytes of the GPU's memory that no process has allocated. */
     public long freeBytes() {
         return memory()[0];
     }
 
-    /** Bytes of the card's memory. */
+    /** Returns the bytes of the GPU's memory. */
     public long totalBytes() {
         return memory()[1];
     }
@@ -174,11 +175,12 @@ public final class CudaDriver {
         return new long[] {free[0], total[0]};
     }
 
-    /** 13.0 for 13000. */
+    /** Formats a CUDA version: 13.0 for 13000. */
     public static String inWords(int version) {
         return version / 1000 + "." + version % 1000 / 10;
     }
 
+    /** Throws an exception that names {@code call} if its status is not success. */
     public static void check(String call, int status) {
         if (status != CUresult.CUDA_SUCCESS) {
             String[] text = {null};
@@ -188,7 +190,7 @@ public final class CudaDriver {
         }
     }
 
-    /** For calls at the end of something's life, which are worth no exception: a card that failed fails them too. */
+    /** Runs a call that frees a resource, ignoring its status: once a GPU has failed, such calls fail as well. */
     public void end(IntSupplier call) {
         if (makeCurrent() == CUresult.CUDA_SUCCESS) {
             call.getAsInt();

@@ -4,7 +4,7 @@ import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
 
-/** A point in a stream's work that can be waited for, or whose time can be taken. */
+/** Marks a point in a stream's work that can be waited for, or whose time can be measured. */
 public final class CudaEvent implements AutoCloseable {
     private final CUevent event = new CUevent();
     private final CudaDriver driver;
@@ -15,12 +15,12 @@ public final class CudaEvent implements AutoCloseable {
         CudaDriver.check("cuEventCreate", JCudaDriver.cuEventCreate(event, flags));
     }
 
-    /** One to wait for, in streams of that card. */
+    /** Creates an event to wait for, in streams of that GPU. */
     public static CudaEvent forOrder(CudaDriver driver) {
         return new CudaEvent(driver, CUevent_flags.CU_EVENT_DISABLE_TIMING);
     }
 
-    /** One whose time is taken, in streams of that card. */
+    /** Creates an event that measures time, in streams of that GPU. */
     public static CudaEvent forTime(CudaDriver driver) {
         return new CudaEvent(driver, CUevent_flags.CU_EVENT_DEFAULT);
     }
@@ -29,13 +29,13 @@ public final class CudaEvent implements AutoCloseable {
         return event;
     }
 
-    /** Waits on the host until the card has come here; returns at once if it was never recorded. */
+    /** Waits on the host until the GPU has reached this event; returns at once if it was never recorded. */
     public void synchronize() {
         driver.bind();
         CudaDriver.check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(event));
     }
 
-    /** Milliseconds from this event to a later one, both with time and both passed. */
+    /** Returns the milliseconds from this event to a later one; both must measure time and have been reached. */
     public double millisecondsTo(CudaEvent later) {
         driver.bind();
         float[] milliseconds = new float[1];

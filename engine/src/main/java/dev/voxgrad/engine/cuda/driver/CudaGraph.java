@@ -3,7 +3,7 @@ package dev.voxgrad.engine.cuda.driver;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.JCudaDriver;
 
-/** Captured work that the card replays with one call: the same kernels on the same addresses. */
+/** Represents captured work that the GPU replays with one call: the same kernels on the same addresses. */
 public final class CudaGraph implements AutoCloseable {
     private final CudaDriver driver;
     private final CUgraphExec executable;

@@ -2,7 +2,7 @@ package dev.voxgrad.engine.cuda.driver;
 
 import jcuda.driver.CUfunction;
 
-/** An entry point of compiled CUDA C. */
+/** Represents an entry point of compiled CUDA C++. */
 public final class CudaKernel {
     private final String name;
     private final CUfunction function;

@@ -9,20 +9,21 @@ import jcuda.driver.JCudaDriver;
 import jcuda.runtime.cudaStream_t;
 
 /**
- * Work for the card that is done in order; different streams' work may be done at the same time. Nothing here waits
- * for the card but {@link #synchronize}.
+ * Queues work for the GPU, which runs it in order; work of different streams may run at the same time. Only
+ * {@link #synchronize} waits for the GPU.
  */
 public final class CudaStream implements AutoCloseable {
     private final CUstream stream = new CUstream();
     private final CudaDriver driver;
 
-    /** A stream that doesn't wait for the default stream. */
+    /** Creates a stream that does not wait for the default stream. */
     public CudaStream(CudaDriver driver) {
         this.driver = driver;
         driver.bind();
         CudaDriver.check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
     }
 
+    /** Returns the GPU of this stream. */
     public CudaDriver driver() {
         return driver;
     }
@@ -31,17 +32,17 @@ public final class CudaStream implements AutoCloseable {
         return stream;
     }
 
-    /** The same stream, as the libraries over the runtime see it. */
+    /** Returns the same stream, as libraries based on the CUDA runtime see it. */
     public cudaStream_t runtimeStream() {
         return new cudaStream_t(stream);
     }
 
-    /** The handle as a number, for libraries that JCuda doesn't call. */
+    /** Returns the handle as an integer, for libraries that are not called through JCuda. */
     public long handle() {
         return new Handle(stream).value();
     }
 
-    /** Reads the native handle, which JCuda keeps from all but subclasses. */
+    /** Reads the native handle, which JCuda shows to subclasses only. */
     private static final class Handle extends cudaStream_t {
         Handle(CUstream stream) {
             super(stream);
@@ -52,7 +53,7 @@ public final class CudaStream implements AutoCloseable {
         }
     }
 
-    /** Fills the card's memory from a pinned buffer's bytes; the host must not change them until it is done. */
+    /** Copies a pinned buffer's bytes to the GPU's memory; the host must not change them until that is done. */
     public void upload(PinnedBuffer from, int offset, DeviceBuffer to) {
         driver.bind();
         CudaDriver.check(
@@ -60,7 +61,7 @@ public final class CudaStream implements AutoCloseable {
                 JCudaDriver.cuMemcpyHtoDAsync(to.pointer(), from.pointer().withByteOffset(offset), to.bytes(), stream));
     }
 
-    /** Copies the card's memory into a pinned buffer; the numbers are there when the stream has come so far. */
+    /** Copies the GPU's memory into a pinned buffer; the values are valid once the stream has reached this point. */
     public void download(DeviceBuffer from, PinnedBuffer to, int offset) {
         driver.bind();
         CudaDriver.check(
@@ -69,7 +70,7 @@ public final class CudaStream implements AutoCloseable {
                         to.pointer().withByteOffset(offset), from.pointer(), from.bytes(), stream));
     }
 
-    /** Copies within the card's memory. */
+    /** Copies within the GPU's memory. */
     public void copy(DeviceBuffer from, DeviceBuffer to) {
         driver.bind();
         CudaDriver.check(
@@ -95,25 +96,25 @@ public final class CudaStream implements AutoCloseable {
                         null));
     }
 
-    /** Marks the point that this stream's work has come to. */
+    /** Marks the current point of this stream's work. */
     public void record(CudaEvent event) {
         driver.bind();
         CudaDriver.check("cuEventRecord", JCudaDriver.cuEventRecord(event.raw(), stream));
     }
 
-    /** Lets later work here wait for another stream's event. */
+    /** Makes later work in this stream wait for another stream's event. */
     public void await(CudaEvent event) {
         driver.bind();
         CudaDriver.check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(stream, event.raw(), 0));
     }
 
-    /** Waits on the host until all work is done; what went wrong in it is thrown here. */
+    /** Waits on the host until all work is done; if any of it failed, throws here. */
     public void synchronize() {
         driver.bind();
         CudaDriver.check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream));
     }
 
-    /** Writes all work that {@code body} gives this stream down, to be replayed; none of it is done now. */
+    /** Captures all work that {@code body} queues in this stream as a graph to be replayed; none of it runs now. */
     public CudaGraph capture(Runnable body) {
         driver.bind();
         CudaDriver.check(
@@ -140,7 +141,7 @@ public final class CudaStream implements AutoCloseable {
         return new CudaGraph(driver, executable);
     }
 
-    /** Does what was written down. */
+    /** Replays captured work. */
     public void launch(CudaGraph graph) {
         driver.bind();
         CudaDriver.check("cuGraphLaunch", JCudaDriver.cuGraphLaunch(graph.raw(), stream));

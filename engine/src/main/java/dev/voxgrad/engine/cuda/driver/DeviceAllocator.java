@@ -10,16 +10,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A card's memory for one stream: what is given back is kept and handed out again, so that a training step allocates
- * nothing after the first. Sizes are rounded up to classes, eight for each power of two, so that shapes which differ
- * a little share memory and at most an eighth is lost.
+ * Allocates a GPU's memory for one stream, and reuses what is given back, so that a training step allocates nothing
+ * after the first one. Sizes are rounded up to classes, eight for each power of two, so that shapes of slightly
+ * different size share memory and up to one eighth is wasted.
  *
- * <p>Memory is handed out again while the card may still be reading it: the next use comes later in the same stream.
+ * <p>Memory is reused while the GPU may still be reading it: the next use comes later in the same stream.
  *
  * <p>A captured graph keeps its addresses, and so its memory: what is taken between {@link #beginGraph} and
- * {@link #endGraph} comes from a pool that graphs alone use. They run one after the other and share it.
+ * {@link #endGraph} comes from a pool that only graphs use. They run one after another and share it.
  */
 public final class DeviceAllocator implements AutoCloseable {
     private static final int SMALLEST = 512;
@@ -34,10 +35,11 @@ public final class DeviceAllocator implements AutoCloseable {
     private final Queue<DeviceBuffer> garbage = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    /** Free memory by size. */
+    /** Keeps free memory by size. */
     private static final class Pool {
         private final Map<Long, Deque<DevicePointer>> free = new HashMap<>();
 
+        @Nullable
         DevicePointer take(long size) {
             Deque<DevicePointer> pointers = free.get(size);
             return pointers == null ? null : pointers.pollFirst();
@@ -48,7 +50,7 @@ public final class DeviceAllocator implements AutoCloseable {
         }
     }
 
-    /** Memory that is in use. */
+    /** Describes memory that is in use. */
     private record Block(Pool pool, long size, DevicePointer pointer) {}
 
     public DeviceAllocator(CudaDriver driver) {
@@ -56,9 +58,9 @@ public final class DeviceAllocator implements AutoCloseable {
     }
 
     /**
-     * Memory of that many bytes, contents unspecified.
+     * Returns memory of that many bytes, contents unspecified.
      *
-     * @throws DeviceMemoryException if the card has no more; everything else stays as it was
+     * @throws DeviceMemoryException if the GPU's memory is full; nothing else changes
      */
     public DeviceBuffer take(long bytes) {
         for (DeviceBuffer buffer = garbage.poll(); buffer != null; buffer = garbage.poll()) {
@@ -73,7 +75,7 @@ public final class DeviceAllocator implements AutoCloseable {
         return new DeviceBuffer(pointer, bytes);
     }
 
-    /** As {@link #take}, for memory that is never given back and that no graph owns. */
+    /** Does the same as {@link #take}, for memory that is never given back and that no graph owns. */
     public DeviceBuffer takeForGood(long bytes) {
         Pool before = current;
         current = ordinary;
@@ -88,17 +90,17 @@ public final class DeviceAllocator implements AutoCloseable {
     public void give(DeviceBuffer buffer) {
         Block block = taken.remove(buffer.address());
         if (block == null) {
-            throw new IllegalStateException("device memory: given back twice, or never taken here");
+            throw new IllegalStateException("device memory: given back twice, or not taken from this allocator");
         }
         block.pool.give(block.size, block.pointer);
     }
 
-    /** A call that works with scratch memory, and returns its status. */
+    /** Makes a call that uses scratch memory, and returns its status. */
     public interface ScratchCall {
         int call(DeviceBuffer scratch);
     }
 
-    /** Scratch memory of that many bytes for as long as {@code call} queues work with it; returns its status. */
+    /** Provides scratch memory of that many bytes while {@code call} queues work that uses it; returns its status. */
     public int with(long bytes, ScratchCall call) {
         DeviceBuffer scratch = take(bytes);
         try {
@@ -108,34 +110,34 @@ public final class DeviceAllocator implements AutoCloseable {
         }
     }
 
-    /** Takes memory back before the next is taken; may be called by any thread, and after the end. */
+    /** Takes memory back at the next {@link #take}; any thread may call this, even after {@link #close}. */
     public void giveLater(DeviceBuffer buffer) {
         if (!closed) {
             garbage.add(buffer);
         }
     }
 
-    /** From here on memory comes from the graphs' pool. */
+    /** Takes memory from the graphs' pool from now on. */
     public void beginGraph() {
         current = graphs;
     }
 
-    /** From here on memory comes from the ordinary pool again. */
+    /** Takes memory from the ordinary pool again. */
     public void endGraph() {
         current = ordinary;
     }
 
-    /** Bytes of the card that this allocator holds, in use or not. */
+    /** Returns the bytes of the GPU's memory that this allocator occupies, in use or not. */
     public long allocatedBytes() {
         return allocatedBytes;
     }
 
-    /** Bytes that are in use. */
+    /** Returns the bytes that are in use. */
     public long usedBytes() {
         return taken.values().stream().mapToLong(Block::size).sum();
     }
 
-    /** Gives all memory that isn't in use back to the card. */
+    /** Returns all memory that is not in use to the GPU. */
     public void trim() {
         driver.bind();
         free(ordinary);
@@ -152,7 +154,7 @@ public final class DeviceAllocator implements AutoCloseable {
         pool.free.clear();
     }
 
-    /** Gives everything back to the card, in use or not: at the end of a device. */
+    /** Returns all memory to the GPU, in use or not. */
     @Override
     public void close() {
         closed = true;
@@ -167,16 +169,16 @@ public final class DeviceAllocator implements AutoCloseable {
         DevicePointer pointer = new DevicePointer();
         int status = JCudaDriver.cuMemAlloc(pointer, size);
         if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            // What lies here unused in other sizes may be enough; no kernel is at work on it once it is freed.
+            // Unused memory of other sizes may be enough; no kernel still uses it once it is freed.
             free(ordinary);
             status = JCudaDriver.cuMemAlloc(pointer, size);
         }
         if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             throw new DeviceMemoryException(String.format(
                     Locale.ROOT,
-                    "the GPU's memory is full: %s were asked for, "
-                            + "%s of %s are free, and this process holds %s; lower --batch-size, or use a smaller net or "
-                            + "--precision bf16",
+                    "the GPU's memory is full: %s were requested, "
+                            + "%s of %s are free, and this process occupies %s; lower --batch-size, or use a smaller net "
+                            + "or --precision bf16",
                     inWords(size),
                     inWords(driver.freeBytes()),
                     inWords(driver.totalBytes()),
@@ -193,7 +195,7 @@ public final class DeviceAllocator implements AutoCloseable {
                 : String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
     }
 
-    /** The smallest class that holds that many bytes. */
+    /** Returns the size of the smallest class with at least that many bytes. */
     static long sizeClass(long bytes) {
         if (bytes <= SMALLEST) {
             return SMALLEST;

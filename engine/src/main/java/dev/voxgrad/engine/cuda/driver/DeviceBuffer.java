@@ -1,6 +1,6 @@
 package dev.voxgrad.engine.cuda.driver;
 
-/** A piece of a card's memory; only this package looks at its address. */
+/** Represents a piece of a GPU's memory. */
 public final class DeviceBuffer {
     private final DevicePointer pointer;
     private final long bytes;
@@ -10,20 +10,22 @@ public final class DeviceBuffer {
         this.bytes = bytes;
     }
 
+    /** Returns the address, for calls through JCuda. */
     public DevicePointer pointer() {
         return pointer;
     }
 
+    /** Returns the size in bytes. */
     public long bytes() {
         return bytes;
     }
 
-    /** The address, for tables of pointers that a kernel reads. */
+    /** Returns the address as an integer, for tables of pointers that a kernel reads. */
     public long address() {
         return pointer.address();
     }
 
-    /** A part of this piece, in the same memory. */
+    /** Returns a part of this piece, in the same memory. */
     public DeviceBuffer slice(long offset, long length) {
         if (offset < 0 || length < 0 || offset + length > bytes) {
             throw new IllegalArgumentException(

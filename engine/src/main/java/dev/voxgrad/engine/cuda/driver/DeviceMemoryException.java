@@ -1,6 +1,8 @@
 package dev.voxgrad.engine.cuda.driver;
 
-/** The card's memory is full. The process stays usable: what was asked for was not taken. */
+import dev.voxgrad.engine.cuda.CudaException;
+
+/** Reports that the GPU's memory is full. The process stays usable: the request had no effect. */
 public final class DeviceMemoryException extends CudaException {
     private static final long serialVersionUID = 1;
 

@@ -3,8 +3,8 @@ package dev.voxgrad.engine.cuda.driver;
 import jcuda.driver.CUdeviceptr;
 
 /**
- * An address in a card's memory, which is never null and can also be had as a number, for the libraries that JCuda
- * doesn't call.
+ * Represents an address in a GPU's memory. It is never null and is also available as an integer, for libraries that are
+ * not called through JCuda.
  */
 final class DevicePointer extends CUdeviceptr {
     DevicePointer() {}
@@ -13,7 +13,7 @@ final class DevicePointer extends CUdeviceptr {
         super(base, bytes);
     }
 
-    /** The address that lies that many bytes further. */
+    /** Returns the address that many bytes further on. */
     DevicePointer plus(long bytes) {
         return new DevicePointer(this, bytes);
     }

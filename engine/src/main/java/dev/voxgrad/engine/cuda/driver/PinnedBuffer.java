@@ -6,13 +6,13 @@ import java.nio.ByteOrder;
 import jcuda.Pointer;
 import jcuda.driver.JCudaDriver;
 
-/** Host memory that is never paged out, so that the card copies from and to it by itself while the host goes on. */
+/** Represents host memory that is never paged out, so that the GPU can copy from and to it while the host continues. */
 public final class PinnedBuffer implements AutoCloseable {
     private final CudaDriver driver;
     private final Pointer pointer = new Pointer();
     private final ByteBuffer bytes;
 
-    /** A buffer of that many bytes, for that card. */
+    /** Allocates a buffer of that many bytes, for that GPU. */
     public PinnedBuffer(CudaDriver driver, int size) {
         this.driver = driver;
         driver.bind();
@@ -24,11 +24,12 @@ public final class PinnedBuffer implements AutoCloseable {
         return pointer;
     }
 
-    /** The memory; positions are the caller's affair. */
+    /** Returns the memory; the caller sets positions. */
     public ByteBuffer bytes() {
         return bytes;
     }
 
+    /** Returns the size in bytes. */
     public int size() {
         return bytes.capacity();
     }

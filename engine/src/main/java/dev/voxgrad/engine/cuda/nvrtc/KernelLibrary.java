@@ -8,35 +8,36 @@ import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.ForeignLibrary;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.cuda.driver.CudaKernel;
-import dev.voxgrad.engine.cuda.driver.ForeignLibrary;
 
 /**
- * Our own kernels on one card. A file is compiled when one of its kernels is first asked for: by NVRTC where there is
- * one, else PTX that was built beforehand is taken.
+ * Loads our own kernels on one GPU. A file is compiled when one of its kernels is first used: by NVRTC if it is
+ * installed; otherwise the PTX of the build is used.
  */
 public final class KernelLibrary {
-    private static final Map<CudaDriver, KernelLibrary> OF_CARDS = new HashMap<>();
+    private static final Map<CudaDriver, KernelLibrary> OF_GPUS = new HashMap<>();
 
     private final CudaDriver driver;
     private final Map<CudaSource, CUmodule> modules = new HashMap<>();
     private final Map<String, CudaKernel> kernels = new HashMap<>();
-    /** Looked for when the first kernel is wanted. */
-    private Optional<Nvrtc> compiler;
+    /** Null until the first kernel is used. */
+    private @Nullable Optional<Nvrtc> compiler;
 
     private KernelLibrary(CudaDriver driver) {
         this.driver = driver;
     }
 
-    /** A card's kernels; all its devices share them. */
+    /** Returns a GPU's kernels, which all its devices share. */
     public static synchronized KernelLibrary of(CudaDriver driver) {
-        return OF_CARDS.computeIfAbsent(driver, KernelLibrary::new);
+        return OF_GPUS.computeIfAbsent(driver, KernelLibrary::new);
     }
 
-    /** The kernel of that name in a file. */
+    /** Returns the kernel of that name in a file. */
     public synchronized CudaKernel kernel(CudaSource source, String name) {
         return kernels.computeIfAbsent(source.name() + "/" + name, _ -> find(source, name));
     }
@@ -59,7 +60,7 @@ public final class KernelLibrary {
                 : source.ptx()
                         .orElseThrow(() -> new CudaException(source.name() + ".cu can't be compiled, as no "
                                 + ForeignLibrary.names(Nvrtc.NAME, driver.version())
-                                + " was found, and this build holds no PTX; install NVRTC"));
+                                + " was found, and this build contains no PTX; install NVRTC"));
         CUmodule module = new CUmodule();
         int status = JCudaDriver.cuModuleLoadData(module, image);
         if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {

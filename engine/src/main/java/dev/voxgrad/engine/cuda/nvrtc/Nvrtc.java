@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
-import dev.voxgrad.engine.cuda.driver.CudaException;
-import dev.voxgrad.engine.cuda.driver.ForeignLibrary;
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.ForeignLibrary;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -14,10 +14,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
- * CUDA's compiler as a library, of CUDA 12 or 13: from CUDA C to a card's machine code, or to PTX for a card that is
- * newer than the compiler. It needs no card.
+ * Compiles CUDA C++ with the compiler library of CUDA 12 or 13: to a GPU's machine code, or to PTX for a GPU that is
+ * newer than the compiler. It needs no GPU.
  *
- * <p>Machine code of any CUDA 13 runs on any driver for CUDA 13, while PTX wants a driver as new as the compiler.
+ * <p>Machine code of any CUDA 13 runs on any driver for CUDA 13, while PTX requires a driver as new as the compiler.
  */
 public final class Nvrtc {
     static final String NAME = "libnvrtc.so";
@@ -48,7 +48,7 @@ public final class Nvrtc {
         architectures = architectures();
     }
 
-    /** What it compiles for, as compute capabilities: 75, 80 … */
+    /** Returns what it compiles for, as compute capabilities: 75, 80 … */
     private int[] architectures() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
@@ -64,7 +64,7 @@ public final class Nvrtc {
     }
 
     /**
-     * The newest compiler that the loader finds and whose machine code a driver takes.
+     * Returns the newest compiler that the loader finds and whose machine code the driver accepts.
      *
      * @param driver the CUDA version that the driver is for, as 1000·major + 10·minor
      */
@@ -72,7 +72,7 @@ public final class Nvrtc {
         return ForeignLibrary.find(NAME, driver).map(Nvrtc::new);
     }
 
-    /** The file that was found. */
+    /** Returns the name of the file that was found. */
     public String libraryName() {
         return library.name();
     }
@@ -80,8 +80,8 @@ public final class Nvrtc {
     /**
      * Compiles a file, which may include {@link CudaSource#HEADER_NAME}.
      *
-     * @param capability the card's compute capability, as 90
-     * @return what the driver loads: an ELF file, or PTX that ends with a zero
+     * @param capability the GPU's compute capability, such as 90
+     * @return an image for the driver to load: an ELF file, or PTX that ends with a zero byte
      * @throws CudaException with the compiler's log
      */
     public byte[] compile(String name, String source, int capability) {
@@ -90,7 +90,7 @@ public final class Nvrtc {
                 .filter(a -> a <= capability)
                 .max()
                 .orElseThrow(() -> new CudaException(library.name() + " does not compile for compute capability "
-                        + capability + ", which is older than it knows; install NVRTC of CUDA 12"));
+                        + capability + ", which is too old for it; install NVRTC of CUDA 12"));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ADDRESS);
             check(
@@ -129,9 +129,9 @@ public final class Nvrtc {
     private MemorySegment bytes(
             Arena arena, ForeignLibrary.Call sizeOf, ForeignLibrary.Call bytesOf, MemorySegment program) {
         MemorySegment size = arena.allocate(JAVA_LONG);
-        check("the size of nvrtc's answer", sizeOf.call(program, size));
+        check("the size of nvrtc's result", sizeOf.call(program, size));
         MemorySegment bytes = arena.allocate(Math.max(1, size.get(JAVA_LONG, 0)));
-        check("nvrtc's answer", bytesOf.call(program, bytes));
+        check("nvrtc's result", bytesOf.call(program, bytes));
         return bytes;
     }
 

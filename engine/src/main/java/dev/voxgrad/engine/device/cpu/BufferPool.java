@@ -8,27 +8,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.ShapeException;
 
 /**
- * Keeps arrays of one kind to use them again instead of having them collected: after two steps of the same shapes a
- * training loop takes nothing new from the heap, and nothing needs to be zeroed.
+ * Reuses arrays of one type instead of leaving them to the garbage collector: after two steps of the same shapes, a
+ * training loop allocates nothing on the heap, and nothing needs to be zeroed.
  *
  * <p>Lengths are rounded up to eight classes per power of two, so that batches of slightly different size share
- * arrays and at most one eighth is wasted. Thread-safe.
+ * arrays and up to one eighth is wasted. Thread-safe.
  *
- * <p>Idle arrays never cause an {@link OutOfMemoryError}, here or elsewhere in the process: large ones are held by soft
- * references, which the garbage collector clears before it lets an allocation fail, the longest unused first. So
- * volumes of ever other sizes need no more memory than the largest of them.
+ * <p>Idle arrays never cause an {@link OutOfMemoryError}, here or elsewhere in the process: large ones are kept by soft
+ * references, which the garbage collector clears before an allocation fails, least recently used first. So volumes of
+ * ever changing sizes need no more memory than the largest of them.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
 public final class BufferPool<A> {
-    /** Classes up to 64 elements, and eight for each power of two above. */
+    /** One class for up to 64 elements, and eight for each power of two above. */
     private static final int CLASSES = 1 + 8 * (Integer.SIZE - 6);
-    /** Shorter arrays, of which a step takes thousands, are held as they are: a reference to each would be garbage. */
+    /** Shorter arrays, of which a step uses thousands, are kept directly: a soft reference to each would be garbage. */
     private static final int LEAST_SOFT = 16 * 1024;
-    /** The longest array that every Java virtual machine allows. */
+    /** The length of the longest array that every Java virtual machine allows. */
     private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
     private final int elementBytes;
@@ -37,7 +39,7 @@ public final class BufferPool<A> {
     private final List<Deque<SoftReference<A>>> large = new ArrayList<>(CLASSES);
     private long allocatedBytes;
 
-    /** For tests, with an allocator that may fail. */
+    /** Creates a pool with an allocator that may fail, for tests. */
     BufferPool(int elementBytes, IntFunction<A> allocator) {
         this.elementBytes = elementBytes;
         this.allocator = allocator;
@@ -58,10 +60,10 @@ public final class BufferPool<A> {
     }
 
     /**
-     * Returns an array of at least {@code elements} numbers, contents unspecified.
+     * Returns an array of at least {@code elements} values, contents unspecified.
      *
      * @throws ShapeException for more elements than an array can have
-     * @throws OutOfMemoryError if the heap is full of what is in use
+     * @throws OutOfMemoryError if arrays in use fill the heap
      */
     public A take(int elements) {
         int length = roundedUp(requireArray(elements));
@@ -87,8 +89,8 @@ public final class BufferPool<A> {
         }
     }
 
-    /** An array of that length that nobody uses, or null. */
-    private A idle(int length) {
+    /** Returns an idle array of that length, or null. */
+    private @Nullable A idle(int length) {
         if (length < LEAST_SOFT) {
             return small.get(sizeClass(length)).poll();
         }
@@ -103,7 +105,7 @@ public final class BufferPool<A> {
         return null;
     }
 
-    /** Takes an array of that length back that {@link #take} gave. */
+    /** Takes back an array of that length that {@link #take} returned. */
     public synchronized void give(A array, int length) {
         if (length < LEAST_SOFT) {
             small.get(sizeClass(length)).push(array);
@@ -112,12 +114,12 @@ public final class BufferPool<A> {
         }
     }
 
-    /** Notes that an array of that length that {@link #take} gave is garbage and will not come back. */
+    /** Notes that an array of that length from {@link #take} is garbage and will not come back. */
     public synchronized void forget(int length) {
         allocatedBytes -= bytes(length);
     }
 
-    /** Leaves all arrays that nobody uses to the garbage collector. */
+    /** Leaves all idle arrays to the garbage collector. */
     public synchronized void trim() {
         for (int length = 64; length > 0; length = nextLength(length)) {
             int arrays = small.get(sizeClass(length)).size()
@@ -128,7 +130,7 @@ public final class BufferPool<A> {
         }
     }
 
-    /** Returns the bytes of all arrays that are held: those in use, and those that wait here to be used again. */
+    /** Returns the bytes of all arrays, both those in use and the idle ones. */
     public synchronized long allocatedBytes() {
         for (int length = 64; length > 0; length = nextLength(length)) {
             Deque<SoftReference<A>> references = large.get(sizeClass(length));
@@ -144,29 +146,29 @@ public final class BufferPool<A> {
     }
 
     /**
-     * Returns {@code elements} if an array can have as many.
+     * Returns {@code elements} if an array can have that many.
      *
-     * @throws ShapeException if not; a negative number is taken for one that was too large for an int
+     * @throws ShapeException if not; a negative number counts as one that was too large for an int
      */
     public static int requireArray(int elements) {
         if (elements < 0 || elements > MOST_ELEMENTS) {
-            throw new ShapeException("memory: " + Integer.toUnsignedLong(elements) + " numbers are required, but an "
-                    + "array in Java has at most 2^31-9; use a smaller batch or smaller volumes");
+            throw new ShapeException("memory: " + Integer.toUnsignedLong(elements) + " elements are required, but a "
+                    + "Java array has at most 2^31-9; use a smaller batch or smaller volumes");
         }
         return elements;
     }
 
     /**
-     * Returns the error for a full heap, in words.
+     * Returns the error for a full heap, with a message that says what to do.
      *
      * @param bytes that were required
-     * @param held what else is to be said of the memory that is taken, from a comma on
+     * @param held a further clause about the memory in use, starting with a comma; may be empty
      */
     public static OutOfMemoryError outOfMemory(long bytes, String held, OutOfMemoryError cause) {
         OutOfMemoryError error = new OutOfMemoryError(String.format(
                 Locale.ROOT,
                 "%.1f MiB were required%s, and Java may "
-                        + "use %.1f MiB in all; use a smaller batch or smaller volumes, or give Java more with -Xmx",
+                        + "use %.1f MiB in total; use a smaller batch or smaller volumes, or give Java more with -Xmx",
                 bytes / 0x1p20,
                 held,
                 Runtime.getRuntime().maxMemory() / 0x1p20));
@@ -174,12 +176,12 @@ public final class BufferPool<A> {
         return error;
     }
 
-    /** The length of the next class; 0 after the last. */
+    /** Returns the length of the next class; 0 after the last. */
     private static int nextLength(int length) {
         return length == MOST_ELEMENTS ? 0 : roundedUp(length + 1);
     }
 
-    /** The next of eight steps per power of two; at least 64 numbers. */
+    /** Rounds up to one of eight steps per power of two; at least 64 elements. */
     static int roundedUp(int elements) {
         if (elements <= 64) {
             return 64;
@@ -189,7 +191,7 @@ public final class BufferPool<A> {
         return (int) Math.min(rounded, MOST_ELEMENTS);
     }
 
-    /** The number of a length that {@link #roundedUp} gave: different for different lengths. */
+    /** Returns the index of a length that {@link #roundedUp} returned; each length has its own. */
     static int sizeClass(int length) {
         if (length <= 64) {
             return 0;

@@ -4,10 +4,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector width that all CPU kernels use: the machine's own, or what {@code -Dvoxgrad.vectorBits=512|256|128|64}
- * says (for tests and comparisons).
+ * Defines the vector width that all CPU kernels use: the machine's own, or that of
+ * {@code -Dvoxgrad.vectorBits=512|256|128|64} (for tests and comparisons).
  *
- * <p>Fixed when the class loads, because C2 turns vector code into instructions only if the species is a constant.
+ * <p>It is fixed when the class loads, because C2 turns vector code into instructions only if the species is a
+ * constant.
  */
 public final class Lanes {
     public static final VectorSpecies<Float> SPECIES = choose();
@@ -17,12 +18,12 @@ public final class Lanes {
     public static final int COUNT = SPECIES.length();
 
     /**
-     * Where kernels begin in their scratch arrays. An array's numbers begin 16 bytes behind its header; with
-     * {@code -XX:ObjectAlignmentInBytes=64}, which the launchers set, number 12 is the first of a cache line. A vector
-     * of 512 bits that straddles two lines takes two accesses, and storing it and loading it again soon takes far
-     * longer.
+     * The index at which kernels start in their scratch arrays. An array's elements start 16 bytes after the start of
+     * the object; with {@code -XX:ObjectAlignmentInBytes=64}, which the launchers set, element 12 is the first of a
+     * cache line. A vector of 512 bits that straddles two lines takes two accesses, and storing it and loading it again
+     * soon after takes far longer.
      */
-    public static final int START = 12;
+    public static final int ALIGNED_START = 12;
 
     private Lanes() {}
 
@@ -36,7 +37,8 @@ public final class Lanes {
             case "128" -> FloatVector.SPECIES_128;
             case "64" -> FloatVector.SPECIES_64;
             default ->
-                throw new IllegalArgumentException("voxgrad.vectorBits: '" + forced + "' is none of 512, 256, 128, 64");
+                throw new IllegalArgumentException(
+                        "voxgrad.vectorBits: '" + forced + "' is unknown; choose 512, 256, 128 or 64");
         };
     }
 }

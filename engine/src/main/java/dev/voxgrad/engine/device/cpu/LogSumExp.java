@@ -3,15 +3,15 @@ package dev.voxgrad.engine.device.cpu;
 /**
  * Computes the logarithm of a sum of exponentials, for softmax and its losses.
  *
- * <p>Infinite numbers count for what they are the limit of: −∞ adds nothing, and a single +∞ outweighs all others.
- * Where there is no limit, as of two numbers of +∞ or of nothing but −∞, the result is NaN.
+ * <p>Infinite values count as limits: −∞ adds nothing, and a single +∞ outweighs all others. If there is no limit, as
+ * with two values of +∞ or with nothing but −∞, the result is NaN.
  */
 public final class LogSumExp {
     private LogSumExp() {}
 
     /**
-     * Returns log Σ exp(x[i]) over the {@code count} numbers from {@code from} on, in double. The largest is taken out
-     * of the sum first, so that nothing overflows; NaN stays NaN.
+     * Returns log Σ exp(x[i]) over the {@code count} values from {@code from} on, in double. The largest is factored
+     * out of the sum first, so that nothing overflows; NaN stays NaN.
      */
     public static double of(float[] x, int from, int count) {
         double largest = x[from];
@@ -30,7 +30,7 @@ public final class LogSumExp {
         return largest + Math.log(sum);
     }
 
-    /** Returns the same of numbers in double. */
+    /** Returns the same for values in double. */
     public static double of(double[] x, int from, int count) {
         double largest = x[from];
         int times = 0;
@@ -48,7 +48,7 @@ public final class LogSumExp {
         return largest + Math.log(sum);
     }
 
-    /** Returns log softmax of one of the numbers, x − logSumExp: 0 for a single +∞. */
+    /** Returns the log softmax of one of the values, x − logSumExp: 0 for a single +∞. */
     public static double difference(double x, double logSumExp) {
         return x == logSumExp ? 0 : x - logSumExp;
     }

@@ -4,12 +4,12 @@ import dev.voxgrad.engine.device.CpuDevice;
 
 /** Cuts long runs of floats into pieces for the workers. */
 public final class Ranges {
-    /** Floats per task: 64 KiB, so that an input and an output piece lie in the second-level cache together. */
+    /** Floats per task: 64 KiB, so that an input and an output piece fit the second-level cache together. */
     private static final int CHUNK = 16 * 1024;
 
     private Ranges() {}
 
-    /** A piece of work on the indices from {@code from} (inclusive) to {@code to} (exclusive). */
+    /** Works on the indices from {@code from} (inclusive) to {@code to} (exclusive). */
     @FunctionalInterface
     public interface RangeTask {
         void run(int from, int to);
@@ -29,12 +29,12 @@ public final class Ranges {
         device.parallel(tasks(n, size), i -> task.run(i * piece, i * piece + Math.min(piece, n - i * piece)));
     }
 
-    /** How many pieces {@link #parallel(CpuDevice, int, int, RangeTask)} makes. */
+    /** Returns the number of pieces that {@link #parallel(CpuDevice, int, int, RangeTask)} makes. */
     public static int tasks(int n, int size) {
         return Math.ceilDiv(n, piece(size));
     }
 
-    /** The number of the piece that begins with element {@code first}. */
+    /** Returns the index of the piece that starts with element {@code first}. */
     public static int task(int first, int size) {
         return first / piece(size);
     }

@@ -6,16 +6,16 @@ import jdk.incubator.vector.VectorSpecies;
 import dev.voxgrad.engine.device.CpuDevice;
 
 /**
- * Product of two matrices that fit the second-level cache, such as those of linear layers.
+ * Multiplies two matrices that fit the second-level cache, such as those of linear layers.
  *
- * <p>A task takes {@value #VECTORS} vectors of columns: it packs those columns of B next to each other, padded with
+ * <p>A task computes {@value #VECTORS} vectors of columns: it packs those columns of B next to each other, padded with
  * zeros, and runs down the rows of A, {@value #ROWS} at a time, with all sums in registers. Every element of the result
  * is summed up in the order of k, whatever the number of threads.
  */
 public final class SmallGemm {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int VECTORS = 2;
-    /** 12 sums, 2 vectors of B and one broadcast number of A: 15 of the 16 registers that AVX2 has. */
+    /** 12 sums, 2 vectors of B and one broadcast value of A: 15 of the 16 registers that AVX2 has. */
     private static final int ROWS = 6;
 
     private static final int COLUMNS = VECTORS * Lanes.COUNT;
@@ -23,23 +23,24 @@ public final class SmallGemm {
     private SmallGemm() {}
 
     /**
-     * A matrix in an array, possibly transposed.
+     * Views an array as a matrix, possibly transposed.
      *
      * @param rowStride distance from A[i][j] to A[i+1][j]
      * @param columnStride distance from A[i][j] to A[i][j+1]
      */
     public record Matrix(float[] values, int rowStride, int columnStride) {
-        /** The matrix whose rows of that many columns follow one another in {@code values}. */
+        /** Returns the matrix whose rows of that many columns follow one another in {@code values}. */
         public static Matrix rowMajor(float[] values, int columns) {
             return new Matrix(values, columns, 1);
         }
 
+        /** Returns the transposed matrix, in the same array. */
         public Matrix transposed() {
             return new Matrix(values, columnStride, rowStride);
         }
     }
 
-    /** c (m × n, row-major) = a (m × k) · b (k × n). */
+    /** Computes c (m × n, row-major) = a (m × k) · b (k × n). */
     public static void multiply(CpuDevice device, int m, int n, int k, Matrix a, Matrix b, float[] c) {
         device.parallel(Math.ceilDiv(n, COLUMNS), task -> {
             int column = task * COLUMNS;

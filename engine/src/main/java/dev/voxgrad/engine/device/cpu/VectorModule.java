@@ -1,16 +1,18 @@
 package dev.voxgrad.engine.device.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Checks that Java was started with the module whose vectors all CPU kernels use. It is an incubator module, which Java
- * leaves out unless it is named on the command line; without it, the first kernel would fail with a class that is not
- * found.
+ * Checks that Java was started with the module of the Vector API, which all CPU kernels use. It is an incubator module,
+ * which Java omits unless the command line names it; without it, the first kernel would fail because a class is
+ * missing.
  */
 public final class VectorModule {
-    private static final String MISSING = isThere()
+    private static final @Nullable String MISSING = isThere()
             ? null
             : "CPU kernels need the module jdk.incubator.vector, which "
-                    + "Java was started without; start it with --add-modules=jdk.incubator.vector (in Maven, put that into "
-                    + "surefire's <argLine> or the exec plugin's arguments too). Only the reference device works without";
+                    + "Java was started without; start it with --add-modules=jdk.incubator.vector (in Maven, also in "
+                    + "surefire's <argLine> or the exec plugin's arguments). Only the reference device works without";
 
     private VectorModule() {}
 
@@ -24,9 +26,9 @@ public final class VectorModule {
     }
 
     /**
-     * Does nothing where the module is there.
+     * Requires the module.
      *
-     * @throws IllegalStateException where it is not; the message names the option
+     * @throws IllegalStateException if it is missing; the message names the option
      */
     public static void require() {
         if (MISSING != null) {
@@ -34,7 +36,7 @@ public final class VectorModule {
         }
     }
 
-    /** As {@link #require}, with an error, which a class's initializer can throw as it is. */
+    /** Does the same as {@link #require}, but throws an error, which a class initializer does not have to wrap. */
     static void requireAtStart() {
         if (MISSING != null) {
             throw new LinkageError(MISSING);

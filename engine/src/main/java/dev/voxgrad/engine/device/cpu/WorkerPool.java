@@ -3,21 +3,23 @@ package dev.voxgrad.engine.device.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A fixed set of threads that run numbered tasks together with the caller.
+ * Runs numbered tasks on a fixed set of threads, together with the caller.
  *
- * <p>Which thread runs which task is left to chance; nothing may depend on it. Tasks that are started from within a
- * task run on the spot, one after another.
+ * <p>Which thread runs which task is unspecified; nothing may depend on it. Tasks that are started from within a task
+ * run immediately on the same thread, one after another.
  */
 public final class WorkerPool implements AutoCloseable {
     private final int threads;
     private final Object monitor = new Object();
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
-    private Job current;
+    private @Nullable Job current;
     private boolean closed;
     private long jobs;
 
-    /** A pool of {@code threads} threads, the caller of {@link #run} among them. */
+    /** Starts a pool of {@code threads} threads, including the caller of {@link #run}. */
     public WorkerPool(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: " + threads + ", expected at least 1");
@@ -28,6 +30,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Returns the number of threads, including the caller of {@link #run}. */
     public int threads() {
         return threads;
     }
@@ -35,7 +38,7 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Runs {@code task} for 0 … tasks−1 and returns when all are done.
      *
-     * @throws RuntimeException what a task threw first; tasks not begun by then are dropped
+     * @throws RuntimeException the first exception of a task; tasks that have not started by then are dropped
      */
     public void run(int tasks, IntConsumer task) {
         if (tasks == 1 || threads == 1 || inside.get()) {
@@ -58,7 +61,7 @@ public final class WorkerPool implements AutoCloseable {
         } finally {
             inside.set(false);
             synchronized (monitor) {
-                current = null; // or its task, and all that this holds on to, would live as long as the threads
+                current = null; // otherwise its task, and all it refers to, would live as long as the threads
             }
         }
         job.rethrow();
@@ -82,8 +85,8 @@ public final class WorkerPool implements AutoCloseable {
         return job.number;
     }
 
-    /** The job that is under way, if it has a higher number, or else the next one; null when the pool is closed. */
-    private Job next(long seen) {
+    /** Returns the running job, if it has a higher number, or else the next one; null when the pool is closed. */
+    private @Nullable Job next(long seen) {
         synchronized (monitor) {
             while (!closed && (current == null || current.number <= seen)) {
                 try {
@@ -96,7 +99,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Ends the threads; a running {@link #run} is still finished by its caller. */
+    /** Stops the threads; the caller of a running {@link #run} still finishes it. */
     @Override
     public void close() {
         synchronized (monitor) {
@@ -105,15 +108,15 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** One call of {@link #run}. */
+    /** Represents one call of {@link #run}. */
     private static final class Job {
         private final long number;
         private final int tasks;
         private final IntConsumer task;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger finished = new AtomicInteger();
-        private volatile RuntimeException failure;
-        private volatile Error error;
+        private volatile @Nullable RuntimeException failure;
+        private volatile @Nullable Error error;
 
         Job(long number, int tasks, IntConsumer task) {
             this.number = number;
@@ -142,7 +145,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        /** Waits for tasks that other threads are still busy with. */
+        /** Waits for tasks that other threads are still running. */
         synchronized void await() {
             boolean interrupted = false;
             while (finished.get() < tasks) {

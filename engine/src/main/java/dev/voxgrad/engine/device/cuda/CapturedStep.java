@@ -5,16 +5,18 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.NullUnmarked;
+
 import dev.voxgrad.engine.GradientMode;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.ResourceStack;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
 import dev.voxgrad.engine.cuda.driver.CudaEvent;
 import dev.voxgrad.engine.cuda.driver.CudaGraph;
 import dev.voxgrad.engine.cuda.driver.CudaStream;
 import dev.voxgrad.engine.cuda.driver.DeviceAllocator;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
-import dev.voxgrad.engine.cuda.driver.Owned;
 import dev.voxgrad.engine.cuda.driver.PinnedBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
@@ -35,8 +37,8 @@ import dev.voxgrad.engine.device.RepeatedStep;
  * </ul>
  *
  * <p>The inputs of a run are copied to the GPU while the previous run is still at work, and nothing waits for the GPU
- * until results are requested. Results of two runs may be outstanding: there are two slots, used in turn. Time goes from
- * left to right:
+ * until results are requested. Results of two runs may be outstanding: there are two slots, used in turn. Time goes
+ * from left to right:
  *
  * <pre>
  *          run 3 (slot 0)           run 4 (slot 1)           run 5 (slot 0)
@@ -50,6 +52,7 @@ import dev.voxgrad.engine.device.RepeatedStep;
  * answers  pinned memory for a run's results; complete after the event "answered"
  * </pre>
  */
+@NullUnmarked // most fields are set at the second run, when the step is captured
 public final class CapturedStep implements RepeatedStep {
     /** Runs whose inputs or results may be in transit at once. */
     private static final int SLOTS = 2;
@@ -62,7 +65,7 @@ public final class CapturedStep implements RepeatedStep {
     private final DeviceAllocator allocator;
     private final boolean gradients;
     private final Body body;
-    private final Owned owned = new Owned();
+    private final ResourceStack owned = new ResourceStack();
     private final List<Input> inputs = new ArrayList<>();
     private final List<Runnable> effects = new ArrayList<>();
     private final Slot[] slots = new Slot[SLOTS];
@@ -89,7 +92,7 @@ public final class CapturedStep implements RepeatedStep {
         private PinnedBuffer answers;
         private Results results;
 
-        Slot(CudaDriver driver, Owned owner) {
+        Slot(CudaDriver driver, ResourceStack owner) {
             uploaded = owner.add(CudaEvent.forOrder(driver), CudaEvent::close);
             consumed = owner.add(CudaEvent.forOrder(driver), CudaEvent::close);
             answered = owner.add(CudaEvent.forOrder(driver), CudaEvent::close);

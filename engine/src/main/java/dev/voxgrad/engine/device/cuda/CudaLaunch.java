@@ -3,6 +3,8 @@ package dev.voxgrad.engine.device.cuda;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.cuda.driver.Grid;
@@ -12,14 +14,14 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 
 /**
- * One launch of a kernel of ours: its arguments in order, then {@link #over}.
+ * Builds and makes one launch of a kernel of our own: its arguments in order, then {@link #over}.
  *
  * <pre>{@code
  * device.kernel(SOURCE, "relu_forward", output).in(input).out(output).i32(elements).over(elements);
  * }</pre>
  *
- * <p>A kernel that exists for both element types is taken for the type of one tensor. Inputs of the other type are
- * converted on the way in; results must be of the type.
+ * <p>A kernel that exists for both element types is chosen by the type of one tensor. Inputs of the other type are
+ * converted first; results must have the kernel's type.
  */
 public final class CudaLaunch {
     private final CudaDevice device;
@@ -29,6 +31,7 @@ public final class CudaLaunch {
     private final KernelArguments arguments = new KernelArguments();
     private final List<DeviceBuffer> converted = new ArrayList<>();
 
+    /** Prepares a launch without arguments. */
     public CudaLaunch(CudaDevice device, CudaSource source, String name, ElementType type) {
         this.device = device;
         this.source = source;
@@ -36,18 +39,18 @@ public final class CudaLaunch {
         this.type = type;
     }
 
-    /** Numbers that are read, of the kernel's type. */
+    /** Adds a tensor that is read, in the kernel's type. */
     public CudaLaunch in(Tensor tensor) {
         return read(tensor, type);
     }
 
-    /** Numbers that are read as float32, whatever the kernel's type. */
+    /** Adds a tensor that is read as float32, whatever the kernel's type. */
     public CudaLaunch floats(Tensor tensor) {
         return read(tensor, ElementType.FLOAT32);
     }
 
-    /** As {@link #floats}; null becomes a null pointer. */
-    public CudaLaunch floatsOrNull(Tensor tensor) {
+    /** Does the same as {@link #floats}; null becomes a null pointer. */
+    public CudaLaunch floatsOrNull(@Nullable Tensor tensor) {
         return tensor == null ? i64(0) : floats(tensor);
     }
 
@@ -63,12 +66,12 @@ public final class CudaLaunch {
         return this;
     }
 
-    /** Numbers that are written, or read and written, of the kernel's type. */
+    /** Adds a tensor that is written, or read and written, in the kernel's type. */
     public CudaLaunch out(Tensor tensor) {
         return write(tensor, type);
     }
 
-    /** Numbers that are written, or read and written, as float32. */
+    /** Adds a tensor that is written, or read and written, as float32. */
     public CudaLaunch outFloats(Tensor tensor) {
         return write(tensor, ElementType.FLOAT32);
     }
@@ -82,7 +85,7 @@ public final class CudaLaunch {
         return this;
     }
 
-    /** A struct of addresses, each of float32 numbers that are read. */
+    /** Adds a struct of addresses of float32 tensors that are read. */
     public CudaLaunch addresses(Tensor... tensors) {
         long[] addresses = new long[tensors.length];
         for (int i = 0; i < addresses.length; i++) {
@@ -95,29 +98,31 @@ public final class CudaLaunch {
         return i64(addresses);
     }
 
-    /** Scratch memory, or a table. */
+    /** Adds scratch memory, or a table. */
     public CudaLaunch add(DeviceBuffer buffer) {
         arguments.add(buffer);
         return this;
     }
 
-    /** One or more ints: a number, or a struct of nothing else. */
+    /** Adds one or more ints: a scalar, or a struct that contains only ints. */
     public CudaLaunch i32(int... numbers) {
         arguments.i32(numbers);
         return this;
     }
 
-    /** One or more {@code long long}s: a number, or a struct of nothing else. */
+    /** Adds one or more {@code long long}s: a scalar, or a struct that contains only those. */
     public CudaLaunch i64(long... numbers) {
         arguments.i64(numbers);
         return this;
     }
 
+    /** Adds a float. */
     public CudaLaunch f32(float number) {
         arguments.f32(number);
         return this;
     }
 
+    /** Adds a double. */
     public CudaLaunch f64(double number) {
         arguments.f64(number);
         return this;
@@ -128,7 +133,7 @@ public final class CudaLaunch {
         on(Grid.of(elements));
     }
 
-    /** Launches. */
+    /** Launches over a grid. */
     public void on(Grid grid) {
         device.launch(source, name, grid, arguments);
         converted.forEach(device::giveBack);

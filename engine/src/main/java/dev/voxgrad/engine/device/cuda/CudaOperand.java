@@ -6,16 +6,16 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 
 /**
- * A tensor's numbers in the type that a library is to have them in; closing it does what has to be done once it has
- * them.
+ * Provides a tensor's values in the type that a library requires. Close it once the library's work is queued, which
+ * frees or converts the copy.
  */
 public record CudaOperand(DeviceBuffer buffer, Runnable end) implements AutoCloseable {
-    /** Scratch memory, given back at the end. */
+    /** Wraps scratch memory, which is freed at the end. */
     public static CudaOperand scratch(CudaDevice device, DeviceBuffer buffer) {
         return new CudaOperand(buffer, () -> device.giveBack(buffer));
     }
 
-    /** Numbers that are read: a converted copy, if they are of another type. */
+    /** Returns a tensor's values for reading: a converted copy, if they have another type. */
     public static CudaOperand read(Tensor tensor, ElementType type) {
         CudaStorage storage = CudaStorage.of(tensor);
         CudaDevice device = (CudaDevice) tensor.device();
@@ -24,7 +24,7 @@ public record CudaOperand(DeviceBuffer buffer, Runnable end) implements AutoClos
                 : scratch(device, device.converted(storage, type));
     }
 
-    /** Numbers that are written: converted at the end, if the tensor's are of another type. */
+    /** Returns memory for writing, which is converted at the end if the tensor has another type. */
     public static CudaOperand written(Tensor tensor, ElementType type) {
         CudaStorage storage = CudaStorage.of(tensor);
         if (storage.type() == type) {

@@ -3,21 +3,20 @@ package dev.voxgrad.engine.device.cuda;
 import java.util.Locale;
 import java.util.Optional;
 
-import dev.voxgrad.engine.cuda.CudaLibraries;
-import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.Availability;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** Finds out whether a GPU of this machine can be used. A machine without a driver loads nothing native. */
+/** Checks whether a GPU of this machine can be used. On a machine without a driver, no native library is loaded. */
 public final class CudaSearch {
     private CudaSearch() {}
 
     /**
-     * The card of that number.
+     * Returns the GPU of that number, or the reason why it is not available.
      *
-     * @throws IllegalArgumentException if the machine has cards, but none of that number
+     * @throws IllegalArgumentException if the machine has GPUs, but none of that number
      */
-    public static Availability find(int card, CudaDevice.Settings settings) {
+    public static Availability find(int gpu, CudaDevice.Settings settings) {
         String os = System.getProperty("os.name");
         String architecture = System.getProperty("os.arch");
         if (!os.toLowerCase(Locale.ROOT).contains("linux") || !architecture.equals("amd64")) {
@@ -25,13 +24,13 @@ public final class CudaSearch {
                     "GPUs are used on Linux x86-64 only, and this is " + os + " " + architecture);
         }
         try {
-            Optional<String> absent = CudaLibraries.firstMissing(card);
+            Optional<String> absent = CudaLibraries.firstMissing(gpu);
             if (absent.isPresent()) {
                 return new Availability.Missing(absent.get());
             }
-            return new Availability.Available(new CudaDevice(card, settings));
+            return new Availability.Available(new CudaDevice(gpu, settings));
         } catch (CudaException e) {
-            return new Availability.Missing(e.getMessage());
+            return new Availability.Missing(String.valueOf(e.getMessage()));
         } catch (IllegalCallerException e) {
             return new Availability.Missing("Java may not call native libraries (" + e.getMessage()
                     + "); start it with --enable-native-access=ALL-UNNAMED");

@@ -1,42 +1,47 @@
 package dev.voxgrad.engine.device.cuda;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.Device;
 
 /**
- * Numbers on their way between the host, where they are float32 or double, and a card, where activations may be
- * bfloat16. While a step is captured, what goes to the card are the step's inputs, and nothing comes back.
+ * Transfers values between the host, where they are float32 or double, and a GPU, where activations may be bfloat16.
+ * While a step is captured, uploads are the step's inputs, and nothing can be read back.
  */
 public final class CudaTransfers {
     private final CudaDevice device;
     private final Staging staging;
-    private CapturedStep captured;
+    private @Nullable CapturedStep captured;
 
+    /** Creates the transfers of a device. */
     public CudaTransfers(CudaDevice device, Staging staging) {
         this.device = device;
         this.staging = staging;
     }
 
     /** Reports uploads and effects to that step from now on; null for none. */
-    void captureFor(CapturedStep step) {
+    void captureFor(@Nullable CapturedStep step) {
         captured = step;
     }
 
-    private boolean isCapturing() {
-        return captured != null && captured.isCapturing();
+    private @Nullable CapturedStep capturing() {
+        return captured != null && captured.isCapturing() ? captured : null;
     }
 
-    /** As {@link Device#hostEffect}. */
+    /** Does the same as {@link Device#hostEffect}. */
     public void hostEffect(Runnable effect) {
-        if (isCapturing()) {
-            captured.atEachReplay(effect);
+        CapturedStep step = capturing();
+        if (step != null) {
+            step.atEachReplay(effect);
         } else {
             effect.run();
         }
     }
 
+    /** Copies values to a storage, in its type. */
     public void write(float[] from, CudaStorage to) {
         if (to.type() == ElementType.FLOAT32) {
             upload(HostArray.of(from), to.elements(), to.buffer());
@@ -48,6 +53,7 @@ public final class CudaTransfers {
         device.giveBack(floats);
     }
 
+    /** Rounds values to float32 and copies them to a storage, in its type. */
     public void write(double[] from, CudaStorage to) {
         float[] rounded = new float[to.elements()];
         for (int i = 0; i < rounded.length; i++) {
@@ -56,13 +62,14 @@ public final class CudaTransfers {
         write(rounded, to);
     }
 
-    /** Copies the first {@code length} numbers to the card: now, or at each replay of the step that is being captured. */
-    public void upload(HostArray numbers, int length, DeviceBuffer to) {
-        if (captured == null || !captured.takes(numbers, length, to)) {
-            staging.upload(numbers, length, to);
+    /** Copies the first {@code length} values to the GPU: now, or at each replay of the step that is being captured. */
+    public void upload(HostArray values, int length, DeviceBuffer to) {
+        if (captured == null || !captured.takes(values, length, to)) {
+            staging.upload(values, length, to);
         }
     }
 
+    /** Copies a storage's values to the host. */
     public void read(CudaStorage from, float[] to) {
         if (from.type() == ElementType.FLOAT32) {
             read(from.buffer(), from.elements(), to);
@@ -81,6 +88,7 @@ public final class CudaTransfers {
                 (bytes, at, count) -> bytes.asFloatBuffer().get(to, at, count));
     }
 
+    /** Copies a storage's values to the host. */
     public void read(CudaStorage from, double[] to) {
         float[] values = new float[from.elements()];
         read(from, values);
@@ -89,6 +97,7 @@ public final class CudaTransfers {
         }
     }
 
+    /** Copies doubles to the host. */
     public void read(DeviceBuffer from, double[] to) {
         download(
                 from,
@@ -98,8 +107,8 @@ public final class CudaTransfers {
     }
 
     private void download(DeviceBuffer from, int length, int each, Staging.Reader reader) {
-        if (isCapturing()) {
-            throw new IllegalStateException("cuda: values can't be read back inside of a captured step");
+        if (capturing() != null) {
+            throw new IllegalStateException("cuda: values can't be read back inside a captured step");
         }
         staging.download(from, length, each, reader);
     }

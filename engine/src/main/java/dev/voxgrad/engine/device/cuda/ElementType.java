@@ -1,6 +1,6 @@
 package dev.voxgrad.engine.device.cuda;
 
-/** What a number is in a device's memory. Kernels see it; to users every tensor is float32. */
+/** Names the type of a value in a device's memory. Kernels see it; to users every tensor is float32. */
 public enum ElementType {
     FLOAT32(4, "f32"),
     /** The upper half of a float32: activations under mixed precision. */
@@ -14,12 +14,12 @@ public enum ElementType {
         this.suffix = suffix;
     }
 
-    /** Bytes of one number. */
+    /** Returns the bytes of one value. */
     public int bytes() {
         return bytes;
     }
 
-    /** What the names of kernels for this type end in. */
+    /** Returns the suffix of the names of kernels for this type. */
     public String suffix() {
         return suffix;
     }

@@ -7,26 +7,26 @@ import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 
 /**
- * Whose kernels a GPU uses for operations that cuDNN has and that there are kernels of our own for. Convolutions are
- * cuDNN's in any case.
+ * Selects whose kernels a GPU uses for operations that both cuDNN and we have kernels for. Convolutions always use
+ * cuDNN.
  */
 public enum GpuKernels implements Flagged {
-    /** Our own, deterministic, with batch norm, ReLU and pool in one pass where layers may be fused. */
+    /** Our own kernels: deterministic, with batch norm, ReLU and pool in one pass if layers may be fused. */
     OWN,
     /**
-     * cuDNN's batch norm in training and, where no gradient is recorded, by running statistics; its max pools; its
-     * average pools, where an adaptive pool's bins are equal; its softmax and log-softmax. Nothing is fused.
+     * cuDNN's batch norm in training and, if no gradient is tracked, by running statistics; its max pools; its average
+     * pools, if an adaptive pool's bins are equal; its softmax and log-softmax. Nothing is fused.
      */
     CUDNN;
 
-    /** As on the command line: {@code cudnn}. */
+    /** Returns the name on the command line: {@code cudnn}. */
     @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The kernels of that name.
+     * Returns the kernels of that name.
      *
      * @throws IllegalArgumentException for another name; lists the known ones
      */

@@ -3,32 +3,35 @@ package dev.voxgrad.engine.device.cuda;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** An array of the host whose numbers a device reads, now or at each replay of a recorded step. */
+/** Represents an array of the host that a device reads, now or at each replay of a captured step. */
 public sealed interface HostArray {
-    /** How many numbers there are. */
+    /** Returns the number of values. */
     int length();
 
-    /** Bytes of that many of them. */
+    /** Returns the bytes of that many values. */
     long bytes(int count);
 
     /**
-     * Copies {@code count} numbers from the {@code from}-th on to the buffer's position, in the machine's byte order.
+     * Copies {@code count} values from the {@code from}-th on to the buffer's position, in the machine's byte order.
      */
     void copyTo(ByteBuffer to, int from, int count);
 
+    /** Wraps an array of floats. */
     static HostArray of(float... values) {
         return new Floats(values);
     }
 
+    /** Wraps an array of ints. */
     static HostArray of(int... values) {
         return new Ints(values);
     }
 
+    /** Wraps an array of longs. */
     static HostArray of(long... values) {
         return new Longs(values);
     }
 
-    /** Four bytes each. */
+    /** Wraps floats, of four bytes each. */
     record Floats(float[] values) implements HostArray {
         @Override
         public int length() {
@@ -46,7 +49,7 @@ public sealed interface HostArray {
         }
     }
 
-    /** Four bytes each. */
+    /** Wraps ints, of four bytes each. */
     record Ints(int[] values) implements HostArray {
         @Override
         public int length() {
@@ -64,7 +67,7 @@ public sealed interface HostArray {
         }
     }
 
-    /** Eight bytes each. */
+    /** Wraps longs, of eight bytes each. */
     record Longs(long[] values) implements HostArray {
         @Override
         public int length() {

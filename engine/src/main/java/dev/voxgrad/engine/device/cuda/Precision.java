@@ -8,10 +8,11 @@ import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 
 /**
- * How exactly a GPU computes. Parameters, batch statistics, the loss and optimisers are float32 in all of them.
+ * Selects the precision of a GPU's products and activations. Parameters, batch statistics, the loss and optimisers are
+ * always float32.
  */
 public enum Precision implements Flagged {
-    /** float32 proper: products and sums as on the CPU. */
+    /** float32, unrounded: products and sums as on the CPU. */
     FP32(ElementType.FLOAT32, Layout.ROW_MAJOR),
     /** Factors of convolutions and matrix products rounded to TF32, ten bits of mantissa, for tensor cores. */
     TF32(ElementType.FLOAT32, Layout.ROW_MAJOR),
@@ -26,24 +27,24 @@ public enum Precision implements Flagged {
         this.layout = layout;
     }
 
-    /** What activations are kept as. */
+    /** Returns the type of activations. */
     public ElementType activations() {
         return activations;
     }
 
-    /** The order in which activations are kept. */
+    /** Returns the order of activations. */
     public Layout layout() {
         return layout;
     }
 
-    /** As on the command line: {@code bf16}. */
+    /** Returns the name on the command line: {@code bf16}. */
     @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The precision of that name.
+     * Returns the precision of that name.
      *
      * @throws IllegalArgumentException for another name; lists the known ones
      */

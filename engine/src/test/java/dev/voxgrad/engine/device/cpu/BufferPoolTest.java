@@ -83,7 +83,7 @@ class BufferPoolTest {
         for (int elements : new int[] {Integer.MAX_VALUE - 7, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
             assertThatThrownBy(() -> pool.take(elements))
                     .isInstanceOf(ShapeException.class)
-                    .hasMessageContaining(Integer.toUnsignedLong(elements) + " numbers are required")
+                    .hasMessageContaining(Integer.toUnsignedLong(elements) + " elements are required")
                     .hasMessageContaining("2^31-9");
         }
         assertThat(pool.allocatedBytes()).isZero();

@@ -14,7 +14,7 @@ import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.optim.AdamUpdate;

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 import dev.voxgrad.engine.ShapeException;
-import dev.voxgrad.engine.cuda.driver.CudaException;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.TrainingException;

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.cudnn.Convolution;
 import dev.voxgrad.engine.cuda.cudnn.ConvolutionPass;
 import dev.voxgrad.engine.cuda.cudnn.ConvolutionShape;
 import dev.voxgrad.engine.cuda.cudnn.Cudnn;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.optim.GradientMath;

@@ -354,8 +354,8 @@ final class NormRelu {
             int stride,
             int row,
             int plane) {
-        float[] left = device.borrow(Lanes.START + windows * channels);
-        shares(extremes, dy, window, windows, left, Lanes.START);
+        float[] left = device.borrow(Lanes.ALIGNED_START + windows * channels);
+        shares(extremes, dy, window, windows, left, Lanes.ALIGNED_START);
         int c = 0;
         for (; c < vectorChannels; c += S.length()) {
             for (int half = 0; half < 2; half++) {
@@ -367,7 +367,7 @@ final class NormRelu {
                         extremes,
                         window + c,
                         left,
-                        Lanes.START + c,
+                        Lanes.ALIGNED_START + c,
                         windows,
                         centre,
                         factor,
@@ -389,7 +389,7 @@ final class NormRelu {
                         zRow,
                         zPlane,
                         normalised(extremes[window + w * channels + c], c),
-                        left[Lanes.START + w * channels + c],
+                        left[Lanes.ALIGNED_START + w * channels + c],
                         c,
                         dz,
                         at + 2 * w * stride + c,

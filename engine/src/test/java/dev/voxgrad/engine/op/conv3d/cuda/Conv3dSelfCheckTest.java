@@ -7,9 +7,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.cuda.CudaException;
 import dev.voxgrad.engine.cuda.cudnn.ConvolutionPass;
 import dev.voxgrad.engine.cuda.cudnn.ConvolutionShape;
-import dev.voxgrad.engine.cuda.driver.CudaException;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;

@@ -123,16 +123,16 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
             int begin = pairs * (task % chunks) / chunks;
             int end = pairs * (task % chunks + 1) / chunks;
             float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
-            float[] planes = device.borrow(Lanes.START + 2L * layout.plane());
+            float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * layout.plane());
             for (int pair = begin; pair < end; pair++) {
                 int count = Math.min(2, g.output().d() - 2 * pair);
                 load(x, sample, 2 * pair, count, slab);
                 for (int row = 0; row < count * g.output().h(); row++) {
                     int from =
                             row / g.output().h() * slabPlane + row % g.output().h() * slabRow;
-                    multiplyRow(slab, from, w, biases, planes, Lanes.START + row * layout.row());
+                    multiplyRow(slab, from, w, biases, planes, Lanes.ALIGNED_START + row * layout.row());
                 }
-                y.write(task, sample, 2 * pair, count, planes, Lanes.START);
+                y.write(task, sample, 2 * pair, count, planes, Lanes.ALIGNED_START);
             }
             device.giveBack(planes);
             device.giveBack(slab);
@@ -152,7 +152,7 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
                         offsets,
                         products,
                         w,
-                        Lanes.START + block * products * BLOCK,
+                        Lanes.ALIGNED_START + block * products * BLOCK,
                         biases,
                         block * BLOCK,
                         planes,
@@ -165,14 +165,14 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
     /** Weights as [block][product][2 vectors of channels out]. */
     private float[] pack(float[] weight, float[] factors) {
         int taps = g.kernel().product();
-        float[] w = device.borrow(Lanes.START + blocks * products * BLOCK);
+        float[] w = device.borrow(Lanes.ALIGNED_START + blocks * products * BLOCK);
         Arrays.fill(w, 0);
         for (int o = 0; o < g.outputChannels(); o++) {
             for (int i = 0; i < products; i++) {
                 int tap = i / g.inputChannels();
                 int channel = i % g.inputChannels();
                 float value = weight[(o * g.inputChannels() + channel) * taps + tap];
-                w[Lanes.START + (o / BLOCK * products + i) * BLOCK + o % BLOCK] =
+                w[Lanes.ALIGNED_START + (o / BLOCK * products + i) * BLOCK + o % BLOCK] =
                         factors == null ? value : factors[o] * value;
             }
         }
@@ -224,24 +224,24 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         }
         int size = blocks * offsets.length * BLOCK;
         int units = g.batch() * pairs;
-        float[] sums = device.borrow(Lanes.START + parts * size);
+        float[] sums = device.borrow(Lanes.ALIGNED_START + parts * size);
         device.parallel(parts, part -> {
-            Arrays.fill(sums, Lanes.START + part * size, Lanes.START + (part + 1) * size, 0);
+            Arrays.fill(sums, Lanes.ALIGNED_START + part * size, Lanes.ALIGNED_START + (part + 1) * size, 0);
             float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
-            float[] planes = device.borrow(Lanes.START + 2L * layout.plane());
+            float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * layout.plane());
             for (int unit = units * part / parts; unit < units * (part + 1) / parts; unit++) {
                 int first = 2 * (unit % pairs);
                 int count = Math.min(2, g.output().d() - first);
                 load(x, unit / pairs, first, count, slab);
-                dy.read(unit / pairs, first, count, planes, Lanes.START);
+                dy.read(unit / pairs, first, count, planes, Lanes.ALIGNED_START);
                 for (int plane = 0; plane < count; plane++) {
                     addPlane(
                             slab,
                             plane * slabPlane,
                             planes,
-                            Lanes.START + plane * layout.plane(),
+                            Lanes.ALIGNED_START + plane * layout.plane(),
                             sums,
-                            Lanes.START + part * size);
+                            Lanes.ALIGNED_START + part * size);
                 }
             }
             device.giveBack(planes);
@@ -281,7 +281,8 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
             for (int i = 0; i < products; i++) {
                 double sum = 0;
                 for (int part = 0; part < parts; part++) {
-                    sum += sums[Lanes.START + part * size + (o / BLOCK * offsets.length + i) * BLOCK + o % BLOCK];
+                    sum += sums[
+                            Lanes.ALIGNED_START + part * size + (o / BLOCK * offsets.length + i) * BLOCK + o % BLOCK];
                 }
                 dw[(o * g.inputChannels() + i % g.inputChannels()) * taps + i / g.inputChannels()] = (float) sum;
             }

@@ -16,7 +16,7 @@ final class InputSlab {
     InputSlab(CpuDevice device, Winograd w, VoxelReader reader) {
         this.w = w;
         this.reader = reader;
-        this.values = device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
+        this.values = device.borrow(Lanes.ALIGNED_START + (long) w.slabPlanes() * w.slabPlane());
     }
 
     /**
@@ -28,13 +28,18 @@ final class InputSlab {
     void load(int sample, int group, boolean follows) {
         int plane = 0;
         if (follows) {
-            System.arraycopy(values, Lanes.START + 2 * w.group * w.slabPlane(), values, Lanes.START, 2 * w.slabPlane());
+            System.arraycopy(
+                    values,
+                    Lanes.ALIGNED_START + 2 * w.group * w.slabPlane(),
+                    values,
+                    Lanes.ALIGNED_START,
+                    2 * w.slabPlane());
             plane = 2;
         }
         int first = 2 * group * w.group - w.padding.d();
         for (; plane < 2 * w.planes(group) + 2; plane++) {
             int z = first + plane;
-            int to = Lanes.START + plane * w.slabPlane();
+            int to = Lanes.ALIGNED_START + plane * w.slabPlane();
             if (z < 0 || z >= w.input.d()) {
                 Arrays.fill(values, to, to + w.slabPlane(), 0);
                 continue;
@@ -70,13 +75,13 @@ final class InputSlab {
                     w.paddedInputs,
                     scratch,
                     transformed,
-                    Lanes.START + i * w.paddedInputs,
+                    Lanes.ALIGNED_START + i * w.paddedInputs,
                     w.inputStep());
         }
         // The micro-kernel takes seven tiles at a time: those too many must hold numbers, whichever.
         int full = Math.ceilDiv(count, 7) * 7;
         for (int p = 0; p < 64 && full > count; p++) {
-            int from = Lanes.START + p * w.inputStep();
+            int from = Lanes.ALIGNED_START + p * w.inputStep();
             Arrays.fill(transformed, from + count * w.paddedInputs, from + full * w.paddedInputs, 0);
         }
     }

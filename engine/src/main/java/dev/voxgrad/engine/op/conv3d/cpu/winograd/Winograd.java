@@ -107,7 +107,7 @@ public final class Winograd {
 
     /** Where in the slab the input of a group's {@code tile}-th tile begins. */
     int slabOffset(int tile) {
-        return Lanes.START
+        return Lanes.ALIGNED_START
                 + tileD(tile) * 2 * slabPlane()
                 + tileH(tile) * 2 * slabRow()
                 + tileW(tile) * 2 * paddedInputs;
@@ -128,7 +128,7 @@ public final class Winograd {
 
     /** Where in the output planes of a group the results of its {@code tile}-th tile begin. */
     int outputOffset(int tile) {
-        return Lanes.START
+        return Lanes.ALIGNED_START
                 + tileD(tile) * 2 * outputPlane()
                 + tileH(tile) * 2 * outputRow()
                 + tileW(tile) * 2 * paddedOutputs;

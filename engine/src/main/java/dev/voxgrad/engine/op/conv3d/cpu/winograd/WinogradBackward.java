@@ -58,7 +58,7 @@ public final class WinogradBackward {
      * @param dx takes the input gradient; null if nobody asks
      */
     public void run(VoxelReader x, PlaneReader dy, float[] dw, float[] u, InputGradientWriter dx) {
-        float[] sums = dw == null ? null : device.borrow(Lanes.START + parts * weightSize());
+        float[] sums = dw == null ? null : device.borrow(Lanes.ALIGNED_START + parts * weightSize());
         // Of each part: what it gives to the two planes before its first group, and behind its last.
         float[] seams = dx == null ? null : device.borrow(2 * parts * seam());
         device.parallel(parts, part -> new Part(part, x, dy, sums, u, dx, seams).run());
@@ -115,12 +115,12 @@ public final class WinogradBackward {
         private final InputGradientWriter dx;
         private final float[] seams;
         private final InputSlab inputs;
-        private final float[] gradients = device.borrow(Lanes.START + 2L * w.group * w.outputPlane());
+        private final float[] gradients = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
         private final float[] inputGradients;
         /** V, and then, position by position, dV in its place. */
-        private final float[] transformedInputs = device.borrow(Lanes.START + 64 * w.inputStep());
+        private final float[] transformedInputs = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
 
-        private final float[] transformedGradients = device.borrow(Lanes.START + 64 * w.outputStep());
+        private final float[] transformedGradients = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
         private final float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
 
         Part(int part, VoxelReader x, PlaneReader dy, float[] sums, float[] u, InputGradientWriter dx, float[] seams) {
@@ -132,12 +132,12 @@ public final class WinogradBackward {
             this.seams = seams;
             this.inputs = sums == null ? null : new InputSlab(device, w, x);
             this.inputGradients =
-                    dx == null ? null : device.borrow(Lanes.START + (long) w.slabPlanes() * w.slabPlane());
+                    dx == null ? null : device.borrow(Lanes.ALIGNED_START + (long) w.slabPlanes() * w.slabPlane());
         }
 
         public void run() {
             if (sums != null) {
-                int from = Lanes.START + part * weightSize();
+                int from = Lanes.ALIGNED_START + part * weightSize();
                 Arrays.fill(sums, from, from + weightSize(), 0);
             }
             int begin = firstUnit(part);
@@ -146,7 +146,7 @@ public final class WinogradBackward {
                 int sample = unit / w.groups();
                 int group = unit % w.groups();
                 boolean follows = unit > begin && group > 0;
-                dy.read(sample, 2 * group * w.group, 2 * w.planes(group), gradients, Lanes.START);
+                dy.read(sample, 2 * group * w.group, 2 * w.planes(group), gradients, Lanes.ALIGNED_START);
                 if (sums != null) {
                     inputs.load(sample, group, follows);
                 }
@@ -176,12 +176,12 @@ public final class WinogradBackward {
 
         /** Zero, but for the two planes that the group before has begun. */
         private void clearInputGradients(boolean follows) {
-            int from = Lanes.START;
+            int from = Lanes.ALIGNED_START;
             if (follows) {
                 System.arraycopy(inputGradients, from + 2 * w.group * w.slabPlane(), inputGradients, from, seam());
                 from += seam();
             }
-            Arrays.fill(inputGradients, from, Lanes.START + w.slabPlanes() * w.slabPlane(), 0);
+            Arrays.fill(inputGradients, from, Lanes.ALIGNED_START + w.slabPlanes() * w.slabPlane(), 0);
         }
 
         private void transformTiles(int tiles) {
@@ -218,23 +218,25 @@ public final class WinogradBackward {
                             w.outputPlane(),
                             scratch,
                             transformedGradients,
-                            Lanes.START + i * w.paddedOutputs + channel,
+                            Lanes.ALIGNED_START + i * w.paddedOutputs + channel,
                             w.outputStep());
                 }
             }
             int full = Math.ceilDiv(count, 7) * 7;
             for (int p = 0; p < 64 && full > count; p++) {
-                int from = Lanes.START + p * w.outputStep();
+                int from = Lanes.ALIGNED_START + p * w.outputStep();
                 Arrays.fill(transformedGradients, from + count * w.paddedOutputs, from + full * w.paddedOutputs, 0);
             }
         }
 
         /** dU[p, block, i, :] += Σ over tiles of V[p, tile, i] · dM[p, tile, block, :]. */
         private void addOuterProducts(int p, int count) {
-            int a = Lanes.START + p * w.inputStep();
+            int a = Lanes.ALIGNED_START + p * w.inputStep();
             for (int block = 0; block < w.outputBlocks; block++) {
-                int b = Lanes.START + p * w.outputStep() + block * BLOCK;
-                int c = Lanes.START + part * weightSize() + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
+                int b = Lanes.ALIGNED_START + p * w.outputStep() + block * BLOCK;
+                int c = Lanes.ALIGNED_START
+                        + part * weightSize()
+                        + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
                 int i = 0;
                 for (; i + 8 <= w.paddedInputs; i += 8) {
                     MicroKernels.addOuter8(
@@ -272,12 +274,12 @@ public final class WinogradBackward {
         /** dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
         private void multiplyByWeights(int p, int count) {
             for (int block = 0; block < w.inputBlocks; block++) {
-                int weights = Lanes.START + (p * w.inputBlocks + block) * w.paddedOutputs * BLOCK;
-                int to = Lanes.START + p * w.inputStep() + block * w.tilesPerBlock * BLOCK;
+                int weights = Lanes.ALIGNED_START + (p * w.inputBlocks + block) * w.paddedOutputs * BLOCK;
+                int to = Lanes.ALIGNED_START + p * w.inputStep() + block * w.tilesPerBlock * BLOCK;
                 for (int tile = 0; tile < count; tile += 7) {
                     MicroKernels.products7(
                             transformedGradients,
-                            Lanes.START + p * w.outputStep() + tile * w.paddedOutputs,
+                            Lanes.ALIGNED_START + p * w.outputStep() + tile * w.paddedOutputs,
                             w.paddedOutputs,
                             u,
                             weights,
@@ -292,7 +294,7 @@ public final class WinogradBackward {
             for (int i = 0; i < count; i++) {
                 int to = w.slabOffset(firstTile + i);
                 for (int channel = 0; channel < w.paddedInputs; channel += L) {
-                    int from = Lanes.START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
+                    int from = Lanes.ALIGNED_START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
                     WinogradTransforms.addInputGradient(
                             transformedInputs,
                             from,
@@ -313,15 +315,19 @@ public final class WinogradBackward {
             boolean cutBefore = first && group > 0;
             boolean cutBehind = last && group < w.groups() - 1;
             if (cutBefore) {
-                System.arraycopy(inputGradients, Lanes.START, seams, 2 * part * seam(), seam());
+                System.arraycopy(inputGradients, Lanes.ALIGNED_START, seams, 2 * part * seam(), seam());
             }
             if (cutBehind) {
                 System.arraycopy(
-                        inputGradients, Lanes.START + complete * w.slabPlane(), seams, (2 * part + 1) * seam(), seam());
+                        inputGradients,
+                        Lanes.ALIGNED_START + complete * w.slabPlane(),
+                        seams,
+                        (2 * part + 1) * seam(),
+                        seam());
             }
             int end = group == w.groups() - 1 ? complete + 2 : complete;
             for (int plane = cutBefore ? 2 : 0; plane < end; plane++) {
-                write(dx, part, sample, group, plane, inputGradients, Lanes.START);
+                write(dx, part, sample, group, plane, inputGradients, Lanes.ALIGNED_START);
             }
         }
     }

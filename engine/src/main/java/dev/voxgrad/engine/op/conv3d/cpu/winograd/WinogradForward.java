@@ -43,9 +43,9 @@ final class WinogradForward {
             int begin = w.groups() * chunk / chunks;
             int end = w.groups() * (chunk + 1) / chunks;
             InputSlab slab = new InputSlab(device, w, x);
-            float[] transformed = device.borrow(Lanes.START + 64 * w.inputStep());
-            float[] products = device.borrow(Lanes.START + 64 * w.outputStep());
-            float[] planes = device.borrow(Lanes.START + 2L * w.group * w.outputPlane());
+            float[] transformed = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
+            float[] products = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
+            float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
             float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
             for (int group = begin; group < end; group++) {
                 slab.load(sample, group, group > begin);
@@ -57,7 +57,13 @@ final class WinogradForward {
                     transformBack(tile, count, products, biases, planes, scratch);
                 }
                 int first = 2 * group * w.group;
-                y.write(task, sample, first, Math.min(2 * w.planes(group), w.output.d() - first), planes, Lanes.START);
+                y.write(
+                        task,
+                        sample,
+                        first,
+                        Math.min(2 * w.planes(group), w.output.d() - first),
+                        planes,
+                        Lanes.ALIGNED_START);
             }
             device.giveBack(scratch);
             device.giveBack(planes);
@@ -72,10 +78,10 @@ final class WinogradForward {
      */
     private void multiply(float[] transformed, float[] u, float[] products, int count) {
         for (int p = 0; p < 64; p++) {
-            int from = Lanes.START + p * w.inputStep();
+            int from = Lanes.ALIGNED_START + p * w.inputStep();
             for (int block = 0; block < w.outputBlocks; block++) {
-                int weights = Lanes.START + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
-                int to = Lanes.START + p * w.outputStep() + block * w.tilesPerBlock * BLOCK;
+                int weights = Lanes.ALIGNED_START + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
+                int to = Lanes.ALIGNED_START + p * w.outputStep() + block * w.tilesPerBlock * BLOCK;
                 for (int tile = 0; tile < count; tile += 7) {
                     MicroKernels.products7(
                             transformed,
@@ -96,7 +102,7 @@ final class WinogradForward {
         for (int i = 0; i < count; i++) {
             int to = w.outputOffset(firstTile + i);
             for (int channel = 0; channel < w.paddedOutputs; channel += L) {
-                int from = Lanes.START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
+                int from = Lanes.ALIGNED_START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
                 WinogradTransforms.output(
                         products,
                         from,

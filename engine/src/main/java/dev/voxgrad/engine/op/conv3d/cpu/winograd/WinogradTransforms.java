@@ -22,7 +22,7 @@ public final class WinogradTransforms {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
     /** Floats that the caller provides for numbers between two of the steps: 64 vectors. */
-    static final int SCRATCH = Lanes.START + 64 * L;
+    static final int SCRATCH = Lanes.ALIGNED_START + 64 * L;
 
     private WinogradTransforms() {}
 
@@ -39,13 +39,13 @@ public final class WinogradTransforms {
             float[] x, int x0, int row, int plane, int channels, float[] scratch, float[] v, int v0, int step) {
         for (int c = 0; c < channels; c += L) {
             for (int z = 0; z < 4; z++) {
-                inputPlane(x, x0 + z * plane + c, row, channels, scratch, Lanes.START + z * 16 * L);
+                inputPlane(x, x0 + z * plane + c, row, channels, scratch, Lanes.ALIGNED_START + z * 16 * L);
             }
             for (int q = 0; q < 16; q++) {
-                FloatVector d0 = FloatVector.fromArray(S, scratch, Lanes.START + q * L);
-                FloatVector d1 = FloatVector.fromArray(S, scratch, Lanes.START + (16 + q) * L);
-                FloatVector d2 = FloatVector.fromArray(S, scratch, Lanes.START + (32 + q) * L);
-                FloatVector d3 = FloatVector.fromArray(S, scratch, Lanes.START + (48 + q) * L);
+                FloatVector d0 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + q * L);
+                FloatVector d1 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (16 + q) * L);
+                FloatVector d2 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (32 + q) * L);
+                FloatVector d3 = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (48 + q) * L);
                 int to = v0 + q * step + c;
                 d0.sub(d2).intoArray(v, to);
                 d1.add(d2).intoArray(v, to + 16 * step);
@@ -131,14 +131,14 @@ public final class WinogradTransforms {
             int row,
             int plane) {
         for (int z = 0; z < 4; z++) {
-            outputPlane(m, m0 + z * 16 * step, step, scratch, Lanes.START + z * 4 * L);
+            outputPlane(m, m0 + z * 16 * step, step, scratch, Lanes.ALIGNED_START + z * 4 * L);
         }
         FloatVector b = FloatVector.fromArray(S, bias, bias0);
         for (int q = 0; q < 4; q++) {
-            FloatVector m0v = FloatVector.fromArray(S, scratch, Lanes.START + q * L);
-            FloatVector m1v = FloatVector.fromArray(S, scratch, Lanes.START + (4 + q) * L);
-            FloatVector m2v = FloatVector.fromArray(S, scratch, Lanes.START + (8 + q) * L);
-            FloatVector m3v = FloatVector.fromArray(S, scratch, Lanes.START + (12 + q) * L);
+            FloatVector m0v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + q * L);
+            FloatVector m1v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (4 + q) * L);
+            FloatVector m2v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (8 + q) * L);
+            FloatVector m3v = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (12 + q) * L);
             int to = y0 + (q >> 1) * row + (q & 1) * voxel;
             m0v.add(m1v).add(m2v).add(b).intoArray(y, to);
             m1v.sub(m2v).sub(m3v).add(b).intoArray(y, to + plane);
@@ -194,15 +194,15 @@ public final class WinogradTransforms {
             FloatVector a1 = FloatVector.fromArray(S, y, from + voxel);
             FloatVector b0 = FloatVector.fromArray(S, y, from + row);
             FloatVector b1 = FloatVector.fromArray(S, y, from + row + voxel);
-            int t0 = Lanes.START + z * 16 * L;
+            int t0 = Lanes.ALIGNED_START + z * 16 * L;
             spread(a0, a1, scratch, t0);
             spread(a0.add(b0), a1.add(b1), scratch, t0 + 4 * L);
             spread(a0.sub(b0), a1.sub(b1), scratch, t0 + 8 * L);
             spread(b0.neg(), b1.neg(), scratch, t0 + 12 * L);
         }
         for (int q = 0; q < 16; q++) {
-            FloatVector first = FloatVector.fromArray(S, scratch, Lanes.START + q * L);
-            FloatVector second = FloatVector.fromArray(S, scratch, Lanes.START + (16 + q) * L);
+            FloatVector first = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + q * L);
+            FloatVector second = FloatVector.fromArray(S, scratch, Lanes.ALIGNED_START + (16 + q) * L);
             int to = m0 + q * step;
             first.intoArray(m, to);
             first.add(second).intoArray(m, to + 16 * step);
@@ -233,14 +233,14 @@ public final class WinogradTransforms {
             FloatVector v2 = FloatVector.fromArray(S, v, from + 32 * step);
             FloatVector v3 = FloatVector.fromArray(S, v, from + 48 * step);
             FloatVector first = FloatVector.fromArray(S, v, from);
-            first.intoArray(scratch, Lanes.START + q * L);
-            v1.sub(v2).add(v3).intoArray(scratch, Lanes.START + (16 + q) * L);
-            v1.add(v2).sub(first).intoArray(scratch, Lanes.START + (32 + q) * L);
-            v3.neg().intoArray(scratch, Lanes.START + (48 + q) * L);
+            first.intoArray(scratch, Lanes.ALIGNED_START + q * L);
+            v1.sub(v2).add(v3).intoArray(scratch, Lanes.ALIGNED_START + (16 + q) * L);
+            v1.add(v2).sub(first).intoArray(scratch, Lanes.ALIGNED_START + (32 + q) * L);
+            v3.neg().intoArray(scratch, Lanes.ALIGNED_START + (48 + q) * L);
         }
         for (int z = 0; z < 4; z++) {
-            addOuterRows(scratch, Lanes.START + z * 16 * L, x, x0 + z * plane, voxel, row);
-            addInnerRows(scratch, Lanes.START + z * 16 * L, x, x0 + z * plane, voxel, row);
+            addOuterRows(scratch, Lanes.ALIGNED_START + z * 16 * L, x, x0 + z * plane, voxel, row);
+            addInnerRows(scratch, Lanes.ALIGNED_START + z * 16 * L, x, x0 + z * plane, voxel, row);
         }
     }
 

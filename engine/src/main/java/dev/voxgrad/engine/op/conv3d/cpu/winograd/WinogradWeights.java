@@ -55,12 +55,12 @@ public final class WinogradWeights {
             float[] laneFactors) {
         int blocks = Math.ceilDiv(lanes, BLOCK);
         int positionStep = blocks * paddedRows * BLOCK;
-        float[] u = device.borrow(Lanes.START + 64 * positionStep);
+        float[] u = device.borrow(Lanes.ALIGNED_START + 64 * positionStep);
         device.parallel(blocks * paddedRows, task -> {
             int firstLane = task / paddedRows * BLOCK;
             int row = task % paddedRows;
             int filled = row < rows ? Math.min(BLOCK, lanes - firstLane) : 0;
-            float[] tile = device.borrow(Lanes.START + 64 * BLOCK);
+            float[] tile = device.borrow(Lanes.ALIGNED_START + 64 * BLOCK);
             if (filled < BLOCK) {
                 Arrays.fill(tile, 0);
             }
@@ -68,17 +68,17 @@ public final class WinogradWeights {
                 float factor = laneFactors == null ? 1 : laneFactors[firstLane + lane];
                 int from = (firstLane + lane) * laneStep + row * rowStep;
                 for (int tap = 0; tap < TAPS; tap++) {
-                    tile[Lanes.START + position(tap) * BLOCK + lane] = factor * weight[from + tap];
+                    tile[Lanes.ALIGNED_START + position(tap) * BLOCK + lane] = factor * weight[from + tap];
                 }
             }
             for (int axis = 16; axis >= 1; axis /= 4) {
                 for (int line = 0; line < 16; line++) {
-                    spread(tile, Lanes.START + lineStart(line, axis) * BLOCK, axis * BLOCK);
+                    spread(tile, Lanes.ALIGNED_START + lineStart(line, axis) * BLOCK, axis * BLOCK);
                 }
             }
             for (int p = 0; p < 64; p++) {
-                int to = Lanes.START + p * positionStep + task * BLOCK;
-                System.arraycopy(tile, Lanes.START + p * BLOCK, u, to, BLOCK);
+                int to = Lanes.ALIGNED_START + p * positionStep + task * BLOCK;
+                System.arraycopy(tile, Lanes.ALIGNED_START + p * BLOCK, u, to, BLOCK);
             }
             device.giveBack(tile);
         });
@@ -111,26 +111,26 @@ public final class WinogradWeights {
             if (input >= w.inputs) {
                 return;
             }
-            float[] tile = device.borrow(Lanes.START + 64 * BLOCK);
+            float[] tile = device.borrow(Lanes.ALIGNED_START + 64 * BLOCK);
             for (int p = 0; p < 64; p++) {
                 addParts(
                         du,
-                        Lanes.START + p * positionStep + task * BLOCK,
+                        Lanes.ALIGNED_START + p * positionStep + task * BLOCK,
                         64 * positionStep,
                         parts,
                         tile,
-                        Lanes.START + p * BLOCK);
+                        Lanes.ALIGNED_START + p * BLOCK);
             }
             for (int axis = 1; axis <= 16; axis *= 4) {
                 for (int line = 0; line < 16; line++) {
-                    gather(tile, Lanes.START + lineStart(line, axis) * BLOCK, axis * BLOCK);
+                    gather(tile, Lanes.ALIGNED_START + lineStart(line, axis) * BLOCK, axis * BLOCK);
                 }
             }
             int firstOutput = task / w.paddedInputs * BLOCK;
             for (int lane = 0; lane < Math.min(BLOCK, w.outputs - firstOutput); lane++) {
                 int to = ((firstOutput + lane) * w.inputs + input) * TAPS;
                 for (int tap = 0; tap < TAPS; tap++) {
-                    dw[to + tap] = tile[Lanes.START + position(tap) * BLOCK + lane];
+                    dw[to + tap] = tile[Lanes.ALIGNED_START + position(tap) * BLOCK + lane];
                 }
             }
             device.giveBack(tile);

@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.cuda;
+package dev.voxgrad.engine.device.cuda;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

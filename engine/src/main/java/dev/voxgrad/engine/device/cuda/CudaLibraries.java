@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.cuda;
+package dev.voxgrad.engine.device.cuda;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,16 +10,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import dev.voxgrad.engine.cuda.CudaException;
+import dev.voxgrad.engine.cuda.ForeignLibrary;
 import dev.voxgrad.engine.cuda.cublas.Cublas;
 import dev.voxgrad.engine.cuda.driver.CudaDriver;
-import dev.voxgrad.engine.cuda.driver.CudaException;
-import dev.voxgrad.engine.cuda.driver.ForeignLibrary;
 
-/** Looks for the libraries that a GPU needs, without calling anything in them. */
+/** Searches for the libraries that a GPU needs, without calling them. */
 public final class CudaLibraries {
     private static final String DRIVER = "libcuda.so.1";
     private static final String CUDNN = "libcudnn.so.9";
-    /** Those of cuDNN's parts that convolutions need; where one is missing, cuDNN ends the process. */
+    /** The parts of cuDNN that convolutions need; if one is missing, cuDNN ends the process. */
     private static final List<String> CUDNN_PARTS = List.of(
             "libcudnn_graph.so.9",
             "libcudnn_ops.so.9",
@@ -33,41 +33,42 @@ public final class CudaLibraries {
     private CudaLibraries() {}
 
     /**
-     * What is missing for a card, in words; empty if all is there. The driver is looked for first, and nothing else
+     * Describes what a GPU lacks; empty if everything is installed. Searches for the driver first, and for nothing else
      * without it.
      *
-     * @throws CudaException if the driver is too old or sees no card
-     * @throws IllegalArgumentException if it sees no card of that number
+     * @throws CudaException if the driver is too old or sees no GPU
+     * @throws IllegalArgumentException if it sees no GPU of that number
      */
-    public static Optional<String> firstMissing(int card) {
+    public static Optional<String> firstMissing(int gpu) {
         if (ForeignLibrary.find(DRIVER).isEmpty()) {
             return Optional.of("no NVIDIA driver is installed (" + DRIVER + " was not found)");
         }
         if (ForeignLibrary.find(CUDNN).isEmpty()) {
             return Optional.of("cuDNN 9 was not found (" + CUDNN + ")");
         }
-        int driver = CudaDriver.of(card).version();
+        int driver = CudaDriver.of(gpu).version();
         if (ForeignLibrary.find(Cublas.NAME, driver).isEmpty()) {
             return Optional.of("cuBLAS was not found (" + ForeignLibrary.names(Cublas.NAME, driver) + ")");
         }
         return CUDNN_PARTS.stream()
-                .filter(part -> !isBeside(part) && ForeignLibrary.find(part).isEmpty())
+                .filter(part ->
+                        !isNextToCudnn(part) && ForeignLibrary.find(part).isEmpty())
                 .findFirst()
                 .map(part -> "a part of cuDNN was not found (" + part + ")");
     }
 
-    /** Whether a file of that name lies in the folder that cuDNN was loaded from, where cuDNN itself looks first. */
-    private static boolean isBeside(String part) {
+    /** Returns whether the folder that cuDNN was loaded from has such a file; cuDNN itself looks there first. */
+    private static boolean isNextToCudnn(String part) {
         try {
             return cudnnFiles(Files.readAllBytes(MAPPINGS)).anyMatch(file -> Files.exists(file.resolveSibling(part)));
         } catch (IOException e) {
-            return false; // no such file system here; the loader is asked then
+            return false; // no such file system here; the loader decides
         }
     }
 
     /**
-     * The files of cuDNN in a table such as {@code /proc/self/maps}. Names of files are bytes, which need not be text
-     * in the locale's character set: only a URI takes them as they are.
+     * Returns cuDNN's files in a table such as {@code /proc/self/maps}. File names are bytes, which need not be text in
+     * the locale's character set: only a URI preserves them.
      */
     static Stream<Path> cudnnFiles(byte[] mappings) {
         return new String(mappings, StandardCharsets.ISO_8859_1)

@@ -1,6 +1,6 @@
-package dev.voxgrad.engine.cuda.driver;
+package dev.voxgrad.engine.cuda;
 
-/** A call to the CUDA driver or one of its libraries that failed: which one, with what status, and what to do. */
+/** Reports a failed call to the CUDA driver or one of its libraries: which call, its status, and what to do. */
 public class CudaException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,12 +1,14 @@
-package dev.voxgrad.engine.cuda.driver;
+package dev.voxgrad.engine.cuda;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Things that somebody has made and must give back, which is done in the reverse order: when they are no longer
- * wanted, or when the next one could not be made.
+ * Collects resources and closes them in reverse order: at the end of their use, or as soon as creating the next one
+ * fails.
  *
  * <pre>{@code
  * try {
@@ -18,19 +20,19 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  */
-public final class Owned implements AutoCloseable {
+public final class ResourceStack implements AutoCloseable {
     private final Deque<Runnable> ends = new ArrayDeque<>();
 
-    /** Takes charge of a thing that {@code end} will give back. */
-    public <T> T add(T thing, Consumer<? super T> end) {
-        ends.push(() -> end.accept(thing));
-        return thing;
+    /** Takes ownership of a resource that {@code end} will close. */
+    public <T> T add(T resource, Consumer<? super T> end) {
+        ends.push(() -> end.accept(resource));
+        return resource;
     }
 
-    /** Gives everything back, even where some of it throws; the first exception is thrown at the end. */
+    /** Closes everything, even if some of it throws; the first exception is thrown at the end. */
     @Override
     public void close() {
-        RuntimeException first = null;
+        @Nullable RuntimeException first = null;
         while (!ends.isEmpty()) {
             try {
                 ends.pop().run();
@@ -47,7 +49,7 @@ public final class Owned implements AutoCloseable {
         }
     }
 
-    /** As {@link #close}; what goes wrong is added to the failure that came before. */
+    /** Does the same as {@link #close}, and adds any exception to the earlier failure as suppressed. */
     public void closeAfter(Throwable failure) {
         try {
             close();

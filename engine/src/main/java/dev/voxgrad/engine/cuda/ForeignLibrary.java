@@ -1,4 +1,4 @@
-package dev.voxgrad.engine.cuda.driver;
+package dev.voxgrad.engine.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A native library whose few functions are called through the JDK's foreign-function API. JCuda's own binding names
- * one major version of cuBLAS and NVRTC; these functions are the same in both versions that people have.
+ * Represents a native library that is called through the JDK's foreign-function API. JCuda's own binding requires one
+ * particular major version of cuBLAS and NVRTC; the few functions used here are the same in both versions in use.
  */
 @SuppressWarnings("restricted")
 public final class ForeignLibrary {
-    /** CUDA's major versions whose functions are those that are called here. */
+    /** The oldest of CUDA's major versions that have the functions called here. */
     private static final int OLDEST = 12;
 
     private static final int NEWEST = 13;
@@ -31,7 +31,7 @@ public final class ForeignLibrary {
         this.symbols = symbols;
     }
 
-    /** The library of that name, if the loader finds it; it stays loaded. */
+    /** Returns the library of that name, if the loader finds it; it stays loaded. */
     public static Optional<ForeignLibrary> find(String name) {
         try {
             return Optional.of(new ForeignLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
@@ -41,7 +41,7 @@ public final class ForeignLibrary {
     }
 
     /**
-     * The newest library of that name that the loader finds and the driver runs.
+     * Returns the newest library of that name that the loader finds and the driver supports.
      *
      * @param driver the CUDA version that the driver is for, as 1000·major + 10·minor
      */
@@ -55,23 +55,24 @@ public final class ForeignLibrary {
         return Optional.empty();
     }
 
-    /** What {@link #find(String, int)} looks for, in words: {@code libcublas.so.13 or libcublas.so.12}. */
+    /** Lists what {@link #find(String, int)} searches for: {@code libcublas.so.13 or libcublas.so.12}. */
     public static String names(String name, int driver) {
         return IntStream.iterate(Math.min(NEWEST, driver / 1000), major -> major >= OLDEST, major -> major - 1)
                 .mapToObj(major -> name + "." + major)
                 .collect(Collectors.joining(" or "));
     }
 
+    /** Returns the file name. */
     public String name() {
         return name;
     }
 
-    /** A function of the library that returns a status. */
+    /** Calls a function of the library that returns a status. */
     public interface Call {
         int call(Object... arguments);
     }
 
-    /** The function of that name. */
+    /** Returns the function of that name. */
     public Call function(String function, MemoryLayout... parameters) {
         MethodHandle handle = Linker.nativeLinker()
                 .downcallHandle(
