@@ -99,7 +99,7 @@ public final class EnsembleReport {
         if (member.lastEpoch() > 0) {
             return String.valueOf(member.lastEpoch());
         }
-        return settings.regime().patience() > 0 ? "-" : String.valueOf(settings.epochs());
+        return settings.options().patience() > 0 ? "-" : String.valueOf(settings.epochs());
     }
 
     private static void row(

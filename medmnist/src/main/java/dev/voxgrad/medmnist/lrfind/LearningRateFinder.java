@@ -16,7 +16,6 @@ import dev.voxgrad.medmnist.train.MemberSteps;
 import dev.voxgrad.medmnist.train.StopSignal;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
@@ -58,18 +57,17 @@ public final class LearningRateFinder {
 
         /** Of a run of this net without options that change its training. */
         private TrainSettings ofRun() {
-            return new TrainSettings(
-                    1,
-                    List.of(net),
-                    1,
-                    batchSize,
-                    range.from(),
-                    weightDecay,
-                    seed,
-                    true,
-                    recipe.flag(),
-                    TrainingOptions.PLAIN,
-                    initWeights == null ? null : initWeights.toString());
+            return TrainSettings.builder()
+                    .models(1)
+                    .nets(List.of(net))
+                    .epochs(1)
+                    .batchSize(batchSize)
+                    .learningRate(range.from())
+                    .weightDecay(weightDecay)
+                    .seed(seed)
+                    .augment(recipe.flag())
+                    .initWeights(initWeights == null ? null : initWeights.toString())
+                    .build();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.text.ShellWords;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.ClassWeights;
+import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
@@ -128,7 +129,10 @@ final class CommandLines {
                 String.valueOf(settings.seed()),
                 "--augment",
                 settings.augment()));
-        words.addAll(regime(settings.regime()));
+        if (settings.optimizer() != OptimizerKind.ADAMW) {
+            words.addAll(List.of("--optimizer", settings.optimizer().flag()));
+        }
+        words.addAll(regime(settings.options()));
         if (!settings.shuffle()) {
             words.add("--no-shuffle");
         }

@@ -113,8 +113,9 @@ final class SettingsSection {
         item("batch size", String.valueOf(settings.batchSize()));
         item(
                 "optimiser",
-                "AdamW, learning rate " + settings.learningRate() + ", weight decay " + settings.weightDecay());
-        TrainingOptions regime = settings.regime();
+                settings.optimizer().title() + ", learning rate " + settings.learningRate() + ", weight decay "
+                        + settings.weightDecay());
+        TrainingOptions regime = settings.options();
         item(
                 "schedule",
                 regime.schedule().flag()

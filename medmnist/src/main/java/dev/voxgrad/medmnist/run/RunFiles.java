@@ -229,7 +229,7 @@ public final class RunFiles {
                     .orElse(MemberState.atStart(index, info.settings().netOf(index)));
             status.add(MemberStatus.of(
                     state,
-                    state.failure() == null && info.settings().isFinished(state),
+                    state.failure() == null && state.isFinished(info.settings()),
                     member(index).holder()));
         }
         return status;

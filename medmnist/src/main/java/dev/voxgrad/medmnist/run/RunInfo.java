@@ -1,18 +1,20 @@
 package dev.voxgrad.medmnist.run;
 
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.ConvolutionMode;
-import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.data.Task;
+import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
@@ -88,14 +90,10 @@ public record RunInfo(
 
         /** How that device is used; null if it is no GPU. */
         public static Gpu of(Device device) {
-            return switch (device) {
-                case CudaDevice gpu ->
-                    new Gpu(
-                            gpu.precision().flag(),
-                            gpu.usesFastestAlgorithms(),
-                            gpu.kernels().flag());
-                case CpuDevice _, ReferenceDevice _ -> null;
-            };
+            return device.gpuSettings()
+                    .map(gpu -> new Gpu(
+                            gpu.precision().flag(), gpu.fastest(), gpu.kernels().flag()))
+                    .orElse(null);
         }
     }
 
@@ -115,6 +113,86 @@ public record RunInfo(
                         .map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)
                         .map(Task::flag)
                         .orElse(null));
+    }
+
+    /**
+     * Checks that a resumed run would end as one that was never interrupted: settings must stay, but {@code models} and,
+     * if the schedule does not depend on it, {@code epochs} may grow.
+     *
+     * @throws IncompatibleRunException if another setting differs
+     */
+    public void requireCompatible(TrainSettings now) {
+        new ResumeRules().settings(settings, now).requireNone();
+    }
+
+    /**
+     * Checks that cross-validation stays the same.
+     *
+     * @param now null if the user did not ask for it, which is compatible with every run
+     * @throws IncompatibleRunException if it asks for other folds
+     */
+    public void requireCompatible(@Nullable CrossValidation now) {
+        if (now != null) {
+            new ResumeRules()
+                    .same("folds", crossValidation == null ? "none" : crossValidation.folds(), now.folds())
+                    .requireNone();
+        }
+    }
+
+    /**
+     * Checks that a device computes in the same way. A run may be resumed on another GPU, with more or fewer threads, or
+     * with {@code --no-fusion}; {@link #computesAs} then tells whether the last digits may differ.
+     *
+     * @throws IncompatibleRunException if it is a device of another kind, or one with other options
+     */
+    public void requireCompatible(Device now) {
+        ResumeRules rules = new ResumeRules();
+        if (!Devices.areOfAKind(deviceName(), now.name())) {
+            rules.same("device", deviceName(), now.name());
+        } else {
+            rules.same("convolution", convolution, now.convolution().flag());
+            Gpu other = Gpu.of(now);
+            if (other != null && gpu != null) {
+                rules.same("precision", gpu.precision, other.precision)
+                        .same("fast-algorithms", gpu.fastAlgorithms, other.fastAlgorithms)
+                        .same("gpu-kernels", gpu.kernels, other.kernels);
+            }
+        }
+        rules.requireNone();
+    }
+
+    /** Returns whether a device gives the same last digits as the one on which the run was started. */
+    public boolean computesAs(Device now) {
+        return device.endsWith(now.arithmetic());
+    }
+
+    /**
+     * Checks that the volumes are read with the same window.
+     *
+     * @param now null if the user did not ask for one, which is compatible with every run
+     * @throws IncompatibleRunException if it is another window
+     */
+    public void requireCompatible(@Nullable Window now) {
+        Window before = dataAsTaken().window();
+        if (now != null && !now.equals(before)) {
+            throw new IncompatibleRunException("--window is " + now + ", but the volumes of this run are read with "
+                    + (before == null ? "their own grey values" : before)
+                    + ". Leave the option out, or start another run");
+        }
+    }
+
+    /**
+     * Checks that the data file is the same.
+     *
+     * @throws DataFileException if it has another MD5 sum
+     */
+    public void requireCompatible(VolumeData now) {
+        if (!Objects.equals(dataMd5, now.md5().orElse(null))) {
+            throw new DataFileException(
+                    now.name(),
+                    "has the MD5 sum " + now.md5().orElse("(none)") + ", but the run was started with " + dataMd5
+                            + "; give the same file with --root or --npz");
+        }
     }
 
     /** The same run with other settings. */

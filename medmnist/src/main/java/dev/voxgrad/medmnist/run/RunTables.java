@@ -72,7 +72,7 @@ public final class RunTables {
                         epoch.epoch(),
                         epoch.seconds()));
             }
-            if (state.failure() == null && run.info().settings().isFinished(state)) {
+            if (state.failure() == null && state.isFinished(run.info().settings())) {
                 members.append(row(state.result(), run.info().settings(), fold));
             }
         }
@@ -84,9 +84,10 @@ public final class RunTables {
     private static String row(MemberResult member, TrainSettings settings, String fold) {
         return String.format(
                 Locale.ROOT,
-                "%d,%s,adamw,%s,%s,%d,%s,%s,%s,%s,%d%s%n",
+                "%d,%s,%s,%s,%s,%d,%s,%s,%s,%s,%d%s%n",
                 member.index(),
                 member.net().name(),
+                settings.optimizer().flag(),
                 settings.learningRate(),
                 settings.weightDecay(),
                 member.bestEpoch(),

@@ -16,7 +16,6 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.NamedTensor;
-import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
 
@@ -50,17 +49,17 @@ public final class MemberSteps implements AutoCloseable {
             Device device,
             Listener listener) {
         Map<String, Tensor> parameters = net.parameters();
-        float @Nullable [] classWeights = settings.regime().classWeights().forLoss();
+        float @Nullable [] classWeights = settings.options().classWeights().forLoss();
         this.model = new TrainingStep.Model(
                 device,
                 net,
                 parameters,
-                new Optimizer(new AdamW(settings.learningRate(), settings.weightDecay()), parameters),
+                new Optimizer(settings.optimizer().rule(settings.learningRate(), settings.weightDecay()), parameters),
                 average,
                 data.task() == Task.MULTI_LABEL
                         ? (logits, _, targets) -> logits.bceWithLogits(targets)
                         : (logits, labels, _) -> logits.crossEntropy(classWeights, labels),
-                settings.regime().clipNorm(),
+                settings.options().clipNorm(),
                 data.classes());
         this.listener = listener;
     }

@@ -62,9 +62,9 @@ final class MemberTraining {
         this.files = trainer.run.member(index);
         this.spec = settings.netOf(index);
         this.seed = Trainer.seedOf(settings.seed(), index);
-        this.rates = settings.regime().rates(settings.learningRate(), settings.epochs());
+        this.rates = settings.options().rates(settings.learningRate(), settings.epochs());
         this.net = build();
-        double decay = settings.regime().ema();
+        double decay = settings.options().ema();
         this.product = decay > 0 ? build() : net;
         this.average = decay > 0 ? new WeightAverage(decay, net, product) : null;
         this.steps = new MemberSteps(net, average, settings, trainer.data, device, this::stepDone);
@@ -158,21 +158,21 @@ final class MemberTraining {
                 Predictor validation = new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
                 EventFile events =
                         EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.name()), state.history())) {
-            while (!settings.isFinished(state)) {
+            while (!state.isFinished(settings)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
                 boolean isBest = state.best().orElseThrow() == epoch;
                 if (isBest) {
                     save(ModelKind.BEST);
                 }
-                if (settings.isFinished(state)) {
+                if (state.isFinished(settings)) {
                     save(ModelKind.LAST);
                 }
                 keep();
                 RunTables.write(trainer.run);
                 events.add(epoch);
                 trainer.listener.epochDone(epoch, isBest);
-                if (!settings.isFinished(state)) {
+                if (!state.isFinished(settings)) {
                     stopIfAsked();
                 }
             }

@@ -89,7 +89,7 @@ class ClassWeightsTest {
         Path run = folder.resolve("parts");
         train(volumes, run, 1, "--class-weights", "balanced").succeeded();
         Cli.run("train", "--resume", run, "--class-weights", "1,2")
-                .refused("--class-weights is 1.0,2.0, but the run was begun with balanced");
+                .refused("--class-weights is 1.0,2.0, but the run was started with balanced");
         Cli.run("train", "--resume", run, "--class-weights", "balanced", "--epochs", 2)
                 .succeeded();
         assertThat(ChildTraining.outcome(run)).isEqualTo(whole);

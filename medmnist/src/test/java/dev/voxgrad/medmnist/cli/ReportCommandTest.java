@@ -36,7 +36,6 @@ import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -341,8 +340,14 @@ class ReportCommandTest {
     @Test
     void marksSyntheticVolumes() throws IOException {
         DataSource source = DataSource.synthetic(new SyntheticShapes.Settings(1, 12, 20, 10, 10, 0.4));
-        TrainSettings settings = new TrainSettings(
-                1, List.of(StudyNet.NET1), 1, 8, 0.001, 0, 1, true, "none", TrainingOptions.PLAIN, null);
+        TrainSettings settings = TrainSettings.builder()
+                .models(1)
+                .nets(List.of(StudyNet.NET1))
+                .epochs(1)
+                .batchSize(8)
+                .weightDecay(0)
+                .augment("none")
+                .build();
         Path made = folder.resolve("made");
         try (CpuDevice device = new CpuDevice(2)) {
             VolumeData data = source.load(warning -> {});

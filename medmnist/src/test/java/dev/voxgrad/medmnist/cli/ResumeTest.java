@@ -149,17 +149,18 @@ class ResumeTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "--batch-size 4;        --batch-size is 4, but the run was begun with 8",
-                "--epochs 2;            --epochs is 2, but the run was begun with 3",
-                "--models 1;            --models is 1, but the run was begun with 2",
-                "--nets net2;           --nets is [NET2], but the run was begun with [NET1]",
-                "--lr 0.1;              --lr is 0.1, but the run was begun with 0.001",
+                "--batch-size 4;        --batch-size is 4, but the run was started with 8",
+                "--epochs 2;            --epochs is 2, but the run was started with 3",
+                "--models 1;            --models is 1, but the run was started with 2",
+                "--nets net2;           --nets is [NET2], but the run was started with [NET1]",
+                "--lr 0.1;              --lr is 0.1, but the run was started with 0.001",
                 "--weight-decay 0;      --weight-decay is 0.0, but",
-                "--seed 6;              --seed is 6, but the run was begun with 5",
-                "--no-shuffle;          --no-shuffle is true, but the run was begun with false",
-                "--augment none;        --augment is none, but the run was begun with torchio",
-                "--class-weights balanced; --class-weights is balanced, but the run was begun with none",
-                "--ema 0.9;             --ema is 0.9, but the run was begun with 0.0",
+                "--seed 6;              --seed is 6, but the run was started with 5",
+                "--no-shuffle;          --no-shuffle is true, but the run was started with false",
+                "--augment none;        --augment is none, but the run was started with torchio",
+                "--class-weights balanced; --class-weights is balanced, but the run was started with none",
+                "--optimizer sgd;       --optimizer is sgd, but the run was started with adamw",
+                "--ema 0.9;             --ema is 0.9, but the run was started with 0.0",
                 "--init-weights w;      --init-weights is",
                 "--convolution direct;  --convolution is direct, but the run was started with auto",
                 "--device reference;    reference, but the run was started with",
@@ -183,8 +184,8 @@ class ResumeTest {
         Files.delete(run.resolve("members/member-00.checkpoint"));
         assertThat(resume(run).succeeded().out()).contains("is missing");
         assertThat(ChildTraining.outcome(run)).isEqualTo(outcome);
-        resume(run, "--epochs", 4).refused("--epochs is 4, but the run was begun with 3", "--schedule cosine");
-        resume(run, "--clip-norm", 1).refused("--clip-norm is 1.0, but the run was begun with 0.01");
+        resume(run, "--epochs", 4).refused("--epochs is 4, but the run was started with 3", "--schedule cosine");
+        resume(run, "--clip-norm", 1).refused("--clip-norm is 1.0, but the run was started with 0.01");
     }
 
     /** Each training option by itself changes the result; the default values do not. */

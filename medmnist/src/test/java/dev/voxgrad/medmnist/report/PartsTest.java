@@ -31,6 +31,7 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.ClassWeights;
+import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
@@ -223,22 +224,25 @@ class PartsTest {
     @Test
     void commandsAreQuotedForTheShellAndLeaveNothingOut() {
         DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
-        TrainSettings settings = new TrainSettings(
-                2,
-                List.of(StudyNet.NET1, StudyNet.NET3),
-                4,
-                8,
-                0.002,
-                0,
-                9,
-                false,
-                "centred",
-                new TrainingOptions(TrainingOptions.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99),
-                "/start.safetensors");
+        TrainSettings settings = TrainSettings.builder()
+                .models(2)
+                .nets(List.of(StudyNet.NET1, StudyNet.NET3))
+                .epochs(4)
+                .batchSize(8)
+                .learningRate(0.002)
+                .weightDecay(0)
+                .optimizer(OptimizerKind.SGD)
+                .seed(9)
+                .shuffle(false)
+                .augment("centred")
+                .options(new TrainingOptions(
+                        TrainingOptions.Schedule.COSINE, 1, 2.5, 3, ClassWeights.parse("1, 2.5"), 0.99))
+                .initWeights("/start.safetensors")
+                .build();
         assertThat(CommandLines.train(info(file, settings, false), Path.of("new")))
                 .isEqualTo("medmnist train "
                         + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --window 0,255 --models 2 --nets net1,net3 --epochs 4 "
-                        + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --schedule cosine "
+                        + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --optimizer sgd --schedule cosine "
                         + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
                         + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion "
                         + "--out new");

@@ -27,7 +27,7 @@ public final class RunReaders {
     public static void readState(Path file) {
         MemberState state =
                 new MemberFiles(file.getParent().getParent(), 0).state().orElseThrow();
-        MemberStatus.of(state, TrainSettings.defaults(1).isFinished(state), Optional.empty())
+        MemberStatus.of(state, state.isFinished(TrainSettings.defaults(1)), Optional.empty())
                 .words();
         state.epochsWithoutBetter();
     }
@@ -39,9 +39,13 @@ public final class RunReaders {
         info.deviceName();
         TrainSettings settings = info.settings();
         run.status().forEach(MemberStatus::words);
-        settings.conflicts(TrainSettings.defaults(1));
-        settings.regime().rates(settings.learningRate(), settings.epochs()).at(0);
-        settings.regime().classWeights().forLoss();
+        try {
+            info.requireCompatible(TrainSettings.defaults(1));
+        } catch (IncompatibleRunException e) {
+            e.getMessage().length();
+        }
+        settings.options().rates(settings.learningRate(), settings.epochs()).at(0);
+        settings.options().classWeights().forLoss();
         settings.recipe();
         if (settings.initWeights() != null) {
             Path.of(settings.initWeights());

@@ -25,7 +25,6 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
 /** Runs {@code medmnist quickstart}. */
 @Command(
@@ -65,18 +64,13 @@ public final class QuickstartCommand implements Callable<Integer> {
         }
         Console console = new Console(command.commandLine().getOut());
         Device device = deviceOptions.open();
-        TrainSettings settings = new TrainSettings(
-                Nets.defaults().size(),
-                Nets.defaults(),
-                EPOCHS,
-                BATCH_SIZE,
-                LEARNING_RATE,
-                TrainSettings.WEIGHT_DECAY,
-                TrainSettings.SEED,
-                true,
-                Recipe.NONE.flag(),
-                TrainingOptions.PLAIN,
-                null);
+        TrainSettings settings = TrainSettings.builder()
+                .models(Nets.defaults().size())
+                .epochs(EPOCHS)
+                .batchSize(BATCH_SIZE)
+                .learningRate(LEARNING_RATE)
+                .augment(Recipe.NONE.flag())
+                .build();
         DataSource source = DataSource.synthetic(SHAPES);
         VolumeData data = source.load(console::line);
         RunFiles run = NewRun.create(source, data, null, settings, device, out == null ? temporary() : out);

@@ -2,7 +2,6 @@ package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.ArgGroup;
@@ -14,7 +13,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.FoldOptions;
@@ -27,6 +25,7 @@ import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.ClassCoverage;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.IncompatibleRunException;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Trainer;
@@ -233,55 +232,30 @@ public final class TrainCommand implements Callable<Integer> {
 
     private TrainingSession resume() {
         RunFiles run = RunFiles.open(folder.resume);
-        TrainSettings begun = run.info().settings();
-        TrainSettings settings = hyperparameterOptions.settings(begun);
-        List<String> conflicts = begun.conflicts(settings);
-        if (!conflicts.isEmpty()) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    String.join("; ", conflicts)
-                            + ". A resumed run keeps its settings: leave the option out, or start a new run");
-        }
+        RunInfo info = run.info();
+        TrainSettings settings = hyperparameterOptions.settings(info.settings());
+        compatible(() -> info.requireCompatible(settings));
         if (!run.hasCheckpoints()) {
             throw new DataFileException(
                     folder.resume.toString(),
                     "was started by a version without checkpoints and cannot be resumed; start a new run");
         }
         List<Integer> chosen = chosen(settings);
-        CrossValidation crossValidation = run.info().crossValidation();
-        CrossValidation asked = foldOptions.crossValidation();
-        if (asked != null) {
-            requireSame("--folds", crossValidation == null ? "none" : crossValidation.folds(), asked.folds());
-        }
+        compatible(() -> info.requireCompatible(foldOptions.crossValidation()));
+        CrossValidation crossValidation = info.crossValidation();
         foldOptions.warnIfUneven(crossValidation, settings);
-        Device device = deviceOptions.openAsIn(run.info());
-        if (!Devices.areOfAKind(run.info().deviceName(), device.name())) {
-            requireSame("--device", run.info().deviceName(), device.name());
-        }
-        requireSame(
-                "--convolution", run.info().convolution(), device.convolution().flag());
-        RunInfo.Gpu gpu = RunInfo.Gpu.of(device);
-        if (gpu != null && run.info().gpu() != null) {
-            requireSame("--precision", run.info().gpu().precision(), gpu.precision());
-            requireSame("--fast-algorithms", run.info().gpu().fastAlgorithms(), gpu.fastAlgorithms());
-            requireSame("--gpu-kernels", run.info().gpu().kernels(), gpu.kernels());
-        }
-        VolumeData data =
-                dataOptions.loadForTraining(dataOptions.moved(run.info().dataAsTaken()));
-        if (!Objects.equals(run.info().dataMd5(), data.md5().orElse(null))) {
-            throw new DataFileException(
-                    data.name(),
-                    "has the MD5 sum " + data.md5().orElse("(none)") + ", but the run " + "was started with "
-                            + run.info().dataMd5() + "; give the same file with --root or --npz");
-        }
+        Device device = deviceOptions.openAsIn(info);
+        compatible(() -> info.requireCompatible(device));
+        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(info));
+        info.requireCompatible(data);
         Console console = console();
-        if (!asItComputes(run.info().device()).equals(asItComputes(device.description()))) {
+        if (!info.computesAs(device)) {
             console.warning(
-                    "the run was started on " + run.info().device() + "; here, results may differ in the last digits");
+                    "the run was started on " + info.device() + "; here, results may differ in the last digits");
         }
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
-        if (!resolved.equals(begun)) {
+        if (!resolved.equals(info.settings())) {
             run.changeSettings(resolved);
         }
         return new TrainingSession(run, data, device, console)
@@ -290,18 +264,13 @@ public final class TrainCommand implements Callable<Integer> {
                 .withWorkers(parallelOptions.workers(device));
     }
 
-    private void requireSame(String option, Object begun, Object now) {
-        if (!Objects.equals(begun, now)) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    option + " is " + now + ", but the run was started with " + begun
-                            + ". A resumed run keeps its settings: leave the option out, or start a new run");
+    /** Reports a run that cannot be resumed in this way as wrong use. */
+    private void compatible(Runnable check) {
+        try {
+            check.run();
+        } catch (IncompatibleRunException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
-    }
-
-    /** A device's description without what makes no difference: how many threads, and which of several GPUs. */
-    private static String asItComputes(String description) {
-        return description.replaceFirst("\\d+ threads?, ", "").replaceFirst("^cuda:\\d+: ", "cuda: ");
     }
 
     private Console console() {

@@ -23,7 +23,9 @@ import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.download.Downloader;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.run.IncompatibleRunException;
 import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.run.RunInfo;
 
 /** The options that name the volumes: an official data set, or a file of the user's own. */
 public final class DataOptions {
@@ -160,21 +162,19 @@ public final class DataOptions {
     }
 
     /** Returns the data of a run that is being resumed, read from the location in the options if one is given. */
-    public DataSource moved(DataSource stored) {
+    public DataSource moved(RunInfo run) {
         if (flag != null || size != null || download || labels != null || task != null || skipBlank) {
             throw new ParameterException(
                     command.commandLine(),
                     "a resumed run uses the data that it was started with; only "
                             + "--root or --npz may be given, if the files have moved");
         }
-        if (window != null && !window().equals(stored.window())) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--window is " + window() + ", but the volumes of this "
-                            + "run are read with "
-                            + (stored.window() == null ? "their own grey values" : stored.window())
-                            + ". Leave the option out, or start a new run");
+        try {
+            run.requireCompatible(window());
+        } catch (IncompatibleRunException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
+        DataSource stored = run.dataAsTaken();
         DataSource source = root == null ? stored : stored.withRoot(root);
         return npz == null ? source : source.withFile(npz);
     }

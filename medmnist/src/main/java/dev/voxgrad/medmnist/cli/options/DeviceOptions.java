@@ -18,7 +18,6 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Devices;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.io.DataException;
@@ -151,8 +150,8 @@ public final class DeviceOptions implements AutoCloseable {
     }
 
     /** Returns a device that is another stream on the same GPU. */
-    CudaDevice another(CudaDevice device) {
-        CudaDevice another = device.another();
+    Device another(Device device) {
+        Device another = device.another();
         opened.add(another);
         return another;
     }
@@ -160,13 +159,7 @@ public final class DeviceOptions implements AutoCloseable {
     /** Closes all devices that were opened; called at the end of the command. */
     @Override
     public void close() {
-        for (Device device : opened.reversed()) {
-            switch (device) {
-                case CpuDevice cpu -> cpu.close();
-                case CudaDevice cuda -> cuda.close();
-                case ReferenceDevice reference -> {}
-            }
-        }
+        opened.reversed().forEach(Device::close);
         opened.clear();
     }
 
@@ -204,11 +197,7 @@ public final class DeviceOptions implements AutoCloseable {
         String option = precision != null
                 ? "--precision"
                 : fastAlgorithms ? "--fast-algorithms" : gpuKernels != null ? "--gpu-kernels" : null;
-        boolean gpu = switch (device) {
-            case CudaDevice _ -> true;
-            case CpuDevice _, ReferenceDevice _ -> false;
-        };
-        if (!gpu && option != null) {
+        if (device.gpuSettings().isEmpty() && option != null) {
             throw new ParameterException(
                     command.commandLine(),
                     option + " is for GPUs, and the device is " + device.name()

@@ -11,6 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 import static dev.voxgrad.medmnist.cli.options.OptionValues.given;
@@ -47,14 +48,22 @@ public final class HyperparameterOptions {
     @Option(
             names = "--lr",
             paramLabel = "X",
-            description = "AdamW's learning rate. Default: " + TrainSettings.LEARNING_RATE)
+            description = "The optimiser's learning rate. Default: " + TrainSettings.LEARNING_RATE)
     private @Nullable Double learningRate;
 
     @Option(
             names = "--weight-decay",
             paramLabel = "X",
-            description = "AdamW's decoupled weight decay. Default: " + TrainSettings.WEIGHT_DECAY)
+            description = "Weight decay: decoupled in AdamW, an L2 penalty in Adam and SGD, as in PyTorch. Default: "
+                    + TrainSettings.WEIGHT_DECAY)
     private @Nullable Double weightDecay;
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "adamw (as in the original study), adam, or sgd with momentum " + OptimizerKind.MOMENTUM
+                    + ", which usually needs a higher --lr. Default: adamw")
+    private @Nullable String optimizer;
 
     @Option(
             names = "--seed",
@@ -91,20 +100,23 @@ public final class HyperparameterOptions {
                         .map(name -> OptionValues.net(command, name))
                         .toList();
         try {
-            return new TrainSettings(
-                    given(models, base.models()),
-                    specs,
-                    given(epochs, base.epochs()),
-                    given(batchSize, base.batchSize()),
-                    given(learningRate, base.learningRate()),
-                    given(weightDecay, base.weightDecay()),
-                    given(seed, base.seed()),
-                    !noShuffle && base.shuffle(),
-                    given(augment, base.augment()),
-                    refinementOptions.regime(base.regime()),
-                    initWeights == null
-                            ? base.initWeights()
-                            : initWeights.toAbsolutePath().normalize().toString());
+            return base.toBuilder()
+                    .models(given(models, base.models()))
+                    .nets(specs)
+                    .epochs(given(epochs, base.epochs()))
+                    .batchSize(given(batchSize, base.batchSize()))
+                    .learningRate(given(learningRate, base.learningRate()))
+                    .weightDecay(given(weightDecay, base.weightDecay()))
+                    .optimizer(optimizer == null ? base.optimizer() : OptimizerKind.byFlag(optimizer))
+                    .seed(given(seed, base.seed()))
+                    .shuffle(!noShuffle && base.shuffle())
+                    .augment(given(augment, base.augment()))
+                    .options(refinementOptions.options(base.options()))
+                    .initWeights(
+                            initWeights == null
+                                    ? base.initWeights()
+                                    : initWeights.toAbsolutePath().normalize().toString())
+                    .build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }

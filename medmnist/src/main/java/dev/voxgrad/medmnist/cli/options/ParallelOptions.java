@@ -8,10 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.ReferenceDevice;
 
 /** The options for parallel training. None of them affects the results. */
 public final class ParallelOptions {
@@ -56,19 +53,16 @@ public final class ParallelOptions {
      * @param members how many members are to be trained
      */
     public List<? extends Device> moreDevices(Device device, DeviceOptions devices, int members) {
-        return switch (device) {
-            case CudaDevice gpu ->
-                Stream.generate(() -> devices.another(gpu))
-                        .limit(Math.min(concurrent, members) - 1L)
-                        .toList();
-            case CpuDevice _, ReferenceDevice _ -> {
-                if (concurrent > 1) {
-                    throw wrongUse("--concurrent is for GPUs, and the device is " + device.name()
-                            + ", which one member keeps busy; to divide the work between machines, use --members");
-                }
-                yield List.of();
-            }
-        };
+        if (device.canSplit()) {
+            return Stream.generate(() -> devices.another(device))
+                    .limit(Math.min(concurrent, members) - 1L)
+                    .toList();
+        }
+        if (concurrent > 1) {
+            throw wrongUse("--concurrent is for GPUs, and the device is " + device.name()
+                    + ", which one member keeps busy; to divide the work between machines, use --members");
+        }
+        return List.of();
     }
 
     /** Returns how many threads prepare each member's batches. */
@@ -76,10 +70,9 @@ public final class ParallelOptions {
         if (workers != null) {
             return workers;
         }
-        return switch (device) {
-            case CudaDevice _ -> Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS);
-            case CpuDevice _, ReferenceDevice _ -> 1;
-        };
+        return device.canSplit()
+                ? Math.clamp(Runtime.getRuntime().availableProcessors() / concurrent, 1, MOST_WORKERS)
+                : 1;
     }
 
     private ParameterException wrongUse(String message) {

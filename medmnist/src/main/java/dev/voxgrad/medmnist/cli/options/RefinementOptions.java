@@ -58,7 +58,7 @@ public final class RefinementOptions {
     private Double ema;
 
     /** Returns the settings in the options; the others are taken from {@code base}. */
-    public TrainingOptions regime(TrainingOptions base) {
+    public TrainingOptions options(TrainingOptions base) {
         return new TrainingOptions(
                 schedule == null ? base.schedule() : TrainingOptions.Schedule.byFlag(schedule),
                 given(warmupEpochs, base.warmupEpochs()),

@@ -65,6 +65,12 @@ public record MemberState(
         return new MemberState(member, net, history, step, lossSum, seconds, why);
     }
 
+    /** Returns whether this member has all the epochs that its run's settings ask for. */
+    public boolean isFinished(TrainSettings settings) {
+        int patience = settings.options().patience();
+        return epochs() >= settings.epochs() || patience > 0 && epochsWithoutBetter() >= patience;
+    }
+
     /** Finished epochs. */
     public int epochs() {
         return history.size();

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -12,14 +14,13 @@ import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
- * How much the volumes of each class count in the loss; the formula is at
- * {@link dev.voxgrad.engine.op.crossentropy.CrossEntropyOp}.
+ * Weights each class in the loss; the formula is at {@link dev.voxgrad.engine.op.crossentropy.CrossEntropyOp}.
  *
- * @param asked {@code none}, {@code balanced} or the numbers, as the command line spells them
+ * @param asked {@code none}, {@code balanced} or the weights, as the command line spells them
  * @param values one number above 0 per class; empty for none, and for balanced before the volumes are known
  */
 public record ClassWeights(String asked, List<Double> values) {
-    /** All volumes count the same. */
+    /** Counts all volumes alike. */
     public static final ClassWeights NONE = new ClassWeights("none", List.of());
 
     private static final String BALANCED = "balanced";
@@ -36,7 +37,7 @@ public record ClassWeights(String asked, List<Double> values) {
         }
     }
 
-    /** What the command line asks for. */
+    /** Parses the command line's spelling. */
     public static ClassWeights parse(String text) {
         if (text.equals(NONE.asked)) {
             return NONE;
@@ -59,12 +60,12 @@ public record ClassWeights(String asked, List<Double> values) {
     }
 
     /**
-     * The numbers for these volumes. Balanced is n/(K·n_k) for class k of K that has n_k of the n training volumes, as
-     * scikit-learn's {@code compute_class_weight}: every class then has the same share of the loss. Numbers that are
-     * there already stay.
+     * Returns the weights for these volumes. Balanced is n/(K·n_k) for class k of K that has n_k of the n training
+     * volumes, as in scikit-learn's {@code compute_class_weight}: every class then has the same share of the loss.
+     * Weights that are present already stay.
      *
-     * @param trainedOn the splits that the training volumes are in
-     * @throws DataException if they do not fit
+     * @param trainedOn the splits that contain the training volumes
+     * @throws DataException if the weights do not fit the volumes
      */
     ClassWeights resolved(VolumeData data, List<Split> trainedOn) {
         if (equals(NONE)) {
@@ -103,8 +104,8 @@ public record ClassWeights(String asked, List<Double> values) {
         return weights;
     }
 
-    /** For the loss: one weight per class, or null for none. */
-    public float[] forLoss() {
+    /** Returns one weight per class for the loss, or null for none. */
+    public float @Nullable [] forLoss() {
         if (equals(NONE)) {
             return null;
         }
@@ -115,7 +116,7 @@ public record ClassWeights(String asked, List<Double> values) {
         return weights;
     }
 
-    /** As asked for and, where that tells no numbers, with these. */
+    /** Returns the command line's spelling, followed by the weights if that does not contain them. */
     @Override
     public String toString() {
         return asked.equals(BALANCED) ? BALANCED + " " + values : asked;

@@ -1,53 +1,55 @@
 package dev.voxgrad.medmnist.train.settings;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.Folds;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
- * Cross-validation of a run: train and val together are cut into folds; member m validates on fold m modulo their
- * number and trains on the others. The test split is left as it is.
+ * Describes the cross-validation of a run: train and val together are cut into folds; member m validates on fold m
+ * modulo their number and trains on the others. The test split stays as it is.
  *
  * @param folds at least 2
- * @param note for whoever reads {@code run.json}: that this is not the official split
+ * @param note for readers of {@code run.json}: that this is not the official split
  */
-public record CrossValidation(int folds, String note) {
-    /** What every result of such a run is marked with. */
+public record CrossValidation(int folds, @Nullable String note) {
+    /** Marks every result of such a run. */
     public static final String NOTE = "not the official split";
 
     public CrossValidation {
-        note = NOTE; // whatever an edited file says, tables and reports say this
+        note = NOTE; // whatever an edited file contains, tables and reports say this
         BadValueException.requireWithin("folds", folds, 2, TrainSettings.MOST_MODELS);
     }
 
-    /** With that many folds. */
+    /** Describes cross-validation with that many folds. */
     public CrossValidation(int folds) {
         this(folds, NOTE);
     }
 
-    /** For tables and titles: {@code 5 folds of train and val, not the official split}. */
+    /** Returns words for tables and titles: {@code 5 folds of train and val, not the official split}. */
     public String words() {
         return folds + " folds of train and val, " + NOTE;
     }
 
-    /** The fold that a member validates on. */
+    /** Returns the fold that a member validates on. */
     public int foldOf(int member) {
         return member % folds;
     }
 
-    /** A cell of a table about that member, without commas. */
+    /** Returns a table cell about that member, without commas. */
     public String validatedOn(int member) {
         return "fold " + foldOf(member) + " of " + folds + " (" + NOTE + ")";
     }
 
-    /** Volumes that a member trains on, to within one. */
+    /** Returns the number of volumes that a member trains on, to within one. */
     public int trainingSize(VolumeData data) {
         int all = data.train().size() + data.val().size();
         return all - Math.ceilDiv(all, folds);
     }
 
     /**
-     * Cuts the volumes.
+     * Cuts the volumes into folds.
      *
      * @param seed of the run
      * @throws dev.voxgrad.medmnist.io.DataException if a class is too rare to be in every fold
@@ -56,7 +58,7 @@ public record CrossValidation(int folds, String note) {
         return Folds.of(data, folds, seed);
     }
 
-    /** The volumes as that member has them: its fold is the val split, the other folds are the train split. */
+    /** Returns a member's view of the volumes: its fold is the val split, the other folds are the train split. */
     public VolumeData around(int member, VolumeData data, long seed) {
         return cut(data, seed).around(foldOf(member));
     }

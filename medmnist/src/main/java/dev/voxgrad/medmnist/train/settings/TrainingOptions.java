@@ -12,42 +12,45 @@ import dev.voxgrad.nn.optim.LearningRateSchedule;
 import static dev.voxgrad.medmnist.io.BadValueException.require;
 
 /**
- * What can be added to the study's plain training; all of it is off by default.
+ * Holds what can be added to the study's plain training; all of it is off by default.
  *
  * @param schedule the course of the learning rate
  * @param warmupEpochs epochs of a linear rise before it; 0 for none
  * @param clipNorm the largest L2 norm over all gradients of a step; 0 for no limit
  * @param patience epochs without a better validation AUC after which a member ends; 0 for never
- * @param classWeights how much the volumes of each class count in the loss; null in runs of versions that had none
- * @param ema decay of the exponential moving average of the weights that is validated and kept in place of the weights
- *     themselves; 0 for no average, which null stands for in runs of versions that had none
+ * @param classWeights how much the volumes of each class count in the loss; read as null, meaning none, from runs of
+ *     versions without them
+ * @param ema decay of the exponential moving average of the weights, which is validated and kept instead of the weights
+ *     themselves; 0 for no average; read as null, meaning 0, from runs of versions without it
  */
 public record TrainingOptions(
         Schedule schedule, int warmupEpochs, double clipNorm, int patience, ClassWeights classWeights, Double ema) {
-    /** As the study did. */
+    /** Trains as the study did. */
     public static final TrainingOptions PLAIN = new TrainingOptions(Schedule.CONSTANT, 0, 0, 0, ClassWeights.NONE, 0.0);
 
-    /** The courses of the learning rate. */
+    /** How the learning rate changes over the epochs. */
     public enum Schedule implements Flagged {
-        /** Always the same. */
+        /** Stays the same. */
         CONSTANT,
-        /** Half a cosine that would reach 0 after the last epoch. */
+        /** Follows half a cosine that would reach 0 after the last epoch. */
         COSINE,
-        /** A tenth after half of the epochs, a hundredth after three quarters, as MedMNIST's own script. */
+        /** Drops to a tenth after half of the epochs and a hundredth after three quarters, as MedMNIST's script does. */
         MULTISTEP;
 
-        /** As the command line spells it. */
+        /** Returns the name on the command line. */
         @Override
         public String flag() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** The schedule of that name. */
+        /** Returns the schedule with that name. */
         public static Schedule byFlag(String flag) {
             return Flags.parse("schedule", flag, List.of(values()));
         }
     }
 
+    /** Refuses values out of range, and fills in what a run.json of an earlier version lacks. */
+    @SuppressWarnings("NullAway") // JSON leaves components null
     public TrainingOptions {
         schedule = schedule == null ? Schedule.CONSTANT : schedule;
         classWeights = classWeights == null ? ClassWeights.NONE : classWeights;
@@ -70,23 +73,23 @@ public record TrainingOptions(
         require(ema >= 0 && ema < 1, "ema", ema, "less than 1, such as 0.999, or 0 for none");
     }
 
-    /** With class weights in numbers. */
+    /** Returns these options with the class weights as numbers. */
     TrainingOptions resolved(VolumeData data, List<Split> trainedOn) {
         return new TrainingOptions(
                 schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data, trainedOn), ema);
     }
 
-    /** With a schedule that begins at once. */
+    /** Returns these options with a schedule that starts without warm-up. */
     TrainingOptions withoutWarmup() {
         return new TrainingOptions(schedule, 0, clipNorm, patience, classWeights, ema);
     }
 
-    /** Whether what a run does in an epoch depends on how many there will be. */
-    boolean dependsOnTheEnd() {
+    /** Returns whether the learning rate of an epoch depends on the number of epochs. */
+    public boolean dependsOnEpochs() {
         return schedule != Schedule.CONSTANT;
     }
 
-    /** The learning rates of a run of that many epochs. */
+    /** Returns the learning rates of a run with that many epochs. */
     public LearningRateSchedule rates(double base, int epochs) {
         int rest = Math.max(1, epochs - warmupEpochs);
         LearningRateSchedule course = switch (schedule) {
