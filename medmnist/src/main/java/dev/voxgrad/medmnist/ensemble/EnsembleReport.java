@@ -7,7 +7,7 @@ import java.util.Locale;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.Metrics;
@@ -191,8 +191,7 @@ public final class EnsembleReport {
      */
     public void save() {
         SummaryFile.append(run, ensemble, settings, List.of(weighted, uniform));
-        DataSource source = run.info().data();
-        if (source.kind() == DataSource.Kind.OFFICIAL) {
+        if (run.info().data() instanceof OfficialSet source) {
             CrossValidation folds = run.info().crossValidation();
             String name = folds == null ? "voxgrad" : "voxgrad-" + folds.folds() + "-folds-not-the-official-split";
             Path results = run.files().makeFolder("results");

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.data.NameList;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OfficialSet;
+import dev.voxgrad.medmnist.data.source.OwnFile;
+import dev.voxgrad.medmnist.data.source.Synthetic;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -31,7 +34,7 @@ final class CommandLines {
      */
     static String train(RunInfo info, Path out) {
         List<String> words = new ArrayList<>(List.of("medmnist"));
-        if (info.data().kind() == DataSource.Kind.SYNTHETIC) {
+        if (info.data() instanceof Synthetic) {
             words.add("quickstart");
         } else {
             words.add("train");
@@ -90,20 +93,22 @@ final class CommandLines {
 
     private static List<String> data(DataSource source) {
         List<String> words = new ArrayList<>();
-        if (source.kind() == DataSource.Kind.OFFICIAL) {
-            words.addAll(
-                    List.of("--flag", source.flag(), "--size", String.valueOf(source.size()), "--root", source.root()));
-        } else {
-            words.addAll(List.of("--npz", source.file()));
-            if (!source.labels().isEmpty()) {
-                words.addAll(List.of("--labels", NameList.format(source.labels())));
+        switch (source) {
+            case OfficialSet set ->
+                words.addAll(List.of("--flag", set.flag(), "--size", String.valueOf(set.size()), "--root", set.root()));
+            case OwnFile own -> {
+                words.addAll(List.of("--npz", own.file()));
+                if (!own.labels().isEmpty()) {
+                    words.addAll(List.of("--labels", NameList.format(own.labels())));
+                }
+                if (own.task() != null) {
+                    words.addAll(List.of("--task", own.task()));
+                }
+                if (own.window() != null) {
+                    words.addAll(List.of("--window", own.window().toString()));
+                }
             }
-            if (source.task() != null) {
-                words.addAll(List.of("--task", source.task()));
-            }
-            if (source.window() != null) {
-                words.addAll(List.of("--window", source.window().toString()));
-            }
+            case Synthetic _ -> {}
         }
         if (source.skipsBlank()) {
             words.add("--skip-blank");

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.medmnist.data.Split;
-import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
@@ -103,8 +103,8 @@ final class ResultsSection {
     }
 
     private List<Benchmark> writePublishedRows() {
-        DataSource source = subject.run().info().data();
-        if (source.kind() != DataSource.Kind.OFFICIAL || !subject.split().name().equals("test")) {
+        if (!(subject.run().info().data() instanceof OfficialSet source)
+                || !subject.split().name().equals("test")) {
             return List.of();
         }
         for (Benchmark row : Benchmark.study(source.flag())) {
@@ -149,12 +149,12 @@ final class ResultsSection {
                     "class",
                     "small");
         }
-        if (!published.isEmpty()) {
-            writeSources(subject.run().info().data(), published.size() == 1);
+        if (!published.isEmpty() && subject.run().info().data() instanceof OfficialSet source) {
+            writeSources(source, published.size() == 1);
         }
     }
 
-    private void writeSources(DataSource source, boolean single) {
+    private void writeSources(OfficialSet source, boolean single) {
         html.open("p", "class", "small")
                 .text("Rows in italics are published, for volumes of 28³"
                         + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³")

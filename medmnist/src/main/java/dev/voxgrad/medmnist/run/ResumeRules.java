@@ -3,7 +3,11 @@ package dev.voxgrad.medmnist.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
@@ -16,11 +20,11 @@ final class ResumeRules {
     private final List<String> conflicts = new ArrayList<>();
 
     /** Notes a conflict if an option has another value now. */
-    ResumeRules same(String option, Object started, Object now) {
+    ResumeRules same(String option, @Nullable Object started, @Nullable Object now) {
         return check(option, started, now, false);
     }
 
-    private ResumeRules check(String option, Object started, Object now, boolean mayChange) {
+    private ResumeRules check(String option, @Nullable Object started, @Nullable Object now, boolean mayChange) {
         if (!Objects.equals(started, now) && !mayChange) {
             conflicts.add("--" + option + " is " + now + ", but the run was started with " + started);
         }
@@ -32,7 +36,7 @@ final class ResumeRules {
         TrainingOptions before = started.options();
         TrainingOptions after = now.options();
         check("models", started.models(), now.models(), now.models() > started.models());
-        same("nets", started.nets(), now.nets());
+        same("nets", names(started.nets()), names(now.nets()));
         if (now.epochs() > started.epochs() && before.dependsOnEpochs()) {
             conflicts.add("--epochs is " + now.epochs() + ", but the run was started with " + started.epochs()
                     + ", and its --schedule " + before.schedule().flag()
@@ -57,6 +61,10 @@ final class ResumeRules {
                         after.classWeights().asked())
                 .same("ema", before.ema(), after.ema())
                 .same("init-weights", started.initWeights(), now.initWeights());
+    }
+
+    private static String names(List<NetSpec> nets) {
+        return nets.stream().map(NetSpec::name).collect(Collectors.joining(","));
     }
 
     /**

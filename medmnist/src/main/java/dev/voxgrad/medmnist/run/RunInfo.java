@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
@@ -65,7 +66,7 @@ public record RunInfo(
         requireAll("labelNames", labelNames, "the names of all classes");
         labelNames = List.copyOf(labelNames);
         requirePresent("settings", settings);
-        if (data.kind() == DataSource.Kind.FILE && data.window() == null) {
+        if (data instanceof OwnFile && data.window() == null) {
             data = data.withWindow(Window.BYTES); // versions without windows took integers as they are
         }
         if (convolution != null) {
@@ -107,12 +108,12 @@ public record RunInfo(
      * would derive from them.
      */
     public DataSource dataAsTaken() {
-        return data.kind() != DataSource.Kind.FILE || data.task() != null || task == null
-                ? data
-                : data.withTask(Task.byName(task)
+        return data instanceof OwnFile file && file.task() == null && task != null
+                ? file.withTask(Task.byName(task)
                         .map(known -> known == Task.MULTI_LABEL ? known : Task.MULTI_CLASS)
                         .map(Task::flag)
-                        .orElse(null));
+                        .orElse(null))
+                : data;
     }
 
     /**

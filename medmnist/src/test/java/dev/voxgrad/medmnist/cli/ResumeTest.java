@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,6 +85,17 @@ class ResumeTest {
         assertThat(Files.readString(run.resolve("run.json"))).contains("\"epochs\" : 3");
         assertThat(resume(run).succeeded().out()).contains("finished before");
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adam", "sgd"})
+    void resumesBitForBitWithOtherOptimizers(String optimizer) throws IOException {
+        Path whole = folder.resolve("whole");
+        train(whole, 2, "--members", "0", "--optimizer", optimizer).succeeded();
+        train(run, 1, "--members", "0", "--optimizer", optimizer).succeeded();
+        resume(run, "--epochs", 2, "--members", "0").succeeded();
+        assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(whole));
+        assertThat(Files.readString(run.resolve("members.csv"))).contains("0,net1," + optimizer + ",0.001,");
     }
 
     @Test
@@ -152,7 +164,7 @@ class ResumeTest {
                 "--batch-size 4;        --batch-size is 4, but the run was started with 8",
                 "--epochs 2;            --epochs is 2, but the run was started with 3",
                 "--models 1;            --models is 1, but the run was started with 2",
-                "--nets net2;           --nets is [NET2], but the run was started with [NET1]",
+                "--nets net2;           --nets is net2, but the run was started with net1",
                 "--lr 0.1;              --lr is 0.1, but the run was started with 0.001",
                 "--weight-decay 0;      --weight-decay is 0.0, but",
                 "--seed 6;              --seed is 6, but the run was started with 5",

@@ -5,6 +5,9 @@ import java.util.Optional;
 
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OfficialSet;
+import dev.voxgrad.medmnist.data.source.OwnFile;
+import dev.voxgrad.medmnist.data.source.Synthetic;
 import dev.voxgrad.medmnist.run.member.Checkpoint;
 import dev.voxgrad.medmnist.run.member.MemberFiles;
 import dev.voxgrad.medmnist.run.member.MemberState;
@@ -61,17 +64,17 @@ public final class RunReaders {
     }
 
     private static void readSource(DataSource source) {
-        switch (source.kind()) {
-            case SYNTHETIC -> {
-                SyntheticShapes.Settings shapes = source.synthetic();
+        switch (source) {
+            case Synthetic synthetic -> {
+                SyntheticShapes.Settings shapes = synthetic.settings();
                 double voxels = Math.pow(shapes.edge(), 3)
                         * Math.max(1.0, Math.max(shapes.train(), Math.max(shapes.val(), shapes.test())));
                 if (voxels < FEW_VOXELS || voxels > Integer.MAX_VALUE) {
                     source.load(warning -> {});
                 }
             }
-            case FILE -> Path.of(source.file());
-            case OFFICIAL -> Path.of(source.root()).resolve(source.flag() + source.size());
+            case OwnFile own -> Path.of(own.file());
+            case OfficialSet set -> Path.of(set.root()).resolve(set.flag() + set.size());
         }
     }
 }

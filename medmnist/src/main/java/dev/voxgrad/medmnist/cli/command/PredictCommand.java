@@ -19,6 +19,7 @@ import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedAuc;
@@ -92,8 +93,8 @@ public final class PredictCommand implements Callable<Integer> {
                     command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
         }
         requireOther(weights);
-        if (source.kind() == DataSource.Kind.FILE) {
-            requireOther(Path.of(source.file()));
+        if (source instanceof OwnFile own) {
+            requireOther(Path.of(own.file()));
         }
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();

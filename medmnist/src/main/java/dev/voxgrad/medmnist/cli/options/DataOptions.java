@@ -22,6 +22,7 @@ import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.download.Downloader;
 import dev.voxgrad.medmnist.data.source.DataSource;
+import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.run.IncompatibleRunException;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -186,7 +187,7 @@ public final class DataOptions {
     public DataSource asTrained(DataSource source, Path weights) {
         Path folder = weights.toAbsolutePath().normalize().getParent();
         Path run = folder == null ? null : folder.getParent();
-        if (source.kind() != DataSource.Kind.FILE || run == null || !Files.isRegularFile(run.resolve("run.json"))) {
+        if (!(source instanceof OwnFile file) || run == null || !Files.isRegularFile(run.resolve("run.json"))) {
             return source;
         }
         DataSource taken = RunFiles.open(run).info().dataAsTaken();
@@ -195,7 +196,7 @@ public final class DataOptions {
             Console.warnings(command)
                     .accept("--window is " + source.window() + ", but the net was trained with " + trained);
         }
-        DataSource asked = source.task() == null ? source.withTask(taken.task()) : source;
+        OwnFile asked = file.task() == null && taken instanceof OwnFile own ? file.withTask(own.task()) : file;
         return asked.window() == null ? asked.withWindow(trained) : asked;
     }
 

@@ -1,0 +1,59 @@
+package dev.voxgrad.medmnist.data.source;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.io.BadValueException;
+
+/**
+ * One of MedMNIST's official sets.
+ *
+ * @param flag name of the set, such as {@code adrenalmnist3d}
+ * @param root folder of the official files
+ * @param size edge length of the volumes, 28 or 64
+ * @param skipsBlank whether blank volumes are left out of training
+ */
+public record OfficialSet(String flag, String root, int size, boolean skipsBlank) implements DataSource {
+    /** Refuses what an edited or damaged run.json may contain. */
+    public OfficialSet {
+        SourceJson.requirePath("root", root);
+        BadValueException.requirePresent("flag", flag);
+        BadValueException.requireUnderstood("flag", flag, DatasetInfo::byFlag);
+        DatasetInfo info = DatasetInfo.byFlag(flag);
+        BadValueException.requireUnderstood("size", String.valueOf(size), edge -> info.source(Integer.parseInt(edge)));
+    }
+
+    @Override
+    public OfficialSet withRoot(Path folder) {
+        return new OfficialSet(flag, SourceJson.absolute(folder), size, skipsBlank);
+    }
+
+    /** Returns the same set that leaves blank volumes out of training, or refuses them. */
+    public OfficialSet withSkipBlank(boolean skip) {
+        return new OfficialSet(flag, root, size, skip);
+    }
+
+    @Override
+    public VolumeData load(Consumer<String> warner) {
+        return VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank, warner);
+    }
+
+    @Override
+    public SourceJson json() {
+        return new SourceJson(
+                SourceJson.Kind.OFFICIAL,
+                flag,
+                root,
+                size,
+                null,
+                List.of(),
+                null,
+                null,
+                SourceJson.trueOrNull(skipsBlank),
+                null);
+    }
+}

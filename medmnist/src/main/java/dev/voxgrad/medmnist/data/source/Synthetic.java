@@ -1,0 +1,30 @@
+package dev.voxgrad.medmnist.data.source;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.voxgrad.medmnist.data.SyntheticShapes;
+import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.io.BadValueException;
+
+/**
+ * Volumes made by code.
+ *
+ * @param settings how to make them
+ */
+public record Synthetic(SyntheticShapes.Settings settings) implements DataSource {
+    /** Refuses what an edited or damaged run.json may contain. */
+    public Synthetic {
+        BadValueException.requirePresent("synthetic", settings);
+    }
+
+    @Override
+    public VolumeData load(Consumer<String> warner) {
+        return SyntheticShapes.make(settings);
+    }
+
+    @Override
+    public SourceJson json() {
+        return new SourceJson(SourceJson.Kind.SYNTHETIC, null, null, 0, null, List.of(), settings, null, null, null);
+    }
+}
