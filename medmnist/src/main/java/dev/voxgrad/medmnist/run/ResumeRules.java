@@ -75,7 +75,7 @@ final class ResumeRules {
     void requireNone() {
         if (!conflicts.isEmpty()) {
             throw new IncompatibleRunException(String.join("; ", conflicts)
-                    + ". A resumed run keeps its settings: leave the option out, or start another run");
+                    + ". A resumed run keeps its settings: leave the option out, or start a new run");
         }
     }
 }

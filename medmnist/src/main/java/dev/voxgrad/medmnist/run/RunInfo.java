@@ -178,7 +178,7 @@ public record RunInfo(
         if (now != null && !now.equals(before)) {
             throw new IncompatibleRunException("--window is " + now + ", but the volumes of this run are read with "
                     + (before == null ? "their own grey values" : before)
-                    + ". Leave the option out, or start another run");
+                    + ". Leave the option out, or start a new run");
         }
     }
 
