@@ -2,7 +2,7 @@ package dev.voxgrad.engine.op.conv3d;
 
 import dev.voxgrad.engine.Dims3;
 
-/** All sizes of one convolution, as {@link Conv3dOp} has checked them. */
+/** Contains all sizes of one convolution, as {@link Conv3dOp} has checked them. */
 public record Conv3dGeometry(
         int batch,
         int inputChannels,
@@ -15,12 +15,12 @@ public record Conv3dGeometry(
         Dims3 padding,
         Dims3 dilation) {
 
-    /** Input channels that one output channel sees. */
+    /** Returns the number of input channels that one output channel sees. */
     public int groupInputs() {
         return inputChannels / groups;
     }
 
-    /** Output channels of one group. */
+    /** Returns the number of output channels of one group. */
     public int groupOutputs() {
         return outputChannels / groups;
     }

@@ -10,19 +10,23 @@ import dev.voxgrad.engine.op.conv3d.cuda.Conv3dCuda;
 
 /**
  * The kernels of {@link Conv3dOp}: forward and its three gradients. Activations are in the device's own layout, weights
- * row-major.
+ * are row-major.
  */
 public interface Conv3dKernels {
-    /** output = input * weight (+ bias, unless it is null). */
+    /** Computes output = input * weight (+ bias, unless it is null), where * is the convolution. */
     void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output);
 
+    /** Computes the gradient of the input. */
     void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput);
 
+    /** Computes the gradient of the weight. */
     void gradWeight(Conv3dGeometry g, Tensor input, Tensor gradOutput, Tensor gradWeight);
 
+    /** Computes the gradient of the bias. */
     void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias);
 
     /** Returns the kernels of a device; while it is traced, each gradient gets a row of its own in the profile. */
+    /** Returns the kernels for a device. */
     static Conv3dKernels on(Device device) {
         Conv3dKernels kernels = switch (device) {
             case CpuDevice cpu -> new Conv3dCpu(cpu);

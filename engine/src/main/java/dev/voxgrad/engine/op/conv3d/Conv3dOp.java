@@ -13,7 +13,8 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * 3D convolution (in fact cross-correlation, as in every deep-learning library), equal to PyTorch's {@code conv3d}.
+ * Computes a 3D convolution (in fact cross-correlation, as in every deep-learning library) that is equal to PyTorch's
+ * {@code conv3d}.
  *
  * <pre>
  * input  (N,C,D,H,W), weight (O,C/groups,KD,KH,KW), bias (O) or none  →  output (N,O,D',H',W')
@@ -25,13 +26,20 @@ import dev.voxgrad.engine.trace.Work;
  * db[o]     = Σ over n, z of  dy[n,o,z]
  * </pre>
  *
- * <p>Here z, k and i are triples, and x is 0 outside its volume. With g groups, output channels of the j-th g-th see
- * only input channels of the j-th g-th.
+ * <p>Here z, k and i are triples, and x is 0 outside its volume. With g groups, output channels in group j see only the
+ * input channels of group j.
+ *
+ * <p><b>Which code runs.</b> By default a net does not pass through this class where a convolution is followed by batch
+ * norm and ReLU: {@code nn.Chain} runs these layers as one {@link dev.voxgrad.engine.op.convblock.ConvBlockOp}, whose
+ * kernels call those of {@link Conv3dKernels} or, on the CPU, {@link dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d}
+ * directly. For a breakpoint in {@link #forward} to be hit by every convolution, switch fusion off: {@code --no-fusion}
+ * on the command line, or {@code new CpuDevice(threads, mode, false)}. {@link Conv3dAlgorithm} says how the CPU
+ * computes a convolution of given sizes, fused or not.
  */
 public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements Op, Profiled {
     private static final String[] INPUTS = {"input", "weight", "bias"};
 
-    /** The usual settings: stride 1, no dilation, one group. */
+    /** Returns a convolution with the usual settings: stride 1, no dilation, one group. */
     public static Conv3dOp padded(int padding) {
         return new Conv3dOp(Dims3.ONE, Dims3.cube(padding), Dims3.ONE, 1);
     }
@@ -41,7 +49,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         return "conv3d";
     }
 
-    /** Inputs: input, weight, and, if there is one, bias. */
+    /** Returns the shape of the result. The inputs are input, weight and, if there is one, bias. */
     @Override
     public Shape outputShape(Shape... inputs) {
         Shape input = inputs[0];
@@ -81,7 +89,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         if (inputs.length > 2 && !inputs[2].equals(Shape.of(weight.dim(0)))) {
             throw ShapeException.of(
                     name(),
-                    "bias must have one number for each of the " + weight.dim(0) + " output channels",
+                    "bias must have one value for each of the " + weight.dim(0) + " output channels",
                     "bias",
                     inputs[2],
                     "weight",
@@ -112,7 +120,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         return (int) ((padded - reach) / stride + 1);
     }
 
-    /** Kernels count in ints, over a sample with its padding as well. */
+    /** Requires that kernels can index a sample, with its padding, by ints. */
     private void requirePaddedSize(Shape input, Shape weight) {
         double padded = (input.dim(2) + 2.0 * padding.d())
                 * (input.dim(3) + 2.0 * padding.h())
@@ -121,7 +129,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         if (padded > Integer.MAX_VALUE) {
             throw ShapeException.of(
                     name(),
-                    "a sample with its padding of " + padding + " has more than 2^31-1 numbers",
+                    "a sample with its padding of " + padding + " has more than 2^31-1 values",
                     "input",
                     input,
                     "weight",
@@ -174,7 +182,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         return Conv3dWork.of(device, g, pass, call);
     }
 
-    /** All sizes, of shapes that have been checked. */
+    /** Returns all sizes, given shapes that have been checked. */
     public Conv3dGeometry geometry(Shape input, Shape weight, Shape output) {
         return new Conv3dGeometry(
                 input.dim(0),

@@ -7,11 +7,11 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
 /**
- * {@link Conv3dKernels} in plain loops. All three big kernels are one loop over every (output voxel, weight) pair
- * that meets an input voxel; they differ only in which of the three numbers is the sum of products of the others.
+ * {@link Conv3dKernels} in plain loops. The three large kernels are one loop over every (output voxel, weight) pair
+ * that meets an input voxel; they differ only in which of the three values is the sum of products of the other two.
  */
 final class Conv3dReference implements Conv3dKernels {
-    /** What to do with one triple of indices into output, weight and input. */
+    /** Processes one triple of indices into output, weight and input. */
     @FunctionalInterface
     private interface Visitor {
         void visit(int outputIndex, int weightIndex, int inputIndex);
@@ -71,7 +71,7 @@ final class Conv3dReference implements Conv3dKernels {
         }
     }
 
-    /** The window of one output voxel (od, oh, ow) of channel o of sample n. */
+    /** Visits the window of output voxel (od, oh, ow) of channel o of sample n. */
     private static void visitWindow(
             Conv3dGeometry g, int n, int o, int od, int oh, int ow, int outputIndex, Visitor visitor) {
         Dims3 in = g.input();

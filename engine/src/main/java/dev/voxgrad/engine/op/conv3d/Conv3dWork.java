@@ -16,19 +16,19 @@ import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
-/** What each pass of a convolution takes: by its definition, and as the CPU's kernels do it. */
+/** Counts the work of each pass of a convolution: by its definition, and as the CPU's kernels do it. */
 public final class Conv3dWork {
-    /** Additions that {@link WinogradTransforms} makes for one tile and channel: of inputs, 4³ numbers to 4³, … */
+    /** Additions that {@link WinogradTransforms} makes for one tile and channel: of inputs, from 4³ values to 4³, … */
     private static final long INPUT = 192;
-    /** … of outputs, 4³ to 2³, with the bias, … */
+    /** … of outputs, from 4³ to 2³, with the bias, … */
     private static final long OUTPUT = 120;
-    /** … of output gradients, 2³ to 4³, and … */
+    /** … of output gradients, from 2³ to 4³, and … */
     private static final long OUTPUT_GRADIENT = 56;
-    /** … of input gradients, 4³ to 4³, added to what other tiles gave. */
+    /** … of input gradients, from 4³ to 4³, added to those of other tiles. */
     private static final long INPUT_GRADIENT = 256;
-    /** Operations that {@link WinogradWeights} takes for one kernel: 5 for each of 48 lines. */
+    /** Operations of {@link WinogradWeights} for one kernel: 5 for each of 48 lines. */
     private static final long WEIGHT = 240;
-    /** The same for the gradient of one kernel, 6 for each line; that of summing up parts comes besides. */
+    /** The same for the gradient of one kernel: 6 for each line; summing up the parts is not included. */
     private static final long WEIGHT_GRADIENT = 288;
 
     private Conv3dWork() {}
@@ -56,7 +56,7 @@ public final class Conv3dWork {
         return of(device, g, pass, elements);
     }
 
-    /** Of one pass with a kernel of its own, in which {@code elements} numbers are read or written. */
+    /** Counts one pass with a kernel of its own that reads or writes {@code elements} values. */
     static Work of(Device device, Conv3dGeometry g, Pass pass, long elements) {
         long outputs = outputs(g);
         if (pass == Pass.GRAD_BIAS) {
@@ -72,22 +72,22 @@ public final class Conv3dWork {
                         pass == Pass.GRAD_INPUT ? direct(g, pass) : new TiledFewChannelsConv3d(cpu, g).flop(pass);
                     case DIRECT -> direct(g, pass);
                 };
-            case CudaDevice cuda -> direct; // cuDNN doesn't tell
+            case CudaDevice cuda -> direct; // cuDNN does not report it
             case ReferenceDevice reference -> direct;
         };
         return new Work(algorithm.label(), direct, executed, 4 * elements);
     }
 
-    /** Of {@link TiledConv3d#forward}: its input is read and its output written. */
+    /** Counts {@link TiledConv3d#forward}, which reads its input and writes its output. */
     public static Work forward(CpuDevice device, Conv3dGeometry g) {
         return of(device, g, Pass.FORWARD, inputs(g) + weights(g) + outputs(g));
     }
 
     /**
-     * Of {@link TiledConv3d#backward}: input and output gradient are read once for both gradients, and by Winograd the
-     * output gradient is transformed once.
+     * Counts {@link TiledConv3d#backward}. It reads input and output gradient once for both gradients; with Winograd,
+     * it transforms the output gradient once.
      *
-     * @param gradOutput numbers that are read to make the output gradient
+     * @param gradOutput how many values are read to compute the output gradient
      */
     public static Work backward(CpuDevice device, Conv3dGeometry g, long gradOutput, boolean withInput) {
         Work work = of(device, g, Pass.GRAD_WEIGHT, inputs(g) + weights(g) + gradOutput);
@@ -119,7 +119,10 @@ public final class Conv3dWork {
         return (long) g.batch() * g.outputChannels() * g.output().product();
     }
 
-    /** Without the taps that lie in the padding above and below, with those beside, and with whole vectors. */
+    /**
+     * Counts direct convolution: without the taps in the padding along d and h, with those in the padding along w, and
+     * with whole vectors.
+     */
     private static long direct(Conv3dGeometry g, Pass pass) {
         return switch (pass) {
             case FORWARD -> DirectConvolution.forward(g).flop();
@@ -130,8 +133,8 @@ public final class Conv3dWork {
     }
 
     /**
-     * Products of whole tiles and whole blocks of channels, tiles in sevens where the micro-kernel takes them so, and
-     * transforms of whole vectors.
+     * Counts Winograd's products of whole tiles and whole blocks of channels, with tiles in sevens where the
+     * micro-kernel takes them so, and its transforms of whole vectors.
      */
     private static long winograd(Winograd w, Pass pass) {
         long block = PackedWeights.BLOCK;
@@ -154,7 +157,7 @@ public final class Conv3dWork {
         };
     }
 
-    /** Tiles of the batch, each block of them filled up to a multiple of seven. */
+    /** Returns the number of the batch's tiles, with each block of them padded to a multiple of seven. */
     private static long sevens(Winograd w) {
         long sum = 0;
         for (int group = 0; group < w.groups(); group++) {

@@ -18,25 +18,25 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
  * {@link Conv3dKernels} on the CPU, by direct convolution or by {@link Winograd}.
  *
  * <p>In direct convolution, forward and input gradient are the same computation, a {@link DirectConvolution}, with the
- * weights taken one way or turned round; the weight gradient is a sum of outer products, {@link DirectWeightGradient}.
+ * weights as they are or reversed; the weight gradient is a sum of outer products, {@link DirectWeightGradient}.
  */
 public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
         if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
-            TiledConv3d stream = TiledConv3d.of(device, g);
-            stream.forward(
-                    VoxelReader.of(CpuStorage.array(input), g.inputChannels(), stream.inputVoxel()),
+            TiledConv3d tiled = TiledConv3d.of(device, g);
+            tiled.forward(
+                    VoxelReader.of(CpuStorage.array(input), g.inputChannels(), tiled.inputVoxel()),
                     CpuStorage.array(weight),
                     null,
                     biases,
-                    stream.outputLayout().copyTo(CpuStorage.array(output)));
+                    tiled.outputLayout().copyTo(CpuStorage.array(output)));
             return;
         }
-        DirectConvolution correlation = DirectConvolution.forward(g);
+        DirectConvolution direct = DirectConvolution.forward(g);
         float[] packed = PackedWeights.forward(device, g, CpuStorage.array(weight));
-        correlation.run(device, CpuStorage.array(input), packed, biases, CpuStorage.array(output));
+        direct.run(device, CpuStorage.array(input), packed, biases, CpuStorage.array(output));
         device.giveBack(packed);
     }
 
@@ -55,9 +55,9 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
             device.giveBack(u);
             return;
         }
-        DirectConvolution correlation = DirectConvolution.gradInput(g);
+        DirectConvolution direct = DirectConvolution.gradInput(g);
         float[] packed = PackedWeights.gradInput(device, g, CpuStorage.array(weight));
-        correlation.run(device, CpuStorage.array(gradOutput), packed, null, CpuStorage.array(gradInput));
+        direct.run(device, CpuStorage.array(gradOutput), packed, null, CpuStorage.array(gradInput));
         device.giveBack(packed);
     }
 
@@ -67,10 +67,10 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] dy = CpuStorage.array(gradOutput);
         float[] dw = CpuStorage.array(gradWeight);
         if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
-            TiledConv3d stream = TiledConv3d.of(device, g);
-            stream.backward(
-                    VoxelReader.of(x, g.inputChannels(), stream.inputVoxel()),
-                    stream.outputLayout().copyFrom(dy),
+            TiledConv3d tiled = TiledConv3d.of(device, g);
+            tiled.backward(
+                    VoxelReader.of(x, g.inputChannels(), tiled.inputVoxel()),
+                    tiled.outputLayout().copyFrom(dy),
                     null,
                     dw,
                     null);

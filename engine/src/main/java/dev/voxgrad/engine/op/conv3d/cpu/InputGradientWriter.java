@@ -2,19 +2,22 @@ package dev.voxgrad.engine.op.conv3d.cpu;
 
 import dev.voxgrad.engine.Dims3;
 
-/** Where the gradient of a convolution's input goes, and what is done to it on the way. */
+/** Receives the gradient of a convolution's input, and may process it on the way. */
 @FunctionalInterface
 public interface InputGradientWriter {
     /**
-     * Takes one plane of a sample. Called once for each plane, on any thread, but for one {@code task} on one thread
-     * and in order, so that sums may be kept for each task.
+     * Receives one plane of a sample. It is called once for each plane, on any thread; all calls for one {@code task}
+     * come from one thread and in order, so that sums may be kept for each task.
      *
-     * @param z the plane
-     * @param values its first voxel is at {@code from}, the next row's {@code row} floats further on
+     * @param z the index of the plane
+     * @param values the plane's first voxel at {@code from}, each next row {@code row} floats further on
      */
     void write(int task, int sample, int z, float[] values, int from, int row);
 
-    /** Copies planes to a channels-last tensor; a voxel of {@code values} takes {@code stride} floats. */
+    /**
+     * Returns a writer that copies planes to a channels-last tensor; a voxel of {@code values} takes {@code stride}
+     * floats.
+     */
     static InputGradientWriter to(float[] dx, int channels, Dims3 size, int stride) {
         return (task, sample, z, values, from, row) -> {
             int to = (sample * size.d() + z) * size.h() * size.w() * channels;

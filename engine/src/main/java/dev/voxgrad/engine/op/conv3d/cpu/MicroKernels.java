@@ -6,11 +6,11 @@ import jdk.incubator.vector.VectorSpecies;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * The innermost loops of convolution: blocks of sums kept in vector registers while products are added to them.
+ * The innermost loops of convolution: they keep blocks of sums in vector registers while products are added to them.
  *
  * <p>Each sum is a local variable of its own, since C2 keeps vectors in registers only if they are neither in arrays
  * nor passed to methods that are not inlined. Sixteen sums of 512 bits hide the latency of the multiply-adds and leave
- * registers free; more makes C2 spill. 7 divides the row lengths 28, 14 and 7 of the nets; 4 fits the rest of other
+ * registers free; with more, C2 spills. 7 divides the nets' row lengths 28, 14 and 7; 4 fits the remainder of other
  * rows.
  */
 public final class MicroKernels {

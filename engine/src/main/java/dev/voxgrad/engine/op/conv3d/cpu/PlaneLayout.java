@@ -5,17 +5,30 @@ import java.util.Arrays;
 import dev.voxgrad.engine.Dims3;
 
 /**
- * How a few planes of a convolution's output lie in a scratch array: rows and channels may be filled up, to whole tiles
- * and vectors. What is there in excess is anything in an output, and must be zero in an output gradient.
+ * Describes where the voxels of a few planes of a convolution's output are in a scratch array. Rows and channels may be
+ * padded to whole tiles and vectors. The padding is unspecified in an output, and must be zero in an output gradient.
  *
- * @param channels of the tensor
- * @param size of one sample of the tensor
- * @param voxel floats from a voxel to the next
- * @param row floats from a row to the next
- * @param plane floats from a plane to the next
+ * <pre>
+ *  ←────────────────────────── row ─────────────────────────→
+ *  ←───── voxel ─────→
+ * ┌───────────┬───────┬───────────┬───────┬───────────────────┐
+ * │ channels  │▒▒▒▒▒▒▒│ channels  │▒▒▒▒▒▒▒│▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒│  h = 0         ↑
+ * ├───────────┼───────┼───────────┼───────┼───────────────────┤                │
+ * │ channels  │▒▒▒▒▒▒▒│ channels  │▒▒▒▒▒▒▒│▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒│  h = 1         │ plane
+ * ├───────────┴───────┴───────────┴───────┴───────────────────┤                │
+ * │▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒│  beyond size.h ↓
+ * └───────────────────────────────────────────────────────────┘
+ *   w = 0               w = 1              beyond size.w          ▒ padding
+ * </pre>
+ *
+ * @param channels the tensor's channels
+ * @param size the size of one sample of the tensor
+ * @param voxel floats from one voxel to the next
+ * @param row floats from one row to the next
+ * @param plane floats from one plane to the next
  */
 public record PlaneLayout(int channels, Dims3 size, int voxel, int row, int plane) {
-    /** Copies planes out to a channels-last tensor. */
+    /** Returns a writer that copies planes to a channels-last tensor. */
     public PlaneWriter copyTo(float[] y) {
         return (task, sample, first, count, planes, from) -> {
             for (int i = 0; i < count * size.h(); i++) {
@@ -26,7 +39,7 @@ public record PlaneLayout(int channels, Dims3 size, int voxel, int row, int plan
         };
     }
 
-    /** Copies planes in from a channels-last tensor. */
+    /** Returns a reader that copies planes from a channels-last tensor. */
     public PlaneReader copyFrom(float[] dy) {
         return (sample, first, count, planes, at) -> {
             for (int i = 0; i < count; i++) {
@@ -44,7 +57,7 @@ public record PlaneLayout(int channels, Dims3 size, int voxel, int row, int plan
         };
     }
 
-    /** Copies one row, voxel by voxel where the distances differ; what is left over of a wider voxel becomes zero. */
+    /** Copies one row, voxel by voxel if the distances differ; the padding of a wider voxel becomes zero. */
     private void copyRow(float[] from, int from0, int fromVoxel, float[] to, int to0, int toVoxel) {
         if (fromVoxel == toVoxel) {
             System.arraycopy(from, from0, to, to0, size.w() * fromVoxel);

@@ -1,12 +1,12 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
-/** Where the gradient of a convolution's output comes from. */
+/** Provides the gradient of a convolution's output. */
 @FunctionalInterface
 public interface PlaneReader {
     /**
-     * Fills planes {@code first} … {@code first + count − 1} of a sample; with zeros where there is no such output.
+     * Fills planes {@code first} … {@code first + count − 1} of a sample, with zeros where there is no such output.
      *
-     * @param planes as {@link PlaneLayout} says, from {@code at} on
+     * @param planes laid out as {@link PlaneLayout} describes, from index {@code at}
      */
     void read(int sample, int first, int count, float[] planes, int at);
 }

@@ -1,13 +1,13 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
-/** Where a convolution's output planes go, and what is done to them on the way. */
+/** Receives a convolution's output planes, and may process them on the way. */
 @FunctionalInterface
 public interface PlaneWriter {
     /**
-     * Takes planes {@code first} … {@code first + count − 1} of a sample. Called once for each plane, on any thread,
-     * but for one {@code task} on one thread and in order, so that sums may be kept for each task.
+     * Receives planes {@code first} … {@code first + count − 1} of a sample. It is called once for each plane, on any
+     * thread; all calls for one {@code task} come from one thread and in order, so that sums may be kept for each task.
      *
-     * @param planes as {@link PlaneLayout} says, from {@code from} on; the writer may change them
+     * @param planes laid out as {@link PlaneLayout} describes, from index {@code from}; the writer may change them
      */
     void write(int task, int sample, int first, int count, float[] planes, int from);
 }

@@ -8,11 +8,12 @@ import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 
 /**
- * A convolution on the CPU whose input, output and gradients pass through the hands of the caller, a few rows or planes
- * at a time, while they are in cache: what a fused operation is made of. The algorithm is the
- * device's choice, as for the operation by itself.
+ * Computes a convolution on the CPU whose input, output and gradients pass through functions of the caller, a few rows
+ * or planes at a time, while they are in cache. Fused operations are built from it. The algorithm is the same as for
+ * the unfused operation.
  */
 public interface TiledConv3d {
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
         return switch (Conv3dAlgorithm.of(device.convolution(), g)) {
             case DIRECT -> new TiledDirectConv3d(device, g);
@@ -21,32 +22,35 @@ public interface TiledConv3d {
         };
     }
 
-    /** Floats that a voxel takes where a {@link VoxelReader} writes it and an {@link InputGradientWriter} finds it. */
+    /**
+     * Returns how many floats a voxel takes as a {@link VoxelReader} writes and an {@link InputGradientWriter} reads
+     * it.
+     */
     int inputVoxel();
 
-    /** How output planes and their gradients lie where they are handed over. */
+    /** Returns the layout of the output planes and their gradients that are handed over. */
     PlaneLayout outputLayout();
 
-    /** Tasks that call the writer of {@link #forward} are numbered from 0 to this, exclusively. */
+    /** Returns how many tasks call the writer of {@link #forward}; they are numbered from 0. */
     int forwardTasks();
 
-    /** Tasks that call the writer of {@link #backward} are numbered from 0 to this, exclusively. */
+    /** Returns how many tasks call the writer of {@link #backward}; they are numbered from 0. */
     int backwardTasks();
 
     /**
-     * The forward pass.
+     * Computes the forward pass.
      *
      * @param weight row-major (O,C/groups,KD,KH,KW)
-     * @param factors multiplies the weights of each output channel; null for none
+     * @param factors one factor per output channel, multiplied into its weights; null for none
      * @param bias (O), or null for none
      */
     void forward(VoxelReader x, float[] weight, float[] factors, float[] bias, PlaneWriter y);
 
     /**
-     * The gradients.
+     * Computes the gradients.
      *
-     * @param dw result (O,C/groups,KD,KH,KW), overwritten
-     * @param dx takes the input gradient; null if nobody asks
+     * @param dw the result (O,C/groups,KD,KH,KW), overwritten
+     * @param dx receives the input gradient; null if it is not required
      */
     void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx);
 }

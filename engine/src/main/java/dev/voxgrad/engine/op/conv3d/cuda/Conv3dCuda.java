@@ -21,22 +21,23 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 
 /**
- * {@link Conv3dKernels} on a GPU: the three passes by cuDNN, the bias by kernels of ours.
+ * {@link Conv3dKernels} on a GPU: the three passes by cuDNN, the bias by the engine's own kernels.
  *
- * <p>With bfloat16 activations, cuDNN wants weights of bfloat16 too, in the order (O,KD,KH,KW,C): they are packed anew
- * for each pass from the float32 parameters, which are small beside activations, and gradients are unpacked.
+ * <p>With bfloat16 activations, cuDNN requires weights in bfloat16 as well, in the order (O,KD,KH,KW,C): for each pass
+ * they are packed again from the float32 parameters, which are small compared with activations. Gradients are unpacked.
  */
 public final class Conv3dCuda implements Conv3dKernels {
     private static final CudaSource SOURCE = new CudaSource(Conv3dCuda.class, "conv3d");
 
     private final CudaDevice device;
     private final ElementType type;
-    private final Conv3dSelfCheck proof;
+    private final Conv3dSelfCheck selfCheck;
 
+    /** Creates the kernels for a GPU. */
     public Conv3dCuda(CudaDevice device) {
         this.device = device;
         this.type = device.precision().activations();
-        this.proof = new Conv3dSelfCheck(device);
+        this.selfCheck = new Conv3dSelfCheck(device);
     }
 
     @Override
@@ -100,8 +101,8 @@ public final class Conv3dCuda implements Conv3dKernels {
     }
 
     /**
-     * Runs a pass, and checks it the first time. What cuDNN does not have in bfloat16 is computed in float32, and the
-     * log is told.
+     * Runs a pass, and checks its result the first time. A pass that cuDNN lacks in bfloat16 is computed in float32,
+     * which the log reports.
      */
     private void run(
             ConvolutionPass pass,
@@ -115,8 +116,8 @@ public final class Conv3dCuda implements Conv3dKernels {
         if (!convolution.lacks(pass)) {
             try {
                 inOwnType.accept(convolution);
-                if (proof.isDue(convolution, pass)) {
-                    proof.check(pass, shape, first, second, result);
+                if (selfCheck.isDue(convolution, pass)) {
+                    selfCheck.check(pass, shape, first, second, result);
                 }
                 return;
             } catch (UnsupportedConvolutionException e) {

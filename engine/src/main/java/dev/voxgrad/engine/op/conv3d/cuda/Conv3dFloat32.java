@@ -11,8 +11,8 @@ import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
- * A convolution's passes in float32 proper, row-major, whatever the device's precision: to check others by, and for
- * what cuDNN lacks in bfloat16.
+ * Computes a convolution's passes in true float32, row-major, whatever the device's precision: to check other results,
+ * and for passes that cuDNN lacks in bfloat16.
  */
 final class Conv3dFloat32 {
     private final CudaDevice device;
@@ -24,7 +24,7 @@ final class Conv3dFloat32 {
     /**
      * Computes a pass from x and weight, weight and dy, or x and dy, whatever their type and order.
      *
-     * @param result float32, row-major
+     * @param result receives the result in float32, row-major
      */
     void run(ConvolutionPass pass, ConvolutionShape shape, Tensor first, Tensor second, Tensor result) {
         Convolution convolution = device.exactCudnn()
@@ -48,11 +48,11 @@ final class Conv3dFloat32 {
         }
     }
 
-    /** The same, with a result of any type and order. */
+    /** Computes a pass like {@link #run}, with a result of any type and order. */
     void runInto(ConvolutionPass pass, ConvolutionShape shape, Tensor first, Tensor second, Tensor result) {
         Tensor exact = Tensor.empty(device, result.shape(), Layout.ROW_MAJOR);
         run(pass, shape, first, second, exact);
-        CudaStorage from = CudaStorage.of(exact.inLayout(result.layout())); // of the device's type, where it differs
+        CudaStorage from = CudaStorage.of(exact.inLayout(result.layout())); // of the device's type if it differs
         CudaStorage to = CudaStorage.of(result);
         if (from.type() == to.type()) {
             device.copy(from, to);
@@ -61,7 +61,7 @@ final class Conv3dFloat32 {
         }
     }
 
-    /** The numbers in float32, row-major; an activation whose orders coincide is only converted. */
+    /** Returns the values in float32, row-major; an activation whose orders coincide is only converted. */
     static Tensor plain(Tensor tensor) {
         Tensor handle = tensor.detach().inLayout(Layout.ROW_MAJOR);
         CudaStorage from = CudaStorage.of(handle);

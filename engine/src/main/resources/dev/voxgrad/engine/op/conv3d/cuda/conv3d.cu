@@ -1,6 +1,6 @@
 #include "voxgrad.cuh"
 
-// y[.., c, ..] += bias[c].
+// Computes y[.., c, ..] += bias[c].
 template <typename T>
 __device__ void addBias(const float* bias, T* y, Activation a, unsigned n) {
     unsigned i = element();
@@ -9,7 +9,7 @@ __device__ void addBias(const float* bias, T* y, Activation a, unsigned n) {
     }
 }
 
-// Each block's share of the sum of dy over its channels: parts[chunk, channel].
+// Computes each block's share of the sum of dy over its channels: parts[chunk, channel].
 template <typename T, int V>
 __device__ void biasGradientParts(const T* dy, float* parts, Activation a, unsigned rows) {
     Share<V> share(a);
@@ -28,7 +28,7 @@ __device__ void biasGradientParts(const T* dy, float* parts, Activation a, unsig
     }
 }
 
-// Sums the parts of a channel, a block each.
+// Sums up the parts of the channels, one channel per block.
 extern "C" __global__ void bias_gradient(const float* parts, int chunks, int channels, float* dbias) {
     double sum = 0;
     for (int i = threadIdx.x; i < chunks; i += BLOCK) {
@@ -40,7 +40,8 @@ extern "C" __global__ void bias_gradient(const float* parts, int chunks, int cha
     }
 }
 
-// Weights (O, C, kernel) of float32 as (O, kernel, C) of bfloat16, a number each, and gradients the way back.
+// Converts weights from (O, C, kernel) in float32 to (O, kernel, C) in bfloat16, one value per thread; unpack_weight
+// converts gradients back.
 extern "C" __global__ void pack_weight(const float* weight, bf16* packed, int channels, int kernel, unsigned n) {
     unsigned i = element();
     if (i < n) {

@@ -1,23 +1,23 @@
 #include "voxgrad.cuh"
 
-// Batch norm and ReLU of a convolution's output z, and perhaps a max pool of 2x2x2, in one pass; and their gradient
-// from z and the gradient of what came out, so that nothing else is ever in memory.
+// Computes batch norm and ReLU of a convolution's output z, and the max pool of 2x2x2 if there is one, in one pass; and
+// their gradient from z and the gradient of the result, so that nothing else is ever in memory.
 //
 // A thread has V channels and works on rows: a row is a voxel of a sample or, with the pool, a window of 2x2x2 voxels,
-// so that each number is loaded once.
+// so that each value is loaded once.
 
 struct Volume {
     Activation z;
     unsigned depth, height, width;
 
-    // What comes out of the pool.
+    // The result of the pool.
     __device__ Activation pooled() const {
         return {z.channels, (depth / 2) * (height / 2) * (width / 2), z.channelsLast, z.lanes};
     }
 };
 
-// The r-th window of all samples. Where sizes are odd, the windows at the end may be cut off: they have voxels, but no
-// place in the output.
+// The r-th window of all samples. If sizes are odd, the windows at the end are cut off: they have voxels, but no place
+// in the output.
 struct Window {
     unsigned d, h, w;
     unsigned sample;
@@ -31,18 +31,18 @@ struct Window {
         sample = r / depths;
     }
 
-    // Whether its k-th voxel, in the order of memory, is in the volume.
+    // Returns whether its k-th voxel, in the order of memory, is in the volume.
     __device__ bool has(int k, const Volume& v) const {
         return d + k / 4 < v.depth && h + k / 2 % 2 < v.height && w + k % 2 < v.width;
     }
 
-    // Where a channel of its k-th voxel is.
+    // Returns the index of a channel of its k-th voxel.
     __device__ unsigned at(int k, const Volume& v, unsigned channel) const {
         unsigned voxel = ((d + k / 4) * v.height + h + k / 2 % 2) * v.width + w + k % 2;
         return v.z.at(sample * v.z.voxels + voxel, sample, voxel, channel);
     }
 
-    // Where a channel of what the pool makes of it is; for has(7, v) only.
+    // Returns the index of a channel of its result in the pool's output; only if has(7, v).
     __device__ unsigned pooledAt(const Volume& v, unsigned channel) const {
         Activation pooled = v.pooled();
         unsigned place = (d / 2 * (v.height / 2) + h / 2) * (v.width / 2) + w / 2;
@@ -50,7 +50,7 @@ struct Window {
     }
 };
 
-// Mean, scale, weight and bias of batch norm, for every channel.
+// Mean, scale, weight and bias of batch norm for every channel.
 struct Norm {
     const float* mean;
     const float* scale;
@@ -71,15 +71,15 @@ struct Channels {
         }
     }
 
-    // max(weight * scale * (z - mean) + bias, 0), the same to the bit wherever it is computed; NaN stays NaN.
+    // Returns max(weight * scale * (z - mean) + bias, 0), the same to the bit wherever it is computed; NaN stays NaN.
     __device__ float activated(float z, int k) const {
         float value = fmaf(factor[k], z - mean[k], bias[k]);
         return value <= 0 ? 0 : value;
     }
 };
 
-// The maximum of a window, 0 or NaN at the least, and the voxel that has it: the first of equal ones, the last NaN, or
-// -1 where all are 0.
+// The maximum of a window and 0, or NaN, and the voxel that has it: the first of equal ones, the last NaN, or -1 if all
+// are 0.
 struct Maximum {
     float value = 0;
     int voxel = -1;
@@ -132,7 +132,8 @@ __device__ void normReluPool(const T* __restrict__ z, T* __restrict__ y, Norm no
     }
 }
 
-// Each block's share of the sums of g * (z - mean) and of g, g being dy where ReLU and pool let it through, else 0.
+// Computes each block's share of the sums of g * (z - mean) and of g, where g is dy if ReLU and pool let it through,
+// else 0.
 template <typename T, int V>
 __device__ void gradientParts(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, float2* parts, Volume v,
         unsigned rows) {
@@ -151,7 +152,7 @@ __device__ void gradientParts(const T* __restrict__ z, const T* __restrict__ dy,
     share.writeBlockSums(products, sums, parts, v.z.channels);
 }
 
-// As above, over the windows that are whole: no other voxel gets a gradient from the pool.
+// Like gradientParts, over whole windows: no other voxel gets a gradient from the pool.
 template <typename T, int V>
 __device__ void gradientPartsPool(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, float2* parts,
         Volume v, unsigned rows) {
@@ -181,8 +182,8 @@ __device__ void gradientPartsPool(const T* __restrict__ z, const T* __restrict__
     share.writeBlockSums(products, sums, parts, v.z.channels);
 }
 
-// dz = weight * scale * (g - dbias / count - (z - mean) * scale * dweight / count), for a thread's channels. The scale is
-// never squared: of values from 1e19 on its square would underflow.
+// Computes dz = weight * scale * (g - dbias / count - (z - mean) * scale * dweight / count) for a thread's channels.
+// The scale is never squared: for values from 1e19 on, its square would underflow.
 template <int V>
 struct InputGradient {
     float constant[V], slope[V];
@@ -219,7 +220,7 @@ __device__ void inputGradient(const T* __restrict__ z, const T* __restrict__ dy,
     });
 }
 
-// As above; rows are all windows here, those that are cut off as well.
+// Like inputGradient; the rows are all windows, including the ones that are cut off.
 template <typename T, int V>
 __device__ void inputGradientPool(const T* __restrict__ z, const T* __restrict__ dy, Norm norm, const float* dweight,
         const float* dbias, T* __restrict__ dz, float perValue, Volume v, unsigned rows) {

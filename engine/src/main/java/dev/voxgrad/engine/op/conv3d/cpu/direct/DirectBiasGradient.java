@@ -5,9 +5,9 @@ import java.util.Arrays;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 
-/** The bias gradient: the sum of the output gradient over all voxels, channel by channel. */
+/** Computes the bias gradient: the sum of the output gradient over all voxels, channel by channel. */
 public final class DirectBiasGradient {
-    /** Voxels per task. The pieces are summed apart and then added in order, in double. */
+    /** Voxels per task. The chunks are summed separately; their sums are then added in order, in double. */
     private static final int CHUNK = 2048;
 
     private DirectBiasGradient() {}
@@ -36,7 +36,7 @@ public final class DirectBiasGradient {
         device.giveBack(sums);
     }
 
-    /** Simple enough for C2 to vectorise by itself. */
+    /** Adds one voxel; the loop is simple enough for C2 to vectorise it. */
     private static void addVoxel(float[] dy, int from, int channels, float[] sums, int to) {
         for (int c = 0; c < channels; c++) {
             sums[to + c] += dy[from + c];

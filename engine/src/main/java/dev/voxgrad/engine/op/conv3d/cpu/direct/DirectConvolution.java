@@ -8,19 +8,19 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 
 /**
- * The computation behind both the forward pass and the input gradient, over channels-last activations:
+ * Computes both the forward pass and the input gradient of a direct convolution, over channels-last activations:
  *
  * <pre>
  * out[n,z,o] = bias[o] + Σ over k, c of  w[k,c,o] · in[n, u/upsampling, c],   u = z·stride − padding + k·dilation
  * </pre>
  *
- * where only those k count whose u is a multiple of the upsampling on every axis and meets an input voxel. Forward has
- * upsampling 1; the input gradient is a correlation of the output gradient, upsampled by the stride, with the weights
- * turned round.
+ * where the sum includes only those k whose u is a multiple of the upsampling on every axis and meets an input voxel.
+ * The forward pass has upsampling 1; the input gradient is a correlation of the output gradient, upsampled by the
+ * stride, with the reversed weights.
  *
- * <p>A task computes some planes of one sample. It first copies the input planes it needs into a slab whose rows carry
- * their zero padding, so that the inner loops have no borders. Then, for a few rows of output and one block of
- * output channels at a time, it goes over the taps: the weights of a piece of a tap (at most 16 KiB) stay in the
+ * <p>A task computes some planes of one sample. It first copies the input planes that it needs into a slab whose rows
+ * include their zero padding, so that the inner loops need no border cases. Then, for a few rows of output and one
+ * block of output channels at a time, it goes over the taps: the weights of a piece of a tap (up to 16 KiB) stay in the
  * first-level cache while {@link MicroKernels} adds their products to all positions of these rows.
  */
 public record DirectConvolution(
@@ -35,15 +35,18 @@ public record DirectConvolution(
         Dims3 stride,
         Dims3 padding,
         Dims3 dilation) {
-    /** Products per output and micro-kernel call at most: 128 × 2 vectors of 16 floats are 16 KiB of weights. */
+    /**
+     * Maximum number of products per output and micro-kernel call: 128 × 2 vectors of 16 floats are 16 KiB of weights.
+     */
     private static final int PIECE = 128;
-    /** Output positions worked on at a time, about: their sums take 7 KiB. */
+    /** Approximate number of output positions that are processed together: their sums take 7 KiB. */
     private static final int POSITIONS = 56;
-    /** Floats of a slab at most, about: 2 MiB. */
+    /** Approximate maximum of floats in a slab: 2 MiB. */
     private static final int SLAB = 512 * 1024;
 
     private static final int BLOCK = PackedWeights.BLOCK;
 
+    /** Returns the computation of the forward pass. */
     public static DirectConvolution forward(Conv3dGeometry g) {
         return new DirectConvolution(
                 g.batch(),
@@ -59,6 +62,7 @@ public record DirectConvolution(
                 g.dilation());
     }
 
+    /** Returns the computation of the input gradient. */
     public static DirectConvolution gradInput(Conv3dGeometry g) {
         Dims3 k = g.kernel();
         Dims3 padding = new Dims3(
@@ -82,10 +86,10 @@ public record DirectConvolution(
     /**
      * Runs on all threads.
      *
-     * @param in channels-last input
-     * @param weights as {@link PackedWeights} orders them
-     * @param bias one number per output channel, or null
-     * @param out channels-last output, overwritten
+     * @param in the channels-last input
+     * @param weights in the order of {@link PackedWeights}
+     * @param bias one value per output channel, or null for none
+     * @param out the channels-last output, overwritten
      */
     public void run(CpuDevice device, float[] in, float[] weights, float[] bias, float[] out) {
         RowPlan plan = new RowPlan();
@@ -100,7 +104,7 @@ public record DirectConvolution(
         });
     }
 
-    /** Floating-point operations of {@link #run}, those of positions and channels in excess too. */
+    /** Returns the floating-point operations of {@link #run}, including those for padded positions and channels. */
     public long flop() {
         long taps = 0;
         for (int z = 0; z < output.d(); z++) {
@@ -122,7 +126,10 @@ public record DirectConvolution(
         return 2 * batch * taps * rowTaps * kernel.w() * new RowPlan().positions * channels;
     }
 
-    /** As many output planes as fit a slab, at least 4 lest neighbouring tasks copy the same input again and again. */
+    /**
+     * Returns as many output planes as fit into a slab, but at least 4, so that neighbouring tasks do not copy the same
+     * input again and again.
+     */
     private int planesPerTask(RowPlan plan) {
         int plane = input.h() * plan.paddedRow;
         int reach = (kernel.d() - 1) * dilation.d();
@@ -139,19 +146,19 @@ public record DirectConvolution(
         return outputChannels / groups;
     }
 
-    /** How a row of output positions is cut into tiles, and a row of taps into pieces; the same for all rows. */
+    /** Divides a row of output positions into tiles, and a row of taps into pieces, in the same way for all rows. */
     private final class RowPlan {
         /**
-         * Tiles of 7 positions come first, then tiles of 4; together they cover the row and reach over it at most a
-         * bit.
+         * Tiles of 7 positions come first, then tiles of 4; together they cover the row and exceed it by as little as
+         * possible.
          */
         final int sevens;
 
         final int fours;
         final int positions;
-        /** Floats of an input row in the slab, padding included. */
+        /** Floats of an input row in the slab, including padding. */
         final int paddedRow;
-        /** Rows of output worked on at a time. */
+        /** Rows of output that are processed together. */
         final int rows;
 
         final int pieces;
@@ -195,7 +202,7 @@ public record DirectConvolution(
         }
     }
 
-    /** Planes {@code firstPlane} … {@code endPlane}−1 of one sample and group. */
+    /** Computes planes {@code firstPlane} … {@code endPlane}−1 of one sample and group. */
     private final class Task {
         private final RowPlan plan;
         private final int sample;
@@ -258,12 +265,14 @@ public record DirectConvolution(
             device.giveBack(sums);
         }
 
-        /** Copies one row of this group's channels into the slab, with padding, and zeros in between if upsampled. */
+        /**
+         * Copies one row of this group's channels into the slab, with padding, and with zeros in between if upsampled.
+         */
         private void copyRow(int firstVoxel, int target) {
             int channels = groupInputs();
             int width = plan.paddedRow / channels;
             int step = upsampling.w();
-            // Input voxel i lies at position i·step + padding of the padded row.
+            // Input voxel i is at position i·step + padding of the padded row.
             int begin = Math.max(0, Math.ceilDiv(-padding.w(), step));
             int end = Math.min(input.w(), Math.floorDiv(width - 1 - padding.w(), step) + 1);
             if (step > 1 || end <= begin) {
@@ -325,13 +334,15 @@ public record DirectConvolution(
             }
         }
 
-        /** Input index under tap {@code k} of output index {@code z} on one axis, or −1 where there is none. */
+        /**
+         * Returns the input index under tap {@code k} of output index {@code z} on one axis, or −1 if there is none.
+         */
         private static int inputIndex(int z, int k, int stride, int padding, int dilation, int upsampling, int size) {
             int u = z * stride - padding + k * dilation;
             return u >= 0 && u % upsampling == 0 && u / upsampling < size ? u / upsampling : -1;
         }
 
-        /** Writes the sums of the real positions and channels to the output, plus bias. */
+        /** Writes the sums of the real positions and channels, plus bias, to the output. */
         private void store(int z, int y, int rows, int block) {
             int firstChannel = group * groupOutputs() + block * BLOCK;
             int channels = Math.min(BLOCK, groupOutputs() - block * BLOCK);

@@ -8,25 +8,28 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 
 /**
- * The weight gradient of a convolution over channels-last activations: for every tap the sum, over all positions, of
- * the outer product of an input voxel and an output-gradient voxel.
+ * Computes the weight gradient of a convolution over channels-last activations: for every tap the sum, over all
+ * positions, of the outer product of an input voxel and an output-gradient voxel.
  *
- * <p>The output planes of the batch are cut into parts, and the output channels of each group into blocks; a task
- * sums one part for one block into an array of its own, laid out [taps][channels in][block]. At the end the parts are
- * added up in their order. The number of parts depends on the shapes alone, so the result does not depend on the
- * threads.
+ * <p>The output planes of the batch are divided into parts, and the output channels of each group into blocks; a task
+ * sums one part for one block into an array of its own, laid out [taps][input channels][block]. At the end the parts
+ * are added up in their order. The number of parts depends on the shapes alone, so the result does not depend on the
+ * number of threads.
  */
 public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
-    /** Floats of all parts' private sums at most: 32 MiB. */
+    /** Maximum of floats in all parts' private sums: 32 MiB. */
     private static final int PRIVATE = 8 * 1024 * 1024;
-    /** Tasks wanted, so that many threads find work. */
+    /** Desired number of tasks, so that many threads find work. */
     private static final int TASKS = 32;
-    /** Positions per micro-kernel call, about: input and gradient rows stay in the first-level cache meanwhile. */
+    /**
+     * Approximate number of positions per micro-kernel call, whose input and gradient rows stay in the first-level
+     * cache.
+     */
     private static final int POSITIONS = 84;
 
     private static final int BLOCK = PackedWeights.BLOCK;
 
-    /** Runs on all threads; all arrays are overwritten by {@code dw}'s row-major (O,C/groups,KD,KH,KW). */
+    /** Runs on all threads, and overwrites {@code dw}, which is row-major (O,C/groups,KD,KH,KW). */
     public void run(float[] x, float[] dy, float[] dw) {
         int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
         int blockFloats = g.kernel().product() * g.groupInputs() * BLOCK;
@@ -44,7 +47,10 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         device.giveBack(sums);
     }
 
-    /** Floating-point operations of {@link #run}, those of channels in excess too; the parts are added up besides. */
+    /**
+     * Returns the floating-point operations of {@link #run}, including those for padded channels, but without those
+     * that add up the parts.
+     */
     public static long flop(Conv3dGeometry g) {
         long taps = taps(
                 g.kernel().d(),
@@ -70,7 +76,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         return 2 * g.batch() * taps * g.groups() * g.groupInputs() * Math.ceilDiv(g.groupOutputs(), BLOCK) * BLOCK;
     }
 
-    /** How many pairs of tap and output index meet an input voxel, along one axis. */
+    /** Returns how many pairs of tap and output index meet an input voxel along one axis. */
     private static long taps(int kernel, int dilation, int padding, int stride, int input, int output) {
         long pairs = 0;
         for (int k = 0; k < kernel; k++) {
@@ -87,8 +93,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         int group = block / blocksPerGroup;
         int firstOutput = group * g.groupOutputs() + block % blocksPerGroup * BLOCK;
         int channels = Math.min(BLOCK, g.groupOutputs() - block % blocksPerGroup * BLOCK);
-        // A block that is not full is copied out first, filled up with zeros, so that the kernel may read whole
-        // vectors.
+        // A block that is not full is copied first and padded with zeros, so that the kernel can read whole vectors.
         boolean copy = channels < BLOCK;
         int rows = Math.max(1, POSITIONS / out.w());
         float[] scratch = copy ? device.borrow(rows * out.w() * BLOCK) : null;
@@ -126,7 +131,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         }
     }
 
-    /** Adds the products of all taps with rows y … y+count−1 of one output plane; {@code b0} is where row y begins. */
+    /** Adds the products of all taps with rows y … y+count−1 of one output plane; {@code b0} is the start of row y. */
     private void addRows(
             float[] x, int group, int plane, int y, int count, float[] b, int b0, int bStep, float[] sums, int sum0) {
         Dims3 k = g.kernel();
@@ -200,7 +205,9 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         }
     }
 
-    /** Adds the parts of one block in order and writes them where the row-major weight has them. */
+    /**
+     * Adds up the parts of one block in order, and writes the result to its places in the row-major weight gradient.
+     */
     private void reduce(float[] sums, int parts, int blocks, int block, float[] dw) {
         int taps = g.kernel().product();
         int blockFloats = taps * g.groupInputs() * BLOCK;

@@ -8,11 +8,11 @@ import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 
 /**
- * The innermost loops of {@link TiledFewChannelsConv3d}: as {@link MicroKernels}, but the numbers that are broadcast lie
- * at given offsets.
+ * The innermost loops of {@link TiledFewChannelsConv3d}: like {@link MicroKernels}, but the values to broadcast are at
+ * given offsets.
  */
 public final class GatherKernels {
-    /** Voxels, or weights, worked on together. */
+    /** Number of voxels, or of weights, that are processed together. */
     public static final int STEP = 7;
 
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -21,8 +21,8 @@ public final class GatherKernels {
     private GatherKernels() {}
 
     /**
-     * c[p·cStep, :] = bias + Σ over k &lt; n of a[p·step + offsets[k]] · b[k, :] for 7 positions p and two vectors of
-     * channels.
+     * Computes c[p·cStep, :] = bias + Σ over k &lt; n of a[p·step + offsets[k]] · b[k, :] for 7 positions p and two
+     * vectors of channels.
      */
     public static void products7(
             float[] a,

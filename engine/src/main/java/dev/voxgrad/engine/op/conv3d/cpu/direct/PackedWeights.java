@@ -6,21 +6,25 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 
 /**
- * Weights in the order in which {@link DirectConvolution} reads them: [group][block][kd][kh][kw][channel in][2 vectors of
- * channels out], the last filled up with zeros. Each block holds the output channels of one micro-kernel call.
+ * Arranges weights in the order in which {@link DirectConvolution} reads them:
+ * [group][block][kd][kh][kw][input channel][2 vectors of output channels], the last padded with zeros. Each block
+ * contains the output channels of one micro-kernel call.
  */
 public final class PackedWeights {
-    /** Output channels of one block: two vectors. */
+    /** Number of output channels of one block: two vectors. */
     public static final int BLOCK = 2 * Lanes.COUNT;
 
     private PackedWeights() {}
 
-    /** For the forward pass; give the array back to the device. */
+    /** Returns the weights for the forward pass, in an array to give back to the device. */
     public static float[] forward(CpuDevice device, Conv3dGeometry g, float[] weight) {
         return pack(device, g, g.groupInputs(), g.groupOutputs(), weight, false);
     }
 
-    /** For the input gradient: channels in and out change places, and every kernel axis is reversed. */
+    /**
+     * Returns the weights for the input gradient: input and output channels are swapped, and each kernel axis is
+     * reversed.
+     */
     public static float[] gradInput(CpuDevice device, Conv3dGeometry g, float[] weight) {
         return pack(device, g, g.groupOutputs(), g.groupInputs(), weight, true);
     }

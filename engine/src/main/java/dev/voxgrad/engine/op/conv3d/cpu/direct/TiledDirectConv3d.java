@@ -11,14 +11,15 @@ import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 
 /**
- * {@link TiledConv3d} by direct convolution: for small volumes, so whole tensors are handed over in scratch arrays,
- * sample by sample.
+ * {@link TiledConv3d} by direct convolution. It is used for small volumes, so it hands over whole tensors in scratch
+ * arrays, sample by sample.
  */
 public final class TiledDirectConv3d implements TiledConv3d {
     private final CpuDevice device;
     private final Conv3dGeometry g;
     private final PlaneLayout outputLayout;
 
+    /** Creates the convolution for these sizes. */
     public TiledDirectConv3d(CpuDevice device, Conv3dGeometry g) {
         this.device = device;
         this.g = g;

@@ -19,19 +19,19 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
 import dev.voxgrad.engine.trace.Pass;
 
 /**
- * {@link TiledConv3d} by direct convolution over few input channels, such as the first layer of a net: a volume has
- * one, and vectors of channels in would be empty but for a lane.
+ * {@link TiledConv3d} by direct convolution over few input channels, as in the first layer of a net: a volume has one
+ * channel, and a vector of input channels would use a single lane.
  *
- * <p>The products of one output voxel are C·kd·kh·kw, 27 for one channel. Their inputs lie at the same distances from
- * one another for every voxel, so the micro-kernels ({@link GatherKernels}) take a list of offsets and run over all
- * of them with the sums in registers: vectors of channels out for seven voxels, or of the gradients of seven weights.
+ * <p>An output voxel is a sum of C·kd·kh·kw products, 27 for one channel. Their inputs are at the same distances from
+ * one another for every voxel, so the micro-kernels ({@link GatherKernels}) take a list of offsets and run over all of
+ * them with the sums in registers: vectors of output channels for seven voxels, or of the gradients of seven weights.
  */
 public final class TiledFewChannelsConv3d implements TiledConv3d {
-    /** Longest run of neighbouring inputs of a voxel (kw·C); {@link DirectConvolution} is made for longer ones. */
+    /** Longest run of neighbouring inputs of a voxel (kw·C); {@link DirectConvolution} is better for longer ones. */
     private static final int RUN = 15;
-    /** Most products of one output. */
+    /** Maximum number of products of one output. */
     private static final int PRODUCTS = 256;
-    /** Tasks at least, where there are planes enough. */
+    /** Minimum number of tasks, if there are enough planes. */
     private static final int TASKS = 64;
 
     private static final int PARTS = 32;
@@ -46,16 +46,20 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
     private final int slabRow;
 
     private final int slabPlane;
-    /** Where the inputs of a voxel lie, filled up with zeros to a multiple of the micro-kernel's {@value #STEP}. */
+    /**
+     * Distances of a voxel's inputs from its first, padded with zeros to a multiple of the micro-kernel's
+     * {@value #STEP}.
+     */
     private final int[] offsets;
 
     private final int products;
-    /** Pairs of output planes in a sample. */
+    /** Number of pairs of output planes in a sample. */
     private final int pairs;
 
     private final int chunks;
     private final int parts;
 
+    /** Creates the convolution for sizes that it {@linkplain #suits suits}. */
     public TiledFewChannelsConv3d(CpuDevice device, Conv3dGeometry g) {
         Dims3 out = g.output();
         Dims3 k = g.kernel();
@@ -82,6 +86,7 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         this.parts = Math.min(PARTS, g.batch() * pairs);
     }
 
+    /** Returns whether this algorithm can compute a convolution of these sizes and is the faster direct one. */
     public static boolean suits(Conv3dGeometry g) {
         return g.stride().equals(Dims3.ONE)
                 && g.dilation().equals(Dims3.ONE)
@@ -162,7 +167,7 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         }
     }
 
-    /** Weights as [block][product][2 vectors of channels out]. */
+    /** Returns the weights as [block][product][2 vectors of output channels]. */
     private float[] pack(float[] weight, float[] factors) {
         int taps = g.kernel().product();
         float[] w = device.borrow(Lanes.ALIGNED_START + blocks * products * BLOCK);
@@ -179,7 +184,9 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         return w;
     }
 
-    /** Floating-point operations of the forward pass or of the weight gradient, those of what is in excess too. */
+    /**
+     * Returns the floating-point operations of the forward pass or the weight gradient, including those for padding.
+     */
     public long flop(Pass pass) {
         long rows = (long) g.batch() * g.output().d() * g.output().h();
         return pass == Pass.FORWARD
@@ -209,7 +216,9 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         }
     }
 
-    /** The weight gradient here; where an input gradient is asked for too, both by {@link TiledDirectConv3d}. */
+    /**
+     * Computes the weight gradient; if an input gradient is required as well, {@link TiledDirectConv3d} computes both.
+     */
     @Override
     public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
         if (dx != null) {
@@ -274,7 +283,7 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         }
     }
 
-    /** Adds the parts in their order. */
+    /** Adds up the parts in their order. */
     private void reduce(float[] sums, int size, float[] dw) {
         int taps = g.kernel().product();
         for (int o = 0; o < g.outputChannels(); o++) {
@@ -289,7 +298,7 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         }
     }
 
-    /** Reads planes in this stream's layout and writes them without anything in excess. */
+    /** Reads planes in this convolution's layout and writes them without padding. */
     private void readCompact(PlaneReader dy, int sample, int first, int count, float[] planes, int at) {
         float[] padded = device.borrow(2L * layout.plane());
         int row = layout.size().w() * layout.channels();

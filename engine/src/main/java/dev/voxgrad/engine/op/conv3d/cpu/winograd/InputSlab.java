@@ -6,13 +6,24 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 
-/** The input planes under one group of planes of tiles, with their zero padding, so that tiles have no borders. */
+/**
+ * Contains the input planes under one group of planes of tiles, with their zero padding, so that tiles need no border
+ * cases. The next group of the same sample shares two planes with this one, which {@link #load} moves instead of
+ * reading them again:
+ *
+ * <pre>
+ * planes of the slab     0   1   2   3   4   5              group of 2 planes of tiles: 2·2 + 2 input planes
+ * tiles, 1st plane      └─────────────┘
+ * tiles, 2nd plane              └─────────────┘
+ * next group                             0   1   2   3   4   5
+ * </pre>
+ */
 final class InputSlab {
     private final Winograd w;
     private final VoxelReader reader;
     final float[] values;
 
-    /** To be given back with {@link #close}. */
+    /** Borrows memory of the device until {@link #close}. */
     InputSlab(CpuDevice device, Winograd w, VoxelReader reader) {
         this.w = w;
         this.reader = reader;
@@ -22,8 +33,7 @@ final class InputSlab {
     /**
      * Loads the planes of a group of one sample.
      *
-     * @param follows true if the group before this one was loaded last: the two planes that both need are then
-     *     taken over
+     * @param follows whether the group before this one was loaded last; the two planes that both need are then moved
      */
     void load(int sample, int group, boolean follows) {
         int plane = 0;
@@ -64,7 +74,9 @@ final class InputSlab {
         reader.read(voxel, end - begin, values, to + begin * w.paddedInputs);
     }
 
-    /** values → transformed[p, tile, :] for {@code count} tiles of the group from {@code firstTile} on. */
+    /**
+     * Transforms {@code count} tiles of the group, starting with {@code firstTile}: values → transformed[p, tile, :].
+     */
     void transform(int firstTile, int count, float[] transformed, float[] scratch) {
         for (int i = 0; i < count; i++) {
             WinogradTransforms.input(
@@ -78,7 +90,7 @@ final class InputSlab {
                     Lanes.ALIGNED_START + i * w.paddedInputs,
                     w.inputStep());
         }
-        // The micro-kernel takes seven tiles at a time: those too many must hold numbers, whichever.
+        // The micro-kernel takes seven tiles at a time: the surplus ones need values, whichever they are.
         int full = Math.ceilDiv(count, 7) * 7;
         for (int p = 0; p < 64 && full > count; p++) {
             int from = Lanes.ALIGNED_START + p * w.inputStep();
@@ -86,6 +98,7 @@ final class InputSlab {
         }
     }
 
+    /** Returns the borrowed memory. */
     void close(CpuDevice device) {
         device.giveBack(values);
     }

@@ -18,6 +18,7 @@ public final class TiledWinogradConv3d implements TiledConv3d {
     private final WinogradForward forward;
     private final WinogradBackward backward;
 
+    /** Creates the convolution for these sizes. */
     public TiledWinogradConv3d(CpuDevice device, Conv3dGeometry g) {
         this.device = device;
         this.w = new Winograd(g);

@@ -9,8 +9,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
- * Convolution with 3×3×3 kernels by Winograd's minimal filtering F(2×2×2, 3×3×3): 64 products for 8 outputs in place of
- * 216. This class holds the sizes; {@link WinogradForward} and {@link WinogradBackward} do the work.
+ * Defines convolution with 3×3×3 kernels by Winograd's minimal filtering F(2×2×2, 3×3×3): 64 products for 8 outputs
+ * instead of 216. This class contains the sizes; {@link WinogradForward} and {@link WinogradBackward} do the work.
  *
  * <pre>
  * y  = Aᵀ [ U ⊙ V ]        U = G g,  V = Bᵀ d      d: 4×4×4 inputs, g: 3×3×3 weights, y: 2×2×2 outputs,
@@ -18,11 +18,33 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * dd = B  [ U ⊙ dM ]                               added up where tiles overlap
  * </pre>
  *
- * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are taken in planes: the input planes
- * under one plane of tiles are copied into a slab with their zero padding, blocks of some thirty tiles are transformed,
- * multiplied and transformed back while they lie in the second-level cache, and two output planes are ready. The
- * transformed activations, eight times the size of the activations, are never written to memory. What is done to a
- * voxel on its way in ({@link VoxelReader}) or out ({@link PlaneWriter}) costs no pass over memory of its own.
+ * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are processed in planes: the input
+ * planes under one plane of tiles are copied into a slab with their zero padding, blocks of some thirty tiles are
+ * transformed, multiplied and transformed back while they are in the second-level cache, and two output planes are
+ * ready. The transformed activations, eight times the size of the activations, are never written to memory. What is
+ * done to a voxel on its way in ({@link VoxelReader}) or out ({@link PlaneWriter}) costs no pass over memory of its
+ * own.
+ *
+ * <p>In the plane (h, w), and likewise along d: a tile of 4×4 inputs gives 2×2 outputs. Tiles start every 2 voxels, so
+ * neighbours share 2 columns or rows, and a slab for T tiles is 2·T + 2 voxels wide.
+ *
+ * <pre>
+ *   input slab (padding ░ included)              output planes
+ *
+ *   ░ ░ ░ ░ ░ ░ ░ ░
+ *   ░ x x x x x x ░      tile 0: columns 0–3     y y│y y│y y
+ *   ░ x x x x x x ░      tile 1: columns 2–5     y y│y y│y y
+ *   ░ x x x x x x ░      tile 2: columns 4–7     ───┼───┼───
+ *   ░ x x x x x x ░                              y y│y y│y y
+ *   ░ ░ ░ ░ ░ ░ ░ ░      tiles 3–5: rows 2–5     y y│y y│y y
+ *   └─ 0 ─┘
+ *       └─ 1 ─┘
+ *           └─ 2 ─┘
+ *
+ *   4×4×4 inputs ──Bᵀ──→ V ─┐
+ *                           ⊙──→ M ──Aᵀ──→ 2×2×2 outputs     (64 positions each for V, U and M)
+ *   3×3×3 weights ──G──→ U ─┘
+ * </pre>
  *
  * <p>Sources: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016 (the matrices); Jia,
  * Zlateski, Durand and Li, "Optimizing N-dimensional, Winograd-based convolution for manycore CPUs", PPoPP 2018;
@@ -30,13 +52,16 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * than those of direct convolution, and the results keep within the same error bound.
  */
 public final class Winograd {
-    /** Tiles of one block at most, about. A multiple of the micro-kernel's 7. */
+    /** Approximate maximum of tiles in one block, a multiple of the micro-kernel's 7. */
     private static final int TILES = 28;
-    /** The same for more than {@link #WIDE} channels, where the weights outweigh the tiles and must serve more. */
+    /**
+     * The same for more than {@link #WIDE} channels: weights are then larger than tiles, and should be used for more of
+     * them.
+     */
     private static final int TILES_OF_WIDE = 70;
 
     private static final int WIDE = 32;
-    /** Planes of tiles are taken together until they have as many tiles as this. */
+    /** Planes of tiles are processed together until they have this many tiles. */
     private static final int ENOUGH_TILES = 64;
 
     private static final int BLOCK = PackedWeights.BLOCK;
@@ -48,21 +73,22 @@ public final class Winograd {
     public final Dims3 input;
     final Dims3 output;
     final Dims3 padding;
-    /** Numbers of tiles along each axis. */
+    /** Number of tiles along each axis. */
     public final Dims3 tiles;
-    /** Planes of tiles that are worked on together. */
+    /** Number of planes of tiles that are processed together. */
     final int group;
 
     public final int tilesPerBlock;
-    /** Channels in, filled up to whole vectors: the distance between voxels of the slab. */
+    /** Input channels, padded to whole vectors: the distance between voxels of the slab. */
     public final int paddedInputs;
-    /** Blocks of two vectors of channels out. */
+    /** Number of blocks of two vectors of output channels. */
     final int outputBlocks;
-    /** Distance between voxels of output planes. */
+    /** Output channels, padded to whole blocks: the distance between voxels of output planes. */
     public final int paddedOutputs;
-    /** Blocks of two vectors of channels in, for the input gradient. */
+    /** Number of blocks of two vectors of input channels, for the input gradient. */
     public final int inputBlocks;
 
+    /** Computes the sizes for a convolution. */
     public Winograd(Conv3dGeometry g) {
         this.batch = g.batch();
         this.inputs = g.inputChannels();
@@ -82,17 +108,17 @@ public final class Winograd {
         this.inputBlocks = Math.ceilDiv(inputs, BLOCK);
     }
 
-    /** Groups of planes of tiles in one sample. */
+    /** Returns the number of groups of planes of tiles in one sample. */
     public int groups() {
         return Math.ceilDiv(tiles.d(), group);
     }
 
-    /** Planes of tiles in group {@code index}. */
+    /** Returns the number of planes of tiles in group {@code index}. */
     public int planes(int index) {
         return Math.min(group, tiles.d() - index * group);
     }
 
-    /** Input planes under a whole group. */
+    /** Returns the number of input planes under a whole group. */
     int slabPlanes() {
         return 2 * group + 2;
     }
@@ -105,7 +131,7 @@ public final class Winograd {
         return (2 * tiles.h() + 2) * slabRow();
     }
 
-    /** Where in the slab the input of a group's {@code tile}-th tile begins. */
+    /** Returns where in the slab the input of a group's {@code tile}-th tile starts. */
     int slabOffset(int tile) {
         return Lanes.ALIGNED_START
                 + tileD(tile) * 2 * slabPlane()
@@ -121,12 +147,12 @@ public final class Winograd {
         return 2 * tiles.h() * outputRow();
     }
 
-    /** How the output planes of a group lie in a scratch array. */
+    /** Returns the layout of a group's output planes in a scratch array. */
     public PlaneLayout outputLayout() {
         return new PlaneLayout(outputs, output, paddedOutputs, outputRow(), outputPlane());
     }
 
-    /** Where in the output planes of a group the results of its {@code tile}-th tile begin. */
+    /** Returns where in the output planes of a group the results of its {@code tile}-th tile start. */
     int outputOffset(int tile) {
         return Lanes.ALIGNED_START
                 + tileD(tile) * 2 * outputPlane()
@@ -134,12 +160,12 @@ public final class Winograd {
                 + tileW(tile) * 2 * paddedOutputs;
     }
 
-    /** Distance between positions of transformed inputs: room for whole blocks of channels. */
+    /** Returns the distance between positions of transformed inputs: room for whole blocks of channels. */
     int inputStep() {
         return tilesPerBlock * inputBlocks * BLOCK;
     }
 
-    /** Distance between positions of transformed outputs. */
+    /** Returns the distance between positions of transformed outputs. */
     int outputStep() {
         return tilesPerBlock * paddedOutputs;
     }

@@ -11,15 +11,16 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
- * Both gradients of {@link Winograd} in one pass over the tiles: the transformed output gradients dM meet the
- * transformed inputs in dU = Σ V ⊙ dM and the transformed weights in dV = U ⊙ dM. What tiles give to the same input
- * voxel is added up in a slab, whose planes leave it as soon as the last tile has added to them.
+ * Computes both gradients of {@link Winograd} in one pass over the tiles: the transformed output gradients dM are
+ * multiplied by the transformed inputs, dU = Σ V ⊙ dM, and by the transformed weights, dV = U ⊙ dM. The contributions
+ * of several tiles to one input voxel are added up in a slab, whose planes are written as soon as the last tile has
+ * added to them.
  *
- * <p>The work is cut into parts by shape alone. A part has its own dU. Where a cut goes through a sample, two planes of
- * its input gradient are made of what both parts give, and are put together at the end: the seam.
+ * <p>The work is divided into parts by shape alone. Each part has its own dU. Where a sample is divided, both parts
+ * contribute to two planes of its input gradient; these are joined at the end: the seam.
  */
 public final class WinogradBackward {
-    /** Floats of all parts' own dU at most: 32 MiB. */
+    /** Maximum of floats in all parts' own dU: 32 MiB. */
     private static final int PRIVATE = 8 * 1024 * 1024;
 
     private static final int PARTS = 32;
@@ -31,6 +32,7 @@ public final class WinogradBackward {
     private final int units;
     private final int parts;
 
+    /** Creates the computation for these sizes. */
     public WinogradBackward(CpuDevice device, Winograd w) {
         this.device = device;
         this.w = w;
@@ -38,12 +40,12 @@ public final class WinogradBackward {
         this.parts = Math.clamp(Math.min(PRIVATE / weightSize(), PARTS), 1, units);
     }
 
-    /** How many tasks call the {@link InputGradientWriter}. */
+    /** Returns how many tasks call the {@link InputGradientWriter}. */
     int tasks() {
         return parts + 1;
     }
 
-    /** Numbers of one dU. */
+    /** Returns the number of values of one dU. */
     private int weightSize() {
         return 64 * w.outputBlocks * w.paddedInputs * BLOCK;
     }
@@ -51,15 +53,15 @@ public final class WinogradBackward {
     /**
      * Runs on all threads.
      *
-     * @param x the convolution's input; null where {@code dw} is
+     * @param x the convolution's input; null if {@code dw} is
      * @param dy fills the output gradient's planes
-     * @param dw result (O,C,3,3,3), overwritten; null if nobody asks
-     * @param u weights as {@link WinogradWeights#gradInput} gives them; null where {@code dx} is
-     * @param dx takes the input gradient; null if nobody asks
+     * @param dw the result (O,C,3,3,3), overwritten; null if it is not required
+     * @param u weights as {@link WinogradWeights#gradInput} returns them; null if {@code dx} is
+     * @param dx receives the input gradient; null if it is not required
      */
     public void run(VoxelReader x, PlaneReader dy, float[] dw, float[] u, InputGradientWriter dx) {
         float[] sums = dw == null ? null : device.borrow(Lanes.ALIGNED_START + parts * weightSize());
-        // Of each part: what it gives to the two planes before its first group, and behind its last.
+        // For each part: its contributions to the two planes before its first group, and to those after its last.
         float[] seams = dx == null ? null : device.borrow(2 * parts * seam());
         device.parallel(parts, part -> new Part(part, x, dy, sums, u, dx, seams).run());
         if (dx != null) {
@@ -97,7 +99,7 @@ public final class WinogradBackward {
         }
     }
 
-    /** Hands plane {@code plane} of a group's slab on, if there is such an input plane. */
+    /** Passes plane {@code plane} of a group's slab to the writer, if there is such an input plane. */
     private void write(InputGradientWriter dx, int task, int sample, int group, int plane, float[] slab, int slab0) {
         int z = 2 * group * w.group + plane - w.padding.d();
         if (z >= 0 && z < w.input.d()) {
@@ -106,7 +108,7 @@ public final class WinogradBackward {
         }
     }
 
-    /** Some groups of planes of tiles, one after the other. */
+    /** Processes some groups of planes of tiles, one after the other. */
     private final class Part {
         private final int part;
         private final float[] sums;
@@ -117,7 +119,7 @@ public final class WinogradBackward {
         private final InputSlab inputs;
         private final float[] gradients = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
         private final float[] inputGradients;
-        /** V, and then, position by position, dV in its place. */
+        /** V, which dV replaces position by position. */
         private final float[] transformedInputs = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
 
         private final float[] transformedGradients = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
@@ -174,7 +176,7 @@ public final class WinogradBackward {
             device.giveBack(scratch);
         }
 
-        /** Zero, but for the two planes that the group before has begun. */
+        /** Sets the slab to zero, except for the two planes that the previous group has started. */
         private void clearInputGradients(boolean follows) {
             int from = Lanes.ALIGNED_START;
             if (follows) {
@@ -205,7 +207,7 @@ public final class WinogradBackward {
             }
         }
 
-        /** gradients → transformedGradients[p, tile, :]. */
+        /** Transforms the output gradients of a block of tiles: gradients → transformedGradients[p, tile, :]. */
         private void transformGradients(int firstTile, int count) {
             for (int i = 0; i < count; i++) {
                 int from = w.outputOffset(firstTile + i);
@@ -229,14 +231,12 @@ public final class WinogradBackward {
             }
         }
 
-        /** dU[p, block, i, :] += Σ over tiles of V[p, tile, i] · dM[p, tile, block, :]. */
+        /** Computes dU[p, block, i, :] += Σ over tiles of V[p, tile, i] · dM[p, tile, block, :]. */
         private void addOuterProducts(int p, int count) {
             int a = Lanes.ALIGNED_START + p * w.inputStep();
             for (int block = 0; block < w.outputBlocks; block++) {
                 int b = Lanes.ALIGNED_START + p * w.outputStep() + block * BLOCK;
-                int c = Lanes.ALIGNED_START
-                        + part * weightSize()
-                        + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
+                int c = Lanes.ALIGNED_START + part * weightSize() + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
                 int i = 0;
                 for (; i + 8 <= w.paddedInputs; i += 8) {
                     MicroKernels.addOuter8(
@@ -271,7 +271,7 @@ public final class WinogradBackward {
             }
         }
 
-        /** dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
+        /** Computes dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
         private void multiplyByWeights(int p, int count) {
             for (int block = 0; block < w.inputBlocks; block++) {
                 int weights = Lanes.ALIGNED_START + (p * w.inputBlocks + block) * w.paddedOutputs * BLOCK;
@@ -309,21 +309,17 @@ public final class WinogradBackward {
             }
         }
 
-        /** Hands on the planes that are complete, and keeps those at the part's ends for the seams. */
+        /** Writes the planes that are complete, and keeps those at the part's ends for the seams. */
         private void writeInputGradients(int sample, int group, boolean first, boolean last) {
             int complete = 2 * w.planes(group);
             boolean cutBefore = first && group > 0;
-            boolean cutBehind = last && group < w.groups() - 1;
+            boolean cutAfter = last && group < w.groups() - 1;
             if (cutBefore) {
                 System.arraycopy(inputGradients, Lanes.ALIGNED_START, seams, 2 * part * seam(), seam());
             }
-            if (cutBehind) {
+            if (cutAfter) {
                 System.arraycopy(
-                        inputGradients,
-                        Lanes.ALIGNED_START + complete * w.slabPlane(),
-                        seams,
-                        (2 * part + 1) * seam(),
-                        seam());
+                        inputGradients, Lanes.ALIGNED_START + complete * w.slabPlane(), seams, (2 * part + 1) * seam(), seam());
             }
             int end = group == w.groups() - 1 ? complete + 2 : complete;
             for (int plane = cutBefore ? 2 : 0; plane < end; plane++) {

@@ -7,9 +7,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
-/** The forward pass of {@link Winograd}: slab → transformed inputs → products → output planes. */
+/** Computes the forward pass of {@link Winograd}: slab → transformed inputs → products → output planes. */
 final class WinogradForward {
-    /** Tasks at least, where there are planes enough, lest a thread waits long for the last one. */
+    /** Minimum number of tasks (if there are enough planes), so that no thread idles long at the end. */
     private static final int TASKS = 64;
 
     private static final int BLOCK = PackedWeights.BLOCK;
@@ -25,7 +25,7 @@ final class WinogradForward {
         this.chunks = Math.min(w.groups(), Math.ceilDiv(TASKS, w.batch));
     }
 
-    /** How many tasks call the writer. */
+    /** Returns how many tasks call the writer. */
     int tasks() {
         return w.batch * chunks;
     }
@@ -33,8 +33,8 @@ final class WinogradForward {
     /**
      * Convolves on all threads.
      *
-     * @param u transformed weights, [position][block of channels out][channel in][2 vectors of channels out]
-     * @param biases one number per padded output channel
+     * @param u transformed weights, [position][block of output channels][input channel][2 vectors of output channels]
+     * @param biases one value per padded output channel
      */
     void run(VoxelReader x, float[] u, float[] biases, PlaneWriter y) {
         device.parallel(tasks(), task -> {
@@ -74,7 +74,8 @@ final class WinogradForward {
     }
 
     /**
-     * products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than counted.
+     * Computes products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than
+     * {@code count}.
      */
     private void multiply(float[] transformed, float[] u, float[] products, int count) {
         for (int p = 0; p < 64; p++) {

@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * The linear transforms of {@link Winograd}, one vector of channels at a time. In one dimension they are
+ * Computes the linear transforms of {@link Winograd}, one vector of channels at a time. In one dimension they are
  *
  * <pre>
  * input            (d0 − d2, d1 + d2, d2 − d1, d1 − d3)     of 4 neighbours
@@ -16,12 +16,12 @@ import dev.voxgrad.engine.device.cpu.Lanes;
  * </pre>
  *
  * <p>In three dimensions they are applied along w and h within each plane, in registers, and then along d. Position p
- * of the 4×4×4 transformed numbers is (d·4 + h)·4 + w.
+ * of the 4×4×4 transformed values is (d·4 + h)·4 + w.
  */
 public final class WinogradTransforms {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.COUNT;
-    /** Floats that the caller provides for numbers between two of the steps: 64 vectors. */
+    /** Floats that the caller provides for values between two of the steps: 64 vectors. */
     static final int SCRATCH = Lanes.ALIGNED_START + 64 * L;
 
     private WinogradTransforms() {}
@@ -30,7 +30,7 @@ public final class WinogradTransforms {
      * Transforms the 4×4×4 voxels of one tile, all channels.
      *
      * @param x voxels, {@code channels} apart along w; a multiple of the vector length
-     * @param x0 where the tile begins
+     * @param x0 the start of the tile
      * @param row distance along h
      * @param plane distance along d
      * @param v result: channel c of position p at v0 + p·step + c
@@ -55,7 +55,7 @@ public final class WinogradTransforms {
         }
     }
 
-    /** One plane of 4×4 voxels: along w row by row, then along h. */
+    /** Transforms one plane of 4×4 voxels: along w row by row, then along h. */
     private static void inputPlane(float[] x, int x0, int row, int channels, float[] t, int t0) {
         int a = x0;
         FloatVector a0 = FloatVector.fromArray(S, x, a);
@@ -115,7 +115,7 @@ public final class WinogradTransforms {
      * Transforms one vector of channels of one tile back to 2×2×2 outputs, and adds the bias.
      *
      * @param m channel vector of position p at m0 + p·step
-     * @param bias where the channels' biases lie, from bias0 on
+     * @param bias the channels' biases, from index bias0
      * @param y result: the first output at y0, its neighbours {@code voxel}, {@code row} and {@code plane} further on
      */
     static void output(
@@ -245,8 +245,8 @@ public final class WinogradTransforms {
     }
 
     /**
-     * The first and the last of a plane's four rows of voxels. All four in one method would be more than C2 inlines
-     * before it gives up (18,000 nodes), and vectors would become objects.
+     * Adds the first and the last of a plane's four rows of voxels. All four in one method would be more than C2
+     * inlines before it gives up (18,000 nodes), and vectors would become objects.
      */
     private static void addOuterRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
         addRow(
@@ -268,7 +268,7 @@ public final class WinogradTransforms {
                 voxel);
     }
 
-    /** The two rows between them. */
+    /** Adds the two rows between them. */
     private static void addInnerRows(float[] t, int t0, float[] x, int x0, int voxel, int row) {
         int b = t0 + 4 * L;
         int c = t0 + 8 * L;

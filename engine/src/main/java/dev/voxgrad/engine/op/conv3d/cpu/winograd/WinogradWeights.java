@@ -9,8 +9,8 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
- * Weights in {@link Winograd}'s transformed domain, laid out [position][block][channel][2 vectors of channels], all
- * padding zero. For the forward pass a block is one of channels out, for the input gradient one of channels in.
+ * Transforms weights to {@link Winograd}'s domain, laid out [position][block][channel][2 vectors of channels], with
+ * zeros as padding. For the forward pass the blocks are of output channels, for the input gradient of input channels.
  *
  * <p>In one dimension a kernel (g0, g1, g2) becomes (g0, (g0 + g1 + g2)/2, (g0 − g1 + g2)/2, g2).
  */
@@ -25,14 +25,14 @@ public final class WinogradWeights {
     /**
      * Transforms row-major weights (O,C,3,3,3) for the forward pass: [position][block of O][C, padded][2 vectors of O].
      *
-     * @param factors multiplies the weights of each output channel; null for none
+     * @param factors one factor per output channel, multiplied into its weights; null for none
      * @return an array to give back to the device
      */
     static float[] forward(CpuDevice device, Winograd w, float[] weight, float[] factors) {
         return transform(device, weight, w.outputs, w.inputs * TAPS, w.inputs, TAPS, w.paddedInputs, factors);
     }
 
-    /** The same numbers for the input gradient: [position][block of C][O, padded][2 vectors of C]. */
+    /** Transforms weights for the input gradient: [position][block of C][O, padded][2 vectors of C]. */
     public static float[] gradInput(CpuDevice device, Winograd w, float[] weight) {
         return transform(device, weight, w.inputs, TAPS, w.outputs, w.inputs * TAPS, w.paddedOutputs, null);
     }
@@ -42,7 +42,7 @@ public final class WinogradWeights {
      *
      * @param lanes channels along the lanes of the result, {@code laneStep} floats apart in {@code weight}
      * @param rows channels along its rows, {@code rowStep} apart, padded to {@code paddedRows}
-     * @param laneFactors multiplies the weights of each lane; null for none
+     * @param laneFactors one factor per lane, multiplied into its weights; null for none
      */
     private static float[] transform(
             CpuDevice device,
@@ -85,7 +85,7 @@ public final class WinogradWeights {
         return u;
     }
 
-    /** One line of a block of kernels, at {@code from} and three steps further. */
+    /** Transforms one line of a block of kernels, which is at {@code from} and the next three steps. */
     private static void spread(float[] tile, int from, int step) {
         for (int i = from; i < from + BLOCK; i += L) {
             FloatVector g0 = FloatVector.fromArray(S, tile, i);
@@ -102,7 +102,7 @@ public final class WinogradWeights {
      * Adds up the parts of a gradient with respect to transformed weights, in their order, and transforms it back to
      * the gradient (O,C,3,3,3): the transpose of {@link #forward}.
      *
-     * @param du {@code parts} arrays laid out as {@link #forward}'s result, one behind the other
+     * @param du {@code parts} arrays laid out as {@link #forward}'s result, one after the other
      */
     static void gradient(CpuDevice device, Winograd w, float[] du, int parts, float[] dw) {
         int positionStep = w.outputBlocks * w.paddedInputs * BLOCK;
@@ -158,12 +158,12 @@ public final class WinogradWeights {
         }
     }
 
-    /** Where tap {@code tap} of a 3×3×3 kernel lies among 4×4×4 positions. */
+    /** Returns the position of tap {@code tap} of a 3×3×3 kernel among 4×4×4 positions. */
     private static int position(int tap) {
         return tap / 9 * 16 + tap / 3 % 3 * 4 + tap % 3;
     }
 
-    /** Where line {@code line} of 16 begins, along the axis whose neighbours are {@code axis} apart. */
+    /** Returns the start of line {@code line} of 16, along the axis whose neighbours are {@code axis} apart. */
     private static int lineStart(int line, int axis) {
         return line / axis * axis * 4 + line % axis;
     }
