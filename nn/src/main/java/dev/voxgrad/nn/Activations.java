@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * Holds the activations of one forward pass that no layer takes as its input any more, but that a layer may have kept
+ * Holds the activations of one forward pass that no layer takes as its input again, but that a layer may have kept
  * for another one. They are released when the outermost {@link Chain} is done.
  */
 final class Activations {

@@ -3,9 +3,9 @@ package dev.voxgrad.nn;
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 
-/** The mean over each of d·h·w blocks of nearly equal size: (N,C,D,H,W) to (N,C,d,h,w). */
+/** Computes the mean over each of d·h·w blocks of nearly equal size: (N,C,D,H,W) → (N,C,d,h,w). */
 public record AdaptiveAvgPool3d(Dims3 output) implements Layer {
-    /** To a cube; 1 is the mean over the whole volume. */
+    /** Pools to a cube; size 1 gives the mean over the whole volume. */
     public AdaptiveAvgPool3d(int size) {
         this(Dims3.cube(size));
     }

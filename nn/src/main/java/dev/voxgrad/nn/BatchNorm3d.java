@@ -8,13 +8,13 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 
 /**
- * Batch normalisation of (N,C,D,H,W) per channel (Ioffe and Szegedy, 2015): by the batch's own mean and variance in
- * training, which also move the running ones; by the running ones in evaluation.
+ * Normalises each channel of (N,C,D,H,W) (batch normalisation, Ioffe and Szegedy, 2015): in training by the batch's own
+ * mean and variance, towards which it also moves the running ones; in evaluation by the running ones.
  */
 public final class BatchNorm3d implements Layer {
-    /** How far the running statistics move towards a batch's. */
+    /** How far the running statistics move towards those of a batch, by default. */
     public static final double MOMENTUM = 0.1;
-    /** Added to the variance. */
+    /** What is added to the variance, by default. */
     public static final double EPSILON = 1e-5;
 
     private final double momentum;
@@ -26,13 +26,13 @@ public final class BatchNorm3d implements Layer {
     private final Counter batchesTracked = new Counter();
     private boolean training = true;
 
-    /** Over that many channels, with PyTorch's default settings. */
+    /** Creates a layer for that many channels, with PyTorch's default settings. */
     public BatchNorm3d(Device device, int channels) {
         this(device, channels, MOMENTUM, EPSILON);
     }
 
     /**
-     * Over that many channels.
+     * Creates a layer for that many channels.
      *
      * @throws IllegalArgumentException if the momentum is not in [0, 1], or epsilon is negative, NaN or infinite
      */
@@ -60,7 +60,7 @@ public final class BatchNorm3d implements Layer {
         return false;
     }
 
-    /** Notes that one more batch has moved the running statistics. */
+    /** Counts one more batch that has moved the running statistics. */
     void countBatch() {
         weight.device().hostEffect(batchesTracked::increment);
     }
@@ -97,7 +97,7 @@ public final class BatchNorm3d implements Layer {
         return Named.of("num_batches_tracked", batchesTracked);
     }
 
-    /** Scale 1, shift 0, and running statistics as if no batch had been seen. */
+    /** Sets scale 1, shift 0, and the running statistics to those before the first batch. */
     @Override
     public void initialize(Initialization start) {
         start.constant(weight, 1);

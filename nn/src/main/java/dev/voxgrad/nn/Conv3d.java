@@ -2,40 +2,44 @@ package dev.voxgrad.nn;
 
 import java.util.SequencedMap;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
-/** Convolution of (N,C,D,H,W) volumes, with a weight of (outputs, C/groups, kD, kH, kW) and a bias of (outputs). */
+/** Convolves (N,C,D,H,W) volumes, with a weight of (outputs, C/groups, kD, kH, kW) and a bias of (outputs). */
 public final class Conv3d implements Layer {
-    private final Conv3dOp settings;
+    private final Conv3dOp op;
     private final Tensor weight;
-    private final Tensor bias;
+    private final @Nullable Tensor bias;
 
-    /** A convolution with that stride, padding, dilation and number of groups. */
-    public Conv3d(
-            Device device, int inputChannels, int outputChannels, Dims3 kernel, Conv3dOp settings, boolean withBias) {
-        if (settings.groups() < 1
-                || inputChannels % settings.groups() != 0
-                || outputChannels % settings.groups() != 0) {
-            throw new IllegalArgumentException("conv3d: " + settings.groups() + " groups do not divide " + inputChannels
+    /**
+     * Creates a convolution.
+     *
+     * @param op stride, padding, dilation and number of groups
+     * @throws IllegalArgumentException if the groups do not divide the channels
+     */
+    public Conv3d(Device device, int inputChannels, int outputChannels, Dims3 kernel, Conv3dOp op, boolean withBias) {
+        if (op.groups() < 1 || inputChannels % op.groups() != 0 || outputChannels % op.groups() != 0) {
+            throw new IllegalArgumentException("conv3d: " + op.groups() + " groups do not divide " + inputChannels
                     + " input and " + outputChannels + " output channels");
         }
-        this.settings = settings;
+        this.op = op;
         this.weight = Parameters.zeros(
-                device, outputChannels, inputChannels / settings.groups(), kernel.d(), kernel.h(), kernel.w());
+                device, outputChannels, inputChannels / op.groups(), kernel.d(), kernel.h(), kernel.w());
         this.bias = withBias ? Parameters.zeros(device, outputChannels) : null;
     }
 
-    /** A convolution with a cube as kernel, stride 1, the same padding on all sides, and a bias. */
+    /** Creates a convolution with a cube as its kernel, stride 1, the same padding on all sides, and a bias. */
     public Conv3d(Device device, int inputChannels, int outputChannels, int kernel, int padding) {
         this(device, inputChannels, outputChannels, Dims3.cube(kernel), Conv3dOp.padded(padding), true);
     }
 
     @Override
     public Tensor forward(Tensor input) {
-        return input.conv3d(weight, bias, settings);
+        return input.conv3d(weight, bias, op);
     }
 
     @Override
@@ -43,16 +47,17 @@ public final class Conv3d implements Layer {
         return false;
     }
 
-    public Conv3dOp settings() {
-        return settings;
+    /** Returns the operation, which has stride, padding, dilation and number of groups. */
+    public Conv3dOp op() {
+        return op;
     }
 
     public Tensor weight() {
         return weight;
     }
 
-    /** Null for a convolution without. */
-    public Tensor bias() {
+    /** Returns the bias, or null if the convolution has none. */
+    public @Nullable Tensor bias() {
         return bias;
     }
 
@@ -68,8 +73,8 @@ public final class Conv3d implements Layer {
 
     @Override
     public String toString() {
-        return "Conv3d(" + weight.shape().dim(1) * settings.groups() + " -> "
-                + weight.shape().dim(0) + ", kernel " + weight.shape().spatial() + ", stride " + settings.stride()
-                + ", padding " + settings.padding() + ")";
+        return "Conv3d(" + weight.shape().dim(1) * op.groups() + " -> "
+                + weight.shape().dim(0) + ", kernel " + weight.shape().spatial() + ", stride " + op.stride()
+                + ", padding " + op.padding() + ")";
     }
 }

@@ -1,6 +1,6 @@
 package dev.voxgrad.nn;
 
-/** A whole number that is saved with the weights: an int64 scalar in PyTorch. */
+/** Counts something that is saved with the weights, as an int64 scalar like PyTorch's. */
 public final class Counter {
     private long value;
 

@@ -2,7 +2,7 @@ package dev.voxgrad.nn;
 
 import dev.voxgrad.engine.Tensor;
 
-/** All dimensions but the first as one: (N,C,D,H,W) to (N, C·D·H·W). */
+/** Joins all dimensions except the first into one: (N,C,D,H,W) → (N, C·D·H·W). */
 public record Flatten() implements Layer {
     @Override
     public Tensor forward(Tensor input) {

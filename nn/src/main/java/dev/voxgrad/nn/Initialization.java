@@ -3,15 +3,17 @@ package dev.voxgrad.nn;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Start values for all parameters of a net, the same distributions as PyTorch's defaults.
+ * Sets all parameters of a net to initial values, from the same distributions as PyTorch's defaults.
  *
- * <p>Each parameter draws from a stream of its own, named by the seed and the parameter's position in
- * {@link Layer#parameters}: the values are the same on every device and in whatever order layers are visited.
+ * <p>Each parameter draws from a stream of its own, which the seed and the parameter's position in
+ * {@link Layer#parameters} identify: the values are the same on every device and in whatever order layers are visited.
  */
 public final class Initialization {
     private final long seed;
@@ -26,7 +28,7 @@ public final class Initialization {
     }
 
     /**
-     * Sets every parameter below {@code root}, and the statistics of its batch norms, to start values.
+     * Sets every parameter below {@code root}, and the statistics of its batch norms, to initial values.
      *
      * @throws IllegalStateException if a layer leaves one of its parameters unset
      */
@@ -44,8 +46,8 @@ public final class Initialization {
         });
     }
 
-    /** Fills with draws from [−bound, bound); does nothing for a null (a layer without bias). */
-    public void uniform(Tensor parameter, double bound) {
+    /** Fills a parameter with draws from [−bound, bound); does nothing for null (a layer without bias). */
+    public void uniform(@Nullable Tensor parameter, double bound) {
         if (parameter == null) {
             return;
         }
@@ -58,8 +60,8 @@ public final class Initialization {
         done.put(parameter, true);
     }
 
-    /** Fills with one number; does nothing for a null. */
-    public void constant(Tensor parameter, double value) {
+    /** Fills a parameter with one value; does nothing for null. */
+    public void constant(@Nullable Tensor parameter, double value) {
         if (parameter != null) {
             parameter.device().fill(parameter.storage(), value);
             done.put(parameter, true);
@@ -67,13 +69,14 @@ public final class Initialization {
     }
 
     /**
-     * PyTorch's default for linear and convolution layers: weight and bias from U(±1/√fanIn), where fanIn is the
-     * number of inputs of one output. For the weight this is He's uniform distribution with a = √5 (He et al.,
-     * "Delving deep into rectifiers", 2015).
+     * Fills weight and bias with PyTorch's default for linear and convolution layers: draws from U(±1/√fanIn), where
+     * fanIn is the number of inputs of one output. For the weight this is He's uniform distribution with a = √5 (He et
+     * al., "Delving deep into rectifiers", 2015).
      *
-     * @param weight outputs in dimension 0, the inputs of one output in the others
+     * @param weight has the outputs in dimension 0, the inputs of one output in the others
+     * @param bias the bias, or null if there is none
      */
-    public void fanInUniform(Tensor weight, Tensor bias) {
+    public void fanInUniform(Tensor weight, @Nullable Tensor bias) {
         double bound = 1 / Math.sqrt(weight.shape().elementsFrom(1));
         uniform(weight, bound);
         uniform(bias, bound);

@@ -15,7 +15,7 @@ public final class Intermediates implements AutoCloseable {
     private final List<Tensor> tensors = new ArrayList<>();
 
     /**
-     * Adds a tensor that is not used any more after {@link #close}; the forward's own result must not be added.
+     * Adds a tensor that is not used after {@link #close}; the forward's own result must not be added.
      * Ignores a tensor that no operation has computed since this object was created, such as the layer's input, a
      * parameter or a constant.
      *

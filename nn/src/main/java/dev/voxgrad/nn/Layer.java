@@ -151,9 +151,9 @@ public interface Layer {
      * Loads what fits, as PyTorch's {@code load_state_dict(state, strict)}.
      *
      * @param strict whether all names must be present, and no others
-     * @return the names that were left out: those that are missing and those that are unknown
-     * @throws StateMismatchException as {@link #loadStateDict(Map)}; if not {@code strict}, only for other shapes or types
-     *     and for two names of one tensor
+     * @return the names that were left out: the missing and the unknown ones
+     * @throws StateMismatchException as {@link #loadStateDict(Map)}; if not {@code strict}, only for other shapes or
+     *      types and for two names of one tensor
      */
     default StateDict.LeftOut loadStateDict(Map<String, NamedTensor> state, boolean strict) {
         return StateDict.of(this).write(state, strict);

@@ -3,12 +3,12 @@ package dev.voxgrad.nn;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * x where x is positive, slope·x elsewhere.
+ * Computes x where x is positive and slope·x elsewhere, element by element.
  *
- * @param slope of the negative side
+ * @param slope the slope for negative x
  */
 public record LeakyReLU(double slope) implements Layer {
-    /** With a slope of 0.01, as PyTorch's default. */
+    /** Uses a slope of 0.01, PyTorch's default. */
     public LeakyReLU() {
         this(0.01);
     }

@@ -2,19 +2,22 @@ package dev.voxgrad.nn;
 
 import java.util.SequencedMap;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 
-/** y = x·Wᵀ + b: (N, inputs) to (N, outputs), with a weight of (outputs, inputs) and a bias of (outputs). */
+/** Computes y = x·Wᵀ + b: (N, inputs) → (N, outputs), with a weight of (outputs, inputs) and a bias of (outputs). */
 public final class Linear implements Layer {
     private final Tensor weight;
-    private final Tensor bias;
+    private final @Nullable Tensor bias;
 
-    /** With a bias. */
+    /** Creates a layer with a bias. */
     public Linear(Device device, int inputs, int outputs) {
         this(device, inputs, outputs, true);
     }
 
+    /** Creates a layer with or without a bias. */
     public Linear(Device device, int inputs, int outputs, boolean withBias) {
         this.weight = Parameters.zeros(device, outputs, inputs);
         this.bias = withBias ? Parameters.zeros(device, outputs) : null;
@@ -34,8 +37,8 @@ public final class Linear implements Layer {
         return weight;
     }
 
-    /** Null for a layer without. */
-    public Tensor bias() {
+    /** Returns the bias, or null if the layer has none. */
+    public @Nullable Tensor bias() {
         return bias;
     }
 

@@ -3,9 +3,9 @@ package dev.voxgrad.nn;
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 
-/** The maximum of each window of a (N,C,D,H,W) volume. */
+/** Computes the maximum of each window of a (N,C,D,H,W) volume. */
 public record MaxPool3d(Dims3 kernel, Dims3 stride, Dims3 padding) implements Layer {
-    /** Cubes side by side, without padding. */
+    /** Pools cubes next to one another, without padding. */
     public MaxPool3d(int kernel) {
         this(Dims3.cube(kernel), Dims3.cube(kernel), Dims3.ZERO);
     }

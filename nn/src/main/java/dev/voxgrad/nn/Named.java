@@ -8,16 +8,19 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Ordered maps from names to the members of layers. */
+import org.jspecify.annotations.Nullable;
+
+/** Creates ordered maps from names to the members of layers. */
 public final class Named {
     private Named() {}
 
+    /** Returns an empty map. */
     public static <T> SequencedMap<String, T> of() {
         return new LinkedHashMap<>();
     }
 
-    /** One member, left out if it is null. */
-    public static <T> SequencedMap<String, T> of(String name, T value) {
+    /** Returns a map of one member, or an empty map if it is null. */
+    public static <T> SequencedMap<String, T> of(String name, @Nullable T value) {
         SequencedMap<String, T> map = of();
         if (value != null) {
             map.put(name, value);
@@ -25,16 +28,16 @@ public final class Named {
         return map;
     }
 
-    /** Two members, each left out if it is null: a layer without bias has just a weight. */
-    public static <T> SequencedMap<String, T> of(String name1, T value1, String name2, T value2) {
+    /** Returns a map of two members without any that is null: a layer without bias has only a weight. */
+    public static <T> SequencedMap<String, T> of(String name1, @Nullable T value1, String name2, @Nullable T value2) {
         SequencedMap<String, T> map = of(name1, value1);
         map.putAll(of(name2, value2));
         return map;
     }
 
     /**
-     * Returns what {@code own} answers for {@code root} and all layers below it, under full names with dots: all names,
-     * also where several belong to one member.
+     * Returns what {@code own} returns for {@code root} and all layers below it, under full names with dots: all names,
+     * even if several belong to one member.
      */
     public static <T> SequencedMap<String, T> collect(Layer root, Function<Layer, Map<String, T>> own) {
         SequencedMap<String, T> all = of();
@@ -43,7 +46,7 @@ public final class Named {
         return all;
     }
 
-    /** Returns the entries of {@code all} without further names of a member that has one already. */
+    /** Returns the entries of {@code all} without further names of a member that already has one. */
     static <T> SequencedMap<String, T> distinct(SequencedMap<String, T> all) {
         Set<T> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         SequencedMap<String, T> distinct = of();
@@ -55,7 +58,7 @@ public final class Named {
         return distinct;
     }
 
-    /** {@code root} (under the empty name) and all layers below it by full name, parents first. */
+    /** Returns {@code root} (under the empty name) and all layers below it by full name, parents first. */
     public static SequencedMap<String, Layer> layers(Layer root) {
         SequencedMap<String, Layer> all = of();
         addLayers("", root, all);

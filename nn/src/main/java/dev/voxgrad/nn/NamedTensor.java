@@ -6,23 +6,25 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 
 /**
- * Holds numbers on the host, in row-major order, with the name under which they are saved. Compared by value. The shape
- * may be {@linkplain Shape#allowingZero empty}.
+ * Contains values on the host, in row-major order, and the name under which they are saved. Two are equal if their
+ * names, shapes and values are. The shape may be {@linkplain Shape#allowingZero empty}.
  */
 public sealed interface NamedTensor {
+    /** Returns the name under which the values are saved. */
     String name();
 
+    /** Returns the shape of the values. */
     Shape shape();
 
-    /** Returns whether both hold the same numbers, to the bit, under whatever names and shapes. */
-    default boolean sameNumbers(NamedTensor other) {
+    /** Returns whether both contain the same values, to the bit, under whatever names and shapes. */
+    default boolean sameValues(NamedTensor other) {
         return switch (this) {
             case Floats floats -> other instanceof Floats that && Arrays.equals(floats.values, that.values);
             case Longs longs -> other instanceof Longs that && Arrays.equals(longs.values, that.values);
         };
     }
 
-    /** Float32 numbers: weights, running statistics, moments. The array is the caller's to leave alone. */
+    /** Contains float32 values: weights, running statistics, moments. Do not modify the array. */
     record Floats(String name, Shape shape, float[] values) implements NamedTensor {
         public Floats {
             requireLength(name, shape, values.length);
@@ -47,13 +49,13 @@ public sealed interface NamedTensor {
         }
     }
 
-    /** Int64 numbers: counters. The array is the caller's to leave alone. */
+    /** Contains int64 values: counters. Do not modify the array. */
     record Longs(String name, Shape shape, long[] values) implements NamedTensor {
         public Longs {
             requireLength(name, shape, values.length);
         }
 
-        /** One number, a scalar. */
+        /** Creates a scalar. */
         public Longs(String name, long value) {
             this(name, Shape.of(), new long[] {value});
         }

@@ -2,7 +2,7 @@ package dev.voxgrad.nn;
 
 import dev.voxgrad.engine.Tensor;
 
-/** max(x, 0), element by element. */
+/** Computes max(x, 0), element by element. */
 public record ReLU() implements Layer {
     @Override
     public Tensor forward(Tensor input) {

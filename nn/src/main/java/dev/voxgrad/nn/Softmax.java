@@ -2,7 +2,7 @@ package dev.voxgrad.nn;
 
 import dev.voxgrad.engine.Tensor;
 
-/** Probabilities from logits: exp(x)/Σ exp(x) over the classes of each row of (N, classes). */
+/** Computes probabilities from logits: exp(x)/Σ exp(x) over the classes of each row of (N, classes). */
 public record Softmax() implements Layer {
     @Override
     public Tensor forward(Tensor input) {

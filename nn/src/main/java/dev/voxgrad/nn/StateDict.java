@@ -8,23 +8,25 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * Names the places where a net or an optimiser keeps numbers that are saved, to be read or written as a whole.
+ * Names the tensors and counters of a net or an optimiser that are saved, to be read or written as a whole.
  *
- * <p>One tensor or counter may have several names, as tied weights do: it is read under each of them, and what is
+ * <p>One tensor or counter may have several names, as tied weights do: it is read under each of them, and the values
  * written under them must be the same.
  */
 public final class StateDict {
     private final SequencedMap<String, Slot> slots = Named.of();
 
     /**
-     * Lists what a load that need not be complete left out.
+     * Lists the names that a load which may be incomplete left out.
      *
-     * @param missing names that are ours and were not given; what is there was kept
-     * @param unexpected names that were given and are not ours
+     * @param missing names that exist here but were not given; their values were kept
+     * @param unexpected names that were given but do not exist here
      */
     public record LeftOut(List<String> missing, List<String> unexpected) {
         public LeftOut {
@@ -38,7 +40,7 @@ public final class StateDict {
         }
     }
 
-    /** A place that holds numbers. */
+    /** A place that contains values. */
     private sealed interface Slot {
         record OfTensor(Tensor tensor) implements Slot {}
 
@@ -48,8 +50,8 @@ public final class StateDict {
             return this instanceof OfTensor(Tensor tensor) ? tensor.shape() : Shape.of();
         }
 
-        /** Null if {@code value} may be written here, otherwise what is wrong with it. */
-        default String misfit(NamedTensor value) {
+        /** Returns null if {@code value} may be written here, otherwise what is wrong with it. */
+        default @Nullable String misfit(NamedTensor value) {
             boolean integers = this instanceof OfCounter;
             if (integers != value instanceof NamedTensor.Longs) {
                 return integers ? "is of floats, expected an integer" : "is of integers, expected floats";
@@ -57,7 +59,7 @@ public final class StateDict {
             return value.shape().equals(shape()) ? null : "is " + value.shape() + ", expected " + shape();
         }
 
-        /** What two names of the same place have in common: its memory, or the counter. */
+        /** Returns what two names of the same place have in common: its memory, or the counter. */
         default Object place() {
             return switch (this) {
                 case OfTensor(Tensor tensor) -> tensor.storage();
@@ -72,7 +74,7 @@ public final class StateDict {
             };
         }
 
-        /** Writes what {@link #misfit} has found nothing wrong with; parameters and states are row-major. */
+        /** Writes a value in which {@link #misfit} has found nothing wrong; parameters and states are row-major. */
         default void write(NamedTensor value) {
             switch (this) {
                 case OfTensor(Tensor tensor) ->
@@ -82,7 +84,7 @@ public final class StateDict {
         }
     }
 
-    /** The parameters, buffers and counters of {@code root} and all layers below it. */
+    /** Returns the parameters, buffers and counters of {@code root} and all layers below it. */
     public static StateDict of(Layer root) {
         StateDict state = new StateDict();
         Named.layers(root).forEach((path, layer) -> {
@@ -115,7 +117,7 @@ public final class StateDict {
         return Collections.unmodifiableSequencedSet(slots.sequencedKeySet());
     }
 
-    /** Copies of all numbers, in the order in which they were added. */
+    /** Returns copies of all values, in the order in which they were added. */
     public SequencedMap<String, NamedTensor> read() {
         SequencedMap<String, NamedTensor> values = Named.of();
         slots.forEach((name, slot) -> values.put(name, slot.read(name)));
@@ -123,22 +125,22 @@ public final class StateDict {
     }
 
     /**
-     * Writes all numbers.
+     * Writes all values.
      *
-     * @throws StateMismatchException if a name is missing, unknown, or has another shape or kind of number, or if two
-     *     names of one tensor have different numbers; nothing is written then
+     * @throws StateMismatchException if a name is missing, unknown, or has another shape or type, or if two names of
+     *      one tensor have different values; nothing is written then
      */
     public void write(Map<String, NamedTensor> values) {
         write(values, true);
     }
 
     /**
-     * Writes the numbers that have a place here.
+     * Writes the values that have a place here.
      *
-     * @param strict whether every name must be given, and no other; otherwise such names are left out
-     * @return what was left out: nothing if {@code strict}
-     * @throws StateMismatchException if numbers have another shape or kind, if two names of one tensor have different
-     *     numbers, or, if {@code strict}, if a name is missing or unknown; nothing is written then
+     * @param strict whether all names must be given, and no others; if not, such names are left out
+     * @return the names that were left out: none if {@code strict}
+     * @throws StateMismatchException if values have another shape or type, if two names of one tensor have different
+     *     values, or, if {@code strict}, if a name is missing or unknown; nothing is written then
      */
     public LeftOut write(Map<String, NamedTensor> values, boolean strict) {
         List<String> missing = slots.keySet().stream()
@@ -166,7 +168,7 @@ public final class StateDict {
         return new LeftOut(missing, unexpected);
     }
 
-    /** What is wrong with the values that have a place here, with their names. */
+    /** Returns what is wrong with the values that have a place here, with their names. */
     private List<String> misfits(Map<String, NamedTensor> values) {
         List<String> misfits = new ArrayList<>();
         Map<Object, String> firstNames = new IdentityHashMap<>();
@@ -180,7 +182,7 @@ public final class StateDict {
                 return;
             }
             String first = firstNames.putIfAbsent(slot.place(), name);
-            if (first != null && !value.sameNumbers(values.get(first))) {
+            if (first != null && !value.sameValues(values.get(first))) {
                 misfits.add(name + " differs from " + first + ", though both name one tensor");
             }
         });

@@ -3,13 +3,13 @@ package dev.voxgrad.nn;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reports saved numbers that do not fit the net or the optimiser they were to be loaded into. Nothing was loaded. */
+/** Reports saved tensors that do not fit the net or optimiser they were to be loaded into. Nothing was loaded. */
 public final class StateMismatchException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
-    /** Names of each sort that a message lists before it counts the rest. */
+    /** Maximum number of names of each kind that a message lists before it counts the rest. */
     private static final int LISTED = 8;
 
-    /** Each list holds names with their shapes; {@code misfits} also what was expected. */
+    /** Creates the exception from names with their shapes; {@code misfits} also say what was expected. */
     StateMismatchException(List<String> missing, List<String> unexpected, List<String> misfits) {
         super(message(missing, unexpected, misfits));
     }

@@ -122,7 +122,7 @@ class StateDictTest {
         Initialization.apply(net, 1);
         SequencedMap<String, NamedTensor> state = net.stateDict();
         assertThat(state).containsKeys("0.weight", "2.weight", "1.running_mean", "3.running_mean");
-        assertThat(state.get("2.weight").sameNumbers(state.get("0.weight"))).isTrue();
+        assertThat(state.get("2.weight").sameValues(state.get("0.weight"))).isTrue();
         net.loadStateDict(state);
         for (String name : List.of("2.weight", "3.running_mean", "3.num_batches_tracked")) {
             SequencedMap<String, NamedTensor> apart = new LinkedHashMap<>(state);
@@ -135,7 +135,7 @@ class StateDictTest {
             assertThat(net.stateDict()).isEqualTo(state);
             apart.remove(first);
             assertThat(net.loadStateDict(apart, false).missing()).containsExactly(first);
-            assertThat(net.stateDict().get(first).sameNumbers(apart.get(name))).isTrue();
+            assertThat(net.stateDict().get(first).sameValues(apart.get(name))).isTrue();
             net.loadStateDict(state);
         }
     }

@@ -18,8 +18,9 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.nn.Conv3d;
 
 /**
- * Lists how the CPU computes each convolution of a net, whatever the net's graph. Only one volume is run for it, forward,
- * to learn the shapes, and the smallest volume that the net accepts, backward, to learn which gradients are required.
+ * Lists how the CPU computes each convolution of a net, whatever the net's graph. Only one volume is run for it,
+ * forward, to learn the shapes, and the smallest volume that the net accepts, backward, to learn which gradients are
+ * required.
  *
  * @param batch number of volumes at a time
  * @param rows for each convolution, in the order in which they run, the passes of a training step
@@ -44,14 +45,14 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
         try (TracedNet net = new TracedNet(spec, volume, classes, choice)) {
             for (TraceEvent event : net.forward()) {
                 if (net.layer(event.layer()) instanceof Conv3d convolution
-                        && event.op().equals(convolution.settings().name())) {
+                        && event.op().equals(convolution.op().name())) {
                     Shape input = event.inputs().getFirst().with(0, batch);
                     Shape output = Objects.requireNonNull(event.output()).with(0, batch);
                     OpCall call =
                             OpCall.ofShapes(output, input, convolution.weight().shape());
                     for (Pass pass : PASSES) {
                         if (pass != Pass.GRAD_INPUT || withInputGradient.contains(event.layer())) {
-                            Work work = convolution.settings().work(net.device(), pass, call);
+                            Work work = convolution.op().work(net.device(), pass, call);
                             rows.add(new Row(event.layer(), input, output, pass, work));
                         }
                     }

@@ -58,8 +58,9 @@ final class Conv3dSelfCheck {
         if (Double.isFinite(norm) && norm > 0 && !(relative <= bound)) {
             throw new CudaException(String.format(
                     Locale.ROOT,
-                    "cuDNN %s computes a wrong 3D convolution in %s: the %s of input %s and weight %s is off by %.2g of "
-                            + "its norm, at most %.2g is rounding; use another version of cuDNN, or --precision fp32",
+                    "cuDNN %s computes a wrong 3D convolution in %s: the %s of input %s and weight %s is off by %.2g "
+                            + "of its norm, at most %.2g is rounding; use another version of cuDNN, or "
+                            + "--precision fp32",
                     Cudnn.inWords(Cudnn.version()),
                     device.precision().flag(),
                     pass,

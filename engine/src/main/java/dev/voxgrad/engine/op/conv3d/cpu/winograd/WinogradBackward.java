@@ -236,7 +236,9 @@ public final class WinogradBackward {
             int a = Lanes.ALIGNED_START + p * w.inputStep();
             for (int block = 0; block < w.outputBlocks; block++) {
                 int b = Lanes.ALIGNED_START + p * w.outputStep() + block * BLOCK;
-                int c = Lanes.ALIGNED_START + part * weightSize() + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
+                int c = Lanes.ALIGNED_START
+                        + part * weightSize()
+                        + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
                 int i = 0;
                 for (; i + 8 <= w.paddedInputs; i += 8) {
                     MicroKernels.addOuter8(
@@ -319,7 +321,11 @@ public final class WinogradBackward {
             }
             if (cutAfter) {
                 System.arraycopy(
-                        inputGradients, Lanes.ALIGNED_START + complete * w.slabPlane(), seams, (2 * part + 1) * seam(), seam());
+                        inputGradients,
+                        Lanes.ALIGNED_START + complete * w.slabPlane(),
+                        seams,
+                        (2 * part + 1) * seam(),
+                        seam());
             }
             int end = group == w.groups() - 1 ? complete + 2 : complete;
             for (int plane = cutBefore ? 2 : 0; plane < end; plane++) {
