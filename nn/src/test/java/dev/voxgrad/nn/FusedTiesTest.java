@@ -18,18 +18,18 @@ import dev.voxgrad.engine.random.RandomStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A max pool after batch norm and ReLU picks the first of the voxels that batch norm has made equal, fused or not: where
- * the weight γ is zero or so small that nothing is left of it next to the bias β.
+ * Checks that a max pool after batch norm and ReLU, fused or not, picks the first of the voxels that batch norm has
+ * made equal: when the weight γ is zero, or so small that nothing of it is left next to the bias β.
  */
 @Tag("kernels")
 class FusedTiesTest {
     private static final CpuDevice CPU = new CpuDevice(2);
     private static final CpuDevice UNFUSED = new CpuDevice(2, ConvolutionMode.AUTO, false);
     private static final Shape INPUT = Shape.of(2, 3, 6, 4, 5);
-    /** More than a vector of any width, and a rest. */
+    /** More than a vector of any width, and a remainder. */
     private static final int CHANNELS = 37;
 
-    /** Rounding errors of the few terms of a sum where float32 has no digits left. */
+    /** Rounding errors of the few terms of a sum for which float32 has no digits left. */
     private static final double SMALLEST = 8 * Float.MIN_VALUE;
 
     @AfterAll
@@ -58,14 +58,14 @@ class FusedTiesTest {
         "-1e-6, 0.5",
         "1e-5, 1",
     })
-    void picksTheFirstOfEqualVoxels(float weight, float bias) {
+    void picksFirstOfEqualVoxels(float weight, float bias) {
         compare(c -> weight, c -> bias, 1e-5, 1);
     }
 
-    /** Rounding makes x̂ equal where eps is far larger than the variance, and where the scale is tiny. */
+    /** Rounding makes x̂ equal if eps is far larger than the variance, and if the scale is tiny. */
     @ParameterizedTest
     @CsvSource({"1e-5, 1e-6", "1e-5, 1e-9", "1e3, 1e-2", "1e-5, 1e25"})
-    void picksTheFirstWhateverTheScale(double eps, float magnitude) {
+    void picksFirstAtAnyScale(double eps, float magnitude) {
         compare(c -> 1, c -> 1, eps, magnitude);
         compare(c -> 1e-3f, c -> 1, eps, magnitude);
     }
@@ -73,7 +73,7 @@ class FusedTiesTest {
     /** Channels of all kinds next to each other in one vector. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void picksTheFirstInEachChannelByItself(long seed) {
+    void picksFirstInEachChannelSeparately(long seed) {
         float[] weights = {0, 1, -0.0f, -1, 1e-45f, 0.5f, -1e-38f, 1e-20f, -1e-7f, 2, -1e-30f, 3e-5f};
         float[] biases = {1, -1, 0, 0.5f, 1e-45f, -1e-30f, 3, 1e-20f};
         RandomStream random = new RandomStream(seed, 0, 0, 1);
@@ -86,7 +86,7 @@ class FusedTiesTest {
         compare(c -> weight[(int) c], c -> bias[(int) c], 1e-5, 1);
     }
 
-    /** What one channel has. */
+    /** Returns the value of a channel. */
     private interface PerChannel extends ToDoubleFunction<Integer> {}
 
     private static void compare(PerChannel weight, PerChannel bias, double eps, float magnitude) {
@@ -99,7 +99,7 @@ class FusedTiesTest {
             double[] expected = unfused.tensors().get(i);
             double[] actual = fused.tensors().get(i);
             if (fused.names().get(i).equals("gradient of 0.bias")) {
-                continue; // zero but for rounding, of numbers of any magnitude
+                continue; // zero except for the rounding of values of any magnitude
             }
             double largest = Double.MIN_NORMAL;
             for (double value : expected) {
@@ -107,7 +107,7 @@ class FusedTiesTest {
             }
             for (int j = 0; j < expected.length; j++) {
                 if (actual[j] == expected[j]) {
-                    continue; // infinite running variances among them
+                    continue; // including infinite running variances
                 }
                 assertThat(Math.abs(actual[j] - expected[j]))
                         .as("%s, element %d: %s and %s", fused.names().get(i), j, expected[j], actual[j])
@@ -116,7 +116,7 @@ class FusedTiesTest {
         }
     }
 
-    /** A convolution that only mixes a voxel's channels: its sums are the same, fused or not, to the bit. */
+    /** Trains a convolution that only mixes a voxel's channels: its sums are the same to the bit, fused or not. */
     private static FusionTest.Results train(
             Device device, PerChannel weight, PerChannel bias, double eps, float magnitude) {
         Sequential net = new Sequential(

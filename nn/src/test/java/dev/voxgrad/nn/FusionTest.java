@@ -23,8 +23,8 @@ import dev.voxgrad.engine.random.RandomStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * (Convolution, batch norm, ReLU) with and without a max pool: as one operation and one by one, on the CPU and, as the
- * definition, on the reference in double.
+ * Runs (convolution, batch norm, ReLU), with and without a max pool, as one operation and one by one on the CPU, and
+ * compares both with the definition: one by one on the reference, in double.
  */
 @Tag("kernels")
 class FusionTest {
@@ -54,7 +54,7 @@ class FusionTest {
         "2.4,        false, 2,  1, 1, 2, 1",
         "16.32.16,   true,  1, 21, 4, 5, 1",
     })
-    void agreesWithTheLayersOneByOne(String widths, boolean pool, int batch, int d, int h, int w, int padding) {
+    void agreesWithLayersOneByOne(String widths, boolean pool, int batch, int d, int h, int w, int padding) {
         int[] channels =
                 Arrays.stream(widths.split("\\.")).mapToInt(Integer::parseInt).toArray();
         Shape shape = Shape.of(batch, channels[0], d, h, w);
@@ -84,7 +84,10 @@ class FusionTest {
         return net;
     }
 
-    /** Batch norm's own start, weights of 1 and biases of 0, would hide what becomes of them; some are negative now. */
+    /**
+     * Changes all vectors of parameters: batch norm's initial weights of 1 and biases of 0 would hide their effect.
+     * Some become negative.
+     */
     static void moveVectors(Layer net, Device device) {
         RandomStream random = new RandomStream(6, 0, 0, 0);
         net.parameters().forEach((name, parameter) -> {
@@ -98,13 +101,13 @@ class FusionTest {
         });
     }
 
-    /** Result, gradients of the input and all parameters, running statistics, and the result in evaluation. */
+    /** The result, gradients of the input and all parameters, running statistics, and the result in evaluation. */
     record Results(List<String> names, List<double[]> tensors, String operation) {
         /**
-         * The largest difference, in units of what is allowed: 2e-5 of the tensor's largest number, or of 1. Batch norm
-         * divides by deviations, which are sums over few voxels here, so that no bound by the number of terms holds.
-         * The gradient of a convolution's bias is zero but for rounding, of sums whose terms are as large as those of
-         * its weight's gradient, so it is measured against that.
+         * Returns the largest difference, in units of what is allowed: 2e-5 of the tensor's largest value, or of 1.
+         * Batch norm divides by deviations, which are sums over few voxels here, so no bound by the number of terms
+         * holds. The gradient of a convolution's bias is zero except for rounding, in sums whose terms are as large as
+         * those of its weight's gradient, so it is measured against that.
          */
         double largestError(Results expected) {
             double largest = 0;
@@ -172,9 +175,9 @@ class FusionTest {
         return Tensor.of(device, shape, values);
     }
 
-    /** Where a gradient is wanted through running statistics, and on the reference, layers run one by one. */
+    /** If a gradient is required through running statistics, and on the reference, layers run one by one. */
     @Test
-    void isNotUsedWhereItHasNoBackward() {
+    void runsOneByOneWhereFusionHasNoBackward() {
         int[] channels = {2, 4, 4};
         Shape shape = Shape.of(2, 2, 4, 4, 4);
         Sequential net = net(CPU, channels, true, 1);
@@ -195,7 +198,7 @@ class FusionTest {
     }
 
     @Test
-    void theThreadsDoNotMatter() {
+    void threadCountDoesNotChangeResults() {
         Shape shape = Shape.of(3, 16, 9, 8, 6);
         List<double[]> one = results(1, shape);
         for (int threads = 2; threads <= 3; threads++) {

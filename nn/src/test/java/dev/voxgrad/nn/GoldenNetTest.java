@@ -26,12 +26,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 /**
- * Whole nets against what PyTorch computes from the same weights and volumes, within the tolerances stated there.
+ * Compares whole nets with what PyTorch computes from the same weights and volumes, within the tolerances stated there.
  *
- * <p>Net1's gradients hang on two near-ties that float32 rounding decides: a max pool in layer1 between voxels of
- * 2.503072 that are 1.7e-6 apart, and an input of a ReLU in layer2 of 2.9e-7. Where rounding decides the other way
- * than in PyTorch, a gradient is 5e-3 away; the reference in double precision is, too. If a new kernel makes this test
- * fail so, look there first.
+ * <p>Net1's gradients depend on two near-ties that float32 rounding decides: a max pool in layer1 between voxels of
+ * 2.503072 that are 1.7e-6 apart, and an input of a ReLU in layer2 of 2.9e-7. If rounding decides differently from
+ * PyTorch, a gradient is 5e-3 away; so is the reference in double precision. If a new kernel makes this test fail in
+ * this way, look there first.
  */
 class GoldenNetTest {
     private static final int BATCH = 8;
@@ -50,10 +50,10 @@ class GoldenNetTest {
     }
 
     /**
-     * An emulated GPU would take a quarter of an hour. Which way a library's rounding decides Net1's near-ties is not
-     * ours to say: its gradients may be twice the 5e-3 away that a tie makes, and its losses are compared for five
-     * steps. From the sixth on, the CPU's own algorithms (direct or Winograd everywhere, fused or not) lie up to 10 to
-     * 23 per cent from PyTorch's, and up to the fifth 0.6 per cent at most.
+     * An emulated GPU would take a quarter of an hour. How a library's rounding decides Net1's near-ties is not under
+     * our control: its gradients may be twice the 5e-3 away that a tie makes, and its losses are compared for five
+     * steps. From the sixth on, the losses of the CPU's own algorithms (direct or Winograd everywhere, fused or not)
+     * differ from PyTorch's by up to 10 to 23 per cent; up to the fifth, by up to 0.6 per cent.
      */
     @ParameterizedTest
     @CsvSource({"Net1, 2, 1e-2, 5", "Net2, 3, " + GRADIENT_BOUND + ", " + STEPS})
@@ -65,8 +65,10 @@ class GoldenNetTest {
     }
 
     /**
-     * @param gradientBound for the difference of a gradient and of its norm, relative to its norm
-     * @param steps whose losses are compared; the final logits are, if these are all
+     * Checks a net.
+     *
+     * @param gradientBound bounds the difference of a gradient and of its norm, relative to its norm
+     * @param steps how many steps' losses are compared; if these are all, so are the final logits
      */
     private static void check(Device device, String name, int stages, double gradientBound, int steps) {
         Npz golden = Npz.read(SharedFiles.require("golden/" + name + "_golden.npz"));
@@ -96,7 +98,7 @@ class GoldenNetTest {
                 .containsExactly(steps);
     }
 
-    /** x/255, then per volume minus its mean, divided by its deviation with N − 1. */
+    /** Computes x/255, then for each volume subtracts its mean and divides by its deviation with N − 1. */
     private static float[] normalized(double[] bytes) {
         int voxels = INPUT.elementsFrom(2);
         float[] x = new float[BATCH * voxels];
@@ -167,7 +169,7 @@ class GoldenNetTest {
         }
     }
 
-    /** Norms of all gradients; whole gradients, by the norm of the difference, of those that are stored. */
+    /** Compares the norms of all gradients, and by the norm of the difference the whole gradients that are stored. */
     private static void checkGradients(
             Npz golden, SequencedMap<String, Tensor> parameters, Gradients gradients, double bound) {
         double worstNorm = 0;
@@ -179,7 +181,7 @@ class GoldenNetTest {
             double[] actual = gradients.of(entry.getValue()).toDoubleArray();
             double norm = golden.get("gradnorm/" + name)[0];
             if (isBiasBeforeBatchNorm(name)) {
-                // Its true gradient is zero, so only rounding is seen, on both sides.
+                // Its true gradient is zero, so both sides show rounding only.
                 worstBias = Math.max(worstBias, norm(actual));
                 assertThat(norm(actual)).as(name).isLessThan(1e-5);
                 continue;
@@ -199,7 +201,7 @@ class GoldenNetTest {
         report("gradients of biases before a batch norm, absolute", worstBias);
     }
 
-    /** layerK.0 and layerK.3 are convolutions in front of a batch norm. */
+    /** Returns whether this is the bias of layerK.0 or layerK.3, convolutions in front of a batch norm. */
     private static boolean isBiasBeforeBatchNorm(String name) {
         return name.matches("layer\\d\\.[03]\\.bias");
     }
@@ -219,7 +221,10 @@ class GoldenNetTest {
         report("running statistics", worst);
     }
 
-    /** The first step is about ±lr whatever the gradient's size, so only clear gradients have a known result. */
+    /**
+     * Compares the first step: it is about ±lr whatever the gradient's size, so only clear gradients have a known
+     * result.
+     */
     private static void checkFirstStep(Npz golden, SequencedMap<String, Tensor> parameters, double gradientBound) {
         double worst = 0;
         long compared = 0;
@@ -249,7 +254,8 @@ class GoldenNetTest {
     }
 
     /**
-     * Each step within a few per cent: later steps grow apart, since AdamW also follows gradients that are rounding.
+     * Compares each step within a few per cent: later steps diverge, since AdamW also follows gradients that are only
+     * rounding.
      */
     private static void checkLosses(double[] expected, double[] actual) {
         double worst = 0;
@@ -262,9 +268,9 @@ class GoldenNetTest {
     }
 
     /**
-     * After ten steps, loosely: for Net1, runs of ours that differ in the vector width alone lie up to 0.1 apart, and
-     * PyTorch's may lie twice as far. On top of the losses' reasons, a bias in front of a batch norm has moved by
-     * rounding alone, and the running mean has not yet followed it.
+     * Compares the logits after ten steps, loosely: for Net1, our own runs that differ only in the vector width are up
+     * to 0.1 apart, and PyTorch's may be twice as far away. In addition to the losses' reasons, a bias in front of a
+     * batch norm has moved by rounding alone, and the running mean has not followed it yet.
      */
     private static void checkFinalLogits(double[] expected, double[] actual) {
         double relative = norm(difference(expected, actual)) / norm(expected);
@@ -286,7 +292,7 @@ class GoldenNetTest {
         return Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
     }
 
-    /** In the test's output, so that a change for the worse is seen before it is a failure. */
+    /** Prints to the test's output, so that a change for the worse is seen before it becomes a failure. */
     private static void report(String what, double error) {
         System.out.printf("golden: %-60s %.2e%n", what, error);
     }

@@ -17,14 +17,14 @@ import dev.voxgrad.engine.testing.TestGpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Batch norm, ReLU and pool in one pass on a GPU, against the layers one by one in double. The convolution before them
- * passes its input through, and all inputs are bfloat16 numbers, so that both devices start from the same numbers in
+ * Compares batch norm, ReLU and pool in one pass on a GPU with the layers one by one in double. The convolution before
+ * them passes its input through, and all inputs are bfloat16 values, so that both devices start from the same values in
  * either precision, and windows with equal maxima are common.
  */
 class GpuFusionTest {
     /**
-     * Channels that are packed or not, that fill a warp's lanes or don't, in one group or several; volumes with windows
-     * that are cut off; rows for one block or many.
+     * Channels that are packed or not, and that fill a warp's lanes or do not, in one group or several; volumes with
+     * windows that are cut off; rows for one block or many.
      */
     @ParameterizedTest(name = "{0} channels, pool {1}, batch {2}, volume {3}x{4}x{5}")
     @CsvSource({
@@ -36,7 +36,7 @@ class GpuFusionTest {
         "1,   true,  2, 13,  4,  9", "1,   false, 2, 13,  4,  9",
         "33,  true,  2,  3,  3,  3", "64,  true,  1,  2,  2,  2",
     })
-    void agreesWithTheLayersOneByOne(int channels, boolean pool, int batch, int d, int h, int w) {
+    void agreesWithLayersOneByOne(int channels, boolean pool, int batch, int d, int h, int w) {
         Shape shape = Shape.of(batch, channels, d, h, w);
         Device reference = ReferenceDevice.INSTANCE;
         FusionTest.Results expected = train(reference, channels, pool, shape);
@@ -50,9 +50,9 @@ class GpuFusionTest {
     }
 
     /**
-     * Activations are rounded once, to eight bits: by up to 2⁻⁸ of themselves. Beyond that, 2e-5 of the tensor's
-     * largest number as in {@link FusionTest}. The gradients of the convolution's own parameters are left out: they are sums
-     * over rounded numbers that cancel, and cuDNN's work.
+     * Compares results. Activations are rounded once, to eight bits: by up to 2⁻⁸ of themselves. In addition, 2e-5 of
+     * the tensor's largest value is allowed, as in {@link FusionTest}. The gradients of the convolution's own
+     * parameters are left out: they are sums over rounded values that cancel, and cuDNN computes them.
      */
     private static void compare(FusionTest.Results actual, FusionTest.Results expected, Precision precision) {
         int compared = 0;
@@ -94,7 +94,7 @@ class GpuFusionTest {
         return FusionTest.train(net, device, shape, GpuFusionTest::bfloat16Numbers);
     }
 
-    /** Random numbers of three bits. */
+    /** Returns random values of three bits. */
     private static Tensor bfloat16Numbers(Device device, Shape shape) {
         RandomStream random = new RandomStream(shape.elements(), 0, 0, 0);
         double[] values = new double[shape.elements()];

@@ -28,15 +28,15 @@ import dev.voxgrad.nn.testing.TestNets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whole small nets on a GPU, or an emulated one, against the same nets on the reference. */
+/** Compares whole small nets on a GPU, or an emulated one, with the same nets on the reference. */
 class GpuNetTest {
     private static final int[] LABELS = {0, 2, 1, 2};
     private static final UpdateRule ADAMW = new AdamW(1e-3, 1e-2);
     private static final UpdateRule SGD = new SGD(1e-2, 0.9, 1e-2);
 
     /**
-     * Layer by layer, as cuDNN runs them, a convolution's bias in front of batch norm has a gradient of nothing but
-     * rounding, which AdamW makes steps as large as any: there is nothing to compare with then.
+     * If layers run one by one, as with cuDNN, the gradient of a convolution's bias in front of batch norm is nothing
+     * but rounding, from which AdamW makes steps as large as any: there is nothing to compare then.
      */
     private static UpdateRule rule(GpuKernels kernels) {
         return kernels == GpuKernels.OWN ? ADAMW : SGD;
@@ -71,7 +71,7 @@ class GpuNetTest {
         return answers;
     }
 
-    /** The largest difference of each answer, relative to the largest number in it. */
+    /** Returns the largest difference of each result, relative to its largest value. */
     private static Map<String, Double> differences(Map<String, double[]> expected, Map<String, double[]> actual) {
         Map<String, Double> differences = new TreeMap<>();
         expected.forEach((name, values) -> {
@@ -88,7 +88,7 @@ class GpuNetTest {
         return differences;
     }
 
-    /** Rounding errors of some sums of a thousand terms, behind one another. */
+    /** Allows for the rounding errors of several sums of a thousand terms, one after the other. */
     @ParameterizedTest
     @CsvSource({"1,OWN", "3,OWN", "1,CUDNN", "3,CUDNN"})
     void agreesWithTheReferenceInFloat32(int inputChannels, GpuKernels kernels) {
@@ -96,7 +96,7 @@ class GpuNetTest {
             Map<String, Double> differences = differences(
                     train(ReferenceDevice.INSTANCE, inputChannels, rule(kernels)),
                     train(device, inputChannels, rule(kernels)));
-            // A convolution's bias in front of batch norm has a gradient of zero but for rounding.
+            // The gradient of a convolution's bias in front of batch norm is zero except for rounding.
             differences.keySet().removeIf(name -> name.matches("layer\\d\\.[03]\\.bias"));
             assertThat(differences)
                     .hasSize(2 + 20 - 4 + 8)
@@ -105,9 +105,9 @@ class GpuNetTest {
     }
 
     /**
-     * Each activation is wrong by up to 2⁻⁸ of its size, so some ReLUs and pools decide otherwise and send the whole
-     * gradient elsewhere. What is averaged over a volume is wrong by a few times 2⁻⁸, most of which averages out;
-     * gradients keep their direction. Single operations are held to their rounding in the engine's tests.
+     * Each activation has an error of up to 2⁻⁸ of its size, so some ReLUs and pools decide differently and send the
+     * whole gradient elsewhere. Averages over a volume have an error of a few times 2⁻⁸, most of which cancels;
+     * gradients keep their direction. The engine's tests check the rounding of single operations.
      */
     @ParameterizedTest
     @CsvSource({"1,OWN", "3,OWN", "1,CUDNN", "3,CUDNN"})
@@ -135,13 +135,13 @@ class GpuNetTest {
         assertThat(compared).isEqualTo(10);
     }
 
-    /** Fused layers of our own and cuDNN's layer by layer, bound as with the reference. */
+    /** Compares our own fused layers with cuDNN's layers one by one, within the bounds for the reference. */
     @Test
-    void ownAndCudnnsKernelsTrainTheSameNet() {
+    void ownAndCudnnKernelsTrainSameNet() {
         try (CudaDevice own = TestGpu.open(Precision.FP32);
                 CudaDevice cudnn = TestGpu.open(Precision.FP32, GpuKernels.CUDNN, _ -> {})) {
             Map<String, Double> differences = differences(train(own, 1, SGD), train(cudnn, 1, SGD));
-            // Zero but for rounding: see above.
+            // Zero except for rounding: see above.
             differences.keySet().removeIf(name -> name.matches("layer\\d\\.[03]\\.bias"));
             assertThat(differences)
                     .hasSize(2 + 20 - 4 + 8)
@@ -163,7 +163,7 @@ class GpuNetTest {
 
     @ParameterizedTest
     @CsvSource({"FP32,OWN", "BF16,OWN", "FP32,CUDNN", "BF16,CUDNN"})
-    void theSameSeedGivesTheSameWeightsTwice(Precision precision, GpuKernels kernels) {
+    void sameSeedGivesSameWeights(Precision precision, GpuKernels kernels) {
         try (CudaDevice device = TestGpu.open(precision, kernels, _ -> {});
                 CudaDevice other = device.another()) {
             TestGpu.skipWhereCudnnLacks(() -> {

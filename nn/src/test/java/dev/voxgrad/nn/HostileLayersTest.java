@@ -20,7 +20,7 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** {@link Sequential} releases what its layers compute, and nothing that a layer owns. */
+/** Checks that {@link Sequential} releases what its layers compute, and nothing that a layer owns. */
 class HostileLayersTest {
     private static final CpuDevice CPU = new CpuDevice(1);
     private static final Shape SHAPE = Shape.of(2);
@@ -30,7 +30,7 @@ class HostileLayersTest {
         CPU.close();
     }
 
-    /** Where a net may be applied. */
+    /** The surroundings in which a net may be applied. */
     private enum Surroundings {
         NONE,
         STEP,
@@ -57,7 +57,7 @@ class HostileLayersTest {
         return Tensor.of(device, SHAPE, first, second);
     }
 
-    /** Applies a net of these layers to (1, 2) three times, each in surroundings of its own. */
+    /** Applies a net of these layers to (1, 2) three times, each time in new surroundings. */
     private static void assertEachTime(
             Device device, Surroundings where, double first, double second, Layer... layers) {
         Sequential net = new Sequential(layers);
@@ -79,7 +79,7 @@ class HostileLayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void constantsAreLeftAlone(Surroundings where) {
+    void leavesConstantsAlone(Surroundings where) {
         for (Device device : devices()) {
             Tensor constant = of(device, 5, 7);
             assertEachTime(device, where, 10, 14, doubling(), _ -> constant, doubling());
@@ -88,10 +88,10 @@ class HostileLayersTest {
         }
     }
 
-    /** A constant that the first forward makes, outside of any scope's reach. */
+    /** Uses a constant that the first forward creates, outside the reach of any scope. */
     @ParameterizedTest
     @EnumSource
-    void constantsMadeOnFirstUseAreLeftAlone(Surroundings where) {
+    void leavesConstantsOfFirstUseAlone(Surroundings where) {
         for (Device device : devices()) {
             Tensor[] constant = new Tensor[1];
             try (Scope _ = Scope.open()) {
@@ -126,7 +126,7 @@ class HostileLayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void parametersAreLeftAlone(Surroundings where) {
+    void leavesParametersAlone(Surroundings where) {
         for (Device device : devices()) {
             Tensor parameter = of(device, 5, 7).requiresGrad(true);
             assertEachTime(device, where, 10, 14, new Owner(parameter), doubling());
@@ -137,7 +137,7 @@ class HostileLayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void inputsAreLeftAlone(Surroundings where) {
+    void leavesInputsAlone(Surroundings where) {
         for (Device device : devices()) {
             assertEachTime(device, where, 1, 2, input -> input);
             assertEachTime(device, where, 4, 8, input -> input, doubling(), input -> input, doubling(), input -> input);
@@ -147,7 +147,7 @@ class HostileLayersTest {
         }
     }
 
-    /** Keeps a handle on its input, which another layer returns as it is. */
+    /** Uses a layer that keeps a handle on its input, which another layer returns as it is. */
     private static final class Skip {
         private Tensor kept;
 
@@ -169,7 +169,7 @@ class HostileLayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void keptActivationsAreLeftAlone(Surroundings where) {
+    void leavesKeptActivationsAlone(Surroundings where) {
         for (Device device : devices()) {
             for (boolean inGraph : new boolean[] {true, false}) {
                 Skip skip = new Skip();
@@ -201,7 +201,7 @@ class HostileLayersTest {
         }
     }
 
-    /** A layer that keeps its input as it is, without a handle of its own, may use it until the whole net has run. */
+    /** A layer that keeps its input itself, without a handle of its own, may use it until the whole net has run. */
     @ParameterizedTest
     @EnumSource
     void inputsMayBeKeptForALaterLayer(Surroundings where) {

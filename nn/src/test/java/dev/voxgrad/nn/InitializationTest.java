@@ -20,9 +20,12 @@ import static org.assertj.core.api.Assertions.within;
 class InitializationTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
-    /** Bounds are PyTorch's, and mean and variance those of a uniform distribution: b²/3, within five errors. */
+    /**
+     * The bounds are PyTorch's; mean and variance are those of a uniform distribution, b²/3, within five standard
+     * errors.
+     */
     @Test
-    void weightsAndBiasesAreUniformWithinOneByTheRootOfFanIn() {
+    void weightsAndBiasesAreUniformByFanIn() {
         Sequential net = TestNets.net(REFERENCE, 2, 16, 3, 5);
         Initialization.apply(net, 3);
         checkUniform(net, "layer1.0.weight", 1 / Math.sqrt(3 * 27));
@@ -53,7 +56,7 @@ class InitializationTest {
     }
 
     @Test
-    void theSeedFixesEveryBitOnEveryDevice() {
+    void seedFixesEveryBitOnEveryDevice() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Sequential a = TestNets.net(REFERENCE, 1, 4, 1, 2);
             Sequential b = TestNets.net(cpu, 1, 4, 1, 2);
@@ -89,7 +92,7 @@ class InitializationTest {
     }
 
     @Test
-    void aLayerThatForgetsAParameterIsNamed() {
+    void errorNamesLayerThatSkipsParameter() {
         Tensor scale = Tensor.zeros(REFERENCE, Shape.of(1)).requiresGrad(true);
         Layer forgetful = new Layer() {
             @Override

@@ -14,7 +14,7 @@ class NnArchitectureTest {
             .importPackages("dev.voxgrad.nn");
 
     @Test
-    void kernelsAndNativeLibrariesAreTheEngines() {
+    void usesNeitherVectorsNorNativeLibraries() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -23,12 +23,12 @@ class NnArchitectureTest {
     }
 
     @Test
-    void noPackageDependsOnItselfThroughOthers() {
+    void packagesAreFreeOfCycles() {
         slices().matching("dev.voxgrad.(nn..)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
-    void nnKnowsNothingOfTheModulesAboveIt() {
+    void dependsOnNoModuleAbove() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -37,7 +37,7 @@ class NnArchitectureTest {
     }
 
     @Test
-    void jsonIsReadAndWrittenByTheWeightFilesOnly() {
+    void onlyWeightFilesUseJson() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.voxgrad.nn.weights")

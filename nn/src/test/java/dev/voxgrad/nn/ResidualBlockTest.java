@@ -23,7 +23,7 @@ import dev.voxgrad.engine.trace.TraceEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A layer with named children and a hand-written forward: a residual block, as {@link Layer} shows it. */
+/** Tests a layer with named children and a hand-written forward: a residual block, as {@link Layer} shows it. */
 @Tag("kernels")
 class ResidualBlockTest {
     private static final Shape INPUT = Shape.of(2, 16, 5, 4, 6);
@@ -103,7 +103,7 @@ class ResidualBlockTest {
         return Tensor.of(device, shape, values);
     }
 
-    /** In double on the reference, where the layers run one by one. */
+    /** Compares in double on the reference, where the layers run one by one. */
     @Test
     void gradientsEqualCentralDifferences() {
         Device device = ReferenceDevice.INSTANCE;
@@ -180,9 +180,9 @@ class ResidualBlockTest {
                 .toList();
     }
 
-    /** With one thread: how many scratch buffers several threads use at once is left to chance. */
+    /** Uses one thread: how many scratch buffers several threads use at once is left to chance. */
     @Test
-    void trainingStepsTakeNoNewMemoryAfterTheSecond() {
+    void trainingAllocatesNothingAfterSecondStep() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Sequential net = net(cpu);
             long afterTwo = 0;

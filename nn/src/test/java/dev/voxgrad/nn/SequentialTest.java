@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class SequentialTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
-    /** A layer that remembers the tensors it was given, and passes them on through an operation or as they are. */
+    /** A layer that remembers its inputs, and returns them through an operation or as they are. */
     private record Spy(List<Tensor> seen, boolean passThrough) implements Layer {
         @Override
         public Tensor forward(Tensor input) {
@@ -33,7 +33,7 @@ class SequentialTest {
     }
 
     @Test
-    void releasesActivationsBetweenLayersButNeitherInputNorResult() {
+    void releasesOnlyActivationsBetweenLayers() {
         for (boolean passThrough : new boolean[] {false, true}) {
             List<Tensor> seen = new ArrayList<>();
             Sequential net = new Sequential(
@@ -50,9 +50,9 @@ class SequentialTest {
         }
     }
 
-    /** Without gradients nothing is saved, so at most the input and output of one layer are alive at once. */
+    /** Without gradients nothing is saved, so only the input and output of one layer are alive at once. */
     @Test
-    void aPredictionNeedsTheMemoryOfTwoActivations() {
+    void predictionNeedsMemoryOfTwoActivations() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Layer[] layers = new Layer[10];
             Arrays.fill(layers, new ReLU());
@@ -66,9 +66,9 @@ class SequentialTest {
         }
     }
 
-    /** With one thread: how many scratch buffers several threads hold at once is left to chance. */
+    /** Uses one thread: how many scratch buffers several threads use at once is left to chance. */
     @Test
-    void trainingStepsTakeNoNewMemoryAfterTheSecond() {
+    void trainingAllocatesNothingAfterSecondStep() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Sequential net = TestNets.net(cpu, 2, 4, 1, 2);
             Initialization.apply(net, 1);
@@ -93,7 +93,7 @@ class SequentialTest {
         Shape shape = Shape.of(1, 1, 1, 1, 2);
         Tensor x = Tensor.of(REFERENCE, shape, 1.0, 3.0);
         assertThat(net.forward(x).toArray()).containsExactly(-0.999995f, 0.999995f);
-        // Mean 2 and unbiased variance 2, each taken over by a tenth.
+        // Mean 2 and unbiased variance 2, each weighted by a tenth.
         assertThat(net.buffers().get("0.running_mean").toArray()).containsExactly(0.2f);
         assertThat(net.buffers().get("0.running_var").toArray()).containsExactly(1.1f);
         net.eval();
@@ -108,7 +108,7 @@ class SequentialTest {
     }
 
     @Test
-    void namesWithDotsAreRefused() {
+    void refusesNamesWithDots() {
         LinkedHashMap<String, Layer> layers = new LinkedHashMap<>();
         layers.put("a.b", new ReLU());
         assertThatThrownBy(() -> new Sequential(layers)).hasMessageContaining("a.b");

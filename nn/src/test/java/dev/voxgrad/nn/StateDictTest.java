@@ -21,7 +21,7 @@ class StateDictTest {
     }
 
     @Test
-    void namesShapesAndOrderArePyTorchs() {
+    void namesShapesAndOrderMatchPyTorch() {
         assertThat(net().stateDict().values().stream().limit(14).map(NamedTensor::toString))
                 .containsExactly(
                         "layer1.0.weight float32 [2,1,3,3,3]",
@@ -46,7 +46,7 @@ class StateDictTest {
     }
 
     @Test
-    void whatWasReadIsWrittenBack() {
+    void writesBackWhatWasRead() {
         Sequential from = net();
         Sequential to = TestNets.net(ReferenceDevice.INSTANCE, 2, 2, 1, 3);
         SequencedMap<String, NamedTensor> state = from.stateDict();
@@ -57,7 +57,7 @@ class StateDictTest {
     }
 
     @Test
-    void whatDoesNotFitIsListedAndNothingIsChanged() {
+    void listsMisfitsAndChangesNothing() {
         Sequential net = net();
         SequencedMap<String, NamedTensor> before = net.stateDict();
         SequencedMap<String, NamedTensor> other = new LinkedHashMap<>();
@@ -75,7 +75,7 @@ class StateDictTest {
     }
 
     @Test
-    void aLongListOfMisfitsIsCutShort() {
+    void shortensLongListsOfMisfits() {
         Sequential net = net();
         assertThatThrownBy(() -> net.loadStateDict(new LinkedHashMap<>()))
                 .hasMessageContaining("32 missing (layer1.0.weight")
@@ -102,7 +102,7 @@ class StateDictTest {
     }
 
     @Test
-    void refusesOtherShapesEvenWhereSomeMayBeMissing() {
+    void refusesOtherShapesEvenIfNotStrict() {
         Sequential net = net();
         SequencedMap<String, NamedTensor> before = net.stateDict();
         SequencedMap<String, NamedTensor> other = new LinkedHashMap<>();
@@ -115,7 +115,7 @@ class StateDictTest {
     }
 
     @Test
-    void readsTiedWeightsUnderBothNamesAndRefusesToLoadThemApart() {
+    void tiedWeightsHaveTwoNamesAndOneValue() {
         Linear shared = new Linear(ReferenceDevice.INSTANCE, 2, 2);
         BatchNorm3d norm = new BatchNorm3d(ReferenceDevice.INSTANCE, 1);
         Sequential net = new Sequential(shared, norm, shared, norm);

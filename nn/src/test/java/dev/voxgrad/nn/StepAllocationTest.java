@@ -20,15 +20,15 @@ import dev.voxgrad.nn.testing.TestNets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a training step leaves for the garbage collector once its code is compiled: handles of tensors, nodes and tasks,
- * and no arrays. The outputs of this net's convolutions alone take 640 kB.
+ * Checks what a training step leaves for the garbage collector once its code is compiled: handles of tensors, nodes and
+ * tasks, but no arrays. The outputs of this net's convolutions alone take 640 kB.
  *
- * <p>The steps run in a JVM of their own, as those of a training do. In one that has run other suites, on three kinds
- * of devices, the compiler knows less of each call, and now and then seems to leave objects that it could do without.
+ * <p>The steps run in a JVM of their own, as in training. In a JVM that has run other suites, on three kinds of
+ * devices, the compiler knows less about each call, and occasionally seems to leave objects that it could eliminate.
  */
 class StepAllocationTest {
     private static final long ALLOWED = 128 * 1024;
-    /** Steps that must keep within it, one after the other. */
+    /** Number of successive steps that must stay within it. */
     private static final int STEPS = 20;
 
     private static final long PATIENCE_NANOS = 120_000_000_000L;
@@ -47,12 +47,14 @@ class StepAllocationTest {
                         threads)
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s", said).isZero();
-        assertThat(said).contains("steps within it in a row: " + STEPS);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s", output).isZero();
+        assertThat(output).contains("steps within it in a row: " + STEPS);
     }
 
-    /** Trains with that many threads until enough steps were within what is allowed; exit code 1 if none ever are. */
+    /**
+     * Trains with that many threads until enough steps are within the limit; exits with code 1 if that never happens.
+     */
     public static void main(String[] args) {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (CpuDevice cpu = new CpuDevice(Integer.parseInt(args[0]))) {
@@ -62,9 +64,9 @@ class StepAllocationTest {
             Tensor x = Tensor.full(cpu, Shape.of(4, 1, 10, 10, 10), 1);
             int within = 0;
             long least = Long.MAX_VALUE;
-            long begin = System.nanoTime();
-            // The compilers take their time; until they are done, vectors are objects.
-            while (within < STEPS && System.nanoTime() - begin < PATIENCE_NANOS) {
+            long start = System.nanoTime();
+            // The compilers need some time; until they are done, vectors are objects.
+            while (within < STEPS && System.nanoTime() - start < PATIENCE_NANOS) {
                 long before = bean.getTotalThreadAllocatedBytes();
                 try (var _ = Scope.open()) {
                     optimizer.step(net.forward(x).crossEntropy(0, 1, 1, 0).backward());

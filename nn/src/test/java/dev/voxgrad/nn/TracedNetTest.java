@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class TracedNetTest {
     @Test
-    void everyOperationOfAStepHasItsLayersName() {
+    void everyOperationHasItsLayersName() {
         try (CpuDevice cpu = new CpuDevice(1, ConvolutionMode.AUTO, false)) {
             Sequential net = TestNets.net(cpu, 1, 4, 1, 2);
             Initialization.apply(net, 1);
@@ -69,9 +69,9 @@ class TracedNetTest {
         }
     }
 
-    /** A block is a container of its convolutions, the pass behind them and the sums over its gradient. */
+    /** A block is a container of its convolutions, the pass after them and the sums over its gradient. */
     @Test
-    void theKernelsOfLayersRunAsOneHaveRowsOfTheirOwn() {
+    void kernelsOfFusedLayersHaveTheirOwnRows() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Sequential net = TestNets.net(cpu, 1, 16, 1, 2);
             Initialization.apply(net, 1);

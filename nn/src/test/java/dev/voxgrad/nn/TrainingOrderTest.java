@@ -22,7 +22,7 @@ import dev.voxgrad.nn.testing.TestNets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Which order of forward, backward and step is right, and which is refused, with whole nets: as in PyTorch. */
+/** Checks which orders of forward, backward and step are accepted and refused, with whole nets: as in PyTorch. */
 class TrainingOrderTest {
     private static final Shape VOLUMES = Shape.of(2, 1, 4, 4, 4);
     private static final int[] LABELS = {0, 1};
@@ -51,7 +51,7 @@ class TrainingOrderTest {
         return net;
     }
 
-    /** Volume to volume. */
+    /** Maps a volume to a volume. */
     private static Sequential generator(Device device) {
         Sequential net = new Sequential(new Conv3d(device, 1, 1, 3, 1), new BatchNorm3d(device, 1), new ReLU());
         Initialization.apply(net, 2);
@@ -64,7 +64,7 @@ class TrainingOrderTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void refusesTwoLossesWithAStepBetween(Device device) {
+    void refusesTwoLossesWithStepBetween(Device device) {
         Sequential net = net(device);
         Optimizer optimizer = sgd(net);
         try (Scope _ = Scope.open()) {
@@ -81,7 +81,7 @@ class TrainingOrderTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void refusesWeightsLoadedBetweenForwardAndBackward(Device device) {
+    void refusesWeightsLoadedBeforeBackward(Device device) {
         Sequential net = net(device);
         try (Scope _ = Scope.open()) {
             Tensor loss = net.forward(volumes(device, 1)).crossEntropy(LABELS);
@@ -90,10 +90,10 @@ class TrainingOrderTest {
         }
     }
 
-    /** Both losses first, then the step: the sum of the gradients, as gradient accumulation has it. */
+    /** Computes both losses first, then steps: the sum of the gradients, as in gradient accumulation. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void acceptsSeveralForwardsAndBackwardsBeforeOneStep(Device device) {
+    void acceptsSeveralBackwardsBeforeOneStep(Device device) {
         Sequential net = net(device);
         Optimizer optimizer = sgd(net);
         Tensor weight = net.parameters().get("fc.2.weight");
@@ -117,10 +117,10 @@ class TrainingOrderTest {
         }
     }
 
-    /** The discriminator is stepped between the generator's forward and its backward, and then applied again. */
+    /** Steps the discriminator between the generator's forward and its backward, and then applies it again. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void acceptsTheOrderOfAdversarialTraining(Device device) {
+    void acceptsOrderOfAdversarialTraining(Device device) {
         Sequential generator = generator(device);
         Sequential discriminator = net(device);
         Optimizer ofGenerator = sgd(generator);
@@ -141,7 +141,7 @@ class TrainingOrderTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void refusesAGeneratorsLossThatAnOldDiscriminatorGave(Device device) {
+    void refusesLossOfOutdatedDiscriminator(Device device) {
         Sequential generator = generator(device);
         Sequential discriminator = net(device);
         Optimizer ofDiscriminator = sgd(discriminator);
@@ -154,10 +154,10 @@ class TrainingOrderTest {
         }
     }
 
-    /** The teacher is an average of the student; its targets are made inside of the student's step. */
+    /** The teacher is an average of the student; its targets are computed inside the student's step. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void acceptsAnAveragedTeacherInsideTheStep(Device device) {
+    void acceptsAveragedTeacherInsideStep(Device device) {
         Sequential student = net(device);
         Sequential teacher = net(device);
         WeightAverage average = new WeightAverage(0.9, student, teacher);

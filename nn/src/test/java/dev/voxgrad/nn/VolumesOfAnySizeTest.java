@@ -19,8 +19,8 @@ import dev.voxgrad.engine.device.CpuDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Predictions of volumes of ever other sizes need no more memory than the largest of them; in a JVM of their own, whose
- * heap is small.
+ * Checks that predictions of volumes of many different sizes need no more memory than the largest of them, in a JVM of
+ * their own with a small heap.
  */
 class VolumesOfAnySizeTest {
     private static final int LARGEST = 96;
@@ -29,7 +29,7 @@ class VolumesOfAnySizeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-XX:+UseParallelGC", "-XX:+UseG1GC"})
-    void predictsSixtyRandomSizesInTheMemoryOfTheLargest(String collector) throws IOException, InterruptedException {
+    void randomSizesNeedMemoryOfTheLargest(String collector) throws IOException, InterruptedException {
         List<String> sizes = new ArrayList<>(List.of(Integer.toString(LARGEST)));
         assertThat(run(HEAP, collector, sizes)).as("the largest alone").contains("predicted 1");
         SplittableRandom random = new SplittableRandom(7);
@@ -40,12 +40,12 @@ class VolumesOfAnySizeTest {
     }
 
     @Test
-    void namesWhatIsShortWhereTheLargestDoesNotFit() throws IOException, InterruptedException {
+    void errorSaysHowMuchMemoryIsMissing() throws IOException, InterruptedException {
         assertThat(run("-Xmx90m", "-XX:+UseParallelGC", List.of("32", Integer.toString(LARGEST), "33")))
                 .containsPattern("54.0 MiB were required, the tensors of this device already take \\d+\\.\\d MiB, and "
                         + "Java may use \\d+\\.\\d MiB in total; use a smaller batch or smaller volumes, or give Java "
                         + "more with -Xmx")
-                .contains("predicted 2"); // the device goes on to serve what does fit
+                .contains("predicted 2"); // the device continues to serve what does fit
     }
 
     private static String run(String heap, String collector, List<String> sizes)
@@ -60,12 +60,12 @@ class VolumesOfAnySizeTest {
                 VolumesOfAnySizeTest.class.getName()));
         words.addAll(sizes);
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s", said).isZero();
-        return said;
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s", output).isZero();
+        return output;
     }
 
-    /** Predicts volumes of these edges, and says how many it could; a prediction that finds no memory is left out. */
+    /** Predicts volumes of these edges, and prints how many succeeded; one that finds no memory is left out. */
     public static void main(String[] edges) {
         try (CpuDevice cpu = new CpuDevice(2)) {
             Sequential net = new Sequential(

@@ -23,7 +23,7 @@ import dev.voxgrad.nn.testing.TestNets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a user of the library sees who starts Java without the option for the vector module. */
+/** Checks what a user of the library sees after starting Java without the option for the vector module. */
 class WithoutVectorsTest {
     private static final String OPTION = "--add-modules=jdk.incubator.vector";
 

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 
-/** The arrays of a trusted .npz file as doubles: just enough of the format for the golden files. */
+/** Reads the arrays of a trusted .npz file as doubles: just enough of the format for the golden files. */
 public final class Npz {
     private static final Pattern HEADER = Pattern.compile("'descr': '([^']*)', 'fortran_order': False, 'shape'.*");
 
@@ -22,7 +22,7 @@ public final class Npz {
 
     private Npz() {}
 
-    /** Reads all arrays whose name begins with one of {@code prefixes}; all, if there are none. */
+    /** Reads all arrays whose name starts with one of {@code prefixes}, or all if there are no prefixes. */
     public static Npz read(Path file, String... prefixes) {
         Npz npz = new Npz();
         try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -41,7 +41,7 @@ public final class Npz {
         return npz;
     }
 
-    /** The array of that name, in row-major order. */
+    /** Returns the array of that name, in row-major order. */
     public double[] get(String name) {
         double[] array = arrays.get(name);
         if (array == null) {
@@ -54,7 +54,7 @@ public final class Npz {
         return arrays.containsKey(name);
     }
 
-    /** Format version 1: six bytes of magic, two of version, a two-byte header length. */
+    /** Reads format version 1: six bytes of magic, two of version, a two-byte header length. */
     private static double[] parse(ByteBuffer npy) {
         int headerLength = npy.getShort(8);
         String header = new String(npy.array(), 10, headerLength, StandardCharsets.US_ASCII);

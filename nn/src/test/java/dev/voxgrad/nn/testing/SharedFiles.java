@@ -5,11 +5,13 @@ import java.nio.file.Path;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** Golden values and real data, which lie beside the project and are not part of it. */
+/** Finds golden values and real data, which are next to the project and not part of it. */
 public final class SharedFiles {
     private SharedFiles() {}
 
-    /** That file below the folder named by the property {@code voxgrad.shared}; skips the test if it is absent. */
+    /**
+     * Returns that file below the folder that property {@code voxgrad.shared} names; skips the test if it is missing.
+     */
     public static Path require(String name) {
         String folder = System.getProperty("voxgrad.shared", "../../shared");
         Path file = Path.of(folder, name);

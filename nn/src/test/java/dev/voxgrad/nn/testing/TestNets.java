@@ -15,16 +15,16 @@ import dev.voxgrad.nn.MaxPool3d;
 import dev.voxgrad.nn.ReLU;
 import dev.voxgrad.nn.Sequential;
 
-/** The nets of the golden files, built as the reference script builds them in PyTorch. */
+/** Builds the nets of the golden files, as the reference script builds them in PyTorch. */
 public final class TestNets {
     private TestNets() {}
 
-    /** Net1 has two stages of width 32 and 64, Net2 three up to 128; the weights are zero. */
+    /** Builds a net with weights of zero: Net1 has two stages of width 32 and 64, Net2 three up to 128. */
     public static Sequential net(Device device, int stages, int inputChannels, int classes) {
         return net(device, stages, 32, inputChannels, classes);
     }
 
-    /** The same with another first width, for quick tests. */
+    /** Builds a net with another first width, for quick tests. */
     public static Sequential net(Device device, int stages, int firstWidth, int inputChannels, int classes) {
         SequencedMap<String, Layer> layers = new LinkedHashMap<>();
         int channels = inputChannels;

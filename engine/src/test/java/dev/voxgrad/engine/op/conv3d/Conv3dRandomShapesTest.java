@@ -22,19 +22,19 @@ import dev.voxgrad.engine.testing.Samples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * All four passes of convolution for 200 random shapes, within error bounds that hold for any operands and any order of
- * summation: a correct kernel cannot fail here, whatever the shape or the vector width.
+ * Checks all four passes of convolution for 200 random shapes, within error bounds that hold for any operands and any
+ * order of summation: a correct kernel cannot fail here, whatever the shape or the vector width.
  *
- * <p>u = 2⁻²⁴ is the unit roundoff and γₙ = n·u/(1 − n·u). A sum that is computed with at most n roundings between any
- * operand and the result errs by at most γₙ·Σ|term|, element by element (Higham, "Accuracy and Stability of Numerical
- * Algorithms", 2nd ed., lemma 3.1 and section 3.1). Products with zero padding add no rounding.
+ * <p>u = 2⁻²⁴ is the unit roundoff and γₙ = n·u/(1 − n·u). A sum that is computed with up to n roundings between any
+ * operand and the result has an error of up to γₙ·Σ|term|, element by element (Higham, "Accuracy and Stability of
+ * Numerical Algorithms", 2nd ed., lemma 3.1 and section 3.1). Products with zero padding add no rounding.
  *
  * <pre>
  * direct      Σ|term| is the same pass on |x|, |w|, |b|, |dy|; roundings:
  *   forward      C·taps products, bias                        C·taps + 1
  *   gradInput    O·taps products                              O·taps
  *   gradWeight   one product per output voxel of the batch    N·D'·H'·W'
- *   gradBias     one number per output voxel of the batch     N·D'·H'·W'
+ *   gradBias     one value per output voxel of the batch      N·D'·H'·W'
  *
  * Winograd    Σ|term| is {@link WinogradMagnitudes} of them, + |b|; roundings:
  *   Bᵀd, A dy    one addition per axis                        3 each
@@ -44,25 +44,27 @@ import static org.assertj.core.api.Assertions.assertThat;
  * in all: forward C + 12, gradInput O + 11, gradWeight N·tiles + 8
  * </pre>
  *
- * <p>One rounding is added for the reference, whose errors, in double, are far smaller than that. Neither underflow nor
- * overflow is allowed for; normal deviates meet none. The norm-wise form of the same bound for Winograd is in Barabasz,
- * Anderson, Soodhalter and Gregg, "Error analysis and improving the accuracy of Winograd convolution for deep neural
- * networks", ACM TOMS 46(4), 2020: with ‖A‖∞, ‖G‖∞ and ‖B‖∞ in place of the absolute matrices, it allows (8/3)³ = 19
- * times as much per channel as direct convolution. Worst cases are far from typical ones: the largest error seen here
- * is half of the bound for a few terms, and a hundredth for many. {@link Conv3dTest} and {@link WinogradTest} hold a
- * statistical bound, which is tighter.
+ * <p>One rounding is added for the reference, whose errors, in double, are far smaller than that. The bounds ignore
+ * underflow and overflow; normal deviates cause neither. The norm-wise form of the same bound for Winograd is in
+ * Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and improving the accuracy of Winograd convolution for deep
+ * neural networks", ACM TOMS 46(4), 2020: with ‖A‖∞, ‖G‖∞ and ‖B‖∞ instead of the absolute matrices, it allows (8/3)³ =
+ * 19 times as much per channel as direct convolution. Worst cases are far from typical ones: the largest error seen
+ * here is half of the bound for a few terms, and a hundredth for many. {@link Conv3dTest} and {@link WinogradTest} use
+ * a statistical bound, which is tighter.
  */
 @Tag("kernels")
 class Conv3dRandomShapesTest {
-    /** Products of one pass at most: larger shapes are drawn again, for the reference takes some nanoseconds each. */
+    /**
+     * Maximum of products of one pass: larger shapes are drawn again, since the reference takes some nanoseconds each.
+     */
     private static final long MOST_PRODUCTS = 2_500_000;
 
     private static final double UNIT = 0x1p-24;
     private static final String[] PASSES = {"forward", "gradInput", "gradWeight", "gradBias"};
 
-    /** One convolution with its numbers: inputs are x, weight and bias, then the upstream gradient. */
+    /** One convolution with its values: the inputs are x, weight and bias, then the upstream gradient. */
     private record Case(Conv3dOp op, Conv3dGeometry geometry, Shape[] shapes, double[][] inputs, double[] upstream) {
-        /** A random one that Winograd's algorithm computes, or does not. */
+        /** Draws a random case that Winograd's algorithm computes, or one that it does not. */
         static Case draw(RandomStream random, boolean winograd, int seed) {
             while (true) {
                 Dims3 kernel = random.nextInt(4) > 0 ? Dims3.cube(3) : triple(random, 1, 3);
@@ -106,7 +108,7 @@ class Conv3dRandomShapesTest {
             return random.nextInt(4) > 0 ? Dims3.ONE : triple(random, 1, 2);
         }
 
-        /** True if there is an output at all. */
+        /** Returns whether there is an output at all. */
         private static boolean reaches(Conv3dOp op, Shape x, Shape w) {
             Dims3 p = op.padding();
             Dims3 d = op.dilation();
@@ -119,7 +121,7 @@ class Conv3dRandomShapesTest {
             return byWinograd(geometry);
         }
 
-        /** Result, gradInput, gradWeight, gradBias. */
+        /** Returns the result, gradInput, gradWeight and gradBias. */
         double[][] run(Device device) {
             return run(device, inputs, upstream);
         }
@@ -129,7 +131,7 @@ class Conv3dRandomShapesTest {
             return DeviceAgreement.run(device, conv, shapes, values, _ -> gradOutput);
         }
 
-        /** For every element of each pass the largest error that rounding can explain. */
+        /** Returns for each element of each pass the largest error that rounding can explain. */
         double[][] bounds() {
             double[] x = magnitudes(inputs[0]);
             double[] w = magnitudes(inputs[1]);
@@ -198,7 +200,7 @@ class Conv3dRandomShapesTest {
         assertThat(winograd).as("cases by Winograd's algorithm").isEqualTo(cases / 2);
     }
 
-    /** The bounds are not so wide that wrong numbers pass: the weights from one channel to one other off by one. */
+    /** Shows that the bounds are tight enough: the weights from one channel to another are off by one. */
     @Test
     void oneWrongKernelBreaksTheBound() {
         RandomStream random = new RandomStream(18, 0, 0, 0);
@@ -224,7 +226,9 @@ class Conv3dRandomShapesTest {
         assertThat(winograd).as("cases by Winograd's algorithm").isEqualTo(cases / 2);
     }
 
-    /** The largest |actual − expected| / bound; where the bound is 0, both must be equal. NaN counts as infinite. */
+    /**
+     * Returns the largest |actual − expected| / bound; if the bound is 0, both must be equal. NaN counts as infinite.
+     */
     private static double worst(double[] actual, double[] expected, double[] bound) {
         assertThat(actual.length).isEqualTo(expected.length).isEqualTo(bound.length);
         double worst = 0;
@@ -241,7 +245,7 @@ class Conv3dRandomShapesTest {
         return worst;
     }
 
-    /** γ for that many roundings, and one for the reference. */
+    /** Returns γ for that many roundings and one for the reference. */
     private static double gamma(int roundings) {
         double product = (roundings + 1) * UNIT;
         return product / (1 - product);

@@ -45,7 +45,7 @@ class Conv3dTest {
         assertThat(compared).isEqualTo(288 + 144 + 6);
     }
 
-    /** Channels around the vector widths, odd volumes, batch 1, and the row lengths of the nets. */
+    /** Uses channels around the vector widths, odd volumes, batch 1, and the row lengths of the nets. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
     void agreesWithTheReference(Device device) {
@@ -63,7 +63,7 @@ class Conv3dTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void agreesWithTheReferenceForRandomSettings(Device device) {
+    void agreesWithReferenceForRandomSettings(Device device) {
         RandomStream random = new RandomStream(5, 0, 0, 0);
         int cases = 60;
         int compared = 0;
@@ -103,7 +103,7 @@ class Conv3dTest {
     }
 
     @Test
-    void theThreadsDoNotMatter() {
+    void threadCountDoesNotChangeResults() {
         float[][] one = results(1);
         for (int threads : new int[] {2, 3, 5}) {
             float[][] more = results(threads);
@@ -133,7 +133,7 @@ class Conv3dTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void shapeErrorsNameTheMisfit() {
         Tensor x = Tensor.zeros(REFERENCE, Shape.of(8, 3, 28, 28, 28));
         Tensor w = Tensor.zeros(REFERENCE, Shape.of(16, 4, 3, 3, 3));
         assertThatThrownBy(() -> x.conv3d(w, null, Conv3dOp.padded(1)))

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Tag("kernels")
 class ConvolutionModeTest {
-    /** Channels in and out, volume, kernel and so on as in the nets, one off at a time; by rule, and if forced. */
+    /** Varies channels, volume, kernel and so on from the nets' one at a time: the choice by rule, and if forced. */
     @ParameterizedTest
     @CsvSource({
         "32, 32, 28, 3, 1, 1, 1, WINOGRAD, WINOGRAD",
@@ -38,7 +38,7 @@ class ConvolutionModeTest {
         "32, 32, 28, 3, 1, 2, 1, DIRECT,   DIRECT",
         "32, 32, 28, 3, 1, 1, 2, DIRECT,   DIRECT"
     })
-    void theRule(
+    void choosesByTheRule(
             int in,
             int out,
             int edge,
@@ -58,9 +58,9 @@ class ConvolutionModeTest {
                 .isEqualTo(auto == Conv3dAlgorithm.FEW_CHANNELS ? auto : Conv3dAlgorithm.DIRECT);
     }
 
-    /** Volumes down to one voxel and few channels, where the rule would choose direct; padding beyond the usual. */
+    /** Uses volumes down to one voxel and few channels, for which the rule would choose direct; and unusual padding. */
     @Test
-    void winogradAgreesWithTheReferenceWhereverItIsPossible() {
+    void forcedWinogradAgreesWithTheReference() {
         RandomStream random = new RandomStream(12, 0, 0, 0);
         int cases = 12;
         int compared = 0;
@@ -81,7 +81,7 @@ class ConvolutionModeTest {
     }
 
     @Test
-    void whatIsNoWinogradIsDirectEvenIfForced() {
+    void forcedWinogradFallsBackToDirect() {
         Shape x = Shape.of(2, 16, 6, 5, 7);
         try (CpuDevice cpu = new CpuDevice(2, ConvolutionMode.WINOGRAD, true)) {
             int compared = check(
@@ -102,7 +102,7 @@ class ConvolutionModeTest {
     }
 
     @Test
-    void directAgreesWithTheReferenceWhereTheRuleTakesWinograd() {
+    void forcedDirectAgreesWithTheReference() {
         Shape x = Shape.of(2, 17, 6, 7, 8);
         Shape w = Shape.of(33, 17, 3, 3, 3);
         Conv3dOp op = Conv3dOp.padded(1);

@@ -28,7 +28,10 @@ import dev.voxgrad.engine.testing.TestGpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** A cuDNN that hasn't all it promises, or nothing in bfloat16 for some shape: emulated, since one can't be had. */
+/**
+ * Tests a cuDNN that lacks what it promises, or has nothing in bfloat16 for some shape: emulated, since none is
+ * available.
+ */
 class Conv3dLackTest {
     private static final Shape[] SHAPES = {Shape.of(2, 3, 5, 4, 6), Shape.of(4, 3, 3, 3, 3), Shape.of(4)};
     private static final Function<Tensor[], Tensor> CONVOLUTION = in -> in[0].conv3d(in[1], in[2], Conv3dOp.padded(1));
@@ -49,7 +52,7 @@ class Conv3dLackTest {
 
     @ParameterizedTest
     @EnumSource
-    void theNextAlgorithmIsTakenWhereTheFirstIsRefused(Precision precision) {
+    void usesNextAlgorithmIfFirstIsRefused(Precision precision) {
         CudaEmulator.convolutionsLack(Lack.THE_FIRST_LISTED);
         try (CudaDevice device = TestGpu.open(precision, GpuKernels.OWN, log::add)) {
             assertThat(largestError(device)).isLessThan(precision == Precision.BF16 ? 0x1p-7 : 1e-6);
@@ -62,10 +65,10 @@ class Conv3dLackTest {
                 .anyMatch(line -> line.contains("conv3d weight gradient of") && line.contains("algorithm 5"));
     }
 
-    /** The second time nothing is tried again, nor said. */
+    /** The second time, nothing is tried or reported again. */
     @ParameterizedTest
     @EnumSource(names = {"BFLOAT16_LISTED", "BFLOAT16"})
-    void whatBfloat16LacksIsComputedInFloat32AndSaid(Lack lack) {
+    void computesInFloat32WhatBfloat16Lacks(Lack lack) {
         CudaEmulator.convolutionsLack(lack);
         try (CudaDevice device = TestGpu.open(Precision.BF16, GpuKernels.OWN, log::add)) {
             for (int i = 0; i < 2; i++) {
@@ -83,7 +86,7 @@ class Conv3dLackTest {
     }
 
     @Test
-    void float32IsNotConcernedByWhatBfloat16Lacks() {
+    void float32IsUnaffectedByBfloat16Lacks() {
         CudaEmulator.convolutionsLack(Lack.BFLOAT16);
         try (CudaDevice device = TestGpu.open(Precision.FP32, GpuKernels.OWN, log::add)) {
             assertThat(largestError(device)).isLessThan(1e-6);
@@ -91,7 +94,7 @@ class Conv3dLackTest {
         assertThat(log).hasSize(3).noneMatch(line -> line.contains("in float32"));
     }
 
-    /** Of the result and all gradients, relative to the largest number of each. */
+    /** Returns the largest error of the result and all gradients, relative to the largest value of each. */
     private static double largestError(CudaDevice device) {
         double[][] values = new double[SHAPES.length][];
         for (int i = 0; i < SHAPES.length; i++) {

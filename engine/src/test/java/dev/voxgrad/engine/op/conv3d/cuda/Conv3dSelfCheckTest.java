@@ -18,7 +18,7 @@ import dev.voxgrad.engine.testing.TestGpu;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A convolution that is wrong is found before anyone trains with it. */
+/** Checks that a wrong convolution is found before a user trains with it. */
 class Conv3dSelfCheckTest {
     private static final Shape INPUT = Shape.of(2, 3, 5, 4, 6);
     private static final Shape WEIGHT = Shape.of(4, 3, 3, 3, 3);
@@ -35,27 +35,27 @@ class Conv3dSelfCheckTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TF32", "BF16"})
-    void aRightOnePassesAndWrongOnesDoNot(Precision precision) {
+    void acceptsRightAndRefusesWrongResults(Precision precision) {
         try (CudaDevice device = TestGpu.open(precision)) {
             Tensor x = Tensor.of(device, INPUT, Samples.gaussian(INPUT, 1)).inLayout(precision.layout());
             Tensor w = Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 2));
             Tensor y = x.conv3d(w, null, Conv3dOp.padded(1));
-            Conv3dSelfCheck proof = new Conv3dSelfCheck(device);
-            proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, y);
+            Conv3dSelfCheck selfCheck = new Conv3dSelfCheck(device);
+            selfCheck.check(ConvolutionPass.FORWARD, SHAPE, x, w, y);
             Tensor dy = y.scale(0.5);
-            assertThatThrownBy(() -> proof.check(ConvolutionPass.FORWARD, SHAPE, x, w, dy))
+            assertThatThrownBy(() -> selfCheck.check(ConvolutionPass.FORWARD, SHAPE, x, w, dy))
                     .isInstanceOf(CudaException.class)
                     .hasMessageContaining("computes a wrong 3D convolution in " + precision.flag())
                     .hasMessageContaining("forward of input [2, 3, 5, 4, 6]")
                     .hasMessageContaining("off by 0.50 ")
                     .hasMessageContaining("--precision fp32");
             Tensor wrong = Tensor.of(device, INPUT, Samples.gaussian(INPUT, 3)).inLayout(precision.layout());
-            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_INPUT, SHAPE, w, y, wrong))
+            assertThatThrownBy(() -> selfCheck.check(ConvolutionPass.GRAD_INPUT, SHAPE, w, y, wrong))
                     .hasMessageContaining("input gradient");
-            assertThatThrownBy(() -> proof.check(ConvolutionPass.GRAD_WEIGHT, SHAPE, x, y, w))
+            assertThatThrownBy(() -> selfCheck.check(ConvolutionPass.GRAD_WEIGHT, SHAPE, x, y, w))
                     .hasMessageContaining("weight gradient");
             Tensor nothing = x.scale(0);
-            proof.check(ConvolutionPass.FORWARD, SHAPE, nothing, w, nothing.conv3d(w, null, Conv3dOp.padded(1)));
+            selfCheck.check(ConvolutionPass.FORWARD, SHAPE, nothing, w, nothing.conv3d(w, null, Conv3dOp.padded(1)));
         }
     }
 }

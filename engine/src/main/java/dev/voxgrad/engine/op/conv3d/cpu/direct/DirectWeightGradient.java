@@ -48,8 +48,8 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
     }
 
     /**
-     * Returns the floating-point operations of {@link #run}, including those for padded channels, but without those
-     * that add up the parts.
+     * Returns the floating-point operations of {@link #run}, including the ones for padded channels, but without the
+     * ones that add up the parts.
      */
     public static long flop(Conv3dGeometry g) {
         long taps = taps(

@@ -4,40 +4,40 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 
 /**
- * What {@link Winograd} would compute if no two numbers ever cancelled: its sums of products with the absolute values
- * of all operands and of all entries of G, Bᵀ and A.
+ * Computes what {@link Winograd} would compute if no two values ever cancelled: its sums of products with the absolute
+ * values of all operands and of all entries of G, Bᵀ and A.
  *
  * <pre>
  * forward and input gradient   |A|ᵀ [ (|G| |g|) ⊙ (|B|ᵀ |d|) ]
  * weight gradient              |G|ᵀ [ (|A| |dy|) ⊙ (|B|ᵀ |d|) ]
  * </pre>
  *
- * <p>Times γ of the number of roundings on the longest way through the algorithm, this bounds the error of every single
- * element; the transforms' amplification is in it. Plain loops in double.
+ * <p>Multiplied by γ of the number of roundings on the longest path through the algorithm, this bounds the error of
+ * every single element, including the transforms' amplification. The code is plain loops in double.
  */
 public record WinogradMagnitudes(Conv3dGeometry g) {
     private static final double[][] INPUT = {{1, 0, 1, 0}, {0, 1, 1, 0}, {0, 1, 1, 0}, {0, 1, 0, 1}};
     private static final double[][] WEIGHT = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, {0, 0, 1}};
     private static final double[][] OUTPUT = {{1, 1, 1, 0}, {0, 1, 1, 1}};
 
-    /** For non-negative x (N,C,D,H,W) and w (O,C,3,3,3); the bias is not in it. */
+    /** Computes the forward pass for non-negative x (N,C,D,H,W) and w (O,C,3,3,3), without the bias. */
     public double[] forward(double[] x, double[] w) {
         return correlate(g.inputChannels(), g.input(), g.outputChannels(), g.output(), g.padding(), x, w);
     }
 
-    /** For non-negative dy and w: the correlation of dy with the weights turned round. */
+    /** Computes the input gradient for non-negative dy and w: the correlation of dy with the reversed weights. */
     public double[] gradInput(double[] dy, double[] w) {
         int outputs = g.outputChannels();
         int inputs = g.inputChannels();
-        double[] turned = new double[w.length];
+        double[] reversed = new double[w.length];
         for (int i = 0; i < w.length; i++) {
             int o = i / 27 / inputs;
             int c = i / 27 % inputs;
-            turned[(c * outputs + o) * 27 + 26 - i % 27] = w[i];
+            reversed[(c * outputs + o) * 27 + 26 - i % 27] = w[i];
         }
         Dims3 p = g.padding();
         return correlate(
-                outputs, g.output(), inputs, g.input(), new Dims3(2 - p.d(), 2 - p.h(), 2 - p.w()), dy, turned);
+                outputs, g.output(), inputs, g.input(), new Dims3(2 - p.d(), 2 - p.h(), 2 - p.w()), dy, reversed);
     }
 
     private double[] correlate(
@@ -62,7 +62,7 @@ public record WinogradMagnitudes(Conv3dGeometry g) {
         return y;
     }
 
-    /** For non-negative x and dy. */
+    /** Computes the weight gradient for non-negative x and dy. */
     public double[] gradWeight(double[] x, double[] dy) {
         int inputs = g.inputChannels();
         int outputs = g.outputChannels();
@@ -95,7 +95,7 @@ public record WinogradMagnitudes(Conv3dGeometry g) {
         return dw;
     }
 
-    /** Tiles of 2×2×2 outputs in one sample. */
+    /** Returns the number of tiles of 2×2×2 outputs in one sample. */
     public static int tiles(Dims3 output) {
         return Math.ceilDiv(output.d(), 2) * Math.ceilDiv(output.h(), 2) * Math.ceilDiv(output.w(), 2);
     }
@@ -112,7 +112,7 @@ public record WinogradMagnitudes(Conv3dGeometry g) {
         return tile % Math.ceilDiv(output.w(), 2);
     }
 
-    /** |B|ᵀ|d| of every channel of one tile. */
+    /** Returns |B|ᵀ|d| of every channel of one tile. */
     private static double[][] inputTiles(
             double[] x, int sample, int channels, Dims3 input, Dims3 output, Dims3 padding, int tile) {
         double[][] v = new double[channels][];
@@ -131,7 +131,7 @@ public record WinogradMagnitudes(Conv3dGeometry g) {
         return v;
     }
 
-    /** The cube of that edge whose first voxel is (z, y, x) of a volume; zero outside of the volume. */
+    /** Returns the cube of that edge whose first voxel is (z, y, x) of a volume; it is zero outside of the volume. */
     private static double[] cube(double[] volumes, int from, Dims3 size, int z, int y, int x, int edge) {
         double[] cube = new double[edge * edge * edge];
         for (int i = 0; i < cube.length; i++) {
@@ -145,7 +145,7 @@ public record WinogradMagnitudes(Conv3dGeometry g) {
         return cube;
     }
 
-    /** Writes those of a tile's 2×2×2 outputs that exist. */
+    /** Writes the outputs of a tile's 2×2×2 that exist. */
     private static void store(double[] tileOutputs, double[] y, int to, Dims3 output, int tile) {
         for (int q = 0; q < 8; q++) {
             int d = 2 * tileD(output, tile) + q / 4;
@@ -157,7 +157,7 @@ public record WinogradMagnitudes(Conv3dGeometry g) {
         }
     }
 
-    /** The matrix along every axis of a cube: each pass takes the last axis and puts it first. */
+    /** Applies the matrix along every axis of a cube: each pass takes the last axis and puts it first. */
     private static double[] transform(double[][] matrix, double[] cube) {
         int columns = matrix[0].length;
         double[] from = cube;

@@ -18,7 +18,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @Tag("kernels")
 public class WinogradTest {
-    /** Odd and even volumes, channels off the vector width, every padding: the same bound as for direct convolution. */
+    /**
+     * Uses odd and even volumes, channels off the vector width, and every padding, with the bound of direct
+     * convolution.
+     */
     @Test
     void agreesWithTheReference() {
         RandomStream random = new RandomStream(11, 0, 0, 0);
@@ -46,7 +49,7 @@ public class WinogradTest {
     }
 
     @Test
-    void theThreadsDoNotMatter() {
+    void threadCountDoesNotChangeResults() {
         float[][] one = results(1);
         for (int threads : new int[] {2, 3}) {
             assertThat(results(threads)).as("%d threads", threads).isDeepEqualTo(one);
