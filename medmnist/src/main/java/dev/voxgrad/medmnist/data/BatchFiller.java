@@ -26,8 +26,8 @@ final class BatchFiller implements AutoCloseable {
     private final ExecutorService pool;
     /** One for each thread. */
     private final SampleReader[] readers;
-    /** The order of the samples and its epoch. */
-    private int[] order;
+    /** The order of the samples in epoch {@code orderEpoch}. */
+    private int[] order = {};
 
     private int orderEpoch = -1;
 
@@ -49,7 +49,7 @@ final class BatchFiller implements AutoCloseable {
      * Fills a batch.
      *
      * @param index the number of the batch in its epoch, from 0
-     * @throws RuntimeException what went wrong with the first sample that something went wrong with
+     * @throws RuntimeException the first failure, in batch order
      */
     void fill(Batch batch, int epoch, int index) {
         if (orderEpoch != epoch) {

@@ -10,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
@@ -39,8 +41,8 @@ public final class BatchLoader implements AutoCloseable {
     /** Whether the epoch makes no difference: neither order nor transform depend on it. */
     private final boolean epochsAlike;
 
-    private Batch lent;
-    private Pass current;
+    private @Nullable Batch lent;
+    private @Nullable Pass current;
     private int nextEpoch = -1;
     private int nextIndex;
     private int submitEpoch;
@@ -224,13 +226,14 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /** Ends the epoch, so that the next one starts afresh. */
-    private RuntimeException failed(Throwable cause) {
+    private RuntimeException failed(@Nullable Throwable cause) {
         current = null;
         nextEpoch = -1;
         return switch (cause) {
             case RuntimeException e -> e;
             case Error e -> throw e;
-            default -> new IllegalStateException("batches of " + split.name() + ": interrupted while waiting", cause);
+            case null, default ->
+                new IllegalStateException("batches of " + split.name() + ": interrupted while waiting", cause);
         };
     }
 

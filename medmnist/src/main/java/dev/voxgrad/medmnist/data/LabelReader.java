@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.io.DataFileException;
 
@@ -129,7 +131,7 @@ final class LabelReader {
         }
     }
 
-    private DataFileException tooLarge(int split, int volume, Exception cause) {
+    private DataFileException tooLarge(int split, int volume, @Nullable Exception cause) {
         return new DataFileException(
                 file,
                 splits.get(split) + "_labels holds a number beyond 32 bits for volume " + volume

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,8 @@ public final class SampleReader {
     private final boolean zNormalize;
     private final SampleTransform transform;
     private final int elements;
-    private final Volume volume;
+    /** The volume that a transform changes; null without one. */
+    private final @Nullable Volume volume;
 
     /** Reads volumes of a split; the transform comes before the z-normalisation, which can be left out. */
     public SampleReader(Split split, boolean zNormalize, SampleTransform transform) {
@@ -51,7 +53,7 @@ public final class SampleReader {
             Arrays.fill(out, to, to + elements, 0);
             return;
         }
-        if (transform == SampleTransform.NONE) {
+        if (volume == null) {
             split.scale(index, out, to);
             if (zNormalize) {
                 Normalization.zNormalize(out, to, elements, split.name(), index);
@@ -59,7 +61,7 @@ public final class SampleReader {
             return;
         }
         Sample sample = new Sample(split.name(), index, epoch);
-        while (!readTransformed(sample, out, to)) {
+        while (!readTransformed(sample, volume, out, to)) {
             sample = sample.again();
             if (sample.attempt() == MOST_ATTEMPTS) {
                 throw new DataException(sample + " is blank (all voxels are equal) after each of " + MOST_ATTEMPTS
@@ -70,8 +72,8 @@ public final class SampleReader {
         }
     }
 
-    /** False if nothing is left of the volume. */
-    private boolean readTransformed(Sample sample, float[] out, int to) {
+    /** Returns whether anything is left of the volume. */
+    private boolean readTransformed(Sample sample, Volume volume, float[] out, int to) {
         int channels = volume.channels();
         split.scale(sample.index(), out, to);
         ChannelOrder.toPlanar(out, to, channels, volume.voxels(), volume.values());

@@ -5,6 +5,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
@@ -17,12 +19,18 @@ public final class Split {
     private final String name;
     private final VolumeShape shape;
     private final Voxels voxels;
-    private final int[] labels;
-    private final int[][] multiLabels;
+    private final int @Nullable [] labels;
+    private final int @Nullable [][] multiLabels;
     /** Blank volumes that the user knows of. */
     private final BitSet skipped;
 
-    private Split(String name, VolumeShape shape, Voxels voxels, int[] labels, int[][] multiLabels, BitSet skipped) {
+    private Split(
+            String name,
+            VolumeShape shape,
+            Voxels voxels,
+            int @Nullable [] labels,
+            int @Nullable [][] multiLabels,
+            BitSet skipped) {
         this.name = name;
         this.shape = shape;
         this.voxels = voxels;
@@ -83,7 +91,7 @@ public final class Split {
         Voxels voxels = Voxels.select(parts.stream().map(part -> part.voxels).toList(), numbers);
         if (parts.getFirst().isMultiLabel()) {
             int[][] all = parts.stream()
-                    .flatMap(part -> Arrays.stream(part.multiLabels))
+                    .flatMap(part -> Arrays.stream(part.multiLabels()))
                     .toArray(int[][]::new);
             return ofMultiLabel(
                     name,
@@ -91,8 +99,9 @@ public final class Split {
                     voxels,
                     Arrays.stream(numbers).mapToObj(number -> all[number]).toArray(int[][]::new));
         }
-        int[] all =
-                parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
+        int[] all = parts.stream()
+                .flatMapToInt(part -> Arrays.stream(part.labels()))
+                .toArray();
         return of(
                 name,
                 shape,
@@ -149,7 +158,7 @@ public final class Split {
 
     /** Number of volumes. */
     public int size() {
-        return labels == null ? multiLabels.length : labels.length;
+        return labels == null ? multiLabels().length : labels.length;
     }
 
     /** Shape of each volume. */
@@ -205,8 +214,8 @@ public final class Split {
                 name,
                 shape,
                 some,
-                isMultiLabel() ? null : Arrays.copyOf(labels, count),
-                isMultiLabel() ? Arrays.copyOf(multiLabels, count) : null,
+                labels == null ? null : Arrays.copyOf(labels, count),
+                multiLabels == null ? null : Arrays.copyOf(multiLabels, count),
                 skipped.get(0, count));
     }
 

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.npz.ElementOrder;
 import dev.voxgrad.medmnist.data.npz.NpyStream;
 import dev.voxgrad.medmnist.data.npz.NpyType;
@@ -214,7 +216,7 @@ final class VolumeReader {
                         + "example a[~numpy.isfinite(a)] = a[numpy.isfinite(a)].min(), or leave the volume out");
     }
 
-    private DataFileException tooLarge(OutOfMemoryError cause) {
+    private DataFileException tooLarge(@Nullable OutOfMemoryError cause) {
         long bytes = layouts.stream()
                 .mapToLong(layout -> (long) layout.count() * layout.shape().elements())
                 .sum();

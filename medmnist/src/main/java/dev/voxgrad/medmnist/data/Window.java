@@ -2,6 +2,8 @@ package dev.voxgrad.medmnist.data;
 
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.FileKind;
 
@@ -45,7 +47,7 @@ public record Window(double low, double high) {
         throw unreadable(text, null);
     }
 
-    private static IllegalArgumentException unreadable(String text, Exception cause) {
+    private static IllegalArgumentException unreadable(String text, @Nullable Exception cause) {
         return new IllegalArgumentException(
                 "window is '" + FileKind.shown(text)
                         + "'; expected two finite numbers LO,HI, the lower one first, such as -1000,400",

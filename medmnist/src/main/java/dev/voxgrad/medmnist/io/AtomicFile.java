@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.UUID;
 
 /** Writes files that appear whole or not at all: into a temporary neighbour, synced, then renamed. */
@@ -46,7 +47,7 @@ public final class AtomicFile {
                 channel.force(true);
             }
             move(unfinished, target);
-            syncFolder(target.toAbsolutePath().getParent());
+            syncFolder(Objects.requireNonNull(target.toAbsolutePath().getParent()));
         } catch (IOException e) {
             deleteQuietly(unfinished);
             throw new DataFileException(

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A setting that is out of its bounds, from an option of the command line or a field of a file. The message names the
  * setting as the command line does: {@code models is 0; expected at least 1 and at most 10000}.
@@ -22,7 +24,7 @@ public final class BadValueException extends IllegalArgumentException {
         this.name = name;
     }
 
-    private static String shortened(Object found) {
+    private static String shortened(@Nullable Object found) {
         String text = Objects.toString(found).replaceAll("\\p{Cntrl}", "?");
         return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
     }
@@ -33,7 +35,7 @@ public final class BadValueException extends IllegalArgumentException {
     }
 
     /** Throws unless a condition is met. */
-    public static void require(boolean met, String name, Object found, String expected) {
+    public static void require(boolean met, String name, @Nullable Object found, String expected) {
         if (!met) {
             throw new BadValueException(name, name + " is " + shortened(found) + "; expected " + expected);
         }
@@ -53,19 +55,19 @@ public final class BadValueException extends IllegalArgumentException {
         try {
             reader.accept(found);
         } catch (IllegalArgumentException | DataException e) {
-            String why = e.getMessage();
+            String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
             throw new BadValueException(
                     name, why.startsWith(name + " ") ? why : name + " is '" + shortened(found) + "' (" + why + ")");
         }
     }
 
     /** Throws unless a list, and each of its elements, is there. */
-    public static void requireAll(String name, List<?> found, String expected) {
+    public static void requireAll(String name, @Nullable List<?> found, String expected) {
         require(found != null && found.stream().allMatch(Objects::nonNull), name, found, expected);
     }
 
     /** Throws unless a value is there. */
-    public static void requirePresent(String name, Object found) {
+    public static void requirePresent(String name, @Nullable Object found) {
         require(found != null, name, "missing", "a value");
     }
 }

@@ -2,6 +2,8 @@ package dev.voxgrad.medmnist.io;
 
 import java.io.Serial;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Data that cannot be used. The message is complete for the person at the command line: where, what was
  * found, what was expected, and what to do.
@@ -14,7 +16,7 @@ public class DataException extends RuntimeException {
         super(message);
     }
 
-    public DataException(String message, Throwable cause) {
+    public DataException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -2,6 +2,8 @@ package dev.voxgrad.medmnist.io;
 
 import java.io.Serial;
 
+import org.jspecify.annotations.Nullable;
+
 /** A file that is missing, damaged or of another kind than expected; the message starts with its path. */
 public class DataFileException extends DataException {
     @Serial
@@ -11,7 +13,7 @@ public class DataFileException extends DataException {
         super(file + ": " + problem);
     }
 
-    public DataFileException(String file, String problem, Throwable cause) {
+    public DataFileException(String file, String problem, @Nullable Throwable cause) {
         super(file + ": " + problem, cause);
     }
 }

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads and writes below the folder of a run, which may come from someone else, and never leaves it: no link below the
  * folder is followed, wherever it leads, and nothing but regular files and folders is opened. A pipe or a device in
@@ -104,7 +106,7 @@ public final class RunFolder {
     }
 
     /** Attributes of the last part; null if it does not exist. */
-    private BasicFileAttributes requireNoLinks(Path below) {
+    private @Nullable BasicFileAttributes requireNoLinks(Path below) {
         Path at = path;
         BasicFileAttributes attributes = null;
         for (Path part : relative(below)) {
@@ -131,7 +133,7 @@ public final class RunFolder {
         return relative;
     }
 
-    private static BasicFileAttributes attributes(Path file) {
+    private static @Nullable BasicFileAttributes attributes(Path file) {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class, AS_IT_IS);
         } catch (NoSuchFileException e) {

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.io.AtomicFile;
@@ -147,7 +149,8 @@ public final class Downloader implements AutoCloseable {
                 null);
     }
 
-    private static DataFileException failed(DatasetInfo.Source source, Path target, String why, IOException cause) {
+    private static DataFileException failed(
+            DatasetInfo.Source source, Path target, String why, @Nullable IOException cause) {
         return new DataFileException(
                 target.toString(), "cannot be downloaded: " + why + VolumeLoader.placeByHand(source, target), cause);
     }

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
@@ -170,7 +172,7 @@ final class ProxySettings {
     /** Only the proxy of the environment is given its password, never a server. */
     private final class Passwords extends Authenticator {
         @Override
-        protected PasswordAuthentication getPasswordAuthentication() {
+        protected @Nullable PasswordAuthentication getPasswordAuthentication() {
             if (getRequestorType() != RequestorType.PROXY || getRequestingURL() == null) {
                 return null;
             }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /** An array as it comes from a file: its header, then its elements in the file's order, block by block. */
@@ -15,7 +17,7 @@ public final class NpyStream {
     private final String where;
     private final NpyHeader header;
     /** The bytes of one block; null before the first one. */
-    private ByteBuffer block;
+    private @Nullable ByteBuffer block;
 
     private long left;
 

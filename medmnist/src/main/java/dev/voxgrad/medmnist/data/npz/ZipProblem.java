@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.FileKind;
 
 /**
@@ -54,7 +56,7 @@ final class ZipProblem {
         return Optional.empty();
     }
 
-    private static String problem(int flags, int method) {
+    private static @Nullable String problem(int flags, int method) {
         if ((flags & 1) != 0) {
             return " is encrypted. Unpack it with its password, and save the arrays again with "
                     + "numpy.savez_compressed";
