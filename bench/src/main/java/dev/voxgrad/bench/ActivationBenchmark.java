@@ -7,9 +7,9 @@ import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.activation.LeakyReluOp;
 import dev.voxgrad.engine.op.activation.ReluOp;
 
-/** ReLU and leaky ReLU of the nets' activations. */
+/** Measures ReLU and leaky ReLU on the nets' activations. */
 public class ActivationBenchmark extends OpBenchmark {
-    /** Channels and edge of the volume. */
+    /** The channels and the edge of the volume. */
     @Param({"32-28", "64-14", "128-7", "256-3"})
     public String volume;
 
@@ -31,7 +31,7 @@ public class ActivationBenchmark extends OpBenchmark {
         return new Tensor[] {activation(volumes(volume))};
     }
 
-    /** A comparison, and for leaky ReLU a product. */
+    /** Counts a comparison and, for leaky ReLU, a product. */
     @Override
     double forwardFlop() {
         return (function.equals("relu") ? 1.0 : 2.0) * volumes(volume).elements();

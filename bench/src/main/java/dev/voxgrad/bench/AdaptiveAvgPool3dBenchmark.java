@@ -7,9 +7,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.pool3d.AdaptiveAvgPool3dOp;
 
-/** The mean over all voxels, with which the nets' convolutions end. */
+/** Measures the mean over all voxels, which follows the last convolution of the nets. */
 public class AdaptiveAvgPool3dBenchmark extends OpBenchmark {
-    /** Channels and edge of the volume: Net1, Net2, Net3. */
+    /** The channels and the edge of the volume: Net1, Net2, Net3. */
     @Param({"64-7", "128-3", "256-1"})
     public String volume;
 
@@ -23,19 +23,19 @@ public class AdaptiveAvgPool3dBenchmark extends OpBenchmark {
         return new Tensor[] {activation(volumes(volume))};
     }
 
-    /** Backward needs nothing but the upstream gradient. */
+    /** Backward needs only the upstream gradient. */
     @Override
     double backwardBytes(double inputBytes, double outputBytes) {
         return outputBytes + inputBytes;
     }
 
-    /** A sum per voxel, and a division per channel. */
+    /** Counts a sum per voxel and a division per channel. */
     @Override
     double forwardFlop() {
         return volumes(volume).elements() + backwardFlop();
     }
 
-    /** A division per channel. */
+    /** Counts a division per channel. */
     @Override
     double backwardFlop() {
         return (double) batch * volumes(volume).dim(1);

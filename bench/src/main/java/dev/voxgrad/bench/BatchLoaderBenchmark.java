@@ -25,8 +25,8 @@ import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
- * Milliseconds per batch that a loader hands out to somebody who takes the next at once: read, augmented, normalised. A
- * training step that is shorter than this has to wait.
+ * Measures milliseconds per batch of a loader whose caller takes the next batch at once: reading, augmenting and
+ * normalising. A training step that is shorter has to wait for its batch.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,14 +39,14 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 public class BatchLoaderBenchmark {
     private static final int VOLUMES = 512;
 
-    /** Threads that prepare a batch. */
+    /** The number of threads that prepare a batch. */
     @Param({"1", "2"})
     public int workers;
 
     @Param({"torchio", "none"})
     public String augment;
 
-    /** Edge of the volumes, of one channel. */
+    /** The edge of the volumes, which have one channel. */
     @Param({"28", "64"})
     public int edge;
 
@@ -74,7 +74,7 @@ public class BatchLoaderBenchmark {
         batches = loader.epoch(0).iterator();
     }
 
-    /** The next batch, of the next epoch if need be. */
+    /** Returns the next batch, if necessary of the next epoch. */
     @Benchmark
     public Batch next() {
         if (!batches.hasNext()) {

@@ -7,9 +7,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 
-/** Batch norm of the nets' activations, by the batch's statistics and by the running ones. */
+/** Measures batch norm on the nets' activations, with the batch's statistics and with the running ones. */
 public class BatchNormBenchmark extends OpBenchmark {
-    /** Channels and edge of the volume. */
+    /** The channels and the edge of the volume. */
     @Param({"32-28", "64-14", "128-7", "256-3"})
     public String volume;
 
@@ -34,13 +34,13 @@ public class BatchNormBenchmark extends OpBenchmark {
         };
     }
 
-    /** Normalising is a product and a sum; in training, before it, the mean is a sum, the variance three operations. */
+    /** Counts a product and a sum to normalise; in training also a sum for the mean, and three for the variance. */
     @Override
     double forwardFlop() {
         return (training ? 6.0 : 2.0) * volumes(volume).elements();
     }
 
-    /** dβ is a sum, dγ three operations; dx is a product, in training two and two sums. */
+    /** Counts a sum for dβ, three operations for dγ, and a product for dx; in training, two products and two sums. */
     @Override
     double backwardFlop() {
         return (training ? 8.0 : 5.0) * volumes(volume).elements();

@@ -3,27 +3,27 @@ package dev.voxgrad.bench;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps what a GPU still has to do short while calls are measured. A call returns when its work is queued, so a clock
- * that stops after many calls leaves out what is queued by then. Here the host waits for the GPU after every few calls,
- * as many as take it {@link #SHORTEST} to {@link #LONGEST} nanoseconds, or after each call that takes longer: of a
- * measured second no more than {@link #LONGEST} is left out, and the GPU idles about once a millisecond.
+ * Keeps a GPU's queue of work short while calls are measured. A call returns when its work is queued, so a clock that
+ * stops after many calls misses the work that is still queued. Here the host waits for the GPU after every few calls,
+ * which take it {@link #SHORTEST} to {@link #LONGEST} nanoseconds together, or after each call that takes longer. In
+ * this way, no more than {@link #LONGEST} of a measured second is missed, and the GPU idles about once a millisecond.
  */
 final class BoundedQueue {
     static final long SHORTEST = 1_000_000;
     static final long LONGEST = 2_000_000;
-    /** Calls that take no time are not let pile up without end. */
-    static final int MOST_CALLS = 256;
+    /** Limits how many calls pile up that take no time. */
+    static final int MAX_CALLS = 256;
 
     private final Runnable waitForAll;
     private final LongSupplier nanoseconds;
     private int calls = 1;
     private int queued;
-    private long begin;
+    private long start;
 
     /**
-     * An empty queue.
+     * Creates an empty queue.
      *
-     * @param waitForAll returns when the GPU has done everything
+     * @param waitForAll returns when the GPU has finished everything
      * @param nanoseconds the clock
      */
     BoundedQueue(Runnable waitForAll, LongSupplier nanoseconds) {
@@ -31,24 +31,24 @@ final class BoundedQueue {
         this.nanoseconds = nanoseconds;
     }
 
-    /** To be called behind each call's work. */
+    /** Must be called after the work of each measured call. */
     void add() {
         if (++queued < calls) {
             return;
         }
-        long start = begin;
+        long previous = start;
         drain();
-        if (begin - start < SHORTEST) {
-            calls = Math.min(2 * calls, MOST_CALLS);
-        } else if (begin - start > LONGEST) {
+        if (start - previous < SHORTEST) {
+            calls = Math.min(2 * calls, MAX_CALLS);
+        } else if (start - previous > LONGEST) {
             calls = Math.max(calls / 2, 1);
         }
     }
 
-    /** Waits for the GPU: also before the clock starts. */
+    /** Waits for the GPU; must also be called before the clock starts. */
     void drain() {
         waitForAll.run();
         queued = 0;
-        begin = nanoseconds.getAsLong();
+        start = nanoseconds.getAsLong();
     }
 }

@@ -11,24 +11,25 @@ import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
 /**
- * Convolutions 3×3×3 of the nets, each pass by itself.
+ * Measures the nets' 3×3×3 convolutions, each pass by itself.
  *
- * <p>FLOP are those of direct convolution without borders, 2·27·in·out per voxel and pass, whatever the algorithm: a
- * fast algorithm may exceed the machine's arithmetic peak.
+ * <p>FLOP are counted as in direct convolution without borders, 2·27·in·out per voxel and pass, whatever the algorithm,
+ * so a fast algorithm may exceed the machine's arithmetic peak.
  */
+@SuppressWarnings("NullAway.Init") // prepare() sets the fields.
 public class Conv3dBenchmark extends OpBenchmark {
-    /** Input channels, output channels and edge of the volume, in the nets' order: Net1 has the first four. */
+    /** The input channels, output channels and edge of the volume, in the nets' order: Net1 has the first four. */
     @Param({"1-32-28", "32-32-28", "32-64-14", "64-64-14", "64-128-7", "128-128-7", "128-256-3", "256-256-3"})
     public String layer;
 
-    /** Algorithm: {@code direct}, {@code winograd} or, as in training and always on a GPU, {@code auto}. */
+    /** The algorithm: {@code direct}, {@code winograd} or, as in training and always on a GPU, {@code auto}. */
     @Param({"direct", "winograd"})
     public String convolution;
 
     private int in;
     private int out;
     private int edge;
-    /** Bytes of an activation's number. */
+    /** The bytes of each value of an activation. */
     private int each;
 
     private Context inputOnly;
@@ -78,26 +79,26 @@ public class Conv3dBenchmark extends OpBenchmark {
         return batch * edge * edge * edge;
     }
 
-    /** Of the input or its gradient, the output's and the weight's. */
+    /** Counts the bytes of the input or its gradient, of the output's gradient, and of the weight or its gradient. */
     private double gradientBytes() {
         return (double) each * (in + out) * voxels() + 4.0 * 27 * in * out;
     }
 
-    /** dy, weight → dx. */
+    /** Computes dy, weight → dx. */
     @Benchmark
     public Tensor[] gradInput(Work work) {
         work.add(forwardFlop(), gradientBytes());
         return backward(inputOnly);
     }
 
-    /** x, dy → dweight. */
+    /** Computes x, dy → dweight. */
     @Benchmark
     public Tensor[] gradWeight(Work work) {
         work.add(forwardFlop(), gradientBytes());
         return backward(weightOnly);
     }
 
-    /** dy → dbias. */
+    /** Computes dy → dbias. */
     @Benchmark
     public Tensor[] gradBias(Work work) {
         work.add((double) out * voxels(), (double) each * out * voxels() + 4.0 * out);

@@ -16,14 +16,15 @@ import dev.voxgrad.nn.ReLU;
 import dev.voxgrad.nn.Sequential;
 
 /**
- * The stages of the nets, (convolution, batch norm, ReLU) twice and a max pool: run as one operation, and layer by
- * layer; by each convolution algorithm.
+ * Measures the stages of the nets, (convolution, batch norm, ReLU) twice and a max pool, run as one operation and layer
+ * by layer, with each convolution algorithm.
  *
- * <p>FLOP are those of the convolutions by definition. Bytes are what layers of their own read and write, once for
- * every tensor, so for both ways of running them the same: what fusion saves shows as a higher rate.
+ * <p>FLOP are those of the convolutions by definition. Bytes are what separate layers read and write, once for every
+ * tensor, so they are the same for both ways of running them: what fusion saves shows as a higher rate.
  */
+@SuppressWarnings("NullAway.Init") // prepare() sets the fields.
 public class ConvBlockBenchmark extends DeviceBenchmark {
-    /** Channels in, channels out, edge of the volume. */
+    /** The input channels, output channels and edge of the volume. */
     @Param({"1-32-28", "32-64-14", "64-128-7", "128-256-3"})
     public String stage;
 
@@ -78,11 +79,11 @@ public class ConvBlockBenchmark extends DeviceBenchmark {
         int each = bytesEach(upstream);
         // Layer by layer: a convolution writes, batch norm and ReLU read and write, the next layer reads.
         inferBytes = each * (2 * 6 * activation + pooled);
-        // Statistics read once more; backward, a pool reads and writes, ReLU takes 3, batch norm 5, a convolution 3.
+        // Statistics read once more. In backward, a pool reads and writes, ReLU takes 3, batch norm 5, a convolution 3.
         trainBytes = inferBytes + each * ((2 + 2 + 2 * (3 + 5 + 3)) * activation + pooled);
     }
 
-    /** Forward and backward, as in training; the first stage's input needs no gradient. */
+    /** Runs forward and backward as in training; the first stage's input needs no gradient. */
     @Benchmark
     public Gradients train(Work work) {
         layers.train();
@@ -92,7 +93,7 @@ public class ConvBlockBenchmark extends DeviceBenchmark {
         }
     }
 
-    /** Forward with running statistics. */
+    /** Runs forward with running statistics. */
     @Benchmark
     public Tensor infer(Work work) {
         layers.eval();

@@ -2,6 +2,7 @@ package dev.voxgrad.bench;
 
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -35,18 +36,18 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * What all benchmarks of kernels share: a device, random tensors on it, and counters.
+ * Provides what all benchmarks of kernels share: a device, random tensors on it, and counters.
  *
  * <p>The score is calls per second; the lines {@code :gflop} and {@code :gigabytes} below it are GFLOP/s and GB/s, and
- * 1000 / score is milliseconds per call. The CPU device takes all cores that the process may use:
- * {@code taskset -c 0 bench/bin/bench MaxPool3d} measures one. The reference device is left out unless asked for, since
- * one of its convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 -p convolution=direct Conv3d}.
+ * 1000 / score is milliseconds per call. The CPU device uses all cores that the process may use: {@code taskset -c 0
+ * bench/bin/bench MaxPool3d} measures one. The reference device is not measured by default, because one of its
+ * convolutions takes minutes: {@code bench -p device=cpu,reference -p batch=1 -p convolution=direct Conv3d}.
  *
- * <p>On a GPU, {@code bench -p device=cuda -p precision=fp32,tf32,bf16 MaxPool3d}, the time is that of the GPU's work
- * and not of queueing it: see {@link BoundedQueue}. Activations are of the precision's type. Each call goes through
- * Java and launches its kernels one by one, so a small one shows what launching costs. What cuDNN has too is compared
- * by {@code bench -p device=cuda -p kernels=own,cudnn BatchNorm}, likewise with {@code Pool3d} and {@code Softmax};
- * {@link GpuKernels} says what that is.
+ * <p>On a GPU, {@code bench -p device=cuda -p precision=fp32,tf32,bf16 MaxPool3d}, the time is that of the GPU's work,
+ * not of queueing it: see {@link BoundedQueue}. Activations have the precision's type. Each call goes through Java and
+ * launches its kernels one by one, so a small call shows what launching costs. Operations that cuDNN has as well are
+ * compared by {@code bench -p device=cuda -p kernels=own,cudnn BatchNorm}, likewise with {@code Pool3d} and {@code
+ * Softmax}; see {@link GpuKernels}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -70,19 +71,19 @@ public abstract class DeviceBenchmark {
     public String kernels;
 
     private Device opened;
-    /** Of a GPU's work; null on the host's devices, where a call's work is done when it returns. */
-    private BoundedQueue queue;
+    /** The queue of a GPU's work; null on the host's devices, where a call's work is finished when it returns. */
+    private @Nullable BoundedQueue queue;
 
     private int tensors;
 
-    /** Work done, which JMH divides by the time. */
+    /** Counts the work, which JMH divides by the time. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Work {
         public double gflop;
         public double gigabytes;
 
-        /** Each iteration counts afresh. */
+        /** Resets the counters before each iteration. */
         @Setup(Level.Iteration)
         public void reset() {
             gflop = 0;
@@ -111,14 +112,14 @@ public abstract class DeviceBenchmark {
         prepare();
     }
 
-    /** Kernels other than our own are a GPU's. */
+    /** Throws if kernels other than our own are requested for a device that is not a GPU. */
     static void requireGpuFor(String kernels, String device) {
         if (!kernels.equals(GpuKernels.OWN.flag()) && !device.equals("cuda")) {
             throw new IllegalArgumentException("kernels: '" + kernels + "' is for device cuda, and this is " + device);
         }
     }
 
-    /** The clock starts with nothing to do. */
+    /** Empties the queue before the clock starts. */
     @Setup(Level.Iteration)
     public void drain() {
         if (queue != null) {
@@ -126,7 +127,7 @@ public abstract class DeviceBenchmark {
         }
     }
 
-    /** To be called with what a measured call returns, when all of its work is queued. */
+    /** Must be called with the result of a measured call when all of its work is queued. */
     final <T> T queued(T result) {
         if (queue != null) {
             queue.add();
@@ -134,17 +135,17 @@ public abstract class DeviceBenchmark {
         return result;
     }
 
-    /** How the device computes convolutions. A GPU's are left to cuDNN. */
+    /** Returns how the device computes convolutions; on a GPU, cuDNN decides. */
     ConvolutionMode convolution() {
         return ConvolutionMode.AUTO;
     }
 
-    /** Whether the device may run layers that follow one another as one operation. */
+    /** Returns whether the device may run consecutive layers as one operation. */
     boolean fusion() {
         return true;
     }
 
-    /** Makes what is measured; the device is open. */
+    /** Creates what is measured; the device is open. */
     abstract void prepare();
 
     private Devices.Settings settings() {
@@ -156,7 +157,7 @@ public abstract class DeviceBenchmark {
                         Precision.byFlag(precision), false, fusion(), GpuKernels.byFlag(kernels), _ -> {}));
     }
 
-    /** Ends what the device holds. */
+    /** Closes the device. */
     @TearDown
     public void close() throws Exception {
         if (opened instanceof AutoCloseable closeable) {
@@ -168,12 +169,12 @@ public abstract class DeviceBenchmark {
         return opened;
     }
 
-    /** Uniform random numbers from −0.5 to 0.5, others for each tensor. */
+    /** Returns a tensor of uniform random values from −0.5 to 0.5, different for each tensor. */
     final Tensor random(Shape shape, Layout layout) {
         return fill(Tensor.empty(opened, shape, layout));
     }
 
-    /** Random numbers in another tensor of that shape, layout and type. */
+    /** Returns a random tensor with the shape, layout and type of another. */
     final Tensor randomLike(Tensor like) {
         return fill(like.emptyLike());
     }
@@ -188,17 +189,17 @@ public abstract class DeviceBenchmark {
         return tensor;
     }
 
-    /** A random row-major tensor: weights, matrices. */
+    /** Returns a random row-major tensor, such as a weight or a matrix. */
     final Tensor parameter(int... sizes) {
         return random(Shape.of(sizes), Layout.ROW_MAJOR);
     }
 
-    /** A random (N,C,D,H,W) in the device's own layout and type. */
+    /** Returns a random tensor (N,C,D,H,W) in the device's own layout and type. */
     final Tensor activation(Shape shape) {
         return fill(Tensor.emptyActivation(opened, shape));
     }
 
-    /** Bytes of a number in that tensor; 4 on the reference device, too. */
+    /** Returns the bytes of each value of a tensor; 4 also on the reference device. */
     static int bytesEach(Tensor tensor) {
         return switch (tensor.storage()) {
             case CudaStorage gpu -> gpu.type().bytes();
@@ -206,12 +207,12 @@ public abstract class DeviceBenchmark {
         };
     }
 
-    /** Bytes of that tensor's numbers. */
+    /** Returns the bytes of a tensor's values. */
     static double bytes(Tensor tensor) {
         return (double) bytesEach(tensor) * tensor.shape().elements();
     }
 
-    /** The numbers of a text such as {@code 32-64-14}. */
+    /** Parses the numbers of a text such as {@code 32-64-14}. */
     static int[] numbers(String text) {
         String[] parts = text.split("-");
         int[] numbers = new int[parts.length];

@@ -7,9 +7,9 @@ import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.elementwise.AddOp;
 import dev.voxgrad.engine.op.elementwise.MulOp;
 
-/** Sum and product of two tensors. The backward of the sum only hands the upstream gradient on, without a copy. */
+/** Measures sum and product of two tensors. The sum's backward passes on the upstream gradient without a copy. */
 public class ElementwiseBenchmark extends OpBenchmark {
-    /** Channels and edge of the volume. */
+    /** The channels and the edge of the volume. */
     @Param({"32-28", "64-14", "128-7", "256-3"})
     public String volume;
 
@@ -35,7 +35,7 @@ public class ElementwiseBenchmark extends OpBenchmark {
         return volumes(volume).elements();
     }
 
-    /** Nothing is moved for the sum. */
+    /** Counts nothing for the sum, which moves no data. */
     @Override
     double backwardBytes(double inputBytes, double outputBytes) {
         return function.equals("add") ? 0 : super.backwardBytes(inputBytes, outputBytes);

@@ -7,9 +7,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.layout.LayoutOp;
 
-/** From row-major to channels-last, and, backward, the other way: nothing but bytes moved. */
+/** Measures the conversion from row-major to channels-last and, in backward, the opposite one: only bytes are moved. */
 public class LayoutBenchmark extends OpBenchmark {
-    /** Channels and edge of the volume. */
+    /** The channels and the edge of the volume. */
     @Param({"3-28", "32-28", "64-14", "128-7", "256-3"})
     public String volume;
 
@@ -23,7 +23,7 @@ public class LayoutBenchmark extends OpBenchmark {
         return new Tensor[] {random(volumes(volume), Layout.ROW_MAJOR)};
     }
 
-    /** Backward needs nothing but the upstream gradient. */
+    /** Backward needs only the upstream gradient. */
     @Override
     double backwardBytes(double inputBytes, double outputBytes) {
         return outputBytes + inputBytes;

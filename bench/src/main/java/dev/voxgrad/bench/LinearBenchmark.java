@@ -6,9 +6,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.linear.LinearOp;
 
-/** Fully connected layers: those of the nets, and a large one. */
+/** Measures fully connected layers: those of the nets and a large one. */
 public class LinearBenchmark extends OpBenchmark {
-    /** Features in and out. */
+    /** The input and output features. */
     @Param({"64-64", "128-128", "256-256", "256-11", "2048-2048"})
     public String features;
 

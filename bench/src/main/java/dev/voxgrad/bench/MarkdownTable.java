@@ -2,11 +2,11 @@ package dev.voxgrad.bench;
 
 import java.util.List;
 
-/** Tables in Markdown, with columns that also line up in a terminal. */
+/** Writes tables in Markdown whose columns also line up in a terminal. */
 public final class MarkdownTable {
     private MarkdownTable() {}
 
-    /** The table of these rows, all of the same length; the first is the head. */
+    /** Returns the table of these rows, which all have the same length; the first is the header. */
     public static String of(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
@@ -28,7 +28,7 @@ public final class MarkdownTable {
         return text.toString();
     }
 
-    /** The first column begins at the left, numbers end at the right. */
+    /** Appends a row with the first column aligned left and the numbers aligned right. */
     private static void line(StringBuilder text, List<String> row, int[] widths) {
         text.append('|');
         for (int column = 0; column < widths.length; column++) {

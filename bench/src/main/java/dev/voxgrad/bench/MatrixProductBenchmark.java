@@ -26,8 +26,8 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Products of two square matrices, x · wᵀ, on one thread: the linear layer's, EJML's and a plain triple loop's. Calls
- * and GFLOP per second; bytes are those of the three matrices, once each.
+ * Measures products of two square matrices, x · wᵀ, on one thread: by the linear layer, by EJML and by a plain triple
+ * loop. Reports calls and GFLOP per second; bytes are those of the three matrices, once each.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -49,7 +49,7 @@ public class MatrixProductBenchmark {
     private FMatrixRMaj product;
     private float[] result;
 
-    /** The same random numbers for all three. */
+    /** Creates the same random values for all three. */
     @Setup
     public void open() {
         RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
@@ -78,7 +78,7 @@ public class MatrixProductBenchmark {
         work.add(2 * size * elements, 3 * 4 * elements);
     }
 
-    /** The linear layer without bias. */
+    /** Runs the linear layer without bias. */
     @Benchmark
     public float linear(Work work) {
         count(work);
@@ -87,7 +87,7 @@ public class MatrixProductBenchmark {
         }
     }
 
-    /** EJML's dense float32 matrices. */
+    /** Multiplies EJML's dense float32 matrices. */
     @Benchmark
     public FMatrixRMaj ejml(Work work) {
         count(work);
@@ -95,7 +95,7 @@ public class MatrixProductBenchmark {
         return product;
     }
 
-    /** Three loops. */
+    /** Multiplies with three loops. */
     @Benchmark
     public float[] tripleLoop(Work work) {
         count(work);

@@ -7,9 +7,9 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
 
-/** Max pooling of the nets: windows of 2×2×2, side by side. */
+/** Measures the nets' max pooling: adjacent windows of 2×2×2. */
 public class MaxPool3dBenchmark extends OpBenchmark {
-    /** Channels and edge of the input volume. */
+    /** The channels and the edge of the input volume. */
     @Param({"32-28", "64-14", "128-7", "256-3"})
     public String volume;
 
@@ -23,13 +23,13 @@ public class MaxPool3dBenchmark extends OpBenchmark {
         return new Tensor[] {activation(volumes(volume))};
     }
 
-    /** Seven comparisons per output. */
+    /** Counts seven comparisons per output. */
     @Override
     double forwardFlop() {
         return 7.0 * op().outputShape(volumes(volume)).elements();
     }
 
-    /** The maximum is looked for again. */
+    /** Counts the same again, because backward searches for the maximum again. */
     @Override
     double backwardFlop() {
         return forwardFlop();

@@ -23,8 +23,8 @@ import dev.voxgrad.engine.volume.MotionCpu;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * The motion artefact without a Fourier transform, resampling included, beside nothing but the four transforms that its
- * definition asks for (three volumes there, one back), by JTransforms on one thread.
+ * Compares the motion artefact without a Fourier transform, including resampling, with just the four transforms of its
+ * definition (three volumes forward, one back), by JTransforms on one thread.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +44,7 @@ public class MotionBenchmark {
     private FloatFFT_3D transform;
     private float[] complex;
 
-    /** Fills a volume with random numbers. */
+    /** Fills a volume with random values. */
     @Setup
     public void prepare() {
         ConcurrencyUtils.setNumberOfThreads(1);
@@ -57,14 +57,14 @@ public class MotionBenchmark {
         complex = new float[2 * volume.voxels()];
     }
 
-    /** Two resamplings, and the product with the circulant matrices; in place, which blurs the volume more and more. */
+    /** Runs two resamplings and the product with the circulant matrices, in place, so the volume gets more blurred. */
     @Benchmark
     public Volume motion() {
         MotionCpu.apply(volume, first, second, edge / 3, edge * 2 / 3);
         return volume;
     }
 
-    /** Three transforms of real volumes to full complex spectra, and one back. */
+    /** Runs three transforms of real volumes to full complex spectra, and one back. */
     @Benchmark
     public float[] fourTransforms() {
         for (int i = 0; i < 3; i++) {

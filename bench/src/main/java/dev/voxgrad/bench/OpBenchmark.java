@@ -12,13 +12,14 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Forward and backward of one operation, each by itself: backward runs again and again from what one forward saved.
+ * Measures forward and backward of one operation, each by itself: backward runs repeatedly from what one forward saved.
  *
- * <p>Bytes are 4 for every number of every tensor that goes in or comes out, once each, and 2 for bfloat16: a pass that
- * reads its input twice, or takes some of it from the cache, moves more or less than is counted, and the reference
- * device keeps 8 bytes a number. FLOP count each addition, multiplication, division, comparison, root and exponential
- * of the formula once, whatever the algorithm.
+ * <p>Bytes are 4 for every value of every input and output tensor, once each, and 2 for bfloat16. A pass that reads its
+ * input twice, or takes part of it from the cache, moves more or less than is counted, and the reference device uses 8
+ * bytes per value. FLOP count each addition, multiplication, division, comparison, root and exponential of the formula
+ * once, whatever the algorithm.
  */
+@SuppressWarnings("NullAway.Init") // prepare() sets the fields.
 public abstract class OpBenchmark extends DeviceBenchmark {
     @Param("32")
     public int batch;
@@ -36,15 +37,15 @@ public abstract class OpBenchmark extends DeviceBenchmark {
 
     abstract Tensor[] inputs();
 
-    /** Of one call. */
+    /** Returns the FLOP of one call. */
     abstract double forwardFlop();
 
-    /** Of one call, for the gradients of all inputs. */
+    /** Returns the FLOP of one call, for the gradients of all inputs. */
     abstract double backwardFlop();
 
     /**
-     * How many bytes backward reads and writes, where inputs and output have that many: usually the upstream gradient,
-     * what was saved, as large as the inputs, and the inputs' gradients.
+     * Returns how many bytes backward reads and writes, given the bytes of the inputs and of the output: usually the
+     * upstream gradient, the saved tensors, which are as large as the inputs, and the inputs' gradients.
      */
     double backwardBytes(double inputBytes, double outputBytes) {
         return outputBytes + 2 * inputBytes;
@@ -66,13 +67,15 @@ public abstract class OpBenchmark extends DeviceBenchmark {
         backwardBytes = backwardBytes(inputBytes, outputBytes);
     }
 
-    /** The activation of {@code 32-28}, channels and edge: (batch,32,28,28,28). */
+    /** Returns the shape of an activation such as {@code 32-28}, channels and edge: (batch,32,28,28,28). */
     final Shape volumes(String channelsAndEdge) {
         int[] sizes = numbers(channelsAndEdge);
         return Shape.of(batch, sizes[0], sizes[1], sizes[1], sizes[1]);
     }
 
-    /** Runs forward once, outside of any scope: what it saves stays. One flag for each input that needs a gradient. */
+    /**
+     * Runs forward once, outside of any scope, so that the saved tensors stay; a flag per input requires a gradient.
+     */
     final Context record(boolean... needsGradient) {
         Context context = new Context(op, inputs, needsGradient, true, null);
         Tensor output = op.forward(context, inputs);
@@ -82,12 +85,12 @@ public abstract class OpBenchmark extends DeviceBenchmark {
         return context;
     }
 
-    /** The output's gradient. */
+    /** Returns the output's gradient. */
     final Tensor upstream() {
         return upstream;
     }
 
-    /** The forward pass, as in prediction. */
+    /** Runs the forward pass as in prediction. */
     @Benchmark
     public Tensor forward(Work work) {
         work.add(forwardFlop, forwardBytes);
@@ -96,14 +99,14 @@ public abstract class OpBenchmark extends DeviceBenchmark {
         }
     }
 
-    /** The gradients of all inputs. */
+    /** Computes the gradients of all inputs. */
     @Benchmark
     public Tensor[] backward(Work work) {
         work.add(backwardFlop, backwardBytes);
         return backward(recorded);
     }
 
-    /** The gradients that {@code context} was recorded for. */
+    /** Computes the gradients for which {@code context} was created. */
     final Tensor[] backward(Context context) {
         try (var _ = Scope.open()) {
             return queued(op.backward(context, upstream));

@@ -13,9 +13,10 @@ import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.SGD;
 import dev.voxgrad.nn.optim.UpdateRule;
 
-/** One update of one parameter. */
+/** Measures one update of one parameter. */
+@SuppressWarnings("NullAway.Init") // prepare() sets the fields.
 public class OptimizerBenchmark extends DeviceBenchmark {
-    /** Numbers in the parameter: convolutions 32→32, 64→64, 128→128 and 256→256. */
+    /** The number of values in the parameter: convolutions 32→32, 64→64, 128→128 and 256→256. */
     @Param({"27648", "110592", "442368", "1769472"})
     public int elements;
 
@@ -55,7 +56,7 @@ public class OptimizerBenchmark extends DeviceBenchmark {
         bytes = 4.0 * elements * (3 + 2 * state.size());
     }
 
-    /** Updates in place. */
+    /** Updates the parameter in place. */
     @Benchmark
     public Tensor update(Work work) {
         work.add(flop, bytes);

@@ -19,11 +19,11 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Random numbers per microsecond on one thread: {@link RandomStream} beside the JDK's {@link SplittableRandom}.
+ * Measures random numbers per microsecond on one thread: {@link RandomStream} and the JDK's {@link SplittableRandom}.
  *
- * <p>The peer is not reproducible by name (seed, epoch, sample, purpose) and so may well be faster; the
- * benchmark tells what that property costs. Each invocation fills an array and returns it, so that neither
- * the numbers nor the loop can be optimised away.
+ * <p>The peer is not reproducible by name (seed, epoch, sample, purpose) and may therefore be faster; the benchmark
+ * shows what that property costs. Each invocation fills an array and returns it, so that neither the numbers nor the
+ * loop can be optimised away.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -49,7 +49,7 @@ public class RandomBenchmark {
         splittable = new SplittableRandom(42);
     }
 
-    /** Uniform floats from one long stream. */
+    /** Draws uniform floats from one long stream. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public float[] streamNextFloat() {
@@ -59,7 +59,7 @@ public class RandomBenchmark {
         return floats;
     }
 
-    /** Uniform floats from the peer. */
+    /** Draws uniform floats from the peer. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public float[] splittableNextFloat() {
@@ -69,7 +69,7 @@ public class RandomBenchmark {
         return floats;
     }
 
-    /** Normal deviates from one long stream. */
+    /** Draws normal deviates from one long stream. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public double[] streamNextGaussian() {
@@ -79,7 +79,7 @@ public class RandomBenchmark {
         return doubles;
     }
 
-    /** Normal deviates in vectors. */
+    /** Draws normal deviates in vectors. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public float[] streamFillGaussians() {
@@ -87,7 +87,7 @@ public class RandomBenchmark {
         return floats;
     }
 
-    /** Normal deviates from the peer. */
+    /** Draws normal deviates from the peer. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public double[] splittableNextGaussian() {
@@ -97,7 +97,7 @@ public class RandomBenchmark {
         return doubles;
     }
 
-    /** A new stream for every four numbers, as an augmentation of one sample opens it: the cost of a name. */
+    /** Opens a new stream for every four numbers, like the augmentation of one sample: the cost of a name. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public float[] streamPerSample() {

@@ -8,9 +8,9 @@ import dev.voxgrad.engine.op.crossentropy.CrossEntropyOp;
 import dev.voxgrad.engine.op.softmax.LogSoftmaxOp;
 import dev.voxgrad.engine.op.softmax.SoftmaxOp;
 
-/** What follows on logits (N,K): cross-entropy, softmax and its logarithm. */
+/** Measures operations on logits (N,K): cross-entropy, softmax and its logarithm. */
 public class SoftmaxBenchmark extends OpBenchmark {
-    /** K: those of MedMNIST, and many. */
+    /** K: the class counts of MedMNIST, and a large one. */
     @Param({"2", "11", "1000"})
     public int classes;
 
@@ -42,13 +42,13 @@ public class SoftmaxBenchmark extends OpBenchmark {
         return new Tensor[] {parameter(batch, classes)};
     }
 
-    /** Largest logit, difference, exponential, sum; then, but for cross-entropy, a division or a difference. */
+    /** Counts largest logit, difference, exponential, sum; then, except for cross-entropy, a division or difference. */
     @Override
     double forwardFlop() {
         return (function.equals("crossEntropy") ? 4.0 : 5.0) * batch * classes;
     }
 
-    /** Of softmax and its logarithm four; cross-entropy needs its softmax, a difference and a product. */
+    /** Counts four for softmax and its logarithm; cross-entropy needs its softmax, a difference and a product. */
     @Override
     double backwardFlop() {
         return (function.equals("crossEntropy") ? 7.0 : 4.0) * batch * classes;

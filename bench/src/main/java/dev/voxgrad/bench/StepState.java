@@ -16,15 +16,16 @@ import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
- * A net and a batch of random volumes in one of the engines. On a GPU, {@code -p device=cuda -p
- * precision=fp32,tf32,bf16}, it is Voxgrad's: steps are replayed as CUDA graphs, with the volumes on the card already,
- * and each is waited for.
+ * Holds a net and a batch of random volumes in one of the engines. On a GPU, {@code -p device=cuda -p
+ * precision=fp32,tf32,bf16}, the engine is Voxgrad: steps are replayed as CUDA graphs with the volumes already in GPU
+ * memory, and the benchmark waits for each step.
  */
 @State(Scope.Benchmark)
 public class StepState {
     /**
-     * Others, with {@code bench --peers}: {@code libtorch}, {@code libtorch-untuned} and {@code nd4j}. They use the
-     * allocator of the environment that JMH is started in; only the command {@code peers} chooses one for libtorch.
+     * The engine; {@code bench --peers} also has {@code libtorch}, {@code libtorch-untuned} and {@code nd4j}. They use
+     * the allocator of the environment in which JMH is started; only the command {@code peers} chooses one for
+     * libtorch.
      */
     @Param("voxgrad")
     public String engine;
@@ -44,20 +45,20 @@ public class StepState {
     @Param({"net1", "net2", "net3"})
     public String net;
 
-    /** Edge of the volumes. */
+    /** The edge of the volumes. */
     @Param("28")
     public int size;
 
     @Param("32")
     public int batch;
 
-    /** 0 for all cores. */
+    /** The number of threads; 0 for all cores. */
     @Param("0")
     public int threads;
 
     StepEngine opened;
 
-    /** Random weights, volumes and labels. */
+    /** Creates random weights, volumes and labels. */
     @Setup
     public void open() {
         StepCase work = new StepCase(StudyNet.named(net), size, batch);
@@ -73,7 +74,7 @@ public class StepState {
             int cores = Runtime.getRuntime().availableProcessors();
             opened = name.open(work, threads == 0 ? cores : threads);
         } else {
-            throw new IllegalArgumentException("device: engine " + engine + " is not here on '" + device
+            throw new IllegalArgumentException("device: engine " + engine + " is not available on '" + device
                     + "'; choose cpu, or cuda with engine voxgrad");
         }
     }

@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Milliseconds per training step: forward, cross-entropy, backward and AdamW's update of one batch. */
+/** Measures milliseconds per training step: forward, cross-entropy, backward and AdamW's update of one batch. */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 4)

@@ -22,9 +22,9 @@ import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Sample;
 
 /**
- * Milliseconds per volume of augmentation, on one thread: whole recipes, whose transforms are each skipped as often as
- * in training, and each transform of the torchio recipe applied every time. Every call takes a fresh copy of the volume
- * and draws for another sample.
+ * Measures milliseconds per volume of augmentation on one thread: whole recipes, whose transforms are each skipped as
+ * often as in training, and each transform of the torchio recipe applied every time. Every call takes a fresh copy of
+ * the volume and draws for another sample.
  *
  * <p>The peer is {@code bench/python/torchio_recipe.py}, which prints the same table for NumPy and SciPy.
  */
@@ -40,7 +40,7 @@ public class TransformBenchmark {
     @Param({"noise", "flip", "blur", "bias", "motion", "affine", "torchio", "centred"})
     public String transform;
 
-    /** Edge of the volume, of one channel. */
+    /** The edge of the volume, which has one channel. */
     @Param({"28", "64"})
     public int edge;
 
@@ -49,7 +49,7 @@ public class TransformBenchmark {
     private Volume volume;
     private int index;
 
-    /** Finds the recipe, or makes one of a transform alone, and fills the volume. */
+    /** Finds the recipe, or makes one from a single transform, and fills the volume. */
     @Setup
     public void prepare() {
         recipe = Recipe.all().stream()
@@ -77,7 +77,7 @@ public class TransformBenchmark {
         }
     }
 
-    /** One volume; returned is what was done to it. */
+    /** Transforms one volume and returns what was done to it. */
     @Benchmark
     public List<?> apply() {
         System.arraycopy(original, 0, volume.values(), 0, original.length);

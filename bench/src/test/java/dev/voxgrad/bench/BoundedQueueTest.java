@@ -4,13 +4,13 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A clock that a pretended GPU moves, whose work takes its time when it is waited for. */
+/** Tests the queue with a fake GPU that advances a clock by the time of its queued work when it is waited for. */
 class BoundedQueueTest {
     private long now;
     private long queued;
     private int waits;
 
-    /** The longest time that was left in the queue behind a call, once the queue has got used to such calls. */
+    /** Returns the longest time of the work that was left in the queue after a call. */
     private long longestLeftBy(long nanosecondsPerCall) {
         BoundedQueue queue = new BoundedQueue(
                 () -> {
@@ -32,19 +32,19 @@ class BoundedQueueTest {
     }
 
     @Test
-    void longCallsAreWaitedForOneByOne() {
+    void waitsForEachLongCall() {
         assertThat(longestLeftBy(3_000_000)).isZero();
         assertThat(waits).isEqualTo(2001);
     }
 
     @Test
-    void shortCallsAreWaitedForTogether() {
+    void waitsForShortCallsTogether() {
         assertThat(longestLeftBy(50_000)).isBetween(BoundedQueue.SHORTEST / 2, BoundedQueue.LONGEST);
         assertThat(waits).isBetween(2000 / 40, 2000 / 20);
     }
 
     @Test
-    void callsOfNoTimeDoNotPileUp() {
-        assertThat(longestLeftBy(1)).isEqualTo(BoundedQueue.MOST_CALLS - 1);
+    void limitsCallsThatTakeNoTime() {
+        assertThat(longestLeftBy(1)).isEqualTo(BoundedQueue.MAX_CALLS - 1);
     }
 }

@@ -20,10 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** The benchmarks run on a GPU, or an emulated one, and count what the device moves. */
+/** Tests that the benchmarks run on a real or emulated GPU and count what it moves. */
 class GpuBenchmarksTest {
     @BeforeEach
-    void needsAGpu() {
+    void requireGpu() {
         TestGpu.assumeSome();
     }
 
@@ -91,7 +91,9 @@ class GpuBenchmarksTest {
         return benchmark;
     }
 
-    /** Activations hold 2·3·4³ = 384 numbers; at the end, the bytes that forward moves in float32 and in bfloat16. */
+    /**
+     * Returns operations on activations of 2·3·4³ = 384 values, each with forward's bytes in float32 and in bfloat16.
+     */
     static Stream<Arguments> operations() {
         return Stream.of(
                         of("average", GpuBenchmarksTest::average, 4 * 390, 2 * 384 + 4 * 6),
@@ -126,7 +128,7 @@ class GpuBenchmarksTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void operationsRunAndAreCounted(Supplier<OpBenchmark> make, Precision precision, int bytes) throws Exception {
+    void runsAndCountsOperations(Supplier<OpBenchmark> make, Precision precision, int bytes) throws Exception {
         OpBenchmark benchmark = make.get();
         try {
             open(benchmark, precision, GpuKernels.OWN);
@@ -136,10 +138,10 @@ class GpuBenchmarksTest {
         }
     }
 
-    /** With the counts of our own kernels, so that rates compare as times do. */
+    /** Expects the counts of our own kernels, so that rates can be compared like times. */
     @ParameterizedTest
     @MethodSource("operations")
-    void operationsRunByCudnnsKernels(Supplier<OpBenchmark> make, Precision precision, int bytes) throws Exception {
+    void runsOperationsWithCudnnKernels(Supplier<OpBenchmark> make, Precision precision, int bytes) throws Exception {
         OpBenchmark benchmark = make.get();
         try {
             TestGpu.skipWhereCudnnLacks(() -> {
@@ -152,7 +154,7 @@ class GpuBenchmarksTest {
     }
 
     @Test
-    void kernelsAreForTheGpu() {
+    void cudnnKernelsRequireAGpu() {
         OpBenchmark benchmark = maxPool();
         benchmark.device = "cpu";
         benchmark.kernels = "cudnn";
@@ -196,7 +198,7 @@ class GpuBenchmarksTest {
 
     @ParameterizedTest
     @EnumSource
-    void stagesRunAsOneAndLayerByLayer(Precision precision) throws Exception {
+    void runsStagesFusedAndLayerByLayer(Precision precision) throws Exception {
         for (boolean fusion : new boolean[] {true, false}) {
             ConvBlockBenchmark benchmark = new ConvBlockBenchmark();
             benchmark.stage = "1-3-4";
@@ -218,7 +220,7 @@ class GpuBenchmarksTest {
 
     @ParameterizedTest
     @EnumSource
-    void optimizersRun(Precision precision) throws Exception {
+    void runsOptimizers(Precision precision) throws Exception {
         for (String rule : new String[] {"adamW", "adam", "sgd"}) {
             OptimizerBenchmark benchmark = new OptimizerBenchmark();
             benchmark.elements = 10;

@@ -38,7 +38,6 @@ import dev.voxgrad.nativecheck.report.Report;
         exitCodeOnExecutionException = ExitCodes.INTERNAL_ERROR)
 public final class Main implements Callable<Integer> {
     @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")

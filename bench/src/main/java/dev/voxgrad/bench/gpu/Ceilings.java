@@ -20,22 +20,22 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * What this card reaches at its best, as measured: a yardstick for steps.
+ * Holds the best rates that this GPU reaches in measurements, as a yardstick for steps.
  *
- * @param copyBytes bytes of a copy
- * @param bytesPerSecond read and written by copies within the card's memory
- * @param matrixSize rows and columns of matrices
- * @param flopPerSecond of products of square matrices by cuBLAS, in the precisions that could be measured
+ * @param copyBytes the bytes of a copy
+ * @param bytesPerSecond the bytes read and written per second by copies within GPU memory
+ * @param matrixSize the rows and columns of the matrices
+ * @param flopPerSecond the FLOP/s of cuBLAS's products of square matrices, in the precisions that could be measured
  */
 record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Precision, Double> flopPerSecond) {
     private static final int WARM_UP = 3;
-    /** Of the free memory, what the buffers of a measurement may take. */
+    /** The buffers of a measurement may use this fraction of the free memory, 1 / SHARE. */
     private static final int SHARE = 4;
 
-    /** What is measured at most, where the card's memory is large enough. */
+    /** Limits what is measured, if GPU memory is large enough. */
     record Sizes(long copyBytes, int matrixSize, int repeats) {}
 
-    /** Measures; precisions that this machine can't compute in are left out. */
+    /** Measures the rates; precisions that this machine does not support are left out. */
     static Ceilings measure(Sizes sizes, Iterable<Precision> precisions) {
         long free = CudaDriver.of(0).freeBytes();
         long bytes = Math.min(sizes.copyBytes, free / SHARE);
@@ -49,7 +49,7 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
             try (CudaDevice device = GpuEngine.openDevice(new GpuMode(precision, false, GpuKernels.OWN).settings())) {
                 products.put(precision, products(device, size, sizes.repeats));
             } catch (EngineException | CudaException e) {
-                continue; // the steps in this precision say why
+                continue; // the steps in this precision report why
             }
         }
         return new Ceilings(bytes, copies, size, products);
@@ -85,30 +85,30 @@ record Ceilings(long copyBytes, double bytesPerSecond, int matrixSize, Map<Preci
         return 2.0 * size * size * size / (milliseconds / 1e3);
     }
 
-    /** Of the type of the device's activations, and there until the device is closed. */
+    /** Returns a matrix with the type of the device's activations, which stays until the device is closed. */
     private static DeviceBuffer matrix(CudaDevice device, int size, float... values) {
         CudaStorage storage = device.allocateActivation(size * size);
         device.write(values, storage);
         return storage.buffer();
     }
 
-    /** Marks the point that work has come to. */
+    /** Marks the current point in the queue of work. */
     private interface Marker {
         void mark(CudaEvent event);
     }
 
-    /** Milliseconds of the work by the card's clock. */
+    /** Returns the median of the work's milliseconds by the GPU's clock. */
     private static double median(CudaDriver driver, int repeats, Marker marker, Runnable work) {
         double[] times = new double[repeats];
-        try (CudaEvent begin = CudaEvent.forTime(driver);
+        try (CudaEvent start = CudaEvent.forTime(driver);
                 CudaEvent end = CudaEvent.forTime(driver)) {
             for (int i = -WARM_UP; i < repeats; i++) {
-                marker.mark(begin);
+                marker.mark(start);
                 work.run();
                 marker.mark(end);
                 end.synchronize();
                 if (i >= 0) {
-                    times[i] = begin.millisecondsTo(end);
+                    times[i] = start.millisecondsTo(end);
                 }
             }
         }

@@ -12,31 +12,31 @@ import dev.voxgrad.engine.cuda.driver.CudaDriver;
 import dev.voxgrad.engine.cuda.nvrtc.Nvrtc;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** The card and its software, in words: what belongs to every figure. */
+/** Describes the GPU and its software in words, which belong to every measured figure. */
 final class GpuMachine {
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
 
     private GpuMachine() {}
 
     static List<String> describe(CudaDevice device) {
-        CudaDriver card = device.driver();
+        CudaDriver gpu = device.driver();
         return List.of(
                 String.format(
                         Locale.ROOT,
                         "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors",
-                        card.name(),
-                        card.totalBytes() / (double) (1 << 30),
-                        card.computeCapability() / 10,
-                        card.computeCapability() % 10,
-                        card.multiprocessors()),
-                "driver " + driver().orElse("of unknown version") + " for CUDA " + CudaDriver.inWords(card.version())
+                        gpu.name(),
+                        gpu.totalBytes() / (double) (1 << 30),
+                        gpu.computeCapability() / 10,
+                        gpu.computeCapability() % 10,
+                        gpu.multiprocessors()),
+                "driver " + driver().orElse("of unknown version") + " for CUDA " + CudaDriver.inWords(gpu.version())
                         + ", cuDNN " + Cudnn.inWords(Cudnn.version()) + ", cuBLAS "
                         + Cudnn.inWords(device.cublas().version()) + ", "
-                        + Nvrtc.find(card.version()).map(Nvrtc::libraryName).orElse("no NVRTC") + ", Java "
+                        + Nvrtc.find(gpu.version()).map(Nvrtc::libraryName).orElse("no NVRTC") + ", Java "
                         + Runtime.version());
     }
 
-    /** The number in {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue …}. */
+    /** Returns the number in {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue …}. */
     private static Optional<String> driver() {
         try {
             return Files.readAllLines(DRIVER).stream()

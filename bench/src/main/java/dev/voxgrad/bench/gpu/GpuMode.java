@@ -5,11 +5,11 @@ import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 
 /**
- * How a step is computed.
+ * Describes how a step is computed.
  *
- * @param fastest whether cuDNN's algorithms are those that it measures as fastest; else deterministic ones, as in
- *     training by default
- * @param kernels whose kernels are used for batch norm, pools and softmax
+ * @param fastest whether to use the algorithms that cuDNN measures as fastest instead of deterministic ones, which are
+ *     the default in training
+ * @param kernels which kernels are used for batch norm, pools and softmax
  */
 record GpuMode(Precision precision, boolean fastest, GpuKernels kernels) {
     static final String DETERMINISTIC = "deterministic";
@@ -19,7 +19,7 @@ record GpuMode(Precision precision, boolean fastest, GpuKernels kernels) {
         return new CudaDevice.Settings(precision, fastest, true, kernels, _ -> {});
     }
 
-    /** {@code bf16graph}, as the peer calls it, or {@code bf16graph-fastest}, {@code bf16graph-fastest-cudnn}. */
+    /** Returns {@code bf16graph} as for the peer, or {@code bf16graph-fastest}, {@code bf16graph-fastest-cudnn}. */
     @Override
     public String toString() {
         return precision.flag() + "graph" + (fastest ? "-" + FASTEST : "")

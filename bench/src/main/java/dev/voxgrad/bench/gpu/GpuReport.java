@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,22 +27,22 @@ import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
-/** The command {@code gpu}: steps of the nets on this machine's GPU, beside what the card reaches at its best. */
+/** Runs the command {@code gpu}: measures the nets' steps on this machine's GPU and the best rates that it reaches. */
 @Command(
         name = "gpu",
         sortOptions = false,
         description = {
-            "Measures training steps and inference on this machine's NVIDIA GPU, and the card's own ceilings.",
+            "Measures training steps and inference on this machine's NVIDIA GPU, and the GPU's own ceilings.",
             "",
             "Prints a line for each net and mode as soon as it is measured, and then tables: milliseconds, TFLOP/s "
                     + "by direct convolution, GB/s, and the share of what copies and matrix products reach on the same "
-                    + "card in the same run. A mode that the machine can't compute in is left out and said so.",
+                    + "GPU in the same run. Reports modes that the machine does not support and leaves them out.",
             "Example: gpu --nets 1 --precisions bf16 --algorithms fastest",
             ""
         },
         footer = {"", "Exit code: 0 done, 1 something could not be measured, 2 wrong use."})
 public final class GpuReport implements Callable<Integer> {
-    private static final int MOST_CEILING_REPEATS = 20;
+    private static final int MAX_CEILING_REPEATS = 20;
 
     @Spec
     private CommandSpec command;
@@ -67,8 +68,8 @@ public final class GpuReport implements Callable<Integer> {
             paramLabel = "A",
             split = ",",
             defaultValue = GpuMode.DETERMINISTIC + "," + GpuMode.FASTEST,
-            description = "cuDNN's algorithms: deterministic, as in training by default; fastest, those that cuDNN "
-                    + "measures as such, as with train --fast-algorithms. Default: ${DEFAULT-VALUE}")
+            description = "cuDNN's algorithms: deterministic, the default in training; fastest, as measured by cuDNN "
+                    + "and used by train --fast-algorithms. Default: ${DEFAULT-VALUE}")
     private List<String> algorithms;
 
     @Option(
@@ -76,8 +77,8 @@ public final class GpuReport implements Callable<Integer> {
             paramLabel = "K",
             split = ",",
             defaultValue = "own",
-            description = "Whose batch norm, pools and softmax: own, cudnn (layer by layer), or both, as with train "
-                    + "--gpu-kernels. Default: ${DEFAULT-VALUE}")
+            description = "Kernels of batch norm, pools and softmax: own, cudnn (layer by layer), or both, as with "
+                    + "train --gpu-kernels. Default: ${DEFAULT-VALUE}")
     private List<String> kernels;
 
     @Option(
@@ -91,7 +92,7 @@ public final class GpuReport implements Callable<Integer> {
             names = "--batch",
             paramLabel = "B",
             defaultValue = "32",
-            description = "Volumes in a batch. Default: ${DEFAULT-VALUE}")
+            description = "Number of volumes in a batch. Default: ${DEFAULT-VALUE}")
     private int batch;
 
     @Option(
@@ -99,8 +100,8 @@ public final class GpuReport implements Callable<Integer> {
             paramLabel = "M",
             split = ",",
             defaultValue = "1,2,4",
-            description = "How many members train at once, each on a stream of its own, in the last of the precisions "
-                    + "that can be measured, with the first of the algorithms and of the kernels; 0 for none. "
+            description = "Number of members that train at once, each on its own stream, in the last precision that "
+                    + "can be measured, with the first of the algorithms and of the kernels; 0 for none. "
                     + "Default: ${DEFAULT-VALUE}")
     private List<Integer> concurrent;
 
@@ -108,31 +109,31 @@ public final class GpuReport implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "W",
             defaultValue = "10",
-            description = "Steps before those that count. Default: ${DEFAULT-VALUE}")
+            description = "Number of steps before measuring. Default: ${DEFAULT-VALUE}")
     private int warmUp;
 
     @Option(
             names = "--repeats",
             paramLabel = "R",
             defaultValue = "50",
-            description = "Steps that count; the median is shown. Default: ${DEFAULT-VALUE}")
+            description = "Number of measured steps; the median is shown. Default: ${DEFAULT-VALUE}")
     private int repeats;
 
     @Option(
             names = "--copy",
             paramLabel = "MIB",
             defaultValue = "1024",
-            description = "Size of the copies, or a quarter of the free memory. Default: ${DEFAULT-VALUE}")
+            description = "Size of the copies, up to a quarter of the free memory. Default: ${DEFAULT-VALUE}")
     private int copyMebibytes;
 
     @Option(
             names = "--matrix",
             paramLabel = "N",
             defaultValue = "8192",
-            description = "Rows and columns of the matrices, fewer where memory is small. Default: ${DEFAULT-VALUE}")
+            description = "Rows and columns of the matrices, fewer if memory is small. Default: ${DEFAULT-VALUE}")
     private int matrix;
 
-    @Option(names = "--check", description = "Only say whether there is a GPU that can be measured, or why not.")
+    @Option(names = "--check", description = "Only report whether there is a GPU that can be measured, or why not.")
     private boolean check;
 
     @Option(
@@ -141,7 +142,9 @@ public final class GpuReport implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
+    @SuppressWarnings("NullAway.Init") // Set by call().
     private PrintWriter out;
+
     private final List<String> failures = new ArrayList<>();
 
     /** Runs the command and exits with its code. */
@@ -185,14 +188,14 @@ public final class GpuReport implements Callable<Integer> {
     }
 
     private void measure(List<StepCase> cases, List<GpuMode> modes) throws InterruptedException {
-        Set<Precision> asked =
+        Set<Precision> wanted =
                 new LinkedHashSet<>(modes.stream().map(GpuMode::precision).toList());
         Ceilings ceilings = Ceilings.measure(
-                new Ceilings.Sizes((long) copyMebibytes << 20, matrix, Math.min(repeats, MOST_CEILING_REPEATS)), asked);
-        line(String.format(Locale.ROOT, "card copy gb_per_s=%.0f", ceilings.bytesPerSecond() / 1e9));
+                new Ceilings.Sizes((long) copyMebibytes << 20, matrix, Math.min(repeats, MAX_CEILING_REPEATS)), wanted);
+        line(String.format(Locale.ROOT, "gpu copy gb_per_s=%.0f", ceilings.bytesPerSecond() / 1e9));
         ceilings.flopPerSecond()
                 .forEach((precision, flop) -> line(
-                        String.format(Locale.ROOT, "card product %s tflop_per_s=%.1f", precision.flag(), flop / 1e12)));
+                        String.format(Locale.ROOT, "gpu product %s tflop_per_s=%.1f", precision.flag(), flop / 1e12)));
         List<GpuTables.Row> rows = new ArrayList<>();
         for (StepCase work : cases) {
             for (GpuMode mode : modes) {
@@ -234,7 +237,7 @@ public final class GpuReport implements Callable<Integer> {
         }
     }
 
-    /** Measures something and prints its line; where the card or a library refuses, notes why and goes on. */
+    /** Measures something and prints its line; if the GPU or a library fails, notes why and continues. */
     private void attempt(String what, Measurement measurement) throws InterruptedException {
         try {
             line(measurement.line());
@@ -243,7 +246,7 @@ public final class GpuReport implements Callable<Integer> {
         }
     }
 
-    /** What gives a line. */
+    /** Measures something and returns its line. */
     private interface Measurement {
         String line() throws InterruptedException;
     }
@@ -253,7 +256,7 @@ public final class GpuReport implements Callable<Integer> {
         out.flush();
     }
 
-    private void complain(String message) {
+    private void complain(@Nullable String message) {
         command.commandLine().getErr().println("gpu: " + message);
     }
 
@@ -300,8 +303,8 @@ public final class GpuReport implements Callable<Integer> {
 
     private void requirePositive() {
         if (warmUp < 3) {
-            throw wrong("--warm-up is " + warmUp + "; expected at least 3, since a first step is run as it stands and "
-                    + "the second recorded");
+            throw wrong("--warm-up is " + warmUp + "; expected at least 3, because the first step runs eagerly and "
+                    + "the second is captured");
         }
         if (repeats < 1 || copyMebibytes < 1 || matrix < 8) {
             throw wrong("--repeats and --copy must be at least 1, and --matrix at least 8; they are " + repeats + ", "
@@ -317,7 +320,7 @@ public final class GpuReport implements Callable<Integer> {
         }
     }
 
-    private ParameterException wrong(String message) {
+    private ParameterException wrong(@Nullable String message) {
         return new ParameterException(command.commandLine(), message);
     }
 }

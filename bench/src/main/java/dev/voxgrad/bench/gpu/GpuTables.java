@@ -7,11 +7,11 @@ import java.util.Locale;
 import dev.voxgrad.bench.MarkdownTable;
 import dev.voxgrad.bench.step.StepCase;
 
-/** What was measured, as lines like the PyTorch peer's and as tables. */
+/** Writes the measurements, as lines like the PyTorch peer's and as tables. */
 record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
-    /** Steps of one net in one mode. */
+    /** Holds the measurements of one net in one mode. */
     record Row(StepCase work, GpuMode mode, StepTimes times, StepWork count) {
-        /** {@code voxgrad cuda net1 bf16graph train_ms=… infer_ms=… peak_mb=…}. */
+        /** Returns {@code voxgrad cuda net1 bf16graph train_ms=… infer_ms=… peak_mb=…}. */
         String line() {
             return String.format(
                     Locale.ROOT,
@@ -24,7 +24,7 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
         }
     }
 
-    /** Members that trained at once. */
+    /** Holds the measurement of members that trained at once. */
     record Together(StepCase work, GpuMode mode, int members, double stepsPerSecond) {
         String line() {
             return String.format(
@@ -37,9 +37,9 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
         }
     }
 
-    /** The tables, with what their columns mean. */
+    /** Returns the tables, followed by what their columns mean. */
     String toMarkdown() {
-        StringBuilder text = new StringBuilder("## Ceilings of this card\n\n");
+        StringBuilder text = new StringBuilder("## Ceilings of this GPU\n\n");
         text.append(MarkdownTable.of(ceilingRows()));
         section(text, "Training step", true);
         section(text, "Inference", false);
@@ -48,11 +48,11 @@ record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {
         }
         return text.append("""
 
-                ms: median by the host's clock from asking for a step on an idle card to having its result, which \
-                TFLOP/s and GB/s are of; in a row: median by the card's clock, the next step being queued meanwhile. \
-                Steps are replayed CUDA graphs with the volumes on the card already; members at once upload theirs. \
-                TFLOP are those of direct convolution, GB what the passes over activations and AdamW read and write, \
-                by count, those of our fused kernels in every mode; both are shown as a share of the ceilings. \
+                ms: median by the host's clock from starting a step on an idle GPU to having its result; TFLOP/s and \
+                GB/s refer to it; in a row: median by the GPU's clock while the next step is already queued. \
+                Steps are replayed CUDA graphs with the volumes already in GPU memory; members at once upload theirs. \
+                TFLOP are those of direct convolution, GB are what the passes over activations and AdamW read and \
+                write, counted for our fused kernels in every mode; both are also shown as a share of the ceilings. \
                 Held: memory that the device keeps, MiB.
                 """).toString();
     }

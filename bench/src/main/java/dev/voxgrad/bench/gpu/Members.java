@@ -15,14 +15,14 @@ import dev.voxgrad.bench.step.GpuEngine.Volumes;
 import dev.voxgrad.bench.step.StepCase;
 
 /**
- * Several nets that train on one card at once, each on a stream and a thread of its own, as {@code train --concurrent}
- * has its members: volumes are uploaded in each step, and a step is queued while the one before is at work.
+ * Trains several nets on one GPU at once, each on its own stream and thread, like the members of
+ * {@code train --concurrent}: volumes are uploaded in each step, and a step is queued while the previous one runs.
  */
 final class Members implements AutoCloseable {
     private final List<GpuEngine> engines = new ArrayList<>();
     private final ExecutorService threads;
 
-    /** That many, warmed up one after the other. */
+    /** Creates the members and warms them up one after another. */
     Members(StepCase work, GpuMode mode, int count, int warmUp) {
         threads = Executors.newFixedThreadPool(count);
         boolean complete = false;
@@ -42,7 +42,7 @@ final class Members implements AutoCloseable {
         }
     }
 
-    /** Training steps per second of all members together, which do that many each. */
+    /** Returns the training steps per second of all members together, while each runs {@code steps} of them. */
     double stepsPerSecond(int steps) throws InterruptedException {
         CyclicBarrier together = new CyclicBarrier(engines.size());
         List<Callable<long[]>> tasks = new ArrayList<>();
@@ -65,7 +65,7 @@ final class Members implements AutoCloseable {
         return steps * engines.size() / ((end - start) / 1e9);
     }
 
-    /** Begin and end in nanoseconds. */
+    /** Returns start and end in nanoseconds. */
     private static long[] train(GpuEngine engine, int steps, CyclicBarrier together)
             throws InterruptedException, BrokenBarrierException {
         together.await();

@@ -13,22 +13,22 @@ import dev.voxgrad.engine.cuda.driver.CudaEvent;
 import dev.voxgrad.engine.device.cuda.CapturedStep;
 
 /**
- * How long steps take, in milliseconds.
+ * Holds how long steps take, in milliseconds.
  *
- * @param train a training step
- * @param infer an inference
- * @param heldBytes memory of the card that the device held at the end, in use or kept for the next step
+ * @param train the times of a training step
+ * @param infer the times of an inference
+ * @param heldBytes the GPU memory that the device held at the end, in use or kept for the next step
  */
 record StepTimes(Time train, Time infer, long heldBytes) {
     /**
-     * The time of one kind of step, both ways a median.
+     * Holds the time of one kind of step, measured in two ways, each a median.
      *
-     * @param waitedFor by the host's clock, from asking for a step on an idle card to having its result
-     * @param inARow by the card's clock, from the end of a step to that of the next, which is queued meanwhile
+     * @param waitedFor by the host's clock, from starting a step on an idle GPU to having its result
+     * @param inARow by the GPU's clock, from the end of a step to the end of the next, which is already queued
      */
     record Time(double waitedFor, double inARow) {}
 
-    /** Runs recorded steps, with the volumes on the card already. */
+    /** Measures captured steps with the volumes already in GPU memory. */
     static StepTimes measure(StepCase work, GpuMode mode, int warmUp, int repeats) {
         try (GpuEngine engine = GpuEngine.open(work, mode.settings(), Volumes.RESIDENT)) {
             Time train = time(engine, engine::startTrainStep, warmUp, repeats);

@@ -7,23 +7,23 @@ import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.NetSummary;
 
 /**
- * What a step has to do, by definition and however it is done.
+ * Counts the work of a step by definition, however it is done.
  *
- * @param trainFlop floating-point operations of a training step in convolutions and linear layers, by direct
+ * @param trainFlop the floating-point operations of a training step in convolutions and linear layers, by direct
  *     convolution; the volumes themselves get no gradient
- * @param inferFlop of an inference
- * @param trainBytes bytes of activations that the passes of a training step read and write, each whole and once for
- *     each pass, and of parameters and their state in AdamW's update. Weights, sums and cuDNN's scratch memory, which
- *     are small or unknown, are left out, and caches may spare some: it is a yardstick, not a measurement
- * @param inferBytes of an inference
+ * @param inferFlop the floating-point operations of an inference
+ * @param trainBytes the bytes of activations that the passes of a training step read and write, completely and once per
+ *     pass, and the bytes of parameters and their state in AdamW's update. Weights, sums and cuDNN's scratch memory,
+ *     which are small or unknown, are left out, and caches may save some: it is a yardstick, not a measurement
+ * @param inferBytes the bytes of an inference
  */
 record StepWork(double trainFlop, double inferFlop, double trainBytes, double inferBytes) {
-    /** Multiply and add at 27 places. */
+    /** A multiplication and an addition at 27 places. */
     private static final double FLOP_PER_VOXEL_AND_CHANNELS = 2.0 * 27;
     /** AdamW reads gradient, parameter and two moments, and writes three of them. */
     private static final int UPDATE_BYTES = 7 * Float.BYTES;
 
-    /** That of a batch, on a GPU that runs convolution, batch norm, ReLU and pool as one operation. */
+    /** Counts the work of a batch on a GPU that runs convolution, batch norm, ReLU and pool as one operation. */
     static StepWork of(StepCase work, Precision precision) {
         NetSummary summary = NetSummary.of(work.net(), work.volume(), StepCase.CLASSES);
         List<Integer> widths = work.net().widths();
@@ -50,18 +50,18 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
                 each * traffic.infer);
     }
 
-    /** Numbers of activations that are read and written. */
+    /** Counts the values of activations that are read and written. */
     private static final class Traffic {
         private double train;
         private double infer;
 
         /**
-         * Adds a convolution with batch norm, ReLU and, where {@code result} is smaller than {@code output}, a pool.
+         * Adds a convolution with batch norm, ReLU and, if {@code result} is smaller than {@code output}, a pool.
          *
-         * @param input numbers of the convolution's input x
-         * @param output of its output z
-         * @param result of what ReLU or the pool leaves, a
-         * @param inputGradient whether dx is wanted
+         * @param input the number of values of the convolution's input x
+         * @param output the number of values of its output z
+         * @param result the number of values of the result a of ReLU or the pool
+         * @param inputGradient whether dx is required
          */
         void unit(double input, double output, double result, boolean inputGradient) {
             double convolution = input + output; // x → z

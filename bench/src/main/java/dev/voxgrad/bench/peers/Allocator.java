@@ -14,28 +14,28 @@ import java.util.stream.Stream;
 import dev.voxgrad.bench.step.EngineException;
 
 /**
- * The allocators for a tuned libtorch, in the order of preference. Each keeps the memory of tensors that have been
- * freed, instead of returning it to the kernel.
+ * Lists the allocators for a tuned libtorch, in order of preference. Each keeps the memory of freed tensors instead of
+ * returning it to the kernel.
  *
  * <p>With its default settings, glibc maps every block of more than 32 MiB on its own and unmaps it as soon as it is
  * freed. One activation of Net1 takes 90 MB, so that every step faults its pages in, and zeroes them, all over again.
- * PyTorch's performance tuning guide therefore recommends tcmalloc or jemalloc. Each is also asked for transparent huge
- * pages, which save address translations where the kernel offers them.
+ * PyTorch's performance tuning guide therefore recommends tcmalloc or jemalloc. Each is also set to use transparent
+ * huge pages, which save address translations if the kernel offers them.
  */
 enum Allocator {
-    /** The tcmalloc of gperftools; a release rate of 0 keeps all free pages. libtorch asks for huge pages itself. */
+    /** The tcmalloc of gperftools; a release rate of 0 keeps all free pages. libtorch requests huge pages itself. */
     TCMALLOC(
             List.of("libtcmalloc_minimal.so.4", "libtcmalloc.so.4"),
             "libtcmalloc-minimal4",
             Map.of("TCMALLOC_RELEASE_RATE", "0", "THP_MEM_ALLOC_ENABLE", "1")),
-    /** jemalloc without an arena of its own for huge blocks, which would return them at once, and without decay. */
+    /** jemalloc without a separate arena for huge blocks, which would return them at once, and without decay. */
     JEMALLOC(
             List.of("libjemalloc.so.2"),
             "libjemalloc2",
             Map.of("MALLOC_CONF", "thp:always,oversize_threshold:0,narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1")),
     /**
-     * glibc's own, which neither maps blocks on their own nor trims its heap. Only the main arena is a heap that can
-     * grow to such sizes, and a JVM's threads use others unless there is a limit of one.
+     * glibc's own allocator, set neither to map blocks separately nor to trim its heap. Only the main arena is a heap
+     * that can grow to such sizes, and a JVM's threads use other arenas unless their number is limited to one.
      */
     GLIBC(
             List.of(),
@@ -66,7 +66,7 @@ enum Allocator {
     }
 
     /**
-     * An allocator of this machine.
+     * Represents an allocator that is installed on this machine.
      *
      * @param library the file to preload; empty for glibc's allocator, which every process has
      */
@@ -85,18 +85,18 @@ enum Allocator {
         }
     }
 
-    /** Returns the name as on the command line: {@code jemalloc}. */
+    /** Returns the name for the command line: {@code jemalloc}. */
     String flag() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Finds the allocator of that name.
+     * Finds the allocator with that name.
      *
      * @param flag a {@link #flag()}, or {@link #AUTO} for the first one that is installed
-     * @param finder the file of a library, as the loader finds it
-     * @throws IllegalArgumentException for another name; lists the known ones
-     * @throws EngineException if it isn't installed; says how to install it
+     * @param finder finds the file of a library like the loader
+     * @throws IllegalArgumentException if the name is unknown; the message lists the known ones
+     * @throws EngineException if it is not installed; the message explains how to install it
      */
     static Installed find(String flag, Function<String, Optional<Path>> finder) {
         if (flag.equals(AUTO)) {
@@ -113,7 +113,7 @@ enum Allocator {
         return wanted.find(finder)
                 .orElseThrow(() -> new EngineException(
                         "allocator " + flag
-                                + " isn't installed: the loader finds no " + wanted.libraries.getFirst()
+                                + " is not installed: the loader does not find " + wanted.libraries.getFirst()
                                 + "; install it (on Debian "
                                 + "and Ubuntu: apt-get install " + wanted.debianPackage + "), or use --allocator auto",
                         null));

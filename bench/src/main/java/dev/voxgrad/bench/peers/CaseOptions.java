@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -13,7 +14,7 @@ import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
-/** Which nets work on which volumes. */
+/** Defines the options that choose the nets and the sizes of their batches. */
 final class CaseOptions {
     private static final int SIZE = 28;
     private static final int BATCH = 32;
@@ -27,24 +28,24 @@ final class CaseOptions {
             names = "--nets",
             paramLabel = "N",
             split = ",",
-            description = "Nets, such as 1,2. Default: 1,2,3 at " + SIZE + "^3, batch " + BATCH + ", and 1 at "
+            description = "Nets, e.g. 1,2. Default: 1,2,3 at " + SIZE + "^3, batch " + BATCH + ", and 1 at "
                     + LARGE_SIZE + "^3, batch " + LARGE_BATCH)
-    private List<String> nets;
+    private @Nullable List<String> nets;
 
     @Option(names = "--size", paramLabel = "S", description = "Edge of the volumes, for all nets.")
-    private Integer size;
+    private @Nullable Integer size;
 
-    @Option(names = "--batch", paramLabel = "B", description = "Volumes in a batch, for all nets.")
-    private Integer batch;
+    @Option(names = "--batch", paramLabel = "B", description = "Number of volumes in a batch, for all nets.")
+    private @Nullable Integer batch;
 
     @Option(
             names = "--cases",
             paramLabel = "N:S:B",
             split = ",",
-            description = "Nets with size and batch each, such as 1:64:4,3:28:32, in place of the three above.")
-    private List<String> cases;
+            description = "Nets, each with size and batch, e.g. 1:64:4,3:28:32, instead of the three options above.")
+    private @Nullable List<String> cases;
 
-    /** The cases asked for, without repetitions. */
+    /** Returns the chosen cases without repetitions. */
     List<StepCase> parse() {
         if (cases != null && (nets != null || size != null || batch != null)) {
             throw wrong("--cases excludes --nets, --size and --batch");
@@ -74,7 +75,7 @@ final class CaseOptions {
     private StepCase one(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length != 3) {
-            throw wrong("--cases has '" + text + "'; expected net, size and batch, such as 1:64:4");
+            throw wrong("--cases has '" + text + "'; expected net, size and batch, e.g. 1:64:4");
         }
         return new StepCase(net(parts[0]), number(parts[1], text), number(parts[2], text));
     }
@@ -91,11 +92,11 @@ final class CaseOptions {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw wrong("--cases has '" + where + "'; '" + text + "' is no whole number");
+            throw wrong("--cases has '" + where + "'; '" + text + "' is not an integer");
         }
     }
 
-    private ParameterException wrong(String message) {
+    private ParameterException wrong(@Nullable String message) {
         return new ParameterException(command.commandLine(), message);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -11,9 +12,9 @@ import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 
 /**
- * All readings, round by round, and what follows from them.
+ * Collects all readings, round by round, and compares them.
  *
- * <p>A job that failed in a later round keeps the readings of the earlier ones, but is compared with nothing.
+ * <p>A job that failed in a later round keeps its earlier readings, but is not compared.
  */
 final class Comparison {
     private final List<EngineName> engines;
@@ -21,7 +22,7 @@ final class Comparison {
     private final Map<Job, List<Reading>> readings = new LinkedHashMap<>();
     private final Map<Job, String> failures = new LinkedHashMap<>();
 
-    /** One engine on one case. */
+    /** Pairs one engine with one case. */
     record Job(EngineName engine, StepCase work) {}
 
     Comparison(List<EngineName> engines, List<StepCase> cases) {
@@ -39,8 +40,8 @@ final class Comparison {
     }
 
     /**
-     * Returns the engines that Voxgrad is compared with; none if it was not measured itself. Of libtorch that is the
-     * tuned one, if it was measured: a ratio to the other would flatter Voxgrad.
+     * Returns the engines with which Voxgrad is compared; none if Voxgrad was not measured. For libtorch, this is the
+     * tuned one if it was measured: a ratio to the other one would flatter Voxgrad.
      */
     List<EngineName> peers() {
         if (!engines.contains(EngineName.VOXGRAD)) {
@@ -56,16 +57,16 @@ final class Comparison {
         return cases;
     }
 
-    /** What each round consists of, engines in turn for every case. */
+    /** Returns the jobs of each round, with the engines in turn for every case. */
     List<Job> jobs() {
         return List.copyOf(readings.keySet());
     }
 
     void add(Job job, Reading reading) {
-        readings.get(job).add(reading);
+        of(job).add(reading);
     }
 
-    /** Takes down why a job failed; it isn't to be tried again. */
+    /** Records why a job failed; it must not be tried again. */
     void fail(Job job, String message) {
         failures.put(job, message);
     }
@@ -74,33 +75,31 @@ final class Comparison {
         return failures.containsKey(job);
     }
 
-    /** Why jobs failed, in the order in which they did. */
+    /** Returns why jobs failed, in the order of the failures. */
     List<String> failures() {
         return List.copyOf(failures.values());
     }
 
-    /** The jobs with a reading at least, some of which may have failed later. */
+    /** Returns the jobs with at least one reading, some of which may have failed later. */
     List<Job> measured() {
-        return readings.keySet().stream()
-                .filter(job -> !readings.get(job).isEmpty())
-                .toList();
+        return readings.keySet().stream().filter(job -> !of(job).isEmpty()).toList();
     }
 
-    /** Milliseconds of a measured job: the spread over the rounds of each round's median. */
+    /** Returns the milliseconds of a measured job: the spread of each round's median over the rounds. */
     Spread milliseconds(Job job, Phase phase) {
         return spread(job, reading -> reading.median(phase));
     }
 
     /**
-     * How many times as long as Voxgrad the peer took: the spread over the rounds of each round's ratio. Empty if one
+     * Returns the ratio of the peer's time to Voxgrad's: the spread of each round's ratio over the rounds; empty if one
      * of the two failed.
      */
     Optional<Spread> ratio(EngineName peer, StepCase work, Phase phase) {
         if (!comparable(peer, work)) {
             return Optional.empty();
         }
-        List<Reading> own = readings.get(new Job(EngineName.VOXGRAD, work));
-        List<Reading> others = readings.get(new Job(peer, work));
+        List<Reading> own = of(new Job(EngineName.VOXGRAD, work));
+        List<Reading> others = of(new Job(peer, work));
         double[] ratios = new double[own.size()];
         for (int round = 0; round < ratios.length; round++) {
             ratios[round] = others.get(round).median(phase) / own.get(round).median(phase);
@@ -108,7 +107,9 @@ final class Comparison {
         return Optional.of(Spread.of(ratios));
     }
 
-    /** How many times Voxgrad's peak memory the peer took for training, medians both; empty if one of them failed. */
+    /**
+     * Returns the ratio of the peer's peak memory in training to Voxgrad's, by medians; empty if one of them failed.
+     */
     Optional<Spread> memoryRatio(EngineName peer, StepCase work) {
         if (!comparable(peer, work)) {
             return Optional.empty();
@@ -130,12 +131,12 @@ final class Comparison {
         return !failed(new Job(EngineName.VOXGRAD, work)) && !failed(new Job(peer, work));
     }
 
-    /** Peak resident memory of a measured job at the end of the phase, MiB: the spread over the rounds. */
+    /** Returns a measured job's peak resident memory at the end of a phase in MiB: the spread over the rounds. */
     Spread peakRssMb(Job job, Phase phase) {
         return spread(job, reading -> reading.of(phase).peakRssMb());
     }
 
-    /** Returns CPU time and page faults per step of a measured job: for each number the median over the rounds. */
+    /** Returns CPU time and page faults per step of a measured job: the median of each over the rounds. */
     Usage usage(Job job, Phase phase) {
         return new Usage(
                 median(job, phase, Usage::userMs),
@@ -151,19 +152,23 @@ final class Comparison {
 
     /** Returns a measured job's readings, round by round. */
     List<Reading> readings(Job job) {
-        return List.copyOf(readings.get(job));
+        return List.copyOf(of(job));
     }
 
-    /** Name and version of an engine, {@code voxgrad 1.2}; the name alone if it was measured on no case. */
+    /** Returns name and version of an engine, {@code voxgrad 1.2}; the name alone if it was never measured. */
     String title(EngineName engine) {
         return measured().stream()
                 .filter(job -> job.engine() == engine)
                 .findFirst()
-                .map(job -> engine.flag() + " " + readings.get(job).getFirst().version())
+                .map(job -> engine.flag() + " " + of(job).getFirst().version())
                 .orElse(engine.flag());
     }
 
+    private List<Reading> of(Job job) {
+        return Objects.requireNonNull(readings.get(job));
+    }
+
     private Spread spread(Job job, ToDoubleFunction<Reading> value) {
-        return Spread.of(readings.get(job).stream().mapToDouble(value).toArray());
+        return Spread.of(of(job).stream().mapToDouble(value).toArray());
     }
 }

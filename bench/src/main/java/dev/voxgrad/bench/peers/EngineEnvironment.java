@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import dev.voxgrad.bench.step.EngineName;
 
 /**
- * The environment variables with which an engine's process is started.
+ * Holds the environment variables with which an engine's process is started.
  *
- * <p>Whatever the caller has set to tune allocators and numerical libraries is cleared for every engine, so that the
- * same command measures the same thing in every shell. Only the tuned libtorch then gets variables for its allocator.
+ * <p>The caller's variables that tune allocators and numerical libraries are cleared for every engine, so that the same
+ * command measures the same thing in every shell. Only the tuned libtorch then gets variables for its allocator.
  *
- * @param variables those that are set, sorted by name
- * @param cleared names of those that the caller has set and the process doesn't inherit, sorted
+ * @param variables the variables that are set, sorted by name
+ * @param cleared the sorted names of the caller's variables that the process does not inherit
  */
 record EngineEnvironment(Map<String, String> variables, List<String> cleared) {
-    /** Names the libraries that the loader loads before all others. */
+    /** The variable with the libraries that the loader loads before all others. */
     static final String PRELOAD = "LD_PRELOAD";
 
     private static final Pattern TUNES = Pattern.compile("LD_PRELOAD|GLIBC_TUNABLES|M?MALLOC_.*|_RJEM_.*|JE_MALLOC_.*"
@@ -29,8 +29,8 @@ record EngineEnvironment(Map<String, String> variables, List<String> cleared) {
     /**
      * Chooses the variables for an engine.
      *
-     * @param threads for libraries that have no other way to be limited
-     * @param allocator for the tuned libtorch
+     * @param threads the number of threads, for libraries that cannot be limited in another way
+     * @param allocator the allocator for the tuned libtorch
      * @param caller the variables of this process
      */
     static EngineEnvironment of(
@@ -55,7 +55,7 @@ record EngineEnvironment(Map<String, String> variables, List<String> cleared) {
         environment.putAll(variables);
     }
 
-    /** Returns whether the loader would read that as one file: it separates names at blanks and colons. */
+    /** Returns whether the loader would treat this as one file; it separates names at blanks and colons. */
     static boolean canPreload(String file) {
         return !file.isEmpty() && file.chars().noneMatch(c -> c == ':' || Character.isWhitespace(c));
     }

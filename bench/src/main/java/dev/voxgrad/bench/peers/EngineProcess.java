@@ -16,14 +16,14 @@ import dev.voxgrad.bench.step.StepEngine;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
- * The process that measures: one engine, one case, and the same loop for every engine.
+ * Measures one engine on one case in its own process, with the same loop for every engine.
  *
- * <p>Arguments are engine, net, size, batch, threads, and the file that a {@link Reading} is written to.
+ * <p>The arguments are engine, net, size, batch, threads, and the file to which a {@link Reading} is written.
  */
 final class EngineProcess {
     /**
-     * Steps before the clock counts, and the seconds that they must fill, whichever ends later: the JVM compiles,
-     * allocators and oneDNN fill their caches.
+     * The minimum number of warm-up steps; {@link #WARM_UP_SECONDS} is their minimum duration. Meanwhile, the JVM
+     * compiles, and allocators and oneDNN fill their caches.
      */
     static final int WARM_UP = 5;
 
@@ -32,7 +32,7 @@ final class EngineProcess {
 
     private EngineProcess() {}
 
-    /** Measures and ends. */
+    /** Measures and exits. */
     public static void main(String... arguments) throws IOException {
         EngineName name = EngineName.byFlag(arguments[0]);
         StepCase work = new StepCase(
@@ -56,7 +56,7 @@ final class EngineProcess {
         }
     }
 
-    /** Infers, looks at the peak memory, trains, and looks again: the peak only grows, and training's is the higher. */
+    /** Infers, reads the peak memory, trains, and reads it again: the peak only grows, and training's is higher. */
     static Reading measure(StepEngine engine, int warmUpSeconds) throws IOException {
         Measured infer = measure(engine, WARM_UP, warmUpSeconds, engine::infer);
         double firstLoss = engine.trainStep();
@@ -67,8 +67,8 @@ final class EngineProcess {
 
     private static Measured measure(StepEngine engine, int warmUp, int warmUpSeconds, Supplier<Object> step)
             throws IOException {
-        long begin = System.nanoTime();
-        for (int i = 0; i < warmUp || System.nanoTime() - begin < warmUpSeconds * 1_000_000_000L; i++) {
+        long warmUpStart = System.nanoTime();
+        for (int i = 0; i < warmUp || System.nanoTime() - warmUpStart < warmUpSeconds * 1_000_000_000L; i++) {
             step.get();
         }
         double[] milliseconds = new double[TIMED];
@@ -82,7 +82,7 @@ final class EngineProcess {
         return new Measured(milliseconds, Linux.peakRssMb(), usage, engine.settings());
     }
 
-    /** A library that cannot be preloaded is otherwise only a line on standard error. */
+    /** Checks that a library was preloaded; the loader only reports a failure as a line on standard error. */
     private static void requirePreloaded(String library) throws IOException {
         if (library != null && !Linux.hasLoaded(Path.of(library))) {
             throw new EngineException("the loader did not preload " + library + "; choose another --allocator", null);

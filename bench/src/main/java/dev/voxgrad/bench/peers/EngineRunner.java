@@ -6,10 +6,10 @@ import dev.voxgrad.bench.step.StepCase;
 /** Measures an engine on a case. */
 interface EngineRunner {
     /**
-     * Blocks until done.
+     * Measures and returns when done.
      *
-     * @throws dev.voxgrad.bench.step.EngineException if the engine fails; the message names the engine and the
-     *     case, then says what the engine said
+     * @throws dev.voxgrad.bench.step.EngineException if the engine fails; the message names the engine and the case,
+     * followed by the engine's message
      */
     Reading run(EngineName engine, StepCase work, int threads);
 }

@@ -10,26 +10,26 @@ import tools.jackson.databind.json.JsonMapper;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
 
-/** The results for programs: an array of {@link Row}, names in snake case, of what was measured. */
+/** Writes the results for programs: an array of {@link Row} with names in snake case. */
 final class JsonReport {
     private JsonReport() {}
 
     /**
-     * One engine, one case, one phase. CPU times and page faults are per step: medians of the rounds' means, counted by
-     * the kernel for all threads of the process.
+     * Describes one engine, one case and one phase. CPU times and page faults are per step: medians of the rounds'
+     * means, counted by the kernel for all threads of the process.
      *
-     * @param medianMs median of the rounds' medians; the next two are the least and the greatest of them;
-     *     of a job that failed in a later round, those before
-     * @param peakRssMb peak resident memory of the process at the end of the phase, MiB, greatest of all rounds; a
-     *     process infers before it trains, so that training's is never the lower
-     * @param userMs CPU time outside the kernel, milliseconds
-     * @param systemMs CPU time in the kernel, milliseconds
-     * @param minorFaults pages provided without reading a disk
-     * @param majorFaults pages read from a disk
-     * @param version of the engine
-     * @param settings how the engine was set, in words; one for each round where they differ
-     * @param environment variables given to the process to tune its libraries
-     * @param environmentCleared variables of the caller that the process did not inherit
+     * @param medianMs median of the rounds' medians; the next two are their minimum and maximum; if the job failed in a
+     * later round, of the rounds before
+     * @param peakRssMb peak resident memory of the process at the end of the phase in MiB, the maximum of all rounds; a
+     * process infers before it trains, so training's is never lower
+     * @param userMs CPU time outside the kernel in milliseconds
+     * @param systemMs CPU time in the kernel in milliseconds
+     * @param minorFaults number of pages provided without reading from disk
+     * @param majorFaults number of pages read from disk
+     * @param version the engine's version
+     * @param settings the engine's settings in words; one for each round if they differ
+     * @param environment the variables given to the process to tune its libraries
+     * @param environmentCleared the caller's variables that the process did not inherit
      */
     record Row(
             String engine,

@@ -11,7 +11,7 @@ import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 
-/** The results for people: tables in Markdown, with columns that also line up in a terminal. */
+/** Writes the results for people: tables in Markdown whose columns also line up in a terminal. */
 final class MarkdownReport {
     private static final String FAILED = "failed";
     private static final int LINE_WIDTH = 120;
@@ -24,8 +24,8 @@ final class MarkdownReport {
     }
 
     /**
-     * Returns a paragraph on how it was measured, the headline, and the tables. There is no heading other than bold
-     * text, so that all of it can be pasted into any page.
+     * Returns a paragraph on the conditions, the headline, and the tables. Headings are just bold text, so that
+     * everything can be pasted into any page.
      */
     static String of(Comparison comparison, String conditions) {
         MarkdownReport report = new MarkdownReport(comparison);
@@ -40,7 +40,7 @@ final class MarkdownReport {
         return report.text.toString();
     }
 
-    /** Breaks lines at blanks, so that none is longer than a page's are. */
+    /** Breaks lines at blanks, so that they fit on a page. */
     private static String wrapped(String paragraph) {
         StringBuilder lines = new StringBuilder();
         int column = 0;

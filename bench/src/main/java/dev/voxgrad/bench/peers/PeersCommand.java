@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,25 +29,25 @@ import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataException;
 
-/** The command {@code peers}: all engines on all cases, and a report. */
+/** Runs the command {@code peers}: measures all engines on all cases and reports the results. */
 @Command(
         name = "peers",
         sortOptions = false,
         description = {
             "Compares training steps and inference with those of other engines, on the same cores.",
             "",
-            "Every measurement is a JVM of its own with one engine and one net: " + EngineProcess.WARM_UP
-                    + " steps and " + EngineProcess.WARM_UP_SECONDS + " seconds at least to warm up, then the median "
+            "Every measurement runs in its own JVM with one engine and one net: at least " + EngineProcess.WARM_UP
+                    + " steps and " + EngineProcess.WARM_UP_SECONDS + " seconds to warm up, then the median "
                     + "of " + EngineProcess.TIMED + ", for inference and then for training. Engines take turns, round "
-                    + "by round, so that what else the machine does hits all alike. "
-                    + "An engine that fails on a case isn't tried there again; all else is measured and reported.",
+                    + "by round, so that other activity on the machine affects all of them alike. "
+                    + "An engine that fails on a case is not tried again there; the rest is measured and reported.",
             "",
             "libtorch is measured twice. 'libtorch' is tuned: its allocator keeps the memory of freed tensors "
                     + "(--allocator), and for each case and phase it uses the faster of two memory layouts, which it "
                     + "finds while warming up. 'libtorch-untuned' is as installed. Ratios are to the tuned one.",
             "",
             "Environment variables that tune allocators or numerical libraries (MALLOC_*, LD_PRELOAD, OMP_*, ...) "
-                    + "are not passed on to any engine. The JSON file records those that were set and cleared, and "
+                    + "are not passed on to any engine. The JSON file records which were set and cleared, and "
                     + "memory, CPU times and page faults of every engine and phase.",
             "",
             "Examples:",
@@ -74,29 +75,32 @@ public final class PeersCommand implements Callable<Integer> {
             names = "--allocator",
             paramLabel = "A",
             defaultValue = Allocator.AUTO,
-            description = "Allocator of the tuned libtorch: auto, tcmalloc, jemalloc or glibc. auto takes the first "
+            description = "Allocator of the tuned libtorch: auto, tcmalloc, jemalloc or glibc. auto uses the first "
                     + "one that is installed (on Debian and Ubuntu: libtcmalloc-minimal4, libjemalloc2); glibc's "
                     + "always is, but needs more memory. Default: ${DEFAULT-VALUE}")
     private String allocator;
 
-    @Option(names = "--threads", paramLabel = "T", description = "Threads of each engine. Default: one per core")
-    private Integer threads;
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Number of threads of each engine. Default: one per core")
+    private @Nullable Integer threads;
 
     @Option(
             names = "--rounds",
             paramLabel = "R",
             defaultValue = "3",
-            description = "How often everything is measured. Default: ${DEFAULT-VALUE}")
+            description = "Number of times everything is measured. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the results for programs.")
-    private Path json;
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON, for programs.")
+    private @Nullable Path json;
 
-    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the tables that are printed.")
-    private Path markdown;
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the printed tables as Markdown.")
+    private @Nullable Path markdown;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "Write a chart.")
-    private Path svg;
+    @Option(names = "--svg", paramLabel = "FILE", description = "Write the results as a chart.")
+    private @Nullable Path svg;
 
     @Option(
             names = {"-h", "--help"},
@@ -120,7 +124,7 @@ public final class PeersCommand implements Callable<Integer> {
     /**
      * Runs the command and returns its exit code.
      *
-     * @param runners makes what runs the engines, from the cores to pin to and the tuned libtorch's allocator
+     * @param runners creates the runner of the engines from the cores to use and the tuned libtorch's allocator
      */
     static int execute(
             BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners,
@@ -151,17 +155,17 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private void complain(String message) {
+    private void complain(@Nullable String message) {
         command.commandLine().getErr().println("peers: " + message);
     }
 
-    /** Measures and reports; returns why engines failed, nothing if none did. */
+    /** Measures and reports; returns why engines failed, empty if none did. */
     private List<String> compare() throws IOException {
         Comparison comparison = new Comparison(engines(), cases.parse());
         int cores = Runtime.getRuntime().availableProcessors();
         int used = threads == null ? cores : threads;
         if (used < 1 || used > cores) {
-            throw wrong("--threads is " + used + "; expected at least 1 and at most " + cores
+            throw wrong("--threads is " + used + "; expected at least 1 and up to " + cores
                     + ", the cores that this process may use");
         }
         if (rounds < 1) {
@@ -175,7 +179,7 @@ public final class PeersCommand implements Callable<Integer> {
         Console console = new Console(command.commandLine().getOut());
         console.line(
                 pinned.isEmpty()
-                        ? "Not pinned to cores, since there is no program 'taskset'."
+                        ? "Not pinned to cores, because there is no program 'taskset'."
                         : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
         if (comparison.engines().contains(EngineName.LIBTORCH)) {
             console.line("Allocator of the tuned libtorch: " + chosen + "."
@@ -209,7 +213,7 @@ public final class PeersCommand implements Callable<Integer> {
 
     private static void requirePlatform(List<EngineName> engines) {
         if (!Linux.isHere()) {
-            throw new EngineException("peers needs Linux, whose /proc tells a process's peak memory", null);
+            throw new EngineException("peers requires Linux, whose /proc reports a process's peak memory", null);
         }
         if (!Linux.isX86() && !engines.equals(List.of(EngineName.VOXGRAD))) {
             throw new EngineException("libtorch and nd4j are available for x86-64 only; add --engines voxgrad", null);
@@ -255,7 +259,7 @@ public final class PeersCommand implements Callable<Integer> {
         return jobs.stream().filter(job -> !comparison.failed(job)).toList();
     }
 
-    /** The first line, and the last that isn't indented, which in an engine's log or a stack trace has the reason. */
+    /** Returns the first line and the last unindented one, which has the reason in a log or a stack trace. */
     private static String oneLine(String message) {
         List<String> lines = message.lines()
                 .filter(line -> !line.isBlank() && !line.matches("\\s.*"))
@@ -277,7 +281,7 @@ public final class PeersCommand implements Callable<Integer> {
     private static void requireFinite(Job job, Reading reading) {
         if (!Double.isFinite(reading.firstLoss()) || !Double.isFinite(reading.lastLoss())) {
             throw new EngineException(
-                    job.engine().flag() + " on " + job.work() + " does no real work: its loss went " + "from "
+                    job.engine().flag() + " on " + job.work() + " does no real work: its loss went from "
                             + reading.firstLoss() + " to " + reading.lastLoss(),
                     null);
         }
@@ -294,13 +298,13 @@ public final class PeersCommand implements Callable<Integer> {
                 comparison,
                 versions + "; Java " + Runtime.version().feature() + "; "
                         + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
-                        + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
-                        + " seconds at least to warm up, then the median of " + EngineProcess.TIMED
+                        + "at least " + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
+                        + " seconds to warm up, then the median of " + EngineProcess.TIMED
                         + "." + tuning(comparison, chosen)
-                        + " Shown is the median of the rounds (lowest–highest)."
+                        + " The tables show the median of the rounds (lowest–highest)."
                         + (comparison.peers().isEmpty()
                                 ? ""
-                                : " A ratio above 1 means that Voxgrad is faster, or takes less memory."));
+                                : " A ratio above 1 means that Voxgrad is faster or uses less memory."));
         console.line("");
         command.commandLine().getOut().print(tables);
         command.commandLine().getOut().flush();
@@ -326,7 +330,7 @@ public final class PeersCommand implements Callable<Integer> {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    private ParameterException wrong(String message) {
+    private ParameterException wrong(@Nullable String message) {
         return new ParameterException(command.commandLine(), message);
     }
 }

@@ -1,6 +1,6 @@
 package dev.voxgrad.bench.peers;
 
-/** What is timed. */
+/** Lists what is timed. */
 enum Phase {
     TRAIN("train", "Training step"),
     INFER("infer", "Inference");
@@ -13,7 +13,7 @@ enum Phase {
         this.title = title;
     }
 
-    /** As in the JSON file. */
+    /** Returns its name in the JSON file. */
     String flag() {
         return flag;
     }

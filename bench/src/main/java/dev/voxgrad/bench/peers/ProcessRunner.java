@@ -14,14 +14,14 @@ import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 
-/** Measures each time in a JVM of its own, with the options and the class path of this one, on the given cores. */
+/** Runs each measurement in its own JVM, with the options and the class path of this one, on the given cores. */
 final class ProcessRunner implements EngineRunner {
     private static final int LAST_LINES = 12;
 
     private final List<String> pinned;
     private final Allocator.Installed allocator;
 
-    /** Pins to these cores, or to none if the list is empty; a tuned libtorch gets the allocator. */
+    /** Creates a runner that uses these cores, or any if the list is empty; a tuned libtorch gets the allocator. */
     ProcessRunner(List<Integer> cores, Allocator.Installed allocator) {
         this.allocator = allocator;
         pinned = cores.isEmpty()

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one process measured of one engine and one case.
+ * Holds what one process measured of one engine on one case.
  *
- * @param version of the engine
- * @param train what training took; its peak memory is that of a process that has inferred and then trained
- * @param infer what inference took; its peak memory is that of a process that has only inferred so far
- * @param firstLoss before the first step, warm-up included
- * @param lastLoss before the last step
- * @param environment the variables that the process was given to tune its libraries
- * @param cleared the variables of the caller that the process didn't get, since they would tune its libraries
+ * @param version the engine's version
+ * @param train the cost of training; its peak memory is that of a process that has inferred and then trained
+ * @param infer the cost of inference; its peak memory is that of a process that has only inferred so far
+ * @param firstLoss the loss before the first step, including warm-up
+ * @param lastLoss the loss before the last step
+ * @param environment the variables given to the process to tune its libraries
+ * @param cleared the caller's variables that the process did not inherit, because they would tune its libraries
  */
 record Reading(
         String version,
@@ -23,16 +23,16 @@ record Reading(
         Map<String, String> environment,
         List<String> cleared) {
     /**
-     * What one phase took.
+     * Holds the cost of one phase.
      *
      * @param ms milliseconds of each timed step
      * @param peakRssMb peak resident memory of the process at the end of the phase, in MiB
      * @param usage CPU time and page faults per timed step
-     * @param settings how the engine was set, in words
+     * @param settings the engine's settings in words
      */
     record Measured(double[] ms, long peakRssMb, Usage usage, String settings) {}
 
-    /** Returns what that phase took. */
+    /** Returns the cost of a phase. */
     Measured of(Phase phase) {
         return phase == Phase.TRAIN ? train : infer;
     }

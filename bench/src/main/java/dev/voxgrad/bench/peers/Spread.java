@@ -3,12 +3,12 @@ package dev.voxgrad.bench.peers;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The middle of some numbers and how far they lie apart. */
+/** Holds the median of some numbers and their range. */
 public record Spread(double median, double min, double max) {
-    /** Of at least one number. */
+    /** Returns the spread of one or more numbers. */
     public static Spread of(double... numbers) {
         if (numbers.length == 0) {
-            throw new IllegalArgumentException("spread: of no numbers");
+            throw new IllegalArgumentException("spread: expected at least one number");
         }
         double[] sorted = numbers.clone();
         Arrays.sort(sorted);
@@ -17,7 +17,7 @@ public record Spread(double median, double min, double max) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    /** With that many decimals, {@code 412 (405–420)}; without the brackets where all numbers are the same. */
+    /** Formats with that many decimals, {@code 412 (405–420)}; without the brackets if all numbers are the same. */
     String toText(int decimals) {
         String number = "%." + decimals + "f";
         return min == max

@@ -11,13 +11,13 @@ import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 
 /**
- * The results as a picture: horizontal bars from the top down, a section each for training, inference and memory.
+ * Draws the results as horizontal bars from top to bottom, with a section each for training, inference and memory.
  *
- * <p>An engine that failed on a case has the word {@code failed} there in place of a bar.
+ * <p>An engine that failed on a case has the word {@code failed} instead of a bar there.
  *
- * <p>The ratio to Voxgrad is written behind the bars of those that it is compared with: {@link Comparison#peers}.
+ * <p>The ratio to Voxgrad follows the bars of the engines with which it is compared: {@link Comparison#peers}.
  *
- * <p>It brings its own background, light or dark as the viewer prefers, so that it can be read on any page.
+ * <p>The chart has its own background, light or dark as the viewer prefers, so that it is readable on any page.
  */
 final class SvgChart {
     private static final int WIDTH = 820;
@@ -30,13 +30,13 @@ final class SvgChart {
     private static final String STYLE = """
             <style>
               svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif }
-              .card { fill: #ffffff; stroke: #d0d7de } text { fill: #1f2328; font-size: 13px }
+              .page { fill: #ffffff; stroke: #d0d7de } text { fill: #1f2328; font-size: 13px }
               .title { font-size: 17px; font-weight: 600 } .section { font-size: 14px; font-weight: 600 }
               .note { fill: #59636e; font-size: 12px } .range { stroke: #1f2328 }
               .voxgrad { fill: #1a7f5a } .libtorch { fill: #e08a3c } .libtorch-untuned { fill: #f0c9a0 }
               .nd4j { fill: #7a86d6 }
               @media (prefers-color-scheme: dark) {
-                .card { fill: #161b22; stroke: #30363d } text { fill: #e6edf3 }
+                .page { fill: #161b22; stroke: #30363d } text { fill: #e6edf3 }
                 .note { fill: #9198a1 } .range { stroke: #e6edf3 } .voxgrad { fill: #2ea476 }
                 .libtorch-untuned { fill: #8a6238 }
               }
@@ -51,7 +51,7 @@ final class SvgChart {
         this.comparison = comparison;
     }
 
-    /** With a line below on how it was measured. */
+    /** Returns the chart with a note below it on the conditions. */
     static String of(Comparison comparison, String note) {
         SvgChart chart = new SvgChart(comparison);
         chart.head();
@@ -180,7 +180,7 @@ final class SvgChart {
                 + STYLE
                 + String.format(
                         Locale.ROOT,
-                        "<rect class=\"card\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" " + "rx=\"8\"/>%n",
+                        "<rect class=\"page\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" rx=\"8\"/>%n",
                         WIDTH - 1,
                         height - 1)
                 + body + "</svg>\n";

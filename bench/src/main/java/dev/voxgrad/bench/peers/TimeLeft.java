@@ -6,7 +6,7 @@ import java.util.Map;
 
 import dev.voxgrad.bench.peers.Comparison.Job;
 
-/** Foretells the time left: a job takes as long as it last did, and at first as long as the others on average. */
+/** Estimates the remaining time: a job takes as long as last time, or at first as long as the others on average. */
 final class TimeLeft {
     private final Map<Job, Double> seconds = new HashMap<>();
 
@@ -14,7 +14,7 @@ final class TimeLeft {
         seconds.put(job, measured);
     }
 
-    /** Seconds for these jobs. */
+    /** Returns the estimated seconds for these jobs. */
     double of(List<Job> jobs) {
         double average = seconds.values().stream()
                 .mapToDouble(Double::doubleValue)

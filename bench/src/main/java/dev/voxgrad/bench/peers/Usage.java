@@ -8,21 +8,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the kernel has counted for a process: all of its threads, those that have ended included.
+ * Holds what the kernel has counted for all threads of a process, including ended ones.
  *
- * <p>An engine that gives every tensor's memory back to the kernel shows here: the pages of the next tensor are faulted
- * in and zeroed one by one, in system time.
+ * <p>It reveals an engine that returns every tensor's memory to the kernel: the pages of the next tensor are faulted in
+ * and zeroed one by one, which costs system time.
  *
- * @param userMs CPU time in the program and its libraries, milliseconds
- * @param systemMs CPU time in the kernel on its behalf, milliseconds
- * @param minorFaults pages that the kernel provided without reading a disk
- * @param majorFaults pages that had to be read from a disk
+ * @param userMs CPU time in the program and its libraries in milliseconds
+ * @param systemMs CPU time in the kernel on its behalf in milliseconds
+ * @param minorFaults number of pages that the kernel provided without reading from disk
+ * @param majorFaults number of pages that had to be read from disk
  */
 record Usage(double userMs, double systemMs, double minorFaults, double majorFaults) {
     private static final Path STAT = Path.of("/proc/self/stat");
-    /** The kernel's unit, USER_HZ, is a hundredth of a second on every architecture that a JDK 25 runs on. */
+    /** The kernel's unit, USER_HZ, is a hundredth of a second on every architecture on which JDK 25 runs. */
     private static final double MS_PER_TICK = 10;
-    /** What follows the name of the program: the state, then numbers. See proc_pid_stat(5). */
+    /** Matches what follows the name of the program: the state, then numbers. See proc_pid_stat(5). */
     private static final Pattern FIELDS = Pattern.compile(
             "\\S(?:\\s+-?\\d+){6}\\s+(?<minor>\\d+)\\s+\\d+"
                     + "\\s+(?<major>\\d+)\\s+\\d+\\s+(?<user>\\d+)\\s+(?<system>\\d+)(?:\\s.*)?",
@@ -30,15 +30,15 @@ record Usage(double userMs, double systemMs, double minorFaults, double majorFau
 
     /** Returns what this process has used so far. */
     static Usage now() throws IOException {
-        // The program's name may have any bytes; the numbers are ASCII.
+        // The program's name may contain any bytes; the numbers are ASCII.
         return parse(new String(Files.readAllBytes(STAT), StandardCharsets.ISO_8859_1));
     }
 
     /**
-     * Reads the content of a {@code /proc/PID/stat}. The program's name, in brackets, may itself hold brackets, blanks
-     * and line breaks.
+     * Parses the content of {@code /proc/PID/stat}. The program's name, in brackets, may itself contain brackets,
+     * blanks and line breaks.
      *
-     * @throws IOException if it has another form
+     * @throws IOException if it has an unexpected form
      */
     static Usage parse(String stat) throws IOException {
         Matcher fields =
@@ -54,10 +54,10 @@ record Usage(double userMs, double systemMs, double minorFaults, double majorFau
     }
 
     private static double number(Matcher fields, String name) {
-        return Double.parseDouble(fields.group(name)); // counters have 64 bits without a sign
+        return Double.parseDouble(fields.group(name)); // counters are unsigned with 64 bits
     }
 
-    /** Returns what was used since an earlier look, per step. */
+    /** Returns what was used per step since an earlier reading. */
     Usage since(Usage earlier, int steps) {
         return new Usage(
                 (userMs - earlier.userMs) / steps,

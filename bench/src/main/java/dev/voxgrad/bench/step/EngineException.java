@@ -1,10 +1,19 @@
 package dev.voxgrad.bench.step;
 
-/** An engine can't be had or failed; the message says why and what to do. */
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/** Thrown when an engine is not available or fails; the message says why and what to do. */
 public final class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public EngineException(String message, Throwable cause) {
+    public EngineException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }

@@ -7,12 +7,12 @@ import java.util.Locale;
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 
-/** The engines that can be compared. All but Voxgrad are only in builds with the Maven profile {@code peers}. */
+/** Lists the engines that can be compared. All except Voxgrad require the Maven profile {@code peers}. */
 public enum EngineName implements Flagged {
     VOXGRAD("VoxgradEngine"),
     /** libtorch with its faster layout; {@code peers} also gives its process an allocator that keeps memory. */
     LIBTORCH("LibtorchEngine"),
-    /** libtorch with the settings that it comes with. */
+    /** libtorch with its default settings. */
     LIBTORCH_UNTUNED("UntunedLibtorchEngine"),
     ND4J("Nd4jEngine");
 
@@ -22,25 +22,25 @@ public enum EngineName implements Flagged {
         this.className = className;
     }
 
-    /** Returns the name as on the command line: {@code libtorch-untuned}. */
+    /** Returns the name for the command line: {@code libtorch-untuned}. */
     @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
-     * The engine of that name.
+     * Returns the engine with that name.
      *
-     * @throws IllegalArgumentException for another name; lists the known ones
+     * @throws IllegalArgumentException if the name is unknown; the message lists the known ones
      */
     public static EngineName byFlag(String flag) {
         return Flags.parse("engine", flag, List.of(values()));
     }
 
     /**
-     * Makes the net of that case with random weights, and its batch.
+     * Creates the net of a case with random weights, and its batch.
      *
-     * @throws EngineException if this build lacks the engine, or its native library can't be loaded
+     * @throws EngineException if this build lacks the engine, or if its native library cannot be loaded
      */
     public StepEngine open(StepCase work, int threads) {
         try {

@@ -2,6 +2,8 @@ package dev.voxgrad.bench.step;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Availability;
@@ -24,17 +26,17 @@ public final class GpuEngine implements StepEngine {
     private final Optimizer optimizer;
     private final RandomBatch batch;
     private final Shape shape;
-    /** The volumes on the card; null if each step uploads them. */
-    private final Tensor resident;
+    /** The volumes in GPU memory; null if each step uploads them. */
+    private final @Nullable Tensor resident;
 
     private final CapturedStep training;
     private final CapturedStep inference;
 
-    /** Where a step finds its volumes. Labels and the optimiser's few numbers are uploaded in each step. */
+    /** Lists where a step finds its volumes. Labels and the optimizer's few scalars are uploaded in each step. */
     public enum Volumes {
-        /** On the card already: steps are measured without PCI Express, as those of other engines are. */
+        /** In GPU memory already: steps are measured without PCI Express transfers, as for other engines. */
         RESIDENT,
-        /** In an array of the host's, which is copied to the card in each step, as the trainer does. */
+        /** In an array of the host, which is copied to the GPU in each step, as in the trainer. */
         UPLOADED
     }
 
@@ -54,9 +56,9 @@ public final class GpuEngine implements StepEngine {
     }
 
     /**
-     * A net with random weights, and its batch.
+     * Creates a net with random weights, and its batch.
      *
-     * @throws EngineException if there is no GPU, or none that computes in this way; says why
+     * @throws EngineException if there is no GPU that supports these settings; the message says why
      */
     public static GpuEngine open(StepCase work, CudaDevice.Settings settings, Volumes volumes) {
         CudaDevice device = openDevice(settings);
@@ -69,9 +71,9 @@ public final class GpuEngine implements StepEngine {
     }
 
     /**
-     * This machine's GPU.
+     * Opens this machine's GPU.
      *
-     * @throws EngineException if there is none, or none that computes in this way; says why
+     * @throws EngineException if there is no GPU that supports these settings; the message says why
      */
     public static CudaDevice openDevice(CudaDevice.Settings settings) {
         return switch (Devices.find(
@@ -105,23 +107,23 @@ public final class GpuEngine implements StepEngine {
         return VoxgradEngine.implementationVersion();
     }
 
-    /** Has the card do a training step; at most two may be under way, or this waits. The result is the loss. */
+    /** Starts a training step; waits if two are running already. The result is the loss. */
     public CapturedStep.Results startTrainStep() {
         return training.run();
     }
 
-    /** Has the card do an inference, as above; the result is the logits. */
+    /** Starts an inference; waits if two are running already. The result is the logits. */
     public CapturedStep.Results startInference() {
         return inference.run();
     }
 
-    /** Waits until the card is done. */
+    /** Runs a step and waits for the GPU. */
     @Override
     public double trainStep() {
         return startTrainStep().get()[0][0];
     }
 
-    /** Waits until the card is done. */
+    /** Runs a step and waits for the GPU. */
     @Override
     public float[] infer() {
         return startInference().get()[0];

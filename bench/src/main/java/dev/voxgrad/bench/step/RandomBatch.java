@@ -4,13 +4,13 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * The batch that every engine gets: values in [0, 1) and random classes.
+ * Holds the batch that every engine gets: values in [0, 1) and random classes.
  *
  * @param volumes (N,1,S,S,S), which with one channel is also the channels-last order
  * @param labels (N)
  */
 public record RandomBatch(float[] volumes, int[] labels) {
-    /** The same numbers for the same case, whichever engine asks. */
+    /** Returns the same values for the same case, whichever the engine. */
     public static RandomBatch of(StepCase work) {
         RandomStream random = new RandomStream(1, 0, 0, RandomPurpose.ANY);
         float[] volumes = new float[work.elements()];

@@ -5,24 +5,24 @@ import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
- * What a step works on.
+ * Describes what a step works on.
  *
- * @param size edge of the volumes, which have one channel
- * @param batch volumes in a batch
+ * @param size the edge of the volumes, which have one channel
+ * @param batch the number of volumes in a batch
  */
 public record StepCase(StudyNet net, int size, int batch) {
     public static final int CLASSES = 2;
-    private static final int LARGEST_SIZE = 128;
+    private static final int MAX_SIZE = 128;
 
     /**
      * Checks that the net can work on such a batch.
      *
-     * @throws DataException if it can't; the message says why
+     * @throws DataException if it cannot; the message says why
      */
     public StepCase {
-        if (size < net.smallestEdge() || size > LARGEST_SIZE) {
+        if (size < net.smallestEdge() || size > MAX_SIZE) {
             throw new DataException(net.name() + " at size " + size + ": expected a size from " + net.smallestEdge()
-                    + ", since the net halves it " + net.widths().size() + " times, to " + LARGEST_SIZE);
+                    + ", because the net halves it " + net.widths().size() + " times, to " + MAX_SIZE);
         }
         if (batch < 1) {
             throw new DataException(net.name() + " with batch " + batch + ": expected at least 1");
@@ -35,7 +35,7 @@ public record StepCase(StudyNet net, int size, int batch) {
         return new VolumeShape(1, size);
     }
 
-    /** Numbers in a batch of volumes. */
+    /** Returns the number of values in a batch of volumes. */
     public int elements() {
         return batch * size * size * size;
     }

@@ -1,33 +1,33 @@
 package dev.voxgrad.bench.step;
 
 /**
- * An engine with a net, an optimizer and one batch of random volumes, ready for the work that is timed.
+ * Represents an engine with a net, an optimizer and one batch of random volumes, ready for the work that is timed.
  *
- * <p>All engines do the same work: one of the three nets with random weights, batch norm and max pool included; AdamW
+ * <p>All engines do the same work: one of the three nets with random weights, including batch norm and max pool; AdamW
  * with {@link #LEARNING_RATE} and {@link #WEIGHT_DECAY}; cross-entropy over {@link StepCase#CLASSES} classes; float32.
  * The batch is laid out for the engine beforehand and used again in every step.
  */
 public interface StepEngine extends AutoCloseable {
     double LEARNING_RATE = 1e-3;
     double WEIGHT_DECAY = 5e-4;
-    /** Seed of the weights. */
+    /** The seed of the weights. */
     int SEED = 1;
 
-    /** The version of what is measured, for the record. */
+    /** Returns the version of what is measured, for reports. */
     String version();
 
-    /** Describes how the engine was set for what it did last, for the record; empty if there is nothing to choose. */
+    /** Returns the engine's settings in its last step, for reports; empty if there is nothing to choose. */
     default String settings() {
         return "";
     }
 
-    /** Old gradients dropped, forward, cross-entropy, backward, AdamW. Returns the loss before the update. */
+    /** Drops old gradients, runs forward, cross-entropy, backward and AdamW, and returns the loss before the update. */
     double trainStep();
 
-    /** Logits (N, classes) of the batch in evaluation mode, without a graph for gradients. */
+    /** Returns the logits (N, classes) of the batch in evaluation mode, without a graph for gradients. */
     float[] infer();
 
-    /** Gives back memory and threads. */
+    /** Releases memory and threads. */
     @Override
     void close();
 }

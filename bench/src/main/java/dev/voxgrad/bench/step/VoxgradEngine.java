@@ -9,7 +9,7 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
-/** Voxgrad itself, on the CPU. */
+/** Runs Voxgrad itself on the CPU. */
 final class VoxgradEngine implements StepEngine {
     private final CpuDevice device;
     private final Layer net;

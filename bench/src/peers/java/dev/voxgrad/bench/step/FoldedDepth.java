@@ -10,12 +10,12 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Volumes (N,C,S,S,S) as images (N,C,S·S,S), or back, without copying where the numbers lie in that order.
+ * Reshapes volumes (N,C,S,S,S) to images (N,C,S·S,S), or back, without copying if the values are in that order.
  *
- * <p>DL4J's batch norm refuses arrays of five dimensions. Its statistics are per channel over everything else, so depth
- * folded into height gives it the same work.
+ * <p>DL4J's batch norm rejects arrays of five dimensions. Its statistics are per channel over all other dimensions, so
+ * folding depth into height gives it the same work.
  *
- * @param toImages true in front of batch norm, false behind it
+ * @param toImages true before batch norm, false after it
  */
 record FoldedDepth(int channels, int size, boolean toImages) implements InputPreProcessor {
     private static final long serialVersionUID = 1;

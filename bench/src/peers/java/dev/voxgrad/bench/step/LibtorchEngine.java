@@ -32,19 +32,20 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * PyTorch's C++ library, through JavaCPP's bindings: eager mode, oneDNN's convolutions, inference mode for inference.
+ * Runs PyTorch's C++ library through JavaCPP's bindings: eager mode, oneDNN's convolutions, inference mode for
+ * inference.
  *
  * <p>Tuned, it tries contiguous memory and channels last during the first inference and during the first training step,
- * and keeps the faster one for each. Which one that is depends on processor and shape. The allocator is up to
- * whoever starts the process: {@code peers} chooses one.
+ * and keeps the faster one for each, which depends on processor and shape. The allocator is chosen by the caller that
+ * starts the process: the command {@code peers} chooses one.
  *
- * <p>What a step makes lives in C++ memory that the garbage collector doesn't see; a {@link PointerScope} around the
- * step lets go of it.
+ * <p>The objects of a step are in C++ memory that the garbage collector does not see; a {@link PointerScope} around the
+ * step releases them.
  */
 class LibtorchEngine implements StepEngine {
     static {
-        // All at once: were they unpacked one by one, as each is loaded, those that an early one needs would be taken
-        // from a libtorch of another version in the system's folders, and the process would crash.
+        // Unpack all libraries at once. If each were unpacked when it is loaded, the dependencies of an early one could
+        // be found in a libtorch of another version in the system's folders, and the process would crash.
         try {
             Loader.cacheResources("/org/bytedeco/pytorch/" + Loader.getPlatform() + "/");
         } catch (IOException e) {
@@ -53,13 +54,13 @@ class LibtorchEngine implements StepEngine {
     }
 
     private static final List<MemoryFormat> LAYOUTS = List.of(MemoryFormat.Contiguous, MemoryFormat.ChannelsLast3d);
-    /** Runs for each layout that is tried; the first one, which fills oneDNN's caches, isn't timed. */
+    /** The number of runs for each layout; the first one, which fills oneDNN's caches, is not timed. */
     private static final int TRIES = 3;
 
     private static final int CONVOLUTION_DIMENSIONS = 5;
     private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
-    /** A container does not keep its layers alive: where nobody in Java refers to one any more, it is gone. */
+    /** Keeps the layers alive, because a container does not: a layer without a reference in Java is freed. */
     private final List<Module> layers = new ArrayList<>();
 
     private final SequentialImpl features = new SequentialImpl();
@@ -140,7 +141,7 @@ class LibtorchEngine implements StepEngine {
                 + (layout == MemoryFormat.ChannelsLast3d ? "channels_last_3d" : "contiguous");
     }
 
-    /** Converts volumes and convolution weights. The optimizer starts afresh, since its state has their layout. */
+    /** Converts volumes and convolution weights, and resets the optimizer, because its state has their layout. */
     private void use(MemoryFormat wanted) {
         if (wanted == layout) {
             return;
@@ -156,7 +157,7 @@ class LibtorchEngine implements StepEngine {
         layout = wanted;
     }
 
-    /** Unlike {@code contiguous}, this also changes the strides of one channel, by which operations choose. */
+    /** Converts a tensor; unlike {@code contiguous}, also the strides of one channel, by which operations choose. */
     private static Tensor converted(Tensor tensor, MemoryFormat layout) {
         return tensor.detach().to(torch.ScalarType.Float, false, false, new MemoryFormatOptional(layout));
     }

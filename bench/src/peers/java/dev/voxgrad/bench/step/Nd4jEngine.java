@@ -35,12 +35,12 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * ND4J's native operations with oneDNN, through DL4J's layers.
+ * Runs ND4J's native operations with oneDNN through DL4J's layers.
  *
- * <p>Not through ND4J's own SameDiff: its batch norm has no gradient in this version ("Invalid axis argument").
+ * <p>ND4J's own SameDiff is not used, because its batch norm has no gradient in this version ("Invalid axis argument").
  */
 final class Nd4jEngine implements StepEngine {
-    /** Read by JavaCPP when ND4J's native library is loaded: the build with oneDNN and AVX2. */
+    /** The property with which JavaCPP chooses ND4J's native library: the build with oneDNN and AVX2. */
     private static final String BUILD = "org.bytedeco.javacpp.platform.extension";
 
     private final List<Layer> layers = new ArrayList<>();
@@ -129,7 +129,7 @@ final class Nd4jEngine implements StepEngine {
         try (InputStream file = Nd4j.class.getResourceAsStream("/org/eclipse/org.nd4j-nd4j-api-git.properties")) {
             build.load(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("ND4J's jar does not tell its version", e);
+            throw new UncheckedIOException("ND4J's jar does not contain its version", e);
         }
         return build.getProperty("git.build.version");
     }
@@ -140,7 +140,7 @@ final class Nd4jEngine implements StepEngine {
         return net.score();
     }
 
-    /** Softmax of the logits: DL4J's output layer gives nothing else. */
+    /** Returns the softmax of the logits, because DL4J's output layer gives nothing else. */
     @Override
     public float[] infer() {
         return net.output(batch.getFeatures(), false).ravel().toFloatVector();

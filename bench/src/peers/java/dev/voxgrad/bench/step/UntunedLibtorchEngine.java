@@ -1,6 +1,6 @@
 package dev.voxgrad.bench.step;
 
-/** libtorch as it comes: contiguous memory throughout. */
+/** Runs libtorch with its default settings: contiguous memory throughout. */
 final class UntunedLibtorchEngine extends LibtorchEngine {
     UntunedLibtorchEngine(StepCase work, int threads) {
         super(work, threads, false);

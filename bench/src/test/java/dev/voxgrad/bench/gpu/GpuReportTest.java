@@ -17,7 +17,7 @@ import dev.voxgrad.engine.testing.TestGpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** The report on a GPU, or an emulated one: that it runs and counts, not what it measures. */
+/** Tests that the report runs and counts on a real or emulated GPU, not what it measures. */
 class GpuReportTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -59,8 +59,8 @@ class GpuReportTest {
         assertThat(lines.get(1))
                 .matches("driver .+ for CUDA 1\\d\\.\\d+, cuDNN 9\\.\\d+\\.\\d+, "
                         + "cuBLAS 1[23]\\.\\d+\\.\\d+, libnvrtc\\.so\\.1[23], Java 2.+");
-        requireOnce(lines, "card copy gb_per_s=\\d+");
-        requireOnce(lines, "card product " + flag + " tflop_per_s=\\d+\\.\\d");
+        requireOnce(lines, "gpu copy gb_per_s=\\d+");
+        requireOnce(lines, "gpu product " + flag + " tflop_per_s=\\d+\\.\\d");
         for (String mode : new String[] {flag + "graph", flag + "graph-fastest"}) {
             requireOnce(
                     lines, "voxgrad cuda net1 " + mode + " train_ms=\\d+\\.\\d\\d infer_ms=\\d+\\.\\d\\d peak_mb=\\d+");
@@ -72,13 +72,12 @@ class GpuReportTest {
         for (int members = 1; members <= 2; members++) {
             requireOnce(lines, "voxgrad cuda net1 " + flag + "graph members=" + members + " steps_per_s=\\d+\\.\\d");
         }
-        assertThat(lines)
-                .contains("## Ceilings of this card", "## Training step", "## Inference", "## Members at once");
+        assertThat(lines).contains("## Ceilings of this GPU", "## Training step", "## Inference", "## Members at once");
         assertThat(err.toString()).isEmpty();
     }
 
     @Test
-    void stepsByBothKindsOfKernelsAreCompared() {
+    void comparesStepsWithBothKindsOfKernels() {
         TestGpu.assumeSome();
         assertThat(runTiny(
                         "--precisions",
@@ -101,7 +100,7 @@ class GpuReportTest {
     }
 
     @Test
-    void whatDoesNotFitIsSaidAndTheRestIsMeasured() {
+    void reportsWhatDoesNotFitAndContinues() {
         TestGpu.assumeSome();
         assumeTrue(TestGpu.isEmulated(), "only the emulated GPU's memory can be set");
         CudaEmulator.memoryLimit(15 << 20);
@@ -120,7 +119,7 @@ class GpuReportTest {
     }
 
     @Test
-    void checkOnlySaysWhatIsThere() {
+    void checkOnlyDescribesTheGpu() {
         TestGpu.assumeSome();
         assertThat(run("--check")).isZero();
         assertThat(out.toString().lines()).hasSize(2);
@@ -138,7 +137,7 @@ class GpuReportTest {
             --matrix 40000       | --matrix is 40000; expected at most 32768
             --concurrent -1      | --concurrent has -1; expected 0 or more
             """)
-    void wrongUseIsRefused(String words, String message) {
+    void rejectsWrongUse(String words, String message) {
         assertThat(run(words.split(" "))).isEqualTo(2);
         assertThat(err.toString()).startsWith("gpu: ").contains(message);
     }

@@ -8,16 +8,17 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/** Tests the counts of a step's work against the definition. */
 class StepWorkTest {
     private static final StepCase WORK = new StepCase(StudyNet.NET1, 4, 2);
-    /** Numbers of one channel at each of the two resolutions, and after the last pool. */
+    /** The number of values of one channel at each of the two resolutions, and after the last pool. */
     private static final int LARGE = 2 * 4 * 4 * 4;
 
     private static final int SMALL = 2 * 2 * 2 * 2;
     private static final int POINT = 2;
 
     @Test
-    void flopAreThoseOfTheDefinition() {
+    void countsFlopByDefinition() {
         double convolutions = 54.0 * (LARGE * (1 * 32 + 32 * 32) + SMALL * (32 * 64 + 64 * 64));
         double linear = 2 * 2.0 * (64 * 64 + 64 * 2);
         StepWork work = StepWork.of(WORK, Precision.FP32);
@@ -27,9 +28,9 @@ class StepWorkTest {
                 .isEqualTo(3 * (convolutions + linear) - 54.0 * LARGE * 32);
     }
 
-    /** x → z → a, read off the operations one by one. */
+    /** Tests x → z → a, derived from the operations one by one. */
     @Test
-    void bytesAreThoseOfTheFusedPasses() {
+    void countsBytesOfFusedPasses() {
         int[] x = {LARGE, 32 * LARGE, 32 * SMALL, 64 * SMALL};
         int[] z = {32 * LARGE, 32 * LARGE, 64 * SMALL, 64 * SMALL};
         int[] a = {32 * LARGE, 32 * SMALL, 64 * SMALL, 64 * POINT};

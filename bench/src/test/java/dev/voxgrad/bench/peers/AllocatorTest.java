@@ -15,6 +15,7 @@ import dev.voxgrad.bench.step.EngineException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+/** Tests finding allocators and their settings. */
 class AllocatorTest {
     private static final Map<String, Path> INSTALLED = Map.of(
             "libtcmalloc.so.4", Path.of("/opt/lib/libtcmalloc.so.4"),
@@ -30,12 +31,12 @@ class AllocatorTest {
         "libjemalloc.so.2, libjemalloc.so.2, jemalloc (libjemalloc.so.2)",
         "libother.so.1,    libother.so.1,    glibc"
     })
-    void autoTakesTheFirstInstalled(String library, String other, String expected) {
+    void autoUsesFirstInstalled(String library, String other, String expected) {
         assertThat(Allocator.find("auto", having(library, other))).hasToString(expected);
     }
 
     @Test
-    void preloadsALibraryWithSettingsThatKeepItsMemory() {
+    void preloadsLibraryWithSettingsThatKeepMemory() {
         assertThat(Allocator.find("jemalloc", having("libjemalloc.so.2")).variables())
                 .containsOnlyKeys("LD_PRELOAD", "MALLOC_CONF")
                 .containsEntry("LD_PRELOAD", "/usr/lib/libjemalloc.so.2")
@@ -49,7 +50,7 @@ class AllocatorTest {
     }
 
     @Test
-    void glibcKeepsItsMemoryInOneArenaWithoutAnyLibrary() {
+    void glibcKeepsItsMemoryInOneArena() {
         assertThat(Allocator.find("glibc", having("libtcmalloc.so.4")).variables())
                 .containsEntry("MALLOC_ARENA_MAX", "1")
                 .containsEntry("MALLOC_MMAP_MAX_", "0")
@@ -59,25 +60,25 @@ class AllocatorTest {
     }
 
     @Test
-    void saysHowToInstallWhatIsMissing() {
+    void explainsHowToInstallWhatIsMissing() {
         assertThatThrownBy(() -> Allocator.find("jemalloc", having("libtcmalloc.so.4")))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContainingAll(
-                        "jemalloc isn't installed",
+                        "jemalloc is not installed",
                         "libjemalloc.so.2",
                         "apt-get install libjemalloc2",
                         "--allocator auto");
     }
 
     @Test
-    void refusesUnknownNames() {
+    void rejectsUnknownNames() {
         assertThatThrownBy(() -> Allocator.find("mimalloc", having()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("unknown allocator 'mimalloc'; known allocators are auto, tcmalloc, jemalloc, glibc");
     }
 
     @Test
-    void skipsALibraryWhoseFolderTheLoaderWouldSplit() {
+    void skipsFoldersThatTheLoaderWouldSplit() {
         assertThat(Allocator.find("auto", name -> Optional.of(Path.of("/my libs", name))))
                 .hasToString("glibc");
         assertThat(Allocator.find("auto", name -> Optional.of(Path.of("/a:b", name))))

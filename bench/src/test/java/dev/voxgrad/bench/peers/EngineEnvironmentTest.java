@@ -19,12 +19,13 @@ import dev.voxgrad.bench.step.EngineName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/** Tests the environment variables of an engine's process. */
 class EngineEnvironmentTest {
     private static final Installed JEMALLOC = new Installed(Allocator.JEMALLOC, Optional.of(Path.of("/lib/je.so")));
     private static final Installed GLIBC = new Installed(Allocator.GLIBC, Optional.empty());
 
     @Test
-    void onlyTheTunedLibtorchGetsAnAllocator() {
+    void onlyTunedLibtorchGetsAnAllocator() {
         assertThat(EngineEnvironment.of(EngineName.LIBTORCH, 3, JEMALLOC, Map.of())
                         .variables())
                 .containsOnlyKeys("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LD_PRELOAD", "MALLOC_CONF")
@@ -36,7 +37,7 @@ class EngineEnvironmentTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LIBTORCH")
-    void theOthersGetTheirThreadsOnly(EngineName engine) {
+    void otherEnginesGetThreadsOnly(EngineName engine) {
         assertThat(EngineEnvironment.of(engine, 2, GLIBC, Map.of()).variables())
                 .isEqualTo(Map.of("OMP_NUM_THREADS", "2", "OPENBLAS_NUM_THREADS", "2"));
     }
@@ -59,7 +60,7 @@ class EngineEnvironmentTest {
                 "ATEN_CPU_CAPABILITY",
                 "MIMALLOC_LARGE_OS_PAGES"
             })
-    void clearsWhatTheCallerHasTuned(String name) {
+    void clearsTuningVariablesOfTheCaller(String name) {
         Map<String, String> caller = Map.of("HOME", "/home/a", name, "x", "LD_LIBRARY_PATH", "/opt/lib");
         for (EngineName engine : EngineName.values()) {
             assertThat(EngineEnvironment.of(engine, 2, GLIBC, caller).cleared()).containsExactly(name);
@@ -67,7 +68,7 @@ class EngineEnvironmentTest {
     }
 
     @Test
-    void clearedNamesAreOnlyThoseThatTheCallerHasSet() {
+    void reportsOnlyVariablesThatWereSetAsCleared() {
         EngineEnvironment environment = EngineEnvironment.of(
                 EngineName.LIBTORCH_UNTUNED,
                 2,
@@ -82,7 +83,7 @@ class EngineEnvironmentTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aChildSeesTheVariablesOfItsEngine() throws IOException, InterruptedException {
+    void childSeesTheVariablesOfItsEngine() throws IOException, InterruptedException {
         Map<String, String> caller = Map.of("MALLOC_ARENA_MAX", "7", "MALLOC_PERTURB_", "1");
         assertThat(child(EngineName.LIBTORCH_UNTUNED, caller))
                 .noneMatch(line -> line.startsWith("MALLOC_"))
@@ -104,7 +105,7 @@ class EngineEnvironmentTest {
     }
 
     @Test
-    void theLoaderSplitsNamesAtBlanksAndColons() {
+    void loaderSplitsNamesAtBlanksAndColons() {
         assertThat(EngineEnvironment.canPreload("/lib/libjemalloc.so.2")).isTrue();
         assertThat(List.of("", "/a b/lib.so", "/a:b/lib.so", "/a\tb/lib.so")).noneMatch(EngineEnvironment::canPreload);
     }

@@ -15,7 +15,7 @@ import dev.voxgrad.bench.step.StepEngine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The loop that measures, with an engine that only takes memory. */
+/** Tests the measuring loop with an engine that only allocates memory. */
 @EnabledOnOs(OS.LINUX)
 class EngineProcessTest {
     private static final int STEPS = EngineProcess.WARM_UP + EngineProcess.TIMED;
@@ -24,7 +24,7 @@ class EngineProcessTest {
     private static final long LARGEST_PAGE = 2 << 20;
 
     @Test
-    void infersBeforeItTrainsAndReadsThePeakAfterEach() throws IOException {
+    void readsPeakAfterInferenceAndTraining() throws IOException {
         try (HungryEngine engine = new HungryEngine()) {
             Reading reading = EngineProcess.measure(engine, 0);
             List<String> expected = new ArrayList<>(Collections.nCopies(STEPS, "infer"));
@@ -44,7 +44,7 @@ class EngineProcessTest {
         }
     }
 
-    /** Its first training step takes memory until the peak has grown; its losses are 1, 1/2, 1/3 and so on. */
+    /** Allocates memory in its first training step until the peak grows; its losses are 1, 1/2, 1/3 and so on. */
     private static final class HungryEngine implements StepEngine {
         private final Arena memory = Arena.ofConfined();
         private final List<String> calls = new ArrayList<>();

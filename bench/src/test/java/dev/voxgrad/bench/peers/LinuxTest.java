@@ -13,13 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/** Tests what is read about this process. */
 @EnabledOnOs(OS.LINUX)
 class LinuxTest {
     @TempDir
     private Path folder;
 
     @Test
-    void tellsALibraryThatIsLoadedFromOneThatIsNot() throws IOException {
+    void distinguishesLoadedLibraries() throws IOException {
         assertThat(Linux.hasLoaded(Files.createFile(folder.resolve("libother.so.1"))))
                 .isFalse();
         Path jvm = Path.of(System.getProperty("java.home"), "lib", "server", "libjvm.so");
@@ -30,7 +31,7 @@ class LinuxTest {
     }
 
     @Test
-    void aLibraryOfNoSuchNameIsNotFound() {
+    void unknownLibraryIsNotFound() {
         assertThat(Linux.library("libvoxgrad-has-no-such-library.so.7")).isEqualTo(Optional.empty());
     }
 }

@@ -24,7 +24,7 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The command line, with engines that answer at once. */
+/** Tests the command line with engines that answer at once. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class PeersCommandTest {
     @TempDir
@@ -66,11 +66,11 @@ class PeersCommandTest {
                 "--batch 0;                     batch 0; at least 1",
                 "--size 128 --batch 64;         at most 31; --batch",
                 "--cases 1:64;                  '1:64'; net, size and batch",
-                "--cases 1:64:x;                '1:64:x'; no whole number",
+                "--cases 1:64:x;                '1:64:x'; is not an integer",
                 "--cases 1:64:4 --nets 1;       --cases excludes; --nets",
                 "--svgs a;                      Unknown options; --svgs"
             })
-    void refuses(String options, String part, String other) {
+    void rejectsWrongUse(String options, String part, String other) {
         assertThat(run(options)).isEqualTo(2);
         assertThat(err.toString())
                 .startsWith("peers: ")
@@ -81,7 +81,7 @@ class PeersCommandTest {
 
     @ParameterizedTest
     @CsvSource({"--json", "--markdown", "--svg"})
-    void filesThatCannotBeWrittenAreFoundBeforeTheWork(String option) {
+    void findsUnwritableFilesBeforeMeasuring(String option) {
         assertThat(run(option + " " + folder.resolve("none/file"))).isEqualTo(1);
         assertThat(err.toString())
                 .startsWith("peers: ")
@@ -121,7 +121,7 @@ class PeersCommandTest {
     }
 
     @Test
-    void measuresLibtorchBothWaysAndComparesWithTheTunedOne() {
+    void comparesWithTunedLibtorch() {
         assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --allocator glibc"))
                 .isZero();
         assertThat(measured)
@@ -136,14 +136,14 @@ class PeersCommandTest {
     }
 
     @Test
-    void withoutLibtorchNoAllocatorIsMentioned() {
+    void withoutLibtorchMentionsNoAllocator() {
         assertThat(run("--engines voxgrad --cases 1:8:2 --threads 1 --rounds 1"))
                 .isZero();
         assertThat(out.toString()).doesNotContain("llocator", "libtorch");
     }
 
     @Test
-    void theRunnerGetsTheChosenAllocator() {
+    void runnerGetsTheChosenAllocator() {
         List<Allocator> chosen = new ArrayList<>();
         assertThat(PeersCommand.execute(
                         (cores, allocator) -> {
@@ -176,7 +176,7 @@ class PeersCommandTest {
     }
 
     @Test
-    void whereNothingCanBeMeasuredThereIsNoReport() {
+    void withoutMeasurementsThereIsNoReport() {
         engines = (engine, work, threads) -> {
             throw new EngineException(engine.flag() + " on " + work + " fell over", null);
         };
@@ -191,7 +191,7 @@ class PeersCommandTest {
     }
 
     @Test
-    void anEngineThatFailsIsLeftOutThereAndTheOthersGoOn() throws IOException {
+    void skipsFailedEngineAndContinuesWithOthers() throws IOException {
         EngineRunner sound = engines;
         engines = (engine, work, threads) -> {
             Reading reading = sound.run(engine, work, threads);
@@ -225,7 +225,7 @@ class PeersCommandTest {
                         "| net1 8^3 x2 |     100 |   failed |                  - |",
                         "| net2 8^3 x2 |     100 |      250 |               2.50 |");
         assertThat(err.toString())
-                .isEqualTo("peers: libtorch on net1 ended with exit code 1:\nout of memory\n" + "\tat Native"
+                .isEqualTo("peers: libtorch on net1 ended with exit code 1:\nout of memory\n\tat Native"
                         + System.lineSeparator());
         assertThat(new JsonMapper()
                         .readTree(Files.readString(json))
@@ -238,7 +238,7 @@ class PeersCommandTest {
     }
 
     @Test
-    void anEngineWithoutALossDoesNoRealWork() {
+    void nanLossMeansNoRealWork() {
         Measured measured = new Measured(new double[] {1}, 1, new Usage(1, 0, 0, 0), "");
         engines = (engine, work, threads) -> new Reading("1", measured, measured, 0.7, Double.NaN, Map.of(), List.of());
         assertThat(run("--engines voxgrad,libtorch --cases 1:28:32 --rounds 2")).isEqualTo(1);

@@ -17,11 +17,12 @@ import dev.voxgrad.bench.step.EngineName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/** Tests the JSON, Markdown and SVG reports. */
 class ReportTest {
     private final Comparison comparison = Samples.comparison();
 
     @Test
-    void jsonHasARowForEveryEngineCaseAndPhase() {
+    void jsonHasARowPerEngineCaseAndPhase() {
         JsonNode rows = new JsonMapper().readTree(JsonReport.of(comparison, 2));
         assertThat(rows.size()).isEqualTo(8);
         JsonNode row = rows.get(2);
@@ -74,7 +75,7 @@ class ReportTest {
     }
 
     @Test
-    void markdownHasATablePerPhaseAndOneForMemory() {
+    void markdownHasTablesPerPhaseAndForMemory() {
         List<String> lines =
                 MarkdownReport.of(comparison, "How it was measured.").lines().toList();
         assertThat(lines)
@@ -95,7 +96,7 @@ class ReportTest {
     }
 
     @Test
-    void wrapsTheParagraphOnHowItWasMeasured() {
+    void wrapsTheFirstParagraph() {
         String paragraph = "word ".repeat(60) + "x".repeat(150) + " end";
         List<String> lines = MarkdownReport.of(comparison, paragraph)
                 .lines()
@@ -110,7 +111,7 @@ class ReportTest {
     }
 
     @Test
-    void ratiosAreToTheTunedLibtorchOnly() throws Exception {
+    void ratiosAreToTunedLibtorchOnly() throws Exception {
         Comparison both = Samples.bothWays();
         assertThat(MarkdownReport.of(both, "").lines())
                 .contains(
@@ -127,7 +128,7 @@ class ReportTest {
     }
 
     @Test
-    void theUntunedLibtorchIsComparedWhereItIsTheOnlyOne() {
+    void comparesWithUntunedLibtorchIfItIsTheOnlyOne() {
         Comparison alone =
                 new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED), List.of(Samples.SMALL));
         alone.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
@@ -146,7 +147,7 @@ class ReportTest {
     }
 
     @Test
-    void aFailedJobIsComparedWithNothing() throws Exception {
+    void failedJobIsNotCompared() throws Exception {
         comparison.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "libtorch on net1 28^3 x32: out of memory");
         comparison.fail(new Job(EngineName.VOXGRAD, Samples.LARGE), "voxgrad on net1 64^3 x4: out of memory");
         assertThat(comparison.failures())
@@ -165,11 +166,11 @@ class ReportTest {
                 .hasSize(6);
         assertThat(bars(root)).hasSize(6);
         JsonNode rows = new JsonMapper().readTree(JsonReport.of(comparison, 2));
-        assertThat(rows.size()).as("what was measured before stays").isEqualTo(8);
+        assertThat(rows.size()).as("earlier measurements stay").isEqualTo(8);
     }
 
     @Test
-    void anEngineThatWasNeverMeasuredHasNoRowsAndNoVersion() throws Exception {
+    void unmeasuredEngineHasNoRowsAndNoVersion() throws Exception {
         Comparison half = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), List.of(Samples.SMALL));
         half.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
         half.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "libtorch on net1 28^3 x32: not in this build");
@@ -179,7 +180,7 @@ class ReportTest {
     }
 
     @Test
-    void svgBarsAreAsLongAsTheirNumbers() throws Exception {
+    void svgBarLengthsMatchTheirNumbers() throws Exception {
         String svg = SvgChart.of(comparison, "a < b & c");
         Element root = parse(svg);
         assertThat(root.getTagName()).isEqualTo("svg");

@@ -9,7 +9,7 @@ import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
-/** Made-up readings. */
+/** Creates fake readings. */
 final class Samples {
     static final StepCase SMALL = new StepCase(StudyNet.NET1, 28, 32);
     static final StepCase LARGE = new StepCase(StudyNet.NET1, 64, 4);
@@ -17,8 +17,8 @@ final class Samples {
     private Samples() {}
 
     /**
-     * Returns the reading of a process whose steps all took that long, its inferences a quarter of it and half the
-     * memory; a fifth of the CPU time of training was the kernel's.
+     * Returns the reading of a process whose steps all took that long; its inferences took a quarter of the time and
+     * half the memory; the kernel used a fifth of training's CPU time.
      */
     static Reading reading(double trainMs, long trainPeakRssMb) {
         Usage usage = new Usage(1.6 * trainMs, 0.4 * trainMs, 1000, 2);
@@ -36,7 +36,7 @@ final class Samples {
                 List.of("MALLOC_ARENA_MAX"));
     }
 
-    /** Two rounds of two engines on two cases; libtorch takes twice, then four times as long as Voxgrad. */
+    /** Returns two rounds of two engines on two cases; libtorch takes twice, then four times as long as Voxgrad. */
     static Comparison comparison() {
         Comparison comparison = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), List.of(SMALL, LARGE));
         for (StepCase work : comparison.cases()) {

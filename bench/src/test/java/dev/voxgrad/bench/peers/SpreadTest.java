@@ -14,25 +14,26 @@ import dev.voxgrad.bench.step.EngineName;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+/** Tests medians, ratios, remaining time, and parsing the kernel's lists. */
 class SpreadTest {
     @Test
-    void medianOfOddAndEvenCountsInAnyOrder() {
+    void computesMedianOfOddAndEvenCounts() {
         double[] numbers = {9, 1, 5};
         assertThat(Spread.of(numbers)).isEqualTo(new Spread(5, 1, 9));
-        assertThat(numbers).as("left as they are").containsExactly(9, 1, 5);
+        assertThat(numbers).as("unchanged").containsExactly(9, 1, 5);
         assertThat(Spread.of(4, 1, 3, 100)).isEqualTo(new Spread(3.5, 1, 100));
         assertThat(Spread.of(7)).isEqualTo(new Spread(7, 7, 7));
         assertThatThrownBy(Spread::of).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void textHasARangeOnlyWhereThereIsOne() {
+    void textHasARangeOnlyIfValuesDiffer() {
         assertThat(Spread.of(412.4).toText(0)).isEqualTo("412");
         assertThat(Spread.of(1, 2, 4).toText(2)).isEqualTo("2.00 (1.00–4.00)");
     }
 
     @Test
-    void oneSlowStepDoesNotCount() {
+    void ignoresOneSlowStep() {
         Usage usage = new Usage(1, 1, 1, 1);
         Reading reading = new Reading(
                 "1",
@@ -47,14 +48,14 @@ class SpreadTest {
     }
 
     @Test
-    void ratiosAreTakenWithinARound() {
+    void computesRatiosWithinARound() {
         Comparison comparison = Samples.comparison();
         assertThat(comparison.ratio(EngineName.LIBTORCH, Samples.SMALL, Phase.TRAIN))
                 .contains(new Spread(3, 2, 4));
     }
 
     @Test
-    void ratiosOverCasesCountEachCaseByItsMedian() {
+    void ratiosOverCasesUseEachCasesMedian() {
         Comparison comparison = Samples.comparison();
         assertThat(comparison.overCases(EngineName.LIBTORCH, Phase.INFER)).contains(new Spread(3, 3, 3));
         comparison.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "");
@@ -63,7 +64,7 @@ class SpreadTest {
     }
 
     @Test
-    void timeLeftIsWhatAJobLastTook() {
+    void estimatesTimeLeftFromLastTimes() {
         List<Job> jobs = Samples.comparison().jobs();
         TimeLeft timeLeft = new TimeLeft();
         timeLeft.took(jobs.get(0), 10);
@@ -75,7 +76,7 @@ class SpreadTest {
     }
 
     @Test
-    void coreLists() {
+    void parsesCoreLists() {
         assertThat(Linux.cores("0-3,8")).containsExactly(0, 1, 2, 3, 8);
         assertThat(Linux.cores("5")).containsExactly(5);
         for (String odd : new String[] {"", ",", "-", "a-b", "1-2-3", "3-1", "99999999999", "-1", "0x1"}) {
@@ -85,7 +86,7 @@ class SpreadTest {
     }
 
     @Test
-    void statusOfTheProcessMayHaveAnyForm() throws IOException {
+    void acceptsAnyProcessStatus() throws IOException {
         byte[] status = "Name:\tb\u00e4d\n:\nVmHWM:\t  20480 kB\nVmHWM\n".getBytes(StandardCharsets.ISO_8859_1);
         assertThat(Linux.peakRssMb(status)).isEqualTo(20);
         for (String odd : new String[] {"", ":", "VmHWM:", "VmHWM: x kB", "VmHWM: 99999999999999999999 kB"}) {

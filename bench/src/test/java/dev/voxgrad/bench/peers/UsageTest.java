@@ -14,17 +14,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+/** Tests parsing the kernel's counters. */
 class UsageTest {
     private static final String NUMBERS = " R 1 4242 4242 34816 4242 4194304 91234 11 5 3 812 97 1 2 20 0 33 0 1 2 3 4";
 
     @ParameterizedTest
     @ValueSource(strings = {"java", "a b", ") R 9 9 (", "x) (y", "", "a\nb", "\u00ff\u00fe"})
-    void readsWhateverTheProgramIsCalled(String name) throws IOException {
+    void readsAnyProgramName(String name) throws IOException {
         assertThat(Usage.parse("4242 (" + name + ")" + NUMBERS + "\n")).isEqualTo(new Usage(8120, 970, 91234, 5));
     }
 
     @Test
-    void readsBlankRunsNegativeNumbersAndUnsignedCounters() throws IOException {
+    void readsBlanksNegativeAndUnsignedNumbers() throws IOException {
         assertThat(Usage.parse("1 (a)  S  0 -1 -1  0 -1 4194560 18446744073709551615 0 0 0 7 8"))
                 .isEqualTo(new Usage(70, 80, 18446744073709551615.0, 0));
     }
@@ -32,7 +33,7 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "4242", "4242 (java)", "4242 (java) R 1 2 3", "4242 (java) R 1 2 3 4 5 6 x 8 9 10 11 12"})
-    void refusesAnotherForm(String stat) {
+    void rejectsUnexpectedForms(String stat) {
         assertThatThrownBy(() -> Usage.parse(stat))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("/proc/self/stat has an unexpected form");
@@ -48,7 +49,7 @@ class UsageTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void countsThePagesThatThisProcessTouches() throws IOException {
+    void countsPagesThatThisProcessTouches() throws IOException {
         long bytes = 64L << 20;
         long largestPage = 2 << 20;
         Usage before = Usage.now();

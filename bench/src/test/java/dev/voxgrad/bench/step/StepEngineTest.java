@@ -9,6 +9,7 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+/** Tests the engines of the ordinary build. */
 class StepEngineTest {
     private static final StepCase WORK = new StepCase(StudyNet.NET1, 8, 4);
 
@@ -28,10 +29,10 @@ class StepEngineTest {
         }
     }
 
-    /** The ordinary build, which this test belongs to, has no peers. */
+    /** Tests engines that are missing in the ordinary build, to which this test belongs. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VOXGRAD")
-    void enginesThatAreNotBuiltSayHowToBuildThem(EngineName engine) {
+    void missingEnginesExplainHowToBuildThem(EngineName engine) {
         assertThatThrownBy(() -> engine.open(WORK, 1))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("engine " + engine.flag() + " is not in this build")
