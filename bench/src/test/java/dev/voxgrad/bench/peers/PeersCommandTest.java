@@ -55,7 +55,7 @@ class PeersCommandTest {
             value = {
                 "--nets 4;                      unknown net 'net4'; net1, net2, net3",
                 "--nets x;                      unknown net 'netx'; net1, net2, net3",
-                "--engines voxgrad,jax;         unknown engine 'jax'; voxgrad, libtorch, libtorch-untuned, nd4j",
+                "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, nd4j",
                 "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
                 "--threads 0;                   --threads is 0; at least 1",
                 "--threads 4096;                --threads is 4096; cores",
