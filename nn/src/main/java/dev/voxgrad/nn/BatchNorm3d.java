@@ -15,10 +15,10 @@ public final class BatchNorm3d implements Layer {
     /** How far the running statistics move towards those of a batch, by default. */
     public static final double MOMENTUM = 0.1;
     /** What is added to the variance, by default. */
-    public static final double EPSILON = 1e-5;
+    public static final double EPS = 1e-5;
 
     private final double momentum;
-    private final double epsilon;
+    private final double eps;
     private final Tensor weight;
     private final Tensor bias;
     private final Tensor runningMean;
@@ -28,18 +28,18 @@ public final class BatchNorm3d implements Layer {
 
     /** Creates a layer for that many channels, with PyTorch's default settings. */
     public BatchNorm3d(Device device, int channels) {
-        this(device, channels, MOMENTUM, EPSILON);
+        this(device, channels, MOMENTUM, EPS);
     }
 
     /**
      * Creates a layer for that many channels.
      *
-     * @throws IllegalArgumentException if the momentum is not in [0, 1], or epsilon is negative, NaN or infinite
+     * @throws IllegalArgumentException if the momentum is not in [0, 1], or eps is negative, NaN or infinite
      */
-    public BatchNorm3d(Device device, int channels, double momentum, double epsilon) {
-        BatchNormOp.requireSettings(momentum, epsilon);
+    public BatchNorm3d(Device device, int channels, double momentum, double eps) {
+        BatchNormOp.requireSettings(momentum, eps);
         this.momentum = momentum;
-        this.epsilon = epsilon;
+        this.eps = eps;
         this.weight = Parameters.zeros(device, channels);
         this.bias = Parameters.zeros(device, channels);
         this.runningMean = Tensor.zeros(device, Shape.of(channels));
@@ -48,7 +48,7 @@ public final class BatchNorm3d implements Layer {
 
     @Override
     public Tensor forward(Tensor input) {
-        Tensor output = input.batchNorm(weight, bias, runningMean, runningVariance, training, momentum, epsilon);
+        Tensor output = input.batchNorm(weight, bias, runningMean, runningVariance, training, momentum, eps);
         if (training) {
             countBatch();
         }
@@ -73,8 +73,8 @@ public final class BatchNorm3d implements Layer {
         return momentum;
     }
 
-    double epsilon() {
-        return epsilon;
+    double eps() {
+        return eps;
     }
 
     @Override

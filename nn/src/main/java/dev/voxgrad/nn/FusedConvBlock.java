@@ -34,7 +34,7 @@ final class FusedConvBlock {
             Conv3d convolution = (Conv3d) layers.get(i * UNIT);
             BatchNorm3d norm = (BatchNorm3d) layers.get(i * UNIT + 1);
             Tensor bias = convolution.bias();
-            settings.add(new ConvBlockOp.Unit(convolution.op(), bias != null, norm.momentum(), norm.epsilon()));
+            settings.add(new ConvBlockOp.Unit(convolution.op(), bias != null, norm.momentum(), norm.eps()));
             allNorms.add(norm);
             inputs.add(convolution.weight());
             if (bias != null) {

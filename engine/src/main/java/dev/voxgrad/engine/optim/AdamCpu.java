@@ -10,8 +10,8 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
 /**
- * {@link AdamKernels} in the Vector API. The scalar tail does the same operations in the same order, so that a
- * number's update does not depend on the vector width.
+ * Implements {@link AdamKernels} with the Vector API. The scalar tail performs the same operations in the same order,
+ * so that the update of a value does not depend on the vector width.
  */
 record AdamCpu(CpuDevice device) implements AdamKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -26,7 +26,7 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
         Ranges.parallel(device, parameter.shape().elements(), (from, to) -> step(p, g, m, v, factors, from, to));
     }
 
-    /** The update's numbers in float32, computed once in double. */
+    /** Holds the update's constants in float32, computed once in double. */
     private record Factors(
             float penalty,
             float shrink,
@@ -35,7 +35,7 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
             float beta2,
             float rest2,
             float rootCorrection,
-            float epsilon,
+            float eps,
             float minusStepSize) {
         static Factors of(AdamUpdate update) {
             return new Factors(
@@ -46,7 +46,7 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
                     (float) update.beta2(),
                     (float) (1 - update.beta2()),
                     (float) update.rootCorrection(),
-                    (float) update.epsilon(),
+                    (float) update.eps(),
                     (float) -update.stepSize());
         }
     }
@@ -63,7 +63,7 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
             FloatVector mean = FloatVector.fromArray(S, m, i).fma(beta1, gradient.mul(f.rest1));
             FloatVector square = FloatVector.fromArray(S, v, i)
                     .fma(beta2, gradient.mul(gradient).mul(f.rest2));
-            FloatVector deviation = square.sqrt().div(f.rootCorrection).add(f.epsilon);
+            FloatVector deviation = square.sqrt().div(f.rootCorrection).add(f.eps);
             mean.intoArray(m, i);
             square.intoArray(v, i);
             mean.div(deviation).fma(minusStepSize, before.mul(f.shrink)).intoArray(p, i);
@@ -72,7 +72,7 @@ record AdamCpu(CpuDevice device) implements AdamKernels {
             float gradient = Math.fma(p[i], f.penalty, g[i]);
             m[i] = Math.fma(m[i], f.beta1, gradient * f.rest1);
             v[i] = Math.fma(v[i], f.beta2, gradient * gradient * f.rest2);
-            float deviation = (float) Math.sqrt(v[i]) / f.rootCorrection + f.epsilon;
+            float deviation = (float) Math.sqrt(v[i]) / f.rootCorrection + f.eps;
             p[i] = Math.fma(m[i] / deviation, f.minusStepSize, p[i] * f.shrink);
         }
     }

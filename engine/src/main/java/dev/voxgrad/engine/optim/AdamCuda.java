@@ -5,7 +5,10 @@ import java.util.List;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link AdamKernels} on a GPU: one tensor as a batch of its own; {@link TensorUpdate#applyAll} takes many. */
+/**
+ * Implements {@link AdamKernels} on a GPU for a single tensor; {@link TensorUpdate#applyAll} updates many in one
+ * launch.
+ */
 final class AdamCuda implements AdamKernels {
     private final CudaDevice device;
 

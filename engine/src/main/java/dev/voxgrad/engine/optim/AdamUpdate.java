@@ -5,7 +5,7 @@ import java.util.List;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * One step of Adam or AdamW for one parameter, fused: each number is read and written once.
+ * Performs one step of Adam or AdamW for one parameter, fused: each value is read and written once.
  *
  * <pre>
  * AdamW:  p = p·(1 − η·λ)          Adam:  g = g + λ·p
@@ -14,28 +14,20 @@ import dev.voxgrad.engine.Tensor;
  * p = p − η/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
  * </pre>
  *
- * <p>The order of operations is PyTorch's: ε is added after the correction of √v. Sources: Kingma and Ba, "Adam: a
- * method for stochastic optimization", 2015; Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
+ * <p>The order of operations is PyTorch's: ε is added after √v is corrected. Sources: Kingma and Ba, "Adam: a method
+ * for stochastic optimization", 2015; Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
  *
  * @param learningRate η
- * @param beta1 β₁, how much of the mean of the gradients is kept
- * @param beta2 β₂, how much of the mean of their squares is kept
- * @param epsilon ε
+ * @param beta1 β₁, the decay rate of the mean of the gradients
+ * @param beta2 β₂, the decay rate of the mean of their squares
+ * @param eps ε
  * @param weightDecay λ
  * @param decoupled true for AdamW, false for Adam with an L2 penalty
  * @param step t, 1 in the first step
  */
 public record AdamUpdate(
-        double learningRate,
-        double beta1,
-        double beta2,
-        double epsilon,
-        double weightDecay,
-        boolean decoupled,
-        long step)
+        double learningRate, double beta1, double beta2, double eps, double weightDecay, boolean decoupled, long step)
         implements TensorUpdate {
-    /** Floats of {@code struct AdamStep} in optim.cu. */
-    static final int NUMBERS = 7;
 
     private static final List<String> STATE = List.of("mean", "square");
 
@@ -48,7 +40,7 @@ public record AdamUpdate(
         Settings.requireFinite("adam", "learning rate", learningRate);
         Settings.requireBelow("adam", "beta1", beta1, 1);
         Settings.requireBelow("adam", "beta2", beta2, 1);
-        Settings.requireFinite("adam", "epsilon", epsilon);
+        Settings.requireFinite("adam", "eps", eps);
         Settings.requireFinite("adam", "weight decay", weightDecay);
     }
 
@@ -83,40 +75,51 @@ public record AdamUpdate(
         return "adam";
     }
 
-    /** m and v. */
+    /** Returns the names of m and v. */
     @Override
     public List<String> stateNames() {
         return STATE;
     }
 
-    /** The fields of {@code struct AdamStep}. */
-    void copyTo(float[] numbers, int at) {
-        requireStep();
-        numbers[at] = (float) shrink();
-        numbers[at + 1] = (float) penalty();
-        numbers[at + 2] = (float) beta1;
-        numbers[at + 3] = (float) beta2;
-        numbers[at + 4] = (float) stepSize();
-        numbers[at + 5] = (float) rootCorrection();
-        numbers[at + 6] = (float) epsilon;
+    @Override
+    public String kernel() {
+        return "adam";
     }
 
-    /** What AdamW multiplies the parameter with first; 1 for Adam. */
+    @Override
+    public int valueCount() {
+        return 7;
+    }
+
+    /** Writes the fields of {@code struct AdamStep}. */
+    @Override
+    public void copyValues(float[] to, int at) {
+        requireStep();
+        to[at] = (float) shrink();
+        to[at + 1] = (float) penalty();
+        to[at + 2] = (float) beta1;
+        to[at + 3] = (float) beta2;
+        to[at + 4] = (float) stepSize();
+        to[at + 5] = (float) rootCorrection();
+        to[at + 6] = (float) eps;
+    }
+
+    /** Returns the factor that AdamW first multiplies the parameter by; 1 for Adam. */
     double shrink() {
         return decoupled ? 1 - learningRate * weightDecay : 1;
     }
 
-    /** What Adam multiplies the parameter with to add it to the gradient; 0 for AdamW. */
+    /** Returns the multiple of the parameter that Adam adds to the gradient; 0 for AdamW. */
     double penalty() {
         return decoupled ? 0 : weightDecay;
     }
 
-    /** η/(1 − β₁ᵗ). */
+    /** Returns η/(1 − β₁ᵗ). */
     double stepSize() {
         return learningRate / (1 - Math.pow(beta1, step));
     }
 
-    /** √(1 − β₂ᵗ). */
+    /** Returns √(1 − β₂ᵗ). */
     double rootCorrection() {
         return Math.sqrt(1 - Math.pow(beta2, step));
     }

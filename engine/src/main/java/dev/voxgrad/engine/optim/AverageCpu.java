@@ -9,11 +9,14 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
-/** {@link AverageKernels} in the Vector API; the scalar tail does the same operations in the same order. */
+/**
+ * Implements {@link AverageKernels} with the Vector API; the scalar tail performs the same operations in the same
+ * order.
+ */
 record AverageCpu(CpuDevice device) implements AverageKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
-    /** Both forms go from one tensor a part of the way to the other. */
+    /** Moves part of the way from one tensor to the other; both forms of the formula do this. */
     @Override
     public void step(Tensor average, Tensor value, double decay) {
         float[] a = CpuStorage.array(average);

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.optim;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link AverageKernels} on a GPU. */
+/** Implements {@link AverageKernels} on a GPU. */
 record AverageCuda(CudaDevice device) implements AverageKernels {
     @Override
     public void step(Tensor average, Tensor value, double decay) {

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.optim;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link AverageKernels} in a plain loop. */
+/** Implements {@link AverageKernels} in a plain loop, in double. */
 final class AverageReference implements AverageKernels {
     @Override
     public void step(Tensor average, Tensor value, double decay) {

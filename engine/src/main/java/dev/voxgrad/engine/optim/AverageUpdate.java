@@ -3,17 +3,17 @@ package dev.voxgrad.engine.optim;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * One step of an exponential moving average.
+ * Performs one step of an exponential moving average.
  *
  * <pre>
  * a = δ·a + (1 − δ)·p
  *
- * computed as a + (1 − δ)·(p − a)   for δ ≥ ½: a stays what it is where p equals it
- *             p + δ·(a − p)         for δ &lt; ½: 0 copies p to the bit
+ * computed as a + (1 − δ)·(p − a)   for δ ≥ ½: a stays unchanged where p equals it
+ *             p + δ·(a − p)         for δ &lt; ½: δ = 0 copies p to the bit
  * </pre>
  *
- * <p>As written in the first line, δ and 1 − δ rounded to float32 would not add up to 1, and the average of equal
- * numbers would drift away from them by up to 2⁻²⁵/(1 − δ) of their size: 3·10⁻⁴ for 0.9999.
+ * <p>In the first form, δ and 1 − δ rounded to float32 would not add up to 1, and the average of equal values would
+ * drift away from them by up to 2⁻²⁵/(1 − δ) of their size: 3·10⁻⁴ for δ = 0.9999.
  *
  * @param decay δ, at least 0 and less than 1
  */
@@ -25,7 +25,7 @@ public record AverageUpdate(double decay) {
     }
 
     /**
-     * Updates {@code average} (a) in place; {@code value} (p) stays as it is.
+     * Updates {@code average} (a) in place; {@code value} (p) is not changed.
      *
      * @throws dev.voxgrad.engine.ShapeException if they differ in shape
      */

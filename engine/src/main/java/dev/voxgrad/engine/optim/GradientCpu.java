@@ -9,13 +9,18 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
-/** {@link GradientKernels} in the Vector API. */
+/** Implements {@link GradientKernels} with the Vector API. */
 record GradientCpu(CpuDevice device) implements GradientKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
-    /** Numbers per partial sum; fixed, so that the rounding of the total does not depend on the threads. */
+    /**
+     * The number of values per partial sum; fixed, so that the rounding of the total does not depend on the threads.
+     */
     private static final int PIECE = 16 * 1024;
 
-    /** Partial sums by piece, then added in order. Memory is the limit here, so plain doubles are fast enough. */
+    /**
+     * Computes a partial sum for each piece, then adds these in order. Memory bandwidth is the limit here, so plain
+     * doubles are fast enough.
+     */
     @Override
     public double sumOfSquares(Tensor gradient) {
         float[] g = CpuStorage.array(gradient);
@@ -41,7 +46,7 @@ record GradientCpu(CpuDevice device) implements GradientKernels {
         Ranges.parallel(device, gradient.shape().elements(), (from, to) -> clamp(g, (float) limit, from, to));
     }
 
-    /** Four chains of additions, so that each need not wait for the one before. */
+    /** Sums g[from … to)² in four chains, so that an addition need not wait for the previous one. */
     private static double sumOfSquares(float[] g, int from, int to) {
         double sum0 = 0;
         double sum1 = 0;

@@ -8,7 +8,7 @@ import dev.voxgrad.engine.cuda.driver.Grid;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.HostArray;
 
-/** {@link GradientKernels} on a GPU; only {@link #sumOfSquares} waits for it. */
+/** Implements {@link GradientKernels} on a GPU; only {@link #sumOfSquares} waits for the result. */
 final class GradientCuda implements GradientKernels {
     private final CudaDevice device;
 
@@ -60,7 +60,7 @@ final class GradientCuda implements GradientKernels {
                 gradients.stream().map(g -> new UpdateSlot(g, g, List.of())).toList());
     }
 
-    /** The sum of squares of each gradient, in double, as scratch memory. */
+    /** Computes the sum of squares of each gradient, in double, in borrowed scratch memory. */
     private DeviceBuffer squares(SlotTable table, int tensors) {
         int[] firstPieces = table.firstPieces();
         DeviceBuffer parts = device.borrow((long) Double.BYTES * firstPieces[tensors]);

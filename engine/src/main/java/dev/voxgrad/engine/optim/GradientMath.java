@@ -10,15 +10,16 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Storage;
 
-/** What gradient clipping needs of a device; the updates are in place. */
+/** Measures and limits gradients on their device; changes are made in place. */
 public final class GradientMath {
     /** Added to a norm before dividing by it, as in PyTorch. */
-    public static final double EPSILON = 1e-6;
+    public static final double EPS = 1e-6;
 
     private GradientMath() {}
 
     /**
-     * The L2 norm of each gradient: a tensor (number of gradients). It is finite where all numbers of the gradient are.
+     * Returns the L2 norm of each gradient, a tensor (number of gradients). A norm is finite if all values of its
+     * gradient are.
      */
     public static Tensor norms(List<Tensor> gradients) {
         Tensor norms = Tensor.empty(gradients.getFirst().device(), Shape.of(gradients.size()), Layout.ROW_MAJOR);
@@ -27,11 +28,11 @@ public final class GradientMath {
     }
 
     /**
-     * Scales all gradients by one factor so that the L2 norm over all of them is at most {@code maxNorm}, as
+     * Scales all gradients by the same factor, so that the L2 norm over all of them is at most {@code maxNorm}, like
      * {@code torch.nn.utils.clip_grad_norm_}. The norm stays on the device, so that nothing waits for it.
      *
-     * @param gradients where two are in the same memory, as those of a tied weight that is listed twice, it counts once
-     * @param maxNorm at least 0; infinity leaves the gradients alone
+     * @param gradients gradients that share memory, such as those of a tied weight that is listed twice, count once
+     * @param maxNorm at least 0; infinity leaves the gradients unchanged
      * @throws IllegalArgumentException if {@code maxNorm} is NaN or negative
      */
     public static void clipNorm(List<Tensor> gradients, double maxNorm) {
@@ -44,19 +45,19 @@ public final class GradientMath {
         distinct.forEach(gradient -> gradient.storage().written());
     }
 
-    /** Σ g², summed in double precision. */
+    /** Returns Σ g², summed in double. */
     public static double sumOfSquares(Tensor gradient) {
         return GradientKernels.on(gradient.device()).sumOfSquares(gradient);
     }
 
-    /** g = factor·g. */
+    /** Computes g = factor·g in place. */
     public static void scale(Tensor gradient, double factor) {
         GradientKernels.on(gradient.device()).scale(gradient, factor);
         gradient.storage().written();
     }
 
     /**
-     * g = min(max(g, −limit), limit); NaN stays NaN.
+     * Computes g = min(max(g, −limit), limit) in place; NaN stays NaN.
      *
      * @throws IllegalArgumentException if {@code limit} is NaN or negative
      */

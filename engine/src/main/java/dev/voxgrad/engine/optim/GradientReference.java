@@ -3,7 +3,7 @@ package dev.voxgrad.engine.optim;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link GradientKernels} in plain loops. */
+/** Implements {@link GradientKernels} in plain loops, in double. */
 final class GradientReference implements GradientKernels {
     @Override
     public double sumOfSquares(Tensor gradient) {

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.optim;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 
-/** The one check of all updates: what changes a parameter lies on its device in its shape and layout. */
+/** Checks that the tensors of an update have the parameter's device, shape and layout. */
 final class SameForm {
     private SameForm() {}
 
@@ -12,7 +12,7 @@ final class SameForm {
         if (parameter.device() != other.device()) {
             throw new IllegalArgumentException(
                     operation + ": parameter is on device " + parameter.device().name() + " but " + name
-                            + " on another one, " + other.device().name());
+                            + " is on device " + other.device().name());
         }
         if (parameter.layout() != other.layout()) {
             throw ShapeException.of(

@@ -9,7 +9,9 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
-/** {@link SgdKernels} in the Vector API; the scalar tails do the same operations in the same order. */
+/**
+ * Implements {@link SgdKernels} with the Vector API; the scalar tails perform the same operations in the same order.
+ */
 record SgdCpu(CpuDevice device) implements SgdKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 

@@ -5,7 +5,9 @@ import java.util.List;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link SgdKernels} on a GPU: one tensor as a batch of its own; {@link TensorUpdate#applyAll} takes many. */
+/**
+ * Implements {@link SgdKernels} on a GPU for a single tensor; {@link TensorUpdate#applyAll} updates many in one launch.
+ */
 final class SgdCuda implements SgdKernels {
     private final CudaDevice device;
 

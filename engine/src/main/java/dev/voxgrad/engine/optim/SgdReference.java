@@ -3,7 +3,7 @@ package dev.voxgrad.engine.optim;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link SgdKernels} in plain loops. */
+/** Implements {@link SgdKernels} in plain loops, in double. */
 final class SgdReference implements SgdKernels {
     @Override
     public void plain(Tensor parameter, Tensor gradient, SgdUpdate update) {

@@ -2,29 +2,29 @@ package dev.voxgrad.engine.optim;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 
 /**
- * One step of stochastic gradient descent for one parameter, fused: each number is read and written once.
+ * Performs one step of stochastic gradient descent for one parameter, fused: each value is read and written once.
  *
  * <pre>
  * g = g + λ·p
- * b = μ·b + g                  (b is 0 before the first step; left out where μ is 0)
+ * b = μ·b + g                  (b is 0 before the first step; omitted if μ is 0)
  * p = p − η·b                  or, with Nesterov's look-ahead, p = p − η·(g + μ·b)
  * </pre>
  *
- * <p>As PyTorch's SGD with dampening 0. Source: Sutskever, Martens, Dahl, Hinton, "On the importance of
- * initialization and momentum in deep learning", 2013, in the form where η stands outside the velocity.
+ * <p>Like PyTorch's SGD with dampening 0. Source: Sutskever, Martens, Dahl, Hinton, "On the importance of
+ * initialization and momentum in deep learning", 2013, in the form that keeps η outside the velocity.
  *
  * @param learningRate η
  * @param momentum μ
  * @param weightDecay λ, an L2 penalty
- * @param nesterov whether to look ahead
+ * @param nesterov whether to use Nesterov's look-ahead
  */
 public record SgdUpdate(double learningRate, double momentum, double weightDecay, boolean nesterov)
         implements TensorUpdate {
-    /** Floats of {@code struct SgdStep} in optim.cu. */
-    static final int NUMBERS = 5;
 
     private static final List<String> STATE = List.of("velocity");
 
@@ -42,10 +42,10 @@ public record SgdUpdate(double learningRate, double momentum, double weightDecay
     /**
      * Updates {@code parameter} and {@code velocity} (b) in place.
      *
-     * @param velocity left alone, and may be null, where the momentum is 0
+     * @param velocity not used, and may be null, if the momentum is 0
      * @throws dev.voxgrad.engine.ShapeException if they differ in shape
      */
-    public void apply(Tensor parameter, Tensor gradient, Tensor velocity) {
+    public void apply(Tensor parameter, Tensor gradient, @Nullable Tensor velocity) {
         List<Tensor> state = momentum == 0 || velocity == null ? List.of() : List.of(velocity);
         apply(new UpdateSlot(parameter, gradient, state));
     }
@@ -67,18 +67,29 @@ public record SgdUpdate(double learningRate, double momentum, double weightDecay
         return "sgd";
     }
 
-    /** b, where there is a momentum. */
+    /** Returns the name of b, if the momentum is not 0. */
     @Override
     public List<String> stateNames() {
         return momentum == 0 ? List.of() : STATE;
     }
 
-    /** The fields of {@code struct SgdStep}. */
-    void copyTo(float[] numbers, int at) {
-        numbers[at] = (float) learningRate;
-        numbers[at + 1] = (float) momentum;
-        numbers[at + 2] = (float) weightDecay;
-        numbers[at + 3] = nesterov ? 1 : 0;
-        numbers[at + 4] = momentum == 0 ? 0 : 1;
+    @Override
+    public String kernel() {
+        return "sgd";
+    }
+
+    @Override
+    public int valueCount() {
+        return 5;
+    }
+
+    /** Writes the fields of {@code struct SgdStep}. */
+    @Override
+    public void copyValues(float[] to, int at) {
+        to[at] = (float) learningRate;
+        to[at + 1] = (float) momentum;
+        to[at + 2] = (float) weightDecay;
+        to[at + 3] = nesterov ? 1 : 0;
+        to[at + 4] = momentum == 0 ? 0 : 1;
     }
 }

@@ -12,12 +12,15 @@ import dev.voxgrad.engine.device.cuda.CudaLaunch;
 import dev.voxgrad.engine.device.cuda.ElementType;
 import dev.voxgrad.engine.device.cuda.HostArray;
 
-/** The tables of optim.cu on a GPU: where many tensors lie, and which piece of which tensor each block works on. */
+/**
+ * Holds the tables of optim.cu on a GPU: the addresses of many tensors, and the piece of a tensor that each block
+ * updates.
+ */
 final class SlotTable implements AutoCloseable {
     static final CudaSource SOURCE = new CudaSource(SlotTable.class, "optim");
-    /** Numbers that a block works on; CHUNK in optim.cu. */
+    /** The number of values that a block updates; CHUNK in optim.cu. */
     private static final int CHUNK = 65_536;
-    /** {@code long long}s of {@code struct Slot}: four addresses and a length. */
+    /** The number of {@code long long}s in {@code struct Slot}: four addresses and a length. */
     private static final int FIELDS = 5;
 
     private final CudaDevice device;
@@ -53,26 +56,27 @@ final class SlotTable implements AutoCloseable {
     private static long address(Tensor tensor) {
         CudaStorage storage = CudaStorage.of(tensor);
         if (storage.type() != ElementType.FLOAT32) {
-            throw new IllegalStateException("optimizer: a tensor of " + storage.type() + ", expected float32");
+            throw new IllegalStateException("optimizer: tensor of type " + storage.type() + ", expected float32");
         }
         return storage.buffer().address();
     }
 
-    /** A launch of a kernel whose first argument is the table of tensors. */
+    /** Returns a launch of a kernel whose first argument is the table of tensors. */
     CudaLaunch kernel(String name) {
         return device.kernel(SOURCE, name).add(slots);
     }
 
+    /** Returns the table of pieces: for each block, the index of a tensor and of a piece of it. */
     DeviceBuffer pieces() {
         return pieces;
     }
 
-    /** The first piece of each tensor, and behind it the number of pieces. */
+    /** Returns the index of each tensor's first piece, followed by the number of pieces. */
     int[] firstPieces() {
         return firstPieces;
     }
 
-    /** A block for each piece. */
+    /** Returns a grid with a block for each piece. */
     Grid grid() {
         return Grid.blocks(firstPieces[firstPieces.length - 1], Grid.THREADS);
     }

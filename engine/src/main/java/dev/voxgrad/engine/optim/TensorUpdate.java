@@ -11,28 +11,41 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Trace;
 import dev.voxgrad.engine.trace.Work;
 
-/** What one step of an optimiser does to one parameter. */
+/** Describes what one step of an optimizer does to one parameter. */
 public sealed interface TensorUpdate permits AdamUpdate, SgdUpdate {
-    /** Returns the name of the rule in messages, and that of its kernel in optim.cu. */
+    /** Returns the rule's name in messages. */
     String name();
 
-    /** Returns what the tensors are called that the rule keeps for each parameter. */
+    /** Returns the names of the tensors that the rule keeps for each parameter. */
     List<String> stateNames();
+
+    /** Returns the name of the rule's kernel in optim.cu. */
+    String kernel();
+
+    /** Returns the number of values that the kernel needs for each parameter: the floats of its struct in optim.cu. */
+    int valueCount();
+
+    /**
+     * Writes the values that the kernel needs, in the order of its struct.
+     *
+     * @param to receives {@link #valueCount} values, starting at index {@code at}
+     */
+    void copyValues(float[] to, int at);
 
     /**
      * Updates the parameter and its state in place.
      *
-     * @throws IllegalArgumentException if the slot has more or fewer state tensors than the rule keeps, or if its
-     *     tensors differ in device
+     * @throws IllegalArgumentException if the slot doesn't have as many state tensors as the rule keeps, or if its
+     *     tensors are on different devices
      * @throws dev.voxgrad.engine.ShapeException if its tensors differ in shape or layout
      */
     void apply(UpdateSlot slot);
 
     /**
-     * Updates many parameters of one device, on a GPU by one launch.
+     * Updates many parameters on one device; on a GPU this is a single launch.
      *
-     * @param update the update of each slot, all by the same rule. It is asked on the host in each step, also where a
-     *     GPU replays a recorded one
+     * @param update returns the update of each slot, all of them with the same rule. It is called on the host in every
+     *     step, even if a GPU replays a captured one
      */
     static void applyAll(List<UpdateSlot> slots, IntFunction<? extends TensorUpdate> update) {
         switch (slots.getFirst().parameter().device()) {

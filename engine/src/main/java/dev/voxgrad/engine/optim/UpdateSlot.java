@@ -5,7 +5,7 @@ import java.util.List;
 import dev.voxgrad.engine.Tensor;
 
 /**
- * A parameter, its gradient, and the tensors that an update keeps for it, all of one shape and layout.
+ * Groups a parameter, its gradient, and the tensors that an update keeps for it, all with the same shape and layout.
  *
  * @param state as many tensors as the update keeps ({@link TensorUpdate#stateNames})
  */
@@ -14,7 +14,7 @@ public record UpdateSlot(Tensor parameter, Tensor gradient, List<Tensor> state) 
         state = List.copyOf(state);
     }
 
-    /** Throws unless the tensors are what {@code update} works on. */
+    /** Throws an exception unless the tensors fit {@code update}. */
     void requireFor(TensorUpdate update) {
         if (state.size() != update.stateNames().size()) {
             throw new IllegalArgumentException(update.name() + ": " + state.size() + " state tensors for parameter "
@@ -26,7 +26,7 @@ public record UpdateSlot(Tensor parameter, Tensor gradient, List<Tensor> state) 
         }
     }
 
-    /** Counts that the parameter and its state were changed in place. */
+    /** Records that the parameter and its state were changed in place. */
     void countChange() {
         parameter.storage().written();
         state.forEach(tensor -> tensor.storage().written());

@@ -8,30 +8,11 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.HostArray;
 
 /**
- * Updates many parameters by one launch. The step's numbers, such as the learning rate and the correction of a bias,
- * are computed on the host before each replay.
+ * Updates many parameters in one launch of the kernel that the rule names. The step's scalars (learning rate, bias
+ * correction) are recomputed on the host before every replay.
  */
 final class UpdatesCuda {
     private final CudaDevice device;
-
-    /** The rules that have a kernel in optim.cu, and the floats of its struct of settings. */
-    private enum Kernel {
-        ADAM(AdamUpdate.NUMBERS),
-        SGD(SgdUpdate.NUMBERS);
-
-        private final int numbers;
-
-        Kernel(int numbers) {
-            this.numbers = numbers;
-        }
-
-        static Kernel of(TensorUpdate update) {
-            return switch (update) {
-                case AdamUpdate _ -> ADAM;
-                case SgdUpdate _ -> SGD;
-            };
-        }
-    }
 
     UpdatesCuda(CudaDevice device) {
         this.device = device;
@@ -39,38 +20,36 @@ final class UpdatesCuda {
 
     void apply(List<UpdateSlot> slots, IntFunction<? extends TensorUpdate> update) {
         TensorUpdate first = update.apply(0);
-        Kernel kernel = Kernel.of(first);
         for (UpdateSlot slot : slots) {
             slot.requireFor(first);
             if (slot.parameter().device() != device) {
                 throw new IllegalArgumentException(first.name() + ": a parameter is on device "
-                        + slot.parameter().device().name() + " but the first one on another, " + device.name());
+                        + slot.parameter().device().name() + " but the first one is on device " + device.name());
             }
         }
-        float[] numbers = new float[kernel.numbers * slots.size()];
+        int count = first.valueCount();
+        float[] values = new float[count * slots.size()];
         device.hostEffect(() -> {
             for (int i = 0; i < slots.size(); i++) {
-                copy(slots.get(i), update.apply(i), kernel, numbers, kernel.numbers * i);
+                TensorUpdate each = update.apply(i);
+                requireSameRule(slots.get(i), each, first);
+                each.copyValues(values, count * i);
                 slots.get(i).countChange();
             }
         });
-        DeviceBuffer steps = device.borrowCopy(HostArray.of(numbers));
+        DeviceBuffer steps = device.borrowCopy(HostArray.of(values));
         try (SlotTable table = new SlotTable(device, slots)) {
-            table.kernel(first.name()).add(steps).add(table.pieces()).on(table.grid());
+            table.kernel(first.kernel()).add(steps).add(table.pieces()).on(table.grid());
         }
         device.giveBack(steps);
     }
 
-    private static void copy(UpdateSlot slot, TensorUpdate update, Kernel kernel, float[] numbers, int at) {
-        if (Kernel.of(update) != kernel
+    private static void requireSameRule(UpdateSlot slot, TensorUpdate update, TensorUpdate first) {
+        if (!update.kernel().equals(first.kernel())
                 || update.stateNames().size() != slot.state().size()) {
             throw new IllegalArgumentException(
                     "optimizer: the update of parameter " + slot.parameter().shape() + " is " + update
-                            + ", of another rule than the first parameter's; give each rule an optimizer of its own");
-        }
-        switch (update) {
-            case AdamUpdate adam -> adam.copyTo(numbers, at);
-            case SgdUpdate sgd -> sgd.copyTo(numbers, at);
+                            + ", another rule than the first parameter's; use one optimizer per rule");
         }
     }
 }

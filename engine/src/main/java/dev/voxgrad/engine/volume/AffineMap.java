@@ -3,9 +3,9 @@ package dev.voxgrad.engine.volume;
 import java.util.Arrays;
 
 /**
- * An affine map of voxel positions, q = A·p + t, with axes X, Y, Z in this order.
+ * Represents an affine map of voxel positions, q = A·p + t, with axes X, Y, Z in this order.
  *
- * @param a the matrix A, nine numbers row by row
+ * @param a the matrix A, nine values row by row
  * @param t the translation in voxels
  */
 public record AffineMap(double[] a, double[] t) {
@@ -15,15 +15,17 @@ public record AffineMap(double[] a, double[] t) {
                 || !Arrays.stream(a).allMatch(Double::isFinite)
                 || !Arrays.stream(t).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException("affine map: expected a matrix of nine and a translation of three "
-                    + "finite numbers, was " + Arrays.toString(a) + " and " + Arrays.toString(t));
+                    + "finite values, was " + Arrays.toString(a) + " and " + Arrays.toString(t));
         }
     }
 
     /**
-     * The rotation Rz(z)·Rx(x)·Ry(y): about Y first, about Z last, each counter-clockwise as seen from the axis's
-     * positive end.
+     * Returns the rotation Rz(z)·Rx(x)·Ry(y): about Y first, about Z last, each counter-clockwise as seen from the
+     * positive end of its axis.
      *
-     * @param x angle about X in degrees; {@code y} and {@code z} likewise
+     * @param x the angle about X in degrees
+     * @param y the angle about Y in degrees
+     * @param z the angle about Z in degrees
      */
     public static AffineMap rotation(double x, double y, double z) {
         double sx = Math.sin(Math.toRadians(x));
@@ -47,19 +49,19 @@ public record AffineMap(double[] a, double[] t) {
                 new double[3]);
     }
 
-    /** The map that stretches each axis by a factor of its own. */
+    /** Returns the map that scales each axis by its own factor. */
     public static AffineMap scale(double x, double y, double z) {
         return new AffineMap(new double[] {x, 0, 0, 0, y, 0, 0, 0, z}, new double[3]);
     }
 
-    /** The inverse of a map whose matrix is a rotation: p → Aᵀ·(p − t). */
+    /** Returns the inverse of this map, whose matrix must be a rotation: p → Aᵀ·(p − t). */
     public AffineMap inverseRotation() {
         AffineMap transposed =
                 new AffineMap(new double[] {a[0], a[3], a[6], a[1], a[4], a[7], a[2], a[5], a[8]}, new double[3]);
         return new AffineMap(transposed.a, transposed.of(-t[0], -t[1], -t[2]));
     }
 
-    /** This map after {@code first}: p → A·(first(p)) + t. */
+    /** Returns the composition of {@code first} and then this map: p → A·(first(p)) + t. */
     public AffineMap after(AffineMap first) {
         double[] product = new double[9];
         for (int row = 0; row < 3; row++) {
@@ -72,24 +74,24 @@ public record AffineMap(double[] a, double[] t) {
         return new AffineMap(product, of(first.t[0], first.t[1], first.t[2]));
     }
 
-    /** This map and then a translation. */
+    /** Returns this map followed by a translation. */
     public AffineMap translated(double x, double y, double z) {
         return new AffineMap(a, new double[] {t[0] + x, t[1] + y, t[2] + z});
     }
 
-    /** The same map about another centre: p → A·(p − c) + t + c. */
+    /** Returns the same map about another centre c: p → A·(p − c) + t + c. */
     public AffineMap about(double x, double y, double z) {
         double[] moved = of(x, y, z);
         return new AffineMap(
                 a, new double[] {x + 2 * t[0] - moved[0], y + 2 * t[1] - moved[1], z + 2 * t[2] - moved[2]});
     }
 
-    /** The same map about the centre of a volume of that size, (n − 1)/2 on each axis. */
+    /** Returns the same map about the centre of a volume, (n − 1)/2 on each axis. */
     public AffineMap aboutCentre(Volume volume) {
         return about((volume.x() - 1) / 2.0, (volume.y() - 1) / 2.0, (volume.z() - 1) / 2.0);
     }
 
-    /** q for the position p = (x, y, z). */
+    /** Returns q for the position p = (x, y, z). */
     public double[] of(double x, double y, double z) {
         double[] q = new double[3];
         for (int row = 0; row < 3; row++) {

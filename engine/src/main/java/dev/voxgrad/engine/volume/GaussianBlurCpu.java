@@ -6,17 +6,18 @@ import jdk.incubator.vector.VectorSpecies;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * Separable Gaussian blur, axis by axis in the order X, Y, Z:
+ * Applies a separable Gaussian blur, axis by axis in the order X, Y, Z:
  *
  * <pre>{@code
  * y[i] = Σₖ w[k] · x[mirror(i + k)],   k = −r … r,   w[k] ∝ exp(−k² / 2σ²),  Σ w = 1,   r = ⌊4σ + ½⌋
  * }</pre>
  *
- * <p>The border is mirrored between voxels (d c b a | a b c d | d c b a), as often as it takes. An axis whose σ is at
- * most 10⁻¹⁵ stays as it is. Equals {@code scipy.ndimage.gaussian_filter} with its default mode, one axis at a time.
+ * <p>The border is mirrored between voxels (d c b a | a b c d | d c b a), as often as needed. An axis whose σ is at
+ * most 10⁻¹⁵ is not blurred. The result equals that of {@code scipy.ndimage.gaussian_filter} with its default mode, one
+ * axis at a time.
  *
- * <p>Along X and Y a vector holds neighbours on the faster axes, along Z it holds neighbours on Z itself, from a copy
- * of the row with its mirrored border; the sum over k stays in a register.
+ * <p>Along X and Y, a vector holds neighbours on the faster axes. Along Z, it holds neighbours on Z itself, from a copy
+ * of the row with its mirrored border. The sum over k stays in a register.
  */
 public final class GaussianBlurCpu {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -27,9 +28,9 @@ public final class GaussianBlurCpu {
     /**
      * Blurs all channels.
      *
-     * @param sigmaX deviation along X in voxels, at least 0; likewise
-     * @param sigmaY along Y and
-     * @param sigmaZ along Z
+     * @param sigmaX the standard deviation along X in voxels, at least 0
+     * @param sigmaY the standard deviation along Y
+     * @param sigmaZ the standard deviation along Z
      */
     public static void apply(Volume volume, double sigmaX, double sigmaY, double sigmaZ) {
         int x = volume.x();
@@ -40,7 +41,7 @@ public final class GaussianBlurCpu {
         blur(volume, sigmaZ, volume.channels() * x * y, z, 1);
     }
 
-    /** Blurs along the middle one of the axes (outer, n, inner). */
+    /** Blurs along the middle axis of (outer, n, inner). */
     private static void blur(Volume volume, double sigma, int outer, int n, int inner) {
         if (!(sigma >= 0 && sigma <= Integer.MAX_VALUE / 16)) {
             throw new IllegalArgumentException("blur: sigma is " + sigma + "; expected a number of voxels, 0 or more");
@@ -58,7 +59,7 @@ public final class GaussianBlurCpu {
         volume.swap();
     }
 
-    /** w[−r] … w[r]. */
+    /** Returns w[−r] … w[r]. */
     private static float[] weights(double sigma) {
         int radius = (int) (4 * sigma + 0.5);
         double[] bell = new double[2 * radius + 1];
@@ -74,7 +75,7 @@ public final class GaussianBlurCpu {
         return weights;
     }
 
-    /** mirror(i) for i = −r … n−1+r. */
+    /** Returns mirror(i) for i = −r … n−1+r. */
     private static int[] sources(int n, int radius) {
         int[] sources = new int[n + 2 * radius];
         for (int i = 0; i < sources.length; i++) {
@@ -111,7 +112,7 @@ public final class GaussianBlurCpu {
         }
     }
 
-    /** out[to + c] = Σₖ weights[k] · in[offsets[k] + c] for c = 0 … count−1. */
+    /** Computes out[to + c] = Σₖ weights[k] · in[offsets[k] + c] for c = 0 … count−1. */
     private static void weightedSum(float[] in, int[] offsets, float[] weights, int count, float[] out, int to) {
         if (count < S.length()) {
             for (int c = 0; c < count; c++) {
@@ -124,7 +125,7 @@ public final class GaussianBlurCpu {
             return;
         }
         for (int start = 0; start < count; start += S.length()) {
-            int c = Math.min(start, count - S.length()); // the last vector overlaps the one before
+            int c = Math.min(start, count - S.length()); // the last vector overlaps the previous one
             FloatVector sum = FloatVector.zero(S);
             for (int k = 0; k < weights.length; k++) {
                 sum = FloatVector.fromArray(S, in, offsets[k] + c).fma(FloatVector.broadcast(S, weights[k]), sum);

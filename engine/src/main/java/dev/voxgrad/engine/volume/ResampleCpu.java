@@ -1,15 +1,16 @@
 package dev.voxgrad.engine.volume;
 
 /**
- * Resampling under an affine map: output voxel p gets what the input holds at q = A·p + t, by trilinear interpolation.
+ * Resamples a volume under an affine map: output voxel p receives the input's value at q = A·p + t, by trilinear
+ * interpolation.
  *
- * <p>q is inside if −0.5 ≤ q_d &lt; n_d − 0.5 on every axis; in the half voxel beyond the outermost centres, the rim,
- * their values go on unchanged. Outside, the output is the smallest number of the channel. Positions are computed in
- * double, values in float.
+ * <p>q is inside if −0.5 ≤ q_d &lt; n_d − 0.5 on every axis. In the half voxel beyond the outermost centres, the rim,
+ * the outermost values continue unchanged. Outside, the output is the smallest value of the channel. Positions are
+ * computed in double, values in float.
  *
- * <p>Along a row of the output q moves on a straight line, and both the inside and the box of the voxels' centres are
- * convex. So a row is outside, rim, interior, rim, outside, and the loop over the interior has no tests. It is scalar
- * on purpose: gathering the corners in vectors of 512 bits took 2.4 times as long.
+ * <p>Along a row of the output, q moves on a straight line, and both the inside and the box of the voxels' centres are
+ * convex. So a row consists of outside, rim, interior, rim, outside, and the loop over the interior has no tests. It is
+ * scalar on purpose: gathering the corners in vectors of 512 bits took 2.4 times as long.
  */
 public final class ResampleCpu {
     private final int nx;
@@ -24,13 +25,13 @@ public final class ResampleCpu {
         this.map = map;
     }
 
-    /** Replaces the volume by what the map makes of it. */
+    /** Replaces the volume by the resampled one. */
     public static void apply(Volume volume, AffineMap map) {
         apply(volume, map, 0);
         volume.swap();
     }
 
-    /** Writes what the map makes of the volume to one of its spare arrays. */
+    /** Writes the resampled volume to one of the volume's spare arrays. */
     static void apply(Volume volume, AffineMap map, int spare) {
         ResampleCpu resample = new ResampleCpu(volume, map);
         for (int channel = 0; channel < volume.channels(); channel++) {
@@ -49,7 +50,7 @@ public final class ResampleCpu {
         }
     }
 
-    /** One row; q of its first voxel is (x, y, z). */
+    /** Computes one row; q of its first voxel is (x, y, z). */
     private void row(float[] in, int start, double x, double y, double z, float[] out, int to, float outside) {
         double dx = map.a()[2];
         double dy = map.a()[5];
@@ -75,12 +76,12 @@ public final class ResampleCpu {
         }
     }
 
-    /** Whether a position is in the box of the voxels' centres, widened by that rim. */
+    /** Tests whether a position is in the box of the voxels' centres, widened by {@code rim}. */
     private boolean isWithin(double x, double y, double z, double rim) {
         return x >= -rim && x < nx - 1 + rim && y >= -rim && y < ny - 1 + rim && z >= -rim && z < nz - 1 + rim;
     }
 
-    /** Between eight voxels: the last voxel of an axis is never the lower one. */
+    /** Interpolates between eight voxels: the last voxel of an axis is never the lower one. */
     private float inside(float[] in, int start, double x, double y, double z) {
         int floorX = (int) x;
         int floorY = (int) y;
@@ -97,7 +98,7 @@ public final class ResampleCpu {
         return between(between(v00, v01, wy), between(v10, v11, wy), wx);
     }
 
-    /** Where some of the eight voxels would lie beyond the volume: its outermost ones stand in for them. */
+    /** Interpolates where some of the eight voxels would be beyond the volume: its outermost voxels replace them. */
     private float atRim(float[] in, int start, double x, double y, double z) {
         int floorX = (int) Math.floor(x);
         int floorY = (int) Math.floor(y);

@@ -6,13 +6,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 import dev.voxgrad.engine.device.cpu.Lanes;
 
-/** What takes one look at every number. */
+/** Scans all values of an array. */
 final class ScanCpu {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
     private ScanCpu() {}
 
-    /** Whether none of the numbers is NaN or infinite: x − x is 0 for all but these, and a sum keeps NaN. */
+    /** Tests whether all values are finite: x − x is 0 for these and NaN for all others, and a sum keeps NaN. */
     static boolean allFinite(float[] values) {
         FloatVector sum0 = FloatVector.zero(S);
         FloatVector sum1 = FloatVector.zero(S);
@@ -30,7 +30,7 @@ final class ScanCpu {
         return sum == 0;
     }
 
-    /** The smallest of {@code values[from … to)}, which are finite. */
+    /** Returns the smallest of {@code values[from … to)}, which must be finite. */
     static float minimum(float[] values, int from, int to) {
         FloatVector least = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
         int i = from;

@@ -3,8 +3,8 @@ package dev.voxgrad.engine.volume;
 import java.util.Locale;
 
 /**
- * A volume of float32 in the heap, (C,X,Y,Z) with Z fastest, and room for intermediate results. It is made once and
- * filled with one volume after another, by one thread.
+ * Holds a volume of float32 in the heap, (C,X,Y,Z) with Z fastest, and space for intermediate results. A thread creates
+ * it once and fills it with one volume after another.
  */
 public final class Volume {
     private final int channels;
@@ -14,7 +14,7 @@ public final class Volume {
     private float[] values;
     private final float[][] spare = new float[2][];
 
-    /** A volume of zeros, with that many channels and voxels on each axis. */
+    /** Creates a volume of zeros with the given number of channels and of voxels on each axis. */
     public Volume(int channels, int x, int y, int z) {
         if (channels < 1 || x < 1 || y < 1 || z < 1) {
             throw new IllegalArgumentException("volume: expected at least one channel and one voxel on each axis, was "
@@ -27,26 +27,27 @@ public final class Volume {
         this.values = new float[Math.multiplyExact(channels, Math.multiplyExact(x, Math.multiplyExact(y, z)))];
     }
 
+    /** Returns the number of channels. */
     public int channels() {
         return channels;
     }
 
-    /** Voxels along X, the slowest of the three axes. */
+    /** Returns the number of voxels along X, the slowest of the three axes. */
     public int x() {
         return x;
     }
 
-    /** Voxels along Y. */
+    /** Returns the number of voxels along Y. */
     public int y() {
         return y;
     }
 
-    /** Voxels along Z, the fastest axis. */
+    /** Returns the number of voxels along Z, the fastest axis. */
     public int z() {
         return z;
     }
 
-    /** Voxels along axis 0 (X), 1 (Y) or 2 (Z). */
+    /** Returns the number of voxels along axis 0 (X), 1 (Y) or 2 (Z). */
     public int size(int axis) {
         return switch (axis) {
             case 0 -> x;
@@ -56,17 +57,17 @@ public final class Volume {
         };
     }
 
-    /** Voxels of one channel. */
+    /** Returns the number of voxels in one channel. */
     public int voxels() {
         return x * y * z;
     }
 
-    /** The numbers themselves, (C,X,Y,Z); another array after {@link #swap}. */
+    /** Returns the array of values, (C,X,Y,Z); operations may replace it by another one. */
     public float[] values() {
         return values;
     }
 
-    /** One of two arrays as large as {@link #values}, for whatever an operation needs to note down. */
+    /** Returns one of two arrays as large as {@link #values}, for the intermediate results of an operation. */
     float[] spare(int index) {
         if (spare[index] == null) {
             spare[index] = new float[values.length];
@@ -74,20 +75,20 @@ public final class Volume {
         return spare[index];
     }
 
-    /** Makes spare array 0 the values, and the values spare. */
+    /** Exchanges the values and spare array 0. */
     void swap() {
         float[] before = values;
         values = spare(0);
         spare[0] = before;
     }
 
-    /** The smallest number of a channel. */
+    /** Returns the smallest value of a channel. */
     float minimum(int channel) {
         return ScanCpu.minimum(values, channel * voxels(), (channel + 1) * voxels());
     }
 
     /**
-     * The first number that is NaN or infinite.
+     * Finds the first value that is NaN or infinite.
      *
      * @return its index in {@link #values}, or −1
      */
@@ -102,7 +103,7 @@ public final class Volume {
         return i;
     }
 
-    /** Where an index of {@link #values} is, in words: {@code channel 0, voxel (3,0,27)}. */
+    /** Describes the position of an index of {@link #values}: {@code channel 0, voxel (3,0,27)}. */
     public String position(int index) {
         return String.format(
                 Locale.ROOT,

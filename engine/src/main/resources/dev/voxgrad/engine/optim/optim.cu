@@ -1,10 +1,11 @@
 #include "voxgrad.cuh"
 
-// Updates of many tensors by one launch. A block works on a piece of CHUNK numbers of one tensor; tables say which.
+// Updates many tensors in one launch. Each block processes a piece of CHUNK values of one tensor; tables say which.
 
 #define CHUNK 65536
 
-// One tensor: addresses of the parameter, its gradient and up to two tensors of state, and how many numbers each has.
+// One tensor: the addresses of the parameter, its gradient and up to two state tensors, and the number of values in
+// each.
 struct Slot {
     float* parameter;
     const float* gradient;
@@ -13,16 +14,16 @@ struct Slot {
     long long elements;
 };
 
-// What one step of one tensor is made with, as AdamUpdate and SgdUpdate define it.
+// The values that one step of one tensor needs, as AdamUpdate and SgdUpdate define them.
 struct AdamStep {
-    float shrink, penalty, beta1, beta2, stepSize, rootCorrection, epsilon;
+    float shrink, penalty, beta1, beta2, stepSize, rootCorrection, eps;
 };
 
 struct SgdStep {
     float learningRate, momentum, weightDecay, nesterov, withMomentum;
 };
 
-// The piece that a block works on: piece j of a slot, packed as slot * 2^32 + j.
+// The piece that a block processes: piece j of a slot, packed as slot * 2^32 + j.
 struct Piece {
     int slot;
     long long from, to;
@@ -47,7 +48,7 @@ extern "C" __global__ void adam(const Slot* slots, const AdamStep* steps, const 
         float v = step.beta2 * s.second[i] + (1 - step.beta2) * g * g;
         s.first[i] = m;
         s.second[i] = v;
-        s.parameter[i] = p * step.shrink - step.stepSize * m / (sqrtf(v) / step.rootCorrection + step.epsilon);
+        s.parameter[i] = p * step.shrink - step.stepSize * m / (sqrtf(v) / step.rootCorrection + step.eps);
     }
 }
 
@@ -67,7 +68,7 @@ extern "C" __global__ void sgd(const Slot* slots, const SgdStep* steps, const lo
     }
 }
 
-// Each piece's sum of squares of the gradient, in double.
+// Computes the sum of squares of each piece of the gradients, in double.
 extern "C" __global__ void square_parts(const Slot* slots, const long long* pieces, double* parts) {
     Piece piece(pieces, slots);
     const float* g = slots[piece.slot].gradient;
@@ -81,7 +82,7 @@ extern "C" __global__ void square_parts(const Slot* slots, const long long* piec
     }
 }
 
-// The sum of squares of each tensor's gradient, a block each.
+// Computes the sum of squares of each tensor's gradient, one block per tensor.
 extern "C" __global__ void squares(const double* parts, const int* firstPiece, double* sums) {
     double sum = 0;
     for (int i = firstPiece[blockIdx.x] + threadIdx.x; i < firstPiece[blockIdx.x + 1]; i += BLOCK) {
@@ -93,7 +94,7 @@ extern "C" __global__ void squares(const double* parts, const int* firstPiece, d
     }
 }
 
-// y = the square root of each.
+// y = the square root of each sum.
 extern "C" __global__ void roots(const double* sums, float* y, unsigned n) {
     unsigned i = element();
     if (i < n) {
@@ -101,7 +102,8 @@ extern "C" __global__ void roots(const double* sums, float* y, unsigned n) {
     }
 }
 
-// Scales all gradients so that the norm over all is at most maxNorm: by maxNorm / (norm + 1e-6), if that is below 1.
+// Scales all gradients so that the norm over all of them is at most maxNorm: by maxNorm / (norm + 1e-6), if that is
+// below 1.
 extern "C" __global__ void clip_norm(const Slot* slots, const long long* pieces, const double* sums, int tensors,
         double maxNorm) {
     __shared__ float factor;
@@ -121,7 +123,8 @@ extern "C" __global__ void clip_norm(const Slot* slots, const long long* pieces,
     }
 }
 
-// g = factor * g, and g = min(max(g, -limit), limit), where NaN stays NaN.
+// g = factor * g; and g = min(max(g, -limit), limit), where NaN stays NaN.
+
 extern "C" __global__ void scale_gradient(float* g, float factor, unsigned n) {
     unsigned i = element();
     if (i < n) {

@@ -26,10 +26,10 @@ import dev.voxgrad.engine.testing.TestGpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Operations on a GPU whose activations are bfloat16, against the reference. All inputs and upstream gradients are
- * exact in bfloat16, and sums are float32, so that what is written is rounded by at most 2⁻⁸ of itself: there are eight
- * bits of mantissa, the hidden one among them. The bound is that of the largest element, times the number of results
- * that are written one after the other.
+ * Compares operations on a GPU with bfloat16 activations with the reference. All inputs and upstream gradients are
+ * exact in bfloat16, and sums are float32, so that each result is rounded by at most 2⁻⁸ of its value: the mantissa has
+ * eight bits, including the hidden one. The bound is that of the largest element, times the number of results that are
+ * written one after another.
  */
 class Bfloat16Test {
     private static final double ROUNDING = 0x1p-8;
@@ -98,7 +98,7 @@ class Bfloat16Test {
         assertThat(compared).isEqualTo(6 * 4 + 3);
     }
 
-    /** Opens another device, by those kernels. */
+    /** Opens another device, with these kernels. */
     private void reopen(GpuKernels kernels) {
         device.close();
         device = TestGpu.open(Precision.BF16, kernels, _ -> {});
@@ -147,7 +147,7 @@ class Bfloat16Test {
         int compared = 0;
         for (int channels : new int[] {2, 15, 32}) {
             Shape[] shape = {Shape.of(2, channels, 5, 6, 4)};
-            // Which of several equal maxima takes the gradient, cuDNN doesn't say.
+            // cuDNN doesn't document which of several equal maxima receives the gradient.
             double[][] x = {kernels == GpuKernels.OWN ? exact(shape[0], 200) : distinct(shape[0])};
             compared += check(1, in -> activation(in[0]).maxPool3d(two, two, Dims3.ZERO), shape, x);
             compared += check(1, in -> activation(in[0]).maxPool3d(Dims3.cube(3), two, Dims3.ONE), shape, x);
@@ -158,7 +158,7 @@ class Bfloat16Test {
         assertThat(compared).isEqualTo(3 * 5 * 2);
     }
 
-    /** Numbers that bfloat16 can hold, all of a volume of up to 251 voxels different. */
+    /** Returns values that are exact in bfloat16, and all different in a volume of up to 251 voxels. */
     private static double[] distinct(Shape shape) {
         double[] values = new double[shape.elements()];
         for (int i = 0; i < values.length; i++) {
@@ -174,7 +174,7 @@ class Bfloat16Test {
             Shape shape = Shape.of(2, channels, 5, 6, 4);
             compared += check(1, in -> activation(in[0]).relu(), shape);
             compared += check(1, in -> activation(in[0]).leakyRelu(0.125), shape);
-            // y in three steps, the gradient of the first input in four
+            // y takes three steps, and the gradient of the first input four.
             compared += check(
                     4,
                     in -> activation(in[0])

@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * cuDNN's batch norm, pools and softmax beside our own kernels, and that it is cuDNN that computes them. The
- * operations' own suites hold cuDNN to the reference, too.
+ * Compares cuDNN's batch norm, pools and softmax with our own kernels, and tests that cuDNN computes them. The suites
+ * of the operations also compare cuDNN with the reference.
  */
 class CudnnKernelsTest {
     private static final List<String> FUNCTIONS = List.of(
@@ -45,15 +45,15 @@ class CudnnKernelsTest {
             "cudnnSoftmaxBackward");
     private static final Shape VOLUMES = Shape.of(3, 5, 4, 3, 6);
     private static final Shape CHANNELS = Shape.of(5);
-    /** Values of a channel of the volumes. */
+    /** The number of values in a channel of the volumes. */
     private static final int PER_CHANNEL = 3 * 72;
 
     /**
-     * An operation.
+     * Describes an operation.
      *
-     * @param terms how many numbers the longest of its sums adds up
-     * @param forward the function of cuDNN's that computes it
-     * @param backward the one that computes its gradients
+     * @param terms the number of values in its longest sum
+     * @param forward the function of cuDNN that computes it
+     * @param backward the function of cuDNN that computes its gradients
      */
     private record Case(
             String name,
@@ -131,8 +131,8 @@ class CudnnKernelsTest {
     }
 
     /**
-     * Numbers that bfloat16 can hold, all of a volume different: which of several equal maxima takes the gradient,
-     * cuDNN doesn't say.
+     * Returns values that are exact in bfloat16 and all different in a volume, because cuDNN doesn't document which of
+     * several equal maxima receives the gradient.
      */
     private static double[] distinct(Shape shape, int seed) {
         double[] values = new double[shape.elements()];
@@ -151,7 +151,7 @@ class CudnnKernelsTest {
         return DeviceAgreement.run(device, c.function, shapes, values, s -> distinct(s, 9));
     }
 
-    /** Either may be wrong by a rounding of what it writes, in bfloat16 2⁻⁸ of it. */
+    /** Allows each side one rounding of its result, which is 2⁻⁸ of the value in bfloat16. */
     private static void requireClose(Precision precision, int terms, double[] expected, double[] actual) {
         if (precision == Precision.FP32) {
             DeviceAgreement.assertClose("tensor", expected, actual, terms);
@@ -189,7 +189,7 @@ class CudnnKernelsTest {
         }
     }
 
-    /** Calls of each function of cuDNN's while that runs. */
+    /** Returns the number of calls of each function of cuDNN while {@code work} runs. */
     private static Map<String, Long> calls(Runnable work) {
         Map<String, Long> calls = new LinkedHashMap<>();
         FUNCTIONS.forEach(function -> calls.put(function, CudaEmulator.count(function)));
@@ -206,7 +206,7 @@ class CudnnKernelsTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void isComputedByWhomItWasAskedFor(Case c, Precision precision) {
+    void runsTheKernelsThatWereChosen(Case c, Precision precision) {
         assumeCalls();
         try (CudaDevice own = open(precision, GpuKernels.OWN);
                 CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
@@ -226,7 +226,7 @@ class CudnnKernelsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"FP32", "BF16"})
-    void predictsByTheRunningStatistics(Precision precision) {
+    void predictsWithTheRunningStatistics(Precision precision) {
         try (CudaDevice cudnn = open(precision, GpuKernels.CUDNN)) {
             TestGpu.skipWhereCudnnLacks(
                     () -> requireClose(precision, 3, predicted(ReferenceDevice.INSTANCE), predicted(cudnn)));
@@ -235,7 +235,10 @@ class CudnnKernelsTest {
         }
     }
 
-    /** Running mean and variance after a step, and weight's and bias's gradient where nobody asks for the input's. */
+    /**
+     * Returns running mean and variance after a step, and the gradients of weight and bias if the gradient of the input
+     * is not required.
+     */
     private static double[][] statistics(Device device) {
         Tensor x = Tensor.of(device, VOLUMES, distinct(VOLUMES, 0));
         Tensor weight = Tensor.of(device, CHANNELS, distinct(CHANNELS, 1)).requiresGrad(true);
@@ -252,7 +255,7 @@ class CudnnKernelsTest {
         };
     }
 
-    /** All four are float32 whatever the volumes are, and these are exact in bfloat16. */
+    /** All four results are float32 whatever the type of the volumes, which are exact in bfloat16. */
     @ParameterizedTest
     @EnumSource(names = {"FP32", "BF16"})
     void movesTheRunningStatistics(Precision precision) {
@@ -268,7 +271,7 @@ class CudnnKernelsTest {
     }
 
     @Test
-    void notANumberWins() {
+    void nanWins() {
         double[] values = distinct(VOLUMES, 0);
         values[0] = Double.NaN;
         try (CudaDevice cudnn = open(Precision.FP32, GpuKernels.CUDNN)) {
@@ -280,7 +283,7 @@ class CudnnKernelsTest {
     }
 
     @Test
-    void whatCudnnLacksIsSaidOnceAndComputedByOurOwn() {
+    void reportsOnceWhatCudnnLacks() {
         List<String> log = new ArrayList<>();
         Shape[] shapes = {VOLUMES, CHANNELS, CHANNELS};
         try (CudaDevice cudnn = TestGpu.open(Precision.FP32, GpuKernels.CUDNN, log::add)) {
@@ -292,14 +295,14 @@ class CudnnKernelsTest {
             }
             assertThat(log)
                     .containsExactly(
-                            "adaptiveAvgPool3d of 4x3x6 to 3x1x2: its bins are not equal, which cuDNN has no pool for; "
-                                    + "by our own kernels",
-                            "batchNorm by the running statistics, with a gradient: cuDNN has none; by our own kernels");
+                            "adaptiveAvgPool3d of 4x3x6 to 3x1x2: bins of different sizes are not in cuDNN, "
+                                    + "uses our own kernels",
+                            "batchNorm with the running statistics and a gradient: not in cuDNN, uses our own kernels");
         }
     }
 
     @Test
-    void nothingIsFusedAndTheDeviceSaysSo() {
+    void fusesNothingAndSaysSo() {
         try (CudaDevice own = open(Precision.FP32, GpuKernels.OWN);
                 CudaDevice cudnn = open(Precision.FP32, GpuKernels.CUDNN);
                 CudaDevice another = cudnn.another()) {

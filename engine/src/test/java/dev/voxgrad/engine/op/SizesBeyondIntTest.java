@@ -16,15 +16,17 @@ import dev.voxgrad.engine.op.shape.ConcatOp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Settings whose sizes are beyond an int are refused by name, never computed with a number that has wrapped round. */
+/**
+ * Tests that settings whose sizes exceed an int are refused by name, and never computed with a value that overflowed.
+ */
 class SizesBeyondIntTest {
     private static final Shape INPUT = Shape.of(1, 2, 5, 5, 5);
     private static final int MAX = Integer.MAX_VALUE;
 
-    /** Stride, padding, dilation, groups. */
+    /** Arguments are stride, padding, dilation and groups. */
     @ParameterizedTest
     @CsvSource({
-        "1, 0, 1073741824, 1", // reaches over 2^31 + 1 voxels, which wraps round to less than nothing
+        "1, 0, 1073741824, 1", // covers 2^31 + 1 voxels, which overflows to a negative size
         "1, 0, 2147483647, 1",
         "1, 1073741824, 1, 1",
         "1, 2147483647, 1, 1",
@@ -43,7 +45,7 @@ class SizesBeyondIntTest {
     }
 
     @Test
-    void namesHowFarAKernelReaches() {
+    void reportsTheExtentOfAKernel() {
         Conv3dOp convolution = new Conv3dOp(Dims3.ONE, Dims3.ZERO, Dims3.cube(1 << 30), 1);
         assertThatThrownBy(() -> convolution.outputShape(INPUT, Shape.of(4, 2, 3, 3, 3)))
                 .hasMessageContaining("kernel reaches over 2147483649 voxels (dim 2) but the padded input has 5");
@@ -57,12 +59,12 @@ class SizesBeyondIntTest {
         assertThat(pool.outputShape(INPUT)).isEqualTo(Shape.of(1, 2, 1, 1, 1));
     }
 
-    /** Kernel, stride, padding. */
+    /** Arguments are kernel, stride and padding. */
     @ParameterizedTest
     @CsvSource({
         "2147483647, 1, 0",
         "2147483647, 1, 1073741823",
-        "3, 1, 1073741825", // twice the padding wraps round to 2
+        "3, 1, 1073741825", // twice the padding overflows to 2
         "3, 1, 2147483647",
         "2147483647, 2147483647, 1073741823",
     })
@@ -74,7 +76,7 @@ class SizesBeyondIntTest {
     }
 
     @Test
-    void refusesResultsOfMoreElementsThanAnInt() {
+    void refusesResultsWithTooManyElements() {
         assertThatThrownBy(() -> new AdaptiveAvgPool3dOp(Dims3.cube(1 << 20)).outputShape(INPUT))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> new LinearOp().outputShape(Shape.of(1 << 16, 3), Shape.of(1 << 15, 3)))
@@ -83,7 +85,7 @@ class SizesBeyondIntTest {
         Shape half = Shape.of(1 << 30);
         assertThatThrownBy(() -> new ConcatOp(0).outputShape(half, half))
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("concat: the inputs have 2147483648 along dimension 0");
+                .hasMessageContaining("concat: the sizes along dimension 0 add up to 2147483648");
         assertThatThrownBy(() -> new Dims3(1 << 16, 1 << 16, 1).product()).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Shape.of(1 << 16, 1 << 16, 1 << 16, 1 << 16)).isInstanceOf(ShapeException.class);
         assertThat(Shape.of(1 << 10, 1 << 10, (1 << 11) - 1).flattenedFrom(0).dim(0))

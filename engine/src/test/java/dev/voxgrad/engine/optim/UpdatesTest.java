@@ -6,8 +6,6 @@ import java.util.function.IntFunction;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
@@ -18,19 +16,23 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** The fused optimiser steps on every device, against the reference and against formulas written out here. */
+/**
+ * Compares the fused steps of optimizers on every device with the reference, and with formulas that are written out
+ * here.
+ */
 @Tag("kernels")
 class UpdatesTest {
     private static final int STEPS = 5;
     private static final int[] SIZES = {1, 4, 15, 16, 17, 31, 33, 1000, 16_401};
 
-    /** One step number {@code step} of some optimiser with the two state tensors. */
+    /** Performs step number {@code step} of an optimizer with the two state tensors. */
     private interface Update {
         void apply(int step, Tensor parameter, Tensor gradient, Tensor state1, Tensor state2);
     }
@@ -44,7 +46,7 @@ class UpdatesTest {
             (t, p, g, m, v) -> new AverageUpdate(0.9).apply(p, g),
             (t, p, g, m, v) -> new AverageUpdate(0.3).apply(p, g));
 
-    /** The parameter and the two state tensors after five steps with five different gradients. */
+    /** Returns the parameter and the two state tensors after five steps with five different gradients. */
     private static Tensor[] run(Device device, Update update, int n) {
         Shape shape = Shape.of(n);
         Tensor parameter = Tensor.of(device, shape, Samples.gaussian(shape, 1));
@@ -57,9 +59,8 @@ class UpdatesTest {
         return new Tensor[] {parameter, state1, state2};
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void agreeWithTheReferenceOverSeveralSteps(Device device) {
+    @OnEveryDevice
+    void agreesWithTheReferenceOverSeveralSteps(Device device) {
         int compared = 0;
         for (Update update : UPDATES) {
             for (int n : SIZES) {
@@ -76,7 +77,7 @@ class UpdatesTest {
     }
 
     @Test
-    void theNumberOfThreadsChangesNoBit() {
+    void bitsDoNotDependOnTheNumberOfThreads() {
         try (CpuDevice one = new CpuDevice(1);
                 CpuDevice three = new CpuDevice(3)) {
             for (Update update : UPDATES) {
@@ -89,9 +90,9 @@ class UpdatesTest {
         }
     }
 
-    /** In a run of one number only the scalar tail works; in a longer one the same number is in a vector. */
+    /** For a single value only the scalar tail runs; in a longer array the same value is part of a vector. */
     @Test
-    void theScalarTailGivesTheBitsOfTheVectors() {
+    void scalarTailEqualsVectorsBitForBit() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             for (Update update : UPDATES) {
                 float[] inVectors = run(cpu, update, 64)[0].toArray();
@@ -158,7 +159,7 @@ class UpdatesTest {
     }
 
     @Test
-    void theAverageFollowsItsFormula() {
+    void averageFollowsItsFormula() {
         Tensor average = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2), 1.0, -2.0);
         new AverageUpdate(0.75).apply(average, Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2), 3.0, 2.0));
         assertThat(average.toDoubleArray()).containsExactly(1.5, -1);
@@ -167,10 +168,9 @@ class UpdatesTest {
                 .hasMessage("average: decay is 1.0, expected at least 0 and less than 1");
     }
 
-    /** Decay 0 copies to the bit, and the average of equal numbers is these numbers, to the bit, for any decay. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void averagesAreExactWhereTheyCanBe(Device device) {
+    /** Decay 0 copies bit for bit, and the average of equal values is that value, bit for bit, for any decay. */
+    @OnEveryDevice
+    void averagesOfEqualValuesAreExact(Device device) {
         for (int n : SIZES) {
             Shape shape = Shape.of(n);
             Tensor value = Tensor.of(device, shape, Samples.gaussian(shape, 2));
@@ -185,7 +185,7 @@ class UpdatesTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor parameter = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2));
         Tensor wrong = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3));
         assertThatThrownBy(() -> new SgdUpdate(1, 0, 0, false).apply(parameter, wrong, null))
@@ -206,10 +206,9 @@ class UpdatesTest {
                 .hasMessageContaining("CHANNELS_LAST");
     }
 
-    /** The rule decides what is computed, on each device, and never the number of tensors that lie around. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
-    void refusesMoreOrFewerStatesThanTheRuleKeeps(Device device) {
+    /** The rule decides what is computed, on each device, and never the number of state tensors. */
+    @OnEveryDevice(reference = true)
+    void refusesAWrongNumberOfStateTensors(Device device) {
         Tensor p = Tensor.full(device, Shape.of(2), 1);
         Tensor g = Tensor.full(device, Shape.of(2), 1);
         Tensor s = Tensor.zeros(device, Shape.of(2));
@@ -237,10 +236,9 @@ class UpdatesTest {
                 .hasMessageContaining("velocity [3]");
     }
 
-    /** One launch has one kernel; where each slot is updated by itself, rules may differ. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
-    void neverTakesOneRuleForAnother(Device device) {
+    /** A single launch runs one kernel; rules may differ only if each slot is updated separately. */
+    @OnEveryDevice(reference = true)
+    void neverConfusesRules(Device device) {
         Tensor a = Tensor.full(device, Shape.of(2), 1);
         Tensor b = Tensor.full(device, Shape.of(2), 1);
         Tensor g = Tensor.full(device, Shape.of(2), 1);
@@ -263,16 +261,14 @@ class UpdatesTest {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
-    void clipsAGradientThatIsListedTwiceOnce(Device device) {
+    @OnEveryDevice(reference = true)
+    void clipsADuplicateGradientOnce(Device device) {
         Tensor g = Tensor.of(device, Shape.of(2), 3.0, 4.0);
         GradientMath.clipNorm(List.of(g, g, g.detach()), 1);
         assertThat(g.toArray()).usingComparatorWithPrecision(1e-5f).containsExactly(0.6f, 0.8f);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void gradientMathAgreesWithTheReference(Device device) {
         for (int n : SIZES) {
             Shape shape = Shape.of(n);

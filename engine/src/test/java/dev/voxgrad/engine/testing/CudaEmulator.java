@@ -20,60 +20,60 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * An emulator of CUDA's driver, cuDNN, cuBLAS and NVRTC for tests, in C++ under {@code engine/src/test/native}. It runs
- * the code that drives a GPU, and every {@code .cu} kernel, on the CPU of a machine without one, with memory that is
- * poisoned with NaN and stricter checks than a GPU has. It proves the logic of our code; it says nothing about the
- * hardware, about speed, or about how NVIDIA's libraries behave.
+ * Emulates CUDA's driver, cuDNN, cuBLAS and NVRTC for tests, in C++ under {@code engine/src/test/native}. It runs the
+ * code that drives a GPU, and every {@code .cu} kernel, on the CPU of a machine without a GPU. Its memory is poisoned
+ * with NaN, and its checks are stricter than a GPU's. It tests the logic of our code; it says nothing about hardware,
+ * speed, or the behaviour of NVIDIA's libraries.
  *
- * <p>Once loaded it stands in for the real libraries until the JVM ends, whether the machine has a GPU or not: load it
- * before anything else touches {@code jcuda}.
+ * <p>Once loaded, it replaces the real libraries until the JVM ends, whether or not the machine has a GPU: load it
+ * before anything else uses {@code jcuda}.
  */
 @SuppressWarnings("restricted") // Loading native code is what this class is for.
 public final class CudaEmulator {
-    /** In the order in which they need each other. */
+    /** The libraries, each after those that it needs. */
     private static final List<String> LIBRARIES =
             List.of("libcuda.so.1", "libcudnn.so.9", "libcublas.so.12", "libnvrtc.so.12");
 
-    /** The environment variable with the number of cards. */
+    /** The environment variable with the number of GPUs. */
     public static final String CARDS = "VOXGRAD_EMULATED_CARDS";
 
     private static Path loaded;
     private static List<Path> loadedKernels;
     private static SymbolLookup symbols;
 
-    /** The native function that counts; public, as {@link MethodHandleProxies} asks. */
+    /** The native function that counts; public because {@link MethodHandleProxies} requires it. */
     public interface Counter {
-        /** The counter of a name that ends in a zero byte; -1 if there is none. */
+        /** Returns the counter with this name, which ends in a zero byte; -1 if there is none. */
         long count(MemorySegment name);
     }
 
     private CudaEmulator() {}
 
-    /** Why the emulator can't be had on this machine; empty if it can. */
+    /** Returns the reason why the emulator is not available on this machine; empty if it is. */
     public static Optional<String> missing() {
         return CudaEmulatorBuild.missing();
     }
 
     /**
-     * Builds the emulator if need be, and loads it in place of NVIDIA's libraries, with the kernels of the engine and
-     * those of its tests.
+     * Builds the emulator if necessary, and loads it instead of NVIDIA's libraries, with the kernels of the engine and
+     * of its tests.
      *
-     * @throws IllegalStateException if it does not compile, with what g++ says
+     * @throws IllegalStateException if it does not compile; the message contains g++'s output
      */
     public static void load() {
         Path engine = CudaEmulatorBuild.engineFolder();
         load(List.of(engine.resolve("src/main/resources"), engine.resolve("src/test/resources")));
     }
 
-    /** As above, with the {@code .cu} files of the given folders and of those below them. */
+    /** Loads the emulator with the {@code .cu} files of the given folders and their subfolders. */
     public static synchronized void load(List<Path> kernelFolders) {
         missing().ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
         if (loaded != null) {
             if (!loadedKernels.equals(kernelFolders)) {
-                throw new IllegalStateException("the CUDA emulator is loaded already, with the kernels of "
-                        + loadedKernels + ": one JVM can have it only once");
+                throw new IllegalStateException("the CUDA emulator is already loaded, with the kernels of "
+                        + loadedKernels + ": a JVM can load it only once");
             }
             return;
         }
@@ -90,18 +90,18 @@ public final class CudaEmulator {
         }
     }
 
-    /** Whether this JVM runs on the emulator. */
+    /** Tests whether this JVM uses the emulator. */
     public static synchronized boolean isLoaded() {
         return loaded != null;
     }
 
     /**
-     * How often something has happened since the last reset: {@code allocations}, {@code frees},
-     * {@code hostAllocations}, {@code synchronousCopies}, {@code asynchronousCopies}, {@code launches} (calls, also
-     * those that are captured), {@code kernelsRun} (also from graphs), {@code graphLaunches}, {@code synchronises},
-     * {@code captures}; by its name, a function of cuDNN's that does work, {@code cudnnPoolingForward}; and what is
-     * there now: {@code liveBytes} of device memory, {@code liveHostAllocations}, {@code liveStreams},
-     * {@code liveEvents}, {@code liveGraphs}, {@code liveHandles} of the libraries, and {@code liveContexts} of cards.
+     * Returns a counter. Counted since the last reset: {@code allocations}, {@code frees}, {@code hostAllocations},
+     * {@code synchronousCopies}, {@code asynchronousCopies}, {@code launches} (calls, including captured ones),
+     * {@code kernelsRun} (including those from graphs), {@code graphLaunches}, {@code synchronises}, {@code captures};
+     * and, by name, each function of cuDNN that does work, such as {@code cudnnPoolingForward}. Counted at present:
+     * {@code liveBytes} of device memory, {@code liveHostAllocations}, {@code liveStreams}, {@code liveEvents},
+     * {@code liveGraphs}, {@code liveHandles} of the libraries, and {@code liveContexts} of GPUs.
      */
     public static long count(String name) {
         MethodHandle function =
@@ -110,60 +110,60 @@ public final class CudaEmulator {
             long count = MethodHandleProxies.asInterfaceInstance(Counter.class, function)
                     .count(arena.allocateFrom(name));
             if (count < 0) {
-                throw new IllegalArgumentException("the CUDA emulator counts no " + name);
+                throw new IllegalArgumentException("the CUDA emulator has no counter " + name);
             }
             return count;
         }
     }
 
-    /** The folder of the emulated libraries, for the LD_LIBRARY_PATH of a child process. */
+    /** Returns the folder of the emulated libraries, for the LD_LIBRARY_PATH of a child process. */
     public static synchronized Path folder() {
         requireLoaded();
         return loaded;
     }
 
     /**
-     * Sets how many cards can be seen; at first it is one, or what the environment variable {@value #CARDS} says. Each
-     * card has memory, streams and all else of its own, and refuses what is another's.
+     * Sets the number of visible GPUs. The default is one, or the value of the environment variable {@value #CARDS}.
+     * Each GPU has its own memory, streams and other resources, and refuses those of others.
      */
     public static void cards(int count) {
         MethodHandle function = function("emulatorCards", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
         MethodHandleProxies.asInterfaceInstance(IntConsumer.class, function).accept(count);
     }
 
-    /** Everything that is there now, by the names of {@link #count}. */
+    /** Returns the counters of everything that exists at present, by the names of {@link #count}. */
     public static Map<String, Long> live() {
         return Stream.of("liveBytes", "liveHostAllocations", "liveStreams", "liveEvents", "liveGraphs", "liveHandles")
                 .collect(Collectors.toMap(name -> name, CudaEmulator::count));
     }
 
     /**
-     * Sets how many more streams, events, pieces of device or pinned memory and library handles can be made, until the
-     * next reset; then a call that would make one fails for lack of memory.
+     * Limits, until the next reset, how many more streams, events, pieces of device or pinned memory, and library
+     * handles can be created; after that, a call that would create one fails for lack of memory.
      */
     public static void roomFor(long things) {
         MethodHandle function = function("emulatorMake", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
         MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(things);
     }
 
-    /** Sets how many bytes of memory each card has, until the next reset. */
+    /** Sets the bytes of memory of each GPU, until the next reset. */
     public static void memoryLimit(long bytes) {
         MethodHandle function = function("emulatorMemoryLimit", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
         MethodHandleProxies.asInterfaceInstance(LongConsumer.class, function).accept(bytes);
     }
 
-    /** What cuDNN's convolutions can pretend not to have. */
+    /** Lists what cuDNN's convolutions can pretend to lack. */
     public enum Lack {
         NOTHING,
-        /** What is listed first is refused when it is called. */
+        /** The algorithm that is listed first is refused when it is called. */
         THE_FIRST_LISTED,
-        /** Everything in bfloat16, though it is listed. */
+        /** All algorithms in bfloat16 are refused, although they are listed. */
         BFLOAT16_LISTED,
-        /** Everything in bfloat16, which is not even listed. */
+        /** All algorithms in bfloat16 are refused and not listed. */
         BFLOAT16
     }
 
-    /** Sets what cuDNN's convolutions lack, until it is set again. */
+    /** Sets what cuDNN's convolutions lack, until the next call. */
     public static void convolutionsLack(Lack what) {
         SymbolLookup cudnn = SymbolLookup.libraryLookup(loaded.resolve("libcudnn.so.9"), Arena.global());
         MethodHandle function = Linker.nativeLinker()
@@ -174,8 +174,8 @@ public final class CudaEmulator {
     }
 
     /**
-     * Runs the work that is queued, or drops it after an error; forgets errors, captures and counts, and restores the
-     * limits. Allocations stay.
+     * Runs the queued work, or drops it after an error; clears errors, captures and counters, and restores the limits.
+     * Allocations are kept.
      */
     public static void reset() {
         MethodHandle function = function("emulatorReset", FunctionDescriptor.ofVoid());

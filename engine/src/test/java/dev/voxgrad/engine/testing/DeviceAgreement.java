@@ -12,8 +12,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Runs an operation forward and backward on a device and on the reference, from the same numbers and a random upstream
- * gradient, and compares results and all gradients.
+ * Runs operations forward and backward on a device and on the reference, from the same values and a random upstream
+ * gradient, and compares results and all gradients. It counts the compared tensors, so that a test can assert that none
+ * of its cases was skipped:
+ *
+ * <pre>{@code
+ * DeviceAgreement agreement = DeviceAgreement.on(device);
+ * for (int n : sizes) {
+ *     agreement.compare(1, in -> in[0].relu(), Shape.of(n));
+ * }
+ * agreement.assertCompared(2 * sizes.length); // result and gradient
+ * }</pre>
  *
  * <p>The bound for a sum of n products rounded to float32 at every step is n·2⁻²⁴·Σ|products| in the worst case; the
  * errors of normal deviates partly cancel, and stay within a small multiple of √n·2⁻²⁴ times the largest magnitude of
@@ -23,13 +32,42 @@ public final class DeviceAgreement {
     private static final double EPSILON = 0x1p-24;
     private static final double FACTOR = 8;
 
-    private DeviceAgreement() {}
+    private final Device device;
+    private int compared;
+
+    private DeviceAgreement(Device device) {
+        this.device = device;
+    }
+
+    /** Starts comparisons of a device with the reference. */
+    public static DeviceAgreement on(Device device) {
+        return new DeviceAgreement(device);
+    }
+
+    /**
+     * Compares and counts the result and the gradient of every input.
+     *
+     * @param terms the number of products in the longest sum of the operation or its gradients
+     */
+    public void compare(int terms, Function<Tensor[], Tensor> function, Shape... shapes) {
+        compared += check(device, terms, function, shapes);
+    }
+
+    /** Compares and counts as above, with given inputs, which must be exact in float32. */
+    public void compare(int terms, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
+        compared += check(device, terms, function, shapes, values);
+    }
+
+    /** Asserts that this many tensors were compared. */
+    public void assertCompared(int tensors) {
+        assertThat(compared).as("compared tensors").isEqualTo(tensors);
+    }
 
     /**
      * Compares the result and the gradient of every input.
      *
-     * @param terms how many products the longest sum in the operation or its gradients adds up
-     * @return how many tensors were compared
+     * @param terms the number of products in the longest sum of the operation or its gradients
+     * @return the number of compared tensors
      */
     public static int check(Device device, int terms, Function<Tensor[], Tensor> function, Shape... shapes) {
         double[][] values = new double[shapes.length][];
@@ -39,7 +77,7 @@ public final class DeviceAgreement {
         return check(device, terms, function, shapes, values);
     }
 
-    /** As above, with given inputs, which must be exact in float32. */
+    /** Compares as above, with given inputs, which must be exact in float32. */
     public static int check(
             Device device, int terms, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
         double[][] expected = run(ReferenceDevice.INSTANCE, function, shapes, values);
@@ -51,7 +89,7 @@ public final class DeviceAgreement {
         return expected.length;
     }
 
-    /** Asserts that both arrays agree within the bound for sums of that many terms. */
+    /** Asserts that both arrays agree within the bound for sums of {@code terms} terms. */
     public static void assertClose(String what, double[] expected, double[] actual, int terms) {
         assertThat(actual.length).as(what).isEqualTo(expected.length);
         double largest = 1;
@@ -66,12 +104,12 @@ public final class DeviceAgreement {
         }
     }
 
-    /** The result, and behind it the gradient of each input for a random upstream gradient. */
+    /** Returns the result, followed by the gradient of each input for a random upstream gradient. */
     static double[][] run(Device device, Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
         return run(device, function, shapes, values, result -> Samples.gaussian(result, 98));
     }
 
-    /** As above, with the upstream gradient that {@code upstream} has for the result's shape. */
+    /** Returns the same, for the upstream gradient that {@code upstream} returns for the result's shape. */
     public static double[][] run(
             Device device,
             Function<Tensor[], Tensor> function,

@@ -14,18 +14,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * The context of an emulated card with a stream, for the emulator's own tests; skips them where it is missing. While
- * it is open it is the thread's current context.
+ * Opens a context of an emulated GPU with a stream, for the emulator's own tests, and skips them if the emulator is not
+ * available. While it is open, it is the thread's current context.
  */
 final class EmulatedContext implements AutoCloseable {
-    /** Device memory whose address can be told, which JCuda keeps to itself. */
+    /** Exposes the address of device memory, which JCuda hides. */
     static final class Memory extends CUdeviceptr {
         MemorySegment address() {
             return MemorySegment.ofAddress(getNativePointer());
         }
     }
 
-    /** As above, for a stream. */
+    /** Exposes the address of a stream. */
     static final class Stream extends CUstream {
         MemorySegment address() {
             return MemorySegment.ofAddress(getNativePointer());
@@ -37,7 +37,7 @@ final class EmulatedContext implements AutoCloseable {
     private final CUcontext before = new CUcontext();
     private final Stream stream = new Stream();
 
-    /** Of the first card. */
+    /** Opens a context of the first GPU. */
     EmulatedContext() {
         this(0);
     }
@@ -55,12 +55,12 @@ final class EmulatedContext implements AutoCloseable {
         check(JCudaDriver.cuStreamCreate(stream, 1));
     }
 
-    /** Makes it the thread's current context. */
+    /** Makes this the thread's current context. */
     void makeCurrent() {
         check(JCudaDriver.cuCtxSetCurrent(context));
     }
 
-    /** A stream that does not wait for the default one. */
+    /** Creates a stream that does not wait for the default one. */
     Stream stream() {
         return stream;
     }
@@ -77,7 +77,7 @@ final class EmulatedContext implements AutoCloseable {
         return memory;
     }
 
-    /** What the memory holds now, whatever is still queued. */
+    /** Returns the present contents of the memory, without waiting for queued work. */
     float[] read(CUdeviceptr memory, int count) {
         float[] values = new float[count];
         check(JCudaDriver.cuMemcpyDtoH(Pointer.to(values), memory, 4L * count));
@@ -92,7 +92,7 @@ final class EmulatedContext implements AutoCloseable {
         assertThat(CUresult.stringFor(result)).isEqualTo("CUDA_SUCCESS");
     }
 
-    /** The context that was current before is so again. */
+    /** Closes the context, and makes the previous one current again. */
     @Override
     public void close() {
         CudaEmulator.reset();

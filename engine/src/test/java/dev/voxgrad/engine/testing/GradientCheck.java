@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Compares an operation's gradients with central differences, in double precision on the reference device.
  *
- * <p>The upstream gradient is random: with all ones, a gradient that is summed or permuted wrongly may still look
- * right.
+ * <p>The upstream gradient is random: if it were all ones, a gradient that is summed or permuted wrongly might still
+ * look right.
  */
 public final class GradientCheck {
     private static final double STEP = 1e-5;
-    /** Central differences in double with that step are good to about 1e-9 for values and curvatures around 1. */
+    /** Central differences in double with this step are accurate to about 1e-9 for values and curvatures around 1. */
     private static final double TOLERANCE = 1e-6;
 
     private GradientCheck() {}
@@ -26,8 +26,8 @@ public final class GradientCheck {
      * Checks the gradient of every element of every input.
      *
      * @param function the operation
-     * @param inputs its inputs' shapes; they are filled with normal deviates
-     * @return how many derivatives were compared
+     * @param inputs the shapes of its inputs, which are filled with normal deviates
+     * @return the number of compared derivatives
      */
     public static int check(Function<Tensor[], Tensor> function, Shape... inputs) {
         double[][] values = new double[inputs.length][];
@@ -37,7 +37,7 @@ public final class GradientCheck {
         return check(function, inputs, values);
     }
 
-    /** As above, at the given point. */
+    /** Checks as above, at the given point. */
     public static int check(Function<Tensor[], Tensor> function, Shape[] shapes, double[][] values) {
         Tensor[] leaves = tensors(shapes, values);
         for (Tensor leaf : leaves) {

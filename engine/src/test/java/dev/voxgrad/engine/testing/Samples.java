@@ -3,11 +3,11 @@ package dev.voxgrad.engine.testing;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.random.RandomStream;
 
-/** Random numbers for tests, exact in float32 so that every device starts from the same values. */
+/** Generates random values for tests. They are exact in float32, so that every device starts from the same values. */
 public final class Samples {
     private Samples() {}
 
-    /** Normal deviates, rounded to float32. */
+    /** Returns normal deviates, rounded to float32. */
     public static double[] gaussian(Shape shape, long seed) {
         RandomStream random = new RandomStream(seed, 0, 0, 0);
         double[] values = new double[shape.elements()];

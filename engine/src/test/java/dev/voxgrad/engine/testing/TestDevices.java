@@ -1,7 +1,7 @@
 package dev.voxgrad.engine.testing;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
@@ -9,10 +9,10 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 
-/** The devices that every operation's suite runs over, beside the reference they are compared with. */
+/** Provides the devices that the test suite of every operation runs on; see {@link OnEveryDevice}. */
 public final class TestDevices {
     private static final CpuDevice CPU = new CpuDevice(2);
-    /** A GPU has nothing to do with the width of the CPU's vectors, so it takes part once. */
+    /** The GPU, in one run of the tests only: it doesn't depend on the width of the CPU's vectors. */
     private static final List<Device> GPUS =
             System.getProperty("voxgrad.vectorBits", "").isEmpty()
                             && TestGpu.missing().isEmpty()
@@ -24,19 +24,31 @@ public final class TestDevices {
 
     private TestDevices() {}
 
-    /** All devices of this machine but the reference, an emulated GPU among them. */
+    /** Returns all devices of this machine except the reference; the GPU may be emulated. */
     public static List<Device> all() {
-        return Stream.concat(Stream.of((Device) CPU), GPUS.stream()).toList();
+        return with(false, false);
     }
 
-    /** As {@link #all}, and the GPU once more with cuDNN's kernels, for operations that cuDNN has. */
+    /** Returns {@link #all}, and the GPU a second time with cuDNN's kernels, for operations that cuDNN has. */
     public static List<Device> andCudnn() {
-        return Stream.concat(all().stream(), CUDNN.stream()).toList();
+        return with(true, false);
     }
 
-    /** All devices of this machine. */
+    /** Returns {@link #all} and the reference. */
     public static List<Device> andReference() {
-        return Stream.concat(all().stream(), Stream.of(ReferenceDevice.INSTANCE))
-                .toList();
+        return with(false, true);
+    }
+
+    /** Returns all devices of this machine, optionally with cuDNN's kernels and with the reference. */
+    static List<Device> with(boolean cudnn, boolean reference) {
+        List<Device> devices = new ArrayList<>(List.of(CPU));
+        devices.addAll(GPUS);
+        if (cudnn) {
+            devices.addAll(CUDNN);
+        }
+        if (reference) {
+            devices.add(ReferenceDevice.INSTANCE);
+        }
+        return devices;
     }
 }

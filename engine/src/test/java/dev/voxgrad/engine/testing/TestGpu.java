@@ -15,8 +15,8 @@ import dev.voxgrad.engine.device.cuda.Precision;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * A GPU for tests: this machine's, where there is one, else an emulated one. The emulated one proves what is ours
- * (kernels, layouts, sizes, the order of work, memory), not what cuDNN or a card does.
+ * Provides a GPU for tests: this machine's GPU if it has one, else an emulated one. The emulator tests our own code
+ * (kernels, layouts, sizes, the order of work, memory), but not how cuDNN or real hardware behaves.
  */
 public final class TestGpu {
     private static final Optional<String> MISSING = find();
@@ -38,42 +38,42 @@ public final class TestGpu {
         return missing;
     }
 
-    /** Why there is neither a GPU nor an emulated one; empty if there is. */
+    /** Returns the reason why there is neither a GPU nor an emulated one; empty if there is one. */
     public static Optional<String> missing() {
         return MISSING;
     }
 
-    /** Whether the GPU is an emulated one, which is slow. */
+    /** Tests whether the GPU is an emulated one, which is slow. */
     public static boolean isEmulated() {
         assumeSome();
         return emulated;
     }
 
-    /** Skips the test, with the reason, where there is neither a GPU nor an emulated one. */
+    /** Skips the test, with the reason, if there is neither a GPU nor an emulated one. */
     public static void assumeSome() {
         assumeTrue(MISSING.isEmpty(), () -> "no GPU, and none can be emulated: " + MISSING.orElseThrow());
     }
 
-    /** Skips the test where there is no real GPU, unless -Dvoxgrad.emulateAll=true says that there is time. */
+    /** Skips the test if there is no real GPU, unless -Dvoxgrad.emulateAll=true allows slow tests. */
     public static void assumeReal() {
         assumeSome();
         assumeTrue(!emulated || Boolean.getBoolean("voxgrad.emulateAll"), "no NVIDIA GPU on this machine");
     }
 
     /**
-     * A new device with deterministic algorithms; skips the test where there can be none, or where cuDNN is of a
-     * version whose convolutions are known to be wrong in that precision.
+     * Opens a new device with deterministic algorithms. Skips the test if that is impossible, or if cuDNN's version is
+     * known to compute wrong convolutions in that precision.
      */
     public static CudaDevice open(Precision precision) {
         return open(0, precision);
     }
 
-    /** As above, on a card of that number. */
+    /** Opens the same device on the GPU with this number. */
     public static CudaDevice open(int card, Precision precision) {
         return open(card, new CudaDevice.Settings(precision, false, true, GpuKernels.OWN, _ -> {}));
     }
 
-    /** As above, on the first card, by those kernels, with a log. */
+    /** Opens the same device on the first GPU, with these kernels and a log. */
     public static CudaDevice open(Precision precision, GpuKernels kernels, Consumer<String> log) {
         return open(0, new CudaDevice.Settings(precision, false, true, kernels, log));
     }
@@ -89,8 +89,8 @@ public final class TestGpu {
     }
 
     /**
-     * Sees to it that there are that many cards of one kind, until {@link #oneCard} is called; skips the test where the
-     * GPUs are real and fewer, or unlike.
+     * Provides {@code count} GPUs of the same kind, until {@link #oneCard} is called. Skips the test if the GPUs are
+     * real and there are fewer, or if they differ.
      */
     public static void assumeCards(int count) {
         if (isEmulated()) {
@@ -103,25 +103,25 @@ public final class TestGpu {
                                     .distinct()
                                     .count()
                             == 1,
-                    "the GPUs are not of one kind");
+                    "the GPUs are of different kinds");
         }
     }
 
-    /** Takes further emulated cards away. */
+    /** Removes all emulated GPUs but the first. */
     public static void oneCard() {
         if (emulated) {
             CudaEmulator.cards(1);
         }
     }
 
-    /** Skips the test where {@link #open} does. */
+    /** Skips the test if {@link #open} does. */
     public static void assumeComputes(Precision precision) {
         open(precision).close();
     }
 
     /**
-     * Runs what needs an operation of cuDNN's; skips the test where this machine's cuDNN doesn't have it in that type.
-     * The emulated one has all.
+     * Runs code that needs an operation of cuDNN. Skips the test if this machine's cuDNN doesn't support it in that
+     * type; the emulated one supports all.
      */
     public static void skipWhereCudnnLacks(Runnable work) {
         try {

@@ -9,11 +9,13 @@ import dev.voxgrad.engine.device.CpuDevice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Runs an operation forward and backward on one, two and three threads and asserts that all bits are the same. */
+/**
+ * Runs an operation forward and backward on one, two and three threads, and asserts that all results are bit-identical.
+ */
 public final class ThreadAgreement {
     private ThreadAgreement() {}
 
-    /** Compares the result and the gradient of every input; returns how many tensors were compared. */
+    /** Compares the result and the gradient of every input, and returns the number of compared tensors. */
     public static int check(Function<Tensor[], Tensor> function, Shape... shapes) {
         double[][] values = new double[shapes.length][];
         for (int i = 0; i < shapes.length; i++) {

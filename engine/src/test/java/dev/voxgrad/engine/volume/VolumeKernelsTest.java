@@ -12,11 +12,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 /**
- * Blur, resampling and motion against their definitions, with random parameters, over sides around the vector widths.
+ * Compares blur, resampling and motion with their definitions, for random parameters and sizes around the vector
+ * widths.
  *
- * <p>Bounds: values lie in [−1, 2], ε = 2⁻²⁴. A weighted mean of t values in float is within (t + 2)·ε·2 of the exact
- * one: t ≤ 33 for one axis of blur, three axes in a row; 8 corners for trilinear, plus the weights' own rounding, ε·3
- * for each of three axes.
+ * <p>Bounds: values are in [−1, 2], and ε = 2⁻²⁴. A weighted mean of t values in float is within (t + 2)·ε·2 of the
+ * exact mean: t ≤ 33 for one axis of blur, with three axes one after another; 8 corners for trilinear interpolation,
+ * plus the rounding of the weights, ε·3 for each of three axes.
  */
 @Tag("kernels")
 class VolumeKernelsTest {
@@ -79,7 +80,7 @@ class VolumeKernelsTest {
                 .translated(random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1));
     }
 
-    /** The circulant matrices give what transforms over three axes give. */
+    /** The circulant matrices give the same result as transforms over three axes. */
     @ParameterizedTest
     @CsvSource(textBlock = SIZES)
     void motion(int channels, int x, int y, int z) {
@@ -96,8 +97,8 @@ class VolumeKernelsTest {
                     still, VolumeReference.resample(still, first), VolumeReference.resample(still, second), start, end);
         }
         MotionCpu.apply(volume, first, second, start, end);
-        // |h₁|₂ ≤ 1 and |v₁ − v₀| ≤ 3: a row's sum of 2z products moves by (2z + 2)·ε·Σ|h|·3, Σ|h| ≤ √z each; and
-        // what resampling has moved goes through the same sum.
+        // |h₁|₂ ≤ 1 and |v₁ − v₀| ≤ 3: a row's sum of 2z products is off by up to (2z + 2)·ε·Σ|h|·3, Σ|h| ≤ √z each;
+        // and the errors of resampling go through the same sum.
         double bound = 2 * Math.sqrt(z) * (3 * (2 * z + 2) * EPSILON + RESAMPLE_BOUND);
         assertEquals(volume, expected, bound);
     }
@@ -119,7 +120,7 @@ class VolumeKernelsTest {
     }
 
     @Test
-    void nothingMovesWithoutMotion() {
+    void changesNothingWithoutMotion() {
         Volume volume = VolumeReference.random(new RandomStream(4, 0, 0, 0), 2, 5, 6, 7);
         float[] before = volume.values().clone();
         AffineMap still = AffineMap.rotation(0, 0, 0);
@@ -133,9 +134,9 @@ class VolumeKernelsTest {
         assertThat(volume.values()).as("a radius of 0").isEqualTo(before);
     }
 
-    /** Rows that are shifted by whole voxels, and by half a voxel to the very edge of the inside. */
+    /** Rows are shifted by whole voxels, and by half a voxel to the exact edge of the inside. */
     @Test
-    void theEdgeOfTheInside() {
+    void edgeOfTheInsideIsExact() {
         Volume volume = new Volume(1, 1, 1, 4);
         System.arraycopy(new float[] {5, 1, 2, 3}, 0, volume.values(), 0, 4);
         ResampleCpu.apply(volume, AffineMap.rotation(0, 0, 0).translated(0, 0, -0.5));
@@ -166,7 +167,7 @@ class VolumeKernelsTest {
     }
 
     @Test
-    void wrongArgumentsAreNamed() {
+    void reportsWrongArguments() {
         assertThatThrownBy(() -> new Volume(1, 4, 0, 4)).hasMessageContaining("one voxel on each axis, was [1,4,0,4]");
         Volume volume = new Volume(2, 3, 4, 5);
         assertThat(volume.size(0) + 10 * volume.size(1) + 100 * volume.size(2)).isEqualTo(543);
@@ -176,11 +177,11 @@ class VolumeKernelsTest {
                 .hasMessageContaining("sigma is NaN");
         AffineMap still = AffineMap.rotation(0, 0, 0);
         assertThatThrownBy(() -> MotionCpu.apply(volume, still, still, 3, 6)).hasMessageContaining("<= 5");
-        assertThatThrownBy(() -> still.translated(Double.NaN, 0, 0)).hasMessageContaining("finite numbers");
+        assertThatThrownBy(() -> still.translated(Double.NaN, 0, 0)).hasMessageContaining("finite values");
     }
 
     @Test
-    void findsNumbersThatAreNotFinite() {
+    void findsValuesThatAreNotFinite() {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             Volume volume = new Volume(2, 3, 4, 5);
             volume.values()[7] = -Float.MAX_VALUE;

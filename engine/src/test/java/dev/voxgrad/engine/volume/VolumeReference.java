@@ -2,11 +2,11 @@ package dev.voxgrad.engine.volume;
 
 import dev.voxgrad.engine.random.RandomStream;
 
-/** The definitions in plain loops, in double, one channel (X,Y,Z) at a time: slow and obvious. */
+/** Implements the definitions in plain loops, in double, one channel (X,Y,Z) at a time: slow and obvious. */
 final class VolumeReference {
     private VolumeReference() {}
 
-    /** A volume of uniform numbers in [−1, 2). */
+    /** Returns a volume of uniform values in [−1, 2). */
     static Volume random(RandomStream random, int channels, int x, int y, int z) {
         Volume volume = new Volume(channels, x, y, z);
         for (int i = 0; i < volume.values().length; i++) {
@@ -59,7 +59,7 @@ final class VolumeReference {
         return out;
     }
 
-    /** Reflected at the outer faces of voxels 0 and n−1 until it is inside. */
+    /** Reflects an index at the outer faces of voxels 0 and n−1 until it is inside. */
     private static int mirror(int i, int n) {
         int at = i;
         while (at < 0 || at >= n) {
@@ -96,7 +96,7 @@ final class VolumeReference {
         return q >= -0.5 && q < n - 0.5;
     }
 
-    /** The sum over eight corners, each with the volume of the box opposite to it. */
+    /** Sums over eight corners, each weighted by the volume of the opposite box. */
     private static double trilinear(double[][][] in, double[] q) {
         double sum = 0;
         for (int corner = 0; corner < 8; corner++) {
@@ -114,7 +114,7 @@ final class VolumeReference {
         return sum;
     }
 
-    /** By discrete Fourier transforms over all three axes, with frequency 0 shifted to the middle and back. */
+    /** Uses discrete Fourier transforms over all three axes, with frequency 0 shifted to the middle and back. */
     static double[][][] motion(double[][][] still, double[][][] before, double[][][] after, int start, int end) {
         Spectrum spectrum = Spectrum.of(still);
         Spectrum first = Spectrum.of(before);
@@ -132,7 +132,7 @@ final class VolumeReference {
         return spectrum.inverse();
     }
 
-    /** A complex (X,Y,Z) array. */
+    /** Holds a complex (X,Y,Z) array. */
     private record Spectrum(double[][][] re, double[][][] im) {
         static Spectrum of(double[][][] values) {
             Spectrum spectrum =
@@ -167,7 +167,7 @@ final class VolumeReference {
             }
         }
 
-        /** Along one axis, from the definition: X[f] = Σ x[i]·exp(sign·2πi·f·i/n). */
+        /** Transforms along one axis, by the definition: X[f] = Σ x[i]·exp(sign·2πi·f·i/n). */
         private void transform(int axis, int sign) {
             double[][][] oldRe = copy(re);
             double[][][] oldIm = copy(im);

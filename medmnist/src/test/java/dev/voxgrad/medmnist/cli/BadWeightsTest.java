@@ -96,7 +96,7 @@ class BadWeightsTest {
         Contents before = Contents.of(folder);
         Path edge = TestVolumes.write(folder.resolve("edge16.npz"), 16, 1, 2, 2, 2, 2);
         Cli.run("predict", "--npz", edge, "--net", "net3", "--weights", good, "--out", out)
-                .failed(good, "is of another net", "missing", "layer3.0.weight");
+                .failed(good, "belongs to another net", "missing", "layer3.0.weight");
         Cli.run(
                         "train",
                         "--npz",
@@ -111,7 +111,7 @@ class BadWeightsTest {
                         folder.resolve("new"),
                         "--init-weights",
                         good)
-                .failed(good, "is of another net", "layer3");
+                .failed(good, "belongs to another net", "layer3");
         Files.delete(edge);
         assertThat(Contents.of(folder)).isEqualTo(before);
     }

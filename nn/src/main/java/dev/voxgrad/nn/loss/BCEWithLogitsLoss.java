@@ -2,9 +2,12 @@ package dev.voxgrad.nn.loss;
 
 import dev.voxgrad.engine.Tensor;
 
-/** Binary cross-entropy of sigmoid(logits), averaged over all elements: for several labels that are each yes or no. */
+/**
+ * Computes the binary cross-entropy of sigmoid(logits), averaged over all elements: for several independent yes/no
+ * labels.
+ */
 public record BCEWithLogitsLoss() {
-    /** The mean loss, a scalar, of logits (N, labels) and as many targets in [0, 1], row by row. */
+    /** Returns the mean loss, a scalar, of logits (N, labels) and the same number of targets in [0, 1], row by row. */
     public Tensor forward(Tensor logits, float... targets) {
         return logits.bceWithLogits(targets);
     }

@@ -8,18 +8,18 @@ import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.optim.GradientMath;
 
-/** Limits gradients in place, before the optimiser's step. Parameters without a gradient are passed over. */
+/** Limits gradients in place, before the optimizer's step. Parameters without a gradient are skipped. */
 public final class GradientClipping {
     private GradientClipping() {}
 
     /**
-     * Scales all gradients by one factor so that the L2 norm over all of them is at most {@code maxNorm}, as
+     * Scales all gradients by the same factor, so that the L2 norm over all of them is at most {@code maxNorm}, like
      * {@code torch.nn.utils.clip_grad_norm_} (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent
      * neural networks", 2013).
      *
      * @param parameters a parameter that is listed several times, as a tied weight may be, counts once
-     * @param maxNorm at least 0; infinity only measures the norm
-     * @return the norm before scaling; where it is not finite, neither are the gradients afterwards
+     * @param maxNorm at least 0; infinity measures the norm without scaling
+     * @return the norm before scaling; if it is not finite, neither are the gradients afterwards
      * @throws IllegalArgumentException if {@code maxNorm} is NaN or negative
      */
     public static double clipNorm(Gradients gradients, Collection<Tensor> parameters, double maxNorm) {
@@ -32,7 +32,7 @@ public final class GradientClipping {
             }
         }
         double norm = Math.sqrt(sum);
-        double factor = Math.min(1, maxNorm / (norm + GradientMath.EPSILON));
+        double factor = Math.min(1, maxNorm / (norm + GradientMath.EPS));
         if (factor != 1) {
             forEach(gradients, tied, gradient -> GradientMath.scale(gradient, factor));
         }
@@ -40,7 +40,7 @@ public final class GradientClipping {
     }
 
     /**
-     * Moves every element of the gradients into [−limit, limit], as {@code torch.nn.utils.clip_grad_value_}.
+     * Limits every element of the gradients to [−limit, limit], like {@code torch.nn.utils.clip_grad_value_}.
      *
      * @throws IllegalArgumentException if {@code limit} is NaN or negative
      */

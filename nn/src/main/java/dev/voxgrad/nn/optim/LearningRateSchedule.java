@@ -2,12 +2,12 @@ package dev.voxgrad.nn.optim;
 
 import java.util.List;
 
-/** The learning rate of every epoch; the formulas are PyTorch's. */
+/** Determines the learning rate of every epoch; the formulas are PyTorch's. */
 public interface LearningRateSchedule {
-    /** The learning rate of epoch {@code epoch}, counted from 0. */
+    /** Returns the learning rate of epoch {@code epoch}, counted from 0. */
     double at(int epoch);
 
-    /** Always the same. */
+    /** Keeps the learning rate constant. */
     record Constant(double rate) implements LearningRateSchedule {
         public Constant {
             requireRate("rate", rate);
@@ -20,9 +20,9 @@ public interface LearningRateSchedule {
     }
 
     /**
-     * Multiplied by {@code factor} at each milestone: base·factorᵏ after k of them, as MultiStepLR.
+     * Multiplies the learning rate by {@code factor} at each milestone: base·factorᵏ after k of them, like MultiStepLR.
      *
-     * @param milestones the first epochs of lower rates, in any order; one that is named twice counts twice
+     * @param milestones the epochs at which the rate changes, in any order; an epoch that is listed twice counts twice
      */
     record MultiStep(double base, List<Integer> milestones, double factor) implements LearningRateSchedule {
         public MultiStep {
@@ -40,9 +40,12 @@ public interface LearningRateSchedule {
     }
 
     /**
-     * Another schedule after a linear rise: epoch e of the first {@code epochs} has (e + 1)/(epochs + 1) of the rate
-     * that the other schedule begins with; then that schedule runs from its start (Goyal et al., "Accurate, large
-     * minibatch SGD", 2017, by epochs).
+     * Precedes another schedule with a linear rise: epoch e of the first {@code epochs} has (e + 1)/(epochs + 1) of the
+     * rate that the other schedule starts with; then that schedule runs from its start (Goyal et al., "Accurate, large
+     * minibatch SGD", 2017, but by epochs).
+     *
+     * @param epochs the number of epochs of the rise, at least 0
+     * @param then the schedule that follows
      */
     record WarmUp(int epochs, LearningRateSchedule then) implements LearningRateSchedule {
         public WarmUp {
@@ -58,8 +61,8 @@ public interface LearningRateSchedule {
     }
 
     /**
-     * Half a cosine from base down to minimum over {@code epochs} epochs, as CosineAnnealingLR; it rises again
-     * afterwards (Loshchilov and Hutter, "SGDR", 2017, without the restarts).
+     * Lowers the learning rate from base to minimum along half a cosine over {@code epochs} epochs, like
+     * CosineAnnealingLR; it rises again afterwards (Loshchilov and Hutter, "SGDR", 2017, without restarts).
      */
     record CosineAnnealing(double base, int epochs, double minimum) implements LearningRateSchedule {
         public CosineAnnealing {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 import dev.voxgrad.engine.Gradients;
@@ -15,8 +16,7 @@ import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateDict;
 
 /**
- * Moves parameters along their gradients by an {@link UpdateRule}, and keeps what the rule remembers from step to
- * step.
+ * Updates parameters from their gradients by an {@link UpdateRule}, and keeps the rule's state from step to step.
  *
  * <pre>{@code
  * Optimizer optimizer = new Optimizer(new AdamW(1e-3, 5e-4), net.parameters());
@@ -25,19 +25,19 @@ import dev.voxgrad.nn.StateDict;
  * }
  * }</pre>
  *
- * <p>Made outside of a scope, since its state must outlive the steps.
+ * <p>Create it outside any scope, because its state must outlive the steps.
  */
 public final class Optimizer {
     private final UpdateRule rule;
     private final List<Slot> slots = new ArrayList<>();
     private double rate;
 
-    /** A parameter with its name, its count of steps, and the rule's tensors for it. */
+    /** Holds a parameter with its name, its count of steps, and the rule's tensors for it. */
     private record Slot(String name, TiedParameter parameter, Counter steps, List<Tensor> state) {}
 
     /**
-     * For these parameters by name, such as {@link dev.voxgrad.nn.Layer#parameters}. A parameter that is there under
-     * several names, as a tied weight may be, is one parameter under the first of them: it is moved once in a step.
+     * Creates an optimizer for parameters by name, such as {@link dev.voxgrad.nn.Layer#parameters}. A parameter with
+     * several names, as a tied weight may have, is one parameter under the first of them: a step updates it once.
      */
     public Optimizer(UpdateRule rule, Map<String, Tensor> parameters) {
         this.rule = rule;
@@ -49,45 +49,47 @@ public final class Optimizer {
                 state.add(Tensor.zeros(
                         parameter.first().device(), parameter.first().shape()));
             }
-            slots.add(new Slot(names.get(parameter.first()), parameter, new Counter(), state));
+            slots.add(new Slot(Objects.requireNonNull(names.get(parameter.first())), parameter, new Counter(), state));
         }
     }
 
+    /** Returns the rule that updates the parameters. */
     public UpdateRule rule() {
         return rule;
     }
 
-    /** One step at the rule's own learning rate. */
+    /** Performs one step at the rule's own learning rate. */
     public void step(Gradients gradients) {
         step(gradients, rule.learningRate());
     }
 
     /**
-     * One step at the given learning rate, as a {@link LearningRateSchedule} wants it. A parameter without a
-     * gradient is left as it is and its steps are not counted, as in PyTorch.
+     * Performs one step at the given learning rate, such as that of a {@link LearningRateSchedule}. A parameter without
+     * a gradient is not changed and its steps are not counted, as in PyTorch.
      *
-     * @throws IllegalArgumentException if the learning rate is NaN, infinite or negative, or if not one of the
-     *     parameters has a gradient
+     * @throws IllegalArgumentException if the learning rate is NaN, infinite or negative, or if none of the parameters
+     *     has a gradient
      */
     public void step(Gradients gradients, double learningRate) {
         setLearningRate(learningRate);
-        List<Slot> moved = slots.stream()
+        List<Slot> updated = slots.stream()
                 .filter(slot -> slot.parameter.hasGradient(gradients))
                 .toList();
-        if (moved.isEmpty()) {
+        if (updated.isEmpty()) {
             throw new IllegalArgumentException("optimizer: none of its " + slots.size()
                     + " parameters has a gradient; do the gradients belong to another net?");
         }
-        moved.getFirst().parameter.first().device().hostEffect(() -> moved.forEach(slot -> slot.steps.increment()));
+        updated.getFirst().parameter.first().device().hostEffect(() -> updated.forEach(slot -> slot.steps.increment()));
         TensorUpdate.applyAll(
-                moved.stream()
+                updated.stream()
                         .map(s -> new UpdateSlot(s.parameter.first(), s.parameter.gradient(gradients), s.state))
                         .toList(),
-                i -> rule.update(moved.get(i).steps.value(), rate));
+                i -> rule.update(updated.get(i).steps.value(), rate));
     }
 
     /**
-     * Sets the learning rate of the steps to come, where a device replays a recorded one and {@code step} isn't called.
+     * Sets the learning rate of the following steps, for a device that replays a captured step instead of calling
+     * {@code step}.
      *
      * @throws IllegalArgumentException if it is NaN, infinite or negative
      */
@@ -96,16 +98,18 @@ public final class Optimizer {
         rate = learningRate;
     }
 
-    /** A copy of all that a later run needs to go on: {@code layer1.0.weight.step}, {@code ….exp_avg}, … */
+    /**
+     * Returns a copy of the state that a later run needs to resume: {@code layer1.0.weight.step}, {@code ….exp_avg}, …
+     */
     public SequencedMap<String, NamedTensor> state() {
         return stateDict().read();
     }
 
     /**
-     * Takes over what {@link #state} gave.
+     * Restores what {@link #state} returned.
      *
-     * @throws dev.voxgrad.nn.StateMismatchException if it is of other parameters or another rule; nothing is changed
-     *     then
+     * @throws dev.voxgrad.nn.StateMismatchException if it belongs to other parameters or to another rule; then nothing
+     *     is changed
      */
     public void loadState(Map<String, NamedTensor> state) {
         stateDict().write(state);

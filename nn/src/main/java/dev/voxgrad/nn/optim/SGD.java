@@ -5,8 +5,13 @@ import java.util.List;
 import dev.voxgrad.engine.optim.SgdUpdate;
 
 /**
- * Stochastic gradient descent with momentum and an L2 penalty, as PyTorch's SGD with dampening 0; the formula is at
- * {@link SgdUpdate}.
+ * Stochastic gradient descent with momentum and an L2 penalty, like PyTorch's SGD with dampening 0; {@link SgdUpdate}
+ * states the formula.
+ *
+ * @param learningRate η
+ * @param momentum μ
+ * @param weightDecay λ
+ * @param nesterov whether to use Nesterov's look-ahead, which needs a momentum above 0
  */
 public record SGD(double learningRate, double momentum, double weightDecay, boolean nesterov) implements UpdateRule {
     public SGD {
@@ -18,7 +23,7 @@ public record SGD(double learningRate, double momentum, double weightDecay, bool
         }
     }
 
-    /** Without look-ahead. */
+    /** Creates SGD without look-ahead. */
     public SGD(double learningRate, double momentum, double weightDecay) {
         this(learningRate, momentum, weightDecay, false);
     }

@@ -5,14 +5,15 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Storage;
 
 /**
- * A parameter as optimisers and clipping see it: one piece of memory, which nearly always is one tensor. Tied weights
- * are one tensor in several places, or several handles on one memory; what changes them must do so once.
+ * Represents a parameter the way optimizers and clipping see it: one piece of memory, nearly always of one tensor. Tied
+ * weights are one tensor in several places, or several handles on the same memory, and must be changed only once.
  *
  * @param leaves all tensors on the memory, each once, in the order in which they were listed
  */
@@ -33,7 +34,7 @@ record TiedParameter(List<Tensor> leaves) {
         return groups;
     }
 
-    /** The tensor that stands for the memory. */
+    /** Returns the tensor that represents the memory. */
     Tensor first() {
         return leaves.getFirst();
     }
@@ -42,7 +43,7 @@ record TiedParameter(List<Tensor> leaves) {
         return leaves.stream().anyMatch(gradients::has);
     }
 
-    /** Returns the memory's gradient, in the shape of its first tensor: the sum of those of its tensors. */
+    /** Returns the memory's gradient, in the shape of its first tensor: the sum of its tensors' gradients. */
     Tensor gradient(Gradients gradients) {
         Tensor sum = null;
         for (Tensor leaf : leaves) {
@@ -53,6 +54,6 @@ record TiedParameter(List<Tensor> leaves) {
                 sum = sum == null ? summand : sum.add(summand);
             }
         }
-        return sum;
+        return Objects.requireNonNull(sum, "no gradient");
     }
 }

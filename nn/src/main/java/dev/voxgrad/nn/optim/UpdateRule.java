@@ -5,24 +5,25 @@ import java.util.List;
 import dev.voxgrad.engine.optim.TensorUpdate;
 
 /**
- * How an optimiser moves one parameter: its settings and formula. {@link Optimizer} keeps the state and the count of
- * steps, so a new rule is one small record.
+ * Describes how an optimizer updates one parameter: its settings and formula. {@link Optimizer} keeps the state and the
+ * count of steps, so a new rule is one small record.
  */
 public interface UpdateRule {
-    /** The learning rate of a step that is given no other. */
+    /** Returns the learning rate of a step that doesn't specify one. */
     double learningRate();
 
-    /** The names, as in PyTorch, of the tensors that the rule keeps for each parameter; they start at zero. */
+    /** Returns PyTorch's names for the tensors that the rule keeps for each parameter; the tensors start at zero. */
     List<String> stateNames();
 
     /**
-     * What a step does to one parameter.
+     * Returns what a step does to one parameter.
      *
      * @param step 1 in the parameter's first step
+     * @param learningRate the learning rate of this step
      */
     TensorUpdate update(long step, double learningRate);
 
-    /** Throws unless {@code value} is in [0, limit). */
+    /** Throws an IllegalArgumentException unless {@code value} is in [0, limit). */
     static void requireBelow(String setting, double value, double limit) {
         if (!(value >= 0 && value < limit)) {
             throw new IllegalArgumentException("optimizer: " + setting + " is " + value + ", expected at least 0"

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
@@ -16,10 +17,10 @@ import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateDict;
 
 /**
- * An exponential moving average of a net's weights over the steps of its training, kept in a second net of the same
- * make, as PyTorch's {@code AveragedModel} with {@code get_ema_multi_avg_fn}: the first update copies the parameters,
- * each later one moves the averages towards them, and every one copies buffers and counters. The formula is at
- * {@link AverageUpdate}; with decay δ it looks back over about 1/(1 − δ) steps.
+ * Keeps an exponential moving average of a net's weights over the steps of its training, in a second net of the same
+ * structure, like PyTorch's {@code AveragedModel} with {@code get_ema_multi_avg_fn}: the first update copies the
+ * parameters, each later one moves the averages towards them, and all of them copy buffers and counters.
+ * {@link AverageUpdate} states the formula; with decay δ, the average covers about the last 1/(1 − δ) steps.
  *
  * <pre>{@code
  * WeightAverage average = new WeightAverage(0.999, net, sameNet);
@@ -41,41 +42,41 @@ public final class WeightAverage {
     private final List<Pair<Counter>> counters;
     private final Counter updates = new Counter();
 
-    /** Of the averaged net and of the net. */
+    /** Pairs a member of the averaged net with that of the net. */
     private record Pair<T>(T average, T value) {
         /**
-         * Pairs what both nets have under the same name, each member of the average once: a tied weight has several
-         * names, but is to be moved once in each update.
+         * Pairs the members that both nets have under the same name, each member of the average once: a tied weight has
+         * several names, but each update must change it only once.
          */
         static <T> List<Pair<T>> all(Layer averaged, Layer net, Function<Layer, Map<String, T>> own) {
             Map<String, T> values = Named.collect(net, own);
             Map<Object, Pair<T>> pairs = new IdentityHashMap<>();
             List<Pair<T>> inOrder = new ArrayList<>();
             Named.collect(averaged, own).forEach((name, average) -> {
-                Pair<T> pair = new Pair<>(average, values.get(name));
+                Pair<T> pair = new Pair<>(average, Objects.requireNonNull(values.get(name), name));
                 Pair<T> before = pairs.putIfAbsent(place(average), pair);
                 if (before == null) {
                     inOrder.add(pair);
                 } else if (place(before.value) != place(pair.value)) {
                     throw new IllegalArgumentException("average: " + name + " is tied to another tensor in the "
-                            + "averaged net but not in the net itself; both must be of the same make");
+                            + "averaged net but not in the net itself; both must have the same structure");
                 }
             });
             return inOrder;
         }
 
-        /** What is written to: several tensors may be on the same memory. */
+        /** Returns what an update writes to: several tensors may share the same memory. */
         private static Object place(Object member) {
             return member instanceof Tensor tensor ? tensor.storage() : member;
         }
     }
 
     /**
-     * Of {@code net}, kept in {@code averaged}, whose numbers it replaces. Made outside of a scope, since both nets
-     * outlive the steps.
+     * Creates an average of {@code net}, kept in {@code averaged}, whose values are replaced by those of {@code net}.
+     * Create it outside any scope, because both nets outlive the steps.
      *
-     * @param decay how much of the average stays in each update, at least 0 and less than 1
-     * @throws dev.voxgrad.nn.StateMismatchException if the nets are not of the same make
+     * @param decay the fraction of the average that each update keeps, at least 0 and less than 1
+     * @throws dev.voxgrad.nn.StateMismatchException if the nets differ in structure
      */
     public WeightAverage(double decay, Layer net, Layer averaged) {
         this.rule = new AverageUpdate(decay);
@@ -86,12 +87,12 @@ public final class WeightAverage {
         this.counters = Pair.all(averaged, net, Layer::ownCounters);
     }
 
-    /** The net that holds the average. */
+    /** Returns the net that contains the average. */
     public Layer averaged() {
         return averaged;
     }
 
-    /** Takes the net's present weights into the average: once after each step of the optimiser. */
+    /** Adds the net's current weights to the average. Call it once after each step of the optimizer. */
     public void update() {
         AverageUpdate update = updates.value() == 0 ? COPY : rule;
         parameters.forEach(pair -> update.apply(pair.average, pair.value));
@@ -104,15 +105,17 @@ public final class WeightAverage {
         updates.increment();
     }
 
-    /** A copy of all that a later run needs to go on: the averaged net's numbers, and {@code n_averaged}. */
+    /**
+     * Returns a copy of the state that a later run needs to resume: the averaged net's values, and {@code n_averaged}.
+     */
     public SequencedMap<String, NamedTensor> state() {
         return stateDict().read();
     }
 
     /**
-     * Takes over what {@link #state} gave.
+     * Restores what {@link #state} returned.
      *
-     * @throws dev.voxgrad.nn.StateMismatchException if it is of another net; nothing is changed then
+     * @throws dev.voxgrad.nn.StateMismatchException if it belongs to another net; then nothing is changed
      */
     public void loadState(Map<String, NamedTensor> state) {
         stateDict().write(state);

@@ -4,29 +4,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.Named;
 import dev.voxgrad.nn.NamedTensor;
 
 /**
- * States how a weights file of others was adapted to a net, by the two liberties that loading takes:
+ * States how a weights file from another source was adapted to a net. Loading allows two differences:
  *
  * <ul>
- *   <li>One prefix of all names is removed, as {@code module.} of PyTorch's {@code nn.DataParallel}, if more names are
- *       the net's without it.
- *   <li>Batch norm's counters, {@code num_batches_tracked}, may be missing or saved as floats. PyTorch accepts files
- *       without them too, since they were added late and nothing is computed from them. The net keeps its own.
+ *   <li>One prefix is removed from all names, such as {@code module.} of PyTorch's {@code nn.DataParallel}, if more
+ *       names match the net without it.
+ *   <li>Batch norm's counters, {@code num_batches_tracked}, may be missing or saved as floats. PyTorch also accepts
+ *       files without them, since they were added late and nothing is computed from them. The net keeps its own.
  * </ul>
  *
- * @param prefix what was removed from all names; empty for nothing
- * @param absentCounters names of the counters that the file lacks
+ * @param prefix the prefix that was removed from all names; empty if there was none
+ * @param absentCounters the names of the counters that are missing in the file
  */
 public record Adaptation(String prefix, List<String> absentCounters) {
-    /** Parts that a prefix has at most; wrappers add one each, and a hostile name may have any number. */
+    /** The largest number of parts in a prefix; each wrapper adds one, and a hostile name may have any number. */
     private static final int MOST_PARTS = 8;
     /** Integers up to this are exact in float64. */
     private static final double MOST_EXACT = 0x1p53;
@@ -35,7 +38,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         absentCounters = List.copyOf(absentCounters);
     }
 
-    /** Returns what has to be adapted for a net that has these names, some of which are of counters. */
+    /** Returns what has to be adapted for a net with the names {@code wanted}, some of which belong to counters. */
     static Adaptation of(WeightsFile file, Set<String> wanted, Set<String> counters) {
         Set<String> names = new LinkedHashSet<>(file.tensors().keySet());
         names.addAll(file.unreadable().keySet());
@@ -50,7 +53,9 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         return new Adaptation(prefix, absent);
     }
 
-    /** Returns the common prefix, of whole parts of names, without which most names are wanted; else nothing. */
+    /**
+     * Returns the common prefix, of whole parts of names, without which most names are wanted; empty if there is none.
+     */
     private static String prefix(Set<String> names, Set<String> wanted) {
         String common = commonPrefix(names);
         String best = "";
@@ -68,7 +73,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         return best;
     }
 
-    /** Returns what all names start with, up to and including a dot. */
+    /** Returns the longest prefix that all names share and that ends with a dot. */
     private static String commonPrefix(Set<String> names) {
         if (names.isEmpty()) {
             return "";
@@ -89,7 +94,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
                 .count();
     }
 
-    /** Returns the file under the net's names. */
+    /** Returns the file's contents under the net's names. */
     WeightsFile apply(WeightsFile file) {
         return new WeightsFile(
                 renamed(file.tensors(), Adaptation::renamed),
@@ -106,7 +111,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         return renamed;
     }
 
-    /** Gives a value another name. */
+    /** Returns a value under another name. */
     private interface Renaming<T> {
         T apply(T value, String name);
     }
@@ -118,20 +123,24 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         };
     }
 
-    /** Returns the tensors of an adapted file, with counters as the net keeps them. */
+    /** Returns the tensors of an adapted file, with counters in the form that the net keeps. */
     SequencedMap<String, NamedTensor> complete(WeightsFile adapted, Layer net) {
         SequencedMap<String, NamedTensor> tensors = Named.of();
         tensors.putAll(adapted.tensors());
-        net.counters()
-                .forEach((name, counter) -> tensors.put(
-                        name,
-                        new NamedTensor.Longs(
-                                name, absentCounters.contains(name) ? counter.value() : count(tensors.get(name)))));
+        net.counters().forEach((name, counter) -> {
+            Long saved = absentCounters.contains(name)
+                    ? Long.valueOf(counter.value())
+                    : count(Objects.requireNonNull(tensors.get(name), name));
+            tensors.put(name, new NamedTensor.Longs(name, Objects.requireNonNull(saved, name)));
+        });
         return tensors;
     }
 
-    /** Returns the integer that a tensor of one number holds, or null if it holds none, such as an overflown float16. */
-    private static Long count(NamedTensor tensor) {
+    /**
+     * Returns the integer in a tensor of one element, or null if it isn't an integer, such as a float16 that
+     * overflowed.
+     */
+    private static @Nullable Long count(NamedTensor tensor) {
         if (tensor.shape().elements() != 1) {
             return null;
         }
@@ -144,12 +153,12 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         };
     }
 
-    /** Returns whether the file was loaded as it is. */
+    /** Tests whether the file was loaded without changes. */
     public boolean isNone() {
         return prefix.isEmpty() && absentCounters.isEmpty();
     }
 
-    /** Returns what was adapted, as one sentence without a full stop. */
+    /** Describes what was adapted, in one sentence without a full stop. */
     @Override
     public String toString() {
         List<String> parts = new ArrayList<>();
@@ -158,7 +167,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
         }
         if (!absentCounters.isEmpty()) {
             parts.add(absentCounters.size() + " counters of batches, which nothing is computed from, are missing and "
-                    + "stay as they are");
+                    + "keep their values");
         }
         return parts.isEmpty() ? "nothing was adapted" : String.join("; ", parts);
     }

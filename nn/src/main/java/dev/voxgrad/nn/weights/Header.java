@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Holds what the JSON at the front of a safetensors file says, checked against the size of the data that follows.
+ * Holds the contents of the JSON at the start of a safetensors file, and checks them against the size of the data that
+ * follows.
  *
  * @param entries the tensors, in the order of the header
  * @param metadata the strings under {@code __metadata__}
@@ -17,8 +18,8 @@ record Header(List<HeaderEntry> entries, SequencedMap<String, String> metadata) 
     static final String METADATA = "__metadata__";
 
     /**
-     * Checks that each entry has the bytes that its type and shape need, and that together they cover all of the data
-     * without gap or overlap, as the format demands.
+     * Checks that each entry has as many bytes as its type and shape need, and that together they cover all of the data
+     * without gaps or overlaps, as the format requires.
      *
      * @throws WeightsFileException if not
      */
@@ -56,7 +57,9 @@ record Header(List<HeaderEntry> entries, SequencedMap<String, String> metadata) 
         }
     }
 
-    /** Returns the entries by the place of their data; an empty tensor precedes the one that starts where it is. */
+    /**
+     * Returns the entries in the order of their data; an empty tensor precedes the one that starts at the same byte.
+     */
     List<HeaderEntry> inFileOrder() {
         List<HeaderEntry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparingLong(HeaderEntry::begin).thenComparingLong(HeaderEntry::end));

@@ -2,42 +2,45 @@ package dev.voxgrad.nn.weights;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Shape;
 
 /**
  * Describes one tensor of a safetensors file.
  *
- * @param name under which it was saved
- * @param dtype the name of its number format, which need not be one of {@link DType}
- * @param sizes of its dimensions, each at least 0, as the file states them
- * @param begin where its bytes start, counted from the start of the data
- * @param end where they end
+ * @param name the name under which it was saved
+ * @param dtype the name of its number format, which may be missing in {@link DType}
+ * @param sizes the sizes of its dimensions, each at least 0, as the file states them
+ * @param begin the start of its bytes, counted from the start of the data
+ * @param end the end of its bytes
  */
 record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long end) {
     /** The longest array that every Java virtual machine allows. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
-    /** Returns the product of all sizes, which may be of any magnitude. */
+    /** Returns the product of all sizes, which may have any magnitude. */
     private BigInteger elements() {
         return sizes.stream().map(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
     }
 
-    /** Returns how many bytes the tensor needs; only for formats that are known. */
+    /** Returns the number of bytes that the tensor needs; valid only for known formats. */
     BigInteger neededBytes() {
         return elements()
-                .multiply(BigInteger.valueOf(bitsPerNumber()))
+                .multiply(BigInteger.valueOf(bitsPerValue()))
                 .add(BigInteger.valueOf(7))
                 .shiftRight(3);
     }
 
-    /** Returns whether the tensor has the bytes that its type and shape need, as far as the type is known. */
+    /** Tests whether the tensor has as many bytes as its type and shape need; true if the type is unknown. */
     boolean hasRightSize() {
-        return bitsPerNumber() == 0 || neededBytes().equals(BigInteger.valueOf(end - begin));
+        return bitsPerValue() == 0 || neededBytes().equals(BigInteger.valueOf(end - begin));
     }
 
-    /** Returns the bits of a number in any format that safetensors has had so far; 0 for a format that is unknown. */
-    private int bitsPerNumber() {
+    /** Returns the bits per value for all formats of safetensors so far; 0 for an unknown format. */
+    private int bitsPerValue() {
         return switch (dtype) {
             case "F64", "I64", "U64", "C64" -> 64;
             case "F32", "I32", "U32" -> 32;
@@ -49,20 +52,22 @@ record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long
         };
     }
 
-    /** Returns the number format, or null if it is none that can be read. */
+    /** Returns the number format, or null if it can't be read. */
+    @Nullable
     DType type() {
         return DType.named(dtype);
     }
 
-    /** Returns why the tensor can't be read, as the end of a sentence about it; null if it can be. */
+    /** Returns the reason why the tensor can't be read, as the end of a sentence about it; null if it can be read. */
+    @Nullable
     String unreadable() {
         if (type() == null) {
-            return "has dtype " + dtype + ", which is not read; save it as one of " + DType.names();
+            return "has dtype " + dtype + ", which can't be read; save it as one of " + DType.names();
         }
         if (elements().bitLength() > 31
                 || elements().longValue() > MOST_ELEMENTS
                 || sizes.stream().anyMatch(size -> size > Integer.MAX_VALUE)) {
-            return "has shape " + sizes + ", which is too large: at most 2^31-9 numbers can be read";
+            return "has shape " + sizes + ", which is too large: at most 2^31-9 values can be read";
         }
         if (memory() > Runtime.getRuntime().maxMemory()) {
             return "takes " + (memory() >> 20) + " MB, but Java may use "
@@ -71,9 +76,14 @@ record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long
         return null;
     }
 
-    /** Returns the bytes of memory that its numbers take once they are read. */
+    /** Returns the bytes of memory that its values take once they are read. */
     long memory() {
-        return elements().longValue() * (type().isInteger() ? Long.BYTES : Float.BYTES);
+        return elements().longValue() * (readableType().isInteger() ? Long.BYTES : Float.BYTES);
+    }
+
+    /** Returns the number format of a tensor that can be read. */
+    DType readableType() {
+        return Objects.requireNonNull(type(), dtype);
     }
 
     /** Returns the shape of a tensor that can be read. */

@@ -16,18 +16,18 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads the JSON header of a safetensors file, token by token, and refuses whatever the format does not name:
+ * Reads the JSON header of a safetensors file, token by token, and refuses everything that the format doesn't define:
  *
  * <pre>
  * {"__metadata__": {"key": "value"}, "fc.weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
  * </pre>
  */
 final class HeaderParser implements AutoCloseable {
-    /** Names twice in one object are an error: another reader might take the other one of the two. */
+    /** Duplicate names in one object are an error, because another reader might use the other one of the two. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    /** More than any net has; a shape of a million ones would be allowed by its product. */
+    /** More than any net has; without a limit, a shape of a million ones would pass, since its product is 1. */
     private static final int MOST_DIMENSIONS = 16;
 
     private final Path file;
@@ -39,15 +39,16 @@ final class HeaderParser implements AutoCloseable {
     }
 
     /**
-     * The header in {@code json}.
+     * Parses a header.
      *
-     * @throws WeightsFileException if it is not one
+     * @throws WeightsFileException if {@code json} is not a header
      */
     static Header parse(Path file, String json) {
         try (HeaderParser parser = new HeaderParser(file, json)) {
             return parser.header();
         } catch (JacksonException e) {
-            throw WeightsFileException.damaged(file, "the header is no valid JSON (" + e.getOriginalMessage() + ")", e);
+            throw WeightsFileException.damaged(
+                    file, "the header is not valid JSON (" + e.getOriginalMessage() + ")", e);
         }
     }
 
@@ -65,7 +66,7 @@ final class HeaderParser implements AutoCloseable {
             }
         }
         if (parser.nextToken() != null) {
-            throw WeightsFileException.damaged(file, "something follows the header's JSON object");
+            throw WeightsFileException.damaged(file, "there is text after the header's JSON object");
         }
         return new Header(entries, metadata);
     }
@@ -120,7 +121,7 @@ final class HeaderParser implements AutoCloseable {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, what);
             if (count == most) {
-                throw WeightsFileException.damaged(file, what + " has more than " + most + " numbers");
+                throw WeightsFileException.damaged(file, what + " has more than " + most + " values");
             }
             numbers[count++] = parser.getLongValue();
         }
@@ -129,7 +130,7 @@ final class HeaderParser implements AutoCloseable {
 
     private void expect(JsonToken found, JsonToken expected, String what) {
         if (found != expected) {
-            throw WeightsFileException.damaged(file, what + " is " + found + " where " + expected + " was expected");
+            throw WeightsFileException.damaged(file, what + " is " + found + ", expected " + expected);
         }
     }
 

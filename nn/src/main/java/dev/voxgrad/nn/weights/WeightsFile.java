@@ -13,17 +13,17 @@ import dev.voxgrad.nn.StateDict;
 import dev.voxgrad.nn.StateMismatchException;
 
 /**
- * Holds the contents of a weights file in the safetensors format, which PyTorch and others read too: named tensors in a
- * given order, and strings about them.
+ * Holds the contents of a weights file in the safetensors format, which PyTorch and other libraries also read: named
+ * tensors in a given order, and strings about them.
  *
- * <p>Float32 and int64 are written; F64, F16 and BF16 are read as float32, and I32 as int64. A tensor without numbers,
- * one of whose sizes is 0, is legal. A tensor of any other format, or one that is too large, is left out and named in
- * {@code unreadable}; the others are there. The same contents give the same bytes. Source: the format's description at
- * github.com/huggingface/safetensors.
+ * <p>Float32 and int64 are written; F64, F16 and BF16 are read as float32, and I32 as int64. An empty tensor, with a
+ * size of 0, is valid. A tensor in any other format, or one that is too large, is left out and listed in
+ * {@code unreadable}; the other tensors are still read. The same contents give the same bytes. Source: the format's
+ * description at github.com/huggingface/safetensors.
  *
- * @param tensors by name
- * @param metadata anything worth knowing, kept in the header
- * @param unreadable for each tensor of the file that can't be read, a sentence that says why
+ * @param tensors the tensors by name
+ * @param metadata strings that are kept in the header
+ * @param unreadable the reason, as a sentence, for each tensor of the file that can't be read
  */
 public record WeightsFile(
         SequencedMap<String, NamedTensor> tensors,
@@ -42,12 +42,12 @@ public record WeightsFile(
         }
     }
 
-    /** Holds tensors and strings, all of which can be read. */
+    /** Creates contents without unreadable tensors. */
     public WeightsFile(SequencedMap<String, NamedTensor> tensors, SequencedMap<String, String> metadata) {
         this(tensors, metadata, new LinkedHashMap<>());
     }
 
-    /** Holds tensors without metadata. */
+    /** Creates contents without metadata. */
     public WeightsFile(SequencedMap<String, NamedTensor> tensors) {
         this(tensors, new LinkedHashMap<>());
     }
@@ -55,17 +55,17 @@ public record WeightsFile(
     /**
      * Reads a whole file.
      *
-     * @throws WeightsFileException if there is none, it is damaged, or its numbers don't fit into memory
+     * @throws WeightsFileException if it is missing or damaged, or if its values don't fit into memory
      */
     public static WeightsFile read(Path file) {
         return WeightsReader.read(file);
     }
 
     /**
-     * Returns the tensor of that name.
+     * Returns the tensor with this name.
      *
-     * @throws WeightsFileException if it can't be read; says why
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws WeightsFileException if it can't be read; the message gives the reason
+     * @throws IllegalArgumentException if there is no tensor with this name
      */
     public NamedTensor tensor(String name) {
         if (unreadable.containsKey(name)) {
@@ -80,31 +80,32 @@ public record WeightsFile(
     }
 
     /**
-     * Writes a file, in one step as others see it: an older file of that name stays until the new one is complete.
+     * Writes a file atomically: an older file of the same name stays until the new one is complete.
      *
-     * @throws WeightsFileException if that fails, or if a tensor would be lost because it could not be read; nothing is
-     *     left behind then
+     * @throws WeightsFileException if that fails, or if a tensor would be lost because it could not be read; in these
+     *     cases no partial file remains
      */
     public void write(Path file) {
         if (!unreadable.isEmpty()) {
             throw new WeightsFileException(
                     file,
-                    "is not written, since a tensor would be lost: "
+                    "is not written, because a tensor would be lost: "
                             + unreadable.firstEntry().getValue());
         }
         WeightsWriter.write(this, file);
     }
 
-    /** Saves all of a net's parameters, buffers and counters; a tensor that has two names under both of them. */
+    /** Saves all parameters, buffers and counters of a net; a tensor with two names is saved under both. */
     public static void save(Layer net, Path file) {
         new WeightsFile(net.stateDict()).write(file);
     }
 
     /**
-     * Loads into a net what {@link #save}, or PyTorch, saved of one like it. {@link Adaptation} says what may differ.
+     * Loads into a net what {@link #save} or PyTorch saved from a net with the same structure. {@link Adaptation} lists
+     * what may differ.
      *
      * @return what had to be adapted
-     * @throws WeightsFileException if the file can't be read or is of another net; the net is unchanged then
+     * @throws WeightsFileException if the file can't be read or belongs to another net; then the net is unchanged
      */
     public static Adaptation load(Layer net, Path file) {
         WeightsFile read = read(file);
@@ -117,7 +118,7 @@ public record WeightsFile(
         try {
             net.loadStateDict(adaptation.complete(adapted, net));
         } catch (StateMismatchException e) {
-            throw new WeightsFileException(file, "is of another net: " + e.getMessage(), e);
+            throw new WeightsFileException(file, "belongs to another net: " + e.getMessage(), e);
         }
         return adaptation;
     }

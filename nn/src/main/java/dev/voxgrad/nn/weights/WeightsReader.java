@@ -21,18 +21,18 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
 
 /**
- * Reads safetensors: the header's length as a little-endian int64, the header in JSON, the data. Memory is taken
- * only for what the file was found to hold.
+ * Reads safetensors: the header's length as a little-endian int64, the header in JSON, and the data. Memory is
+ * allocated only for data that the file is known to contain.
  */
 final class WeightsReader {
     static final int LENGTH_BYTES = 8;
     /** The format's own limit. */
     static final long MOST_HEADER_BYTES = 100_000_000;
-    /** What parsing takes at most: the bytes, their characters, and an entry with its reason for every 50. */
+    /** The most that parsing takes: the bytes, their characters, and an entry with its reason for every 50 bytes. */
     private static final int MEMORY_PER_HEADER_BYTE = 24;
-    /** A multiple of every number's size. */
+    /** A multiple of the size of every format's values. */
     private static final int BUFFER_BYTES = 1 << 18;
-    /** "PK", with which zip files begin, and so PyTorch's .pth files. */
+    /** "PK", the start of zip files, which PyTorch's .pth files are. */
     private static final int ZIP_MAGIC = 0x4B50;
 
     private final Path file;
@@ -75,7 +75,7 @@ final class WeightsReader {
             throw WeightsFileException.damaged(
                     file,
                     "says its header has " + Long.toUnsignedString(headerBytes) + " bytes, but the file has " + size
-                            + " and a header at most " + MOST_HEADER_BYTES);
+                            + " and a header has at most " + MOST_HEADER_BYTES);
         }
         requireMemory(headerBytes * MEMORY_PER_HEADER_BYTE, "its header");
         Header header = HeaderParser.parse(file, headerText((int) headerBytes));
@@ -85,7 +85,7 @@ final class WeightsReader {
         return new WeightsFile(tensors(header, start, unreadable.keySet()), header.metadata(), unreadable);
     }
 
-    /** The tensors that can't be read, each with a sentence that says why. */
+    /** Returns the tensors that can't be read, each with a sentence that gives the reason. */
     private SequencedMap<String, String> unreadable(Header header) {
         SequencedMap<String, String> reasons = new LinkedHashMap<>();
         for (HeaderEntry entry : header.entries()) {
@@ -99,7 +99,7 @@ final class WeightsReader {
         return reasons;
     }
 
-    /** All other tensors: read in the order of their data, and returned in that of the header. */
+    /** Reads all other tensors in the order of their data, and returns them in the order of the header. */
     private SequencedMap<String, NamedTensor> tensors(Header header, long start, Set<String> leftOut)
             throws IOException {
         requireMemory(
@@ -107,7 +107,7 @@ final class WeightsReader {
                         .filter(entry -> !leftOut.contains(entry.name()))
                         .mapToLong(HeaderEntry::memory)
                         .sum(),
-                "its numbers");
+                "its values");
         Map<String, NamedTensor> byName = new HashMap<>();
         for (HeaderEntry entry : header.inFileOrder()) {
             if (!leftOut.contains(entry.name())) {
@@ -138,18 +138,18 @@ final class WeightsReader {
         ByteBuffer text = ByteBuffer.allocate(bytes);
         fill(text);
         if (bytes == 0 || text.get(0) != '{') {
-            throw WeightsFileException.damaged(file, "its header does not begin with {");
+            throw WeightsFileException.damaged(file, "its header does not start with {");
         }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
         } catch (CharacterCodingException e) {
-            throw WeightsFileException.damaged(file, "its header is no UTF-8 text");
+            throw WeightsFileException.damaged(file, "its header is not UTF-8 text");
         }
     }
 
-    /** The numbers of the entry at the channel's position. */
+    /** Reads the values of an entry at the channel's position. */
     private NamedTensor tensor(HeaderEntry entry) throws IOException {
-        DType type = entry.type();
+        DType type = entry.readableType();
         Shape shape = entry.shape();
         int count = shape.elements();
         int perBuffer = BUFFER_BYTES / type.bytes;
@@ -170,7 +170,7 @@ final class WeightsReader {
                 : new NamedTensor.Floats(entry.name(), shape, floats);
     }
 
-    /** The next {@code bytes} of the file, in the shared buffer. */
+    /** Reads the next {@code bytes} bytes of the file into the shared buffer. */
     private ByteBuffer fill(int bytes) throws IOException {
         buffer.clear().limit(bytes);
         fill(buffer);

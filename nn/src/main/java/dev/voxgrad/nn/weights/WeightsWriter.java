@@ -20,12 +20,12 @@ import tools.jackson.core.json.JsonFactory;
 import dev.voxgrad.nn.NamedTensor;
 
 /**
- * Writes safetensors: under another name in the same folder first, and only when all of it is on the disk under its
- * own, so that nobody ever sees half a file and an older one stays until then.
+ * Writes safetensors. The file is written under a temporary name in the same folder, and is renamed only when all of it
+ * is on the disk. No reader ever sees an incomplete file, and an older file stays until the new one is complete.
  */
 final class WeightsWriter {
     private static final JsonFactory JSON = new JsonFactory();
-    /** The data begins at a multiple of this, so that a file in memory can be used as it lies there. */
+    /** The data starts at a multiple of this, so that a file mapped into memory can be used in place. */
     private static final int ALIGNMENT = 8;
 
     private static final int BUFFER_BYTES = 1 << 18;
@@ -50,7 +50,7 @@ final class WeightsWriter {
         } catch (IOException e) {
             WeightsFileException failure = new WeightsFileException(
                     file,
-                    "can't be written, check that its folder exists, may be written and has space (" + e.getMessage()
+                    "can't be written; check that its folder exists, is writable and has space (" + e.getMessage()
                             + ")",
                     e);
             try {
@@ -88,7 +88,7 @@ final class WeightsWriter {
         flush();
     }
 
-    /** The buffer with place for that many more bytes. */
+    /** Returns the buffer with space for {@code bytes} more bytes. */
     private ByteBuffer room(int bytes) throws IOException {
         if (buffer.remaining() < bytes) {
             flush();
@@ -128,7 +128,7 @@ final class WeightsWriter {
         return text.toByteArray();
     }
 
-    /** Writes one tensor's entry and returns where its data ends. */
+    /** Writes one tensor's entry and returns the end of its data. */
     private static long writeEntry(JsonGenerator json, NamedTensor tensor, long begin) {
         DType type = tensor instanceof NamedTensor.Floats ? DType.F32 : DType.I64;
         long end = begin + (long) tensor.shape().elements() * type.bytes;

@@ -56,12 +56,12 @@ class SettingsTest {
         assertRefused("learning rate", bad, () -> new AdamW(bad, 0));
         assertRefused("beta1", bad, () -> new Adam(0.1, bad, 0.9, 1e-8, 0));
         assertRefused("beta2", bad, () -> new AdamW(0.1, 0.9, bad, 1e-8, 0));
-        assertRefused("epsilon", bad, () -> new AdamW(0.1, 0.9, 0.9, bad, 0));
+        assertRefused("eps", bad, () -> new AdamW(0.1, 0.9, 0.9, bad, 0));
         assertRefused("weight decay", bad, () -> new AdamW(0.1, bad));
         assertRefused("learning rate", bad, () -> new AdamUpdate(bad, 0.9, 0.9, 1e-8, 0, true, 1));
         assertRefused("beta1", bad, () -> new AdamUpdate(0.1, bad, 0.9, 1e-8, 0, true, 1));
         assertRefused("beta2", bad, () -> new AdamUpdate(0.1, 0.9, bad, 1e-8, 0, true, 1));
-        assertRefused("epsilon", bad, () -> new AdamUpdate(0.1, 0.9, 0.9, bad, 0, true, 1));
+        assertRefused("eps", bad, () -> new AdamUpdate(0.1, 0.9, 0.9, bad, 0, true, 1));
         assertRefused("weight decay", bad, () -> new AdamUpdate(0.1, 0.9, 0.9, 1e-8, bad, true, 1));
         assertRefused("decay", bad, () -> new AverageUpdate(bad));
     }

@@ -102,7 +102,7 @@ class UnreadableTensorsTest {
         assertThatThrownBy(() -> read.tensor("bad"))
                 .isInstanceOf(WeightsFileException.class)
                 .hasMessageStartingWith("weights file " + file + ": tensor bad has dtype ")
-                .hasMessageEndingWith(", which is not read; save it as one of F64, F32, F16, BF16, I64, I32")
+                .hasMessageEndingWith(", which can't be read; save it as one of F64, F32, F16, BF16, I64, I32")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\u001b"));
         assertThatThrownBy(() -> read.tensor("none")).isInstanceOf(IllegalArgumentException.class);
     }

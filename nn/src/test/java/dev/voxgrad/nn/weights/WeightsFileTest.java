@@ -137,7 +137,7 @@ class WeightsFileTest {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}} | 8 | bytes -8 to 0",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | 8 | bytes 8 to 0",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 4 | needs 8",
-                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,99999999999999999999]}} | 8 | no valid JSON",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,99999999999999999999]}} | 8 | not valid JSON",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | 8 | two data_offsets",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4,8]}} | 8 | more than 2",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8.0]}} | 8 | VALUE_NUMBER_FLOAT",
@@ -151,10 +151,10 @@ class WeightsFileTest {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}} | 8 | unknown entry x",
                 "{\"a\":[1]} | 8 | a is START_ARRAY",
                 "{\"__metadata__\":{\"a\":1}} | 0 | __metadata__ a is VALUE_NUMBER_INT",
-                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]} | 8 | no valid JSON",
-                "{} x | 0 | no valid JSON",
-                "{}{} | 0 | something follows",
-                "[] | 0 | does not begin with {",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]} | 8 | not valid JSON",
+                "{} x | 0 | not valid JSON",
+                "{}{} | 0 | there is text after",
+                "[] | 0 | does not start with {",
             })
     void aHostileHeaderIsNamed(String header, int dataBytes, String message) throws IOException {
         Path file = file(header, dataBytes);
@@ -236,7 +236,7 @@ class WeightsFileTest {
         Sequential other = TestNets.net(ReferenceDevice.INSTANCE, 2, 4, 1, 2);
         assertThatThrownBy(() -> WeightsFile.load(other, file))
                 .isInstanceOf(WeightsFileException.class)
-                .hasMessageContaining("net.safetensors: is of another net")
+                .hasMessageContaining("net.safetensors: belongs to another net")
                 .hasMessageContaining("layer2.0.weight");
     }
 

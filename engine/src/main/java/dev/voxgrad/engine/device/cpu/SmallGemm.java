@@ -16,9 +16,10 @@ public final class SmallGemm {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int VECTORS = 2;
     /** 12 sums, 2 vectors of B and one broadcast value of A: 15 of the 16 registers that AVX2 has. */
-    private static final int ROWS = 6;
+    public static final int ROWS = 6;
 
-    private static final int COLUMNS = VECTORS * Lanes.COUNT;
+    /** The number of columns in a panel. */
+    public static final int COLUMNS = VECTORS * Lanes.COUNT;
 
     private SmallGemm() {}
 
@@ -76,7 +77,15 @@ public final class SmallGemm {
         }
     }
 
-    private static void multiplyRows(
+    /**
+     * Multiplies {@value #ROWS} rows of a matrix by a panel of {@link #COLUMNS} columns, with all sums in registers.
+     *
+     * @param a the matrix; its element (i, p) is at {@code from + i·rowStride + p·columnStride}
+     * @param k the length of the rows
+     * @param panel (k × {@link #COLUMNS}), row-major
+     * @param tile receives the result ({@value #ROWS} × {@link #COLUMNS}), row-major
+     */
+    public static void multiplyRows(
             float[] a, int from, int rowStride, int columnStride, int k, float[] panel, float[] tile) {
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);

@@ -11,7 +11,7 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
-/** {@link LeakyReluKernels} in the Vector API. */
+/** Implements {@link LeakyReluKernels} with the Vector API. */
 record LeakyReluCpu(CpuDevice device) implements LeakyReluKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
@@ -36,7 +36,7 @@ record LeakyReluCpu(CpuDevice device) implements LeakyReluKernels {
                 (from, to) -> scaleWhereNotPositive(x, dy, (float) negativeSlope, dx, from, to));
     }
 
-    /** result = values where x &gt; 0, else slope·values: both directions are this. */
+    /** Computes result = values where x &gt; 0, else slope·values, which serves both directions. */
     private static void scaleWhereNotPositive(
             float[] x, float[] values, float slope, float[] result, int from, int to) {
         FloatVector zero = FloatVector.zero(S);

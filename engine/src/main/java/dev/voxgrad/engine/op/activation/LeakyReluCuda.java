@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link LeakyReluKernels} on a GPU. */
+/** Implements {@link LeakyReluKernels} on a GPU. */
 final class LeakyReluCuda implements LeakyReluKernels {
     private static final CudaSource SOURCE = new CudaSource(LeakyReluCuda.class, "activation");
 

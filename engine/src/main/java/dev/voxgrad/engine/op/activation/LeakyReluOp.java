@@ -1,29 +1,25 @@
 package dev.voxgrad.engine.op.activation;
 
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 
 /**
- * Rectified linear unit that lets a little through below zero.
+ * Applies the leaky rectified linear unit: negative values are multiplied by a small slope.
  *
  * <pre>
  * y  = x where x &gt; 0, else negativeSlope·x
  * dx = dy where x &gt; 0, else negativeSlope·dy
  * </pre>
  *
- * <p>NaN stays NaN. The input is saved, since for a slope of zero or below the result does not tell its sign.
+ * <p>NaN stays NaN. The input is saved, because the result doesn't reveal its sign if the slope is zero or negative.
+ *
+ * @param negativeSlope the factor for negative values, such as 0.01
  */
-public record LeakyReluOp(double negativeSlope) implements Op {
+public record LeakyReluOp(double negativeSlope) implements ShapePreserving {
     @Override
     public String name() {
         return "leakyRelu";
-    }
-
-    @Override
-    public Shape outputShape(Shape... inputs) {
-        return inputs[0];
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.activation;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link LeakyReluKernels} in plain loops. */
+/** Implements {@link LeakyReluKernels} in plain loops, in double. */
 final class LeakyReluReference implements LeakyReluKernels {
     @Override
     public void forward(Tensor input, double negativeSlope, Tensor output) {

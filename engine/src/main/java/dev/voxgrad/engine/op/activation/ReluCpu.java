@@ -11,7 +11,7 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
-/** {@link ReluKernels} in the Vector API. */
+/** Implements {@link ReluKernels} with the Vector API. */
 record ReluCpu(CpuDevice device) implements ReluKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 

@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link ReluKernels} on a GPU. */
+/** Implements {@link ReluKernels} on a GPU. */
 final class ReluCuda implements ReluKernels {
     private static final CudaSource SOURCE = new CudaSource(ReluCuda.class, "activation");
 

@@ -1,29 +1,24 @@
 package dev.voxgrad.engine.op.activation;
 
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 
 /**
- * Rectified linear unit.
+ * Applies the rectified linear unit: negative values become zero.
  *
  * <pre>
  * y  = max(x, 0)
  * dx = 0 where y ≤ 0, else dy
  * </pre>
  *
- * <p>NaN stays NaN, and lets its gradient pass, as in PyTorch. Only the result is saved: it tells where x was positive.
+ * <p>NaN stays NaN, and its gradient passes unchanged, as in PyTorch. Only the result is saved: it is positive exactly
+ * where x is.
  */
-public record ReluOp() implements Op {
+public record ReluOp() implements ShapePreserving {
     @Override
     public String name() {
         return "relu";
-    }
-
-    @Override
-    public Shape outputShape(Shape... inputs) {
-        return inputs[0];
     }
 
     @Override

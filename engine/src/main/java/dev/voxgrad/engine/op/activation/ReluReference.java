@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.activation;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link ReluKernels} in plain loops. */
+/** Implements {@link ReluKernels} in plain loops, in double. */
 final class ReluReference implements ReluKernels {
     @Override
     public void forward(Tensor input, Tensor output) {

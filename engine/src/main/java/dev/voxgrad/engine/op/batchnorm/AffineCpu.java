@@ -9,13 +9,13 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * An affine function of each channel, of one or of two channels-last tensors: what normalising and its gradients come
- * down to once the sums are known. The centre is subtracted first, so that a large mean costs no digits.
+ * Computes an affine function of each channel, of one or two channels-last tensors. Normalising and its gradients come
+ * down to this once the sums are known. The centre is subtracted first, so that a large mean costs no digits.
  */
 record AffineCpu(CpuDevice device) {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
-    /** output = (x − centre)·factor + constant. */
+    /** Computes output = (x − centre)·factor + constant. */
     void apply(Tensor x, double[] centre, double[] factor, double[] constant, Tensor output) {
         float[] from = CpuStorage.array(x);
         float[] to = CpuStorage.array(output);
@@ -44,7 +44,7 @@ record AffineCpu(CpuDevice device) {
         }
     }
 
-    /** output = (x − centre)·ofX + g·ofG + constant. */
+    /** Computes output = (x − centre)·ofX + g·ofG + constant. */
     void apply(Tensor x, double[] centre, double[] ofX, Tensor g, double[] ofG, double[] constant, Tensor output) {
         float[] fromX = CpuStorage.array(x);
         float[] fromG = CpuStorage.array(g);

@@ -9,8 +9,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * {@link BatchNormKernels} in the Vector API, on channels-last arrays walked as {@link Columns} says. Each kernel reads
- * its arrays from memory once.
+ * Implements {@link BatchNormKernels} with the Vector API, on channels-last arrays that are divided as {@link Columns}
+ * describes. Each kernel reads its arrays from memory once.
  */
 record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -103,7 +103,10 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
         device.giveBack(partial);
     }
 
-    /** Adds Σ dy of each channel, and behind them Σ dy·(x − mean), over a task's rows, at the task's place in total. */
+    /**
+     * Adds Σ dy of each channel, followed by Σ dy·(x − mean) of each channel, over a task's rows, to the task's part of
+     * {@code total}.
+     */
     private void addGradientSums(float[] x, float[] dy, float[] centre, Columns columns, int task, double[] total) {
         int channels = columns.channels();
         int period = columns.period();
@@ -151,7 +154,7 @@ record BatchNormCpu(CpuDevice device) implements BatchNormKernels {
         }
     }
 
-    /** dx = γ·s·dy − (x − μ)·γ·s²·dγ/n − γ·s·dβ/n: an affine function of x and dy for each channel. */
+    /** Computes dx = γ·s·dy − (x − μ)·γ·s²·dγ/n − γ·s·dβ/n: for each channel, an affine function of x and dy. */
     @Override
     public void backwardTraining(
             Tensor input,

@@ -1,19 +1,21 @@
 package dev.voxgrad.engine.op.batchnorm;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
 /**
- * {@link BatchNormKernels} on a GPU, by kernels of our own: one implementation for float32 and bfloat16 in either
- * order, whose sums come in a fixed order and don't lose digits where the mean is large.
+ * Implements {@link BatchNormKernels} on a GPU with our own kernels: one implementation for float32 and bfloat16, in
+ * either layout. Sums are computed in a fixed order, and don't lose digits if the mean is large.
  */
 public class BatchNormCuda implements BatchNormKernels {
     private static final CudaSource SOURCE = new CudaSource(BatchNormCuda.class, "batchnorm");
-    /** Bytes of {@code struct Moments}: count, mean and squares. */
+    /** The size in bytes of {@code struct Moments}: count, mean and squares. */
     private static final int MOMENTS = 3 * Double.BYTES;
-    /** Bytes of two sums. */
+    /** The size in bytes of two sums. */
     private static final int SUMS = 2 * Float.BYTES;
 
     private final CudaDevice device;
@@ -35,13 +37,14 @@ public class BatchNormCuda implements BatchNormKernels {
     }
 
     /**
-     * As above, of a convolution's output that lacks the bias.
+     * Computes mean and scale of this batch, and moves the running statistics towards them, for the output of a
+     * convolution that has not added its bias.
      *
-     * @param bias what the running mean has besides; null for nothing
+     * @param bias what to add to the mean before it moves the running mean; null for nothing
      */
     public void batchStatistics(
             Tensor input,
-            Tensor bias,
+            @Nullable Tensor bias,
             double momentum,
             double eps,
             Tensor runningMean,
@@ -77,12 +80,12 @@ public class BatchNormCuda implements BatchNormKernels {
     }
 
     /**
-     * As above, for a convolution's output that lacks the bias.
+     * Computes mean and scale from the running statistics, for the output of a convolution that has not added its bias.
      *
-     * @param bias what the running mean has besides; null for nothing
+     * @param bias what to subtract from the running mean; null for nothing
      */
     public void runningStatistics(
-            Tensor bias, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
+            @Nullable Tensor bias, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
         int channels = mean.shape().elements();
         device.kernel(SOURCE, "running_statistics")
                 .in(runningMean)
@@ -127,12 +130,12 @@ public class BatchNormCuda implements BatchNormKernels {
         device.giveBack(parts);
     }
 
-    /** Scratch memory for that many parts of two sums over each channel. */
+    /** Borrows scratch memory for two sums over each channel, in {@code chunks} parts. */
     public DeviceBuffer borrowParts(ChannelsCuda channels, int chunks) {
         return device.borrow((long) SUMS * chunks * channels.channels());
     }
 
-    /** dγ and dβ from the parts of Σ g·(x − μ) and Σ g. */
+    /** Computes dγ and dβ from the parts of Σ g·(x − μ) and Σ g. */
     public void joinGradients(
             DeviceBuffer parts, ChannelsCuda channels, int chunks, Tensor scale, Tensor gradWeight, Tensor gradBias) {
         device.kernel(SOURCE, "parameter_gradients")

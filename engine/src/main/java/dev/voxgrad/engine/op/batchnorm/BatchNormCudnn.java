@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.batchnorm;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.cudnn.CudnnBatchNorm;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -8,8 +10,8 @@ import dev.voxgrad.engine.device.cuda.CudaOperand;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
- * {@link BatchNormKernels} by cuDNN: training, and prediction by the running statistics. cuDNN has no gradient by the
- * running statistics, so where one is recorded, forward and backward are left to our own kernels.
+ * Implements {@link BatchNormKernels} with cuDNN: training, and prediction with the running statistics. cuDNN has no
+ * gradient for the latter, so our own kernels run forward and backward if a gradient is required there.
  */
 final class BatchNormCudnn extends BatchNormCuda {
     private final CudaDevice device;
@@ -44,7 +46,7 @@ final class BatchNormCudnn extends BatchNormCuda {
                         CudaStorage.of(output).buffer());
     }
 
-    /** cuDNN writes the gradient of the input in any case. */
+    /** Runs cuDNN's backward, which always writes the gradient of the input. */
     @Override
     public void trainBackward(
             BatchNormOp op,
@@ -55,7 +57,7 @@ final class BatchNormCudnn extends BatchNormCuda {
             Tensor gradOutput,
             Tensor gradWeight,
             Tensor gradBias,
-            Tensor gradInput) {
+            @Nullable Tensor gradInput) {
         Tensor gradient = gradInput == null ? input.emptyLike() : gradInput;
         try (CudaOperand dy = CudaOperand.read(gradOutput, CudaStorage.of(input).type())) {
             norm(input)
@@ -97,7 +99,7 @@ final class BatchNormCudnn extends BatchNormCuda {
 
     @Override
     public void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
-        device.note("batchNorm by the running statistics, with a gradient: cuDNN has none; by our own kernels");
+        device.note("batchNorm with the running statistics and a gradient: not in cuDNN, uses our own kernels");
         super.runningStatistics(eps, runningMean, runningVariance, mean, scale);
     }
 

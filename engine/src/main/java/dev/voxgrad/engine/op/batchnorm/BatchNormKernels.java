@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.batchnorm;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -7,11 +9,13 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
 /**
- * The kernels of {@link BatchNormOp}. Inputs, outputs and their gradients are (N,C) or (N,C,D,H,W) in the device's
- * activation layout; everything else is (C). {@code scale} is 1/√(variance + eps).
+ * Declares the kernels of {@link BatchNormOp}. Inputs, outputs and their gradients are (N,C) or (N,C,D,H,W) in
+ * the device's activation layout; everything else is (C). {@code scale} is 1/√(variance + eps).
  */
 public interface BatchNormKernels {
-    /** The forward of training: the output by the statistics of this batch, which backward needs. */
+    /**
+     * Runs the forward pass of training: normalises with the statistics of this batch, which the backward pass needs.
+     */
     default void train(
             BatchNormOp op,
             Tensor input,
@@ -26,7 +30,7 @@ public interface BatchNormKernels {
         normalise(input, mean, scale, weight, bias, output);
     }
 
-    /** The backward of training; {@code gradInput} is null if nobody asks for it. */
+    /** Runs the backward pass of training; {@code gradInput} is null if it is not required. */
     default void trainBackward(
             BatchNormOp op,
             Tensor input,
@@ -36,14 +40,14 @@ public interface BatchNormKernels {
             Tensor gradOutput,
             Tensor gradWeight,
             Tensor gradBias,
-            Tensor gradInput) {
+            @Nullable Tensor gradInput) {
         backwardParameters(input, mean, scale, gradOutput, gradWeight, gradBias);
         if (gradInput != null) {
             backwardTraining(input, mean, scale, weight, gradOutput, gradWeight, gradBias, gradInput);
         }
     }
 
-    /** The output by the running statistics, where no backward follows. */
+    /** Normalises with the running statistics, if no backward pass follows. */
     default void predict(
             BatchNormOp op,
             Tensor input,
@@ -60,7 +64,7 @@ public interface BatchNormKernels {
         scale.release();
     }
 
-    /** Mean and scale of this batch; moves the running statistics towards it. */
+    /** Computes mean and scale of this batch, and moves the running statistics towards them. */
     void batchStatistics(
             Tensor input,
             double momentum,
@@ -70,17 +74,17 @@ public interface BatchNormKernels {
             Tensor mean,
             Tensor scale);
 
-    /** Mean and scale from the running statistics. */
+    /** Computes mean and scale from the running statistics. */
     void runningStatistics(double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale);
 
-    /** output = weight·(input − mean)·scale + bias. */
+    /** Computes output = weight·(input − mean)·scale + bias. */
     void normalise(Tensor input, Tensor mean, Tensor scale, Tensor weight, Tensor bias, Tensor output);
 
-    /** Σ dy·x̂ and Σ dy. */
+    /** Computes the gradients of the parameters, Σ dy·x̂ and Σ dy. */
     void backwardParameters(
             Tensor input, Tensor mean, Tensor scale, Tensor gradOutput, Tensor gradWeight, Tensor gradBias);
 
-    /** The gradient of the input where mean and scale came from the input itself. */
+    /** Computes the gradient of the input if mean and scale were computed from the input itself. */
     void backwardTraining(
             Tensor input,
             Tensor mean,
@@ -91,9 +95,10 @@ public interface BatchNormKernels {
             Tensor gradBias,
             Tensor gradInput);
 
-    /** The gradient of the input where mean and scale are constants. */
+    /** Computes the gradient of the input if mean and scale are constants. */
     void backwardRunning(Tensor scale, Tensor weight, Tensor gradOutput, Tensor gradInput);
 
+    /** Returns the kernels for this device. */
     static BatchNormKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new BatchNormCpu(cpu);

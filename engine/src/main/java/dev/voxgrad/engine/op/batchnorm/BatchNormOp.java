@@ -12,7 +12,7 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * Batch normalisation of each channel, with weight γ and bias β (Ioffe and Szegedy, ICML 2015).
+ * Computes batch normalisation of each channel, with weight γ and bias β (Ioffe and Szegedy, ICML 2015).
  *
  * <pre>
  * x (N,C) or (N,C,D,H,W);  γ, β, running mean, running variance (C);  n = N·D·H·W values per channel
@@ -30,13 +30,14 @@ import dev.voxgrad.engine.trace.Work;
  * dx = γ·s·dy                     otherwise
  * </pre>
  *
- * <p>Values may be of any magnitude. A running variance beyond float32, of values from 1e19 on, becomes infinite, as
- * PyTorch's does.
+ * <p>Values may have any magnitude. A running variance beyond float32's range, which values from 1e19 on cause, becomes
+ * infinite, as in PyTorch.
  *
- * <p>The running statistics are changed in place and have no gradient. Saved: x, γ, μ and s; in evaluation μ and s are
- * copies, so that the gradient is that of this forward pass even if the running statistics move before the backward.
+ * <p>The running statistics are changed in place and have no gradient. The operation saves x, γ, μ and s. In evaluation
+ * μ and s are copies, so that the gradient belongs to this forward pass even if the running statistics move before the
+ * backward pass.
  *
- * @param training whether to normalise by the statistics of this batch and to move the running ones
+ * @param training whether to normalise with the statistics of this batch, and to move the running ones
  * @param momentum how far the running statistics move towards those of the batch
  * @param eps added to the variance, so that a constant channel is not divided by zero
  */
@@ -52,7 +53,11 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         requireSettings(momentum, eps);
     }
 
-    /** Throws an IllegalArgumentException unless 0 ≤ momentum ≤ 1 and 0 ≤ eps &lt; ∞. */
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException unless 0 ≤ momentum ≤ 1 and 0 ≤ eps &lt; ∞
+     */
     public static void requireSettings(double momentum, double eps) {
         if (!(momentum >= 0 && momentum <= 1)) {
             throw new IllegalArgumentException("batchNorm: momentum is " + momentum + ", expected 0 to 1");
@@ -151,7 +156,8 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
     }
 
     /**
-     * Statistics read x; normalising reads x and writes y. dγ and dβ take x and dy; dx takes dy and, in training, x.
+     * Counts what the passes read and write: the statistics read x; normalising reads x and writes y. dγ and dβ read x
+     * and dy; dx reads dy and, in training, x.
      */
     @Override
     public Work work(Device device, Pass pass, OpCall call) {
@@ -164,7 +170,7 @@ public record BatchNormOp(boolean training, double momentum, double eps) impleme
         return Work.moving(call.needsGradient(0) ? parameters + input : parameters);
     }
 
-    /** N·D·H·W. */
+    /** Returns the number of values of each channel, N·D·H·W. */
     static int valuesPerChannel(Shape input) {
         return input.elements() / input.dim(1);
     }

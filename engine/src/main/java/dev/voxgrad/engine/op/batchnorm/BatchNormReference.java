@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link BatchNormKernels} in plain loops; a tensor is (samples, channels, voxels). */
+/** Implements {@link BatchNormKernels} in plain loops, in double; a tensor is (samples, channels, voxels). */
 final class BatchNormReference implements BatchNormKernels {
     @Override
     public void batchStatistics(
@@ -120,7 +120,7 @@ final class BatchNormReference implements BatchNormKernels {
         }
     }
 
-    /** The channel of element {@code i}. */
+    /** Returns the channel of element {@code i}. */
     private static int channel(int i, Shape shape) {
         return i / shape.elementsFrom(2) % shape.dim(1);
     }

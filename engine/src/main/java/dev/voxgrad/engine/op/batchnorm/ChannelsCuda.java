@@ -11,26 +11,31 @@ import dev.voxgrad.engine.device.cuda.CudaLaunch;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
- * How a GPU works on the channels of (N,C) or (N,C,D,H,W): {@code Activation} and {@code Share} in voxgrad.cuh.
+ * Describes how a GPU divides work on the channels of a (N,C) or (N,C,D,H,W) tensor; see {@code Activation} and
+ * {@code Share} in voxgrad.cuh.
  *
+ * @param channels C
  * @param rows samples times voxels
- * @param pack channels that a thread has at once: 8 of bfloat16 are the 16 bytes that it can load at once
- * @param lanes threads of a block that lie side by side along channels
+ * @param voxels D·H·W
+ * @param channelsLast whether the channels of a voxel are next to each other in memory
+ * @param pack the number of channels that a thread processes at once: 8 in bfloat16 are the 16 bytes that it can load
+ *     at once
+ * @param lanes the number of a block's threads that are next to each other along the channels
  */
 public record ChannelsCuda(int channels, int rows, int voxels, boolean channelsLast, int pack, int lanes) {
     private static final int WARP = 32;
     private static final int PACK = 8;
-    /** A few for each multiprocessor of the largest cards. */
+    /** A few blocks for each multiprocessor of the largest GPUs. */
     private static final int MOST_BLOCKS = 1024;
-    /** Fewer rows than this for each thread are not worth a block. */
+    /** The smallest number of rows per thread that is worth a block. */
     private static final int LEAST_ROWS = 2;
 
-    /** Of a tensor in the device's activation layout. */
+    /** Returns the division for a tensor in the device's activation layout. */
     public static ChannelsCuda of(Tensor tensor) {
         Shape shape = tensor.shape();
         int channels = shape.dim(1);
         int voxels = shape.elementsFrom(2);
-        // Without voxels, both orders are the same, and reading along channels is the faster.
+        // With one voxel per channel, both layouts are the same, and reading along channels is faster.
         boolean channelsLast = voxels == 1 || tensor.layout() == Layout.CHANNELS_LAST;
         boolean packed = channelsLast && CudaStorage.of(tensor).type() == ElementType.BFLOAT16 && channels % PACK == 0;
         int pack = packed ? PACK : 1;
@@ -38,22 +43,22 @@ public record ChannelsCuda(int channels, int rows, int voxels, boolean channelsL
                 channels, shape.dim(0) * voxels, voxels, channelsLast, pack, channelsLast ? lanes(channels / pack) : 1);
     }
 
-    /** The least power of two that has room for them, or a warp. */
+    /** Returns the smallest power of two that is not below {@code packs}, up to a warp. */
     private static int lanes(int packs) {
         return Math.min(WARP, packs == 1 ? 1 : Integer.highestOneBit(packs - 1) * 2);
     }
 
-    /** The numbers of {@code struct Activation}. */
+    /** Returns the fields of {@code struct Activation}. */
     public int[] activation() {
         return new int[] {channels, voxels, channelsLast ? 1 : 0, lanes};
     }
 
-    /** A launch of the kernel {@code name} for the type of {@code tensor} and as many channels at once as it has. */
+    /** Returns a launch of the kernel {@code name} for the type of {@code tensor} and this pack size. */
     public CudaLaunch kernel(CudaDevice device, CudaSource source, String name, Tensor tensor) {
         return device.kernel(source, name, tensor, pack);
     }
 
-    /** How many parts each channel's sum is made in; a matter of sizes alone. */
+    /** Returns the number of parts that each channel's sum is computed in. It depends on sizes only. */
     public int chunks() {
         return chunks(rows);
     }
@@ -66,17 +71,17 @@ public record ChannelsCuda(int channels, int rows, int voxels, boolean channelsL
         return Math.ceilDiv(channels, lanes * pack);
     }
 
-    /** A block for each part of each group of channels. */
+    /** Returns a grid with a block for each part of each group of channels. */
     public Grid grid() {
         return grid(rows);
     }
 
-    /** The same for another number of rows: windows of a pool. */
+    /** Returns the same grid for another number of rows, such as the windows of a pool. */
     public Grid grid(int otherRows) {
         return new Grid(chunks(otherRows), groups(), 1, Grid.THREADS);
     }
 
-    /** A block for each channel, to join its parts. */
+    /** Returns a grid with a block for each channel, which joins the channel's parts. */
     public Grid joining() {
         return Grid.blocks(channels, Grid.THREADS);
     }

@@ -4,25 +4,25 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * How a channels-last array is cut for sums over each channel.
+ * Describes how a channels-last array is divided to compute sums over each channel.
  *
- * <p>The array is seen as a matrix whose rows are {@code period} = lcm(C, lanes) floats long: every row is a whole
- * number of vectors, and column p belongs to channel p mod C. So 1 or 3 channels fill vectors as well as 32 do.
- * Fewer than {@code period} floats are left over at the end, the tail: whole voxels, for scalar code.
+ * <p>The array is treated as a matrix whose rows are {@code period} = lcm(C, lanes) floats long: every row is a whole
+ * number of vectors, and column p belongs to channel p mod C. This way 1 or 3 channels fill vectors as well as 32 do.
+ * The fewer than {@code period} floats that remain at the end, the tail, are whole voxels, left to scalar code.
  *
- * <p>Rows are taken in blocks that stay in the first-level cache, where sums are float32; block sums are added up in
- * double. A task is a fixed number of blocks, so no sum depends on the number of threads.
+ * <p>Rows are processed in blocks that stay in the first-level cache. Sums within a block are float32; the sums of
+ * blocks are added in double. A task is a fixed number of blocks, so no sum depends on the number of threads.
  *
  * @param channels C
- * @param elements of the array
- * @param period floats in a row
- * @param rows whole rows in the array
- * @param blockRows rows in a block
+ * @param elements the length of the array
+ * @param period the number of floats in a row
+ * @param rows the number of whole rows in the array
+ * @param blockRows the number of rows in a block
  */
 record Columns(int channels, int elements, int period, int rows, int blockRows) {
     private static final int BLOCK_FLOATS = 4096;
     private static final int MIN_BLOCK_ROWS = 16;
-    /** Two accumulators share these rows: sums of at most 32 numbers in float32 keep close to all digits. */
+    /** Two accumulators share these rows: float32 sums of up to 32 values keep nearly all digits. */
     private static final int MAX_BLOCK_ROWS = 64;
 
     private static final int BLOCKS_PER_TASK = 16;
@@ -49,12 +49,12 @@ record Columns(int channels, int elements, int period, int rows, int blockRows) 
         return Math.min(rows, firstRow(task + 1));
     }
 
-    /** Index of the first float of the tail. */
+    /** Returns the index of the first float of the tail. */
     int tail() {
         return rows * period;
     }
 
-    /** The C numbers, again and again until a row is full, so that column p finds its channel's; to give back. */
+    /** Returns a row that repeats the C values, so that column p has its channel's value. It must be given back. */
     float[] repeat(CpuDevice device, double[] perChannel) {
         float[] row = device.borrow(period);
         for (int p = 0; p < period; p++) {

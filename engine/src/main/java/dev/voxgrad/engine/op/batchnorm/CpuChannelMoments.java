@@ -10,8 +10,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * Mean and variance of each channel, gathered from runs of channels-last voxels as they come along: each task sums up
- * its own, and at the end the tasks' sums are joined in their order.
+ * Collects mean and variance of each channel from runs of channels-last voxels as they become available. Each task
+ * collects its own, and at the end the tasks' moments are joined in order.
  */
 public final class CpuChannelMoments implements AutoCloseable {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -19,10 +19,10 @@ public final class CpuChannelMoments implements AutoCloseable {
     private final CpuDevice device;
     private final int channels;
     private final Moments[] tasks;
-    /** Of all tasks, and at the end their total. */
+    /** The sums of all tasks, followed by their total. */
     private final double[] sums;
 
-    /** For that many tasks; to be given back with {@link #close}. */
+    /** Creates moments for {@code tasks} tasks; {@link #close} releases their memory. */
     public CpuChannelMoments(CpuDevice device, int channels, int tasks) {
         this.device = device;
         this.channels = channels;
@@ -33,7 +33,7 @@ public final class CpuChannelMoments implements AutoCloseable {
         }
     }
 
-    /** Adds the voxels in x[from] … x[from + count − 1]. Calls with one {@code task} must follow one another. */
+    /** Adds the voxels in x[from] … x[from + count − 1]. Calls with the same {@code task} must not run concurrently. */
     public void add(int task, float[] x, int from, int count) {
         Columns columns = Columns.of(channels, count);
         Moments moments = tasks[task];
@@ -63,8 +63,8 @@ public final class CpuChannelMoments implements AutoCloseable {
     }
 
     /**
-     * Mean and scale, 1/√(variance + eps), of all values together; moves the running statistics towards them. To be
-     * called once, when all tasks are done.
+     * Computes mean and scale, 1/√(variance + eps), of all values together, and moves the running statistics towards
+     * them. Call it once, when all tasks are done.
      */
     public void finish(
             double momentum, double eps, Tensor runningMean, Tensor runningVariance, Tensor mean, Tensor scale) {
@@ -95,10 +95,10 @@ public final class CpuChannelMoments implements AutoCloseable {
     }
 
     /**
-     * Finds for each column of a block a centre (its mean, roughly), Σ(x − centre) and Σ(x − centre)². The second pass
-     * finds the block in the first-level cache.
+     * Computes for each column of a block a centre (roughly its mean), Σ(x − centre) and Σ(x − centre)². The second
+     * pass finds the block in the first-level cache.
      *
-     * @return false if a square is not finite: values may be so large, from 1e18 on, that it overflows
+     * @return false if a square is not finite; it overflows for values from 1e18 on
      */
     private static boolean columnMoments(
             float[] x, int from, int rows, int period, float[] centre, float[] sum, float[] squares) {

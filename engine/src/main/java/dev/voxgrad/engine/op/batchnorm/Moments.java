@@ -1,10 +1,10 @@
 package dev.voxgrad.engine.op.batchnorm;
 
 /**
- * Number, mean and sum of squared deviations of each channel, of a growing set of values.
+ * Holds the count, mean and sum of squared deviations of each channel, for a growing set of values.
  *
  * <p>Sets are joined by the rule of Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing
- * sample variances", 1979. Unlike Σx² − (Σx)²/n it loses nothing when the mean is large beside the deviation.
+ * sample variances", 1979. Unlike Σx² − (Σx)²/n, it loses no digits if the mean is large compared to the deviation.
  */
 final class Moments {
     private final double[] sums;
@@ -13,9 +13,9 @@ final class Moments {
     private long count;
 
     /**
-     * Of no values yet.
+     * Creates the moments of an empty set.
      *
-     * @param sums keeps the means of all channels from {@code at} on, and behind them Σ(x − mean)²; zero there
+     * @param sums stores the means of all channels from {@code at} on, followed by Σ(x − mean)²; must be zero there
      */
     Moments(double[] sums, int at, int channels) {
         this.sums = sums;
@@ -23,7 +23,7 @@ final class Moments {
         this.channels = channels;
     }
 
-    /** Numbers that the moments of that many channels take. */
+    /** Returns the number of doubles that the moments of {@code channels} channels take. */
     static int size(int channels) {
         return 2 * channels;
     }
@@ -36,7 +36,7 @@ final class Moments {
         return sums[at + channel];
     }
 
-    /** Σ(x − mean)². */
+    /** Returns Σ(x − mean)². */
     double squares(int channel) {
         return sums[at + channels + channel];
     }
@@ -54,10 +54,10 @@ final class Moments {
     }
 
     /**
-     * Joins {@code n} values per channel, given by sums about a centre near their mean; channel c's are at
+     * Joins {@code n} values per channel, given by sums about a centre near their mean; those of channel c are at
      * {@code offset + c}.
      *
-     * @param centre any number near the mean
+     * @param centre any value near the mean
      * @param sum Σ(x − centre), whose small remainder corrects the mean
      * @param squaresAbout Σ(x − centre)²
      */
@@ -81,7 +81,7 @@ final class Moments {
         count++;
     }
 
-    /** {@code ratio} is the joining set's share of the united count. */
+    /** Joins one channel of another set, whose share of the combined count is {@code ratio}. */
     private void join(int c, double otherMean, double otherSquares, double ratio) {
         double difference = otherMean - sums[at + c];
         sums[at + c] += difference * ratio;

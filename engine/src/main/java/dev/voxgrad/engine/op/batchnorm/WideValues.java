@@ -4,24 +4,24 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /**
- * Normalises values whose deviations are so large that float32 does not do: from 1e19 on, the square of the scale,
- * which the gradient has, underflows, and towards 3e38 sums and differences overflow. All is done in double then, by
- * plain loops, since no net that learns has such values for long.
+ * Normalises values whose deviations are too large for float32: from 1e19 on, the square of the scale, which the
+ * gradient contains, underflows, and near 3e38 sums and differences overflow. For such values everything is computed in
+ * double, in plain loops; no net that learns has such values for long.
  */
 public final class WideValues {
-    /** 1/√(variance + eps) below which values count as large; any well-behaved channel has more. */
+    /** The value of 1/√(variance + eps) below which values count as large; any well-behaved channel is above it. */
     private static final float LARGEST_SCALE = 1e-10f;
 
     private final float[] scale;
     private final double[] slopes;
 
-    /** For channels that have these scales. */
+    /** Prepares for channels with these scales. */
     public WideValues(float[] scale, int channels) {
         this.scale = scale;
         this.slopes = new double[channels];
     }
 
-    /** Returns whether any of the first {@code channels} scales is that of large values. */
+    /** Tests whether any of the first {@code channels} scales belongs to large values. */
     public static boolean isNeeded(float[] scale, int channels) {
         for (int c = 0; c < channels; c++) {
             if (scale[c] < LARGEST_SCALE) {
@@ -52,7 +52,7 @@ public final class WideValues {
         }
     }
 
-    /** Returns (x − centre)·slope + rest, by the slope that {@link #setGradient} has set. */
+    /** Returns (x − centre)·slope + rest, with the slope that {@link #setGradient} has set. */
     public float alongInput(float x, float centre, float rest, int c) {
         return (float) (((double) x - centre) * slopes[c] + rest);
     }

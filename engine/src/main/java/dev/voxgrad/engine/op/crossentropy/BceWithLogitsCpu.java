@@ -3,7 +3,10 @@ package dev.voxgrad.engine.op.crossentropy;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuStorage;
 
-/** {@link BceWithLogitsKernels} in plain loops and double: a batch has too few logits for vectors or threads. */
+/**
+ * Implements {@link BceWithLogitsKernels} in plain loops, in double: a batch has too few logits for vectors or threads
+ * to pay off.
+ */
 final class BceWithLogitsCpu implements BceWithLogitsKernels {
     @Override
     public void forward(Tensor logits, float[] targets, Tensor loss) {

@@ -7,7 +7,7 @@ import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.HostArray;
 
-/** {@link BceWithLogitsKernels} on a GPU. */
+/** Implements {@link BceWithLogitsKernels} on a GPU. */
 final class BceWithLogitsCuda implements BceWithLogitsKernels {
     private static final CudaSource SOURCE = new CudaSource(BceWithLogitsCuda.class, "crossentropy");
 

@@ -8,7 +8,8 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Binary cross-entropy of independent labels under the sigmoid of logits, mean over all samples and labels.
+ * Computes the binary cross-entropy of independent labels under the sigmoid of logits, averaged over all samples and
+ * labels.
  *
  * <pre>
  * x (N,L), targets t (N,L) with 0 ≤ t ≤ 1 → scalar
@@ -18,10 +19,10 @@ import dev.voxgrad.engine.autograd.Op;
  * dx    = dloss/(N·L) · (σ(x) − t)
  * </pre>
  *
- * <p>An infinite logit gives the limit of the loss: 0 if the target is what it says, else ∞. (PyTorch gives NaN for the
- * former, ∞·0.)
+ * <p>An infinite logit gives the limit of the loss: 0 if the target agrees with it, else ∞. (In the first case PyTorch
+ * gives NaN, from ∞·0.)
  *
- * @param targets row-major, sample by sample; not copied, and not to be changed before the backward pass
+ * @param targets row-major, sample by sample. The array is not copied: do not change it before the backward pass
  */
 public record BceWithLogitsOp(float[] targets) implements Op {
     @Override

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.crossentropy;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link BceWithLogitsKernels} in plain loops. */
+/** Implements {@link BceWithLogitsKernels} in plain loops, in double. */
 final class BceWithLogitsReference implements BceWithLogitsKernels {
     @Override
     public void forward(Tensor logits, float[] targets, Tensor loss) {

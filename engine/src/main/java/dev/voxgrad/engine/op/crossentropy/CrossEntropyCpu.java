@@ -1,14 +1,19 @@
 package dev.voxgrad.engine.op.crossentropy;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.LogSumExp;
 
-/** {@link CrossEntropyKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
+/**
+ * Implements {@link CrossEntropyKernels} in plain loops, in double: a batch has too few logits for vectors or threads
+ * to pay off.
+ */
 final class CrossEntropyCpu implements CrossEntropyKernels {
     @Override
-    public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
-        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
+    public void forward(Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor loss) {
+        float @Nullable [] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         float[] x = CpuStorage.array(logits);
         int classes = logits.shape().dim(1);
         double sum = 0;
@@ -21,8 +26,9 @@ final class CrossEntropyCpu implements CrossEntropyKernels {
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
-        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
+    public void backward(
+            Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor gradLoss, Tensor gradLogits) {
+        float @Nullable [] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         float[] x = CpuStorage.array(logits);
         float[] dx = CpuStorage.array(gradLogits);
         double upstream = CpuStorage.array(gradLoss)[0];

@@ -2,6 +2,8 @@ package dev.voxgrad.engine.op.crossentropy;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.driver.DeviceBuffer;
 import dev.voxgrad.engine.cuda.driver.Grid;
@@ -9,7 +11,10 @@ import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.HostArray;
 
-/** {@link CrossEntropyKernels} on a GPU. The sum of weights is made there, since a recorded step's labels change. */
+/**
+ * Implements {@link CrossEntropyKernels} on a GPU. The weights are also summed there, because the labels of a captured
+ * step change from replay to replay.
+ */
 final class CrossEntropyCuda implements CrossEntropyKernels {
     private static final CudaSource SOURCE = new CudaSource(CrossEntropyCuda.class, "crossentropy");
 
@@ -20,7 +25,7 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
     }
 
     @Override
-    public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
+    public void forward(Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor loss) {
         int classes = logits.shape().dim(1);
         DeviceBuffer classOf = device.borrowCopy(HostArray.of(labels));
         DeviceBuffer weightOf = weights(classWeights, classes);
@@ -37,7 +42,8 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
+    public void backward(
+            Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor gradLoss, Tensor gradLogits) {
         int classes = logits.shape().dim(1);
         DeviceBuffer classOf = device.borrowCopy(HostArray.of(labels));
         DeviceBuffer weightOf = weights(classWeights, classes);
@@ -54,7 +60,7 @@ final class CrossEntropyCuda implements CrossEntropyKernels {
         device.giveBack(classOf);
     }
 
-    private DeviceBuffer weights(float[] classWeights, int classes) {
+    private DeviceBuffer weights(float @Nullable [] classWeights, int classes) {
         float[] weights = classWeights;
         if (weights == null) {
             weights = new float[classes];

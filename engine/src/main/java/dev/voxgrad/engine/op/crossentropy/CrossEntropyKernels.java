@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.crossentropy;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -7,14 +9,17 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
 /**
- * The kernels of {@link CrossEntropyOp}: logits and their gradient (N,K), loss and gradient of the loss scalars. Class
- * weights (K) may be null, for the plain mean.
+ * Declares the kernels of {@link CrossEntropyOp}. Logits and their gradient are (N,K); the loss and its gradient are
+ * scalars. The class weights (K) may be null, for the plain mean.
  */
 interface CrossEntropyKernels {
-    void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss);
+    /** Computes the mean loss. */
+    void forward(Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor loss);
 
-    void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits);
+    /** Computes the gradient of the logits. */
+    void backward(Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor gradLoss, Tensor gradLogits);
 
+    /** Returns the kernels for this device. */
     static CrossEntropyKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new CrossEntropyCpu();

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.crossentropy;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
@@ -8,8 +10,8 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Cross-entropy of class labels under the softmax of logits, mean over the samples; with class weights the weighted
- * mean, as PyTorch's {@code CrossEntropyLoss(weight=…)}.
+ * Computes the cross-entropy of class labels under the softmax of logits, averaged over the samples. With class weights
+ * it is the weighted mean, as in PyTorch's {@code CrossEntropyLoss(weight=…)}.
  *
  * <pre>
  * x (N,K), labels t (N) with 0 ≤ t &lt; K, class weights w (K) → scalar
@@ -20,14 +22,15 @@ import dev.voxgrad.engine.autograd.Op;
  * </pre>
  *
  * <p>The largest logit of a sample is subtracted before exp, so that nothing overflows. An infinite logit gives the
- * limit of loss and gradient, as {@link dev.voxgrad.engine.device.cpu.LogSumExp} has it, and NaN where there is none.
+ * limits of loss and gradient that {@link dev.voxgrad.engine.device.cpu.LogSumExp} describes, and NaN if there is no
+ * limit.
  *
- * @param labels one class per sample; not copied, and not to be changed before the backward pass
- * @param classWeights one weight of at least 0 per class, not copied either; null for none. They are relative: twice
- *     the weights give the same loss
+ * @param labels one class per sample. The array is not copied: do not change it before the backward pass
+ * @param classWeights one weight per class, at least 0, not copied either; null if there are none. Weights are
+ *     relative: doubling all of them gives the same loss
  */
-public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
-    /** The plain mean. */
+public record CrossEntropyOp(int[] labels, float @Nullable [] classWeights) implements Op {
+    /** Creates an operation that computes the plain mean. */
     public CrossEntropyOp(int[] labels) {
         this(labels, null);
     }
@@ -59,12 +62,12 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
             }
         }
         if (classWeights != null) {
-            requireWeights(logits);
+            requireWeights(logits, classWeights);
         }
         return Shape.of();
     }
 
-    private void requireWeights(Shape logits) {
+    private void requireWeights(Shape logits, float[] classWeights) {
         if (classWeights.length != logits.dim(1)) {
             throw ShapeException.of(
                     name(),
@@ -76,12 +79,12 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
         for (int k = 0; k < classWeights.length; k++) {
             if (!(classWeights[k] >= 0 && classWeights[k] < Float.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException(name() + ": the weight of class " + k + " is " + classWeights[k]
-                        + ", expected a number of at least 0");
+                        + ", expected at least 0 and finite");
             }
         }
         if (sumOfWeights(labels, classWeights) == 0) {
-            throw new IllegalArgumentException(name() + ": the weights of all classes that the " + labels.length
-                    + " samples have are 0, so they have no weighted mean; expected one above 0");
+            throw new IllegalArgumentException(name() + ": all classes of the " + labels.length
+                    + " samples have weight 0, so there is no weighted mean; expected a weight above 0");
         }
     }
 
@@ -93,8 +96,9 @@ public record CrossEntropyOp(int[] labels, float[] classWeights) implements Op {
         return sum;
     }
 
-    /** What each sample counts for, s (N), which adds up to 1; null for the plain mean. */
-    static float[] sampleWeights(int[] labels, float[] classWeights) {
+    /** Returns the weight of each sample, s (N), which add up to 1; null for the plain mean. */
+    static float @Nullable [] sampleWeights(int[] labels, float @Nullable [] classWeights) {
+
         if (classWeights == null) {
             return null;
         }

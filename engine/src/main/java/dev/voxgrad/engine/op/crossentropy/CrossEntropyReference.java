@@ -1,14 +1,16 @@
 package dev.voxgrad.engine.op.crossentropy;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 import dev.voxgrad.engine.device.cpu.LogSumExp;
 
-/** {@link CrossEntropyKernels} in plain loops. */
+/** Implements {@link CrossEntropyKernels} in plain loops, in double. */
 final class CrossEntropyReference implements CrossEntropyKernels {
     @Override
-    public void forward(Tensor logits, int[] labels, float[] classWeights, Tensor loss) {
-        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
+    public void forward(Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor loss) {
+        float @Nullable [] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         double[] x = ReferenceStorage.array(logits);
         int classes = logits.shape().dim(1);
         double sum = 0;
@@ -21,8 +23,9 @@ final class CrossEntropyReference implements CrossEntropyKernels {
     }
 
     @Override
-    public void backward(Tensor logits, int[] labels, float[] classWeights, Tensor gradLoss, Tensor gradLogits) {
-        float[] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
+    public void backward(
+            Tensor logits, int[] labels, float @Nullable [] classWeights, Tensor gradLoss, Tensor gradLogits) {
+        float @Nullable [] sampleWeights = CrossEntropyOp.sampleWeights(labels, classWeights);
         double[] x = ReferenceStorage.array(logits);
         double[] dx = ReferenceStorage.array(gradLogits);
         double upstream = ReferenceStorage.array(gradLoss)[0];

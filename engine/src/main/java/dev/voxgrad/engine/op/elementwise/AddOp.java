@@ -1,34 +1,31 @@
 package dev.voxgrad.engine.op.elementwise;
 
-import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.autograd.Profiled;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * Sum of two tensors of the same shape, element by element.
+ * Adds two tensors of the same shape, element by element.
  *
  * <pre>
  * y  = a + b
  * da = dy,  db = dy
  * </pre>
  */
-public record AddOp() implements Op, Profiled {
+public record AddOp() implements ShapePreserving, Profiled {
     @Override
     public String name() {
         return "add";
     }
 
     @Override
-    public Shape outputShape(Shape... inputs) {
-        ShapeException.requireEqual(name(), "a", inputs[0], "b", inputs[1]);
-        return inputs[0];
+    public String inputName(int index) {
+        return index == 0 ? "a" : "b";
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.device.cpu.Ranges;
 
-/** {@link ElementwiseKernels} in the Vector API. */
+/** Implements {@link ElementwiseKernels} with the Vector API. */
 record ElementwiseCpu(CpuDevice device) implements ElementwiseKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 

@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link ElementwiseKernels} on a GPU. */
+/** Implements {@link ElementwiseKernels} on a GPU. */
 final class ElementwiseCuda implements ElementwiseKernels {
     private static final CudaSource SOURCE = new CudaSource(ElementwiseCuda.class, "elementwise");
 

@@ -6,17 +6,20 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernels of {@link AddOp} and its neighbours; all tensors have the same shape and layout. */
+/**
+ * Declares the kernels of {@link AddOp}, {@link MulOp} and {@link ScaleOp}; all tensors have the same shape and layout.
+ */
 interface ElementwiseKernels {
-    /** output = a + b. */
+    /** Computes output = a + b. */
     void add(Tensor a, Tensor b, Tensor output);
 
-    /** output = a · b. */
+    /** Computes output = a · b. */
     void mul(Tensor a, Tensor b, Tensor output);
 
-    /** output = factor · x. */
+    /** Computes output = factor · x. */
     void scale(Tensor x, double factor, Tensor output);
 
+    /** Returns the kernels for this device. */
     static ElementwiseKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new ElementwiseCpu(cpu);

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.elementwise;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link ElementwiseKernels} in plain loops. */
+/** Implements {@link ElementwiseKernels} in plain loops, in double. */
 final class ElementwiseReference implements ElementwiseKernels {
     @Override
     public void add(Tensor a, Tensor b, Tensor output) {

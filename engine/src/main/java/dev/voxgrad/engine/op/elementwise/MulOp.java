@@ -1,29 +1,26 @@
 package dev.voxgrad.engine.op.elementwise;
 
-import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 
 /**
- * Product of two tensors of the same shape and layout, element by element.
+ * Multiplies two tensors of the same shape and layout, element by element.
  *
  * <pre>
  * y  = a·b
  * da = dy·b,  db = dy·a
  * </pre>
  */
-public record MulOp() implements Op {
+public record MulOp() implements ShapePreserving {
     @Override
     public String name() {
         return "mul";
     }
 
     @Override
-    public Shape outputShape(Shape... inputs) {
-        ShapeException.requireEqual(name(), "a", inputs[0], "b", inputs[1]);
-        return inputs[0];
+    public String inputName(int index) {
+        return index == 0 ? "a" : "b";
     }
 
     @Override

@@ -1,27 +1,21 @@
 package dev.voxgrad.engine.op.elementwise;
 
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 
 /**
- * Product of a tensor and a constant.
+ * Multiplies a tensor by a constant.
  *
  * <pre>
  * y  = factor·x
  * dx = factor·dy
  * </pre>
  */
-public record ScaleOp(double factor) implements Op {
+public record ScaleOp(double factor) implements ShapePreserving {
     @Override
     public String name() {
         return "scale";
-    }
-
-    @Override
-    public Shape outputShape(Shape... inputs) {
-        return inputs[0];
     }
 
     @Override
@@ -34,7 +28,7 @@ public record ScaleOp(double factor) implements Op {
         return new Tensor[] {scaled(gradOutput)};
     }
 
-    /** Returns the same numbers in memory of their own, outside any graph; no profile shows it. */
+    /** Returns a copy of the tensor in memory of its own. The copy is outside any graph, and no profile shows it. */
     public static Tensor copyOf(Tensor x) {
         return new ScaleOp(1).scaled(x);
     }

@@ -4,7 +4,10 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 
-/** {@link LayoutKernels} in tiles that stay in the first-level cache, so that neither side is read by single floats. */
+/**
+ * Implements {@link LayoutKernels} in tiles that stay in the first-level cache, so that neither reads nor writes use
+ * only one float of each cache line.
+ */
 record LayoutCpu(CpuDevice device) implements LayoutKernels {
     private static final int TILE = 32;
 

@@ -5,10 +5,10 @@ import dev.voxgrad.engine.cuda.driver.Grid;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link LayoutKernels} on a GPU. */
+/** Implements {@link LayoutKernels} on a GPU. */
 final class LayoutCuda implements LayoutKernels {
     private static final CudaSource SOURCE = new CudaSource(LayoutCuda.class, "layout");
-    /** Edge of the tiles that a block moves. */
+    /** The edge of the tiles that a block moves. */
     private static final int TILE = 32;
 
     private final CudaDevice device;

@@ -6,11 +6,12 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernel of {@link LayoutOp}. */
+/** Declares the kernel of {@link LayoutOp}. */
 interface LayoutKernels {
-    /** Transposes each of {@code matrices} matrices of {@code rows} × {@code columns} numbers. */
+    /** Transposes each of {@code matrices} matrices of {@code rows} × {@code columns} values. */
     void transpose(int matrices, int rows, int columns, Tensor input, Tensor output);
 
+    /** Returns the kernel for this device. */
     static LayoutKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new LayoutCpu(cpu);

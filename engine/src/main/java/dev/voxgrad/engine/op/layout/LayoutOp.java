@@ -8,10 +8,12 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Moves the numbers of a (N,C,D,H,W) tensor into another physical order; its meaning stays the same.
+ * Converts a (N,C,D,H,W) tensor to another order in memory; shape and values stay the same.
  *
- * <p>Each sample is a matrix of C rows and D·H·W columns, row-major one way and transposed the other. The gradient
- * goes the way back.
+ * <p>Each sample is a matrix with C rows and D·H·W columns: row-major in one layout, and transposed in the other. The
+ * gradient is converted back.
+ *
+ * @param wanted the layout of the result; the input has the other one
  */
 public record LayoutOp(Layout wanted) implements Op {
     @Override

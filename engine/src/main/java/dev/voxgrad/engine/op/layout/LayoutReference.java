@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.layout;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link LayoutKernels} in plain loops. */
+/** Implements {@link LayoutKernels} in plain loops, in double. */
 final class LayoutReference implements LayoutKernels {
     @Override
     public void transpose(int matrices, int rows, int columns, Tensor input, Tensor output) {

@@ -7,7 +7,7 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.SmallGemm;
 import dev.voxgrad.engine.device.cpu.SmallGemm.Matrix;
 
-/** {@link LinearKernels} as matrix products. */
+/** Implements {@link LinearKernels} as matrix products. */
 record LinearCpu(CpuDevice device) implements LinearKernels {
     @Override
     public void forward(Tensor input, Tensor weight, Tensor output) {

@@ -7,7 +7,9 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
-/** {@link LinearKernels} on a GPU: matrix products by cuBLAS in float32, or in TF32 where that is allowed. */
+/**
+ * Implements {@link LinearKernels} on a GPU: cuBLAS multiplies the matrices in float32, or in TF32 if that is allowed.
+ */
 final class LinearCuda implements LinearKernels {
     private static final CudaSource SOURCE = new CudaSource(LinearCuda.class, "linear");
 
@@ -79,7 +81,7 @@ final class LinearCuda implements LinearKernels {
     private static DeviceBuffer floats(Tensor tensor) {
         CudaStorage storage = CudaStorage.of(tensor);
         if (storage.type() != ElementType.FLOAT32) {
-            throw new IllegalStateException("linear: a matrix of " + storage.type() + ", expected float32");
+            throw new IllegalStateException("linear: matrix of type " + storage.type() + ", expected float32");
         }
         return storage.buffer();
     }

@@ -6,23 +6,24 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernels of {@link LinearOp}: input (N,in), weight (out,in), output (N,out), bias (out). */
+/** Declares the kernels of {@link LinearOp}: input (N,in), weight (out,in), output (N,out), bias (out). */
 interface LinearKernels {
-    /** output = input · weightᵀ. */
+    /** Computes output = input · weightᵀ. */
     void forward(Tensor input, Tensor weight, Tensor output);
 
     /** Adds the bias to each row of the output. */
     void addBias(Tensor bias, Tensor output);
 
-    /** gradInput = gradOutput · weight. */
+    /** Computes gradInput = gradOutput · weight. */
     void backwardInput(Tensor weight, Tensor gradOutput, Tensor gradInput);
 
-    /** gradWeight = gradOutputᵀ · input. */
+    /** Computes gradWeight = gradOutputᵀ · input. */
     void backwardWeight(Tensor input, Tensor gradOutput, Tensor gradWeight);
 
-    /** gradBias = the sum of gradOutput's rows. */
+    /** Computes gradBias, the sum of gradOutput's rows. */
     void backwardBias(Tensor gradOutput, Tensor gradBias);
 
+    /** Returns the kernels for this device. */
     static LinearKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new LinearCpu(cpu);

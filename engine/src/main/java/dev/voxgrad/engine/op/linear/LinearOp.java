@@ -13,7 +13,7 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * Fully connected layer. The bias, the third input, may be left out.
+ * Computes a fully connected layer. The third input, the bias, is optional.
  *
  * <pre>
  * x (N,in), weight (out,in), bias (out) → y (N,out)

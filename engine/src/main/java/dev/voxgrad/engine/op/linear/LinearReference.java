@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.linear;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link LinearKernels} in plain loops. */
+/** Implements {@link LinearKernels} in plain loops, in double. */
 final class LinearReference implements LinearKernels {
     @Override
     public void forward(Tensor input, Tensor weight, Tensor output) {

@@ -10,7 +10,9 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
-/** {@link AdaptiveAvgPool3dKernels} in the Vector API: a vector holds neighbouring channels of one voxel. */
+/**
+ * Implements {@link AdaptiveAvgPool3dKernels} with the Vector API: a vector holds neighbouring channels of one voxel.
+ */
 record AdaptiveAvgPool3dCpu(CpuDevice device) implements AdaptiveAvgPool3dKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
@@ -38,7 +40,9 @@ record AdaptiveAvgPool3dCpu(CpuDevice device) implements AdaptiveAvgPool3dKernel
         });
     }
 
-    /** Adds a row of voxels to the C sums at {@code to}; the row is summed first, so that errors stay small. */
+    /**
+     * Adds a row of voxels to the C sums at {@code to}. The row is summed first, so that rounding errors stay small.
+     */
     private static void addRow(float[] x, int from, int voxels, int channels, float[] y, int to) {
         int end = from + voxels * channels;
         int c = 0;
@@ -58,7 +62,10 @@ record AdaptiveAvgPool3dCpu(CpuDevice device) implements AdaptiveAvgPool3dKernel
         }
     }
 
-    /** Each input voxel gathers from the bins it lies in, so that tasks never write to the same place. */
+    /**
+     * Gathers the gradient of each input voxel from the bins that contain it, so that no two tasks write to the same
+     * place.
+     */
     @Override
     public void backward(Tensor gradOutput, Tensor gradInput) {
         float[] dy = CpuStorage.array(gradOutput);

@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link AdaptiveAvgPool3dKernels} on a GPU; the means are float32 whatever the volumes are. */
+/** Implements {@link AdaptiveAvgPool3dKernels} on a GPU; the means are float32 whatever the type of the volumes. */
 class AdaptiveAvgPool3dCuda implements AdaptiveAvgPool3dKernels {
     private static final CudaSource SOURCE = new CudaSource(AdaptiveAvgPool3dCuda.class, "pool3d");
 

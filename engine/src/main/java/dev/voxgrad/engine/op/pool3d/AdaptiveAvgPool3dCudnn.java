@@ -12,9 +12,9 @@ import dev.voxgrad.engine.device.cuda.CudaOperand;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
- * {@link AdaptiveAvgPool3dKernels} by cuDNN, whose average pool it is where all bins are equally large; the others are
- * left to our own kernels. cuDNN's results are of the type of its input, and ours are float32 whatever the volumes are:
- * so volumes of bfloat16 are converted, and a conversion is part of what it takes.
+ * Implements {@link AdaptiveAvgPool3dKernels} with cuDNN's average pool if all bins have the same size, and with our
+ * own kernels otherwise. cuDNN's results have the type of its input, and ours are float32 whatever the type of the
+ * volumes. Volumes in bfloat16 are therefore converted, and the conversion counts towards the time this takes.
  */
 final class AdaptiveAvgPool3dCudnn extends AdaptiveAvgPool3dCuda {
     private final CudaDevice device;
@@ -43,7 +43,7 @@ final class AdaptiveAvgPool3dCudnn extends AdaptiveAvgPool3dCuda {
         }
         try (CudaOperand dy = CudaOperand.read(gradOutput, ElementType.FLOAT32);
                 CudaOperand dx = CudaOperand.written(gradInput, ElementType.FLOAT32)) {
-            // In place of x and y, which the gradient does not depend on.
+            // dx and dy stand in for x and y, which the gradient does not depend on.
             pooling(gradInput, gradOutput).backward(dx.buffer(), dy.buffer(), dy.buffer(), dx.buffer());
         }
     }
@@ -54,7 +54,7 @@ final class AdaptiveAvgPool3dCudnn extends AdaptiveAvgPool3dCuda {
         boolean equal = in.d() % out.d() == 0 && in.h() % out.h() == 0 && in.w() % out.w() == 0;
         if (!equal) {
             device.note("adaptiveAvgPool3d of " + in + " to " + out
-                    + ": its bins are not equal, which cuDNN has no pool for; by our own kernels");
+                    + ": bins of different sizes are not in cuDNN, uses our own kernels");
         }
         return equal;
     }

@@ -6,12 +6,17 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernels of {@link AdaptiveAvgPool3dOp}; all tensors are (N,C,·,·,·) in the device's activation layout. */
+/**
+ * Declares the kernels of {@link AdaptiveAvgPool3dOp}; all tensors are (N,C,·,·,·) in the device's activation layout.
+ */
 interface AdaptiveAvgPool3dKernels {
+    /** Computes the mean of each bin. */
     void forward(Tensor input, Tensor output);
 
+    /** Computes the gradient of the input. */
     void backward(Tensor gradOutput, Tensor gradInput);
 
+    /** Returns the kernels for this device. */
     static AdaptiveAvgPool3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new AdaptiveAvgPool3dCpu(cpu);

@@ -8,17 +8,19 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Mean over a fixed number of bins, whatever the size of the input, channel by channel.
+ * Averages over a fixed number of bins, whatever the size of the input, channel by channel.
  *
  * <pre>
  * x (N,C,D,H,W) → y (N,C,output.d,output.h,output.w)
  *
  * bin o of an axis: from ⌊o·size/bins⌋ (inclusive) to ⌈(o+1)·size/bins⌉ (exclusive)
  * y[o]  = mean of x over the bin o
- * dx[i] = Σ dy[o] / (voxels in bin o) over the bins o that i lies in
+ * dx[i] = Σ dy[o] / (voxels in bin o) over the bins o that contain i
  * </pre>
  *
- * <p>The bins are PyTorch's; neighbours share an index where the size is not a multiple of their number.
+ * <p>The bins are PyTorch's: neighbouring bins share an index if the size is not a multiple of their number.
+ *
+ * @param output the number of bins along each axis
  */
 public record AdaptiveAvgPool3dOp(Dims3 output) implements Op {
     @Override

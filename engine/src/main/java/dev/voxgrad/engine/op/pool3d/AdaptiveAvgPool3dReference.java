@@ -6,7 +6,7 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link AdaptiveAvgPool3dKernels} in plain loops; both directions walk the voxels of each bin. */
+/** Implements {@link AdaptiveAvgPool3dKernels} in plain loops, in double; both passes visit the voxels of each bin. */
 final class AdaptiveAvgPool3dReference implements AdaptiveAvgPool3dKernels {
     @Override
     public void forward(Tensor input, Tensor output) {
@@ -35,7 +35,7 @@ final class AdaptiveAvgPool3dReference implements AdaptiveAvgPool3dKernels {
         }
     }
 
-    /** The input elements whose mean the {@code o}-th element of the output is. */
+    /** Returns the indices of the input elements whose mean is the {@code o}-th element of the output. */
     private static int[] bin(int o, Dims3 in, Dims3 out) {
         int volume = o / out.product() * in.product();
         Window depths = Window.bin(o / out.w() / out.h() % out.d(), out.d(), in.d());

@@ -6,6 +6,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
@@ -13,8 +15,8 @@ import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * {@link MaxPool3dKernels} in the Vector API: a vector holds neighbouring channels of one voxel. Windows lie in the
- * first-level cache while they are searched, so that both kernels run at the speed of the memory.
+ * Implements {@link MaxPool3dKernels} with the Vector API: a vector holds neighbouring channels of one voxel. Windows
+ * stay in the first-level cache while they are searched, so that memory bandwidth limits both kernels.
  */
 record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -39,7 +41,7 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
         });
     }
 
-    /** The maxima of one window, for all channels. */
+    /** Writes the maxima of one window, for all channels. */
     private static void maximum(
             float[] x,
             float[] y,
@@ -68,7 +70,7 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
         }
     }
 
-    /** The larger of both, or NaN if there is one. */
+    /** Returns the larger of both, or NaN if the candidate is NaN. */
     private static FloatVector larger(FloatVector best, FloatVector candidate) {
         VectorMask<Float> better = candidate.compare(VectorOperators.GT, best);
         VectorMask<Float> nan = candidate.compare(VectorOperators.NE, candidate);
@@ -92,11 +94,11 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
     }
 
     /**
-     * A task owns the input planes that its windows reach: those of one output plane where windows do not overlap in
-     * depth, and a whole sample where they do.
+     * Writes the gradient of the input. A task owns the input planes that its windows reach: those of one output plane
+     * if windows do not overlap in depth, and a whole sample if they do.
      */
     @Override
-    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, @Nullable Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dx = CpuStorage.array(gradInput);
@@ -156,7 +158,7 @@ record MaxPool3dCpu(CpuDevice device) implements MaxPool3dKernels {
                 backwardByChannel(x, dy, dx, o, volume, depths, heights, widths, in, channels, c, c + S.length());
                 continue;
             }
-            // What is still to be given away: a lane is set to zero once its first maximum has taken it.
+            // The gradient that remains: a lane is set to zero once its first maximum has received it.
             FloatVector gradient = FloatVector.fromArray(S, dy, o + c);
             for (int d = depths.from(); d < depths.to(); d++) {
                 for (int h = heights.from(); h < heights.to(); h++) {

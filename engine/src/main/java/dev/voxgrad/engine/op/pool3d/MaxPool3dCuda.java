@@ -1,10 +1,12 @@
 package dev.voxgrad.engine.op.pool3d;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link MaxPool3dKernels} on a GPU. */
+/** Implements {@link MaxPool3dKernels} on a GPU. */
 final class MaxPool3dCuda implements MaxPool3dKernels {
     private static final CudaSource SOURCE = new CudaSource(MaxPool3dCuda.class, "pool3d");
 
@@ -26,7 +28,7 @@ final class MaxPool3dCuda implements MaxPool3dKernels {
     }
 
     @Override
-    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, @Nullable Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         int n = gradInput.shape().elements();
         device.kernel(SOURCE, "max_pool_backward", gradInput)
                 .in(input)

@@ -1,5 +1,9 @@
 package dev.voxgrad.engine.op.pool3d;
 
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.cudnn.CudnnPooling;
 import dev.voxgrad.engine.cuda.cudnn.PoolingShape;
@@ -9,8 +13,8 @@ import dev.voxgrad.engine.device.cuda.CudaOperand;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
 /**
- * {@link MaxPool3dKernels} by cuDNN, in the type of the input. The result is that of our own kernels; the gradient too,
- * but where several voxels of a window hold its maximum, or NaN.
+ * Implements {@link MaxPool3dKernels} with cuDNN, in the type of the input. The result equals that of our own kernels,
+ * and so does the gradient, unless several voxels of a window contain its maximum, or NaN.
  */
 final class MaxPool3dCudnn implements MaxPool3dKernels {
     private final CudaDevice device;
@@ -31,12 +35,13 @@ final class MaxPool3dCudnn implements MaxPool3dKernels {
     }
 
     @Override
-    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, @Nullable Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+        Tensor y = Objects.requireNonNull(output);
         try (CudaOperand dy = CudaOperand.read(gradOutput, CudaStorage.of(input).type())) {
-            pooling(input, output, pool)
+            pooling(input, y, pool)
                     .backward(
                             CudaStorage.of(input).buffer(),
-                            CudaStorage.of(output).buffer(),
+                            CudaStorage.of(y).buffer(),
                             dy.buffer(),
                             CudaStorage.of(gradInput).buffer());
         }

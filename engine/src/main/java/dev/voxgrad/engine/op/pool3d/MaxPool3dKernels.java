@@ -1,23 +1,27 @@
 package dev.voxgrad.engine.op.pool3d;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernels of {@link MaxPool3dOp}; all tensors are (N,C,·,·,·) in the device's activation layout. */
+/** Declares the kernels of {@link MaxPool3dOp}; all tensors are (N,C,·,·,·) in the device's activation layout. */
 public interface MaxPool3dKernels {
+    /** Computes the maximum of each window. */
     void forward(Tensor input, MaxPool3dOp pool, Tensor output);
 
-    /** The gradient of the input; {@code output} is null unless {@link #backwardReadsOutput}. */
-    void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput);
+    /** Computes the gradient of the input; {@code output} is null unless {@link #backwardReadsOutput}. */
+    void backward(Tensor input, @Nullable Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput);
 
-    /** Whether the output has to be saved for backward, beside the input. */
+    /** Tests whether the output has to be saved for the backward pass, in addition to the input. */
     default boolean backwardReadsOutput() {
         return false;
     }
 
+    /** Returns the kernels for this device. */
     static MaxPool3dKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new MaxPool3dCpu(cpu);

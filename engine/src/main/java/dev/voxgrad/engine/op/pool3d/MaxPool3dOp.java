@@ -8,19 +8,19 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Maximum over windows of voxels, channel by channel.
+ * Computes the maximum over windows of voxels, channel by channel.
  *
  * <pre>
  * x (N,C,D,H,W) → y (N,C,D',H',W'),  D' = ⌊(D + 2·padding − kernel) / stride⌋ + 1, likewise H', W'
  *
  * y[o] = max of x[o·stride − padding + k] over 0 ≤ k &lt; kernel; outside of x is −∞
- * dx   = dy at the voxel that gave the maximum, summed over the windows that it gave it to
+ * dx   = Σ dy[o] over the windows o whose maximum this voxel is
  * </pre>
  *
- * <p>Of several equal maxima the first in the order d, h, w takes the gradient; if there is a NaN in the window it is
- * the result, and the last one takes the gradient. Both as in PyTorch; cuDNN, where it is asked for, has rules of its
- * own. Only x is saved (the operation before has it anyway), and y for cuDNN: looking for the maximum again is cheaper
- * than writing down where it was.
+ * <p>Of several equal maxima, the first in the order d, h, w receives the gradient. If a window contains NaN, the
+ * result is NaN, and the last NaN receives the gradient. Both rules are PyTorch's; cuDNN, which is optional, has its
+ * own. Only x is saved (the previous operation keeps it anyway), and y for cuDNN: finding the maximum again is cheaper
+ * than storing its position.
  */
 public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements Op {
     @Override
@@ -99,17 +99,17 @@ public record MaxPool3dOp(Dims3 kernel, Dims3 stride, Dims3 padding) implements 
         return new Tensor[] {gradInput};
     }
 
-    /** The input depths that output depth {@code o} looks at; {@code in} is the input's size. */
+    /** Returns the input depths that output depth {@code o} covers; {@code in} is the input's size. */
     Window depths(int o, Dims3 in) {
         return Window.sliding(o, kernel.d(), stride.d(), padding.d(), in.d());
     }
 
-    /** The input heights that output height {@code o} looks at. */
+    /** Returns the input heights that output height {@code o} covers. */
     Window heights(int o, Dims3 in) {
         return Window.sliding(o, kernel.h(), stride.h(), padding.h(), in.h());
     }
 
-    /** The input widths that output width {@code o} looks at. */
+    /** Returns the input widths that output width {@code o} covers. */
     Window widths(int o, Dims3 in) {
         return Window.sliding(o, kernel.w(), stride.w(), padding.w(), in.w());
     }

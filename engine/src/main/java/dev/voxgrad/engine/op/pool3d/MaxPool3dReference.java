@@ -2,11 +2,13 @@ package dev.voxgrad.engine.op.pool3d;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link MaxPool3dKernels} in plain loops. */
+/** Implements {@link MaxPool3dKernels} in plain loops, in double. */
 final class MaxPool3dReference implements MaxPool3dKernels {
     @Override
     public void forward(Tensor input, MaxPool3dOp pool, Tensor output) {
@@ -20,7 +22,7 @@ final class MaxPool3dReference implements MaxPool3dKernels {
     }
 
     @Override
-    public void backward(Tensor input, Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
+    public void backward(Tensor input, @Nullable Tensor output, MaxPool3dOp pool, Tensor gradOutput, Tensor gradInput) {
         double[] x = ReferenceStorage.array(input);
         double[] dy = ReferenceStorage.array(gradOutput);
         double[] dx = ReferenceStorage.array(gradInput);
@@ -36,7 +38,7 @@ final class MaxPool3dReference implements MaxPool3dKernels {
         }
     }
 
-    /** Where in the input the {@code o}-th element of the output comes from. */
+    /** Returns the index of the input element that the {@code o}-th element of the output comes from. */
     private static int indexOfMaximum(double[] x, Dims3 in, MaxPool3dOp pool, int o, Dims3 out) {
         int volume = o / out.product() * in.product();
         Window depths = pool.depths(o / out.w() / out.h() % out.d(), in);

@@ -4,16 +4,16 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
 
-/** The numbers of {@code struct Pool} in pool3d.cu. */
+/** Returns the fields of {@code struct Pool} in pool3d.cu. */
 final class PoolSizes {
     private PoolSizes() {}
 
-    /** Of a max pool. */
+    /** Returns the sizes of a max pool. */
     static int[] of(MaxPool3dOp pool, Tensor input, Tensor output) {
         return of(input, output, pool.kernel(), pool.stride(), pool.padding());
     }
 
-    /** Of a pool whose windows follow from the sizes of both volumes. */
+    /** Returns the sizes of a pool whose windows follow from the sizes of both volumes. */
     static int[] ofBins(Tensor input, Tensor output) {
         return of(input, output, Dims3.ONE, Dims3.ONE, Dims3.ZERO);
     }

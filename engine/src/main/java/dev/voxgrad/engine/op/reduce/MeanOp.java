@@ -7,7 +7,7 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Mean of all n elements.
+ * Computes the mean of all n elements.
  *
  * <pre>
  * y = Σ x[i] / n

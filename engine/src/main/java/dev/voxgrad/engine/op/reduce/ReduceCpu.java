@@ -5,8 +5,8 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
 
 /**
- * {@link ReduceKernels} with sums in double. Each task sums a fixed piece, and the pieces are added up in order, so
- * that the result does not depend on the number of threads.
+ * Implements {@link ReduceKernels} with sums in double. Each task sums a piece of fixed size, and the sums of the
+ * pieces are added in order, so that the result does not depend on the number of threads.
  */
 record ReduceCpu(CpuDevice device) implements ReduceKernels {
     private static final int PIECE = 16 * 1024;
@@ -26,7 +26,7 @@ record ReduceCpu(CpuDevice device) implements ReduceKernels {
         CpuStorage.array(output)[0] = (float) (factor * total);
     }
 
-    /** With four accumulators, so that an addition need not wait for the one before. */
+    /** Sums x[from … to) in four accumulators, so that an addition need not wait for the previous one. */
     private static double sum(float[] x, int from, int to) {
         double sum0 = 0;
         double sum1 = 0;

@@ -6,10 +6,12 @@ import dev.voxgrad.engine.cuda.driver.Grid;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link ReduceKernels} on a GPU: blocks sum shares, and one more block sums these. */
+/**
+ * Implements {@link ReduceKernels} on a GPU: each block sums a share of the input, and one more block adds these sums.
+ */
 final class ReduceCuda implements ReduceKernels {
     private static final CudaSource SOURCE = new CudaSource(ReduceCuda.class, "reduce");
-    /** Fewer numbers than these are not worth a block. */
+    /** The smallest number of values that is worth a block. */
     private static final int LEAST_SHARE = 1024;
 
     private static final int MOST_SHARES = 128;

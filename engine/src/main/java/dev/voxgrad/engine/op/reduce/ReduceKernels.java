@@ -6,14 +6,15 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernels of {@link SumOp} and {@link MeanOp}. */
+/** Declares the kernels of {@link SumOp} and {@link MeanOp}. */
 interface ReduceKernels {
-    /** output (a scalar) = factor · Σ input. */
+    /** Computes output = factor · Σ input, a scalar. */
     void sum(Tensor input, double factor, Tensor output);
 
-    /** Every element of gradInput = factor · gradOutput, a scalar. */
+    /** Sets every element of gradInput to factor · gradOutput, where gradOutput is a scalar. */
     void spread(Tensor gradOutput, double factor, Tensor gradInput);
 
+    /** Returns the kernels for this device. */
     static ReduceKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new ReduceCpu(cpu);

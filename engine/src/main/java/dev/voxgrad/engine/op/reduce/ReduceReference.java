@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.reduce;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link ReduceKernels} in plain loops. */
+/** Implements {@link ReduceKernels} in plain loops, in double. */
 final class ReduceReference implements ReduceKernels {
     @Override
     public void sum(Tensor input, double factor, Tensor output) {

@@ -7,7 +7,7 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Sum of all elements.
+ * Computes the sum of all elements.
  *
  * <pre>
  * y = Σ x[i]

@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuStorage;
 
-/** {@link ConcatKernels} by block copies. */
+/** Implements {@link ConcatKernels} by block copies. */
 final class ConcatCpu implements ConcatKernels {
     @Override
     public void copyColumns(

@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link ConcatKernels} on a GPU. */
+/** Implements {@link ConcatKernels} on a GPU. */
 final class ConcatCuda implements ConcatKernels {
     private static final CudaSource SOURCE = new CudaSource(ConcatCuda.class, "concat");
 

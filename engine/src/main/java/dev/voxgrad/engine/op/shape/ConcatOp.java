@@ -8,16 +8,18 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 
 /**
- * Tensors one behind the other along one dimension; the inputs must be row-major.
+ * Concatenates tensors along one dimension; the inputs must be row-major.
  *
  * <pre>
  * x0 (…,n0,…), x1 (…,n1,…), … → y (…,n0+n1+…,…)
  *
- * dx0, dx1, … are the pieces of dy
+ * dx0, dx1, … are the corresponding pieces of dy
  * </pre>
  *
- * <p>An input is a matrix: a row for each index before the dimension, the rest in columns. The result's rows are the
- * inputs' rows one behind the other.
+ * <p>The kernel sees each input as a matrix: the dimensions before {@code dimension} form its rows, the others its
+ * columns. Each row of the result consists of the inputs' rows, one after another.
+ *
+ * @param dimension the dimension to concatenate along, counted from 0
  */
 public record ConcatOp(int dimension) implements Op {
     @Override
@@ -43,7 +45,7 @@ public record ConcatOp(int dimension) implements Op {
         if (size > Integer.MAX_VALUE) {
             throw ShapeException.of(
                     name(),
-                    "the inputs have " + size + " along dimension " + dimension + ", expected at most 2^31-1",
+                    "the sizes along dimension " + dimension + " add up to " + size + ", expected at most 2^31-1",
                     "input 0",
                     first);
         }

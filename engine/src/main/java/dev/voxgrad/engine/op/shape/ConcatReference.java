@@ -3,7 +3,7 @@ package dev.voxgrad.engine.op.shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 
-/** {@link ConcatKernels} in plain loops. */
+/** Implements {@link ConcatKernels} in plain loops, in double. */
 final class ConcatReference implements ConcatKernels {
     @Override
     public void copyColumns(

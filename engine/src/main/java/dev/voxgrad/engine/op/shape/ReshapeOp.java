@@ -12,12 +12,14 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * The same numbers, in row-major order, under another shape. Nothing is copied, so there are no kernels; the input must
- * be row-major.
+ * Views the same values, in row-major order, under another shape. Nothing is copied, so there are no kernels. The input
+ * must be row-major.
  *
  * <pre>
  * y[i] = x[i],  dx[i] = dy[i]   with i the row-major index
  * </pre>
+ *
+ * @param target the shape of the result, with as many elements as the input
  */
 public record ReshapeOp(Shape target) implements Op, Profiled {
     @Override

@@ -1,32 +1,26 @@
 package dev.voxgrad.engine.op.shape;
 
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.autograd.Profiled;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.Work;
 
 /**
- * A second handle on the same numbers, with a place of its own in the graph. Nothing is copied, so there are no
+ * Creates a second handle on the same values, with its own place in the graph. Nothing is copied, so there are no
  * kernels.
  *
  * <pre>
  * y = x,  dx = dy
  * </pre>
  */
-public record ShareOp() implements Op, Profiled {
+public record ShareOp() implements ShapePreserving, Profiled {
     @Override
     public String name() {
         return "share";
-    }
-
-    @Override
-    public Shape outputShape(Shape... inputs) {
-        return inputs[0];
     }
 
     @Override

@@ -4,10 +4,11 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 
 /**
- * Logarithm of the softmax of each row, exact where the softmax itself would be rounded to zero.
+ * Computes the logarithm of the softmax of each row. It is accurate even where the softmax itself would underflow to
+ * zero.
  *
  * <pre>
  * x (N,K) → y (N,K)
@@ -18,7 +19,7 @@ import dev.voxgrad.engine.autograd.Op;
  *
  * <p>Only the result is saved.
  */
-public record LogSoftmaxOp() implements Op {
+public record LogSoftmaxOp() implements ShapePreserving {
     @Override
     public String name() {
         return "logSoftmax";
@@ -27,7 +28,7 @@ public record LogSoftmaxOp() implements Op {
     @Override
     public Shape outputShape(Shape... inputs) {
         ShapeException.requireRank(name(), "input", inputs[0], 2, "(N,K)");
-        return inputs[0];
+        return ShapePreserving.super.outputShape(inputs);
     }
 
     @Override

@@ -4,7 +4,10 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.LogSumExp;
 
-/** {@link SoftmaxKernels} in plain loops and double: a batch has too few logits to be worth vectors or threads. */
+/**
+ * Implements {@link SoftmaxKernels} in plain loops, in double: a batch has too few logits for vectors or threads to pay
+ * off.
+ */
 final class SoftmaxCpu implements SoftmaxKernels {
     @Override
     public void softmax(Tensor input, Tensor output) {

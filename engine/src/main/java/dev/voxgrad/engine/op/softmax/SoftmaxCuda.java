@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
 
-/** {@link SoftmaxKernels} on a GPU. */
+/** Implements {@link SoftmaxKernels} on a GPU. */
 final class SoftmaxCuda implements SoftmaxKernels {
     private static final CudaSource SOURCE = new CudaSource(SoftmaxCuda.class, "softmax");
 

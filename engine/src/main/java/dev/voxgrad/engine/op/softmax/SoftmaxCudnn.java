@@ -8,7 +8,9 @@ import dev.voxgrad.engine.device.CudaStorage;
 import dev.voxgrad.engine.device.cuda.CudaOperand;
 import dev.voxgrad.engine.device.cuda.ElementType;
 
-/** {@link SoftmaxKernels} by cuDNN, in float32 whatever the logits are, as by our own. */
+/**
+ * Implements {@link SoftmaxKernels} with cuDNN. Like our own kernels, it computes in float32 whatever the logits' type.
+ */
 final class SoftmaxCudnn implements SoftmaxKernels {
     private final CudaDevice device;
 

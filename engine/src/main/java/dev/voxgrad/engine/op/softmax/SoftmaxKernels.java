@@ -6,16 +6,21 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 
-/** The kernels of {@link SoftmaxOp} and {@link LogSoftmaxOp}; all tensors are (N,K). */
+/** Declares the kernels of {@link SoftmaxOp} and {@link LogSoftmaxOp}; all tensors are (N,K). */
 interface SoftmaxKernels {
+    /** Computes the softmax of each row. */
     void softmax(Tensor input, Tensor output);
 
+    /** Computes the gradient of the softmax's input from its output. */
     void softmaxBackward(Tensor output, Tensor gradOutput, Tensor gradInput);
 
+    /** Computes the log-softmax of each row. */
     void logSoftmax(Tensor input, Tensor output);
 
+    /** Computes the gradient of the log-softmax's input from its output. */
     void logSoftmaxBackward(Tensor output, Tensor gradOutput, Tensor gradInput);
 
+    /** Returns the kernels for this device. */
     static SoftmaxKernels on(Device device) {
         return switch (device) {
             case CpuDevice cpu -> new SoftmaxCpu();

@@ -4,10 +4,10 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
+import dev.voxgrad.engine.autograd.ShapePreserving;
 
 /**
- * Softmax of each row: positive numbers that sum to one.
+ * Computes the softmax of each row: positive values that sum to one.
  *
  * <pre>
  * x (N,K) → y (N,K)
@@ -16,9 +16,9 @@ import dev.voxgrad.engine.autograd.Op;
  * dx[n,k] = y[n,k]·(dy[n,k] − Σ over j of dy[n,j]·y[n,j])
  * </pre>
  *
- * <p>The largest number of a row is subtracted before exp, so that nothing overflows. Only the result is saved.
+ * <p>The largest value of a row is subtracted before exp, so that nothing overflows. Only the result is saved.
  */
-public record SoftmaxOp() implements Op {
+public record SoftmaxOp() implements ShapePreserving {
     @Override
     public String name() {
         return "softmax";
@@ -27,7 +27,7 @@ public record SoftmaxOp() implements Op {
     @Override
     public Shape outputShape(Shape... inputs) {
         ShapeException.requireRank(name(), "input", inputs[0], 2, "(N,K)");
-        return inputs[0];
+        return ShapePreserving.super.outputShape(inputs);
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
 import dev.voxgrad.engine.device.cpu.LogSumExp;
 
-/** {@link SoftmaxKernels} in plain loops. */
+/** Implements {@link SoftmaxKernels} in plain loops, in double. */
 final class SoftmaxReference implements SoftmaxKernels {
     @Override
     public void softmax(Tensor input, Tensor output) {

@@ -10,7 +10,7 @@ __device__ void reluForward(const T* x, T* y, unsigned n) {
     }
 }
 
-// dx = 0 where y <= 0, else dy; so a NaN lets it pass.
+// dx = 0 where y <= 0, else dy; the gradient passes where y is NaN.
 template <typename T>
 __device__ void reluBackward(const T* y, const T* dy, T* dx, unsigned n) {
     unsigned i = element();

@@ -1,7 +1,7 @@
 #include "voxgrad.cuh"
 
-// Number, mean and sum of squared deviations of some values, in double, joined by the rule of Chan, Golub and LeVeque,
-// "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+// The count, mean and sum of squared deviations of some values, in double. Moments are joined by the rule of Chan,
+// Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 struct Moments {
     double count, mean, squares;
 
@@ -17,7 +17,7 @@ struct Moments {
     }
 };
 
-// The moments of one channel of a block's share of x, in double: for values whose squares overflow float32.
+// Returns the moments of one channel of a block's share of x, in double: for values whose squares overflow float32.
 template <typename T, int V>
 __device__ Moments wideMoments(const T* x, const Share<V>& share, const Activation& a, unsigned rows, unsigned c) {
     Moments moments = {0, 0, 0};
@@ -29,11 +29,11 @@ __device__ Moments wideMoments(const T* x, const Share<V>& share, const Activati
     return moments;
 }
 
-// The moments of each channel of a block's share of x: parts[chunk, channel].
+// Computes the moments of each channel of a block's share of x: parts[chunk, channel].
 template <typename T, int V>
 __device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned rows) {
     Share<V> share(a);
-    // Sums about the block's first value lose nothing where the mean is large beside the deviation.
+    // Sums about the block's first value lose no digits if the mean is large compared to the deviation.
     float sums[V] = {}, squares[V] = {};
     if (!share.idle && share.firstRow < rows) {
         Pack<T, V> centre = packAt<V>(x, a.at(share.blocksFirstRow(), share.channel));
@@ -61,8 +61,8 @@ __device__ void momentParts(const T* x, Moments* parts, Activation a, unsigned r
     }
 }
 
-// Joins the parts of a channel, a block each, and moves the running statistics. Where x lacks a constant that belongs
-// to it, the bias of the convolution before, the running mean has it all the same; bias may be null.
+// Joins the parts of a channel, one block per channel, and moves the running statistics. If x lacks a constant, the
+// bias of the preceding convolution, the running mean still includes it; bias may be null.
 extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, int channels, const float* bias,
         double momentum, double eps, float* runningMean, float* runningVariance, float* mean, float* scale) {
     __shared__ Moments shared[BLOCK];
@@ -87,7 +87,7 @@ extern "C" __global__ void batch_statistics(const Moments* parts, int chunks, in
     }
 }
 
-// Mean and scale from the running statistics, for an x that lacks a constant as above.
+// Computes mean and scale from the running statistics, for an x that lacks a constant as above.
 extern "C" __global__ void running_statistics(const float* runningMean, const float* runningVariance,
         const float* bias, double eps, float* mean, float* scale, int channels) {
     unsigned c = element();
@@ -104,11 +104,11 @@ __device__ void normalise(const T* x, const float* mean, const float* scale, con
     unsigned i = element();
     if (i < n) {
         unsigned c = a.channelOf(i);
-        store(y, i, fmaf(weight[c] * scale[c], load(x, i) - mean[c], bias[c])); // as fused with ReLU and pool
+        store(y, i, fmaf(weight[c] * scale[c], load(x, i) - mean[c], bias[c])); // as in the fused kernel
     }
 }
 
-// Each block's share of the sums of dy * (x - mean) and of dy: parts[chunk, channel].
+// Computes each block's share of the sums of dy * (x - mean) and of dy: parts[chunk, channel].
 template <typename T, int V>
 __device__ void gradientParts(const T* x, const float* mean, const T* dy, float2* parts, Activation a,
         unsigned rows) {
@@ -126,7 +126,7 @@ __device__ void gradientParts(const T* x, const float* mean, const T* dy, float2
     share.writeBlockSums(products, sums, parts, a.channels);
 }
 
-// Sums the parts of a channel, a block each: dweight = scale * the sum of products, dbias = the sum of dy.
+// Sums the parts of a channel, one block per channel: dweight = scale * the sum of products, dbias = the sum of dy.
 extern "C" __global__ void parameter_gradients(const float2* parts, int chunks, int channels, const float* scale,
         float* dweight, float* dbias) {
     int c = blockIdx.x;
@@ -157,7 +157,7 @@ __device__ void inputGradient(const T* x, const float* mean, const float* scale,
     }
 }
 
-// dx = weight * scale * dy, where mean and scale are constants.
+// dx = weight * scale * dy, if mean and scale are constants.
 template <typename T>
 __device__ void scaledGradient(const float* scale, const float* weight, const T* dy, T* dx, Activation a, unsigned n) {
     unsigned i = element();

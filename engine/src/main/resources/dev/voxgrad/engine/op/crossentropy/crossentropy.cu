@@ -1,6 +1,7 @@
 #include "voxgrad.cuh"
 
-// Logarithm of the sum of exp of K numbers, less their largest, in double: differences of large logits lose nothing.
+// Returns the logarithm of the sum of exp of K values, minus the largest of them. It is computed in double, so that
+// differences of large logits lose no digits.
 __device__ inline double logSumExp(const float* x, int classes, float& largest) {
     largest = largestExponent(x, classes);
     double sum = 0;
@@ -29,7 +30,7 @@ extern "C" __global__ void cross_entropy(const float* x, const int* labels, cons
     }
 }
 
-// dx = dloss * weight / (sum of weights) * (softmax(x) - (1 at the label)), an element each.
+// dx = dloss * weight / (sum of weights) * (softmax(x) - (1 at the label)); one thread per element.
 extern "C" __global__ void cross_entropy_backward(const float* x, const int* labels, const float* classWeights,
         const float* dloss, float* dx, int samples, int classes) {
     double weights = 0;
@@ -47,7 +48,8 @@ extern "C" __global__ void cross_entropy_backward(const float* x, const int* lab
     }
 }
 
-// max(x, 0) - x * target + log(1 + exp(-|x|)); of an infinite x the limit, 0 if the target is what x says.
+// Returns max(x, 0) - x * target + log(1 + exp(-|x|)); for an infinite x its limit, which is 0 if the target agrees
+// with x.
 __device__ inline double bceLoss(float x, float target) {
     float magnitude = x < 0 ? -x : x;
     if (magnitude > 0 && magnitude == 2 * magnitude) {

@@ -3,7 +3,7 @@
 #define TILE 32
 
 // y[m, c, r] = x[m, r, c] for matrices of rows x columns. A block of 256 threads moves tiles of 32 x 32 through shared
-// memory, so that both reading and writing go along rows; the 33rd column keeps a column's numbers in different banks.
+// memory, so that both reads and writes go along rows; the 33rd column keeps the values of a column in different banks.
 template <typename T>
 __device__ void transpose(const T* x, T* y, unsigned rows, unsigned columns) {
     __shared__ float tile[TILE][TILE + 1];

@@ -8,7 +8,7 @@ extern "C" __global__ void add_row_bias(const float* bias, float* y, int feature
     }
 }
 
-// dbias[o] = the sum over n of dy[n, o]; a thread for each o, as there are few rows.
+// dbias[o] = the sum over n of dy[n, o]; one thread per o, because there are few rows.
 extern "C" __global__ void row_bias_gradient(const float* dy, float* dbias, int rows, int features) {
     unsigned o = element();
     if (o < features) {

@@ -1,6 +1,6 @@
 #include "voxgrad.cuh"
 
-// Sizes of a pool. Outputs or inputs are worked on in the order in which they lie in memory.
+// The sizes of a pool. Threads process outputs, or inputs, in the order in which these are stored in memory.
 struct Pool {
     int channels, channelsLast;
     int depth, height, width;
@@ -10,7 +10,7 @@ struct Pool {
     int paddingD, paddingH, paddingW;
 };
 
-// Sample, channel and position of a number in memory.
+// The sample, channel and position of a value in memory.
 struct Place {
     unsigned sample;
     int channel, d, h, w;
@@ -33,7 +33,7 @@ struct Place {
         sample = i;
     }
 
-    // Where another position of the same sample and channel lies, in a volume of these sizes.
+    // Returns the index of another position of the same sample and channel, in a volume of these sizes.
     __device__ unsigned other(int dd, int hh, int ww, const Pool& p, int depth, int height, int width) const {
         return p.channelsLast
                 ? (((sample * depth + dd) * height + hh) * width + ww) * p.channels + channel
@@ -49,7 +49,7 @@ __device__ inline int below(int a, int b) {
     return a < b ? a : b;
 }
 
-// Where in x the maximum of an output's window is: the first of equal ones; the last NaN, if there is any.
+// Returns the index in x of the maximum of an output's window: the first of equal maxima, or the last NaN, if any.
 template <typename T>
 __device__ unsigned maximumOf(const T* x, const Place& place, int d, int h, int w, const Pool& p) {
     int d0 = above(d * p.strideD - p.paddingD, 0);
@@ -75,7 +75,7 @@ __device__ unsigned maximumOf(const T* x, const Place& place, int d, int h, int 
     return best;
 }
 
-// A thread for each output.
+// One thread per output.
 template <typename T>
 __device__ void maxPool(const T* x, T* y, Pool p, unsigned n) {
     unsigned i = element();
@@ -85,8 +85,8 @@ __device__ void maxPool(const T* x, T* y, Pool p, unsigned n) {
     }
 }
 
-// A thread for each input, which looks at the windows that it is in: no two threads write the same number, and sums
-// come in a fixed order.
+// One thread per input, which visits the windows that contain it: no two threads write the same value, and sums are
+// computed in a fixed order.
 template <typename T>
 __device__ void maxPoolBackward(const T* x, const T* dy, T* dx, Pool p, unsigned n) {
     unsigned i = element();
@@ -112,7 +112,7 @@ __device__ void maxPoolBackward(const T* x, const T* dy, T* dx, Pool p, unsigned
     }
 }
 
-// The o-th of so many nearly equal parts of a length: from floor(o * size / bins) to ceil((o + 1) * size / bins).
+// The o-th of several nearly equal parts of a length: from floor(o * size / bins) to ceil((o + 1) * size / bins).
 __device__ inline int binStart(int o, int bins, int size) {
     return (int) (o * size / bins);
 }
@@ -121,7 +121,7 @@ __device__ inline int binEnd(int o, int bins, int size) {
     return (int) (((o + 1LL) * size + bins - 1) / bins);
 }
 
-// A thread for each output; of the sizes only those of the volumes are used.
+// One thread per output; only the sizes of the volumes are used.
 template <typename T>
 __device__ void adaptiveAvgPool(const T* x, float* y, Pool p, unsigned n) {
     unsigned i = element();
@@ -142,7 +142,7 @@ __device__ void adaptiveAvgPool(const T* x, float* y, Pool p, unsigned n) {
     }
 }
 
-// A thread for each input, which looks at the bins that it is in: the same rule with the roles exchanged.
+// One thread per input, which visits the bins that contain it: the same rule with the roles exchanged.
 template <typename T>
 __device__ void adaptiveAvgPoolBackward(const float* dy, T* dx, Pool p, unsigned n) {
     unsigned i = element();

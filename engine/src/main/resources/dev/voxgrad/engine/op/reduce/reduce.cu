@@ -1,6 +1,6 @@
 #include "voxgrad.cuh"
 
-// Each block's share of the sum of x, in double.
+// Computes each block's share of the sum of x, in double.
 template <typename T>
 __device__ void sumShares(const T* x, double* shares, unsigned n) {
     double sum = 0;

@@ -1,6 +1,6 @@
 #include "voxgrad.cuh"
 
-// Copies columns of one row-major matrix into another: to[r, toColumn + c] = from[r, fromColumn + c], n numbers in all.
+// Copies columns of one row-major matrix into another: to[r, toColumn + c] = from[r, fromColumn + c], n values in all.
 extern "C" __global__ void copy_columns_f32(const float* from, unsigned fromLength, unsigned fromColumn, float* to,
         unsigned toLength, unsigned toColumn, unsigned columns, unsigned n) {
     unsigned i = element();

@@ -1,6 +1,6 @@
 #include "voxgrad.cuh"
 
-// One thread for each row of K numbers: there are few classes, and never many rows.
+// One thread per row of K values: there are few classes, and never many rows.
 
 __device__ inline float logSumExp(const float* x, int classes) {
     float largest = largestExponent(x, classes);

@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.activation;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
@@ -11,6 +9,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,18 +23,17 @@ class LeakyReluTest {
                 .isEqualTo(24);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int n : new int[] {1, 4, 15, 16, 17, 31, 33, 1000, 40_000}) {
-            compared += DeviceAgreement.check(device, 1, in -> in[0].leakyRelu(0.01), Shape.of(n));
+            agreement.compare(1, in -> in[0].leakyRelu(0.01), Shape.of(n));
         }
-        assertThat(compared).isEqualTo(18);
+        agreement.assertCompared(18);
     }
 
     @Test
-    void scalesWhatIsNegativeAndKeepsNaN() {
+    void scalesNegativeValuesAndKeepsNaN() {
         Tensor x = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(4), Double.NaN, -2, 0, 3);
         assertThat(x.leakyRelu(0.25).toDoubleArray()).containsExactly(Double.NaN, -0.5, 0, 3);
     }

@@ -4,14 +4,13 @@ import java.util.Arrays;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,19 +21,17 @@ class ReluTest {
         assertThat(GradientCheck.check(in -> in[0].relu(), Shape.of(2, 3, 4))).isEqualTo(24);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int n : new int[] {1, 4, 15, 16, 17, 31, 33, 1000, 40_000}) {
-            compared += DeviceAgreement.check(device, 1, in -> in[0].relu(), Shape.of(n));
+            agreement.compare(1, in -> in[0].relu(), Shape.of(n));
         }
-        assertThat(compared).isEqualTo(18);
+        agreement.assertCompared(18);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
-    void keepsNaNAndLetsItsGradientPass(Device device) {
+    @OnEveryDevice(reference = true)
+    void keepsNaNAndPassesItsGradient(Device device) {
         double[] values = new double[35];
         Arrays.fill(values, -1);
         values[3] = Double.NaN;

@@ -5,8 +5,6 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
@@ -16,6 +14,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
@@ -29,7 +28,7 @@ class BatchNormTest {
     private static final double MOMENTUM = 0.1;
     private static final double EPS = 1e-5;
 
-    /** Of input, weight and bias; the running statistics are fresh ones: mean 0.3, 0.4, …, variance 1.5, 2, …. */
+    /** Normalises input, weight and bias with new running statistics: means 0.3, 0.4, …, variances 1.5, 2, …. */
     private static Function<Tensor[], Tensor> batchNorm(boolean training) {
         return in -> {
             int channels = in[1].shape().elements();
@@ -58,27 +57,25 @@ class BatchNormTest {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
+    @OnEveryDevice(cudnn = true)
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (boolean training : new boolean[] {true, false}) {
             for (int channels : new int[] {1, 3, 4, 15, 16, 17, 31, 32, 33}) {
-                compared += DeviceAgreement.check(device, 210, batchNorm(training), shapes(2, channels, 3, 5, 7));
-                compared += DeviceAgreement.check(device, 15, batchNorm(training), shapes(1, channels, 1, 3, 5));
-                compared += DeviceAgreement.check(device, 9, batchNorm(training), shapes(9, channels));
+                agreement.compare(210, batchNorm(training), shapes(2, channels, 3, 5, 7));
+                agreement.compare(15, batchNorm(training), shapes(1, channels, 1, 3, 5));
+                agreement.compare(9, batchNorm(training), shapes(9, channels));
             }
             // Several blocks and tasks, with a tail.
-            compared += DeviceAgreement.check(device, 14_739, batchNorm(training), shapes(3, 3, 17, 17, 17));
-            compared += DeviceAgreement.check(device, 2_058, batchNorm(training), shapes(6, 32, 7, 7, 7));
+            agreement.compare(14_739, batchNorm(training), shapes(3, 3, 17, 17, 17));
+            agreement.compare(2_058, batchNorm(training), shapes(6, 32, 7, 7, 7));
         }
-        assertThat(compared).isEqualTo(2 * 4 * (9 * 3 + 2));
+        agreement.assertCompared(2 * 4 * (9 * 3 + 2));
     }
 
-    /** How cuDNN sums, it doesn't say: its device is left out. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void aLargeMeanCostsNoDigits(Device device) {
+    /** cuDNN is left out, because it doesn't document how it sums. */
+    @OnEveryDevice
+    void losesNoDigitsAtALargeMean(Device device) {
         for (double shift : new double[] {100, 10_000}) {
             Shape[] shapes = shapes(4, 5, 9, 9, 9);
             double[] x = Samples.gaussian(shapes[0], 1);
@@ -88,10 +85,10 @@ class BatchNormTest {
             Tensor[] expected = statistics(REFERENCE, shapes, x);
             Tensor[] actual = statistics(device, shapes, x);
             for (int c = 0; c < 5; c++) {
-                // The mean is rounded to float32 once, 2^-24. Squares are summed up in float32 over the at most
-                // 32 rows of a block that share an accumulator: √32 roundings. (At 10000 the inputs lie on a
-                // grid of 2^-10, whose squares are rounded down more often than up once a sum exceeds 32:
-                // longer sums would show a bias.)
+                // The mean is rounded to float32 once, 2^-24. Squares are summed in float32 over up to 32 rows of
+                // a block that share an accumulator: √32 roundings. (At 10000, the inputs are on a grid of 2^-10,
+                // whose squares are rounded down more often than up once a sum exceeds 32: longer sums would show
+                // a bias.)
                 double meanRatio = actual[0].toDoubleArray()[c] / expected[0].toDoubleArray()[c];
                 double varianceRatio =
                         actual[1].toDoubleArray()[c] / expected[1].toDoubleArray()[c];
@@ -103,10 +100,9 @@ class BatchNormTest {
 
     /**
      * Squares of such values overflow float32, and the square of the scale underflows. A running variance beyond
-     * float32 becomes infinite, as PyTorch's. How cuDNN sums, it doesn't say: its device is left out.
+     * float32 becomes infinite, as in PyTorch. cuDNN is left out, because it doesn't document how it sums.
      */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReferenceOnLargeValues(Device device) {
         for (double magnitude : new double[] {1e15, 1e18, 1e19, 1e20, 1e25, 1e30}) {
             for (int channels : new int[] {1, 5, 32}) {
@@ -149,7 +145,7 @@ class BatchNormTest {
         }
     }
 
-    /** Result, gradients of input, weight and bias, running mean and variance. */
+    /** Returns the result, the gradients of input, weight and bias, and the running mean and variance. */
     private static double[][] trainingStep(Device device, Shape[] shapes, double[][] values) {
         Tensor mean = Tensor.zeros(device, shapes[1]);
         Tensor variance = Tensor.full(device, shapes[1], 1);
@@ -165,10 +161,9 @@ class BatchNormTest {
         return all;
     }
 
-    /** At 1e8 float32 numbers are 8 apart: values of two neighbours have a deviation of 4. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void findsASmallDeviationAboutALargeMean(Device device) {
+    /** At 1e8, neighbouring float32 values differ by 8: a mix of two neighbours has a deviation of 4. */
+    @OnEveryDevice
+    void findsSmallDeviationsAboutALargeMean(Device device) {
         Shape[] shapes = shapes(2, 3, 4, 5, 6);
         double[] x = Samples.gaussian(shapes[0], 1);
         for (int i = 0; i < x.length; i++) {
@@ -183,7 +178,7 @@ class BatchNormTest {
         }
     }
 
-    /** Running mean and variance after one training step. */
+    /** Returns running mean and variance after one training step. */
     private static Tensor[] statistics(Device device, Shape[] shapes, double[] values) {
         Tensor mean = Tensor.zeros(device, shapes[1]);
         Tensor variance = Tensor.zeros(device, shapes[1]);
@@ -221,15 +216,14 @@ class BatchNormTest {
                 .isEqualTo(8);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
+    @OnEveryDevice(cudnn = true)
     void movesTheRunningStatisticsInTrainingOnly(Device device) {
         Tensor x = Tensor.of(device, Shape.of(4, 1), 1.0, 2.0, 3.0, 6.0);
         Tensor one = Tensor.full(device, Shape.of(1), 1);
         Tensor zero = Tensor.zeros(device, Shape.of(1));
         Tensor mean = Tensor.full(device, Shape.of(1), 10);
         Tensor variance = Tensor.full(device, Shape.of(1), 20);
-        // Mean 3, squared deviations 4 + 1 + 0 + 9 = 14: variance 14/4 to normalise, 14/3 for the running one.
+        // Mean 3, squared deviations 4 + 1 + 0 + 9 = 14: variance 14/4 to normalise, 14/3 for the running variance.
         double[] y = x.batchNorm(one, zero, mean, variance, true, 0.1, 0).toDoubleArray();
         assertThat(y[3]).isCloseTo(3 / Math.sqrt(3.5), within(1e-6));
         assertThat(mean.item()).isCloseTo(0.9 * 10 + 0.1 * 3, within(1e-6));
@@ -242,7 +236,7 @@ class BatchNormTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(REFERENCE, Shape.of(2, 3, 4, 4, 4));
         Tensor three = Tensor.zeros(REFERENCE, Shape.of(3));
         Tensor four = Tensor.zeros(REFERENCE, Shape.of(4));

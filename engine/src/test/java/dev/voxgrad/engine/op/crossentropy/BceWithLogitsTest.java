@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.crossentropy;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
@@ -12,6 +10,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,24 +35,21 @@ class BceWithLogitsTest {
                 .isEqualTo(1);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int samples : new int[] {1, 5, 33}) {
             for (int labels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
-                compared += DeviceAgreement.check(
-                        device, 1, in -> in[0].bceWithLogits(targets(samples * labels)), Shape.of(samples, labels));
+                agreement.compare(1, in -> in[0].bceWithLogits(targets(samples * labels)), Shape.of(samples, labels));
             }
         }
-        assertThat(compared).isEqualTo(3 * 7 * 2);
+        agreement.assertCompared(3 * 7 * 2);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithHandComputedLosses(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 2), 0.0, 2.0, 5000.0, -5000.0).requiresGrad(true);
-        // log 2; log(1 + e^-2) + 2·(1 − 0.25); 5000 for a sure and wrong answer; 0 for a sure and right one.
+        // log 2; log(1 + e^-2) + 2·(1 − 0.25); 5000 for a confident wrong answer; 0 for a confident right one.
         Tensor loss = x.bceWithLogits(1, 0.25f, 0, 0);
         double expected = (Math.log(2) + Math.log1p(Math.exp(-2)) + 1.5 + 5000) / 4;
         assertThat(loss.item()).isCloseTo(expected, within(expected * 0x1p-24));
@@ -70,7 +66,7 @@ class BceWithLogitsTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 3));
         assertThatThrownBy(() -> x.bceWithLogits(targets(5)))
                 .isInstanceOf(ShapeException.class)

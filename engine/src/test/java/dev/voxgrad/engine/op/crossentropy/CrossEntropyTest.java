@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.crossentropy;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
@@ -12,6 +10,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
@@ -29,7 +28,7 @@ class CrossEntropyTest {
         return labels;
     }
 
-    /** 0 for class 1, else 1, 0.25, 0.5, 0.75 in turn. */
+    /** Returns weights: 0 for class 1, and 1, 0.25, 0.5, 0.75 in turn for the others. */
     private static float[] weights(int classes) {
         float[] weights = new float[classes];
         for (int k = 0; k < classes; k++) {
@@ -48,45 +47,41 @@ class CrossEntropyTest {
                 .isEqualTo(20);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int samples : new int[] {1, 15, 33}) {
             for (int classes : new int[] {1, 2, 4, 11, 16, 17, 33}) {
-                compared += DeviceAgreement.check(
-                        device, 1, in -> in[0].crossEntropy(labels(samples, classes)), Shape.of(samples, classes));
+                agreement.compare(1, in -> in[0].crossEntropy(labels(samples, classes)), Shape.of(samples, classes));
             }
         }
-        assertThat(compared).isEqualTo(3 * 7 * 2);
+        agreement.assertCompared(3 * 7 * 2);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReferenceWithClassWeights(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int samples : new int[] {2, 15, 33}) {
             for (int classes : new int[] {1, 2, 4, 11, 16, 17, 33}) {
-                compared += DeviceAgreement.check(
-                        device,
+                agreement.compare(
                         1,
                         in -> in[0].crossEntropy(weights(classes), labels(samples, classes)),
                         Shape.of(samples, classes));
             }
         }
-        assertThat(compared).isEqualTo(3 * 7 * 2);
+        agreement.assertCompared(3 * 7 * 2);
     }
 
-    /** torch.nn.CrossEntropyLoss(weight=w): the losses 1, 2 and 3 of labels 0, 1, 0 under weights 1 and 4. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void classWeightsMakeAWeightedMean(Device device) {
+    /** Equals torch.nn.CrossEntropyLoss(weight=w) for losses 1, 2 and 3 of labels 0, 1, 0 with weights 1 and 4. */
+    @OnEveryDevice
+    void classWeightsGiveAWeightedMean(Device device) {
         Tensor x = Tensor.of(device, Shape.of(3, 2), logit(1), 0, 0, logit(2), logit(3), 0)
                 .requiresGrad(true);
         float[] weights = {1, 4};
         Tensor loss = x.crossEntropy(weights, 0, 1, 0);
         assertThat(loss.item()).isCloseTo((1 * 1 + 4 * 2 + 1 * 3) / (1.0 + 4 + 1), within(1e-6));
-        // A logit's gradient is w/Σw · (p − 1) for the sample's class, with p = exp(−loss), and opposite for the other.
+        // A logit's gradient is w/Σw · (p − 1) for the sample's class, with p = exp(−loss), and its negative for the
+        // other class.
         double[] gradient = loss.backward().of(x).toDoubleArray();
         double[] expected = {(Math.exp(-1) - 1) / 6, 4 * (Math.exp(-2) - 1) / 6, (Math.exp(-3) - 1) / 6};
         int[] at = {0, 3, 4};
@@ -95,7 +90,7 @@ class CrossEntropyTest {
             assertThat(gradient[at[n] ^ 1]).isCloseTo(-expected[n], within(1e-6));
         }
         assertThat(x.crossEntropy(weights, 0, 0, 0).item())
-                .as("one class only: the plain mean")
+                .as("with one class: the plain mean")
                 .isCloseTo(x.crossEntropy(0, 0, 0).item(), within(1e-6));
         assertThat(x.crossEntropy(new float[] {2, 8}, 0, 1, 0).item()).isCloseTo(2, within(1e-6));
         assertThat(x.crossEntropy(new float[] {0, 4}, 0, 1, 0).item())
@@ -103,20 +98,19 @@ class CrossEntropyTest {
                 .isCloseTo(2, within(1e-6));
     }
 
-    /** The logit of a label, beside a logit of 0, whose loss is {@code loss}: −log σ(logit) = loss. */
+    /** Returns the logit of a label whose loss is {@code loss} if the other logit is 0: −log σ(logit) = loss. */
     private static double logit(double loss) {
         return -Math.log(Math.expm1(loss));
     }
 
     @Test
-    void noClassWeightsAreThePlainMeanToTheBit() {
+    void withoutClassWeightsIsThePlainMeanToTheBit() {
         Tensor x = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(7, 3), Samples.gaussian(Shape.of(7, 3), 1));
         assertThat(x.crossEntropy((float[]) null, labels(7, 3)).item())
                 .isEqualTo(x.crossEntropy(labels(7, 3)).item());
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithHandComputedLosses(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 3), 0.0, 0.0, 0.0, 1000.0, 990.0, -1000.0);
         // log 3 for the first sample; for the second 10 + log(1 + e^-10): nothing overflows.
@@ -132,7 +126,7 @@ class CrossEntropyTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3, 4));
         assertThatThrownBy(() -> x.crossEntropy(0, 1))
                 .isInstanceOf(ShapeException.class)
@@ -148,10 +142,10 @@ class CrossEntropyTest {
         for (float bad : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> x.crossEntropy(new float[] {1, 1, bad, 1}, 0, 1, 0))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("crossEntropy: the weight of class 2 is " + bad + ", expected a number of at least 0");
+                    .hasMessage("crossEntropy: the weight of class 2 is " + bad + ", expected at least 0 and finite");
         }
         assertThatThrownBy(() -> x.crossEntropy(new float[] {0, 1, 0, 1}, 0, 2, 0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the weights of all classes that the 3 samples have are 0");
+                .hasMessageContaining("all classes of the 3 samples have weight 0");
     }
 }

@@ -1,16 +1,14 @@
 package dev.voxgrad.engine.op.crossentropy;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** Losses and gradients at infinite logits are their limits, and NaN only where there is none. */
+/** Tests that losses and gradients at infinite logits are their limits, and NaN only if there is no limit. */
 class InfiniteLogitsTest {
     private static final double INF = Double.POSITIVE_INFINITY;
     private static final double NAN = Double.NaN;
@@ -30,8 +28,7 @@ class InfiniteLogitsTest {
                 .isEqualTo(Double.valueOf(gradient));
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    @OnEveryDevice(reference = true)
     void binaryLossesAreLimits(Device device) {
         checkBinary(device, INF, 1, 0, 0);
         checkBinary(device, INF, 0, INF, 1);
@@ -54,8 +51,7 @@ class InfiniteLogitsTest {
                 .containsExactly(gradient);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    @OnEveryDevice(reference = true)
     void lossesOfClassesAreLimits(Device device) {
         checkClasses(device, new double[] {7, -INF}, 0, 0, 0, 0);
         checkClasses(device, new double[] {7, -INF}, 1, INF, 1, -1);
@@ -66,8 +62,7 @@ class InfiniteLogitsTest {
         checkClasses(device, new double[] {NAN, INF}, 1, NAN, NAN, NAN);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    @OnEveryDevice(reference = true)
     void probabilitiesAreLimits(Device device) {
         Tensor x = Tensor.of(device, Shape.of(3, 2), INF, 5, 2, -INF, INF, INF);
         assertThat(x.softmax().toDoubleArray()).containsExactly(1, 0, 1, 0, NAN, NAN);

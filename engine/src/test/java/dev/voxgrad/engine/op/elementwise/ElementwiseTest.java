@@ -4,8 +4,6 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
@@ -15,6 +13,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,25 +30,23 @@ class ElementwiseTest {
         assertThat(GradientCheck.check(in -> in[0].scale(-2.5), shape)).isEqualTo(24);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int n : new int[] {1, 4, 15, 16, 17, 31, 33, 1000, 40_000}) {
             Shape shape = Shape.of(n);
-            compared += DeviceAgreement.check(device, 1, in -> in[0].add(in[1]), shape, shape);
-            compared += DeviceAgreement.check(device, 1, in -> in[0].mul(in[1]), shape, shape);
-            compared += DeviceAgreement.check(device, 1, in -> in[0].scale(0.3f), shape);
+            agreement.compare(1, in -> in[0].add(in[1]), shape, shape);
+            agreement.compare(1, in -> in[0].mul(in[1]), shape, shape);
+            agreement.compare(1, in -> in[0].scale(0.3f), shape);
         }
-        assertThat(compared).isEqualTo(9 * (3 + 3 + 2));
+        agreement.assertCompared(9 * (3 + 3 + 2));
     }
 
-    /** One factor channels-last, the other row-major. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    /** One factor is channels-last, the other row-major. */
+    @OnEveryDevice
     void layoutsMayDiffer(Device device) {
         Shape shape = Shape.of(2, 3, 1, 2, 5);
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int first = 0; first < 2; first++) {
             int converted = first;
             Function<Tensor[], Tensor> mixed = in -> {
@@ -57,13 +54,13 @@ class ElementwiseTest {
                 factors[converted] = in[converted].inLayout(Layout.CHANNELS_LAST);
                 return factors[0].mul(factors[1]).add(factors[1]);
             };
-            compared += DeviceAgreement.check(device, 2, mixed, shape, shape);
+            agreement.compare(2, mixed, shape, shape);
         }
-        assertThat(compared).isEqualTo(6);
+        agreement.assertCompared(6);
     }
 
     @Test
-    void agreesWithHandComputedNumbers() {
+    void agreesWithHandComputedValues() {
         Tensor a = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(3), 1.0, -2.0, 3.0);
         Tensor b = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(3), 4.0, 5.0, 0.5);
         assertThat(a.mul(b).toDoubleArray()).containsExactly(4, -10, 1.5);
@@ -79,7 +76,7 @@ class ElementwiseTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor a = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3));
         Tensor b = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3, 1));
         assertThatThrownBy(() -> a.mul(b))

@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.layout;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
@@ -11,6 +9,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,14 +17,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("kernels")
 class LayoutTest {
     @Test
-    void channelsLastHasTheChannelsLast() {
+    void channelsLastStoresChannelsLast() {
         Tensor x = Tensor.ofChannelsLast(ReferenceDevice.INSTANCE, Shape.of(1, 2, 1, 1, 3), 1, 2, 3, 4, 5, 6);
         assertThat(x.toArray()).containsExactly(1, 3, 5, 2, 4, 6);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
-    void thereAndBackGivesTheSame(Device device) {
+    @OnEveryDevice
+    void convertingThereAndBackKeepsTheValues(Device device) {
         for (int channels : new int[] {1, 3, 16, 33, 70}) {
             Shape shape = Shape.of(2, channels, 3, 5, 7);
             double[] values = Samples.gaussian(shape, channels);

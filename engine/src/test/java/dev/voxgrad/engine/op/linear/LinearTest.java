@@ -4,8 +4,6 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
@@ -14,6 +12,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,26 +33,24 @@ class LinearTest {
                 .isEqualTo(6 + 8);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         int[] sizes = {1, 4, 15, 16, 17, 31, 33};
         for (int in : sizes) {
             for (int out : sizes) {
                 for (int n : new int[] {1, 6, 17}) {
                     int terms = Math.max(in, Math.max(out, n));
-                    compared += DeviceAgreement.check(device, terms, LINEAR, shapes(n, in, out));
+                    agreement.compare(terms, LINEAR, shapes(n, in, out));
                 }
             }
         }
-        compared += DeviceAgreement.check(device, 256, LINEAR, shapes(32, 256, 256));
-        compared += DeviceAgreement.check(device, 17, in -> in[0].linear(in[1]), Shape.of(5, 17), Shape.of(9, 17));
-        assertThat(compared).isEqualTo(7 * 7 * 3 * 4 + 4 + 3);
+        agreement.compare(256, LINEAR, shapes(32, 256, 256));
+        agreement.compare(17, in -> in[0].linear(in[1]), Shape.of(5, 17), Shape.of(9, 17));
+        agreement.assertCompared(7 * 7 * 3 * 4 + 4 + 3);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithAHandComputedProduct(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 3), 1.0, 2.0, 3.0, -1.0, 0.0, 4.0);
         Tensor weight = Tensor.of(device, Shape.of(2, 3), 1.0, 0.0, -1.0, 2.0, 3.0, 0.5);
@@ -67,7 +64,7 @@ class LinearTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 3));
         Tensor weight = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(5, 4));
         Tensor bias = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(4));

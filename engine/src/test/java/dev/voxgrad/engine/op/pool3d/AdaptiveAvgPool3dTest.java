@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.pool3d;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
@@ -13,6 +11,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,28 +28,22 @@ class AdaptiveAvgPool3dTest {
                 .isEqualTo(360);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
+    @OnEveryDevice(cudnn = true)
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int channels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
             for (Dims3 output : new Dims3[] {Dims3.ONE, Dims3.cube(2), new Dims3(3, 4, 7), new Dims3(9, 1, 5)}) {
-                compared += DeviceAgreement.check(
-                        device, 105, in -> in[0].adaptiveAvgPool3d(output), Shape.of(2, channels, 3, 5, 7));
-                compared += DeviceAgreement.check(
-                        device,
-                        output.product(),
-                        in -> in[0].adaptiveAvgPool3d(output),
-                        Shape.of(1, channels, 1, 1, 1));
+                agreement.compare(105, in -> in[0].adaptiveAvgPool3d(output), Shape.of(2, channels, 3, 5, 7));
+                agreement.compare(
+                        output.product(), in -> in[0].adaptiveAvgPool3d(output), Shape.of(1, channels, 1, 1, 1));
             }
         }
-        assertThat(compared).isEqualTo(7 * 4 * 2 * 2);
+        agreement.assertCompared(7 * 4 * 2 * 2);
     }
 
-    /** Five numbers in three bins, as PyTorch cuts them: 0–1, 1–3, 3–4. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
-    void binsArePyTorchs(Device device) {
+    /** Five values in three bins, divided as in PyTorch: 0–1, 1–3, 3–4. */
+    @OnEveryDevice(cudnn = true)
+    void binsMatchPyTorch(Device device) {
         Tensor x = Tensor.of(device, Shape.of(1, 1, 1, 1, 5), 1.0, 2.0, 4.0, 6.0, 10.0);
         assertThat(x.adaptiveAvgPool3d(new Dims3(1, 1, 3)).toDoubleArray()).containsExactly(1.5, 4, 8);
     }
@@ -62,7 +55,7 @@ class AdaptiveAvgPool3dTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 3));
         assertThatThrownBy(() -> x.adaptiveAvgPool3d(Dims3.ONE))
                 .isInstanceOf(ShapeException.class)

@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.pool3d;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
@@ -13,6 +11,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,32 +33,24 @@ class MaxPool3dTest {
                 .isEqualTo(280);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
+    @OnEveryDevice(cudnn = true)
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int channels : new int[] {1, 4, 15, 16, 17, 31, 33}) {
-            compared += DeviceAgreement.check(
-                    device, 1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(2, channels, 4, 6, 8));
-            compared += DeviceAgreement.check(
-                    device, 1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(1, channels, 7, 5, 3));
-            compared += DeviceAgreement.check(
-                    device, 1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ONE), Shape.of(1, channels, 7, 5, 4));
-            compared += DeviceAgreement.check(
-                    device,
-                    8,
-                    in -> in[0].maxPool3d(Dims3.cube(3), Dims3.ONE, Dims3.ONE),
-                    Shape.of(2, channels, 4, 3, 5));
-            compared += DeviceAgreement.check(
-                    device,
+            agreement.compare(1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(2, channels, 4, 6, 8));
+            agreement.compare(1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ZERO), Shape.of(1, channels, 7, 5, 3));
+            agreement.compare(1, in -> in[0].maxPool3d(TWO, TWO, Dims3.ONE), Shape.of(1, channels, 7, 5, 4));
+            agreement.compare(
+                    8, in -> in[0].maxPool3d(Dims3.cube(3), Dims3.ONE, Dims3.ONE), Shape.of(2, channels, 4, 3, 5));
+            agreement.compare(
                     8,
                     in -> in[0].maxPool3d(new Dims3(1, 3, 2), new Dims3(3, 1, 4), Dims3.ZERO),
                     Shape.of(1, channels, 8, 6, 7));
         }
-        assertThat(compared).isEqualTo(7 * 5 * 2);
+        agreement.assertCompared(7 * 5 * 2);
     }
 
-    /** One window of eight voxels for each of 17 channels, so that vectors and tail both see it. */
+    /** Uses one window of eight voxels for each of 17 channels, so that both vectors and the tail process it. */
     private static double[][] poolAndGradient(Device device, double... window) {
         double[] values = new double[17 * 8];
         for (int i = 0; i < values.length; i++) {
@@ -83,19 +74,17 @@ class MaxPool3dTest {
         }
     }
 
-    /** cuDNN doesn't say which of several takes it: its device is left out here and below. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
-    void theFirstMaximumTakesTheGradient(Device device) {
+    /** cuDNN is left out here and below, because it doesn't document which of several maxima receives the gradient. */
+    @OnEveryDevice(reference = true)
+    void firstMaximumReceivesTheGradient(Device device) {
         assertGradientGoesTo(2, 3, device, 1, 2, 3, 0, 3, -1, 3, 2);
         assertGradientGoesTo(0, 0, device, 0, 0, 0, 0, 0, 0, 0, 0);
         double low = Double.NEGATIVE_INFINITY;
         assertGradientGoesTo(0, low, device, low, low, low, low, low, low, low, low);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
-    void notANumberWins(Device device) {
+    @OnEveryDevice(reference = true)
+    void nanWins(Device device) {
         assertGradientGoesTo(5, Double.NaN, device, 1, 2, Double.NaN, 0, 3, Double.NaN, 9, 2);
     }
 
@@ -109,7 +98,7 @@ class MaxPool3dTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(1, 2, 4, 1, 4));
         assertThatThrownBy(() -> x.maxPool3d(TWO, TWO, Dims3.ZERO))
                 .isInstanceOf(ShapeException.class)

@@ -4,8 +4,6 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.Shape;
@@ -15,6 +13,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,16 +35,14 @@ class ConcatTest {
                 .isEqualTo(6);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int size : new int[] {1, 4, 15, 16, 17, 31, 33}) {
             for (int dimension = 0; dimension < 5; dimension++) {
                 Shape first = Shape.of(2, 3, 2, 1, 3);
                 Function<Tensor[], Tensor> concat = along(dimension);
-                compared += DeviceAgreement.check(
-                        device,
+                agreement.compare(
                         1,
                         in -> concat.apply(new Tensor[] {in[0].inLayout(device.activationLayout()), in[1], in[2]}),
                         first,
@@ -53,11 +50,11 @@ class ConcatTest {
                         first);
             }
         }
-        assertThat(compared).isEqualTo(7 * 5 * 4);
+        agreement.assertCompared(7 * 5 * 4);
     }
 
     @Test
-    void agreesWithAHandMadeExample() {
+    void agreesWithAHandComputedExample() {
         Tensor a = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2, 2), 1.0, 2.0, 3.0, 4.0);
         Tensor b = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(2, 1), 5.0, 6.0);
         assertThat(Tensor.concat(1, a, b).toDoubleArray()).containsExactly(1, 2, 5, 3, 4, 6);
@@ -65,7 +62,7 @@ class ConcatTest {
     }
 
     @Test
-    void inputsThatNeedNoGradientGetNone() {
+    void skipsGradientsThatAreNotRequired() {
         Tensor a = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2));
         Tensor b = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3)).requiresGrad(true);
         Tensor upstream = Tensor.of(ReferenceDevice.INSTANCE, Shape.of(5), 1.0, 2.0, 3.0, 4.0, 5.0);
@@ -81,7 +78,7 @@ class ConcatTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor a = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 3));
         Tensor b = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 4));
         assertThatThrownBy(() -> Tensor.concat(0, a, b))

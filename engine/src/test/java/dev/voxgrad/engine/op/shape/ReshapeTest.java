@@ -2,8 +2,6 @@ package dev.voxgrad.engine.op.shape;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
@@ -13,6 +11,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,30 +26,25 @@ class ReshapeTest {
                 .isEqualTo(24);
     }
 
-    /** Whatever the physical order, the meaning is row-major. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    /** The order of the elements is row-major whatever the layout in memory. */
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int channels : new int[] {1, 4, 17}) {
-            compared += DeviceAgreement.check(
-                    device,
-                    1,
-                    in -> in[0].inLayout(device.activationLayout()).flatten(1),
-                    Shape.of(2, channels, 3, 1, 5));
-            compared += DeviceAgreement.check(
-                    device,
+            agreement.compare(
+                    1, in -> in[0].inLayout(device.activationLayout()).flatten(1), Shape.of(2, channels, 3, 1, 5));
+            agreement.compare(
                     1,
                     in -> in[0].reshape(Shape.of(2, 5, channels, 3, 1))
                             .inLayout(Layout.CHANNELS_LAST)
                             .relu(),
                     Shape.of(2, channels, 3, 1, 5));
         }
-        assertThat(compared).isEqualTo(12);
+        agreement.assertCompared(12);
     }
 
     @Test
-    void flattenJoinsTheDimensionsFromOneOn() {
+    void flattenJoinsAllDimensionsButTheFirst() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 3, 4, 5));
         assertThat(x.flatten(1).shape()).isEqualTo(Shape.of(2, 60));
         assertThat(x.flatten(0).shape()).isEqualTo(Shape.of(120));
@@ -58,7 +52,7 @@ class ReshapeTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(2, 3));
         assertThatThrownBy(() -> x.reshape(Shape.of(4)))
                 .isInstanceOf(ShapeException.class)

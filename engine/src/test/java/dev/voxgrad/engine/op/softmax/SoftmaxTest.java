@@ -4,8 +4,6 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
@@ -14,6 +12,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.ThreadAgreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,22 +32,20 @@ class SoftmaxTest {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
+    @OnEveryDevice(cudnn = true)
     void agreesWithTheReference(Device device) {
-        int compared = 0;
+        DeviceAgreement agreement = DeviceAgreement.on(device);
         for (int rows : new int[] {1, 5, 33}) {
             for (int classes : new int[] {1, 4, 15, 16, 17, 31, 33}) {
-                compared += DeviceAgreement.check(device, classes, SOFTMAX, Shape.of(rows, classes));
-                compared += DeviceAgreement.check(device, classes, LOG_SOFTMAX, Shape.of(rows, classes));
+                agreement.compare(classes, SOFTMAX, Shape.of(rows, classes));
+                agreement.compare(classes, LOG_SOFTMAX, Shape.of(rows, classes));
             }
         }
-        assertThat(compared).isEqualTo(3 * 7 * 2 * 2);
+        agreement.assertCompared(3 * 7 * 2 * 2);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andCudnn")
-    void staysExactAtTheEndsOfTheRange(Device device) {
+    @OnEveryDevice(cudnn = true)
+    void staysExactForExtremeLogits(Device device) {
         Tensor x = Tensor.of(device, Shape.of(2, 2), 1000.0, 1000 + Math.log(3), -3e38, 3e38);
         double[] softmax = x.softmax().toDoubleArray();
         // The logits near 1000 are rounded to 2^-14.
@@ -67,7 +64,7 @@ class SoftmaxTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedShapes() {
         Tensor x = Tensor.zeros(ReferenceDevice.INSTANCE, Shape.of(3));
         assertThatThrownBy(x::softmax)
                 .isInstanceOf(ShapeException.class)
