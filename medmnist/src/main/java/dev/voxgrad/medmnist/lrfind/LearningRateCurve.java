@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * What a learning-rate range test has measured: the loss of each step while the rate grows exponentially (Smith,
- * "Cyclical learning rates for training neural networks", WACV 2017, with the exponential growth, the smoothing and the
- * early end of the finders of fastai and PyTorch Lightning).
+ * Contains the measurements of a learning-rate range test: the loss of each step while the rate grows exponentially
+ * (Smith, "Cyclical learning rates for training neural networks", WACV 2017, with the exponential growth, the smoothing
+ * and the early end of the finders of fastai and PyTorch Lightning).
  *
  * <pre>
  * rate(i)     = from · (to / from)^((i − 1) / (steps − 1))                  i = 1 … steps
@@ -21,42 +21,42 @@ import java.util.function.DoubleUnaryOperator;
  * smoothed(i) = average(i) / (1 − s^i)
  * </pre>
  *
- * <p>Loss i is measured before the step with rate i, so it shows what the rates before it have done. The average spans
- * about a tenth of the steps: the finders' usual s = 0.98 lags by half of a test of 100 steps, and so names rates that
- * are too high.
+ * <p>Loss i is measured before the step with rate i, so it shows the effect of the rates before it. The average spans
+ * about a tenth of the steps: the usual s = 0.98 of other finders lags by half of a test of 100 steps, and so suggests
+ * rates that are too high.
  *
- * @param steps that were planned
+ * @param steps the planned number of steps
  * @param points one per step, in order
- * @param end why there are no more
+ * @param end why the test ended
  */
 public record LearningRateCurve(int steps, List<Point> points, End end) {
-    /** The test ends once the smoothed loss is more than so many times the lowest one. */
+    /** The test ends when the smoothed loss exceeds the lowest one by this factor. */
     public static final double TOO_HIGH = 4;
-    /** The average spans about one of so many parts of the test. */
+    /** The test's length divided by the span of the average. */
     private static final double PARTS = 10;
-    /** Fewer points than this, or than a fifth of the steps, make no suggestion: hardly any would be left to choose. */
+    /** With fewer points than this, or than a fifth of the steps, hardly any would be left to choose from. */
     private static final int FEWEST = 20;
 
     private static final String CSV_HEADER = "step,learning_rate,loss,smoothed_loss\n";
 
     /**
-     * One step.
+     * Contains the measurements of one step.
      *
      * @param step from 1
-     * @param loss of this step's batch; NaN where it is not finite, or has a gradient that is not
-     * @param smoothed exponential average of the losses up to here
+     * @param loss of this step's batch; NaN if the loss or a gradient is NaN or infinite
+     * @param smoothed exponential average of the losses up to this step
      */
     public record Point(int step, double rate, double loss, double smoothed) {}
 
-    /** Why the test ended. */
+    /** The reasons for a test's end. */
     public enum End {
         /** All steps are done. */
         COMPLETE("all steps are done"),
         /** The smoothed loss has grown too high. */
         TOO_HIGH("the smoothed loss is more than " + (int) LearningRateCurve.TOO_HIGH + " times its lowest value"),
         /** The loss or a gradient is NaN or infinite. */
-        NOT_FINITE("the loss or a gradient is no finite number any more"),
-        /** It was asked to. */
+        NOT_FINITE("the loss or a gradient became NaN or infinite"),
+        /** The user stopped it. */
         STOPPED("it was stopped");
 
         private final String words;
@@ -65,14 +65,14 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
             this.words = words;
         }
 
-        /** A clause that goes on from "ended after step n:". */
+        /** Returns a clause that continues "ended after step n:". */
         public String words() {
             return words;
         }
     }
 
     /**
-     * The rates of a test.
+     * Defines the rates of a test.
      *
      * @param from the first one, above 0
      * @param to the last one, above the first
@@ -97,7 +97,7 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
             }
         }
 
-        /** The rate of a step, counted from 1. By logarithms: the quotient of the ends may be infinite. */
+        /** Returns the rate of a step, counted from 1; uses logarithms, since the quotient of the ends may be infinite. */
         double rate(int step) {
             double share = (step - 1.0) / (steps - 1);
             return step == 1
@@ -109,13 +109,13 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
     }
 
     /**
-     * A rate to begin with.
+     * Suggests a learning rate to start with.
      *
-     * @param point where the smoothed loss falls the most
-     * @param slope how it changes there, per decade of the rate; below 0
+     * @param point where the smoothed loss falls fastest
+     * @param slope its change there per decade of the rate; below 0
      */
     public record Suggestion(Point point, double slope) {
-        /** The rate for the command line: more than two digits is more than such a test can tell. */
+        /** Returns the rate for the command line, in two digits: such a test is not more precise. */
         public String rounded() {
             return new BigDecimal(point.rate()).round(new MathContext(2)).toString();
         }
@@ -128,9 +128,9 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
     /**
      * Runs a test.
      *
-     * @param lossAt takes a step with the rate it is given, and returns the loss before it
-     * @param stop asked before each step
-     * @param listener given each point
+     * @param lossAt takes a step with the given rate, and returns the loss before it
+     * @param stop checked before each step
+     * @param listener receives each point
      */
     static LearningRateCurve measure(
             Range range, DoubleUnaryOperator lossAt, BooleanSupplier stop, Consumer<Point> listener) {
@@ -159,19 +159,22 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
         return new LearningRateCurve(range.steps(), points, End.COMPLETE);
     }
 
-    /** The point with the lowest smoothed loss; empty if there is none at all. */
+    /** Returns the point with the lowest smoothed loss; empty if there are no points. */
     public Optional<Point> lowest() {
         return points.stream()
                 .filter(point -> Double.isFinite(point.smoothed()))
                 .reduce((a, b) -> b.smoothed() < a.smoothed() ? b : a);
     }
 
-    /** At the start, averages are still over few steps: a tenth of the steps does not count. */
+    /** Returns a tenth of the steps: at the start, which does not count, averages span too few steps. */
     private int skippedFirst() {
         return Math.max(1, steps / 10);
     }
 
-    /** At the end, the loss is on its way up; slopes are over as many steps on either side: a twentieth. */
+    /**
+     * Returns a twentieth of the steps: at the end, which does not count, the loss is rising. A slope spans as many steps
+     * on either side.
+     */
     private int skippedLast() {
         return Math.max(1, steps / 20);
     }
@@ -181,9 +184,9 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
     }
 
     /**
-     * Where the smoothed loss falls the most on its way to the lowest point; empty where there are too few points, or
-     * it does not fall. Slopes are differences over a tenth of the steps, by the logarithm of the rate: those from one
-     * step to the next are mostly the noise of batches.
+     * Returns where the smoothed loss falls fastest before its lowest point; empty if there are too few points or it
+     * does not fall. Slopes are differences over a tenth of the steps, per decade of the rate: differences from one step
+     * to the next are mostly noise of the batches.
      */
     public Optional<Suggestion> suggestion() {
         if (points.size() < fewest()) {
@@ -203,18 +206,18 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
         return Optional.ofNullable(steepest);
     }
 
-    /** How the suggestion was found, or why there is none: a sentence or two. */
+    /** Explains in a sentence or two how the suggestion was found, or why there is none. */
     public String account() {
         if (points.size() < fewest()) {
-            return "Too few points to suggest a rate: " + points.size() + ", and it takes " + fewest() + ". "
+            return "Too few points to suggest a rate: " + points.size() + ", but " + fewest() + " are required. "
                     + (end == End.STOPPED
-                            ? "Let the test run on."
-                            : end == End.COMPLETE ? "Take more --steps." : "Take more --steps, or a smaller --from.");
+                            ? "Let the test run longer."
+                            : end == End.COMPLETE ? "Use more --steps." : "Use more --steps, or a smaller --from.");
         }
         return suggestion()
                 .map(found -> String.format(
                         Locale.ROOT,
-                        "There the smoothed loss falls the most on its way to its lowest value: by %.3g per decade of the "
+                        "There the smoothed loss falls fastest before its lowest value: by %.3g per decade of the "
                                 + "rate, measured over %d steps. The first %d and the last %d points do not count.",
                         -found.slope(),
                         2 * skippedLast(),
@@ -224,7 +227,7 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
                         + " points. Try a larger --to, more --steps or another --seed.");
     }
 
-    /** All points, a row each; numbers in full. */
+    /** Returns a table with a row for each point, with all digits. */
     public String toCsv() {
         StringBuilder text = new StringBuilder(CSV_HEADER);
         for (Point point : points) {

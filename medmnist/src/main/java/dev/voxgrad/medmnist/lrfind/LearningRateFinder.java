@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
@@ -21,8 +23,8 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * Trains a net for some steps with a growing learning rate, as {@link LearningRateCurve} says. The net begins with the
- * weights, and sees the batches, of member 0 of a run with the same seed; where an epoch ends, the next one begins.
+ * Trains a net for some steps with a growing learning rate, as {@link LearningRateCurve} defines. The net starts with
+ * the weights of member 0 of a run with the same seed, and sees the same batches; after an epoch, the next one starts.
  */
 public final class LearningRateFinder {
     private final Settings settings;
@@ -30,16 +32,16 @@ public final class LearningRateFinder {
     private final Device device;
     private final Layer net;
     private final long seed;
-    /** Of the last step. */
+    /** The loss of the last step. */
     private double loss;
 
     /**
-     * What decides the outcome.
+     * Holds everything that decides the outcome.
      *
      * @param batchSize volumes per step; the last batch of an epoch may be smaller
      * @param weightDecay AdamW's decoupled decay
      * @param seed of the run that the test is for
-     * @param recipe what changes the training volumes
+     * @param recipe how the training volumes are changed
      * @param initWeights safetensors file to start from; null for random weights
      */
     public record Settings(
@@ -49,13 +51,13 @@ public final class LearningRateFinder {
             double weightDecay,
             long seed,
             Recipe recipe,
-            Path initWeights) {
+            @Nullable Path initWeights) {
         public Settings {
             TrainSettings.requireVolumes(batchSize);
             TrainSettings.requireDecay(weightDecay);
         }
 
-        /** Of a run of this net without options that change its training. */
+        /** Returns the settings of a run of this net without further options. */
         private TrainSettings ofRun() {
             return TrainSettings.builder()
                     .models(1)
@@ -72,7 +74,7 @@ public final class LearningRateFinder {
     }
 
     /**
-     * Makes the net.
+     * Builds the net.
      *
      * @throws RuntimeException with a message for the user if data, net and initial weights do not fit together
      */
@@ -91,9 +93,9 @@ public final class LearningRateFinder {
     }
 
     /**
-     * Runs the test; a second one would go on with the weights of the first.
+     * Runs the test; a second one would continue with the weights of the first.
      *
-     * @param listener given each point on this thread
+     * @param listener receives each point on this thread
      */
     public LearningRateCurve run(StopSignal stop, Consumer<LearningRateCurve.Point> listener) {
         net.train();
@@ -108,7 +110,7 @@ public final class LearningRateFinder {
         }
     }
 
-    /** One epoch after the other. */
+    /** Supplies batches, one epoch after the other. */
     private static final class Batches {
         private final BatchLoader loader;
         private int epoch;
@@ -128,7 +130,7 @@ public final class LearningRateFinder {
         }
     }
 
-    /** Takes the step, and returns the loss before it; NaN where that, or a gradient, is no finite number. */
+    /** Takes a step and returns the loss before it; NaN if the loss or a gradient is NaN or infinite. */
     private double step(MemberSteps steps, Batch batch, double rate) {
         try {
             steps.run(batch, 1, 1, rate);

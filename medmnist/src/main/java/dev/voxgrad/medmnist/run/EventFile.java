@@ -19,10 +19,10 @@ import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.run.member.EpochResult;
 
 /**
- * A file of scalars that TensorBoard shows, while it grows: one record for each epoch.
+ * Writes a file of scalars that TensorBoard can show while it grows: one record for each epoch.
  *
- * <p>A record is the length (uint64), its masked CRC-32C, the data, and their masked CRC-32C, all little-endian; the
- * data is a protocol buffer message {@code Event {1: double wall_time, 2: int64 step, 3: string file_version,
+ * <p>A record consists of the length (uint64), its masked CRC-32C, the data, and their masked CRC-32C, all
+ * little-endian. The data is a protocol buffer message {@code Event {1: double wall_time, 2: int64 step, 3: string file_version,
  * 5: Summary}}, with {@code Summary {1: repeated Value {1: string tag, 2: float simple_value}}}. Sources: TensorFlow's
  * {@code record_writer.h}, {@code crc32c.h}, {@code event.proto} and {@code summary.proto}.
  */
@@ -43,12 +43,12 @@ public final class EventFile implements AutoCloseable {
     }
 
     /**
-     * Begins a new file with the epochs that are done; older ones of the same folder, which hold the same and perhaps
-     * more than what training now goes on from, are removed.
+     * Starts a new file with the finished epochs. Removes older files of the same folder, which contain the same epochs
+     * and perhaps later ones that are about to be trained again.
      *
      * @param name of the folder in the run's folder
      */
-    public static EventFile begin(RunFolder run, String name, List<EpochResult> history) {
+    public static EventFile start(RunFolder run, String name, List<EpochResult> history) {
         Path folder = run.makeFolder(name);
         Path file = folder.resolve(String.format(
                 Locale.ROOT,
@@ -73,7 +73,7 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** Adds the figures of an epoch, at step epoch. */
+    /** Adds the figures of an epoch; TensorBoard's step is the number of the epoch. */
     public void add(EpochResult epoch) {
         Message summary = new Message()
                 .message(1, scalar("loss/train", epoch.trainLoss()))
@@ -109,7 +109,10 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** The checksum, turned by 15 bits and moved, so that a checksum of data that holds checksums stays a good one. */
+    /**
+     * Returns the checksum, rotated by 15 bits and shifted by a constant: a CRC of data that contains its own CRC would
+     * be weak otherwise.
+     */
     private static int maskedCrc(byte[] data, int count) {
         CRC32C crc = new CRC32C();
         crc.update(data, 0, count);
@@ -125,7 +128,7 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** A protocol buffer message in the making: each field is its number and wire type, then the value. */
+    /** Builds a protocol buffer message: each field is its number and wire type, followed by the value. */
     private static final class Message {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -165,7 +168,7 @@ public final class EventFile implements AutoCloseable {
             return this;
         }
 
-        /** Seven bits a byte, the lowest first; the top bit says that more follow. */
+        /** Writes seven bits per byte, the lowest first; the top bit means that more bytes follow. */
         private void varint(int value) {
             int rest = value;
             while (rest >>> 7 != 0) {

@@ -2,14 +2,14 @@ package dev.voxgrad.medmnist.run;
 
 import java.util.Locale;
 
-/** The two models that are kept of every member. */
+/** Names the two models that are kept of every member. */
 public enum ModelKind {
-    /** After the last epoch. */
+    /** The model after the last epoch. */
     LAST,
-    /** After the epoch with the highest validation AUC; of several such, the latest. */
+    /** The model after the epoch with the highest validation AUC; if several are equal, the latest. */
     BEST;
 
-    /** As it is spelled in files and tables. */
+    /** Returns the spelling in file names and tables. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

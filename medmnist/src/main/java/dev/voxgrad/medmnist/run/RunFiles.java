@@ -28,40 +28,41 @@ import dev.voxgrad.medmnist.run.member.MemberStatus;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
- * The folder of one run.
+ * Reads and writes the folder of one run:
  *
  * <pre>
  * run.json                           settings, data, versions: {@link RunInfo}
  * history.csv, timings.csv           one row per member and epoch: {@link RunTables}
  * members.csv                        one row per finished member
- * members/                           where each member stands: {@link MemberFiles}
+ * members/                           the progress of each member: {@link MemberFiles}
  * tensorboard/member-00-net1/        events.out.tfevents…: {@link EventFile}
  * weights/member-00-net1-best.safetensors, …-last.safetensors
- * summary.csv                        one row per ensemble that was evaluated
+ * summary.csv                        one row per evaluated ensemble
  * results/                           MedMNIST's standard result files
  * </pre>
  */
 public final class RunFiles {
     private final Path folder;
     private final RunFolder files;
-    /** Whether this process began the run, and whether it made the folder for it. */
-    private final boolean begun;
+    /** Whether this process started the run. */
+    private final boolean started;
+    /** Whether this process created the folder. */
+    private final boolean createdFolder;
 
-    private final boolean madeFolder;
     private RunInfo info;
 
-    private RunFiles(Path folder, RunInfo info, boolean begun, boolean madeFolder) {
+    private RunFiles(Path folder, RunInfo info, boolean started, boolean createdFolder) {
         this.folder = folder;
         this.files = new RunFolder(folder);
         this.info = info;
-        this.begun = begun;
-        this.madeFolder = madeFolder;
+        this.started = started;
+        this.createdFolder = createdFolder;
     }
 
     /**
-     * Makes the folder of a new run.
+     * Creates the folder of a new run.
      *
-     * @throws DataFileException if there is anything in it already, or it cannot be made
+     * @throws DataFileException if the folder is not empty or cannot be created
      */
     public static RunFiles create(Path folder, RunInfo info) {
         requireEmpty(folder);
@@ -77,7 +78,7 @@ public final class RunFiles {
             files.removeIfNothingLearned();
             throw new DataFileException(
                     folder.toString(),
-                    "the run's folder cannot be made: " + AtomicFile.describe(e) + "; choose another --out",
+                    "the run's folder cannot be created: " + AtomicFile.describe(e) + "; choose another --out",
                     e);
         } catch (DataFileException e) {
             files.removeIfNothingLearned();
@@ -86,8 +87,8 @@ public final class RunFiles {
     }
 
     /**
-     * Removes what a run has written that was begun here, unless something was learned, or another process trains a
-     * member of it; an empty folder that was there before stays.
+     * Removes the files of a run that this process started, unless something was learned or another process trains one
+     * of its members. An empty folder that existed before stays.
      *
      * @return whether nothing is left of the run
      */
@@ -95,7 +96,7 @@ public final class RunFiles {
         if (!Files.isDirectory(folder)) {
             return true;
         }
-        if (!begun
+        if (!started
                 || status().stream()
                         .anyMatch(member -> member.epochs() > 0
                                 || member.step() > 0
@@ -103,15 +104,15 @@ public final class RunFiles {
             return false;
         }
         try {
-            remove(folder, madeFolder);
+            remove(folder, createdFolder);
             return true;
         } catch (DataFileException e) {
-            // What led here is being reported, and matters more than these leftovers.
+            // The error that led here is being reported, and matters more than these leftovers.
             return true;
         }
     }
 
-    /** Removes a run's folder with all that is in it: of one that was to try something out. */
+    /** Removes a run's folder with its contents, after a trial. */
     public static void remove(Path folder) {
         remove(folder, true);
     }
@@ -132,12 +133,12 @@ public final class RunFiles {
         }
     }
 
-    /** Throws unless {@code folder} is empty or does not exist: checked early, before any work is done. */
+    /** Throws unless {@code folder} is empty or does not exist; called early, before any work is done. */
     public static void requireEmpty(Path folder) {
         if (Files.exists(folder.resolve("run.json"))) {
             throw new DataFileException(
                     folder.toString(),
-                    "holds another run already, which is left as it is; " + "choose another --out, or remove it first");
+                    "already contains a run, which is left as it is; choose another --out, or remove it first");
         }
         if (!Files.exists(folder)) {
             return;
@@ -151,13 +152,17 @@ public final class RunFiles {
         }
     }
 
-    /** Opens the folder of an existing run. */
+    /**
+     * Opens the folder of an existing run.
+     *
+     * @throws DataFileException if there is no run in the folder, or its {@code run.json} is damaged
+     */
     public static RunFiles open(Path folder) {
         Path file = folder.resolve("run.json");
         if (Files.notExists(file)) {
             throw new DataFileException(
                     folder.toString(),
-                    "holds no run (there is no run.json in it); " + "give the folder that train --out has made");
+                    "contains no run (run.json is missing); give the folder that train --out has created");
         }
         RunInfo info = RunJson.read(new RunFolder(folder).read(file), RunInfo.class, file.toString());
         return new RunFiles(folder, info, false, false);
@@ -167,17 +172,17 @@ public final class RunFiles {
         return folder;
     }
 
-    /** What reads and writes below the folder, and does not leave it. */
+    /** Returns the access to the files below the folder, which follows no link out of it. */
     public RunFolder files() {
         return files;
     }
 
-    /** The path of a file of this run, such as {@code members.csv}, which is no link and may not exist yet. */
+    /** Returns the path of a file of this run, such as {@code members.csv}; it is not a link, and may not exist yet. */
     public Path file(String name) {
         return files.file(name);
     }
 
-    /** Writes a text of this run, whole or not at all. */
+    /** Writes a text file of this run, completely or not at all. */
     void write(String name, CharSequence text) {
         files.write(folder.resolve(name), text);
     }
@@ -186,7 +191,7 @@ public final class RunFiles {
         return info;
     }
 
-    /** From now on the run has these settings. */
+    /** Changes the run's settings, in {@code run.json} too. */
     public void changeSettings(TrainSettings settings) {
         info = info.withSettings(settings);
         writeInfo();
@@ -196,12 +201,12 @@ public final class RunFiles {
         write("run.json", RunJson.write(info));
     }
 
-    /** The files of one member. */
+    /** Returns the files of one member. */
     public MemberFiles member(int index) {
         return new MemberFiles(folder, index);
     }
 
-    /** The states of all members that have been begun, in order. */
+    /** Returns the states of all members that have been started, in order. */
     List<MemberState> states() {
         List<MemberState> states = new ArrayList<>();
         for (int index = 0; index < info.settings().models(); index++) {
@@ -221,7 +226,7 @@ public final class RunFiles {
         return state;
     }
 
-    /** How all members are doing, in order; whoever trains them is not disturbed. */
+    /** Returns the status of all members, in order, without disturbing the processes that train them. */
     public List<MemberStatus> status() {
         List<MemberStatus> status = new ArrayList<>();
         for (int index = 0; index < info.settings().models(); index++) {
@@ -235,14 +240,12 @@ public final class RunFiles {
         return status;
     }
 
-    /** Whether the run was begun by a version that wrote checkpoints. */
+    /** Returns whether the run was started by a version that writes checkpoints. */
     public boolean hasCheckpoints() {
         return Files.isDirectory(folder.resolve("members"));
     }
 
-    /**
-     * Adds rows to a CSV of this folder, after {@code header} if it is new: all of them or, where that fails, none.
-     */
+    /** Adds rows to a CSV file of this run, after {@code header} if it is new: all of them or, on failure, none. */
     public void append(String name, String header, String rows) {
         Path file = folder.resolve(name);
         if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -267,9 +270,9 @@ public final class RunFiles {
     }
 
     /**
-     * The finished members, in order.
+     * Returns the finished members, in order.
      *
-     * @throws DataFileException if there is none
+     * @throws DataFileException if there is none, or the table is damaged
      */
     public List<MemberResult> members() {
         Path file = folder.resolve("members.csv");
@@ -280,7 +283,7 @@ public final class RunFiles {
             MemberResult member = member(file, lines.getFirst(), line);
             if (members.stream().anyMatch(other -> other.index() == member.index())) {
                 throw new DataFileException(
-                        file.toString(), "has member " + member.index() + " twice; remove one of " + "the rows");
+                        file.toString(), "has member " + member.index() + " twice; remove one of the rows");
             }
             members.add(member);
         }
@@ -301,12 +304,12 @@ public final class RunFiles {
         }
     }
 
-    /** Name of the folder where TensorBoard finds a member's curves. */
+    /** Returns the name of the folder in which TensorBoard finds a member's curves. */
     public String events(int member, String net) {
         return String.format(Locale.ROOT, "tensorboard/member-%02d-%s", member, net);
     }
 
-    /** The weights of a member: its best or its last model. */
+    /** Returns the path of a member's weights, of its best or its last model. */
     public Path weights(int member, String net, ModelKind kind) {
         return file(String.format(Locale.ROOT, "weights/member-%02d-%s-%s.safetensors", member, net, kind.label()));
     }

@@ -25,19 +25,19 @@ import static dev.voxgrad.medmnist.io.BadValueException.requirePresent;
 import static dev.voxgrad.medmnist.io.BadValueException.requireUnderstood;
 
 /**
- * What {@code run.json} says of a run.
+ * Describes a run: the contents of {@code run.json}.
  *
  * @param voxgrad version of Voxgrad
  * @param java version of the JVM
  * @param started date and time, ISO 8601
- * @param device the device on which it was begun, in words
- * @param convolution who chooses its convolution algorithm; null in runs of versions that knew no choice
- * @param fusion whether layers were run together as one operation
- * @param gpu how a GPU was used; null for other devices
+ * @param device description of the device on which the run was started
+ * @param convolution how its convolution algorithms are chosen; null in runs of versions without a choice
+ * @param fusion whether several layers run as one operation
+ * @param gpu how a GPU is used; null for other devices
  * @param data where the volumes come from
- * @param dataMd5 MD5 of the data file; null where the volumes are made by code
- * @param synthetic whether the volumes are made by code: then results say nothing about medicine
- * @param task what the data asks for, in MedMNIST's words
+ * @param dataMd5 MD5 of the data file; null if the volumes are made by code
+ * @param synthetic whether the volumes are made by code, so that results say nothing about medicine
+ * @param task the task of the data, in MedMNIST's words
  * @param labelNames names of the classes
  * @param crossValidation how train and val are cut into folds; null for the split as it is in the file
  * @param settings everything else that decides the outcome
@@ -57,7 +57,7 @@ public record RunInfo(
         List<String> labelNames,
         CrossValidation crossValidation,
         TrainSettings settings) {
-    /** Refuses what an edited or damaged run.json may lack or hold. */
+    /** Refuses what an edited or damaged run.json may lack or contain. */
     public RunInfo {
         requirePresent("device", device);
         String name = device.split(": ", 2)[0];
@@ -75,11 +75,11 @@ public record RunInfo(
     }
 
     /**
-     * What of a GPU's use decides the outcome.
+     * Describes how a GPU is used, as far as it affects the outcome.
      *
      * @param precision {@code fp32}, {@code tf32} or {@code bf16}
      * @param fastAlgorithms whether cuDNN was free to choose
-     * @param kernels {@code own} or {@code cudnn}; own in runs of versions that knew no other
+     * @param kernels {@code own} or {@code cudnn}; read as null, meaning own, from runs of versions without a choice
      */
     public record Gpu(String precision, boolean fastAlgorithms, String kernels) {
         public Gpu {
@@ -89,7 +89,7 @@ public record RunInfo(
             requireUnderstood("kernels", kernels, GpuKernels::byFlag);
         }
 
-        /** How that device is used; null if it is no GPU. */
+        /** Returns how that device is used; null if it is not a GPU. */
         public static Gpu of(Device device) {
             return device.gpuSettings()
                     .map(gpu -> new Gpu(
@@ -98,14 +98,14 @@ public record RunInfo(
         }
     }
 
-    /** The device's name on the command line, with which its description begins. */
+    /** Returns the device's name on the command line, with which its description starts. */
     public String deviceName() {
         return device.split(": ", 2)[0];
     }
 
     /**
-     * Returns where the volumes come from, with labels that mean what they meant in training, whatever this version
-     * would derive from them.
+     * Returns where the volumes come from, with labels that mean what they meant in training, even if this version would
+     * derive another task from them.
      */
     public DataSource dataAsTaken() {
         return data instanceof OwnFile file && file.task() == null && task != null
@@ -129,8 +129,8 @@ public record RunInfo(
     /**
      * Checks that cross-validation stays the same.
      *
-     * @param now null if the user did not ask for it, which is compatible with every run
-     * @throws IncompatibleRunException if it asks for other folds
+     * @param now null if the user did not request it, which is compatible with every run
+     * @throws IncompatibleRunException if the number of folds differs
      */
     public void requireCompatible(@Nullable CrossValidation now) {
         if (now != null) {
@@ -142,7 +142,7 @@ public record RunInfo(
 
     /**
      * Checks that a device computes in the same way. A run may be resumed on another GPU, with more or fewer threads, or
-     * with {@code --no-fusion}; {@link #computesAs} then tells whether the last digits may differ.
+     * with {@code --no-fusion}; {@link #computesAs} says whether the last digits stay the same.
      *
      * @throws IncompatibleRunException if it is a device of another kind, or one with other options
      */
@@ -170,7 +170,7 @@ public record RunInfo(
     /**
      * Checks that the volumes are read with the same window.
      *
-     * @param now null if the user did not ask for one, which is compatible with every run
+     * @param now null if the user did not request one, which is compatible with every run
      * @throws IncompatibleRunException if it is another window
      */
     public void requireCompatible(@Nullable Window now) {
@@ -196,7 +196,7 @@ public record RunInfo(
         }
     }
 
-    /** The same run with other settings. */
+    /** Returns the same run with other settings. */
     RunInfo withSettings(TrainSettings newSettings) {
         return new RunInfo(
                 voxgrad,

@@ -21,8 +21,8 @@ import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * The JSON that a run's folder holds. Whoever made the folder may have edited it: a field twice, a number of another
- * kind, a value that is missing or out of its bounds is refused by the field's name.
+ * Reads and writes the JSON files of a run's folder. Since a user may have edited them, a field that occurs twice, a
+ * number of another type, and a value that is missing or out of range are refused, and the message names the field.
  */
 public final class RunJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -38,10 +38,10 @@ public final class RunJson {
             .annotationIntrospector(new NumbersRequired())
             .build();
 
-    /** Messages of the parser repeat what they found, at any length. */
+    /** Messages of the parser repeat what it found, whatever its length. */
     private static final int MOST_CHARACTERS = 200;
 
-    /** Requires every number and truth value that a record holds; what a later version added is an object or null. */
+    /** Requires every number and boolean of a record; what a later version added is an object, or may be null. */
     private static final class NumbersRequired extends JacksonAnnotationIntrospector {
         @Serial
         private static final long serialVersionUID = 1;
@@ -56,21 +56,22 @@ public final class RunJson {
 
     private RunJson() {}
 
+    /** Returns the JSON text of a record, ending with a newline. */
     public static String write(Object value) {
         return MAPPER.writeValueAsString(value) + "\n";
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads a record that {@link #write} wrote.
      *
      * @param where the file, for the message
-     * @throws DataFileException if it is something else
+     * @throws DataFileException if the text is not such a record
      */
     public static <T> T read(String text, Class<T> type, String where) {
         try {
             T value = MAPPER.readValue(text, type);
             if (value == null) {
-                throw new DataFileException(where, "is damaged: it holds nothing");
+                throw new DataFileException(where, "is damaged: it contains nothing");
             }
             return value;
         } catch (JacksonException e) {
@@ -100,7 +101,7 @@ public final class RunJson {
         return step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + shortened(step.getPropertyName());
     }
 
-    /** How run.json spells a setting of the command line: {@code batchSize} for {@code batch-size}. */
+    /** Returns the field for an option of the command line: {@code batchSize} for {@code batch-size}. */
     private static String fieldName(String option) {
         if (option.equals("lr")) {
             return "learningRate";

@@ -17,21 +17,21 @@ import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
- * The tables of a run, written anew from the states of all members whenever one of them has changed. Rows are in the
- * order of members and epochs, and what differs from run to run, the time it took, has a table of its own: so the
- * others are the same to the byte, however often a run was broken off and on however many machines it went on.
+ * Writes the tables of a run from the states of all members, each time that one of them changes. Rows are in the order
+ * of members and epochs. What differs from run to run, the time that epochs take, has a table of its own, so the other
+ * tables are the same to the byte, however often a run was interrupted and on however many machines it was resumed.
  */
 public final class RunTables {
     private static final String HISTORY_HEADER = "member,net,epoch,train_loss,val_auc,val_acc";
     private static final String TIMINGS_HEADER = "member,net,epoch,seconds\n";
-    /** What both other tables have at the end in cross-validation. */
+    /** The last column of both other tables in cross-validation. */
     private static final String FOLD_HEADER = ",validated_on";
-    /** One process may write in several threads, but holds a file's lock once. */
+    /** Several threads of a process may write, but a process can hold a file's lock only once. */
     private static final Object IN_THIS_PROCESS = new Object();
 
     private RunTables() {}
 
-    /** Writes all tables; of several processes that want to, one after the other. */
+    /** Writes all tables; if several processes do so at the same time, they take turns. */
     public static void write(RunFiles run) {
         Path lock = run.file("members/tables.lock");
         synchronized (IN_THIS_PROCESS) {

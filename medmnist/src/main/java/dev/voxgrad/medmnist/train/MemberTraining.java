@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
@@ -26,10 +28,10 @@ import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * One member in training, from its start or its newest checkpoint.
+ * Trains one member, from its start or its newest checkpoint.
  *
  * <p>After an epoch the best model is written first, then the last one if it was the last epoch, then the checkpoint,
- * then the tables. Whatever this is broken off at, training goes on from the former checkpoint, repeats the epoch, and
+ * then the tables. If interrupted at any point, training resumes from the previous checkpoint, repeats the epoch, and
  * writes the same bytes again.
  */
 final class MemberTraining {
@@ -41,15 +43,15 @@ final class MemberTraining {
     private final NetSpec spec;
     private final Layer net;
     /** The average of the net's weights; null if there is none. */
-    private final WeightAverage average;
-    /** What is validated and kept: the averaged net if there is one, else the net itself. */
-    private final Layer product;
+    private final @Nullable WeightAverage average;
+    /** The net that is validated and saved: the averaged one if there is one, else the trained net itself. */
+    private final Layer keptNet;
 
     private final MemberSteps steps;
     private final long seed;
     private final LearningRateSchedule rates;
     private MemberState state;
-    /** Of the epoch under way. */
+    /** The sum of the losses of the present epoch's samples so far. */
     private double lossSum;
 
     private long lastKept = System.nanoTime();
@@ -65,8 +67,8 @@ final class MemberTraining {
         this.rates = settings.options().rates(settings.learningRate(), settings.epochs());
         this.net = build();
         double decay = settings.options().ema();
-        this.product = decay > 0 ? build() : net;
-        this.average = decay > 0 ? new WeightAverage(decay, net, product) : null;
+        this.keptNet = decay > 0 ? build() : net;
+        this.average = decay > 0 ? new WeightAverage(decay, net, keptNet) : null;
         this.steps = new MemberSteps(net, average, settings, trainer.data, device, this::stepDone);
     }
 
@@ -74,13 +76,13 @@ final class MemberTraining {
         return spec.build(device, trainer.data.shape(), trainer.data.classes());
     }
 
-    /** Trains to the last epoch, unless it can't go on; returns how far it has come. */
+    /** Trains to the last epoch, unless training fails; returns the progress. */
     MemberState train() {
-        Optional<MemberState> told = files.state();
-        if (told.isPresent() && told.get().failure() != null) {
-            state = told.get();
+        MemberState previousState = files.state().orElse(null);
+        if (previousState != null && previousState.failure() != null) {
+            state = previousState;
             announce();
-            trainer.listener.memberFailed(index, state.failure());
+            trainer.listener.memberFailed(index, previousState.failure());
             return state;
         }
         goToStart();
@@ -89,10 +91,11 @@ final class MemberTraining {
             trainEpochs();
             trainer.listener.memberDone(state.result());
         } catch (DivergedException e) {
-            state = state.failed("member " + index + " (" + spec.name() + "): " + e.getMessage());
+            String failure = "member " + index + " (" + spec.name() + "): " + e.getMessage();
+            state = state.failed(failure);
             files.writeState(state);
             RunTables.write(trainer.run);
-            trainer.listener.memberFailed(index, state.failure());
+            trainer.listener.memberFailed(index, failure);
         }
         return state;
     }
@@ -105,9 +108,9 @@ final class MemberTraining {
                 state.best().map(epoch -> epoch.validation().auc()).orElse(Double.NaN));
     }
 
-    /** The newest checkpoint, or else the initial weights. */
+    /** Loads the newest checkpoint or, if there is none, sets the initial weights. */
     private void goToStart() {
-        files.removeUnfinished(); // before anything is written: the disk may be full of it
+        files.removeUnfinished(); // before anything is written: they may fill the disk
         Optional<Checkpoint> checkpoint = files.load(trainer.listener::warning);
         if (checkpoint.isPresent()) {
             requireThisNet(checkpoint.get().state());
@@ -137,14 +140,14 @@ final class MemberTraining {
         }
     }
 
-    /** It is written when it is reached, and not again unless a better one follows. */
+    /** Throws if the best model is missing: it is written once, and again only when a better one follows. */
     private void requireBestModel() {
         Path best = trainer.run.weights(index, spec.name(), ModelKind.BEST);
         if (state.epochs() > 0 && Files.notExists(best)) {
             throw new DataFileException(
                     best.toString(),
                     "is missing, but the checkpoint of member " + index
-                            + " relies on it; put it back, or remove the member's files in 'members' to train it anew");
+                            + " relies on it; put it back, or remove the member's files in 'members' to train it again");
         }
     }
 
@@ -157,7 +160,7 @@ final class MemberTraining {
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
                 Predictor validation = new Predictor(trainer.data, trainer.data.val(), device, settings.batchSize());
                 EventFile events =
-                        EventFile.begin(trainer.run.files(), trainer.run.events(index, spec.name()), state.history())) {
+                        EventFile.start(trainer.run.files(), trainer.run.events(index, spec.name()), state.history())) {
             while (!state.isFinished(settings)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
@@ -188,7 +191,7 @@ final class MemberTraining {
         trainer.listener.stepDone(index, epoch, step, batches, loss);
     }
 
-    /** The epoch that is under way, or the next one, to its end. */
+    /** Trains the present epoch, or the next one, to its end, and validates it. */
     private EpochResult epoch(BatchLoader loader, Predictor validation) {
         long start = System.nanoTime();
         double secondsBefore = state.seconds();
@@ -212,7 +215,7 @@ final class MemberTraining {
         if (bad.isPresent()) {
             throw DivergedException.at(epoch, step, "the weights have diverged", bad);
         }
-        double[][] scores = Predictor.probabilities(trainer.data.task(), validation.logits(product));
+        double[][] scores = Predictor.probabilities(trainer.data.task(), validation.logits(keptNet));
         requireFinite(scores, epoch);
         Metrics metrics = Metrics.of(trainer.data, trainer.data.val(), scores);
         double seconds = secondsBefore + (System.nanoTime() - start) / 1e9;
@@ -230,7 +233,7 @@ final class MemberTraining {
         }
     }
 
-    /** Whether it is time for a checkpoint within an epoch, or the last thing to do. */
+    /** Returns whether it is time for a checkpoint within an epoch, or a stop was requested. */
     private boolean isDue() {
         return trainer.control.stop().isRequested()
                 || System.nanoTime() - lastKept
@@ -256,6 +259,6 @@ final class MemberTraining {
     }
 
     private void save(ModelKind kind) {
-        WeightsFile.save(product, trainer.run.weights(index, spec.name(), kind));
+        WeightsFile.save(keptNet, trainer.run.weights(index, spec.name(), kind));
     }
 }

@@ -12,7 +12,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.nn.Layer;
 
-/** Runs nets over a whole split, in evaluation mode and in the order of the file. */
+/** Applies nets to a whole split, in evaluation mode and in the order of the file. */
 public final class Predictor implements AutoCloseable {
     private final VolumeData data;
     private final Split split;
@@ -21,17 +21,18 @@ public final class Predictor implements AutoCloseable {
     private final BatchLoader loader;
 
     /**
-     * Test-time augmentation: the logits are the mean over the plain volume and {@code draws} random changes of it.
+     * Defines test-time augmentation: the logits are the mean over the plain volume and {@code draws} random changes of
+     * it.
      *
-     * <p>Draws stand where training has its epochs, so what they make of a volume is named by (seed, draw, volume,
-     * transform), whatever the batch size and the threads; epoch 0 is the plain volumes'.
+     * <p>A draw takes the place of an epoch in training, so its effect on a volume is determined by (seed, draw, volume,
+     * transform), whatever the batch size and the number of threads; epoch 0 stands for the plain volumes.
      *
-     * @param draws of each volume, besides the plain one; 0 for plain volumes only
-     * @param recipe what a draw changes
-     * @param seed decides the draws
+     * @param draws number of changed copies of each volume, in addition to the plain one; 0 for plain volumes only
+     * @param recipe how a draw changes a volume
+     * @param seed determines the draws
      */
     public record Augmentation(int draws, Recipe recipe, long seed) {
-        /** Plain volumes only. */
+        /** Uses plain volumes only. */
         public static final Augmentation OFF = new Augmentation(0, Recipe.NONE, 0);
 
         public Augmentation {
@@ -52,10 +53,12 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
+    /** Prepares to predict the plain volumes of a split. */
     public Predictor(VolumeData data, Split split, Device device, int batchSize) {
         this(data, split, device, batchSize, Augmentation.OFF);
     }
 
+    /** Prepares to predict the volumes of a split with test-time augmentation. */
     public Predictor(VolumeData data, Split split, Device device, int batchSize, Augmentation augmentation) {
         this.data = data;
         this.split = split;
@@ -66,7 +69,8 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * Logits of every volume, (N, classes), under test-time augmentation their mean. Leaves the net in evaluation mode.
+     * Returns the logits of every volume, (N, classes), with test-time augmentation their mean. Leaves the net in
+     * evaluation mode.
      */
     public double[][] logits(Layer net) {
         double[][] logits = new double[split.size()][data.classes()];
@@ -74,7 +78,7 @@ public final class Predictor implements AutoCloseable {
         for (int draw = 0; draw <= draws; draw++) {
             add(net, loader.epoch(draw), logits);
         }
-        // Sums of a few floats are exact in double: the mean of equal logits is these logits, to the bit.
+        // Sums of a few floats are exact in double, so the mean of equal logits equals them to the bit.
         for (double[] row : logits) {
             for (int c = 0; c < row.length; c++) {
                 row[c] /= 1 + draws;
@@ -99,9 +103,10 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * Throws unless all logits are numbers: those of weights gone astray are not.
+     * Throws if a logit is NaN or infinite, as those of diverged weights are.
      *
      * @param model where the logits come from, for the message
+     * @throws DataException names the first volume with such a logit
      */
     public static void requireFinite(double[][] logits, String model) {
         for (int i = 0; i < logits.length; i++) {
@@ -114,7 +119,7 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    /** Probabilities: softmax over the classes, or a sigmoid per label where there are several labels. */
+    /** Returns probabilities: softmax over the classes, or for a multi-label task a sigmoid per label. */
     public static double[][] probabilities(Task task, double[][] logits) {
         double[][] scores = new double[logits.length][];
         for (int i = 0; i < logits.length; i++) {

@@ -1,13 +1,15 @@
 package dev.voxgrad.medmnist.train;
 
-/** Asks a training to stop at the next step, from any thread. */
+/** Requests, from any thread, that a training stops after its present step. */
 public final class StopSignal {
     private volatile boolean requested;
 
+    /** Requests the stop. */
     public void request() {
         requested = true;
     }
 
+    /** Returns whether a stop was requested. */
     public boolean isRequested() {
         return requested;
     }

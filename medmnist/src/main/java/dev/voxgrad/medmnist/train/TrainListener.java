@@ -4,12 +4,12 @@ import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
-/** Told how a run is going. All methods are called on the training thread, between steps. */
+/** Receives the progress of a run. All methods are called on the thread that trains the member, between steps. */
 public interface TrainListener {
     /**
-     * A member's turn has come.
+     * A member's training starts or resumes.
      *
-     * @param epochs that it has behind it already
+     * @param epochs number of epochs that it has finished
      * @param bestAuc validation AUC of its best model so far; NaN if it has none
      */
     void memberStarts(int member, NetSpec net, int epochs, double bestAuc);
@@ -19,20 +19,20 @@ public interface TrainListener {
      *
      * @param epoch from 1
      * @param step from 1
-     * @param steps of this epoch
+     * @param steps number of steps in an epoch
      * @param loss of this step's batch
      */
     void stepDone(int member, int epoch, int step, int steps, double loss);
 
-    /** An epoch and its validation are done and kept; {@code best} if it is the member's best so far. */
+    /** An epoch and its validation are done and saved; {@code best} if it is the member's best so far. */
     void epochDone(EpochResult epoch, boolean best);
 
     /** A member is finished and its weights are on disk. */
     void memberDone(MemberResult member);
 
-    /** A member cannot go on; the others do. */
+    /** The training of a member failed; the other members continue. */
     void memberFailed(int member, String why);
 
-    /** Something that is not as it should be, but does not stop the training. */
+    /** Something is not as expected, but does not stop the training. */
     void warning(String message);
 }

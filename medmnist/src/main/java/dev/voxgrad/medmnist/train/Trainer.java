@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
@@ -29,12 +31,28 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * Trains the members of a run, one after the other or some at once, as the study did: AdamW on the cross-entropy, both
- * models kept.
+ * Trains the members of a run, in sequence or several at a time, as the study did, and keeps each member's best and
+ * last model. In pseudo-code, with the class that contains each loop:
  *
- * <p>A member's seed comes from the run's seed and its index alone, so members do not depend on each other: several
- * processes can each train some. Training goes on from checkpoints where there are any, and ends with the same bytes as
- * if it had never been broken off.
+ * <pre>
+ * for each member of the run:                          // Trainer: one thread per device
+ *     lock the member; load its newest checkpoint, or initialise its net
+ *     while the member is not finished:                // MemberTraining: epochs, patience
+ *         for each batch, in the epoch's order:        // MemberSteps: up to two steps in flight on a GPU
+ *             logits = net(batch)                      // TrainingStep: one step
+ *             loss = cross-entropy(logits, labels)
+ *             gradients = backward(loss); check and clip them
+ *             optimiser updates the weights; their average follows
+ *             if it is time: save a checkpoint
+ *         score the validation split                   // Predictor
+ *         if the AUC is the best so far: save the best model
+ *         if this was the last epoch: save the last model
+ *         save a checkpoint; write the tables
+ * </pre>
+ *
+ * <p>A member's seed depends only on the run's seed and the member's index, so members are independent: several
+ * processes can each train some of them. Training resumes from checkpoints, and ends with the same bytes as if it had
+ * never been interrupted.
  */
 public final class Trainer {
     final RunFiles run;
@@ -45,20 +63,21 @@ public final class Trainer {
     final Control control;
 
     /**
-     * What has no influence on the outcome.
+     * Holds what does not affect the outcome.
      *
-     * @param checkpointEvery the longest time between two checkpoints; there is one after every epoch in any case
-     * @param stop asks for an end
-     * @param devices on which members are trained at the same time as on the trainer's own
-     * @param workers threads that prepare the batches of each member under way
+     * @param checkpointEvery the longest time between two checkpoints; there is also one after every epoch
+     * @param stop requests an early end
+     * @param devices additional devices, each of which trains members at the same time as the trainer's own
+     * @param workers number of threads that prepare the batches of each member in training
      */
     public record Control(Duration checkpointEvery, StopSignal stop, List<? extends Device> devices, int workers) {
-        /** Members are trained one after the other, with batches prepared by one thread. */
+        /** Trains members one after the other, with batches prepared by one thread. */
         public Control(Duration checkpointEvery, StopSignal stop) {
             this(checkpointEvery, stop, List.of(), 1);
         }
     }
 
+    /** Prepares to train members of a run on a device. */
     public Trainer(RunFiles run, VolumeData data, Device device, TrainListener listener, Control control) {
         this.run = run;
         this.settings = run.info().settings();
@@ -69,17 +88,18 @@ public final class Trainer {
     }
 
     /**
-     * Finds out before a run is begun whether data, nets and initial weights fit together.
+     * Checks, before a run starts, that data, nets and initial weights fit together.
      *
      * @param crossValidation null for the split as it is
-     * @throws RuntimeException with a message for the user if they don't
+     * @throws RuntimeException with a message for the user if they do not
      */
-    public static void check(TrainSettings settings, CrossValidation crossValidation, VolumeData data, Device device) {
+    public static void check(
+            TrainSettings settings, @Nullable CrossValidation crossValidation, VolumeData data, Device device) {
         int volumes = data.train().size();
         if (crossValidation == null) {
             ClassCoverage.requireForChoice(data, data.val());
         } else {
-            crossValidation.cut(data, settings.seed()); // every fold has a volume of each class, or this throws
+            crossValidation.cut(data, settings.seed()); // throws unless every fold has a volume of each class
             volumes = crossValidation.trainingSize(data);
         }
         List<NetSpec> nets = settings.nets()
@@ -93,26 +113,26 @@ public final class Trainer {
         }
     }
 
-    /** The seed of a member: it decides its initial weights, data order and augmentation. */
+    /** Returns the seed of a member, which determines its initial weights, data order and augmentation. */
     public static long seedOf(long runSeed, int member) {
         return new RandomStream(runSeed, 0, member, RandomPurpose.MEMBER_SEED).nextLong();
     }
 
-    /** In cross-validation, a member has a split of its own. */
+    /** Returns the trainer for a member; in cross-validation, each has its own split. */
     private Trainer forMember(int member) {
-        CrossValidation folds = run.info().crossValidation();
+        @Nullable CrossValidation folds = run.info().crossValidation();
         return folds == null
                 ? this
                 : new Trainer(run, folds.around(member, data, settings.seed()), device, listener, control);
     }
 
     /**
-     * Trains these members to the end, or as far as they come; their weights and rows are in the run's folder as soon
-     * as each is done.
+     * Trains these members to the end, or as far as possible. The weights and table rows of each are in the run's folder
+     * as soon as it is finished.
      *
      * @throws MemberLockedException if another process trains one of them; nothing is done then
-     * @throws TrainingStoppedException if the stop signal asked for it; what was learned is kept
-     * @throws TrainingException at the end, if members could not go on: it names them
+     * @throws TrainingStoppedException if a stop was requested; progress is saved
+     * @throws TrainingException at the end, if the training of members failed; names them
      */
     public void run(List<Integer> members) {
         List<MemberLock> locks = new ArrayList<>();
@@ -137,13 +157,13 @@ public final class Trainer {
                 .toList();
     }
 
-    /** A thread for each device; each trains the next member that nobody has begun. */
+    /** Starts a thread for each device; each thread trains the next member that no other thread has started. */
     private List<MemberState> trainAtOnce(List<Integer> members) {
         Queue<Integer> waiting = new ConcurrentLinkedQueue<>(members);
         List<MemberState> ends = Collections.synchronizedList(new ArrayList<>());
         List<Device> devices = new ArrayList<>(control.devices);
         devices.add(device);
-        RuntimeException first = null;
+        @Nullable RuntimeException first = null;
         try (ExecutorService threads = Executors.newFixedThreadPool(devices.size())) {
             List<Future<?>> running = new ArrayList<>();
             for (Device own : devices) {
@@ -157,7 +177,7 @@ public final class Trainer {
                 try {
                     thread.get();
                 } catch (ExecutionException | InterruptedException e) {
-                    control.stop.request(); // the others end after their step, and keep what they have
+                    control.stop.request(); // the others stop after their step, and save their progress
                     waiting.clear();
                     first = first != null ? first : asRuntime(e);
                 }

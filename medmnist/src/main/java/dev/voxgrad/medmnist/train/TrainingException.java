@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.train;
 
 import java.io.Serial;
 
-/** Training that can't go on; the message names member, epoch and step, and says what to try. */
+/** Reports training that cannot continue; the message names member, epoch and step, and says what to try. */
 public final class TrainingException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;

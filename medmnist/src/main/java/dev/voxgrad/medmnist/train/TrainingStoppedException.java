@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.train;
 
 import java.io.Serial;
 
-/** Training that was asked to stop; what was learned is in the run's folder, and it can go on from there. */
+/** Reports that training stopped on request; its progress is saved in the run's folder, and it can be resumed. */
 public final class TrainingStoppedException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;

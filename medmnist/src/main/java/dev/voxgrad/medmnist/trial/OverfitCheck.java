@@ -20,11 +20,11 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * Trains a net on the first batch of the file only, over and over: its loss must go near zero, or something is wrong
- * with data, loss, gradients or settings. Source: Karpathy, "A recipe for training neural networks", 2019.
+ * Trains a net repeatedly on the first batch of the file only: its loss must come close to zero, or something is wrong
+ * with the data, loss, gradients or settings. Source: Karpathy, "A recipe for training neural networks", 2019.
  */
 public final class OverfitCheck {
-    /** A loss that is near zero: the mean probability of the right answers is then about 0.99. */
+    /** A loss close to zero: the mean probability of the correct classes is then about 0.99. */
     public static final double NEAR_ZERO = 0.01;
 
     private final TrainSettings settings;
@@ -32,21 +32,22 @@ public final class OverfitCheck {
     private final Device device;
 
     /**
-     * How it went.
+     * Describes the outcome for one net.
      *
-     * @param volumes in the batch
-     * @param oneClass whether all of them have the same label, so that little is to be learned
-     * @param steps that were done
+     * @param volumes number of volumes in the batch
+     * @param oneClass whether all of them have the same label, so that there is little to learn
+     * @param steps number of steps
      * @param first loss before the first step
      * @param last loss before the last step
      */
     public record Outcome(NetSpec net, int volumes, boolean oneClass, int steps, double first, double last) {
+        /** Returns whether the net has learned the batch. */
         public boolean nearZero() {
             return last < NEAR_ZERO;
         }
     }
 
-    /** With these settings, but no augmentation, no shuffling, no schedule and no average. */
+    /** Prepares a check with these settings, but without augmentation, shuffling, schedule and average. */
     public OverfitCheck(TrainSettings settings, VolumeData data, Device device) {
         this.settings = settings;
         this.data = data;
@@ -54,12 +55,12 @@ public final class OverfitCheck {
     }
 
     /**
-     * Trains a net until its loss is near zero, but not for longer than so many steps.
+     * Trains a net until its loss is close to zero, for up to {@code mostSteps} steps.
      *
-     * @param told is given every step, from 1, and its loss
-     * @throws TrainingException if the loss or a gradient is no number
+     * @param listener receives every step, from 1, and its loss
+     * @throws TrainingException if the loss or a gradient is NaN or infinite
      */
-    public Outcome run(NetSpec spec, int mostSteps, BiConsumer<Integer, Double> told) {
+    public Outcome run(NetSpec spec, int mostSteps, BiConsumer<Integer, Double> listener) {
         Layer net = spec.build(device, data.shape(), data.classes());
         if (settings.initWeights() == null) {
             Initialization.apply(
@@ -83,7 +84,7 @@ public final class OverfitCheck {
                 steps.run(batch, 1, step, settings.learningRate());
                 steps.finish();
                 first = step == 1 ? loss[0] : first;
-                told.accept(step, loss[0]);
+                listener.accept(step, loss[0]);
             }
             return new Outcome(spec, only.size(), oneClass(only), step, first, loss[0]);
         } catch (DivergedException e) {

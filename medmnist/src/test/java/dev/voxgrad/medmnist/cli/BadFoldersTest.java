@@ -76,8 +76,8 @@ class BadFoldersTest {
 
     @Test
     void trainKeepsAnExistingRun() {
-        train(run).failed(run, "holds another run already", "choose another --out");
-        Cli.run("quickstart", "--out", run).failed(run, "holds another run already");
+        train(run).failed(run, "already contains a run", "choose another --out");
+        Cli.run("quickstart", "--out", run).failed(run, "already contains a run");
     }
 
     @Test
@@ -90,12 +90,13 @@ class BadFoldersTest {
     void trainRefusesAPathBelowAFile() {
         Path file = run.resolve("run.json");
         train(file).failed(file, "expected a folder");
-        train(file.resolve("new")).failed(file.resolve("new"), "cannot be made", "choose another --out");
+        train(file.resolve("new")).failed(file.resolve("new"), "cannot be created", "choose another --out");
     }
 
     @Test
     void trainInAReadOnlyFolder() throws IOException {
-        readOnly(() -> train(run.resolve("weights/new")).failed("weights/new", "cannot be made", "permission denied"));
+        readOnly(() ->
+                train(run.resolve("weights/new")).failed("weights/new", "cannot be created", "permission denied"));
     }
 
     @Test
@@ -163,9 +164,9 @@ class BadFoldersTest {
     @Test
     void ensembleRefusesAFolderWithoutRun() {
         run = folder;
-        ensemble().failed(folder, "holds no run", "train --out");
+        ensemble().failed(folder, "contains no run", "train --out");
         run = folder.resolve("none");
-        ensemble().failed(run, "holds no run");
+        ensemble().failed(run, "contains no run");
     }
 
     @ParameterizedTest

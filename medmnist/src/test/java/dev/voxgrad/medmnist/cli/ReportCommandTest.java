@@ -361,7 +361,7 @@ class ReportCommandTest {
 
     @Test
     void explainsWrongUse() {
-        Cli.run("report", folder.resolve("none")).failed("holds no run");
+        Cli.run("report", folder.resolve("none")).failed("contains no run");
         Cli.run("report", run, "--out", folder.resolve("no/such/folder.html")).failed("there is no folder");
         Cli.run("report").refused("RUN");
         Cli.run("report", run, "--weights", "gredy").failed("gredy", "no such file, and not the name of a method");

@@ -104,7 +104,7 @@ class ResumeTest {
         assertThat(Files.readAllLines(run.resolve("members.csv"))).hasSize(2);
         Cli.run("ensemble", "--run", run).succeeded();
         assertThat(Cli.run("status", run).succeeded().out())
-                .containsPattern("0 +net1 +0/3 +- +- +- +not begun")
+                .containsPattern("0 +net1 +0/3 +- +- +- +not started")
                 .containsPattern("1 +net1 +3/3 .*finished")
                 .contains("1 of 2 members are finished");
         resume(run, "--members", "0", "--threads", 1).succeeded();
@@ -120,7 +120,7 @@ class ResumeTest {
         bytes[bytes.length * 2 / 3] ^= 4;
         Files.write(checkpoint, bytes);
         assertThat(resume(run, "--epochs", 3).succeeded().out())
-                .contains("warning: " + checkpoint, "goes on from the checkpoint before it, after epoch 1");
+                .contains("warning: " + checkpoint, "resumes from the previous checkpoint, after epoch 1");
         assertThat(ChildTraining.outcome(run)).isEqualTo(expected);
     }
 
@@ -322,10 +322,10 @@ class ResumeTest {
 
     @Test
     void resumesOnlyRuns() throws IOException {
-        resume(folder).failed("holds no run");
+        resume(folder).failed("contains no run");
         Files.createDirectories(run);
         Files.copy(shared.resolve("whole/run.json"), run.resolve("run.json"));
         resume(run).failed("started by a version without checkpoints");
-        Cli.run("status", folder).failed("holds no run");
+        Cli.run("status", folder).failed("contains no run");
     }
 }

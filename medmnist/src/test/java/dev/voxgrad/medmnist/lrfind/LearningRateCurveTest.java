@@ -16,13 +16,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** Range tests of made-up losses. */
+/** Tests range tests with artificial losses. */
 class LearningRateCurveTest {
     private static LearningRateCurve measure(int steps, DoubleUnaryOperator lossAt) {
         return LearningRateCurve.measure(new Range(1e-7, 1, steps), lossAt, () -> false, point -> {});
     }
 
-    /** The losses in turn, whatever the rate. */
+    /** Returns the losses in turn, whatever the rate. */
     private static LearningRateCurve measure(int steps, double... losses) {
         List<Double> taken = new ArrayList<>();
         return measure(steps, rate -> {
@@ -59,7 +59,7 @@ class LearningRateCurveTest {
 
     @ParameterizedTest
     @CsvSource({"60", "100", "1000"})
-    void theSteepestFallIsSuggested(int steps) {
+    void suggestsSteepestFall(int steps) {
         LearningRateCurve curve = measure(steps, LearningRateCurveTest::valley);
         assertThat(curve.end()).isEqualTo(End.COMPLETE);
         LearningRateCurve.Suggestion found = curve.suggestion().orElseThrow();
@@ -68,11 +68,11 @@ class LearningRateCurveTest {
         assertThat(found.slope()).isBetween(-0.8, -0.2);
         assertThat(found.rounded()).matches("0\\.00\\d{1,2}");
         assertThat(curve.account())
-                .contains("falls the most", "per decade", "The first " + steps / 10 + " and the last " + steps / 20);
+                .contains("falls fastest", "per decade", "The first " + steps / 10 + " and the last " + steps / 20);
     }
 
     @Test
-    void aFallAfterTheLowestPointDoesNotCount() {
+    void ignoresFallAfterLowestPoint() {
         double[] losses = new double[100];
         for (int i = 0; i < 100; i++) {
             losses[i] = i < 50 ? 1 - 0.01 * i : i < 75 ? 1.5 : 0.6;
@@ -84,7 +84,7 @@ class LearningRateCurveTest {
     }
 
     @Test
-    void aLossThatGrowsTooHighEndsIt() {
+    void endsWhenLossGrowsTooHigh() {
         LearningRateCurve curve = measure(100, rate -> rate < 1e-2 ? valley(rate) : 100);
         assertThat(curve.end()).isEqualTo(End.TOO_HIGH);
         Point last = curve.points().getLast();
@@ -97,7 +97,7 @@ class LearningRateCurveTest {
 
     @ParameterizedTest
     @CsvSource({"NaN", "Infinity"})
-    void aLossThatIsNoNumberEndsIt(double loss) {
+    void endsWhenLossIsNotFinite(double loss) {
         LearningRateCurve curve = measure(100, rate -> rate < 0.1 ? valley(rate) : loss);
         assertThat(curve.end()).isEqualTo(End.NOT_FINITE);
         assertThat(curve.points().getLast().loss()).isEqualTo(Double.valueOf(loss));
@@ -109,29 +109,29 @@ class LearningRateCurveTest {
         LearningRateCurve atOnce = measure(100, rate -> loss);
         assertThat(atOnce.points()).hasSize(1);
         assertThat(atOnce.lowest()).isEmpty();
-        assertThat(atOnce.account()).contains("Too few points", ": 1, and it takes 20", "smaller --from");
+        assertThat(atOnce.account()).contains("Too few points", ": 1, but 20 are required", "smaller --from");
     }
 
     @Test
-    void whereNothingFallsOrPointsAreFewNoNumberIsInvented() {
+    void suggestsNothingForFlatOrShortCurves() {
         LearningRateCurve rising = measure(100, rate -> 1 + rate);
         assertThat(rising.suggestion()).isEmpty();
         assertThat(rising.account()).startsWith("No rate to suggest");
         LearningRateCurve few = measure(19, LearningRateCurveTest::valley);
         assertThat(few.suggestion()).isEmpty();
         assertThat(few.account())
-                .isEqualTo("Too few points to suggest a rate: 19, and it takes 20. Take more --steps.");
+                .isEqualTo("Too few points to suggest a rate: 19, but 20 are required. Use more --steps.");
         assertThat(measure(20, LearningRateCurveTest::valley).suggestion()).isPresent();
     }
 
     @Test
-    void aStopLeavesThePointsSoFar() {
+    void keepsPointsWhenStopped() {
         List<Point> told = new ArrayList<>();
         LearningRateCurve curve = LearningRateCurve.measure(
                 new Range(1e-7, 1, 100), LearningRateCurveTest::valley, () -> told.size() == 7, told::add);
         assertThat(curve.end()).isEqualTo(End.STOPPED);
         assertThat(curve.points()).hasSize(7).isEqualTo(told);
-        assertThat(curve.account()).contains("Let the test run on");
+        assertThat(curve.account()).contains("Let the test run longer");
         assertThat(curve.toCsv().lines()).hasSize(8).startsWith("step,learning_rate,loss,smoothed_loss");
     }
 
@@ -146,7 +146,7 @@ class LearningRateCurveTest {
                 "1;    0.1; 100; from is 1.0; less than the last rate, --to 0.1",
                 "1e-3; 1;   1;   steps is 1; expected 2 to"
             })
-    void rangesThatMakeNoSense(double from, double to, int steps, String part, String other) {
+    void refusesInvalidRanges(double from, double to, int steps, String part, String other) {
         assertThatThrownBy(() -> new Range(from, to, steps))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(part, other);

@@ -38,12 +38,12 @@ class EventFileTest {
 
     @Test
     void holdsEveryEpochOnceHoweverOftenItWasBegun() throws IOException {
-        try (EventFile events = EventFile.begin(new RunFolder(folder), "events", List.of())) {
+        try (EventFile events = EventFile.start(new RunFolder(folder), "events", List.of())) {
             for (int number = 1; number <= 300; number++) {
                 events.add(epoch(number));
             }
         }
-        try (EventFile events = EventFile.begin(new RunFolder(folder), "events", List.of(epoch(1), epoch(2)))) {
+        try (EventFile events = EventFile.start(new RunFolder(folder), "events", List.of(epoch(1), epoch(2)))) {
             events.add(epoch(3));
         }
         List<Event> read = read();
@@ -65,7 +65,7 @@ class EventFileTest {
     /** A step of more than seven bits. */
     @Test
     void stepsAreVarints() throws IOException {
-        try (EventFile events = EventFile.begin(new RunFolder(folder), "events", List.of())) {
+        try (EventFile events = EventFile.start(new RunFolder(folder), "events", List.of())) {
             events.add(epoch(70_000));
         }
         assertThat(read().get(1).step).isEqualTo(70_000);

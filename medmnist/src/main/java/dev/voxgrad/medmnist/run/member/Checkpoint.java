@@ -23,10 +23,10 @@ import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
 /**
- * A member in the middle of its training: a safetensors file with the numbers of the net, of the optimiser and of the
- * weights' average, if there is one, the {@link MemberState} in its metadata, and a SHA-256 of all of that.
+ * Saves a member in the middle of its training: a safetensors file with the values of the net, of the optimiser and of
+ * the weights' average, if there is one, the {@link MemberState} in its metadata, and a SHA-256 checksum of all that.
  *
- * @param state how far the member has come
+ * @param state the member's progress
  * @param tensors {@code net/NAME}, {@code optimizer/NAME} and {@code average/NAME}
  */
 public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> tensors) {
@@ -37,7 +37,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
     private static final String SUM = "sha256";
 
     /**
-     * A copy of where a member stands.
+     * Copies a member's present state.
      *
      * @param average null if there is none
      */
@@ -64,11 +64,11 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
     }
 
     /**
-     * Puts a member back to where it stood.
+     * Restores a member's state.
      *
      * @param average null if there is none
      * @param file where the checkpoint came from, for the message
-     * @throws DataFileException if the checkpoint is of another net
+     * @throws DataFileException if the checkpoint belongs to another net or optimiser
      */
     public void restore(Layer net, Optimizer optimizer, WeightAverage average, Path file) {
         try {
@@ -92,7 +92,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
     }
 
     /**
-     * Writes the file and syncs it; one of that name is replaced once the new one is complete.
+     * Writes the file and syncs it; a file of that name is replaced only when the new one is complete.
      *
      * @throws DataFileException if that can't be done, as on a full disk; nothing of it is left then
      */
@@ -106,16 +106,14 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
         } catch (WeightsFileException e) {
             String why = e.getCause() instanceof IOException io ? AtomicFile.describe(io) : e.getMessage();
             throw new DataFileException(
-                    file.toString(),
-                    "cannot be written: " + why + "; checkpoints that were there " + "before are unchanged",
-                    e);
+                    file.toString(), "cannot be written: " + why + "; earlier checkpoints are unchanged", e);
         }
     }
 
     /**
      * Reads a file and compares its checksum.
      *
-     * @throws DataFileException if there is none, or it is damaged
+     * @throws DataFileException if the file is missing or damaged
      */
     public static Checkpoint read(Path file) {
         try {
@@ -131,7 +129,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
         }
     }
 
-    /** Over the state, and of every tensor its name, shape and numbers. */
+    /** Computes the checksum of the state and of every tensor's name, shape and values. */
     private static String sum(String state, SequencedMap<String, NamedTensor> tensors) {
         MessageDigest digest = sha256();
         digest.update(state.getBytes(StandardCharsets.UTF_8));

@@ -9,16 +9,16 @@ import static dev.voxgrad.medmnist.io.BadValueException.requirePresent;
 import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
 
 /**
- * One epoch of one member.
+ * Contains the figures of one epoch of one member.
  *
  * @param member index in the run
  * @param epoch from 1
- * @param trainLoss mean over the samples, each with the weights of its step
+ * @param trainLoss mean loss of the samples, each computed with the weights of its step
  * @param validation on the whole validation split, after the epoch
  * @param seconds of training and validation
  */
 public record EpochResult(int member, NetSpec net, int epoch, double trainLoss, Metrics validation, double seconds) {
-    /** Refuses what an edited or damaged file may hold. */
+    /** Refuses what an edited or damaged file may contain. */
     public EpochResult {
         requireWithin("member", member, 0, TrainSettings.MOST_MODELS - 1);
         requirePresent("net", net);

@@ -17,18 +17,18 @@ import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.run.RunJson;
 
 /**
- * What one member keeps in {@code RUN/members}:
+ * Reads and writes the files of one member in {@code RUN/members}:
  *
  * <pre>
- * member-00.checkpoint            where it stands; {@code .previous} is the one before
- * member-00.json                  its state in words, for tables and other processes
- * member-00.lock                  held while it is trained
+ * member-00.checkpoint            the newest checkpoint; {@code .previous} is the one before
+ * member-00.json                  its state as text, for tables and other processes
+ * member-00.lock                  locked during training
  * </pre>
  *
- * <p>A new checkpoint is written under another name, synced, read back and compared with its checksum; only then does
- * the newest become the previous one, and the new one the newest. So there is a good one at every moment. One that is
- * found damaged is put aside, as {@code .damaged}. Whatever is being written has a name of its own until it is whole; a
- * process that is killed leaves that behind, and the next one to train the member removes it.
+ * <p>A new checkpoint is written under another name, synced, read back and compared with its checksum. Only then does
+ * the newest become the previous one, and the new one the newest, so there is an intact one at every moment. A damaged
+ * checkpoint is renamed to {@code .damaged}. A file has a temporary name until it is complete; if the process is killed,
+ * the file stays, and the next process that trains the member removes it.
  */
 public final class MemberFiles {
     private final RunFolder run;
@@ -40,7 +40,7 @@ public final class MemberFiles {
     private final Path state;
     private final Path lock;
     private final Path weights;
-    /** Names that {@link AtomicFile} and {@code WeightsFile} give to this member's files until they are whole. */
+    /** Names that {@link AtomicFile} and {@code WeightsFile} give to this member's files until they are complete. */
     private final Pattern unfinished;
 
     public MemberFiles(Path run, int member) {
@@ -58,21 +58,21 @@ public final class MemberFiles {
         this.unfinished = Pattern.compile("\\." + name + "[.-].+\\.[0-9a-f-]{36}\\.(tmp|part)");
     }
 
-    /** Takes the right to train the member. */
+    /** Locks the member for training. */
     public MemberLock takeLock() {
         return MemberLock.take(run, lock, member);
     }
 
-    /** Who trains the member at present. */
+    /** Describes the process that trains the member at present, if any. */
     public Optional<String> holder() {
         return MemberLock.holder(run, lock);
     }
 
     /**
-     * Removes what killed processes have left half written of the member's files. Only for who holds the lock: what is
-     * being written at present looks the same.
+     * Removes incomplete files of the member that killed processes have left. Only the owner of the lock may call this,
+     * since a file that is being written looks the same.
      *
-     * @throws DataFileException if that can't be done
+     * @throws DataFileException if a file cannot be removed
      */
     public void removeUnfinished() {
         for (Path folder : List.of(checkpoint.getParent(), weights)) {
@@ -97,21 +97,21 @@ public final class MemberFiles {
     private DataFileException cannotRemove(Path folder, IOException e) {
         return new DataFileException(
                 folder.toString(),
-                "holds unfinished files of member " + member + " that cannot be removed: " + AtomicFile.describe(e),
+                "contains incomplete files of member " + member + " that cannot be removed: " + AtomicFile.describe(e),
                 e);
     }
 
-    /** Where the checkpoint that {@link #load} reads lies. */
+    /** Returns the path of the checkpoint that {@link #load} reads. */
     public Path checkpoint() {
         return checkpoint;
     }
 
-    /** Where the state that {@link #state} reads is. */
+    /** Returns the path of the state that {@link #state} reads. */
     public Path stateFile() {
         return state;
     }
 
-    /** Keeps a checkpoint; the former one stays as the previous. */
+    /** Saves a checkpoint; the one before stays as the previous checkpoint. */
     public void save(Checkpoint now) {
         now.write(run.require(fresh));
         Checkpoint.read(fresh);
@@ -127,12 +127,12 @@ public final class MemberFiles {
         writeState(now.state());
     }
 
-    /** Writes the state for others to read. */
+    /** Writes the state, for tables and other processes. */
     public void writeState(MemberState now) {
         run.write(state, RunJson.write(now));
     }
 
-    /** What the member last told others of its state; empty before its first checkpoint. */
+    /** Returns the state that was written last; empty before the first checkpoint. */
     public Optional<MemberState> state() {
         if (!run.exists(state)) {
             return Optional.empty();
@@ -149,10 +149,10 @@ public final class MemberFiles {
     }
 
     /**
-     * The newest checkpoint that is whole; empty if the member has none yet.
+     * Returns the newest intact checkpoint; empty if the member has none yet.
      *
-     * @param warner is told if it is not the newest that was written
-     * @throws DataFileException if there are checkpoints, but none is whole
+     * @param warner receives a line if it is not the newest that was written
+     * @throws DataFileException if there are checkpoints, but none is intact
      */
     public Optional<Checkpoint> load(Consumer<String> warner) {
         boolean newest = run.exists(checkpoint);
@@ -166,21 +166,21 @@ public final class MemberFiles {
             if (!older) {
                 throw new DataFileException(
                         checkpoint.toString(),
-                        "is damaged, and there is none before it; remove it " + "to train member " + member
+                        "is damaged, and there is none before it; remove it to train member " + member
                                 + " from the start (" + e.getMessage() + ")",
                         e);
             }
             Checkpoint usable = readPrevious(e);
-            putAside();
+            setAside();
             warner.accept((newest ? e.getMessage() : checkpoint + " is missing") + "; member " + member
-                    + " goes on from the checkpoint before it, after epoch "
+                    + " resumes from the previous checkpoint, after epoch "
                     + usable.state().epochs());
             return Optional.of(usable);
         }
     }
 
-    /** Else the next checkpoint would make it the previous one, in place of the one that is good. */
-    private void putAside() {
+    /** Renames a damaged checkpoint; otherwise the next one would make it the previous one, instead of the intact one. */
+    private void setAside() {
         if (!run.exists(checkpoint)) {
             return;
         }
@@ -188,7 +188,7 @@ public final class MemberFiles {
             Files.move(checkpoint, run.require(damaged), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new DataFileException(
-                    checkpoint.toString(), "is damaged and cannot be put aside: " + AtomicFile.describe(e), e);
+                    checkpoint.toString(), "is damaged and cannot be renamed: " + AtomicFile.describe(e), e);
         }
     }
 

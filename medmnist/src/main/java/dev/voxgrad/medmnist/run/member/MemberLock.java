@@ -19,8 +19,8 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
 
 /**
- * The right to train a member: a lock of the operating system on a file, which ends with the process however it ends.
- * The file says who holds it, for people.
+ * Holds the right to train a member: an operating system's lock on a file, which the system releases when the process
+ * ends, in whatever way. The file names the owner, for people to read.
  */
 public final class MemberLock implements AutoCloseable {
     private static final int ATTEMPTS = 20;
@@ -34,9 +34,9 @@ public final class MemberLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, or says who has it. Someone who only looks holds it for a moment, so it tries for a second.
+     * Takes the lock. A process that only checks the status holds it for a moment, so this tries for a second.
      *
-     * @throws MemberLockedException if another process trains the member
+     * @throws MemberLockedException if another process trains the member; names it
      */
     static MemberLock take(RunFolder run, Path file, int member) {
         try {
@@ -55,7 +55,7 @@ public final class MemberLock implements AutoCloseable {
         }
     }
 
-    /** Writes down who holds the lock; where that fails, as on a full disk, it is given back. */
+    /** Writes the owner's name into the file; if that fails, as on a full disk, releases the lock. */
     private static void sign(FileChannel channel) throws IOException {
         try {
             channel.truncate(0);
@@ -66,7 +66,7 @@ public final class MemberLock implements AutoCloseable {
         }
     }
 
-    /** Who trains a member at present, in words; the file need only be readable. */
+    /** Describes the process that trains a member at present; the file need only be readable. */
     static Optional<String> holder(RunFolder run, Path file) {
         if (!run.exists(file)) {
             return Optional.empty();
@@ -74,11 +74,14 @@ public final class MemberLock implements AutoCloseable {
         try (FileChannel channel = run.open(file)) {
             return tryFor(channel, 1, true) ? Optional.empty() : Optional.of(owner(run, file));
         } catch (IOException e) {
-            throw new DataFileException(file.toString(), "cannot be looked at: " + AtomicFile.describe(e), e);
+            throw new DataFileException(file.toString(), "cannot be read: " + AtomicFile.describe(e), e);
         }
     }
 
-    /** What the file says, as far as a process writes; another program may hold the lock of a file with any content. */
+    /**
+     * Returns the owner's name from the file, up to the length that a process writes; another program may lock a file
+     * with any content.
+     */
     private static String owner(RunFolder run, Path file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
         try (FileChannel channel = run.open(file)) {
@@ -89,7 +92,10 @@ public final class MemberLock implements AutoCloseable {
         return text.isEmpty() ? "another process" : text;
     }
 
-    /** The lock ends when the channel is closed. A shared one, to look, cannot be had beside that of the holder. */
+    /**
+     * Tries to lock the file until the channel is closed. A shared lock, for checking the status, is not available while
+     * another process holds the exclusive one.
+     */
     private static boolean tryFor(FileChannel channel, int attempts, boolean shared) throws IOException {
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
@@ -98,7 +104,7 @@ public final class MemberLock implements AutoCloseable {
                     return true;
                 }
             } catch (OverlappingFileLockException e) {
-                // Held by this very process, in another thread: for us, that is held by another.
+                // Another thread of this process holds it: the same as another process.
                 return false;
             }
             if (attempt < attempts) {
@@ -135,7 +141,7 @@ public final class MemberLock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new DataFileException("lock", "cannot be given back: " + AtomicFile.describe(e), e);
+            throw new DataFileException("lock", "cannot be released: " + AtomicFile.describe(e), e);
         }
     }
 }

@@ -4,7 +4,7 @@ import java.io.Serial;
 
 import dev.voxgrad.medmnist.io.DataFileException;
 
-/** Another process trains this member; nothing was begun. */
+/** Reports that another process trains a member; nothing was started. */
 public final class MemberLockedException extends DataFileException {
     @Serial
     private static final long serialVersionUID = 1;

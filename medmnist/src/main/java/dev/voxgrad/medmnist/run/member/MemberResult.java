@@ -12,16 +12,16 @@ import static dev.voxgrad.medmnist.io.BadValueException.require;
 import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
 
 /**
- * A finished member: one row of {@code members.csv}.
+ * Describes a finished member: one row of {@code members.csv}.
  *
  * @param index in the run
  * @param bestEpoch the epoch of its best model, from 1
  * @param best validation figures of the best model
  * @param last validation figures of the last model
- * @param lastEpoch the epoch of its last model, which comes early where patience has ended it; 0 if that is not known
+ * @param lastEpoch the epoch of its last model, which is early if patience ended the training; 0 if it is unknown
  */
 public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, Metrics last, int lastEpoch) {
-    /** Refuses what an edited or damaged table may hold. */
+    /** Refuses what an edited or damaged table may contain. */
     public MemberResult {
         requireWithin("member", index, 0, TrainSettings.MOST_MODELS - 1);
         require(isDefined(best) && isDefined(last), "validation", best + " and " + last, "figures from 0 to 1");
@@ -29,7 +29,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
         requireWithin("last_epoch", lastEpoch, 0, TrainSettings.MOST_EPOCHS);
     }
 
-    /** The column that older versions lack; before checkpoints, they had seconds in its place. */
+    /** The column that older versions lack; versions before checkpoints had seconds instead. */
     private static final String LAST_EPOCH = "last_epoch";
 
     private static final List<String> COLUMNS = List.of(
@@ -48,7 +48,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
         return Double.isFinite(metrics.auc()) && Double.isFinite(metrics.accuracy());
     }
 
-    /** The first line of {@code members.csv}. */
+    /** Returns the first line of {@code members.csv}. */
     public static String header() {
         return String.join(",", COLUMNS) + "," + LAST_EPOCH;
     }
@@ -57,7 +57,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
      * Reads a row of {@code members.csv}.
      *
      * @param header the table's first line
-     * @throws IllegalArgumentException if the row is not one of that table
+     * @throws IllegalArgumentException if the row does not fit the table
      */
     public static MemberResult parse(String header, String row) {
         List<String> columns = List.of(header.split(",", -1));
@@ -83,7 +83,7 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
         }
     }
 
-    /** An AUC or accuracy of the validation split, where both are defined. */
+    /** Parses an AUC or accuracy of the validation split, where both are defined. */
     private static double figure(String[] fields, int column) {
         try {
             double value = Double.parseDouble(fields[column]);

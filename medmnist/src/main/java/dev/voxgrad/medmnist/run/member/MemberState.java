@@ -12,19 +12,19 @@ import static dev.voxgrad.medmnist.io.BadValueException.requirePresent;
 import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
 
 /**
- * How far a member has come: with the weights and the optimiser's state, all that is needed to go on. Random numbers
- * need no state, since they are named by seed, epoch and sample.
+ * Describes a member's progress: with the weights and the optimiser's state, all that resuming needs. Random numbers
+ * need no state, since seed, epoch and sample determine them.
  *
  * @param member index in the run
  * @param history its finished epochs, in order
- * @param step batches done of the epoch after these; 0 between epochs
- * @param lossSum of these batches: the sum of the losses of their samples
- * @param seconds of these batches
- * @param failure why it can't go on; null unless it can't
+ * @param step finished batches of the epoch after these; 0 between epochs
+ * @param lossSum sum of the losses of the samples in these batches
+ * @param seconds that these batches took
+ * @param failure why its training cannot continue; null if it can
  */
 public record MemberState(
         int member, NetSpec net, List<EpochResult> history, int step, double lossSum, double seconds, String failure) {
-    /** Refuses what a damaged or edited file may hold. */
+    /** Refuses what a damaged or edited file may contain. */
     public MemberState {
         requireWithin("member", member, 0, TrainSettings.MOST_MODELS - 1);
         requirePresent("net", net);
@@ -43,46 +43,46 @@ public record MemberState(
         history = List.copyOf(history);
     }
 
-    /** Before the first step. */
+    /** Returns the state before the first step. */
     public static MemberState atStart(int member, NetSpec net) {
         return new MemberState(member, net, List.of(), 0, 0, 0, null);
     }
 
-    /** After one more epoch. */
+    /** Returns the state after one more epoch. */
     public MemberState withEpoch(EpochResult epoch) {
         List<EpochResult> longer = new ArrayList<>(history);
         longer.add(epoch);
         return new MemberState(member, net, longer, 0, 0, 0, null);
     }
 
-    /** In the middle of an epoch. */
+    /** Returns the state after some steps of the next epoch. */
     public MemberState withinEpoch(int stepsDone, double lossSumOfThem, double secondsOfThem) {
         return new MemberState(member, net, history, stepsDone, lossSumOfThem, secondsOfThem, null);
     }
 
-    /** At the same point, but for good. */
+    /** Returns the state at the same point, from which training cannot continue. */
     public MemberState failed(String why) {
         return new MemberState(member, net, history, step, lossSum, seconds, why);
     }
 
-    /** Returns whether this member has all the epochs that its run's settings ask for. */
+    /** Returns whether this member has all the epochs that its run's settings require. */
     public boolean isFinished(TrainSettings settings) {
         int patience = settings.options().patience();
         return epochs() >= settings.epochs() || patience > 0 && epochsWithoutBetter() >= patience;
     }
 
-    /** Finished epochs. */
+    /** Returns the number of finished epochs. */
     public int epochs() {
         return history.size();
     }
 
-    /** The epoch with the highest validation AUC so far; of several such, the latest. */
+    /** Returns the epoch with the highest validation AUC so far; if several are equal, the latest. */
     public Optional<EpochResult> best() {
         return history.stream()
                 .reduce((a, b) -> b.validation().auc() >= a.validation().auc() ? b : a);
     }
 
-    /** Epochs since the validation AUC was last higher than ever before. */
+    /** Returns the number of epochs since the validation AUC last exceeded all earlier ones. */
     public int epochsWithoutBetter() {
         double highest = Double.NEGATIVE_INFINITY;
         int without = 0;
@@ -93,7 +93,7 @@ public record MemberState(
         return without;
     }
 
-    /** The row of {@code members.csv}; there must be an epoch. */
+    /** Returns the row of {@code members.csv}; at least one epoch must be finished. */
     public MemberResult result() {
         EpochResult best = best().orElseThrow();
         return new MemberResult(

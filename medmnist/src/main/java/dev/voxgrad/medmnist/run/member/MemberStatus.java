@@ -5,16 +5,16 @@ import java.util.Optional;
 import dev.voxgrad.medmnist.nets.NetSpec;
 
 /**
- * How a member is doing, as anyone may see who shares the run's folder.
+ * Describes the progress of a member, as every user of the run's folder can see it.
  *
  * @param epochs finished
- * @param step batches done of the next epoch, at the last checkpoint
- * @param finished whether it has all the epochs that it should have
- * @param bestAuc validation AUC of the best model so far; NaN before the first epoch, and likewise
- * @param lastAuc of the last finished epoch
- * @param lastLoss mean training loss of that epoch
- * @param holder the process that trains it at present
- * @param failure why it cannot go on, if it can't
+ * @param step finished batches of the next epoch, at the last checkpoint
+ * @param finished whether it has all its epochs
+ * @param bestAuc validation AUC of the best model so far; NaN before the end of the first epoch
+ * @param lastAuc validation AUC of the last finished epoch, or NaN
+ * @param lastLoss mean training loss of that epoch, or NaN
+ * @param holder the process that trains it at present, if any
+ * @param failure why its training cannot continue, if it failed
  */
 public record MemberStatus(
         int index,
@@ -27,6 +27,7 @@ public record MemberStatus(
         double lastLoss,
         Optional<String> holder,
         Optional<String> failure) {
+    /** Returns the status of a member in that state. */
     public static MemberStatus of(MemberState state, boolean finished, Optional<String> holder) {
         EpochResult last = state.history().isEmpty() ? null : state.history().getLast();
         return new MemberStatus(
@@ -42,10 +43,10 @@ public record MemberStatus(
                 Optional.ofNullable(state.failure()));
     }
 
-    /** The state in words. */
+    /** Describes the state in words. */
     public String words() {
         if (failure.isPresent()) {
-            return "cannot go on: " + failure.get();
+            return "failed: " + failure.get();
         }
         if (finished) {
             return "finished";
@@ -53,7 +54,7 @@ public record MemberStatus(
         return holder.map(who -> "trained by " + who)
                 .orElse(
                         epochs == 0 && step == 0
-                                ? "not begun"
-                                : "broken off" + (step == 0 ? "" : " after " + step + " steps of the next epoch"));
+                                ? "not started"
+                                : "interrupted" + (step == 0 ? "" : " after " + step + " steps of the next epoch"));
     }
 }

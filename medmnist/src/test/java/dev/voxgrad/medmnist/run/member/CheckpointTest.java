@@ -127,8 +127,8 @@ class CheckpointTest {
         assertThat(warnings)
                 .singleElement()
                 .asString()
-                .contains("checksum", "member 0 goes on from the checkpoint before it, after epoch 2");
-        assertThat(files.checkpoint()).as("put aside").doesNotExist();
+                .contains("checksum", "member 0 resumes from the previous checkpoint, after epoch 2");
+        assertThat(files.checkpoint()).as("renamed").doesNotExist();
         assertThat(files.load(warnings::add).orElseThrow()).isEqualTo(checkpoint(2));
         assertThat(warnings.getLast()).contains("is missing");
         Files.write(folder.resolve("members/member-00.checkpoint.previous"), bytes);
