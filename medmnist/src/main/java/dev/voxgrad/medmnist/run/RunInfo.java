@@ -47,15 +47,15 @@ public record RunInfo(
         String java,
         String started,
         String device,
-        String convolution,
+        @Nullable String convolution,
         boolean fusion,
-        Gpu gpu,
+        @Nullable Gpu gpu,
         DataSource data,
-        String dataMd5,
+        @Nullable String dataMd5,
         boolean synthetic,
-        String task,
+        @Nullable String task,
         List<String> labelNames,
-        CrossValidation crossValidation,
+        @Nullable CrossValidation crossValidation,
         TrainSettings settings) {
     /** Refuses what an edited or damaged run.json may lack or contain. */
     public RunInfo {
@@ -90,7 +90,7 @@ public record RunInfo(
         }
 
         /** Returns how that device is used; null if it is not a GPU. */
-        public static Gpu of(Device device) {
+        public static @Nullable Gpu of(Device device) {
             return device.gpuSettings()
                     .map(gpu -> new Gpu(
                             gpu.precision().flag(), gpu.fastest(), gpu.kernels().flag()))

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -47,7 +48,7 @@ public final class RunJson {
         private static final long serialVersionUID = 1;
 
         @Override
-        public Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+        public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
             boolean required =
                     member instanceof AnnotatedParameter && member.getRawType().isPrimitive();
             return required ? Boolean.TRUE : super.hasRequiredMarker(config, member);

@@ -63,6 +63,7 @@ final class MemberTraining {
         this.index = index;
         this.files = trainer.run.member(index);
         this.spec = settings.netOf(index);
+        this.state = MemberState.atStart(index, spec);
         this.seed = Trainer.seedOf(settings.seed(), index);
         this.rates = settings.options().rates(settings.learningRate(), settings.epochs());
         this.net = build();
@@ -78,7 +79,7 @@ final class MemberTraining {
 
     /** Trains to the last epoch, unless training fails; returns the progress. */
     MemberState train() {
-        MemberState previousState = files.state().orElse(null);
+        @Nullable MemberState previousState = files.state().orElse(null);
         if (previousState != null && previousState.failure() != null) {
             state = previousState;
             announce();
@@ -129,7 +130,6 @@ final class MemberTraining {
                 trainer.listener.warning(settings.initWeights() + ": " + adaptation);
             }
         }
-        state = MemberState.atStart(index, spec);
     }
 
     private void requireThisNet(MemberState stored) {

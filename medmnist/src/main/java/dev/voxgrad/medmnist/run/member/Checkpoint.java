@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.run.RunJson;
@@ -41,7 +43,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
      *
      * @param average null if there is none
      */
-    public static Checkpoint of(MemberState state, Layer net, Optimizer optimizer, WeightAverage average) {
+    public static Checkpoint of(MemberState state, Layer net, Optimizer optimizer, @Nullable WeightAverage average) {
         SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
         net.stateDict().values().forEach(tensor -> put(tensors, NET, tensor));
         optimizer.state().values().forEach(tensor -> put(tensors, OPTIMIZER, tensor));
@@ -70,7 +72,7 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
      * @param file where the checkpoint came from, for the message
      * @throws DataFileException if the checkpoint belongs to another net or optimiser
      */
-    public void restore(Layer net, Optimizer optimizer, WeightAverage average, Path file) {
+    public void restore(Layer net, Optimizer optimizer, @Nullable WeightAverage average, Path file) {
         try {
             net.loadStateDict(named(NET));
             optimizer.loadState(named(OPTIMIZER));

@@ -2,6 +2,8 @@ package dev.voxgrad.medmnist.run.member;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -96,7 +98,8 @@ public record MemberResult(int index, NetSpec net, int bestEpoch, Metrics best, 
         throw wrong(fields, column, "0 to 1", null);
     }
 
-    private static IllegalArgumentException wrong(String[] fields, int column, String expected, Exception cause) {
+    private static IllegalArgumentException wrong(
+            String[] fields, int column, String expected, @Nullable Exception cause) {
         String name = column < COLUMNS.size() ? COLUMNS.get(column) : LAST_EPOCH;
         return new IllegalArgumentException(
                 name + " is " + TextFile.shown(fields[column]) + "; expected " + expected, cause);

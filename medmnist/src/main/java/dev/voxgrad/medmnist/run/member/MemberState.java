@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
@@ -23,7 +25,13 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
  * @param failure why its training cannot continue; null if it can
  */
 public record MemberState(
-        int member, NetSpec net, List<EpochResult> history, int step, double lossSum, double seconds, String failure) {
+        int member,
+        NetSpec net,
+        List<EpochResult> history,
+        int step,
+        double lossSum,
+        double seconds,
+        @Nullable String failure) {
     /** Refuses what a damaged or edited file may contain. */
     public MemberState {
         requireWithin("member", member, 0, TrainSettings.MOST_MODELS - 1);
