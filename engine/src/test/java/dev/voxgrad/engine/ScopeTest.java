@@ -10,7 +10,7 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Lifetime and gradient mode: both nest, and neither changes the other. */
+/** Tests lifetime and gradient mode: both nest, and neither changes the other. */
 class ScopeTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
@@ -19,7 +19,7 @@ class ScopeTest {
     }
 
     @Test
-    void switchesGradientsOffInsideAStep() {
+    void switchesGradientsOffInsideStep() {
         Tensor w = two().requiresGrad(true);
         try (Scope _ = Scope.open()) {
             Tensor target;
@@ -36,7 +36,7 @@ class ScopeTest {
     }
 
     @Test
-    void scopeWithoutGradientsInsideAStepHandsOverWhatIsKept() {
+    void innerScopeWithoutGradientsPassesOnKeptTensors() {
         Tensor w = two().requiresGrad(true);
         try (Scope step = Scope.open()) {
             Tensor before = w.relu();
@@ -46,7 +46,9 @@ class ScopeTest {
                 lost = w.mul(w);
                 kept = teacher.keep(lost.add(w));
                 assertThat(kept.requiresGrad()).isFalse();
-                assertThat(teacher.keep(before)).as("is of the outer scope").isSameAs(before);
+                assertThat(teacher.keep(before))
+                        .as("belongs to the outer scope")
+                        .isSameAs(before);
             }
             assertThat(Scope.tracksGradients()).isTrue();
             assertThatThrownBy(lost::item).hasMessageContaining("scope is closed");
@@ -60,7 +62,7 @@ class ScopeTest {
     }
 
     @Test
-    void keptTensorsGoToTheScopeAroundAndNoFurther() {
+    void keepMovesTensorsOneScopeOut() {
         Tensor once;
         Tensor twice;
         Tensor outright;
@@ -77,9 +79,9 @@ class ScopeTest {
         assertThat(outright.item()).isEqualTo(2);
     }
 
-    /** A scope is a lifetime: opened where gradients are off, it does not switch them on. */
+    /** A scope bounds lifetimes only: opened while gradients are off, it does not switch them on. */
     @Test
-    void openLeavesTheGradientModeAlone() {
+    void openKeepsGradientMode() {
         Tensor w = two().requiresGrad(true);
         try (Scope _ = Scope.withoutGradients()) {
             try (Scope _ = Scope.open()) {
@@ -94,7 +96,7 @@ class ScopeTest {
     }
 
     @Test
-    void innerScopesGiveTheirMemoryBackAtOnce() {
+    void innerScopesFreeTheirMemoryAtOnce() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor x = Tensor.zeros(cpu, Shape.of(100_000));
             try (Scope _ = Scope.open()) {
@@ -111,7 +113,7 @@ class ScopeTest {
     }
 
     @Test
-    void closesWhatWasLeftOpenInsideAndSaysSo() {
+    void closesInnerScopesLeftOpenAndSaysSo() {
         Scope outer = Scope.open();
         Scope forgotten = Scope.withoutGradients();
         Tensor x = two();
@@ -130,7 +132,7 @@ class ScopeTest {
     }
 
     @Test
-    void belongsToTheThreadThatOpensIt() throws InterruptedException {
+    void belongsToThreadThatOpensIt() throws InterruptedException {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (Scope scope = Scope.withoutGradients()) {
             Thread other = new Thread(() -> {
@@ -146,7 +148,7 @@ class ScopeTest {
     }
 
     @Test
-    void refusesToKeepWhatIsGone() {
+    void refusesToKeepReleasedTensors() {
         try (Scope scope = Scope.open()) {
             Tensor x = two();
             x.release();

@@ -21,14 +21,14 @@ class BackwardTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
     @Test
-    void sumsTheGradientsOfATensorThatIsUsedSeveralTimes() {
+    void sumsGradientsOfTensorUsedSeveralTimes() {
         int compared =
                 GradientCheck.check(in -> in[0].add(in[0]).relu().add(in[1]).add(in[0]), Shape.of(5), Shape.of(5));
         assertThat(compared).isEqualTo(10);
     }
 
     @Test
-    void aGraphAHundredThousandNodesDeepNeedsNoStack() {
+    void walksVeryDeepGraphWithoutStackOverflow() {
         Tensor x = Tensor.of(REFERENCE, Shape.of(1), 1.5).requiresGrad(true);
         Tensor y = x;
         for (int i = 0; i < 100_000; i++) {
@@ -38,7 +38,7 @@ class BackwardTest {
     }
 
     @Test
-    void aDiamondIsVisitedOnce() {
+    void visitsDiamondOnce() {
         Tensor x = Tensor.of(REFERENCE, Shape.of(1), 1.0).requiresGrad(true);
         Tensor y = x;
         for (int i = 0; i < 40; i++) {
@@ -48,7 +48,7 @@ class BackwardTest {
     }
 
     @Test
-    void aSecondRunIsRefusedAndSaysWhy() {
+    void refusesSecondBackwardAndSaysWhy() {
         Tensor x = Tensor.of(REFERENCE, Shape.of(1), 1.0).requiresGrad(true);
         Tensor y = x.relu();
         y.backward();
@@ -59,7 +59,7 @@ class BackwardTest {
     }
 
     @Test
-    void misuseIsNamed() {
+    void errorsNameTheMisuse() {
         Tensor x = Tensor.zeros(REFERENCE, Shape.of(2));
         assertThatThrownBy(x::backward).isInstanceOf(ShapeException.class).hasMessageContaining("scalar");
         Tensor scalar = Tensor.zeros(REFERENCE, Shape.of());
@@ -83,9 +83,9 @@ class BackwardTest {
         }
     }
 
-    /** Clipping and scaling work in place: on gradients, and on nothing that anyone else holds. */
+    /** Clipping and scaling change gradients in place, so these must not share memory with anything else. */
     @Test
-    void gradientsHaveMemoryOfTheirOwn() {
+    void gradientsHaveTheirOwnMemory() {
         Tensor a = Tensor.of(REFERENCE, Shape.of(2), 1.0, 2.0).requiresGrad(true);
         Tensor b = Tensor.of(REFERENCE, Shape.of(2), 3.0, 4.0).requiresGrad(true);
         Tensor upstream = Tensor.of(REFERENCE, Shape.of(2), 3.0, 4.0);
@@ -101,7 +101,7 @@ class BackwardTest {
     }
 
     @Test
-    void requiresGradHoldsFromTheNextForwardOn() {
+    void requiresGradTakesEffectAtNextForward() {
         Tensor x = Tensor.of(REFERENCE, Shape.of(1), 2.0);
         Tensor w = Tensor.of(REFERENCE, Shape.of(1), 3.0).requiresGrad(true);
         Tensor sum = x.add(w);
@@ -120,7 +120,7 @@ class BackwardTest {
     }
 
     @Test
-    void tensorsOnTwoDevicesDoNotMix() {
+    void refusesInputsOnDifferentDevices() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor a = Tensor.zeros(REFERENCE, Shape.of(2));
             Tensor b = Tensor.zeros(cpu, Shape.of(2));
@@ -129,7 +129,7 @@ class BackwardTest {
     }
 
     @Test
-    void stepsAfterTheSecondTakeNoNewMemory() {
+    void stepsAfterTheSecondAllocateNothing() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor weight = Tensor.of(cpu, Shape.of(1000), new float[1000]).requiresGrad(true);
             long afterTwo = 0;
@@ -147,7 +147,7 @@ class BackwardTest {
     }
 
     @Test
-    void aScopeEndsItsTensorsButNotTheKeptOnes() {
+    void scopeFreesAllTensorsExceptKeptOnes() {
         Tensor kept;
         Tensor lost;
         try (Scope scope = Scope.open()) {
@@ -159,7 +159,7 @@ class BackwardTest {
     }
 
     @Test
-    void aScopeWithoutGradientsRecordsNothing() {
+    void scopeWithoutGradientsBuildsNoGraph() {
         Tensor x = Tensor.zeros(REFERENCE, Shape.of(2)).requiresGrad(true);
         try (Scope _ = Scope.withoutGradients()) {
             Tensor y = x.relu();
@@ -169,7 +169,7 @@ class BackwardTest {
     }
 
     @Test
-    void aReleasedTensorStaysInTheGraph() {
+    void releasedTensorStaysInGraph() {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensor.of(REFERENCE, Shape.of(2), -1.0, 2.0).requiresGrad(true);
             Tensor y = x.relu();

@@ -18,7 +18,7 @@ import dev.voxgrad.engine.optim.GradientMath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Operations of a user's own, right and wrong ones: what they return is checked, and the message names them. */
+/** Runs correct and faulty operations of a user: their results are checked, and messages name the operation. */
 class OpContractTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
     private static final CpuDevice CPU = new CpuDevice(1);
@@ -29,7 +29,7 @@ class OpContractTest {
         CPU.close();
     }
 
-    /** An operation whose result has its first input's shape. */
+    /** An operation whose result has the shape of its first input. */
     private record Foreign(Function<Tensor[], Tensor> result, BiFunction<Context, Tensor, Tensor[]> gradients)
             implements Op {
         @Override
@@ -76,9 +76,9 @@ class OpContractTest {
                 .hasMessageContaining(message);
     }
 
-    /** Gradient reversal: the same numbers forward, the gradient with the other sign backward. */
+    /** Gradient reversal: the same values forward, the negated gradient backward. */
     @Test
-    void mayReturnItsOwnInput() {
+    void mayReturnItsInput() {
         Tensor x = leaf(1, 2);
         for (boolean inScope : new boolean[] {false, true}) {
             try (Scope _ = inScope ? Scope.open() : null) {
@@ -97,7 +97,7 @@ class OpContractTest {
     }
 
     @Test
-    void mayReturnATensorThatItKeeps() {
+    void mayReturnTensorThatItKeeps() {
         Tensor constant = Tensor.of(REFERENCE, SHAPE, 5.0, 6.0);
         Op op = new Foreign(_ -> constant, (_, dy) -> new Tensor[] {dy.scale(2)});
         Tensor x = leaf(1, 2);
@@ -115,9 +115,9 @@ class OpContractTest {
         assertThat(constant.toArray()).containsExactly(5, 6);
     }
 
-    /** The gradient that it was given, the same tensor twice, a saved tensor: each gradient gets its own handle. */
+    /** The gradient it received, the same tensor twice, a saved tensor: each gradient gets its own handle. */
     @Test
-    void mayReturnGradientsThatAreNotItsOwn() {
+    void mayReturnGradientsItDoesNotOwn() {
         Tensor a = leaf(1, 2);
         Tensor b = leaf(3, 4);
         try (Scope _ = Scope.open()) {
@@ -171,7 +171,7 @@ class OpContractTest {
     }
 
     @Test
-    void needsNoGradientWhereNobodyWantsOne() {
+    void mayOmitGradientsNotRequired() {
         Tensor x = leaf(1, 2);
         Tensor constant = Tensor.zeros(REFERENCE, SHAPE);
         Tensor y = Tensor.apply(
@@ -180,14 +180,14 @@ class OpContractTest {
     }
 
     @Test
-    void zerosPassNothingOn() {
+    void zerosPassNoGradientOn() {
         Tensor x = leaf(1, 2);
         Tensor y = Tensor.apply(new Foreign(in -> in[0].detach(), (_, dy) -> new Tensor[] {dy.scale(0)}), x.relu());
         assertThat(y.backward(upstream()).of(x).toArray()).containsExactly(0, 0);
     }
 
     @Test
-    void refusesInputsBeforeTheOperationSeesThem() {
+    void refusesInputsBeforeOperationRuns() {
         Op op = new Foreign(in -> in[0].relu(), null);
         assertThatThrownBy(() -> Tensor.apply(op))
                 .isInstanceOf(IllegalArgumentException.class)

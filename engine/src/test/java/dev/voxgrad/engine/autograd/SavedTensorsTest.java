@@ -25,7 +25,7 @@ import dev.voxgrad.engine.testing.TestDevices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a forward saved must not have changed when its backward reads it, as in PyTorch. */
+/** Checks that saved tensors have not changed between forward and backward, as in PyTorch. */
 class SavedTensorsTest {
     private static final Shape VOLUMES = Shape.of(2, 1, 3, 3, 3);
     private static final SgdUpdate SGD = new SgdUpdate(0.1, 0, 0, false);
@@ -55,7 +55,7 @@ class SavedTensorsTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void refusesEachOperationWhoseWeightWasStepped(Device device) {
+    void refusesBackwardAfterWeightUpdate(Device device) {
         Tensor x = leaf(device, VOLUMES);
         Tensor weight = leaf(device, Shape.of(2, 1, 3, 3, 3));
         Tensor y = x.conv3d(weight, null, Conv3dOp.padded(1));
@@ -110,7 +110,7 @@ class SavedTensorsTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void everyWriterCounts(Device device) {
+    void everyWriterCountsItsChange(Device device) {
         int writers = 0;
         for (Consumer<Tensor> writer : writers().toList()) {
             Tensor x = leaf(device, Shape.of(2, 3));
@@ -123,10 +123,10 @@ class SavedTensorsTest {
         assertThat(writers).isEqualTo(13);
     }
 
-    /** The gradient of y = x·wᵀ + b needs w for x and x for w: what is not read may change, as in PyTorch. */
+    /** The gradient of y = x·wᵀ + b needs w for x and x for w: a tensor that is not read may change, as in PyTorch. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void acceptsChangesOfWhatBackwardDoesNotRead(Device device) {
+    void acceptsChangesOfTensorsBackwardDoesNotRead(Device device) {
         Tensor data = random(device, Shape.of(2, 3));
         Tensor weight = leaf(device, Shape.of(4, 3));
         Tensor bias = leaf(device, Shape.of(4));
@@ -142,7 +142,7 @@ class SavedTensorsTest {
         assertRefused(z, "linear", "input [2,3]");
     }
 
-    /** Each forward of training moves the running statistics, and none of the backwards reads them. */
+    /** Each training forward updates the running statistics, but no backward reads them. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void acceptsSeveralTrainingForwardsBeforeOneBackward(Device device) {
@@ -158,10 +158,10 @@ class SavedTensorsTest {
                 .isTrue();
     }
 
-    /** In evaluation, the gradient is that of the statistics at the time of the forward, whatever moves them later. */
+    /** In evaluation, the gradient uses the statistics at the time of the forward, even if they change later. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void evaluationRemembersItsRunningStatistics(Device device) {
+    void evaluationKeepsItsRunningStatistics(Device device) {
         Shape channel = Shape.of(1);
         Tensor x = leaf(device, VOLUMES);
         Tensor gamma = leaf(device, channel);
@@ -177,7 +177,7 @@ class SavedTensorsTest {
         assertThat(y.backward(random(device, VOLUMES)).of(x).toArray()).containsExactly(expected.toArray());
     }
 
-    /** Somebody else's graph that did save running statistics notices that a training forward moves them. */
+    /** Another graph that saved running statistics detects that a training forward changes them. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void trainingCountsItsChangeOfRunningStatistics(Device device) {
@@ -194,7 +194,7 @@ class SavedTensorsTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
-    void fusedBlocksNoticeEachOfTheirParameters(Device device) {
+    void fusedBlocksDetectChangeOfEachParameter(Device device) {
         if (device instanceof ReferenceDevice) {
             return; // has no fused block
         }
@@ -250,7 +250,7 @@ class SavedTensorsTest {
     }
 
     @Test
-    void refusesPooledInputsThatWereOverwritten() {
+    void refusesOverwrittenPoolInputs() {
         Tensor x = leaf(ReferenceDevice.INSTANCE, Shape.of(1, 1, 2, 2, 2));
         Tensor y = x.maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
         step(x);

@@ -21,7 +21,7 @@ class CpuDeviceTest {
     private static final long MEBIBYTE = 1 << 20;
 
     @Test
-    void givesUpWhatIsIdleAndKeepsWhatIsUsed() {
+    void trimReleasesOnlyIdleMemory() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor kept = Tensor.full(cpu, Shape.of(1 << 18), 3);
             try (Scope _ = Scope.open()) {
@@ -30,7 +30,7 @@ class CpuDeviceTest {
                 cpu.trim();
                 assertThat(cpu.allocatedBytes()).isEqualTo(3 * MEBIBYTE);
             }
-            assertThat(cpu.allocatedBytes()).as("one waits to be used again").isEqualTo(3 * MEBIBYTE);
+            assertThat(cpu.allocatedBytes()).as("one is idle").isEqualTo(3 * MEBIBYTE);
             cpu.trim();
             assertThat(cpu.allocatedBytes()).isEqualTo(MEBIBYTE);
             assertThat(kept.toArray()).containsOnly(3);
@@ -38,7 +38,7 @@ class CpuDeviceTest {
     }
 
     @Test
-    void countsNoTensorThatTheCollectorHasTaken() throws InterruptedException {
+    void doesNotCountCollectedTensors() throws InterruptedException {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor kept = Tensor.zeros(cpu, Shape.of(1 << 18));
             List<Tensor> garbage = new ArrayList<>();
@@ -57,10 +57,10 @@ class CpuDeviceTest {
         }
     }
 
-    /** More than an array can have, and more than there is memory for: a sentence, and the device stays usable. */
+    /** More than an array can have, and more than fits in memory: a clear error, and the device stays usable. */
     @ParameterizedTest
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - 1, Integer.MAX_VALUE - 7})
-    void refusesTensorsThatNoArrayHolds(int elements) {
+    void refusesTensorsBeyondJavaArrays(int elements) {
         try (CpuDevice cpu = new CpuDevice(1)) {
             for (Device device : List.of(cpu, ReferenceDevice.INSTANCE)) {
                 assertThatThrownBy(() -> Tensor.zeros(device, Shape.of(elements)))
@@ -73,7 +73,7 @@ class CpuDeviceTest {
     }
 
     @Test
-    void saysWhatIsShortWhereTheHeapIsFull() {
+    void fullHeapErrorSaysWhatIsNeeded() {
         try (CpuDevice cpu = new CpuDevice(1)) {
             Tensor kept = Tensor.zeros(cpu, Shape.of(1 << 18));
             assumeThat(Runtime.getRuntime().maxMemory()).isLessThan(8L << 30);

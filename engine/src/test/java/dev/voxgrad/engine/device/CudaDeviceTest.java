@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** A GPU's memory and the order of its work. */
+/** Tests a GPU's memory and the order of its work. */
 class CudaDeviceTest {
     private CudaDevice device;
 
@@ -45,7 +45,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void numbersComeBackAsTheyWent() {
+    void valuesSurviveRoundTrip() {
         for (int n : new int[] {1, 1000, 1_048_576, 1_048_577, 5_000_003}) {
             float[] values = new float[n];
             for (int i = 0; i < n; i++) {
@@ -58,7 +58,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void theHostsArrayMayBeChangedAtOnce() {
+    void hostArrayMayChangeAfterWrite() {
         float[] values = new float[3_000_000];
         Tensor[] tensors = new Tensor[8];
         for (int i = 0; i < tensors.length; i++) {
@@ -74,7 +74,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void aStepTakesTheMemoryOfTheStepBefore() {
+    void stepReusesMemoryOfPreviousStep() {
         step(3);
         step(3);
         long before = device.allocatedBytes();
@@ -85,7 +85,7 @@ class CudaDeviceTest {
         assertThat(device.usedBytes()).isLessThan(before);
     }
 
-    /** Forward and backward of a convolution with that many output channels, in a scope. */
+    /** Runs forward and backward of a convolution with that many output channels, in a scope. */
     private double[] step(int channels) {
         try (Scope _ = Scope.open()) {
             Shape shape = Shape.of(2, 2, 5, 4, 6);
@@ -102,7 +102,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void memoryOfForgottenTensorsComesBack() throws InterruptedException {
+    void freesMemoryOfUnreachableTensors() throws InterruptedException {
         Shape megabyte = Shape.of(262_144);
         long most = 0;
         for (int i = 0; i < 200; i++) {
@@ -117,7 +117,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void aFullCardIsSurvived() {
+    void staysUsableWhenGpuMemoryIsFull() {
         long limit = 64L << 20;
         int tooMany = 1 << 30;
         boolean emulated = TestGpu.isEmulated();
@@ -145,10 +145,10 @@ class CudaDeviceTest {
         }
     }
 
-    /** A card that is full when cuDNN's handle is made, say. */
+    /** Covers, for example, a GPU whose memory is full when cuDNN's handle is created. */
     @Test
-    void whereverItsMakingFailsEverythingIsGivenBack() {
-        assumeTrue(TestGpu.isEmulated(), "only the emulator fails when it is told to");
+    void freesEverythingIfCreationFails() {
+        assumeTrue(TestGpu.isEmulated(), "only the emulator can be made to fail");
         Map<String, Long> before = CudaEmulator.live();
         List<String> failures = new ArrayList<>();
         while (true) {
@@ -174,7 +174,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void theSameWorkGivesTheSameBits() {
+    void sameWorkGivesSameBits() {
         double[] first = step(17);
         assertThat(step(17)).isEqualTo(first);
         try (CudaDevice other = device.another()) {
@@ -186,7 +186,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void manyStepsLeaveNothingBehind() {
+    void manyStepsLeakNothing() {
         int steps = TestGpu.isEmulated() ? 300 : 10_000;
         step(2);
         step(2);
@@ -198,7 +198,7 @@ class CudaDeviceTest {
     }
 
     @Test
-    void itSaysWhatItIs() {
+    void describesItself() {
         assertThat(device.name()).isEqualTo(CudaDriver.count() == 1 ? "cuda" : "cuda:0");
         assertThat(device.description())
                 .startsWith(device.name() + ": ")

@@ -40,7 +40,7 @@ class TraceTest {
         return Tensor.of(cpu, shape, Samples.gaussian(shape, 5)).requiresGrad(true);
     }
 
-    /** A convolution in layer a, a ReLU in layer b within it, and the gradients of their sum. */
+    /** Traces a convolution in layer a, a ReLU in layer b within it, and the gradients of their sum. */
     private List<TraceEvent> smallNet() {
         Tensor x = Tensor.ofChannelsLast(cpu, X, new float[X.elements()]).requiresGrad(true);
         Tensor w = leaf(W);
@@ -59,7 +59,7 @@ class TraceTest {
     }
 
     @Test
-    void everyPassIsOneSpanUnderItsLayersName() {
+    void everyPassIsOneSpanNamedByItsLayer() {
         List<TraceEvent> events = smallNet();
         assertThat(events)
                 .extracting(e -> (e.layer() + " " + e.op() + " " + e.pass().label()).strip())
@@ -87,15 +87,15 @@ class TraceTest {
             assertThat(inner.start()).isGreaterThanOrEqualTo(outer.start());
             assertThat(inner.start() + inner.nanos()).isLessThanOrEqualTo(outer.start() + outer.nanos());
         });
-        assertThat(recorder.takeEvents()).as("what is left after taking").isEmpty();
+        assertThat(recorder.takeEvents()).as("events left after taking").isEmpty();
     }
 
     /**
-     * 2·16·4³ outputs of 16·27 products. By Winograd: eight tiles in each of two samples, which the micro-kernel takes
-     * as fourteen; 16 channels in, and 16 out, which are half a block of 512-bit vectors.
+     * Counts 2·16·4³ outputs of 16·27 products. By Winograd: eight tiles in each of two samples, which the micro-kernel
+     * computes as fourteen; 16 channels in, and 16 out, which are half a block of 512-bit vectors.
      */
     @Test
-    void workIsCountedAsByHand() {
+    void countsWorkAsByHand() {
         List<TraceEvent> events = smallNet();
         long out = Lanes.COUNT == 16 ? 32 : 16;
         long direct = 2 * (2 * 16 * 64) * 16 * 27;
@@ -113,7 +113,7 @@ class TraceTest {
                 .isEqualTo(new Work("winograd", direct, 2 * 64 * 16 * out * 16 + transforms, 4 * (2048 + 6912 + 2048)));
         assertThat(work(events, 8)).isEqualTo(new Work("", 2048, 2048, 4 * (2048 + 16)));
         assertThat(work(events, 1)).as("relu: read, write").isEqualTo(new Work("", 0, 0, 4 * 2 * 2048));
-        assertThat(work(events, 4)).as("relu: dy, what was saved, dx").isEqualTo(new Work("", 0, 0, 4 * 3 * 2048));
+        assertThat(work(events, 4)).as("relu: dy, saved tensor, dx").isEqualTo(new Work("", 0, 0, 4 * 3 * 2048));
         assertThat(work(events, 5).directFlop()).isEqualTo(2 * direct + 2048);
     }
 
@@ -123,7 +123,7 @@ class TraceTest {
 
     /** 3³ volume, padding 1: 7 of 9 pairs of tap and output are inside along an axis; rows of 3 are computed as 4. */
     @Test
-    void directConvolutionCountsWhatItExecutes() {
+    void countsExecutedWorkOfDirectConvolution() {
         Conv3dOp op = Conv3dOp.padded(1);
         OpCall call = OpCall.ofShapes(Shape.of(1, 3, 3, 3, 3), Shape.of(1, 6, 3, 3, 3), Shape.of(3, 6, 3, 3, 3));
         long direct = 2 * 81 * 6 * 27;
@@ -140,9 +140,9 @@ class TraceTest {
                 .isEqualTo(direct);
     }
 
-    /** Two channels: 54 products of every output, filled up to 56 for the weight gradient; rows of 3 computed as 7. */
+    /** Two channels: 54 products per output, padded to 56 for the weight gradient; rows of 3 are computed as 7. */
     @Test
-    void convolutionOverFewChannelsCountsWhatItExecutes() {
+    void countsExecutedWorkOfFewChannels() {
         OpCall call = OpCall.ofShapes(Shape.of(1, 3, 3, 3, 3), Shape.of(1, 2, 3, 3, 3), Shape.of(3, 2, 3, 3, 3));
         long out = Math.ceilDiv(3, 2 * Lanes.COUNT) * 2 * Lanes.COUNT;
         assertThat(Conv3dOp.padded(1).work(cpu, Pass.FORWARD, call))
@@ -152,7 +152,7 @@ class TraceTest {
     }
 
     @Test
-    void otherOperationsCountTheirArraysAndProducts() {
+    void countsArraysAndProductsOfOtherOperations() {
         Tensor x = leaf(Shape.of(3, 5));
         cpu.traceTo(recorder);
         Tensor y = x.linear(leaf(Shape.of(4, 5)), leaf(Shape.of(4)));
@@ -186,7 +186,7 @@ class TraceTest {
                 .work();
     }
 
-    /** An operation that does the work of two layers and says so, as a fused one would. */
+    /** Does the work of two layers and reports both, as a fused operation would. */
     private record TwoInOne() implements Op {
         @Override
         public String name() {
@@ -226,7 +226,7 @@ class TraceTest {
     }
 
     @Test
-    void anOperationMayOpenSpansForLayersWithinIt() {
+    void operationMayOpenSpansForInnerLayers() {
         Tensor x = leaf(Shape.of(6));
         cpu.traceTo(recorder);
         Tensor y;
@@ -248,7 +248,7 @@ class TraceTest {
     }
 
     @Test
-    void theThreadsOfALoopAreNoted() {
+    void notesThreadsOfParallelLoop() {
         Tensor x = leaf(Shape.of(100_000));
         cpu.traceTo(recorder);
         x.relu();
@@ -263,7 +263,7 @@ class TraceTest {
     }
 
     @Test
-    void nothingIsRecordedUnlessAskedFor() {
+    void recordsNothingByDefault() {
         assertThat(cpu.recorder()).isNull();
         smallNet();
         recorder.takeWorkerEvents();
@@ -273,9 +273,9 @@ class TraceTest {
         assertThat(ReferenceDevice.INSTANCE.recorder()).isNull();
     }
 
-    /** A recorder that comes between forward and backward finds operations without a layer's name. */
+    /** If tracing starts between forward and backward, the operations have no layer names. */
     @Test
-    void recordingMayBeginInTheMiddle() {
+    void tracingMayStartBetweenForwardAndBackward() {
         Tensor y = leaf(X).relu();
         cpu.traceTo(recorder);
         y.backward(Tensor.full(cpu, X, 1));
@@ -285,7 +285,7 @@ class TraceTest {
     }
 
     @Test
-    void nothingIsAllocatedWhileNobodyListens() {
+    void allocatesNothingWithoutRecorder() {
         Op relu = new ReluOp();
         Context context = new Context(relu, new Tensor[] {leaf(X)}, new boolean[] {true}, true, null);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -50,7 +50,7 @@ public final class Cudnn implements AutoCloseable {
     /**
      * Opens cuDNN on a stream.
      *
-     * @param fastest whether to measure all algorithms and allow those that add in a different order each time
+     * @param fastest whether to measure all algorithms, and allow sums in a different order each time
      * @param log receives each choice
      * @throws CudaException if cuDNN is too old, or its convolutions are known to be wrong in this precision
      * @throws LinkageError if cuDNN 9 is missing

@@ -324,7 +324,7 @@ public final class CapturedStep implements RepeatedStep {
     public void close() {
         for (Slot slot : slots) {
             if (slot.results != null) {
-                slot.results.get(); // the caller may ask for them later
+                slot.results.get(); // the caller may read them later
             }
         }
         stream.synchronize();

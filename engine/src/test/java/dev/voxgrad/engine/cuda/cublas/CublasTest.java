@@ -12,9 +12,9 @@ import dev.voxgrad.engine.testing.TestGpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the operations' suites don't call. */
+/** Tests what the suites of operations do not call. */
 class CublasTest {
-    /** (N,C,D,H,W) with one sample and one channel, so that the numbers lie row by row. */
+    /** Returns (N,C,D,H,W) with one sample and one channel, so that the values are in row-major order. */
     private static Tensor matrix(CudaDevice device, int rows, int columns, float... values) {
         Tensor matrix = Tensor.emptyActivation(device, Shape.of(1, 1, 1, rows, columns));
         assertThat(matrix.layout()).isEqualTo(Layout.ROW_MAJOR);
@@ -41,7 +41,7 @@ class CublasTest {
     }
 
     @Test
-    void tellsItsVersion() {
+    void returnsItsVersion() {
         try (CudaDevice device = TestGpu.open(Precision.FP32)) {
             assertThat(device.cublas().version()).isBetween(12_00_00, 14_00_00);
         }

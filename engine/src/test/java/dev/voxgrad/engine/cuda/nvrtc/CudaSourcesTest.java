@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Every file of CUDA C compiles, by whichever of NVIDIA's two compilers is here; neither needs a GPU. */
+/** Compiles every CUDA C++ file with each of NVIDIA's two compilers that is installed; neither needs a GPU. */
 class CudaSourcesTest {
     private static final Path SOURCES = Path.of("src", "main", "resources");
 
@@ -26,23 +26,23 @@ class CudaSourcesTest {
     private Path folder;
 
     @Test
-    void nvccCompilesAllWithoutAWarning() throws IOException, InterruptedException {
+    void nvccCompilesAllWithoutWarnings() throws IOException, InterruptedException {
         int code = nvcc(SOURCES);
         assertThat(code).as("%s", said()).isZero();
         assertAllAreThere(".ptx", ".entry", ".target sm_75");
     }
 
     @Test
-    void nvccRefusesAMistakeAndAWarning() throws IOException, InterruptedException {
+    void nvccRefusesErrorsAndWarnings() throws IOException, InterruptedException {
         assertThat(nvcc(sourceOf("wrong();"))).isNotZero();
         assertThat(said()).contains("mistake.cu(1): error: identifier \"wrong\" is undefined");
         assertThat(nvcc(sourceOf("int unused;"))).isNotZero();
         assertThat(said()).contains("variable \"unused\" was declared but never referenced");
     }
 
-    /** Registers that don't fit lie in memory, which is what most kernels wait for as it is. */
+    /** Spilled registers are in memory, which most kernels wait for already. */
     @Test
-    void noKernelSpillsItsRegisters() throws IOException, InterruptedException {
+    void noKernelSpillsRegisters() throws IOException, InterruptedException {
         assumeNvcc();
         List<Path> sources;
         try (Stream<Path> all = Files.walk(SOURCES)) {
@@ -84,7 +84,7 @@ class CudaSourcesTest {
     }
 
     @Test
-    void nvrtcRefusesAMistake() throws IOException, InterruptedException {
+    void nvrtcRefusesErrors() throws IOException, InterruptedException {
         assertThat(nvrtc(sourceOf("wrong();"))).isNotZero();
         assertThat(said())
                 .contains(
@@ -101,7 +101,7 @@ class CudaSourcesTest {
         assertThat(compiled.values()).allSatisfy(text -> assertThat(text).contains(contents));
     }
 
-    /** The texts of the files under a folder, by their paths without their ending. */
+    /** Returns the contents of the files under a folder, by their paths without the extension. */
     private static Map<String, String> files(Path folder, String ending) throws IOException {
         Map<String, String> texts = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {
@@ -116,14 +116,14 @@ class CudaSourcesTest {
         return texts;
     }
 
-    /** A folder with a kernel of that body. */
+    /** Creates a folder with a kernel of that body. */
     private Path sourceOf(String body) throws IOException {
         Path sources = Files.createDirectories(folder.resolve("sources"));
         Files.writeString(sources.resolve("mistake.cu"), "extern \"C\" __global__ void k() { " + body + " }");
         return sources;
     }
 
-    /** As the build of the bundle runs it, but that no warning passes. */
+    /** Runs nvcc as the build of the bundle does, but with warnings as errors. */
     private int nvcc(Path sources) throws IOException, InterruptedException {
         assumeNvcc();
         return run(
@@ -141,7 +141,7 @@ class CudaSourcesTest {
                 Stream.of(path.split(File.pathSeparator))
                         .map(place -> Path.of(place, "nvcc"))
                         .anyMatch(Files::isExecutable),
-                "there is no nvcc on the PATH");
+                "nvcc is not on the PATH");
     }
 
     private int nvrtc(Path sources) throws IOException, InterruptedException {
@@ -163,7 +163,7 @@ class CudaSourcesTest {
                 .redirectOutput(folder.resolve("said").toFile())
                 .start();
         assertThat(process.waitFor(10, TimeUnit.MINUTES))
-                .as("the compiler ends")
+                .as("the compiler finishes")
                 .isTrue();
         return process.exitValue();
     }

@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Compiles like {@code src/dist/build-ptx.sh}, with NVRTC instead of nvcc, and also to machine code. In a process of its
- * own: in that of the other tests NVRTC may be the emulator's, and whether there is one is asked only once.
+ * Compiles like {@code src/dist/build-ptx.sh}, with NVRTC instead of nvcc, and also to machine code. It runs in its own
+ * process: in that of the other tests, NVRTC may be the emulator's, and is looked up only once.
  */
 final class NvrtcOfThisMachine {
-    /** Exit code where there is no NVRTC. */
+    /** The exit code if NVRTC is missing. */
     static final int MISSING = 3;
-    /** A card of today, for which there is machine code, and one that nobody has built: PTX is the best it can get. */
+    /** The compute capability of a current GPU, for which there is machine code. */
     private static final int KNOWN = 90;
-
+    /** That of a GPU that does not exist, for which only PTX can be made. */
     private static final int UNKNOWN = 9_990;
 
     private NvrtcOfThisMachine() {}

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class BufferPoolTest {
     @Test
-    void lengthsWasteAtMostAnEighthAndHaveAClassEach() {
+    void lengthsWasteUpToOneEighth() {
         Map<Integer, Integer> lengths = new HashMap<>();
         for (int n = 1; n < 2_000_000_000; n += 1 + n / 97) {
             int length = BufferPool.roundedUp(n);
@@ -29,7 +29,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void givesTheSameArrayAgain() {
+    void reusesArrays() {
         BufferPool<double[]> pool = BufferPool.ofDoubles();
         double[] first = pool.take(1000);
         pool.give(first, first.length);
@@ -39,7 +39,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void trimsAndTriesAgainBeforeItGivesUp() {
+    void trimsBeforeItFails() {
         int[] failures = {0};
         BufferPool<float[]> pool = new BufferPool<>(Float.BYTES, length -> {
             if (failures[0] > 0) {
@@ -63,7 +63,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void holdsWhatIsInUseAfterATrim() {
+    void trimKeepsArraysInUse() {
         BufferPool<double[]> pool = BufferPool.ofDoubles();
         double[] used = pool.take(100_000);
         double[] idle = pool.take(100_000);
@@ -78,7 +78,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void refusesMoreThanAnArrayCanHave() {
+    void refusesLengthsBeyondJavaArrays() {
         BufferPool<float[]> pool = BufferPool.ofFloats();
         for (int elements : new int[] {Integer.MAX_VALUE - 7, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
             assertThatThrownBy(() -> pool.take(elements))

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class WorkerPoolTest {
     @Test
-    void everyTaskRunsExactlyOnceManyTimesOver() {
+    void runsEveryTaskExactlyOnce() {
         for (int threads : new int[] {1, 2, 3, 8}) {
             try (WorkerPool pool = new WorkerPool(threads)) {
                 AtomicIntegerArray runs = new AtomicIntegerArray(17);
@@ -26,7 +26,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void whatATaskThrowsReachesTheCallerAndThePoolLivesOn() {
+    void passesExceptionToCallerAndStaysUsable() {
         try (WorkerPool pool = new WorkerPool(2)) {
             assertThatThrownBy(() -> pool.run(8, i -> {
                         if (i == 5) {
@@ -50,12 +50,12 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aPoolNeedsAThread() {
+    void requiresAtLeastOneThread() {
         assertThatThrownBy(() -> new WorkerPool(0)).hasMessageContaining("threads: 0");
     }
 
     @Test
-    void whatATaskHoldsOnToIsLetGo() throws InterruptedException {
+    void releasesFinishedTasks() throws InterruptedException {
         try (WorkerPool pool = new WorkerPool(3)) {
             WeakReference<byte[]> held = runWithMemory(pool);
             for (int i = 0; i < 100 && held.get() != null; i++) {

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Steps that a GPU replays do what the same steps do one operation at a time. */
+/** Checks that steps replayed by a GPU equal the same steps run one operation at a time. */
 class CapturedStepTest {
     private static final Shape WEIGHT = Shape.of(3, 1, 3, 3, 3);
 
@@ -47,7 +47,7 @@ class CapturedStepTest {
         }
     }
 
-    /** A model of one convolution and batch norm, its optimiser's state, and the arrays that a step reads. */
+    /** Holds a model of one convolution and batch norm, its optimiser state, and the arrays that a step reads. */
     private final class Model {
         private final Tensor weight =
                 Tensor.of(device, WEIGHT, Samples.gaussian(WEIGHT, 1)).requiresGrad(true);
@@ -67,7 +67,7 @@ class CapturedStepTest {
             labels = new int[samples];
         }
 
-        /** Other inputs, labels and learning rate for each step. */
+        /** Sets different inputs, labels and learning rate for each step. */
         void prepare(int step) {
             double[] values = Samples.gaussian(Shape.of(volumes.length), 50 + step);
             for (int i = 0; i < volumes.length; i++) {
@@ -98,7 +98,7 @@ class CapturedStepTest {
             return List.of(loss, norms);
         }
 
-        /** All that a step leaves. */
+        /** Returns everything that a step changes. */
         Map<String, List<Float>> state() {
             Map<String, List<Float>> state = new TreeMap<>();
             Map.of(
@@ -126,7 +126,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void replaysDoWhatTheStepDoes() {
+    void replaysEqualEagerSteps() {
         int steps = 7;
         Model plain = new Model(4);
         List<List<Float>> expected = new ArrayList<>();
@@ -151,7 +151,7 @@ class CapturedStepTest {
         assertThat(model.steps).isEqualTo(steps);
     }
 
-    /** A graph of the host's that is older than a replay: the replay changes its weight and its running statistics. */
+    /** Builds a graph on the host before a replay, which then changes its weight and running statistics. */
     @Test
     void replaysCountAsChangesInPlace() {
         Model model = new Model(4);
@@ -173,7 +173,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void needsNoScopeAround() {
+    void needsNoEnclosingScope() {
         Model model = new Model(4);
         model.prepare(1);
         try (CapturedStep captured = device.repeat(model::step);
@@ -184,7 +184,7 @@ class CapturedStepTest {
         }
     }
 
-    /** A teacher's forward inside of a step that is captured. */
+    /** Runs a teacher's forward inside a captured step. */
     @Test
     void gradientsMayBeSwitchedOffInside() {
         Model model = new Model(4);
@@ -209,7 +209,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void resultsMayBeAskedForLate() {
+    void resultsMayBeReadLate() {
         Model model = new Model(4);
         List<CapturedStep.Results> results = new ArrayList<>();
         try (CapturedStep captured = device.repeat(model::step)) {
@@ -229,7 +229,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void twoSizesAndOtherWorkBetweenThem() {
+    void twoSizesWithOtherWorkInBetween() {
         Model plain = new Model(4);
         Model model = new Model(4);
         float[] few = new float[2 * 5 * 4 * 6];
@@ -242,7 +242,7 @@ class CapturedStepTest {
                     plain.step();
                 }
                 full.run();
-                // An evaluation between the steps takes no memory that a replay will write.
+                // An evaluation between the steps must not use memory that a replay will write.
                 Tensor x = Tensor.ofChannelsLast(device, Shape.of(2, 1, 5, 4, 6), few);
                 Tensor y = x.conv3d(model.weight.detach(), null, Conv3dOp.padded(1));
                 full.run().get();
@@ -256,8 +256,8 @@ class CapturedStepTest {
     }
 
     @Test
-    void whereACardIsFullEverythingIsGivenBackAtTheEnd() {
-        assumeTrue(TestGpu.isEmulated(), "only the emulator fails when it is told to");
+    void freesEverythingAfterGpuMemoryWasFull() {
+        assumeTrue(TestGpu.isEmulated(), "only the emulator can be made to fail");
         Tensor one = Tensor.full(device, Shape.of(1), 1);
         CapturedStep.Body body = () -> {
             Tensor.of(device, Shape.of(1), new float[] {2}).add(one);
@@ -286,11 +286,11 @@ class CapturedStepTest {
             assertThat(liveButMemory()).as("after " + failures + " failures").isEqualTo(before);
             assertThat(device.usedBytes()).isEqualTo(used);
         }
-        // For each of two runs three events and pinned memory for inputs and results; and a stream.
+        // Three events and pinned memory for inputs and results for each of two runs, and one stream.
         assertThat(failures).isGreaterThanOrEqualTo(2 * (3 + 2) + 1);
     }
 
-    /** Memory on the card is kept for later; what of it is in use, the device knows. */
+    /** Counts live objects except GPU memory, which the allocator keeps for reuse. */
     private static Map<String, Long> liveButMemory() {
         Map<String, Long> live = new TreeMap<>(CudaEmulator.live());
         live.remove("liveBytes");
@@ -298,7 +298,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void replaysTakeNoMemoryAndWaitForNothing() {
+    void replaysNeitherAllocateNorWait() {
         assumeTrue(TestGpu.isEmulated(), "only the emulator counts");
         Model model = new Model(4);
         try (CapturedStep captured = device.repeat(model::step)) {
@@ -322,7 +322,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void predictionsAreRecordedWithoutAGraph() {
+    void predictionsAreCapturedWithoutGradients() {
         Model model = new Model(4);
         try (CapturedStep captured = device.repeatWithoutGradients(() -> {
             Tensor y = Tensor.ofChannelsLast(device, Shape.of(4, 1, 5, 4, 6), model.volumes)
@@ -345,7 +345,7 @@ class CapturedStepTest {
     }
 
     @Test
-    void readingBackInsideIsRefused() {
+    void refusesReadingBackInside() {
         Tensor one = Tensor.full(device, Shape.of(1), 1);
         try (CapturedStep captured = device.repeat(() -> {
             Tensor two = one.add(one);
@@ -355,9 +355,9 @@ class CapturedStepTest {
             assertThat(captured.run().get()[0]).containsExactly(2);
             assertThatThrownBy(captured::run)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("can't be read back inside of a captured step");
+                    .hasMessageContaining("can't be read back inside a captured step");
         }
-        // The device goes on.
+        // The device stays usable.
         assertThat(one.add(one).item()).isEqualTo(2);
     }
 }

@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @EnabledOnOs(OS.LINUX)
 class CudaLibrariesTest {
-    /** As on a machine whose user has a name that is not UTF-8, which is in every line of a mapped file. */
+    /** Covers a machine whose user name, and so each mapped file's path, is not UTF-8. */
     @Test
-    void mappedFilesMayHaveAnyName() {
+    void readsMappedFilesWithAnyName() {
         String maps = """
                 7f00-7f01 r-xp 00000000 08:01 11 /home/d\u00e4/a.jar
                 7f01-7f02 r-xp 00000000 08:01 12 /home/d\u00e4 x/libcudnn.so.9.5.1

@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Several cards in one process: each computes what it computes alone. */
-class CudaCardsTest {
+/** Uses several GPUs in one process: each computes the same as alone. */
+class MultipleGpusTest {
     private static final int STEPS = 5;
     private static final Shape WEIGHT = Shape.of(4, 1, 3, 3, 3);
     private static final Shape LINEAR = Shape.of(3, 4);
@@ -44,7 +44,7 @@ class CudaCardsTest {
     private final List<CudaDevice> opened = new ArrayList<>();
 
     @BeforeEach
-    void twoCards() {
+    void emulateTwoGpus() {
         TestGpu.assumeCards(2);
     }
 
@@ -54,13 +54,13 @@ class CudaCardsTest {
         TestGpu.oneCard();
     }
 
-    private CudaDevice open(int card) {
-        CudaDevice device = TestGpu.open(card, Precision.FP32);
+    private CudaDevice open(int gpu) {
+        CudaDevice device = TestGpu.open(gpu, Precision.FP32);
         opened.add(device);
         return device;
     }
 
-    /** Training of a small net by cuDNN, cuBLAS and kernels of ours, on volumes that differ from step to step. */
+    /** Trains a small net with cuDNN, cuBLAS and our own kernels, on volumes that differ from step to step. */
     private static final class Training {
         private final CudaDevice device;
         private final Tensor weight;
@@ -117,13 +117,13 @@ class CudaCardsTest {
             return List.of(loss);
         }
 
-        void stepAsItStands() {
+        void stepInPlace() {
             try (Scope _ = Scope.open()) {
                 losses.add(step().getFirst().toArray()[0]);
             }
         }
 
-        /** The losses of all steps, and what they have left. */
+        /** Returns the losses of all steps, and the final state. */
         List<List<Float>> outcome() {
             return List.of(
                     losses,
@@ -142,35 +142,35 @@ class CudaCardsTest {
         }
     }
 
-    /** What a training comes to on one card. */
-    private List<List<Float>> alone(int card) {
-        Training training = new Training(open(card));
+    /** Returns the outcome of a training on one GPU. */
+    private List<List<Float>> alone(int gpu) {
+        Training training = new Training(open(gpu));
         for (int step = 0; step < STEPS; step++) {
-            training.prepare(step).stepAsItStands();
+            training.prepare(step).stepInPlace();
         }
         return training.outcome();
     }
 
     @Test
-    void theSecondCardComputesWhatTheFirstDoes() {
+    void secondGpuComputesTheSame() {
         assertThat(alone(1)).isEqualTo(alone(0));
     }
 
     @Test
-    void oneThreadUsesTwoCardsInTurn() {
+    void oneThreadAlternatesBetweenTwoGpus() {
         List<List<List<Float>>> expected = List.of(alone(0), alone(1));
         List<Training> trainings = List.of(new Training(open(0)), new Training(open(1)));
         for (int step = 0; step < STEPS; step++) {
             for (Training training : trainings) {
-                training.prepare(step).stepAsItStands();
+                training.prepare(step).stepInPlace();
             }
         }
         assertThat(trainings).extracting(Training::outcome).isEqualTo(expected);
     }
 
-    /** In the later rounds nothing but the operation itself calls the driver: kernels and memory are there. */
+    /** In later rounds only the operation itself calls the driver, since kernels and memory exist already. */
     @Test
-    void oneThreadUsesTwoCardsInTurnForEachOperation() {
+    void oneThreadAlternatesForEachOperation() {
         Shape square = Shape.of(6, 6);
         List<Tensor> volumes = new ArrayList<>();
         List<Tensor> matrices = new ArrayList<>();
@@ -186,10 +186,10 @@ class CudaCardsTest {
                     () -> List.of(matrix.add(matrix).sum())));
         }
         for (IntFunction<Tensor> operation : List.<IntFunction<Tensor>>of(
-                card -> volumes.get(card).conv3d(weights.get(card), null, Conv3dOp.padded(1)),
-                card -> matrices.get(card).linear(matrices.get(card)),
-                card -> matrices.get(card).relu(),
-                card -> Tensor.zeros(matrices.get(card).device(), square))) {
+                gpu -> volumes.get(gpu).conv3d(weights.get(gpu), null, Conv3dOp.padded(1)),
+                gpu -> matrices.get(gpu).linear(matrices.get(gpu)),
+                gpu -> matrices.get(gpu).relu(),
+                gpu -> Tensor.zeros(matrices.get(gpu).device(), square))) {
             for (int round = 0; round < 3; round++) {
                 try (Scope _ = Scope.withoutGradients()) {
                     Tensor first = operation.apply(0);
@@ -206,9 +206,9 @@ class CudaCardsTest {
         captured.forEach(CapturedStep::close);
     }
 
-    /** The steps are written down and replayed in turn, too, and results are asked for when the other has gone on. */
+    /** Captures and replays steps alternately, and reads results after the other GPU has continued. */
     @Test
-    void oneThreadReplaysStepsOfTwoCardsInTurn() {
+    void oneThreadAlternatesReplaysOfTwoGpus() {
         List<List<List<Float>>> expected = List.of(alone(0), alone(1));
         List<Training> trainings = List.of(new Training(open(0)), new Training(open(1)));
         try (CapturedStep first = trainings.getFirst().device.repeat(trainings.getFirst()::step);
@@ -226,7 +226,7 @@ class CudaCardsTest {
     }
 
     @Test
-    void twoThreadsUseACardEachAtOnce() throws Exception {
+    void twoThreadsUseOneGpuEach() throws Exception {
         List<List<List<Float>>> expected = List.of(alone(0), alone(1));
         List<CudaDevice> devices = List.of(open(0), open(1));
         CyclicBarrier eachStep = new CyclicBarrier(2);
@@ -250,7 +250,7 @@ class CudaCardsTest {
     }
 
     @Test
-    void resultsMayBeAskedForByAThreadThatHasSeenNoCard() throws Exception {
+    void freshThreadMayReadResults() throws Exception {
         CudaDevice device = open(1);
         Tensor three = Tensor.full(device, Shape.of(1), 3);
         try (CapturedStep captured = device.repeat(() -> List.of(three.add(three)));
@@ -261,20 +261,20 @@ class CudaCardsTest {
     }
 
     @Test
-    void memoryIsCountedForEachCard() {
+    void countsMemoryPerGpu() {
         CudaDevice device = open(1);
         long free = CudaDriver.of(1).freeBytes();
         long freeOnFirst = CudaDriver.of(0).freeBytes();
         Tensor tensor = Tensor.zeros(device, Shape.of(16 << 20));
         assertThat(CudaDriver.of(1).freeBytes()).isLessThanOrEqualTo(free - (64 << 20));
-        if (TestGpu.isEmulated()) { // on a real one others may be at work
+        if (TestGpu.isEmulated()) { // on a real GPU, other processes may be running
             assertThat(CudaDriver.of(0).freeBytes()).isEqualTo(freeOnFirst);
         }
         assertThat(tensor.toArray()).containsOnly(0);
     }
 
     @Test
-    void devicesAreNamedByTheirNumbers() {
+    void devicesAreNamedByNumber() {
         CudaDevice first = open(0);
         CudaDevice second = open(1);
         assertThat(first.name()).isEqualTo("cuda:0");
@@ -294,9 +294,9 @@ class CudaCardsTest {
         }
     }
 
-    /** A context takes some hundred MiB of a card, which may be wanted by somebody else. */
+    /** A context takes a few hundred MiB of a GPU, which another process may need. */
     @Test
-    void aCardIsUsedWithoutTouchingAnother() {
+    void doesNotTouchOtherGpus() {
         assumeTrue(TestGpu.isEmulated(), "only the emulator counts contexts");
         CudaEmulator.cards(8);
         long before = CudaEmulator.count("liveContexts");
@@ -307,8 +307,8 @@ class CudaCardsTest {
     }
 
     @Test
-    void aCardThatIsNotThereIsAnErrorThatNamesThoseThatAre() {
-        assumeTrue(TestGpu.isEmulated(), "the names are the emulated cards'");
+    void missingGpuErrorListsAvailableGpus() {
+        assumeTrue(TestGpu.isEmulated(), "the names are those of emulated GPUs");
         String shown = System.getenv("CUDA_VISIBLE_DEVICES") == null ? "" : " (as limited by CUDA_VISIBLE_DEVICES)";
         assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -324,7 +324,7 @@ class CudaCardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cuda:", "cuda:x", "cuda:-1", "cuda:1.0", "cuda: 1", "cuda:99999", "cuda1", "cudas"})
-    void aNumberThatIsNoneIsAnErrorThatTeaches(String name) {
+    void invalidGpuNameErrorExplainsNames(String name) {
         assertThatThrownBy(() -> Devices.find(name, Devices.Settings.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("device: '" + name + "' is not a valid GPU name; "
@@ -333,7 +333,7 @@ class CudaCardsTest {
     }
 
     @Test
-    void namesOfAKind() {
+    void recognisesNamesOfOneKind() {
         assertThat(Devices.areOfAKind("cuda", "cuda:1")).isTrue();
         assertThat(Devices.areOfAKind("cuda:0", "cuda:1")).isTrue();
         assertThat(Devices.areOfAKind("cpu", "cpu")).isTrue();
