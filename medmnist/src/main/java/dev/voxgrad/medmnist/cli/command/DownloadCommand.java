@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +42,7 @@ public final class DownloadCommand implements Callable<Integer> {
     private String size;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder for the files. Default: ~/.medmnist")
-    private Path root;
+    private @Nullable Path root;
 
     @Override
     public Integer call() {

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,10 +48,10 @@ public final class EnsembleCommand implements Callable<Integer> {
     private CommandSpec command;
 
     @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run's folder, as created by train.")
-    private Path runArgument;
+    private @Nullable Path runArgument;
 
     @Option(names = "--run", paramLabel = "RUN", description = "The same as RUN, as an option.")
-    private Path runOption;
+    private @Nullable Path runOption;
 
     @Mixin
     private EnsembleOptions ensembleOptions;
@@ -80,13 +81,14 @@ public final class EnsembleCommand implements Callable<Integer> {
     }
 
     private Path runFolder() {
-        if (runArgument == null && runOption == null) {
-            throw wrongUse("Missing required parameter: 'RUN', the run's folder");
-        }
         if (runArgument != null && runOption != null) {
             throw wrongUse("--run " + runOption + " and " + runArgument + " both name a run; give one of them");
         }
-        return runArgument == null ? runOption : runArgument;
+        Path folder = runArgument == null ? runOption : runArgument;
+        if (folder == null) {
+            throw wrongUse("Missing required parameter: 'RUN', the run's folder");
+        }
+        return folder;
     }
 
     private ParameterException wrongUse(String message) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,7 +40,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private Path path;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder with the official files. Default: ~/.medmnist")
-    private Path root;
+    private @Nullable Path root;
 
     @Override
     public Integer call() {

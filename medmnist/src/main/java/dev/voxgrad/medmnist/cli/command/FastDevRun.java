@@ -108,7 +108,7 @@ final class FastDevRun {
     /** Shows the progress, but no validation figures. */
     private final class Listener implements TrainListener {
         private final VolumeData few;
-        private NetSpec net;
+        private String net = "";
         private int steps;
         private double lastLoss;
 
@@ -118,15 +118,14 @@ final class FastDevRun {
 
         @Override
         public void memberStarts(int member, NetSpec memberNet, int epochs, double bestAuc) {
-            net = memberNet;
+            net = memberNet.name();
         }
 
         @Override
         public void stepDone(int member, int epoch, int step, int stepsOfEpoch, double loss) {
             steps = step;
             lastLoss = loss;
-            console.status(
-                    net.name(), "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
+            console.status(net, "step " + step + "/" + stepsOfEpoch, String.format(Locale.ROOT, "loss %.4f", loss));
         }
 
         @Override
@@ -134,7 +133,7 @@ final class FastDevRun {
             console.progress(String.format(
                     Locale.ROOT,
                     "%s  %d step%s of up to %d volumes, the loss of the last %.4f; %d volumes validated  %.1f s",
-                    net.name(),
+                    net,
                     steps,
                     steps == 1 ? "" : "s",
                     Math.min(settings.batchSize(), few.train().size()),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,7 +108,7 @@ public final class LrFindCommand implements Callable<Integer> {
             names = "--init-weights",
             paramLabel = "FILE",
             description = "Start from the weights in this safetensors file, as train can.")
-    private Path initWeights;
+    private @Nullable Path initWeights;
 
     @Option(
             names = "--out",

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.command;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,7 +95,7 @@ public final class ProfileCommand implements Callable<Integer> {
     private int steps;
 
     @Option(names = "--trace", paramLabel = "FILE.json", description = "Also write a timeline of all steps.")
-    private Path trace;
+    private @Nullable Path trace;
 
     @Mixin
     private DeviceOptions deviceOptions;

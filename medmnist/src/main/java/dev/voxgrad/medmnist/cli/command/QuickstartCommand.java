@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,7 @@ public final class QuickstartCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "RUN",
             description = "New folder for the run. Default: a new temporary folder")
-    private Path out;
+    private @Nullable Path out;
 
     @Mixin
     private DeviceOptions deviceOptions;

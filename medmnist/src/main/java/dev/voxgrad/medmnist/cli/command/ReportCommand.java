@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +54,7 @@ public final class ReportCommand implements Callable<Integer> {
     private Path runFolder;
 
     @Option(names = "--out", paramLabel = "FILE", description = "File to write. Default: RUN/report.html")
-    private Path out;
+    private @Nullable Path out;
 
     @Mixin
     private EnsembleOptions ensembleOptions;

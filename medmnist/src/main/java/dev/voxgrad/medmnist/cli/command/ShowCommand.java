@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,13 +82,13 @@ public final class ShowCommand implements Callable<Integer> {
             paramLabel = "R",
             description = "Recipe to draw from: torchio, centred or none; 'medmnist summary --augment' lists their "
                     + "transforms. Default: torchio if --draws is given; else there are no draws")
-    private String augment;
+    private @Nullable String augment;
 
     @Option(
             names = "--draws",
             paramLabel = "N",
             description = "Number of draws, up to " + MOST_DRAWS + ". Default: " + DRAWS + " if --augment is given")
-    private Integer draws;
+    private @Nullable Integer draws;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the run. Default: ${DEFAULT-VALUE}")
     private long seed = TrainSettings.SEED;

@@ -1,9 +1,11 @@
 package dev.voxgrad.medmnist.cli.command;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,7 +50,7 @@ public final class SummaryCommand implements Callable<Integer> {
     /** The net or the recipes to describe. */
     private static final class Subject {
         @Option(names = "--net", paramLabel = "N", description = "net1, net2 or net3.")
-        private String net;
+        private @Nullable String net;
 
         @Option(
                 names = "--augment",
@@ -56,7 +58,7 @@ public final class SummaryCommand implements Callable<Integer> {
                 arity = "0..1",
                 fallbackValue = "all",
                 description = "torchio, centred or none, instead of a net; without a name, all of them.")
-        private String augment;
+        private @Nullable String augment;
     }
 
     @Option(
@@ -87,18 +89,18 @@ public final class SummaryCommand implements Callable<Integer> {
             names = "--batch-size",
             paramLabel = "B",
             description = "Volumes at a time, for --plan. Default: " + TrainSettings.BATCH_SIZE)
-    private Integer batchSize;
+    private @Nullable Integer batchSize;
 
     @Option(
             names = "--convolution",
             paramLabel = "HOW",
             description = "auto, direct or winograd, for --plan. Default: auto")
-    private String convolution;
+    private @Nullable String convolution;
 
     @Override
     public Integer call() {
         if (subject.augment != null) {
-            return describeRecipes();
+            return describeRecipes(subject.augment);
         }
         if (classes < 1
                 || classes > MOST_CLASSES
@@ -117,7 +119,7 @@ public final class SummaryCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
         }
         try {
-            NetSpec spec = OptionValues.net(command, subject.net);
+            NetSpec spec = OptionValues.net(command, Objects.requireNonNull(subject.net));
             command.commandLine()
                     .getOut()
                     .print(
@@ -131,10 +133,9 @@ public final class SummaryCommand implements Callable<Integer> {
         }
     }
 
-    private int describeRecipes() {
+    private int describeRecipes(String augment) {
         try {
-            List<Recipe> recipes =
-                    subject.augment.equals("all") ? Recipe.all() : List.of(Recipe.byFlag(subject.augment));
+            List<Recipe> recipes = augment.equals("all") ? Recipe.all() : List.of(Recipe.byFlag(augment));
             command.commandLine()
                     .getOut()
                     .print(recipes.stream().map(Recipe::toText).collect(Collectors.joining(System.lineSeparator())));

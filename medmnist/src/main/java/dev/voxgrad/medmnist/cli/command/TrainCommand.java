@@ -2,8 +2,10 @@ package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,12 +73,12 @@ public final class TrainCommand implements Callable<Integer> {
     private DataOptions dataOptions;
 
     @ArgGroup
-    private Folder folder;
+    private @Nullable Folder folder;
 
     /** The folder of a new run, or of one to resume. */
     private static final class Folder {
         @Option(names = "--out", paramLabel = "RUN", description = "New folder for the run's weights and tables.")
-        private Path out;
+        private @Nullable Path out;
 
         @Option(
                 names = "--resume",
@@ -85,11 +87,11 @@ public final class TrainCommand implements Callable<Integer> {
                         "Resume this run with the settings that it was started with. --models may grow, and so may "
                                 + "--epochs, unless the --schedule depends on it, as cosine and multistep do. "
                                 + "--members, --threads, --workers, --checkpoint-minutes, --root and --npz may change.")
-        private Path resume;
+        private @Nullable Path resume;
     }
 
     @ArgGroup
-    private Trial trial;
+    private @Nullable Trial trial;
 
     /** The trials that check whether training works, and keep nothing. */
     private static final class Trial {
@@ -102,7 +104,7 @@ public final class TrainCommand implements Callable<Integer> {
                         + "augmentation, shuffling, schedule or average, until its loss is near zero, for up to STEPS "
                         + "steps (default: " + OVERFIT_STEPS + "). If a net cannot memorise one batch, something is "
                         + "wrong with the net, the data or the settings: exit code 1.")
-        private Integer overfitSteps;
+        private @Nullable Integer overfitSteps;
 
         @Option(
                 names = "--fast-dev-run",
@@ -114,7 +116,15 @@ public final class TrainCommand implements Callable<Integer> {
                                 + "on N batches, in a temporary folder that is removed, to check that everything works "
                                 + "before days of training. Append it to the command that you want to try; --out is "
                                 + "not created.")
-        private Integer fastBatches;
+        private @Nullable Integer fastBatches;
+
+        String option() {
+            return fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
+        }
+
+        int count() {
+            return Objects.requireNonNull(fastBatches != null ? fastBatches : overfitSteps);
+        }
     }
 
     @Mixin
@@ -124,7 +134,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--members",
             paramLabel = "LIST",
             description = "Members to train in this process, counted from 0, such as 0-4,7. Default: all")
-    private String members;
+    private @Nullable String members;
 
     @Mixin
     private FoldOptions foldOptions;
@@ -156,7 +166,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
         parallelOptions.check();
         if (trial != null) {
-            tryOut();
+            tryOut(trial);
             return 0;
         }
         if (folder == null) {
@@ -164,23 +174,24 @@ public final class TrainCommand implements Callable<Integer> {
                     command.commandLine(),
                     "Missing required argument (specify one of these): (--out=RUN | --resume=RUN)");
         }
-        (folder.resume == null ? start() : resume())
+        (folder.resume != null ? resume(folder.resume) : start(Objects.requireNonNull(folder.out)))
                 .withCheckpointMinutes(checkpointMinutes)
                 .train();
         return 0;
     }
 
-    private TrainingSession start() {
+    /** Creates a new run; all options are checked before the data is loaded, and all data before the folder is made. */
+    private TrainingSession start(Path out) {
         DataSource source = dataOptions.source();
         TrainSettings settings = hyperparameterOptions.settings(TrainSettings.defaults(TrainSettings.SEED));
         CrossValidation crossValidation = foldOptions.crossValidation();
         List<Integer> chosen = chosen(settings);
-        RunFiles.requireEmpty(folder.out);
+        RunFiles.requireEmpty(out);
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.open();
         List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
         VolumeData data = dataOptions.loadForTraining(source);
-        RunFiles run = NewRun.create(source, data, crossValidation, settings, device, folder.out);
+        RunFiles run = NewRun.create(source, data, crossValidation, settings, device, out);
         warnOfMissingClasses(data, crossValidation);
         return new TrainingSession(run, data, device, console())
                 .withMembers(chosen)
@@ -191,9 +202,9 @@ public final class TrainCommand implements Callable<Integer> {
     /**
      * Tries out the settings of a new run without creating it; refuses everything that starting the run would refuse.
      */
-    private void tryOut() {
-        String option = trial.fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
-        int count = trial.fastBatches != null ? trial.fastBatches : trial.overfitSteps;
+    private void tryOut(Trial tested) {
+        String option = tested.option();
+        int count = tested.count();
         if (count < 1 || count > MOST_TRIED) {
             throw new ParameterException(
                     command.commandLine(), option + " is " + count + "; expected at least 1 and at most " + MOST_TRIED);
@@ -210,7 +221,7 @@ public final class TrainCommand implements Callable<Integer> {
         CrossValidation crossValidation = foldOptions.crossValidation();
         List<NetSpec> tried =
                 chosen(settings).stream().map(settings::netOf).distinct().toList();
-        if (folder != null) {
+        if (folder != null && folder.out != null) {
             RunFiles.requireEmpty(folder.out);
         }
         Device device = deviceOptions.open();
@@ -219,25 +230,26 @@ public final class TrainCommand implements Callable<Integer> {
         Trainer.check(resolved, crossValidation, data, device);
         warnOfMissingClasses(data, crossValidation);
         VolumeData ofFirst = crossValidation == null ? data : crossValidation.around(0, data, settings.seed());
-        if (trial.fastBatches != null) {
+        if (tested.fastBatches != null) {
             new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, count);
         } else {
             new OverfitTrial(resolved, ofFirst, device, count, console()).run(tried);
         }
     }
 
-    private void warnOfMissingClasses(VolumeData data, CrossValidation crossValidation) {
+    private void warnOfMissingClasses(VolumeData data, @Nullable CrossValidation crossValidation) {
         ClassCoverage.warnings(data, crossValidation == null).forEach(Console.warnings(command));
     }
 
-    private TrainingSession resume() {
-        RunFiles run = RunFiles.open(folder.resume);
+    /** Opens a run to resume; everything that must not change is checked before the run is changed. */
+    private TrainingSession resume(Path from) {
+        RunFiles run = RunFiles.open(from);
         RunInfo info = run.info();
         TrainSettings settings = hyperparameterOptions.settings(info.settings());
         compatible(() -> info.requireCompatible(settings));
         if (!run.hasCheckpoints()) {
             throw new DataFileException(
-                    folder.resume.toString(),
+                    from.toString(),
                     "was started by a version without checkpoints and cannot be resumed; start a new run");
         }
         List<Integer> chosen = chosen(settings);

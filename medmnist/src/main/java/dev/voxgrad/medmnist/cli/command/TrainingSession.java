@@ -96,7 +96,7 @@ public final class TrainingSession {
             interrupted = false; // it never started
             throw e;
         } catch (TrainingStoppedException e) {
-            console.line(e.getMessage());
+            console.line(String.valueOf(e.getMessage()));
             throw e;
         } finally {
             if (interrupted && !run.removeIfNothingLearned()) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,16 +41,16 @@ public final class DataOptions {
             names = "--flag",
             paramLabel = "F",
             description = "Official data set, such as adrenalmnist3d; 'medmnist available' lists all of them.")
-    private String flag;
+    private @Nullable String flag;
 
     @Option(names = "--root", paramLabel = "D", description = "Folder with the official files. Default: ~/.medmnist")
-    private Path root;
+    private @Nullable Path root;
 
     @Option(
             names = "--size",
             paramLabel = "S",
             description = "Edge length of the official volumes, 28 or 64. Default: 28")
-    private Integer size;
+    private @Nullable Integer size;
 
     @Option(names = "--download", description = "Download the official file if it is missing.")
     private boolean download;
@@ -59,14 +60,14 @@ public final class DataOptions {
             paramLabel = "FILE",
             description = "Your own volumes in MedMNIST's layout, instead of --flag: cubes (N,S,S,S), or with channels "
                     + "(N,S,S,S,3), of uint8, bool, or any other integers or floats (see --window).")
-    private Path npz;
+    private @Nullable Path npz;
 
     @Option(
             names = "--labels",
             paramLabel = "NAMES",
             description = "Class names for --npz, in the order of the class numbers, separated by commas. Put a name "
                     + "that contains a comma in double quotes: --labels '\"atypical, benign\",malignant'")
-    private List<String> labels;
+    private @Nullable List<String> labels;
 
     @Option(
             names = "--task",
@@ -74,7 +75,7 @@ public final class DataOptions {
             description = "What the labels of --npz mean: binary or multi-class (one class per volume, as a number or "
                     + "one-hot) or multi-label (independent yes/no labels). Default: multi-label if there are several "
                     + "labels and a volume of any split does not have exactly one of them; else one class per volume")
-    private String task;
+    private @Nullable String task;
 
     @Option(
             names = "--window",
@@ -85,7 +86,7 @@ public final class DataOptions {
                             + "Default: uint8, and other integers from 0 to 255, stay as they are; volumes that "
                             + "contain only 0 and 1 are masks, with the window 0,1; all others use the range of train "
                             + "and val")
-    private String window;
+    private @Nullable String window;
 
     @Option(
             names = "--skip-blank",
@@ -101,38 +102,47 @@ public final class DataOptions {
      * @throws ParameterException if the options contradict each other
      */
     public DataSource source() {
-        if ((flag == null) == (npz == null)) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    flag == null
-                            ? "Name the data: --flag F for an official set, or --npz FILE for your own"
-                            : "--flag and --npz exclude each other; give one of them");
+        if (flag != null && npz != null) {
+            throw wrongUse("--flag and --npz exclude each other; give one of them");
+        }
+        if (flag != null) {
+            return officialSet(flag);
         }
         if (npz != null) {
-            if (download) {
-                throw new ParameterException(command.commandLine(), "--download is for official sets, not for --npz");
-            }
-            if (root != null || size != null) {
-                Console.warnings(command)
-                        .accept("--root and --size are for official sets; they have no effect with --npz");
-            }
-            return DataSource.file(npz, names())
-                    .withTask(task())
-                    .withSkipBlank(skipBlank)
-                    .withWindow(window());
+            return ownFile(npz);
         }
+        throw wrongUse("Name the data: --flag F for an official set, or --npz FILE for your own");
+    }
+
+    private DataSource ownFile(Path file) {
+        if (download) {
+            throw wrongUse("--download is for official sets, not for --npz");
+        }
+        if (root != null || size != null) {
+            Console.warnings(command).accept("--root and --size are for official sets; they have no effect with --npz");
+        }
+        return DataSource.file(file, names())
+                .withTask(task())
+                .withSkipBlank(skipBlank)
+                .withWindow(window());
+    }
+
+    private DataSource officialSet(String name) {
         if (labels != null || task != null || window != null) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    (labels != null ? "--labels" : task != null ? "--task" : "--window")
-                            + " requires --npz; official sets have fixed class names, task and grey values");
+            throw wrongUse((labels != null ? "--labels" : task != null ? "--task" : "--window")
+                    + " requires --npz; official sets have fixed class names, task and grey values");
         }
+        int edge;
         try {
-            official();
+            edge = official(name).size();
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
-        return DataSource.official(flag, root(), official().size()).withSkipBlank(skipBlank);
+        return DataSource.official(name, root(), edge).withSkipBlank(skipBlank);
+    }
+
+    private ParameterException wrongUse(String message) {
+        return new ParameterException(command.commandLine(), message);
     }
 
     private List<String> names() {
@@ -144,7 +154,7 @@ public final class DataOptions {
     }
 
     /** Returns the window, or null if none was given. */
-    private Window window() {
+    private @Nullable Window window() {
         try {
             return window == null ? null : Window.parse(window);
         } catch (IllegalArgumentException e) {
@@ -153,7 +163,7 @@ public final class DataOptions {
     }
 
     /** Returns the task as {@link Task#flag} spells it, or null if none was given. */
-    private String task() {
+    private @Nullable String task() {
         return task == null
                 ? null
                 : Task.byName(task)
@@ -200,9 +210,9 @@ public final class DataOptions {
         return asked.window() == null ? asked.withWindow(trained) : asked;
     }
 
-    /** Returns the official file that the options name. */
-    private DatasetInfo.Source official() {
-        return DatasetInfo.byFlag(flag).source(size == null ? 28 : size);
+    /** Returns the official file with this flag and the size in the options. */
+    private DatasetInfo.Source official(String name) {
+        return DatasetInfo.byFlag(name).source(size == null ? 28 : size);
     }
 
     private Path root() {
@@ -234,10 +244,13 @@ public final class DataOptions {
 
     /** Loads the volumes, after downloading them if {@code --download} was given and the file is missing. */
     public VolumeData load(DataSource source) {
-        if (download && !Files.exists(root().resolve(official().fileName()))) {
-            Console console = new Console(command.commandLine().getOut());
-            try (Downloader downloader = new Downloader()) {
-                DownloadProgress.fetch(downloader, official(), root(), console);
+        if (download && flag != null) {
+            DatasetInfo.Source file = official(flag);
+            if (!Files.exists(root().resolve(file.fileName()))) {
+                Console console = new Console(command.commandLine().getOut());
+                try (Downloader downloader = new Downloader()) {
+                    DownloadProgress.fetch(downloader, file, root(), console);
+                }
             }
         }
         return source.load(Console.warnings(command));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,20 +40,20 @@ public final class DeviceOptions implements AutoCloseable {
             description = "cpu, cuda (an NVIDIA GPU; 'medmnist doctor' checks whether it can be used), cuda:1 (the "
                     + "second GPU, and so on), reference (slow, in double precision), or auto: cuda if it works, else "
                     + "cpu. Default: auto")
-    private String name;
+    private @Nullable String name;
 
     @Option(
             names = "--threads",
             paramLabel = "T",
             description = "CPU threads; the results do not depend on their number. Default: one per core")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Option(
             names = "--convolution",
             paramLabel = "HOW",
             description = "auto, direct, or winograd wherever possible; the results differ in the last digits. "
                     + "Default: auto")
-    private String convolution;
+    private @Nullable String convolution;
 
     @Option(
             names = "--precision",
@@ -60,7 +61,7 @@ public final class DeviceOptions implements AutoCloseable {
             description = "On a GPU: fp32 (full float32), tf32 (factors of products rounded to ten bits, on tensor "
                     + "cores) or bf16 (activations are also stored in half the memory; weights, statistics and loss "
                     + "stay float32). Default: fp32")
-    private String precision;
+    private @Nullable String precision;
 
     @Option(
             names = "--fast-algorithms",
@@ -75,7 +76,7 @@ public final class DeviceOptions implements AutoCloseable {
             description =
                     "On a GPU: own (Voxgrad's kernels) or cudnn (cuDNN's batch norm, pooling and softmax, layer by "
                             + "layer), for comparison; the log shows what cuDNN does not support. Default: own")
-    private String gpuKernels;
+    private @Nullable String gpuKernels;
 
     @Option(
             names = "--no-fusion",
@@ -118,7 +119,7 @@ public final class DeviceOptions implements AutoCloseable {
     }
 
     private Device open(String hintForUnknownName) {
-        name = inLowerCase(name);
+        String wanted = name == null ? "auto" : inLowerCase(name);
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
             throw new ParameterException(
                     command.commandLine(),
@@ -132,7 +133,7 @@ public final class DeviceOptions implements AutoCloseable {
         }
         Availability availability;
         try {
-            availability = Devices.find(name == null ? "auto" : name, settings);
+            availability = Devices.find(wanted, settings);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage() + hintForUnknownName, e);
         }
@@ -175,7 +176,7 @@ public final class DeviceOptions implements AutoCloseable {
 
     /** Converts to lower case: names of devices and their settings are accepted in capitals as well. */
     private static String inLowerCase(String word) {
-        return word == null ? null : word.toLowerCase(Locale.ROOT);
+        return word.toLowerCase(Locale.ROOT);
     }
 
     private Devices.Settings settings() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,38 +54,38 @@ public final class EnsembleOptions {
                 "Members of a run with --folds share no validation volumes: validation-auc then uses each member's own "
                         + "fold; greedy, stacked and --temperature are refused."
             })
-    private String weightsText;
+    private @Nullable String weightsText;
 
     @Option(
             names = "--last-weight",
             paramLabel = "X",
             description = "Weight of all last models. Default: 0.5; with a method, 1")
-    private Double lastWeight;
+    private @Nullable Double lastWeight;
 
     @Option(
             names = "--best-weight",
             paramLabel = "Y",
             description = "Weight of all best models. Default: 1.5; with a method, 1")
-    private Double bestWeight;
+    private @Nullable Double bestWeight;
 
     @Option(names = "--member-weights", paramLabel = "W,W", description = "One weight for each member. Default: 1 each")
-    private List<String> memberWeights;
+    private @Nullable List<String> memberWeights;
 
     @Option(
             names = "--tta",
             paramLabel = "N",
             description = "Test-time augmentation: average the logits of the original volume and N randomly augmented "
                     + "copies, on every split that is used. Takes N + 1 times as long.")
-    private Integer draws;
+    private @Nullable Integer draws;
 
     @Option(
             names = "--tta-augment",
             paramLabel = "R",
             description = "Recipe that --tta draws from: torchio, centred or none. Default: centred")
-    private String drawAugment;
+    private @Nullable String drawAugment;
 
     @Option(names = "--seed", paramLabel = "S", description = "Random seed of --tta. Default: 1")
-    private Long drawSeed;
+    private @Nullable Long drawSeed;
 
     @Option(
             names = "--temperature",
@@ -172,7 +173,7 @@ public final class EnsembleOptions {
 
     private EnsembleWeights weights(int members, Optional<WeightMethod> method) {
         if (weightsText != null && method.isEmpty()) {
-            return weightsFile(members);
+            return weightsFile(weightsText, members);
         }
         double last = lastWeight != null ? lastWeight : method.isPresent() ? 1 : EnsembleWeights.LAST;
         double best = bestWeight != null ? bestWeight : method.isPresent() ? 1 : EnsembleWeights.BEST;
@@ -202,11 +203,11 @@ public final class EnsembleOptions {
         }
     }
 
-    private EnsembleWeights weightsFile(int members) {
-        Path file = Home.expand(weightsText);
+    private static EnsembleWeights weightsFile(String name, int members) {
+        Path file = Home.expand(name);
         if (Files.notExists(file)) {
             throw new DataFileException(
-                    weightsText,
+                    name,
                     "no such file, and not the name of a method; --weights takes a file, " + WeightMethod.flags());
         }
         return EnsembleWeights.read(file, members);

@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.options;
 import java.math.BigInteger;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,10 +27,10 @@ public final class FoldOptions {
                             + "the same, but this is not the official split, and all tables and reports say so. Choose "
                             + "--models as a multiple of K, and K coprime to the number of --nets. Default: the split "
                             + "of the file")
-    private Integer folds;
+    private @Nullable Integer folds;
 
     /** Returns the folds that the option gives, or null for the split of the file. */
-    public CrossValidation crossValidation() {
+    public @Nullable CrossValidation crossValidation() {
         try {
             return folds == null ? null : new CrossValidation(folds);
         } catch (IllegalArgumentException e) {
@@ -38,7 +39,7 @@ public final class FoldOptions {
     }
 
     /** Warns if folds or nets have unequal shares in a run; does nothing if {@code crossValidation} is null. */
-    public void warnIfUneven(CrossValidation crossValidation, TrainSettings settings) {
+    public void warnIfUneven(@Nullable CrossValidation crossValidation, TrainSettings settings) {
         if (crossValidation == null) {
             return;
         }

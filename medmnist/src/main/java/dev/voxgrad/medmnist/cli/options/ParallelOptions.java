@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.cli.options;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +34,7 @@ public final class ParallelOptions {
                     "Threads that read and augment volumes, for each member in training; the results do not depend "
                             + "on their number. Default: 1 on the CPU, whose cores train; with a GPU, the number of "
                             + "cores divided by --concurrent, up to " + MOST_WORKERS)
-    private Integer workers;
+    private @Nullable Integer workers;
 
     /** Requires numbers within their ranges. */
     public void check() {

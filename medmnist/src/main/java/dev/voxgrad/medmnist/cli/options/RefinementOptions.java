@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.cli.options;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 import dev.voxgrad.medmnist.train.settings.ClassWeights;
@@ -16,25 +17,25 @@ public final class RefinementOptions {
                     "Schedule of the learning rate: constant, cosine (falls towards 0) or multistep (a tenth after "
                             + "half of the epochs and again after three quarters, as in MedMNIST's script). Default: "
                             + "constant")
-    private String schedule;
+    private @Nullable String schedule;
 
     @Option(
             names = "--warmup-epochs",
             paramLabel = "W",
             description = "Number of epochs at the start in which the learning rate rises to its value. Default: 0")
-    private Integer warmupEpochs;
+    private @Nullable Integer warmupEpochs;
 
     @Option(
             names = "--clip-norm",
             paramLabel = "X",
             description = "Upper limit for the L2 norm over all gradients of a step. Default: 0, no limit")
-    private Double clipNorm;
+    private @Nullable Double clipNorm;
 
     @Option(
             names = "--patience",
             paramLabel = "P",
             description = "Stop training a member after P epochs without a better validation AUC. Default: 0, never")
-    private Integer patience;
+    private @Nullable Integer patience;
 
     @Option(
             names = "--class-weights",
@@ -44,7 +45,7 @@ public final class RefinementOptions {
                     + "classes count as much as frequent ones) or a number for each class, W0,W1,... Weights increase "
                     + "the recall of rare classes and shift probabilities towards them; AUC changes less. Not for "
                     + "several labels per volume. Default: none")
-    private String classWeights;
+    private @Nullable String classWeights;
 
     @Option(
             names = "--ema",
@@ -55,7 +56,7 @@ public final class RefinementOptions {
                             + "It averages over about 1/(1-DECAY) steps, 1000 for 0.999, and starts with the weights "
                             + "after the first step, so the training should have many times as many. Default: 0, no "
                             + "average")
-    private Double ema;
+    private @Nullable Double ema;
 
     /** Returns the settings in the options; the others are taken from {@code base}. */
     public TrainingOptions options(TrainingOptions base) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,13 +23,13 @@ public final class RunDataOptions {
             names = "--root",
             paramLabel = "D",
             description = "Folder with the official files, if they have moved since the training.")
-    private Path root;
+    private @Nullable Path root;
 
     @Option(
             names = "--npz",
             paramLabel = "FILE",
             description = "Your own volumes, if they have moved since the training.")
-    private Path npz;
+    private @Nullable Path npz;
 
     /** Loads the run's volumes, and warns if the file has changed since the training. */
     public VolumeData load(RunFiles run) {

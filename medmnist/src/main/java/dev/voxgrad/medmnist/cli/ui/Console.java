@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 import dev.voxgrad.medmnist.text.VisibleText;
@@ -29,7 +30,7 @@ public final class Console {
     private final boolean quiet;
     private boolean shown;
     private boolean ended;
-    private Thread atTheEnd;
+    private @Nullable Thread atTheEnd;
     private long lastUpdate;
 
     /** Creates a console that shows progress. */

@@ -88,12 +88,12 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     /** Returns the message of an expected failure; empty for any other. */
     private static Optional<String> message(Exception failure) {
         return switch (failure) {
-            case DataException known -> Optional.of(known.getMessage());
-            case WeightsFileException known -> Optional.of(known.getMessage());
-            case StateMismatchException known -> Optional.of(known.getMessage());
-            case TrainingException known -> Optional.of(known.getMessage());
-            case ShapeException known -> Optional.of(known.getMessage());
-            case CudaException known -> Optional.of(known.getMessage());
+            case DataException _,
+                    WeightsFileException _,
+                    StateMismatchException _,
+                    TrainingException _,
+                    ShapeException _,
+                    CudaException _ -> Optional.ofNullable(failure.getMessage());
             default -> Optional.empty();
         };
     }

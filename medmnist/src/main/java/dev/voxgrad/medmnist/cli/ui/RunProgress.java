@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -33,10 +34,16 @@ public final class RunProgress implements TrainListener {
 
     /** Holds the state of a member that is being trained. */
     private static final class Current {
-        private NetSpec net;
-        private double bestAuc = Double.NaN;
+        private final NetSpec net;
+        private double bestAuc;
         private int epochsDone;
         private double workOfEpoch;
+
+        Current(NetSpec net, int epochsDone, double bestAuc) {
+            this.net = net;
+            this.epochsDone = epochsDone;
+            this.bestAuc = bestAuc;
+        }
     }
 
     /** Shows the progress of these members of a run. */
@@ -58,11 +65,7 @@ public final class RunProgress implements TrainListener {
 
     @Override
     public synchronized void memberStarts(int member, NetSpec net, int epochs, double bestAuc) {
-        Current now = new Current();
-        now.net = net;
-        now.epochsDone = epochs;
-        now.bestAuc = bestAuc;
-        current.put(member, now);
+        current.put(member, new Current(net, epochs, bestAuc));
         // Epochs of an earlier process took none of this one's time, so they are not part of its work.
         totalWork -= epochWork[member] * epochs;
         if (epochs > 0) {
@@ -73,7 +76,7 @@ public final class RunProgress implements TrainListener {
 
     @Override
     public synchronized void stepDone(int member, int epoch, int step, int steps, double loss) {
-        Current now = current.get(member);
+        Current now = current(member);
         now.workOfEpoch = epochWork[member] * step / steps;
         double work = doneWork
                 + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
@@ -93,7 +96,7 @@ public final class RunProgress implements TrainListener {
 
     @Override
     public synchronized void epochDone(EpochResult epoch, boolean best) {
-        Current now = current.get(epoch.member());
+        Current now = current(epoch.member());
         doneWork += epochWork[epoch.member()];
         now.workOfEpoch = 0;
         now.epochsDone = epoch.epoch();
@@ -119,7 +122,8 @@ public final class RunProgress implements TrainListener {
 
     /** Removes the work of epochs that a member will not train: it may have ended before its last epoch. */
     private void dropRest(int member) {
-        totalWork -= epochWork[member] * (settings.epochs() - current.remove(member).epochsDone);
+        totalWork -= epochWork[member] * (settings.epochs() - current(member).epochsDone);
+        current.remove(member);
     }
 
     @Override
@@ -135,7 +139,11 @@ public final class RunProgress implements TrainListener {
 
     /** Returns member, net and epoch. Members are counted from 0, as in --members, in file names and in all tables. */
     private String position(int member, int epoch) {
-        return "member " + member + " " + current.get(member).net.name() + "  epoch " + epoch + "/" + settings.epochs();
+        return "member " + member + " " + current(member).net.name() + "  epoch " + epoch + "/" + settings.epochs();
+    }
+
+    private Current current(int member) {
+        return Objects.requireNonNull(current.get(member), () -> "member " + member + " has not started");
     }
 
     private static String best(Current member, String format) {

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
+import org.jspecify.annotations.Nullable;
+
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -31,7 +33,7 @@ final class TerminalWidth {
     private static final long MAC = 0x40087468;
 
     private static final OptionalInt NO_TERMINAL = OptionalInt.empty();
-    private static final MethodHandle IOCTL = ioctl(System.getProperty("os.name"));
+    private static final @Nullable MethodHandle IOCTL = ioctl(System.getProperty("os.name"));
 
     private TerminalWidth() {}
 
@@ -68,7 +70,7 @@ final class TerminalWidth {
 
     /** Returns the call; null if the system has none, or if this JVM may not call it without a warning. */
     @SuppressWarnings("restricted")
-    private static MethodHandle ioctl(String system) {
+    private static @Nullable MethodHandle ioctl(String system) {
         if (!(system.equals("Linux") || request(system) == MAC)
                 || !TerminalWidth.class.getModule().isNativeAccessEnabled()) {
             return null;
