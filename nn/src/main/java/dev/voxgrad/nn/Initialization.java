@@ -2,6 +2,7 @@ package dev.voxgrad.nn;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,8 @@ public final class Initialization {
         if (parameter == null) {
             return;
         }
-        RandomStream random = new RandomStream(seed, 0, indices.get(parameter), RandomPurpose.INITIALIZATION);
+        int index = Objects.requireNonNull(indices.get(parameter), "not a parameter of the net that is initialised");
+        RandomStream random = new RandomStream(seed, 0, index, RandomPurpose.INITIALIZATION);
         float[] values = new float[parameter.shape().elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.uniform(-bound, bound);

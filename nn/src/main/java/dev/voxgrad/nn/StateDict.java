@@ -152,17 +152,22 @@ public final class StateDict {
         List<String> misfits = misfits(values);
         if (!misfits.isEmpty() || strict && !(missing.isEmpty() && unexpected.isEmpty())) {
             throw new StateMismatchException(
-                    missing.stream()
-                            .map(name -> name + " " + slots.get(name).shape())
+                    slots.entrySet().stream()
+                            .filter(entry -> !values.containsKey(entry.getKey()))
+                            .map(entry ->
+                                    entry.getKey() + " " + entry.getValue().shape())
                             .toList(),
-                    unexpected.stream()
-                            .map(name -> name + " " + values.get(name).shape())
+                    values.entrySet().stream()
+                            .filter(entry -> !slots.containsKey(entry.getKey()))
+                            .map(entry ->
+                                    entry.getKey() + " " + entry.getValue().shape())
                             .toList(),
                     misfits);
         }
         slots.forEach((name, slot) -> {
-            if (values.containsKey(name)) {
-                slot.write(values.get(name));
+            NamedTensor value = values.get(name);
+            if (value != null) {
+                slot.write(value);
             }
         });
         return new LeftOut(missing, unexpected);
@@ -171,19 +176,20 @@ public final class StateDict {
     /** Returns what is wrong with the values that have a place here, with their names. */
     private List<String> misfits(Map<String, NamedTensor> values) {
         List<String> misfits = new ArrayList<>();
-        Map<Object, String> firstNames = new IdentityHashMap<>();
+        Map<Object, Map.Entry<String, NamedTensor>> firsts = new IdentityHashMap<>();
         slots.forEach((name, slot) -> {
             NamedTensor value = values.get(name);
             if (value == null) {
                 return;
             }
-            if (slot.misfit(value) != null) {
-                misfits.add(name + " " + slot.misfit(value));
+            String misfit = slot.misfit(value);
+            if (misfit != null) {
+                misfits.add(name + " " + misfit);
                 return;
             }
-            String first = firstNames.putIfAbsent(slot.place(), name);
-            if (first != null && !value.sameValues(values.get(first))) {
-                misfits.add(name + " differs from " + first + ", though both name one tensor");
+            Map.Entry<String, NamedTensor> first = firsts.putIfAbsent(slot.place(), Map.entry(name, value));
+            if (first != null && !value.sameValues(first.getValue())) {
+                misfits.add(name + " differs from " + first.getKey() + ", though both name one tensor");
             }
         });
         return misfits;
