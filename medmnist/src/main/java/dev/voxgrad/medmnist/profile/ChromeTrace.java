@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -47,9 +48,21 @@ public final class ChromeTrace {
         json.put("traceEvents", trace.events);
         json.put("displayTimeUnit", "ms");
         json.put(
-                "otherData",
-                Map.of("device", profile.device(), "settings", profile.settings(), "peak", profile.peak()));
+                "otherData", Map.of("device", profile.device(), "settings", settings(profile), "peak", profile.peak()));
         AtomicFile.write(file, JsonMapper.shared().writeValueAsString(json) + "\n");
+    }
+
+    private static Map<String, Object> settings(Profile profile) {
+        Profiler.Settings settings = profile.settings();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("net", settings.net().name().toUpperCase(Locale.ROOT));
+        json.put("batch", settings.batch());
+        json.put("channels", settings.volume().channels());
+        json.put("edge", settings.volume().edge());
+        json.put("classes", settings.classes());
+        json.put("train", settings.train());
+        json.put("steps", settings.steps());
+        return json;
     }
 
     private void addStep(Profile.Step step, String name) {

@@ -22,13 +22,26 @@ public final class ProfileTable {
             what is possible, or low ones everywhere: others used the machine meanwhile; measure again.
             """;
 
+    /** Widths of the first two columns, unless a name is longer. */
+    private static final int LAYER_WIDTH = 10;
+
+    private static final int OP_WIDTH = 17;
+
     private final Profile profile;
     private final double step;
+    private final String rowFormat;
     private final StringBuilder text = new StringBuilder();
 
     private ProfileTable(Profile profile) {
         this.profile = profile;
         this.step = profile.stepSeconds();
+        int layers = LAYER_WIDTH;
+        int ops = OP_WIDTH;
+        for (Profile.Row row : profile.rows()) {
+            layers = Math.max(layers, row.layer().length());
+            ops = Math.max(ops, row.op().length());
+        }
+        this.rowFormat = "%-" + layers + "s  %-" + ops + "s  %-10s  %-10s  %9s  %6s  %7s  %8s  %6s  %7s  %6s";
     }
 
     /** The whole text. */
@@ -105,9 +118,7 @@ public final class ProfileTable {
             String gigabytes,
             String flop,
             String memory) {
-        line(
-                "%-10s  %-17s  %-10s  %-10s  %9s  %6s  %7s  %8s  %6s  %7s  %6s",
-                layer, op, pass, algorithm, ms, share, direct, executed, gigabytes, flop, memory);
+        line(rowFormat, layer, op, pass, algorithm, ms, share, direct, executed, gigabytes, flop, memory);
     }
 
     private void line(String format, Object... values) {

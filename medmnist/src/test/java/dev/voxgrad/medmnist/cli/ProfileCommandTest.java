@@ -113,6 +113,9 @@ class ProfileCommandTest {
                 .hasSizeBetween(1, 2)
                 .containsValue(Thread.currentThread().getName());
         assertThat(trace.get("otherData").get("device").asString()).startsWith("cpu: 2 threads");
+        assertThat(trace.get("otherData").get("settings"))
+                .hasToString("{\"net\":\"NET1\",\"batch\":4,\"channels\":1,\"edge\":8,\"classes\":2,\"train\":true,"
+                        + "\"steps\":3}");
         JsonNode arguments = events("gradWeight").getFirst().get("args");
         assertThat(arguments.get("algorithm").asString()).isEqualTo("winograd");
         assertThat(arguments.get("layer").asString()).isEqualTo("layer2.3");

@@ -74,7 +74,7 @@ public record TrainSettings(
         options = options == null ? TrainingOptions.PLAIN : options;
         optimizer = optimizer == null ? OptimizerKind.ADAMW : optimizer;
         requireWithin("models", models, 1, MOST_MODELS);
-        requireAll("nets", nets, "at least one of net1, net2, net3");
+        requireAll("nets", nets, "at least one of " + Nets.names());
         requireWithin("nets", nets.size(), 1, MOST_MODELS);
         nets = List.copyOf(nets);
         requireWithin("epochs", epochs, 1, MOST_EPOCHS);
