@@ -8,15 +8,15 @@ import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
 
 /**
- * An ensemble with certain weights, and what it reaches.
+ * Holds the results of an ensemble with certain weights.
  *
  * @param name uniform or weighted
  * @param temperature fitted for these weights on validation, or {@link Temperature#OFF}
- * @param scores with the temperature, (N, classes)
- * @param metrics of these scores
- * @param logLoss without temperature, in nats
- * @param temperedLogLoss with it
- * @param validation the same figures of the validation split, where something was fitted
+ * @param scores scores with the temperature, (N, classes)
+ * @param metrics metrics of these scores
+ * @param logLoss log-loss without temperature, in nats
+ * @param temperedLogLoss log-loss with it
+ * @param validation the same figures on the validation split, if something was fitted
  */
 public record Combination(
         String name,
@@ -28,13 +28,13 @@ public record Combination(
         double temperedLogLoss,
         Optional<OnValidation> validation) {
     /**
-     * What the weights reach where they were fitted.
+     * Holds the results on the split that the weights were fitted to.
      *
-     * @param auc none where a class does not occur in the split
+     * @param auc empty if a class does not occur in the split
      */
     public record OnValidation(OptionalDouble auc, double logLoss, double temperedLogLoss) {}
 
-    /** Evaluates weights; {@code validation} is there if any figures of it are wanted. */
+    /** Evaluates weights, also on {@code validation} if it is present. */
     static Combination of(
             String name,
             EnsembleWeights weights,
@@ -72,8 +72,9 @@ public record Combination(
     }
 
     /**
-     * Metrics of the scores. By its definition a temperature changes the AUC of more than two classes only; scores that
-     * round to the same number must not make it look otherwise, so the rest is taken without it.
+     * Returns the metrics of the scores. By definition, a temperature changes nothing but the AUC of more than two
+     * classes; so that scores which round to the same value do not suggest otherwise, the others are computed without
+     * it.
      */
     private static Metrics metrics(Ensemble ensemble, double[][] logits, double[][] scores) {
         Metrics plain = ensemble.metrics(ensemble.probabilities(logits));
@@ -82,13 +83,13 @@ public record Combination(
                 : plain;
     }
 
-    /** Figures of other weights, with this temperature. */
+    /** Returns the metrics of other weights, with this temperature. */
     Metrics metrics(Ensemble ensemble, EnsembleWeights others) {
         double[][] logits = ensemble.logits(others);
         return metrics(ensemble, logits, ensemble.probabilities(divided(logits, temperature.value())));
     }
 
-    /** Intervals of the metrics, taken of the same scores as they are. */
+    /** Returns intervals of the metrics, computed from the same scores as these. */
     public Bootstrap intervals(Ensemble ensemble, long seed) {
         Bootstrap plain = ensemble.intervals(ensemble.scores(weights), seed);
         return ensemble.data().task() == Task.MULTI_CLASS && temperature.state() != Temperature.State.OFF
@@ -97,7 +98,7 @@ public record Combination(
     }
 
     private static OnValidation onValidation(Ensemble validation, double[][] logits, double temperature) {
-        // Weights by log-loss and temperatures do without an AUC.
+        // Weights by log-loss and temperatures do not require an AUC.
         Metrics metrics = metrics(validation, logits, validation.probabilities(divided(logits, temperature)));
         return new OnValidation(
                 metrics.hasAuc() ? OptionalDouble.of(metrics.auc()) : OptionalDouble.empty(),

@@ -20,7 +20,7 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * The logits of all models of a run on one split, to be combined with any weights.
+ * Holds the logits of all models of a run on one split, and combines them with any weights.
  *
  * <pre>
  * logits = Σ over members m and kinds k of  w[m]·g[k] · logits[m,k]  /  Σ of  w[m]·g[k]
@@ -33,14 +33,14 @@ public final class Ensemble {
     private final List<Model> models;
 
     /**
-     * One model and its logits.
+     * Represents one model and its logits.
      *
-     * @param position of the member among the finished ones, from 0
+     * @param position position of the member among the finished ones, from 0
      * @param logits (N, classes)
      */
     public record Model(int position, MemberResult member, ModelKind kind, double[][] logits) {}
 
-    /** An ensemble of these models: members in order, of each the last and then the best. */
+    /** Creates an ensemble of these models: members in order, for each the last model, then the best. */
     Ensemble(VolumeData data, Split split, List<Model> models) {
         this.data = data;
         this.split = split;
@@ -50,8 +50,8 @@ public final class Ensemble {
     /**
      * Runs the best and the last model of every finished member over a split.
      *
-     * @param augmentation of the volumes, for every model the same
-     * @param progress is given the number of models done, after each
+     * @param augmentation augmentation of the volumes, the same for every model
+     * @param progress receives the number of models done, after each model
      * @throws DataFileException if no member is finished, or a weights file is missing or damaged
      */
     public static Ensemble load(
@@ -87,72 +87,75 @@ public final class Ensemble {
         return new Ensemble(data, split, models);
     }
 
-    /** All models: members in order, of each the last and then the best. */
+    /** Returns all models: members in order, for each the last model, then the best. */
     public List<Model> models() {
         return models;
     }
 
-    /** What the split is of. */
+    /** Returns the data set of the split. */
     public VolumeData data() {
         return data;
     }
 
-    /** What the logits are of. */
+    /** Returns the split that the logits are of. */
     public Split split() {
         return split;
     }
 
-    /** Number of members. */
+    /** Returns the number of members. */
     public int members() {
         return models.size() / ModelKind.values().length;
     }
 
-    /** Scores of one model by itself, (N, classes). */
+    /** Returns the scores of one model alone, (N, classes). */
     public double[][] scores(Model model) {
         return probabilities(model.logits());
     }
 
-    /** Figures of one model by itself. */
+    /** Returns the metrics of one model alone. */
     public Metrics metrics(Model model) {
         return metrics(scores(model));
     }
 
-    /** Figures of given scores; the AUC is NaN if a class does not occur in the split. */
+    /** Returns the metrics of these scores; the AUC is NaN if a class does not occur in the split. */
     public Metrics metrics(double[][] scores) {
         return Metrics.whereDefined(data, split, scores);
     }
 
-    /** Intervals of the figures of given scores. */
+    /** Returns intervals of the metrics of these scores. */
     public Bootstrap intervals(double[][] scores, long seed) {
         return Bootstrap.whereDefined(data, split, scores, seed);
     }
 
-    /** Scores of the whole ensemble with these weights, (N, classes). */
+    /** Returns the scores of the whole ensemble with these weights, (N, classes). */
     public double[][] scores(EnsembleWeights weights) {
         return probabilities(logits(weights));
     }
 
-    /** Scores of these logits, (N, classes). */
+    /** Returns the scores of these logits, (N, classes). */
     double[][] probabilities(double[][] logits) {
         return Predictor.probabilities(data.task(), logits);
     }
 
-    /** Log-loss of these logits, (N, classes), divided by a temperature: nats per volume, or per volume and label. */
+    /**
+     * Returns the log-loss of these logits, (N, classes), divided by a temperature: nats per volume, or per volume and
+     * label.
+     */
     double logLoss(double[][] logits, double temperature) {
         return logLoss(logits).value(new double[] {1 / temperature});
     }
 
-    /** The log-loss as a function of the one number that multiplies these logits, (N, classes). */
+    /** Returns the log-loss as a function of the one number that multiplies these logits, (N, classes). */
     LogLoss logLoss(double[][] logits) {
         return LogLoss.of(data.task(), split, Collections.singletonList(logits));
     }
 
-    /** The log-loss as a function of the weights of all models, in their order. */
+    /** Returns the log-loss as a function of the weights of all models, in their order. */
     LogLoss logLoss() {
         return LogLoss.of(data.task(), split, models.stream().map(Model::logits).toList());
     }
 
-    /** Logits of the whole ensemble with these weights, (N, classes). */
+    /** Returns the logits of the whole ensemble with these weights, (N, classes). */
     double[][] logits(EnsembleWeights weights) {
         double[][] mean = new double[split.size()][data.classes()];
         double total = 0;

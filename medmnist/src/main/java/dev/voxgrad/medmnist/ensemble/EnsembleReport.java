@@ -18,8 +18,11 @@ import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** The results of an ensemble as a table for the terminal, and as rows of the run's {@code summary.csv}. */
+/** Prints the results of an ensemble as a table for the terminal, and appends them to the run's {@code summary.csv}. */
 public final class EnsembleReport {
+    /** Width of the column of models, unless a name is longer. */
+    private static final int MODEL_WIDTH = 9;
+
     private final RunFiles run;
     private final VolumeData data;
     private final Split split;
@@ -28,6 +31,7 @@ public final class EnsembleReport {
     private final Evaluation evaluation;
     private final Combination weighted;
     private final Combination uniform;
+    private final int modelWidth;
 
     public EnsembleReport(RunFiles run, Evaluation evaluation) {
         this.run = run;
@@ -38,9 +42,16 @@ public final class EnsembleReport {
         this.evaluation = evaluation;
         this.weighted = evaluation.weighted();
         this.uniform = evaluation.uniform();
+        this.modelWidth = ensemble.models().stream()
+                .mapToInt(model -> name(model).length())
+                .reduce(MODEL_WIDTH, Math::max);
     }
 
-    /** Every model alone, both ensembles, what was fitted, and the weighted one's confusion matrix. */
+    private static String name(Ensemble.Model model) {
+        return model.member().index() + " " + model.member().net().name();
+    }
+
+    /** Returns a table of every model and both ensembles, the fit, and the weighted ensemble's confusion matrix. */
     public String toText() {
         long seed = run.info().settings().seed();
         StringBuilder text = new StringBuilder();
@@ -66,7 +77,7 @@ public final class EnsembleReport {
             };
             row(
                     text,
-                    model.member().index() + " " + model.member().net().name(),
+                    name(model),
                     model.kind().label(),
                     epoch,
                     three(weighted.weights().of(model.position(), model.kind())),
@@ -93,7 +104,7 @@ public final class EnsembleReport {
         return text.toString();
     }
 
-    /** Older versions did not tell it, but then a member without patience has had all epochs. */
+    /** Returns the last epoch; older versions did not record it, but without patience it is that of the settings. */
     private String lastEpoch(MemberResult member) {
         TrainSettings settings = run.info().settings();
         if (member.lastEpoch() > 0) {
@@ -102,7 +113,7 @@ public final class EnsembleReport {
         return settings.options().patience() > 0 ? "-" : String.valueOf(settings.epochs());
     }
 
-    private static void row(
+    private void row(
             StringBuilder text,
             String model,
             String kind,
@@ -122,8 +133,9 @@ public final class EnsembleReport {
                 intervals.accuracy().toText());
     }
 
-    private static void row(StringBuilder text, String... cells) {
-        text.append(String.format(Locale.ROOT, "%-9s  %-8s  %5s  %6s  %6s  %-14s  %6s  %s%n", (Object[]) cells));
+    private void row(StringBuilder text, String... cells) {
+        String format = "%-" + modelWidth + "s  %-8s  %5s  %6s  %6s  %-14s  %6s  %s%n";
+        text.append(String.format(Locale.ROOT, format, (Object[]) cells));
     }
 
     private static String three(double value) {
@@ -147,7 +159,7 @@ public final class EnsembleReport {
             return;
         }
         if (split.name().equals("val")) {
-            text.append("The table above is of the very volumes that were fitted to: it flatters what was fitted.\n");
+            text.append("The table above is of the volumes that were used to fit: it flatters what was fitted.\n");
         }
         text.append(String.format(
                 Locale.ROOT,
@@ -186,8 +198,8 @@ public final class EnsembleReport {
     }
 
     /**
-     * Adds both ensembles to the run's {@code summary.csv} and, for an official data set, writes the weighted one's
-     * scores as a standard result file.
+     * Appends both ensembles to the run's {@code summary.csv} and, for an official data set, writes the scores of the
+     * weighted one as a standard result file.
      */
     public void save() {
         SummaryFile.append(run, ensemble, settings, List.of(weighted, uniform));

@@ -16,13 +16,13 @@ import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.run.ModelKind;
 
 /**
- * How much each model counts in an ensemble: the weight of its group, last or best, times that of its member, times
- * its own.
+ * Holds the weights of the models in an ensemble. A model's weight is that of its group, last or best, times that of
+ * its member, times its own.
  *
  * @param last weight of the members' last models
  * @param best weight of the members' best models
  * @param members one weight per member, in order of the members
- * @param models one weight per model: members in order, of each the last and then the best
+ * @param models one weight per model: members in order, for each the last model, then the best
  */
 public record EnsembleWeights(double last, double best, List<Double> members, List<Double> models) {
     /** The study's group weights. */
@@ -31,7 +31,7 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
     public static final double BEST = 1.5;
     private static final double LEAST = 1e-9;
     private static final double MOST = 1e9;
-    /** Unknown entries of a file that a message names. */
+    /** The most unknown entries of a file that a message names. */
     private static final int MOST_NAMED = 5;
 
     public EnsembleWeights {
@@ -54,7 +54,7 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         }
     }
 
-    /** Weights of groups and members, all models of such alike. */
+    /** Creates weights of groups and members; a model's own weight is 1. */
     public EnsembleWeights(double last, double best, List<Double> members) {
         this(last, best, members, Collections.nCopies(members.size() * ModelKind.values().length, 1.0));
     }
@@ -71,7 +71,7 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         return members.get(model / kinds) * group * models.get(model);
     }
 
-    /** Bounds what people give, so that no product or sum of weights can overflow or vanish. */
+    /** Checks a weight given by the user: within these bounds, no product or sum of weights overflows or vanishes. */
     private static void requireGiven(String name, double weight) {
         requireWeight(name, weight);
         if (weight > MOST || weight != 0 && weight < LEAST) {
@@ -83,31 +83,31 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
     private static void requireWeight(String name, double weight) {
         if (!(weight >= 0) || Double.isInfinite(weight)) {
             throw new IllegalArgumentException(
-                    "ensemble: weight " + name + " is " + weight + "; expected a number of zero or more");
+                    "ensemble: weight " + name + " is " + weight + "; expected zero or more");
         }
     }
 
-    /** The study's group weights, all members alike. */
+    /** Returns the study's group weights, with equal members. */
     public static EnsembleWeights defaults(int memberCount) {
         return groups(LAST, BEST, memberCount);
     }
 
-    /** Given group weights, all members alike. */
+    /** Returns these group weights, with equal members. */
     public static EnsembleWeights groups(double last, double best, int memberCount) {
         return new EnsembleWeights(
                 last, best, IntStream.range(0, memberCount).mapToObj(i -> 1.0).toList());
     }
 
-    /** Every model counts the same. */
+    /** Returns equal weights of all models. */
     public static EnsembleWeights uniform(int memberCount) {
         return groups(1, 1, memberCount);
     }
 
     /**
-     * Reads weights from lines {@code last = 0.5}, {@code best = 1.5} and {@code member.0 = 1.0}; what is not named
-     * has its default: 0.5, 1.5, and 1 for each member. Lines that start with # are comments.
+     * Reads weights from lines {@code last = 0.5}, {@code best = 1.5} and {@code member.0 = 1.0}; entries
+     * that are not given have their defaults: 0.5, 1.5, and 1 for each member. Lines that start with # are comments.
      *
-     * @throws DataFileException naming the line's key if it is not one of these or not a weight
+     * @throws DataFileException if a key is not one of these or its value not a weight; the message names the key
      */
     public static EnsembleWeights read(Path file, int memberCount) {
         SortedMap<String, String> entries = entries(file);
@@ -133,7 +133,7 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         }
     }
 
-    /** The text after each key, which ends at a blank, {@code =} or {@code :}. */
+    /** Returns the text after each key; a key ends at a blank, {@code =} or {@code :}. */
     private static SortedMap<String, String> entries(Path file) {
         SortedMap<String, String> entries = new TreeMap<>();
         for (String line : TextFile.lines(file)) {
@@ -162,37 +162,37 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         }
     }
 
-    /** Whether every model counts the same, with weight 1. */
+    /** Returns whether all models have weight 1. */
     public boolean isUniform() {
         return equals(uniform(members.size()));
     }
 
-    /** With other weights of groups and members, and those of the models as they are; empty if nothing counts then. */
+    /** Returns the models' weights with other ones of groups and members; empty if all products are zero. */
     public Optional<EnsembleWeights> with(double otherLast, double otherBest, List<Double> otherMembers) {
         return sum(otherLast, otherBest, otherMembers, models) == 0
                 ? Optional.empty()
                 : Optional.of(new EnsembleWeights(otherLast, otherBest, otherMembers, models));
     }
 
-    /** The weight of one model, not yet divided by the sum of all. */
+    /** Returns the weight of one model, not divided by the sum of all. */
     public double of(int member, ModelKind kind) {
         return weight(last, best, members, models, member * ModelKind.values().length + kind.ordinal());
     }
 
     /**
-     * These weights, each times a factor.
+     * Returns these weights, each times a factor.
      *
-     * @param factors one per model: members in order, of each the last and then the best
-     * @throws DataException if nothing above zero is left
+     * @param factors one per model: members in order, for each the last model, then the best
+     * @throws DataException if all products are zero
      */
     public EnsembleWeights times(List<Double> factors) {
         List<Double> products = IntStream.range(0, models.size())
                 .mapToObj(i -> models.get(i) * factors.get(i))
                 .toList();
         if (sum(last, best, members, products) == 0) {
-            throw new DataException("ensemble: every weight is zero: the fitted ones are " + factors + " (of each "
-                    + "member its last model and its best) and are multiplied by those given, " + this
-                    + "; let a model count that has a fitted weight above zero");
+            throw new DataException("ensemble: every weight is zero: the fitted ones are " + factors + " (for each "
+                    + "member, its last model and its best) and are multiplied by those given, " + this
+                    + "; give a weight above zero to a model whose fitted weight is above zero");
         }
         return new EnsembleWeights(last, best, members, products);
     }
@@ -201,7 +201,7 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         return Arrays.stream(values).boxed().toList();
     }
 
-    /** For tables: {@code last 0.5, best 1.5, members 1 1 1}. */
+    /** Returns the weights for tables: {@code last 0.5, best 1.5, members 1 1 1}. */
     @Override
     public String toString() {
         return "last " + last + ", best " + best + ", members "

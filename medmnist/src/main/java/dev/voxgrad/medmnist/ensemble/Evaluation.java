@@ -12,14 +12,14 @@ import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /**
- * An ensemble as it was asked for, fitted and evaluated. Beside the weights asked for there are always uniform ones: a
- * validation split of some hundred volumes is soon overfitted.
+ * Holds an ensemble, fitted and evaluated as requested. In addition to the requested weights, it always contains
+ * uniform ones, since a validation split of some hundred volumes is easily overfitted.
  *
- * @param ensemble on the split that is evaluated
- * @param settings what was asked for
- * @param account how the weights were found, for people: a line or two; empty if they were not fitted
- * @param weighted with the weights asked for
- * @param uniform with every model counting the same
+ * @param ensemble the ensemble on the split that is evaluated
+ * @param settings the requested settings
+ * @param account one or two lines on how the weights were found; empty if they were not fitted
+ * @param weighted results with the requested weights
+ * @param uniform results with equal weights of all models
  */
 public record Evaluation(
         Ensemble ensemble,
@@ -29,10 +29,10 @@ public record Evaluation(
         Combination uniform) {
     /**
      * Runs all models over the split, and over the validation split if something is to be fitted; then fits and
-     * evaluates. In cross-validation, members have no validation split in common: each has the AUC on its own fold.
+     * evaluates. In cross-validation, members share no validation split: each has the AUC on its own fold.
      *
-     * @param split to be evaluated
-     * @param progress is given the split and the number of models done on it, after each
+     * @param split the split to evaluate
+     * @param progress receives the split and the number of models done on it, after each model
      * @throws DataFileException if no member is finished, or a weights file is missing or damaged
      * @throws DataException if the weights cannot be fitted
      */
@@ -43,7 +43,7 @@ public record Evaluation(
             Device device,
             EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
-        // As in training, weights and temperatures see no volume that is known to be blank.
+        // As in training, known blank volumes are left out when weights and temperatures are fitted.
         Split fitted = data.withoutSkippedBlanks().val();
         boolean folds = run.info().crossValidation() != null;
         if (!folds && settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
@@ -69,7 +69,7 @@ public record Evaluation(
         return Ensemble.load(run, data, split, device, settings.augmentation(), done -> progress.accept(split, done));
     }
 
-    /** Evaluates; {@code validation} must be there if a temperature is to be fitted. */
+    /** Evaluates the weights; {@code validation} must be present if a temperature is to be fitted. */
     private static Evaluation of(
             Ensemble ensemble,
             Optional<Ensemble> validation,
@@ -86,7 +86,7 @@ public record Evaluation(
                 Combination.of("uniform", same, ensemble, validation, settings.temperature()));
     }
 
-    /** Figures of other weights, with the temperature of the weighted ensemble. */
+    /** Returns the metrics of other weights, with the temperature of the weighted ensemble. */
     public Metrics metrics(EnsembleWeights others) {
         return weighted.metrics(ensemble, others);
     }

@@ -1,30 +1,35 @@
 package dev.voxgrad.medmnist.ensemble;
 
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Forward selection with replacement (Caruana et al., Ensemble Selection from Libraries of Models, ICML 2004): from an
- * empty ensemble, it picks again and again the model with which the ensemble does best on validation, and keeps the
- * beginning of the picks that does best of all. How often a model was picked is its weight.
+ * Selects models by forward selection with replacement (Caruana et al., Ensemble Selection from Libraries of Models,
+ * ICML 2004): starting from an empty ensemble, it repeatedly picks the model that improves the ensemble most on
+ * validation, and keeps the number of picks that reaches the best score. The number of times a model was picked is its
+ * weight.
  *
- * <p>Better is a higher AUC; of equal ones, a lower log-loss; of equal ones again, fewer picks and the earlier model.
+ * <p>A higher AUC is better; at the same AUC, a lower log-loss; if this is the same, too, fewer picks and the earlier
+ * model.
  *
- * @param counts how often each model was picked, (K)
- * @param picks their sum
+ * @param counts number of times each model was picked, (K)
+ * @param picks sum of the counts
  * @param score of the ensemble on the split it was picked for
  */
 record Greedy(List<Double> counts, int picks, Score score) {
-    /** Picks that are tried. A weight is then known to a few per cent, which is more than 100 volumes can tell. */
+    /** The number of picks that are tried. It resolves weights to a few per cent, finer than 100 volumes can tell. */
     static final int MOST_PICKS = 50;
 
     /**
-     * What is compared.
+     * Represents the quality of an ensemble.
      *
      * @param auc in [0, 1]
      * @param logLoss in nats
      */
     record Score(double auc, double logLoss) {
-        boolean isBetterThan(Score other) {
+        boolean isBetterThan(@Nullable Score other) {
             return other == null || auc > other.auc || auc == other.auc && logLoss < other.logLoss;
         }
     }
@@ -46,14 +51,15 @@ record Greedy(List<Double> counts, int picks, Score score) {
                 }
             }
             counts[pick]++;
+            Objects.requireNonNull(score);
             if (best == null || score.isBetterThan(best.score)) {
                 best = new Greedy(EnsembleWeights.list(counts), picks, score);
             }
         }
-        return best;
+        return Objects.requireNonNull(best);
     }
 
-    /** Of an ensemble with these weights, (K). */
+    /** Returns the score of an ensemble with these weights, (K). */
     static Score score(Ensemble validation, double[] weights) {
         double[][] logits =
                 validation.logits(EnsembleWeights.uniform(validation.members()).times(EnsembleWeights.list(weights)));

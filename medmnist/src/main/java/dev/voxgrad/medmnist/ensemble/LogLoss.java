@@ -4,13 +4,14 @@ import java.util.List;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 
 /**
- * The log-loss of a split as a function of the weights of K models, in nats per volume (per volume and label where
- * there are several):
+ * Computes the log-loss of a split as a function of the weights of K models, in nats per volume (per volume and label
+ * in a multi-label task):
  *
  * <pre>
  * z[i,c] = Σ over k of  w[k]·logits[k][i,c]          p[i] = softmax(z[i])
@@ -19,8 +20,9 @@ import dev.voxgrad.medmnist.data.Task;
  * ∇²f    = 1/N Σ over i,c of  p[i,c] · d dᵀ,           d = logits[·][i,c] − Σ over c' of p[i,c']·logits[·][i,c']
  * </pre>
  *
- * <p>It is convex: log-sum-exp is, and z is linear in w (Boyd and Vandenberghe, Convex Optimization, 3.1.5). A label
- * of a multi-label task counts as a sample of two classes with the logits 0 and z, of which the softmax is the sigmoid.
+ * <p>It is convex, since log-sum-exp is convex and z is linear in w (Boyd and Vandenberghe, Convex Optimization,
+ * 3.1.5). A label of a multi-label task counts as a sample of two classes with the logits 0 and z, whose softmax is the
+ * sigmoid.
  */
 final class LogLoss {
     private final DMatrixRMaj logits;
@@ -28,11 +30,11 @@ final class LogLoss {
     private final int[] labels;
 
     /**
-     * What a step of Newton's method needs.
+     * Holds what a step of Newton's method requires.
      *
      * @param value nats
      * @param gradient (K)
-     * @param hessian (K, K), symmetric, no eigenvalue below zero
+     * @param hessian (K, K), symmetric, without eigenvalues below zero
      */
     record Derivatives(double value, double[] gradient, DMatrixRMaj hessian) {}
 
@@ -47,7 +49,7 @@ final class LogLoss {
     }
 
     /**
-     * The log-loss of models on a split.
+     * Creates the log-loss of models on a split.
      *
      * @param models finite logits of each model, (N, classes)
      */
@@ -81,17 +83,17 @@ final class LogLoss {
         return new LogLoss(logits, 2, flat);
     }
 
-    /** Number of models, K. */
+    /** Returns the number of models, K. */
     int models() {
         return logits.numCols;
     }
 
-    /** f(w) for weights (K) of zero or more, which need not sum to one. */
+    /** Returns f(w) for weights (K) of zero or more, which need not sum to one. */
     double value(double[] weights) {
         return softmaxAndLoss(mixture(weights), null);
     }
 
-    /** f, ∇f and ∇²f at weights (K). */
+    /** Returns f, ∇f and ∇²f at weights (K). */
     Derivatives derivatives(double[] weights) {
         DMatrixRMaj mixture = mixture(weights);
         double[] p = new double[mixture.numRows];
@@ -111,7 +113,7 @@ final class LogLoss {
         return new Derivatives(value, gradient.data, hessian);
     }
 
-    /** Whether every sample's label has the largest logit, so that f falls as long as the weights grow. */
+    /** Returns whether every sample's label has the largest logit, so that f keeps falling as the weights grow. */
     boolean isSeparated(double[] weights) {
         double[] z = mixture(weights).data;
         for (int row = 0; row < z.length; row++) {
@@ -122,15 +124,15 @@ final class LogLoss {
         return true;
     }
 
-    /** z, (N·C, 1). */
+    /** Returns z, (N·C, 1). */
     private DMatrixRMaj mixture(double[] weights) {
         DMatrixRMaj mixture = new DMatrixRMaj(logits.numRows, 1);
         CommonOps_DDRM.mult(logits, DMatrixRMaj.wrap(weights.length, 1, weights), mixture);
         return mixture;
     }
 
-    /** The mean loss; writes p to {@code probabilities} (N·C) unless that is null. */
-    private double softmaxAndLoss(DMatrixRMaj mixture, double[] probabilities) {
+    /** Returns the mean loss, and writes p to {@code probabilities} (N·C) unless that is null. */
+    private double softmaxAndLoss(DMatrixRMaj mixture, double @Nullable [] probabilities) {
         double[] z = mixture.data;
         double loss = 0;
         for (int i = 0; i < labels.length; i++) {
@@ -143,7 +145,7 @@ final class LogLoss {
             for (int row = first; row < first + classes; row++) {
                 others += row == largest ? 0 : Math.exp(z[row] - z[largest]);
             }
-            // log(1 + others) by log1p: a loss far below 1e-16 is not lost.
+            // log1p computes log(1 + others) without losing a loss far below 1e-16.
             loss += Math.log1p(others) + (z[largest] - z[first + labels[i]]);
             for (int row = first; row < first + classes && probabilities != null; row++) {
                 probabilities[row] = Math.exp(z[row] - z[largest]) / (1 + others);
@@ -152,7 +154,7 @@ final class LogLoss {
         return loss / labels.length;
     }
 
-    /** p − [c = label]; at the label it is minus the sum of the others, which is exact where p is nearly 1. */
+    /** Writes p − [c = label]; at the label, minus the sum of the others, which is accurate even if p is nearly 1. */
     private void fillResiduals(int sample, double[] p, DMatrixRMaj residuals) {
         int label = sample * classes + labels[sample];
         double others = 0;
@@ -165,7 +167,7 @@ final class LogLoss {
         residuals.set(label, 0, -others);
     }
 
-    /** √p·d, so that the product of the matrix with itself is the Hessian. */
+    /** Writes √p·d, so that the product of the matrix with its transpose is the Hessian. */
     private void fillDeviations(int sample, double[] p, double[] mean, DMatrixRMaj deviations) {
         for (int k = 0; k < mean.length; k++) {
             mean[k] = 0;

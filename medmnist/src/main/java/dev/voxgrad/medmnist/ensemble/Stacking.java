@@ -7,10 +7,10 @@ import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
- * The weights of zero or more, summing to one, with the least log-loss: a convex problem on the simplex.
+ * Finds the weights of zero or more, summing to one, with the least log-loss: a convex problem on the simplex.
  *
- * <p>By the barrier method with Newton's steps (Boyd and Vandenberghe, Convex Optimization, 11.3): for a falling
- * sequence of μ, it descends on
+ * <p>It applies the barrier method with Newton's steps (Boyd and Vandenberghe, Convex Optimization, 11.3): for a
+ * decreasing sequence of μ, it descends on
  *
  * <pre>φ(w) = f(w) − μ Σ over k of log w[k]     with Σ over k of w[k] = 1</pre>
  *
@@ -18,32 +18,32 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
  *
  * <pre>(W ∇²f W + μI) u + ν w = μ1 − W ∇f,     wᵀu = 0,     W = diag w</pre>
  *
- * <p>It stops by a bound that holds at any w, however it was found (Jaggi, Revisiting Frank-Wolfe, ICML 2013):
+ * <p>It stops by a bound that holds for any w, no matter how it was found (Jaggi, Revisiting Frank-Wolfe, ICML 2013):
  *
  * <pre>f(w) − min f  ≤  gap(w) = ∇fᵀw − min over k of ∇f[k]</pre>
  *
- * <p>Where the least log-loss is reached by many weights, as with identical models, the barrier leads to the middle
- * of them: models that are alike get the same weight.
+ * <p>If many weights reach the least log-loss, as with identical models, the barrier leads to the middle of them:
+ * identical models get the same weight.
  *
  * @param weights (K), summing to one
  * @param loss f(w), in nats
- * @param gap how far at most the loss is above the least, in nats
- * @param steps of Newton's method
+ * @param gap bound on the difference between the loss and the minimum, in nats
+ * @param steps number of steps of Newton's method
  */
 record Stacking(double[] weights, double loss, double gap, int steps) {
-    /** The gap to reach: nats, or a share of the loss where that is above 1. */
+    /** The gap to reach: in nats, or, for a loss above 1, as a share of the loss. */
     static final double TOLERANCE = 1e-9;
-    /** Fewer than 100 are usual. */
+    /** The maximum number of steps; usually fewer than 100 are required. */
     private static final int MOST_STEPS = 500;
 
     private static final double BARRIER_FACTOR = 0.1;
-    /** Weights below the first, or at least below the last, are made zero at the end. */
+    /** Thresholds, tried in order: at the end, weights below the threshold are set to zero. */
     private static final double[] NEGLIGIBLE = {1e-6, 1e-7, 1e-8, 1e-9, 1e-10};
 
     private static final double SUFFICIENT_DECREASE = 1e-4;
     private static final double SMALLEST_STEP = 1e-12;
 
-    /** Fits the weights; where double precision does not allow the tolerance, the result's gap tells. */
+    /** Fits the weights; the result's gap tells if double precision did not suffice for the tolerance. */
     static Stacking fit(LogLoss loss) {
         int models = loss.models();
         double[] weights = new double[models];
@@ -60,7 +60,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
                 next = descend(loss, weights, barrier, direction, decrease);
                 next = next == weights ? approachBestModel(loss, weights, at) : next;
             }
-            // At the middle of the path, or where rounding hides it: on to a smaller μ.
+            // The center for this μ is reached, up to rounding: continue with a smaller μ.
             barrier *= next == weights ? BARRIER_FACTOR : 1;
             steps++;
             if (next != weights) {
@@ -85,7 +85,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
         return gap;
     }
 
-    /** u, (K). */
+    /** Returns u, (K). */
     private static double[] direction(double[] weights, LogLoss.Derivatives at, double barrier) {
         int models = weights.length;
         DMatrixRMaj matrix = new DMatrixRMaj(models, models);
@@ -100,7 +100,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
             right.set(k, 1, weights[k]);
         }
         for (int k = 0; k < models; k++) {
-            // Beside μ, what rounding may have taken from the least eigenvalue.
+            // In addition to μ, what rounding may have taken from the least eigenvalue.
             matrix.add(k, k, barrier + trace * 1e-14);
         }
         LinearSolverDense<DMatrixRMaj> cholesky = LinearSolverFactory_DDRM.chol(models);
@@ -122,7 +122,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
         return direction;
     }
 
-    /** The slope of φ down the direction: what a whole step gains, twice over. */
+    /** Returns the slope of φ along the direction: twice the gain of a whole step. */
     private static double decrease(double[] weights, double[] gradient, double barrier, double[] direction) {
         double decrease = 0;
         for (int k = 0; k < weights.length; k++) {
@@ -131,7 +131,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
         return decrease;
     }
 
-    /** The weights after a step that lowers φ by its share; the same array where there is none. */
+    /** Returns the weights after a step that lowers φ sufficiently; the same array if there is none. */
     private static double[] descend(
             LogLoss loss, double[] weights, double barrier, double[] direction, double decrease) {
         double before = loss.value(weights);
@@ -151,8 +151,9 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
     }
 
     /**
-     * The step of Frank and Wolfe, toward the model of the least slope; the same array where it does not lower f. With
-     * logits so large that f bends within less than a rounding of the weights, Newton's step is too small to be one.
+     * Returns the weights after a step of Frank and Wolfe, towards the model with the least slope; the same array if
+     * the step does not lower f. It is used if logits are so large that f bends within the rounding of the weights, so
+     * that Newton's step has no effect.
      */
     private static double[] approachBestModel(LogLoss loss, double[] weights, LogLoss.Derivatives at) {
         int best = 0;
@@ -176,7 +177,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
         return Arrays.stream(weights).map(weight -> weight / sum).toArray();
     }
 
-    /** Without the weights that only the barrier keeps from zero: as many as the tolerance allows. */
+    /** Sets the weights to zero that only the barrier keeps above it, as far as the tolerance allows. */
     private static Stacking rounded(LogLoss loss, Stacking fit) {
         for (double negligible : NEGLIGIBLE) {
             double[] weights = normalized(Arrays.stream(fit.weights)

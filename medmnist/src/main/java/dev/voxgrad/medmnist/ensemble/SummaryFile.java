@@ -15,10 +15,10 @@ import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
 /**
- * A run's {@code summary.csv}: one row per ensemble that was evaluated. What is empty was not fitted, or, of an AUC,
- * is undefined since a class does not occur.
+ * Writes a run's {@code summary.csv}, which has one row per evaluated ensemble. An empty field was not fitted; an empty
+ * AUC is undefined, because a class does not occur.
  *
- * <p>Files of older versions lack the last columns; they get them, empty, before the first row is added.
+ * <p>Files of older versions lack the last columns; these are added, empty, before the first row is appended.
  */
 final class SummaryFile {
     private static final String NAME = "summary.csv";
@@ -31,7 +31,7 @@ final class SummaryFile {
 
     private SummaryFile() {}
 
-    /** Adds rows, all or none. */
+    /** Appends rows, either all or none. */
     static void append(RunFiles run, Ensemble ensemble, EnsembleSettings settings, List<Combination> combinations) {
         widen(run.files());
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -53,7 +53,7 @@ final class SummaryFile {
         run.append(NAME, COLUMNS + "\n", rows);
     }
 
-    /** Sees to it that rows can be added at the end: columns of this version, and a last line that ends. */
+    /** Prepares an existing file for more rows: gives it the columns of this version, and ends its last line. */
     static void widen(RunFolder run) {
         Path file = run.path().resolve(NAME);
         if (!run.exists(file)) {
@@ -81,7 +81,7 @@ final class SummaryFile {
                                 .collect(Collectors.joining()));
     }
 
-    /** ensemble, last_weight, best_weight, member_weights, auc, acc. */
+    /** Returns the fields ensemble, last_weight, best_weight, member_weights, auc, acc. */
     private static String results(Combination combination) {
         EnsembleWeights weights = combination.weights();
         return String.join(
@@ -100,7 +100,7 @@ final class SummaryFile {
         return weights.stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
 
-    /** weights, model_weights. */
+    /** Returns the fields weights, model_weights. */
     private static String method(Combination combination, EnsembleSettings settings) {
         String method = combination.name().equals("uniform")
                 ? WeightMethod.UNIFORM.flag()
@@ -108,7 +108,7 @@ final class SummaryFile {
         return method + "," + spaced(combination.weights().models());
     }
 
-    /** val_auc, val_log_loss, log_loss, temperature, log_loss_at_t. */
+    /** Returns the fields val_auc, val_log_loss, log_loss, temperature, log_loss_at_t. */
     private static String fitted(Combination combination) {
         boolean tempered = combination.temperature().state() != Temperature.State.OFF;
         return combination
@@ -122,20 +122,20 @@ final class SummaryFile {
                 + (tempered ? "," + combination.temperature().value() + "," + combination.temperedLogLoss() : ",,");
     }
 
-    /** cross_validation: empty where the split is that of the file. */
+    /** Returns the field cross_validation: empty if the split is that of the file. */
     private static String folds(RunFiles run) {
         CrossValidation folds = run.info().crossValidation();
         return folds == null ? "" : folds.words().replace(',', ';');
     }
 
-    /** tta, tta_augment, tta_seed. */
+    /** Returns the fields tta, tta_augment, tta_seed. */
     private static String augmentation(Predictor.Augmentation augmentation) {
         return augmentation.draws() == 0
                 ? "0,,"
                 : augmentation.draws() + "," + augmentation.recipe().flag() + "," + augmentation.seed();
     }
 
-    /** A name of the user's as one field (RFC 4180), and on one line. */
+    /** Returns a name given by the user as one field (RFC 4180), on one line. */
     static String field(String name) {
         String line = VisibleText.line(name, LONGEST_NAME);
         return line.matches("[^,\"]*") ? line : '"' + line.replace("\"", "\"\"") + '"';

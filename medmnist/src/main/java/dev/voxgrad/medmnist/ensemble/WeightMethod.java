@@ -12,24 +12,24 @@ import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.UndefinedMetricException;
 import dev.voxgrad.medmnist.run.ModelKind;
 
-/** Ways to find weights of models, all but the first from their logits on the validation split. */
+/** Finds weights of models; all methods but the first use their logits on the validation split. */
 public enum WeightMethod implements Flagged {
-    /** Every model counts the same. */
+    /** All models have the same weight. */
     UNIFORM("uniform"),
     /** A model's weight is its AUC. */
     VALIDATION_AUC("validation-auc"),
-    /** {@link Greedy}. */
+    /** Forward selection: {@link Greedy}. */
     GREEDY("greedy"),
-    /** {@link Stacking}. */
+    /** The weights with the least log-loss: {@link Stacking}. */
     STACKED("stacked");
 
     private final String flag;
 
     /**
-     * Weights and how they were found.
+     * Holds weights and a description of how they were found.
      *
-     * @param weights one per model: members in order, of each the last and then the best
-     * @param account for the terminal: a line or two, with the score the weights were chosen by
+     * @param weights one per model: members in order, for each the last model, then the best
+     * @param account one or two lines for the terminal, with the score by which the weights were chosen
      */
     record Fit(List<Double> weights, String account) {}
 
@@ -37,46 +37,47 @@ public enum WeightMethod implements Flagged {
         this.flag = flag;
     }
 
-    /** As it is spelled on the command line. */
+    /** Returns the spelling on the command line. */
     @Override
     public String flag() {
         return flag;
     }
 
-    /** The method of that name, if there is one. */
+    /** Returns the method of that name, if there is one. */
     public static Optional<WeightMethod> byFlag(String flag) {
         return Flags.find(flag, List.of(values()));
     }
 
-    /** All names, {@code uniform, …}. */
+    /** Returns all names: {@code uniform, …}. */
     public static String flags() {
         return Flags.list(List.of(values()));
     }
 
-    /** Whether there is something to fit. */
+    /** Returns whether the method fits weights, and so requires a validation split. */
     public boolean needsValidation() {
         return this != UNIFORM;
     }
 
-    /** Whether it can do without volumes that are new to all members, which cross-validation does not have. */
+    /** Returns whether the method works without volumes that are new to all members; cross-validation has none. */
     public boolean worksWithFolds() {
         return this == UNIFORM || this == VALIDATION_AUC;
     }
 
-    /** Whether the validation split must have an AUC. */
+    /** Returns whether the validation split must have an AUC. */
     public boolean needsValidationAuc() {
         return this == VALIDATION_AUC || this == GREEDY;
     }
 
     /**
-     * The weights in a cross-validation: of each model the AUC on its member's own fold, as training has recorded it.
+     * Returns the weights in a cross-validation: the AUC of each model on its member's own fold, as recorded in
+     * training.
      *
      * @throws DataException if the method needs volumes that are new to all members
      */
     Fit fitToOwnFolds(List<Ensemble.Model> models) {
         if (this != VALIDATION_AUC) {
             throw new DataException("weights '" + flag + "' need validation volumes that are new to all members, and a "
-                    + "cross-validation has none; take uniform or validation-auc");
+                    + "cross-validation has none; use uniform or validation-auc");
         }
         return new Fit(
                 models.stream()
@@ -86,13 +87,13 @@ public enum WeightMethod implements Flagged {
                                 .auc())
                         .toList(),
                 "Weights: each model's AUC on its member's own validation fold, recorded in\n"
-                        + "training on plain volumes; folds differ in how hard they are.");
+                        + "training on plain volumes; some folds are harder than others.");
     }
 
     /**
      * Fits the weights to a split.
      *
-     * @throws UndefinedMetricException if the method goes by the AUC and a class does not occur in the split
+     * @throws UndefinedMetricException if the method requires the AUC and a class does not occur in the split
      */
     Fit fit(Ensemble validation) {
         Split split = validation.split();
@@ -127,7 +128,8 @@ public enum WeightMethod implements Flagged {
                         EnsembleWeights.list(stacking.weights()),
                         String.format(
                                 Locale.ROOT,
-                                "Weights: those with the least log-loss%s.%nIt is %.6f, at most %.1e above the least possible.",
+                                "Weights: those with the least log-loss%s.%n"
+                                        + "It is %.6f, at most %.1e above the minimum.",
                                 where,
                                 stacking.loss(),
                                 Math.max(stacking.gap(), 0)));

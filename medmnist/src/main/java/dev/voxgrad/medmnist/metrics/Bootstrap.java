@@ -12,31 +12,31 @@ import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 
 /**
- * How far AUC and accuracy would scatter with other volumes of the same kind: both are computed again on
+ * Estimates how much AUC and accuracy would vary with other volumes of the same kind: both are computed on
  * {@link #RESAMPLES} samples of N volumes, drawn from the N volumes with replacement, and the middle 95 % of the
- * values is the interval. It says nothing of how the nets would differ if they were trained again.
+ * values is the interval. It does not tell how the nets would vary if they were trained again.
  *
- * <p>A sample in which the AUC is not defined, since a class does not occur in it, is drawn again. Resample r comes
+ * <p>A sample without an AUC, because a class does not occur in it, is drawn again. Resample r comes
  * from the random stream (seed, 0, r, purpose), so the interval depends on the seed alone. Source: Efron and
  * Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13 (percentile intervals).
  *
  * @param auc interval of the AUC; empty if it is undefined, or a class is so rare that hardly any resample has it
- * @param accuracy interval of the accuracy, over the same samples where there is one of the AUC
+ * @param accuracy interval of the accuracy, over the same samples as that of the AUC if there is one
  */
 public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
     public static final int RESAMPLES = 2000;
     private static final double LEVEL = 0.95;
-    /** Draws of one resample before we say that its AUC cannot be had. */
+    /** Number of draws of one resample before its AUC is given up. */
     private static final int MOST_DRAWS = 200;
 
-    /** From {@code low} to {@code high}. */
+    /** Represents the interval from {@code low} to {@code high}. */
     public record Interval(double low, double high) {
-        /** {@code 0.812 to 0.902}. */
+        /** Returns the interval as text: {@code 0.812 to 0.902}. */
         public String toText() {
             return String.format(Locale.ROOT, "%.3f to %.3f", low, high);
         }
 
-        /** The middle {@code level} of the values; between neighbours, quantiles are interpolated linearly. */
+        /** Returns the middle {@code level} of the values, with quantiles interpolated linearly between neighbours. */
         static Interval middle(double[] values, double level) {
             double[] sorted = values.clone();
             Arrays.sort(sorted);
@@ -52,7 +52,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
     }
 
     /**
-     * The intervals of a split's figures.
+     * Returns the intervals of a split's figures.
      *
      * @param scores probabilities, (N, classes)
      * @throws UndefinedMetricException if a class is so rare that hardly any resample has it
@@ -67,7 +67,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
                 : of(data.task(), data.labelNames(), split.labels(), scores, seed);
     }
 
-    /** The intervals of a split's figures, or of the accuracy alone. */
+    /** Returns the intervals of a split's figures, or of the accuracy alone. */
     public static Bootstrap whereDefined(VolumeData data, Split split, double[][] scores, long seed) {
         try {
             Metrics.requireDefined(data, split);
@@ -84,7 +84,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         }
     }
 
-    /** The intervals for one class per sample, (N); otherwise as above. */
+    /** Returns the intervals for one class per sample, (N); otherwise as above. */
     static Bootstrap of(Task task, List<String> labelNames, int[] labels, double[][] scores, long seed) {
         return of(labels.length, seed, order -> Metrics.of(task, labelNames, pick(labels, order), pick(scores, order)));
     }
@@ -101,7 +101,7 @@ public record Bootstrap(Optional<Interval> auc, Interval accuracy) {
         return picked;
     }
 
-    /** Gives the figures of the samples with these indices. */
+    /** Computes the figures of the samples with these indices. */
     @FunctionalInterface
     private interface Figures {
         Metrics of(int[] order);

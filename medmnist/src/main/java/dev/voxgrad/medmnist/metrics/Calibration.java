@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether a net that is sure to 80 % is right in 80 % of the cases: samples in bins of equal width by their
- * confidence, bin b of B holding confidences in (b/B, (b+1)/B].
+ * Measures whether a net that is 80 % sure is right in 80 % of the cases: sorts samples by confidence into bins of
+ * equal width, where bin b of B covers confidences in (b/B, (b+1)/B].
  *
  * <pre>
  * ECE = Σ over bins  samples in bin / N · |accuracy of bin − mean confidence of bin|
@@ -14,7 +14,7 @@ import java.util.List;
  * <p>Sources: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI
  * 2015; 15 bins as in Guo et al., "On calibration of modern neural networks", ICML 2017.
  *
- * @param bins B of them, from low to high confidence
+ * @param bins B bins, from low to high confidence
  */
 public record Calibration(List<Bin> bins) {
     /** Number of bins. */
@@ -25,18 +25,18 @@ public record Calibration(List<Bin> bins) {
     }
 
     /**
-     * Samples of like confidence.
+     * Describes the samples of similar confidence.
      *
-     * @param samples how many
+     * @param samples their number
      * @param confidence their mean confidence, NaN for an empty bin
-     * @param accuracy share of them that is right, NaN for an empty bin
+     * @param accuracy share of correct answers among them, NaN for an empty bin
      */
     public record Bin(int samples, double confidence, double accuracy) {}
 
     /**
-     * Puts N answers into {@link #BINS} bins.
+     * Sorts N answers into {@link #BINS} bins.
      *
-     * @param confidence probability that was given to the answer, in [0, 1], (N)
+     * @param confidence predicted probability of the answer, in [0, 1], (N)
      * @param right whether the answer is right, (N)
      */
     public static Calibration of(double[] confidence, boolean[] right) {
@@ -64,7 +64,7 @@ public record Calibration(List<Bin> bins) {
         return new Calibration(bins);
     }
 
-    /** The expected calibration error, in [0, 1]; NaN without samples. */
+    /** Returns the expected calibration error, in [0, 1]; NaN without samples. */
     public double expectedError() {
         double sum = 0;
         int all = 0;

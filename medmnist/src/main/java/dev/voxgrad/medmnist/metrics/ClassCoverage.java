@@ -12,15 +12,15 @@ import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 
 /**
- * Which classes, or labels of a multi-label task, occur in a split. A class without volumes has no AUC, and neither has
- * MedMNIST's mean over all classes.
+ * Counts which classes, or labels of a multi-label task, occur in a split. Without volumes, a class has no AUC, and
+ * MedMNIST's mean over all classes is undefined, too.
  *
  * @param data the split's data set
  * @param split the split
- * @param counts volumes with each class or label, (K)
+ * @param counts number of volumes with each class or label, (K)
  */
 public record ClassCoverage(VolumeData data, Split split, int[] counts) {
-    /** More classes than this are counted instead of named. */
+    /** The most classes that a message names; it counts the others. */
     private static final int MOST_NAMED = 5;
 
     /** Counts the volumes of each class. */
@@ -39,7 +39,7 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
     }
 
     /**
-     * Returns a line for each split that lacks a class, and what comes of it.
+     * Returns a line for each split that lacks a class, with the consequence.
      *
      * @param validation whether train and val are used as they are, and not cut into folds
      */
@@ -61,9 +61,9 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
     }
 
     /**
-     * Finds out whether a split can choose the best model, which goes by its AUC.
+     * Checks that the best model can be chosen on a split, which requires an AUC.
      *
-     * @throws UndefinedMetricException if not, with what to do about it
+     * @throws UndefinedMetricException if it cannot; the message says what to do
      */
     public static void requireForChoice(VolumeData data, Split split) {
         ClassCoverage coverage = of(data, split);
@@ -85,15 +85,15 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
                         ? "No volume of any split has this class: renumber the labels without gaps from 0, and name "
                                 + "only classes that occur"
                         : "Use a split in which every class occurs: move some volumes to " + split.name()
-                                + ", or pass --folds K, which cuts train and val anew, class by class"));
+                                + ", or pass --folds K, which splits train and val again, class by class"));
     }
 
-    /** Whether the AUC of one class against the rest has no value. */
+    /** Returns whether the AUC of one class against the rest is undefined. */
     boolean isUndefined(int index) {
         return counts[index] == 0 || counts[index] == split.size();
     }
 
-    /** Returns what the split lacks, as a clause with the split's name; empty if its AUC is defined. */
+    /** Returns what the split lacks, as a clause that starts with the split's name; empty if its AUC is defined. */
     Optional<String> missing() {
         if (IntStream.range(0, counts.length).noneMatch(this::isUndefined)) {
             return Optional.empty();

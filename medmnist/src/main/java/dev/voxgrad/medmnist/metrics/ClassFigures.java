@@ -1,7 +1,7 @@
 package dev.voxgrad.medmnist.metrics;
 
 /**
- * How one class is told from all others.
+ * Measures how well one class is told apart from all others.
  *
  * <pre>
  * sensitivity = TP / (TP + FN)            precision = TP / (TP + FP)
@@ -9,17 +9,19 @@ package dev.voxgrad.medmnist.metrics;
  * MCC = (TP·TN − FP·FN) / √((TP + FP)·(TP + FN)·(TN + FP)·(TN + FN))
  * </pre>
  *
- * <p>A ratio of 0 to 0 is NaN: say the precision of a class that is never predicted. Sources: Fawcett, "An
+ * <p>A ratio of 0 to 0 is NaN, such as the precision of a class that is never predicted. Sources: Fawcett, "An
  * introduction to ROC analysis", 2006; for MCC, Matthews, "Comparison of the predicted and observed secondary
  * structure of T4 phage lysozyme", Biochimica et Biophysica Acta 405, 442–451, 1975.
  *
- * @param truePositives samples of the class that were taken for it
- * @param falsePositives samples of others that were taken for it
- * @param falseNegatives samples of the class that were taken for another
- * @param trueNegatives samples of others that were taken for others
+ * @param truePositives samples of the class, predicted as the class
+ * @param falsePositives samples of other classes, predicted as the class
+ * @param falseNegatives samples of the class, predicted as another one
+ * @param trueNegatives samples of other classes, predicted as other classes
  */
 public record ClassFigures(int truePositives, int falsePositives, int falseNegatives, int trueNegatives) {
-    /** The figures of a class, from counts (classes, classes): row is the true class, column the predicted one. */
+    /**
+     * Returns the figures of a class, from counts (classes, classes): rows are true classes, columns predicted ones.
+     */
     public static ClassFigures of(ConfusionMatrix matrix, int index) {
         int[][] counts = matrix.counts();
         int row = 0;
@@ -36,32 +38,34 @@ public record ClassFigures(int truePositives, int falsePositives, int falseNegat
         return new ClassFigures(hits, column - hits, row - hits, all - row - column + hits);
     }
 
-    /** Number of samples of the class. */
+    /** Returns the number of samples of the class. */
     public int samples() {
         return truePositives + falseNegatives;
     }
 
-    /** Share of the class that is found: its recall. */
+    /** Returns the share of the class that is found, also called recall. */
     public double sensitivity() {
         return (double) truePositives / samples();
     }
 
-    /** Share of the others that are left alone. */
+    /** Returns the share of the other samples that are predicted as other classes. */
     public double specificity() {
         return (double) trueNegatives / (trueNegatives + falsePositives);
     }
 
-    /** Share of what was taken for the class that is of it. */
+    /** Returns the share of the predictions of the class that are correct. */
     public double precision() {
         return (double) truePositives / (truePositives + falsePositives);
     }
 
-    /** Harmonic mean of precision and sensitivity. */
+    /** Returns the harmonic mean of precision and sensitivity. */
     public double f1() {
         return 2.0 * truePositives / (2.0 * truePositives + falsePositives + falseNegatives);
     }
 
-    /** Matthews correlation in [−1, 1] of this class against the rest; 0 for guesses, and where it would be 0/0. */
+    /**
+     * Returns the Matthews correlation in [−1, 1] of this class against the rest; 0 for guesses, and instead of 0/0.
+     */
     public double matthews() {
         return MatthewsCorrelation.of(new int[][] {{trueNegatives, falsePositives}, {falseNegatives, truePositives}});
     }

@@ -5,17 +5,17 @@ import java.util.List;
 import dev.voxgrad.medmnist.data.Task;
 
 /**
- * How often each class was taken for which.
+ * Counts how often each class was predicted as which.
  *
  * @param labelNames names of the classes
- * @param counts (classes, classes): row is the true class, column the predicted one
+ * @param counts (classes, classes): rows are true classes, columns predicted ones
  */
 public record ConfusionMatrix(List<String> labelNames, int[][] counts) {
-    /** Columns of the text are no wider than this; longer names are cut. */
+    /** The maximum width of the text's columns; longer names are cut. */
     private static final int WIDEST = 14;
 
     /**
-     * Counts predictions, made as {@link Metrics#predictedClass} makes them.
+     * Counts the predictions of {@link Metrics#predictedClass}.
      *
      * @param labels true class of each sample, (N)
      * @param scores (N, classes)
@@ -32,7 +32,7 @@ public record ConfusionMatrix(List<String> labelNames, int[][] counts) {
         return new ConfusionMatrix(labelNames, counts);
     }
 
-    /** Share of samples on the diagonal. */
+    /** Returns the share of samples on the diagonal. */
     public double accuracy() {
         int right = 0;
         int all = 0;
@@ -45,7 +45,10 @@ public record ConfusionMatrix(List<String> labelNames, int[][] counts) {
         return (double) right / all;
     }
 
-    /** A table for the terminal, lines ended by {@code \n}: one row per true class, one column per predicted one. */
+    /**
+     * Returns a table for the terminal, with one row per true class and one column per predicted one; lines end in
+     * {@code \n}.
+     */
     public String toText() {
         String corner = "true \\ predicted";
         int first = corner.length();

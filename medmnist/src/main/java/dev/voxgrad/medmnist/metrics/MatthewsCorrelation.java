@@ -1,24 +1,25 @@
 package dev.voxgrad.medmnist.metrics;
 
 /**
- * Matthews correlation of true and predicted classes, for any number K of classes.
+ * Computes the Matthews correlation of true and predicted classes, for any number K of classes.
  *
  * <pre>
  * R_K = (c·s − Σₖ pₖ·tₖ) / √((s² − Σₖ pₖ²) · (s² − Σₖ tₖ²))
  * </pre>
  *
- * <p>for s samples, c of them right, pₖ predicted as class k and tₖ truly of it. It is 1 if all are right, 0 on average
- * for guesses, and for two classes equals Matthews' coefficient of 1975. Source: Gorodkin, "Comparing two K-category
- * assignments by a K-category correlation coefficient", Computational Biology and Chemistry 28, 367–374, 2004.
+ * <p>for s samples, of which c are predicted correctly, pₖ predicted as class k, and tₖ truly of class k. It is 1 if
+ * all are correct, 0 on average for guesses, and for two classes equals Matthews' coefficient of 1975. Source:
+ * Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", Computational Biology and
+ * Chemistry 28, 367–374, 2004.
  */
 public final class MatthewsCorrelation {
     private MatthewsCorrelation() {}
 
     /**
-     * The correlation in [−1, 1].
+     * Returns the correlation in [−1, 1].
      *
-     * @param counts (K, K): row is the true class, column the predicted one
-     * @return 0 where all samples are of one class, or all predictions: the formula gives 0/0 there
+     * @param counts (K, K): rows are true classes, columns predicted ones
+     * @return 0 if all samples, or all predictions, are of one class, since the formula gives 0/0 then
      */
     public static double of(int[][] counts) {
         double right = 0;

@@ -10,7 +10,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
- * The two figures MedMNIST reports, computed as its evaluator does.
+ * Computes the two figures that MedMNIST reports, in the way its evaluator does.
  *
  * <table>
  * <caption>Rules</caption>
@@ -23,25 +23,25 @@ import dev.voxgrad.medmnist.io.BadValueException;
  * <p>Source: {@code medmnist/evaluator.py} of the Python package.
  *
  * @param auc area under the ROC curve, in [0, 1]; NaN if it is undefined
- * @param accuracy share of right answers, in [0, 1]
+ * @param accuracy share of correct answers, in [0, 1]
  */
 public record Metrics(double auc, double accuracy) {
-    /** A probability above it means yes. */
+    /** The probability above which an answer is "yes". */
     static final double THRESHOLD = 0.5;
 
-    /** Refuses what no scores can have; an AUC that is not defined is NaN. */
+    /** Rejects values outside of [0, 1]; an undefined AUC is NaN. */
     public Metrics {
         BadValueException.require(!(auc < 0 || auc > 1), "auc", auc, "0 to 1");
         BadValueException.require(accuracy >= 0 && accuracy <= 1, "accuracy", accuracy, "0 to 1");
     }
 
-    /** Whether every class occurs, so that there is an AUC. */
+    /** Returns whether there is an AUC, which requires that every class occurs. */
     public boolean hasAuc() {
         return !Double.isNaN(auc);
     }
 
     /**
-     * Both figures of a split.
+     * Returns both figures of a split.
      *
      * @param scores probabilities, (N, classes); a binary task may have one column only
      * @throws UndefinedMetricException if a class does not occur in the split, so that its AUC has no value
@@ -58,7 +58,7 @@ public record Metrics(double auc, double accuracy) {
     }
 
     /**
-     * Both figures of a split, or the accuracy alone, with NaN as AUC, if a class does not occur in it.
+     * Returns both figures of a split, or, if a class does not occur in it, the accuracy with NaN as AUC.
      *
      * @param scores as in {@link #of(VolumeData, Split, double[][])}
      */
@@ -75,16 +75,16 @@ public record Metrics(double auc, double accuracy) {
     }
 
     /**
-     * Finds out before any scores are made whether a split has figures at all.
+     * Checks, before any scores are computed, that the figures of a split are defined.
      *
-     * @throws UndefinedMetricException if not
+     * @throws UndefinedMetricException if they are not
      */
     public static void requireDefined(VolumeData data, Split split) {
         of(data, split, new double[split.size()][data.classes()]);
     }
 
     /**
-     * Both figures for one class per sample.
+     * Returns both figures for one class per sample.
      *
      * @param task binary or multi-class
      * @param labelNames names of the classes
@@ -107,19 +107,19 @@ public record Metrics(double auc, double accuracy) {
         return new Metrics(auc, accuracy(task, labels, scores));
     }
 
-    /** The share of samples, (N), whose class the scores, (N, classes), stand for. */
+    /** Returns the share of samples, (N), whose class the scores, (N, classes), predict. */
     static double accuracy(Task task, int[] labels, double[][] scores) {
         return share(labels.length, i -> predictedClass(task, scores[i]) == labels[i]);
     }
 
-    /** The mean over labels of the share of samples that the scores are right about; both are (N, L). */
+    /** Returns the mean over labels of the share of samples that the scores predict correctly; both are (N, L). */
     static double accuracy(int[][] labels, double[][] scores) {
         return mean(
                 labels[0].length, l -> share(labels.length, i -> (scores[i][l] > THRESHOLD) == (labels[i][l] == 1)));
     }
 
     /**
-     * Both figures for several labels per sample.
+     * Returns both figures for several labels per sample.
      *
      * @param labelNames names of the labels
      * @param labels 0 or 1, (N, L)
@@ -132,12 +132,15 @@ public record Metrics(double auc, double accuracy) {
         return new Metrics(auc, accuracy(labels, scores));
     }
 
-    /** The class a row of scores stands for: binary by the threshold on the last column, else the first maximum. */
+    /**
+     * Returns the class that a row of scores predicts: for a binary task by the threshold on the last column, otherwise
+     * the first maximum.
+     */
     public static int predictedClass(Task task, double[] row) {
         return switch (task) {
             case BINARY -> row[row.length - 1] > THRESHOLD ? 1 : 0;
             case MULTI_CLASS -> firstMaximum(row);
-            case MULTI_LABEL -> throw new IllegalArgumentException("metrics: a multi-label task has no one class");
+            case MULTI_LABEL -> throw new IllegalArgumentException("metrics: a multi-label task has no single class");
         };
     }
 
@@ -155,7 +158,7 @@ public record Metrics(double auc, double accuracy) {
             for (double score : scores[i]) {
                 if (!Double.isFinite(score)) {
                     throw new IllegalArgumentException(
-                            "metrics: row " + i + " holds " + score + "; expected finite scores");
+                            "metrics: row " + i + " contains " + score + "; expected finite scores");
                 }
             }
         }

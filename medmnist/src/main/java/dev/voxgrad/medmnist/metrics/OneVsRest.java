@@ -8,17 +8,18 @@ import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 
 /**
- * One yes/no question of a data set and its answers: a class against all others, or one label of several.
+ * Represents one yes/no question about each volume, with the answers: a class against all others, or one label of
+ * several.
  *
  * @param index of the class or label
  * @param name of the class or label
- * @param positive whether each volume has it, (N)
- * @param scores probability of it, (N)
+ * @param positive whether each volume has the class or label, (N)
+ * @param scores its probability, (N)
  */
 public record OneVsRest(int index, String name, boolean[] positive, double[] scores) {
     /**
-     * The questions of a split: each class of a multi-class task, each label of a multi-label task, and of a binary
-     * task only class 1, since class 0 is its mirror image.
+     * Returns the questions of a split: each class of a multi-class task, each label of a multi-label task, and only
+     * class 1 of a binary task, since class 0 is its mirror image.
      *
      * @param scores probabilities, (N, classes)
      */
@@ -36,7 +37,7 @@ public record OneVsRest(int index, String name, boolean[] positive, double[] sco
         return questions;
     }
 
-    /** Whether it has ROC and precision-recall curves: some volumes have it, and some do not. */
+    /** Returns whether there are ROC and precision-recall curves, which require both positives and negatives. */
     public boolean isDefined() {
         boolean some = false;
         boolean all = true;
@@ -47,7 +48,7 @@ public record OneVsRest(int index, String name, boolean[] positive, double[] sco
         return some && !all;
     }
 
-    /** How the answers turn out where a score above 0.5 means yes, as MedMNIST judges labels. */
+    /** Returns the figures if a score above 0.5 means yes, which is how MedMNIST evaluates labels. */
     public ClassFigures figures() {
         int[][] counts = new int[2][2];
         for (int i = 0; i < positive.length; i++) {

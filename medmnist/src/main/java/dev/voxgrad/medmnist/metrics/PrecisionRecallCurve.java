@@ -1,7 +1,7 @@
 package dev.voxgrad.medmnist.metrics;
 
 /**
- * Precision and recall for every threshold t, samples that score t or more being called positive.
+ * Computes precision and recall for every threshold t, where samples that score t or more are called positive.
  *
  * <pre>
  * precision(t) = TP(t) / (TP(t) + FP(t))
@@ -10,12 +10,12 @@ package dev.voxgrad.medmnist.metrics;
  *
  * <p>Source: Davis and Goadrich, "The relationship between precision-recall and ROC curves", ICML 2006.
  *
- * @param recall rising, (T) for T distinct scores
+ * @param recall increasing, (T) for T distinct scores
  * @param precision (T)
  */
 public record PrecisionRecallCurve(double[] recall, double[] precision) {
     /**
-     * The curve of n samples.
+     * Returns the curve of n samples.
      *
      * @param positive whether each sample is positive, (n)
      * @param scores finite scores, (n)
@@ -38,9 +38,9 @@ public record PrecisionRecallCurve(double[] recall, double[] precision) {
     }
 
     /**
-     * Average precision, {@code Σ (recall[t] − recall[t−1]) · precision[t]} with recall[−1] = 0: the area under the
-     * steps, which unlike trapezoids does not flatter. Source: Davis and Goadrich, as above; scikit-learn's
-     * {@code average_precision_score} has the same definition.
+     * Returns the average precision, {@code Σ (recall[t] − recall[t−1]) · precision[t]} with recall[−1] = 0: the area
+     * under the steps, which, unlike the area by trapezoids, is not too optimistic. Source: Davis and Goadrich, as
+     * above; scikit-learn's {@code average_precision_score} has the same definition.
      */
     public double averagePrecision() {
         double sum = 0;

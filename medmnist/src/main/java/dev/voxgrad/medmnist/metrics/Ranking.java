@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * What is called positive as the threshold falls: one entry per distinct score, from the highest down, of samples with
- * that score or a higher one. Equal scores enter together.
+ * Counts the samples that are called positive as the threshold falls: one entry per distinct score, from the highest
+ * down, for the samples with that score or a higher one. Equal scores enter together.
  *
  * @param truePositives cumulative, (T)
  * @param falsePositives cumulative, (T)
@@ -43,7 +43,7 @@ record Ranking(int[] truePositives, int[] falsePositives) {
         return new Ranking(Arrays.copyOf(hits, length), Arrays.copyOf(alarms, length));
     }
 
-    /** Number of distinct scores, T. */
+    /** Returns the number of distinct scores, T. */
     int size() {
         return truePositives.length;
     }

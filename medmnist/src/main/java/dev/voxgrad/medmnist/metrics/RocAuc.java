@@ -3,8 +3,8 @@ package dev.voxgrad.medmnist.metrics;
 import java.util.Arrays;
 
 /**
- * The area under the receiver operating characteristic: the chance that a random positive scores higher than a
- * random negative, where equal scores count half.
+ * Computes the area under the receiver operating characteristic: the probability that a random positive scores higher
+ * than a random negative, where equal scores count half.
  *
  * <p>By ranks, in O(n log n): with positives' rank sum R (ranks from 1, ties share their mean rank),
  * {@code AUC = (R − p(p+1)/2) / (p·q)} for p positives and q negatives (Mann and Whitney, 1947).
@@ -13,16 +13,16 @@ final class RocAuc {
     private RocAuc() {}
 
     /**
-     * The area for n samples.
+     * Returns the area for n samples.
      *
      * @param positive whether each sample is positive, (n)
-     * @param scores finite scores, (n); not changed
+     * @param scores finite scores, (n); they are not changed
      * @return in [0, 1]; NaN if there are no positives or no negatives
      */
     static double of(boolean[] positive, double[] scores) {
         double[] sorted = scores.clone();
         for (int i = 0; i < sorted.length; i++) {
-            sorted[i] += 0.0; // −0 becomes 0, which Arrays.sort would put after it
+            sorted[i] += 0.0; // turns −0 into 0; Arrays.sort would order −0 before 0
         }
         Arrays.sort(sorted);
         double[] sortedPositives = new double[scores.length];

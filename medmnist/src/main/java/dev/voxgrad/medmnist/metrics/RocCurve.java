@@ -1,23 +1,23 @@
 package dev.voxgrad.medmnist.metrics;
 
 /**
- * The receiver operating characteristic: for every threshold t, the share of positives and of negatives that score t
- * or more.
+ * Computes the receiver operating characteristic: for every threshold t, the shares of positives and of negatives that
+ * score t or more.
  *
  * <pre>
  * truePositiveRate(t)  = TP(t) / positives
  * falsePositiveRate(t) = FP(t) / negatives
  * </pre>
  *
- * <p>From (0, 0), where nothing is called positive, to (1, 1). Source: Fawcett, "An introduction to ROC analysis",
- * Pattern Recognition Letters 27, 861–874, 2006.
+ * <p>The curve runs from (0, 0), where nothing is called positive, to (1, 1). Source: Fawcett, "An introduction to ROC
+ * analysis", Pattern Recognition Letters 27, 861–874, 2006.
  *
- * @param falsePositiveRate rising, (T + 1) for T distinct scores
- * @param truePositiveRate rising, (T + 1)
+ * @param falsePositiveRate increasing, (T + 1) for T distinct scores
+ * @param truePositiveRate increasing, (T + 1)
  */
 public record RocCurve(double[] falsePositiveRate, double[] truePositiveRate) {
     /**
-     * The curve of n samples.
+     * Returns the curve of n samples.
      *
      * @param positive whether each sample is positive, (n)
      * @param scores finite scores, (n)
@@ -38,7 +38,7 @@ public record RocCurve(double[] falsePositiveRate, double[] truePositiveRate) {
         return new RocCurve(falseRate, trueRate);
     }
 
-    /** The area under it by trapezoids, which is the AUC of {@link Metrics}: equal scores make a slanted piece. */
+    /** Returns the area by trapezoids, which is the AUC of {@link Metrics}: equal scores make a slanted segment. */
     public double area() {
         double area = 0;
         for (int i = 1; i < falsePositiveRate.length; i++) {

@@ -1,13 +1,13 @@
 package dev.voxgrad.medmnist.metrics;
 
 /**
- * Mean and spread of a figure over members.
+ * Computes mean and standard deviation of a figure over members.
  *
- * @param mean NaN for no values
+ * @param mean NaN without values
  * @param deviation sample standard deviation, {@code √(Σ (x − mean)² / (n − 1))}; NaN for fewer than two values
  */
 public record Spread(double mean, double deviation) {
-    /** Of n values. */
+    /** Returns mean and deviation of n values. */
     public static Spread of(double... values) {
         double sum = 0;
         for (double value : values) {

@@ -14,14 +14,15 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.TextFile;
 
 /**
- * MedMNIST's standard result file: the scores of one split in a CSV whose name tells what they are of.
+ * Reads and writes MedMNIST's standard result file: a CSV with the scores of one split, named after the data set, the
+ * split and the results.
  *
  * <p>The name is <code>{flag}_{split}_[AUC]{auc}_[ACC]{acc}@{run}.csv</code>, with {@code _{size}} after the flag
  * for volumes other than 28³; only flag, size and split are read from it. Each line is the sample's index and its
  * scores, {@code 0,0.25,0.75}; the lines may come in any order. Source: {@code medmnist/evaluator.py} of the
  * Python package.
  *
- * @param path where it is
+ * @param path location of the file
  * @param flag the data set
  * @param size edge length of the volumes
  * @param split train, val or test
@@ -32,8 +33,9 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     private static final Pattern NAME = Pattern.compile("([a-z0-9]+?)(?:_(\\d{1,4}))?_(train|val|test).*\\.csv");
 
     /**
-     * Reads a file, with or without a byte-order mark, and with lines that end in LF or CRLF; the message of a
-     * {@link DataFileException} names the line that is wrong.
+     * Reads a file, with or without a byte-order mark, and with lines that end in LF or CRLF.
+     *
+     * @throws DataFileException if the name or a line is malformed; the message names the line
      */
     public static StandardResultFile read(Path path) {
         Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
@@ -41,7 +43,8 @@ public record StandardResultFile(Path path, String flag, int size, String split,
             throw new DataFileException(
                     path.toString(),
                     "is not named as a standard result file; expected a name "
-                            + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or adrenalmnist3d_64_val@2.csv");
+                            + "such as adrenalmnist3d_test_[AUC]0.870_[ACC]0.795@run1.csv or "
+                            + "adrenalmnist3d_64_val@2.csv");
         }
         int size = name.group(2) == null ? PLAIN_SIZE : Integer.parseInt(name.group(2));
         return new StandardResultFile(path, name.group(1), size, name.group(3), parse(path, TextFile.lines(path)));
@@ -63,7 +66,8 @@ public record StandardResultFile(Path path, String flag, int size, String split,
                 throw new DataFileException(
                         where,
                         "has semicolons; expected commas between fields, and points in "
-                                + "numbers. A spreadsheet writes such files where the decimal mark is a comma: save it in "
+                                + "numbers. A spreadsheet writes such files where the decimal mark is a comma: save "
+                                + "it in "
                                 + "another format, as a plain CSV");
             }
             String[] fields = lines.get(n).split(",", -1);
@@ -116,8 +120,9 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     }
 
     /**
-     * Returns the metrics of these scores on the data they are of, with NaN as AUC if it is undefined; too many or few
-     * of them is a {@link DataFileException}.
+     * Returns the metrics of these scores on their data set, with NaN as AUC if it is undefined.
+     *
+     * @throws DataFileException if the numbers of samples or classes differ
      */
     public Metrics evaluate(VolumeData data) {
         int samples = data.split(split).size();
@@ -135,7 +140,9 @@ public record StandardResultFile(Path path, String flag, int size, String split,
         return Metrics.whereDefined(data, data.split(split), scores);
     }
 
-    /** The standard name; figures are rounded to three decimals, as Python's {@code :.3f} does, NaN included. */
+    /**
+     * Returns the standard name; figures are rounded to three decimals, as Python's {@code :.3f} does, including NaN.
+     */
     public static String fileName(String flag, int size, String split, Metrics metrics, String run) {
         return flag + (size == PLAIN_SIZE ? "" : "_" + size) + "_" + split + "_[AUC]" + threeDecimals(metrics.auc())
                 + "_[ACC]" + threeDecimals(metrics.accuracy()) + "@" + run + ".csv";
@@ -148,11 +155,11 @@ public record StandardResultFile(Path path, String flag, int size, String split,
     }
 
     /**
-     * Writes scores under the standard name; the file appears whole or not at all.
+     * Writes scores under the standard name; the file appears complete or not at all.
      *
      * @param folder an existing folder
      * @param run the run's name, at the end of the file's name
-     * @return what was written
+     * @return the file that was written
      */
     public static StandardResultFile write(
             Path folder, String flag, int size, String split, Metrics metrics, String run, double[][] scores) {

@@ -9,15 +9,14 @@ import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 
 /**
- * What can be said of scores on a split whose AUC is undefined: why it is, and the areas of the classes or labels that
- * have one.
+ * Describes scores on a split whose AUC is undefined: the reason, and the areas of the classes or labels that have one.
  *
- * @param reason what the split lacks
+ * @param reason the classes or labels that the split lacks
  * @param areas one for each class or label that occurs in some volumes but not in all
  */
 public record UndefinedAuc(String reason, List<Area> areas) {
     /**
-     * The AUC of one class against the rest, or of one label.
+     * Represents the AUC of one class against the rest, or of one label.
      *
      * @param index of the class or label
      * @param auc in [0, 1]
@@ -25,7 +24,7 @@ public record UndefinedAuc(String reason, List<Area> areas) {
     public record Area(int index, String name, double auc) {}
 
     /**
-     * Returns the account for these scores; empty if the AUC is defined.
+     * Returns the description of these scores; empty if the AUC is defined.
      *
      * @param scores probabilities, (N, classes); a binary task may have one column only
      */
@@ -45,9 +44,9 @@ public record UndefinedAuc(String reason, List<Area> areas) {
     }
 
     /**
-     * Returns a footnote for a table of scores: why there is no AUC, and what there is instead.
+     * Returns a footnote for a table of scores: why there is no AUC, and the areas there are instead.
      *
-     * @param mark what the table shows instead of the AUC
+     * @param mark the text that the table shows instead of the AUC
      */
     public String footnote(String mark) {
         String why = "AUC is undefined (" + mark + "): " + reason + ". MedMNIST's evaluator has none here either.";

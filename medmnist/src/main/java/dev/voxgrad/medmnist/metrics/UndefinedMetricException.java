@@ -4,7 +4,7 @@ import java.io.Serial;
 
 import dev.voxgrad.medmnist.io.DataException;
 
-/** A figure that the given labels or scores do not define, such as the AUC of a class that does not occur. */
+/** Thrown if labels or scores do not define a figure, such as the AUC of a class that does not occur. */
 public final class UndefinedMetricException extends DataException {
     @Serial
     private static final long serialVersionUID = 1;

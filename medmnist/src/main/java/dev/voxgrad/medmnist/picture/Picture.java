@@ -10,8 +10,8 @@ import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * A picture of 8 bits per channel, grey or RGB, that can be written as PNG (ISO/IEC 15948). The JDK could do it too,
- * but its module for graphics would be a quarter of a bundle with a runtime of its own.
+ * Represents a picture of 8 bits per channel, grey or RGB, and encodes it as PNG (ISO/IEC 15948). The JDK can do so,
+ * too, but its graphics module would make up a quarter of a bundle that contains a Java runtime.
  */
 public final class Picture {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
@@ -21,11 +21,11 @@ public final class Picture {
     private final int width;
     private final int height;
     private final int channels;
-    /** Row by row, each behind a byte 0, as PNG wants rows that are not filtered. */
+    /** The rows, each after a byte 0, which in PNG marks a row without a filter. */
     private final byte[] rows;
 
     /**
-     * A picture of one colour.
+     * Creates a picture of one colour.
      *
      * @param channels 1 for grey or 3 for red, green and blue
      * @param level of every channel, 0 to 255
@@ -45,12 +45,12 @@ public final class Picture {
         }
     }
 
-    /** Sets one channel of one pixel, counted from the top left corner. */
+    /** Sets one channel of one pixel; coordinates start at the top left corner. */
     public void set(int x, int y, int channel, int level) {
         rows[y * (1 + width * channels) + 1 + x * channels + channel] = (byte) level;
     }
 
-    /** The picture as a PNG file. */
+    /** Returns the picture as the bytes of a PNG file. */
     public byte[] png() {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(SIGNATURE);
@@ -59,7 +59,7 @@ public final class Picture {
             chunk(out, "IDAT", deflated());
             chunk(out, "IEND", new byte[0]);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory does not fail
+            throw new UncheckedIOException(e); // cannot happen in memory
         }
         return file.toByteArray();
     }

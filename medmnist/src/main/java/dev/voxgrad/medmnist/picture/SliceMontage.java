@@ -5,16 +5,16 @@ import java.util.List;
 import dev.voxgrad.medmnist.data.VolumeShape;
 
 /**
- * Planes of volumes side by side: a row for each volume, in it three planes across X, at a quarter, half and three
- * quarters of the axis, then three across Y, then three across Z. In a plane, the first of the two axes that are left
+ * Draws planes of volumes next to each other: a row for each volume, with three planes across X, at a quarter, half and
+ * three quarters of the axis, then three across Y, then three across Z. In a plane, the first of the two remaining axes
  * runs downwards and the other one to the right.
  *
- * <p>In each row the smallest number of the volume is black and the largest white; three channels are red, green and
- * blue. No text is drawn, since fonts are missing on many servers.
+ * <p>In each row the smallest value of the volume is black and the largest white; three channels are red, green and
+ * blue. No text is drawn, since many servers have no fonts.
  */
 public final class SliceMontage {
     private static final int PLANES = 3;
-    /** Voxels are enlarged by a whole factor, until a tile has about this many pixels. */
+    /** The approximate edge of a tile in pixels; voxels are enlarged by a whole factor to reach it. */
     private static final int TILE_PIXELS = 112;
 
     private static final int GAP = 2;

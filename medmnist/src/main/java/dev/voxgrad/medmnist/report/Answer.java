@@ -8,17 +8,17 @@ import dev.voxgrad.medmnist.metrics.Calibration;
 import dev.voxgrad.medmnist.metrics.Metrics;
 
 /**
- * What the weighted ensemble answered, one entry per answer: of each volume its class, or of a multi-label task whether
- * each label is there.
+ * Represents one answer of the weighted ensemble: the class of a volume, or, in a multi-label task, whether a volume
+ * has a label.
  *
  * @param volume number in the split
- * @param asked the label that was asked for; −1 where there is one class per volume
- * @param truth the true class, or 1 if the label is there
- * @param answer the class or 0 or 1 that was answered
- * @param confidence probability that was given to the answer
+ * @param asked the label in question; −1 if there is one class per volume
+ * @param truth the true class, or 1 if the volume has the label
+ * @param answer the predicted class, or 0 or 1
+ * @param confidence predicted probability of the answer
  */
 record Answer(int volume, int asked, int truth, int answer, double confidence) {
-    /** All answers; of a multi-label task those about one label follow each other. */
+    /** Returns all answers; in a multi-label task, grouped by label. */
     static List<Answer> of(Subject subject) {
         List<Answer> answers = new ArrayList<>();
         double[][] scores = subject.scores();

@@ -5,29 +5,29 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One axis of a chart.
+ * Describes one axis of a chart.
  *
- * @param label what it shows, with the unit if there is one
- * @param low its number at the origin
- * @param high its number at the other end
- * @param step between marked numbers, from low on; the factor between them on a logarithmic axis
- * @param logarithmic whether equal distances are equal factors; then all numbers are above 0, and those marked are
+ * @param label the quantity, with its unit if there is one
+ * @param low value at the origin
+ * @param high value at the other end
+ * @param step difference between marked values, starting at low; their ratio on a logarithmic axis
+ * @param logarithmic whether equal distances are equal ratios; then all values are above 0, and the marked ones are
  *     powers of ten
  */
 record Axis(String label, double low, double high, double step, boolean logarithmic) {
-    /** About so many steps are wanted. */
+    /** The desired number of steps, approximately. */
     private static final int STEPS = 5;
-    /** At most so many fit side by side on a logarithmic axis. */
+    /** The most marks that fit on a logarithmic axis. */
     private static final int MOST_POWERS = 8;
 
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-    /** A linear axis. */
+    /** Creates a linear axis. */
     Axis(String label, double low, double high, double step) {
         this(label, low, high, step, false);
     }
 
-    /** From 0 to 1. */
+    /** Returns an axis from 0 to 1. */
     static Axis unit(String label) {
         return new Axis(label, 0, 1, 0.2);
     }
@@ -70,7 +70,7 @@ record Axis(String label, double low, double high, double step, boolean logarith
                 true);
     }
 
-    /** 1, 2 or 5 times a power of ten. */
+    /** Returns 1, 2 or 5 times a power of ten. */
     private static double niceStep(double range) {
         double power = Math.pow(10, Math.floor(Math.log10(Math.max(range, 1e-12) / STEPS)));
         for (double factor : new double[] {1, 2, 5}) {
@@ -81,12 +81,12 @@ record Axis(String label, double low, double high, double step, boolean logarith
         return 10 * power;
     }
 
-    /** Where a number lies, from 0 at the low end to 1 at the high one. */
+    /** Returns the position of a value, from 0 at the low end to 1 at the high one. */
     double at(double value) {
         return logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
     }
 
-    /** The numbers to mark. */
+    /** Returns the values to mark. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         if (logarithmic) {
@@ -101,7 +101,7 @@ record Axis(String label, double low, double high, double step, boolean logarith
         return ticks;
     }
 
-    /** A marked number, with as many decimals as the step has; a power of ten as such. */
+    /** Returns a marked value as text, with as many decimals as the step has, or as a power of ten. */
     String text(double tick) {
         if (logarithmic) {
             return "10" + superscript(Math.round(Math.log10(tick)));

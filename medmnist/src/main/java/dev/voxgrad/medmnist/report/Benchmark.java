@@ -3,25 +3,25 @@ package dev.voxgrad.medmnist.report;
 import java.util.List;
 
 /**
- * Published figures of an official data set, on its test split.
+ * Holds published figures of an official data set, on its test split.
  *
- * <p>Those of Yang et al., "MedMNIST v2 – A large-scale lightweight benchmark for 2D and 3D biomedical image
- * classification", Scientific Data 10, 41, 2023 (table of MedMNIST3D, volumes of 28³), as medmnist.com prints them too.
- * For the nodule and vessel sets, whose volumes were revised after the first print, only the rows are here that we have
- * seen for the sets as they are now.
+ * <p>They are from Yang et al., "MedMNIST v2 – A large-scale lightweight benchmark for 2D and 3D biomedical image
+ * classification", Scientific Data 10, 41, 2023 (table of MedMNIST3D, volumes of 28³), which medmnist.com shows, too.
+ * For the nodule and vessel sets, whose volumes were revised after the first publication, only the rows are given that
+ * are known for the current versions.
  *
- * @param method what was trained
+ * @param method the method that was trained
  * @param auc on the test split
  * @param accuracy on the test split
  */
 record Benchmark(String method, double auc, double accuracy) {
-    /** What the rows are to be cited as. */
+    /** The citation of the rows. */
     static final String CITATION = "Yang et al., MedMNIST v2 – A large-scale lightweight benchmark for 2D and 3D "
             + "biomedical image classification, Scientific Data 10, 41, 2023";
 
     static final String ADDRESS = "https://doi.org/10.1038/s41597-022-01721-8";
 
-    /** The rows of a set, by its flag; none for sets that are not official. */
+    /** Returns the rows of a set, by its flag; none for sets that are not official. */
     static List<Benchmark> of(String flag) {
         return switch (flag) {
             case "organmnist3d" ->
@@ -46,14 +46,14 @@ record Benchmark(String method, double auc, double accuracy) {
         };
     }
 
-    /** The published result of the study that this program repeats: 15 models, 500 epochs each. */
+    /** Returns the published result of the study that this program reproduces: 15 models, 500 epochs each. */
     static List<Benchmark> study(String flag) {
         return flag.equals("adrenalmnist3d")
                 ? List.of(new Benchmark("Original study, 15 models", 0.854, 0.815))
                 : List.of();
     }
 
-    /** AUC and accuracy of the table's eight methods, in its order. */
+    /** Returns rows of the table's eight methods in its order, each with AUC and accuracy. */
     private static List<Benchmark> rows(double... figures) {
         String[] methods = {
             "ResNet-18 + 2.5D",

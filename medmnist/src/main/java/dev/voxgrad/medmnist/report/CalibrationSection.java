@@ -4,7 +4,7 @@ import java.util.List;
 
 import dev.voxgrad.medmnist.metrics.Calibration;
 
-/** Whether the weighted ensemble is right as often as it is sure. */
+/** Writes whether the weighted ensemble is right as often as its confidence says. */
 final class CalibrationSection {
     private CalibrationSection() {}
 
@@ -12,7 +12,9 @@ final class CalibrationSection {
         List<Answer> answers = Answer.of(subject);
         boolean multiLabel = subject.split().isMultiLabel();
         LineChart chart = new LineChart(
-                        "Reliability", Axis.unit("mean confidence in the answer"), Axis.unit("share of right answers"))
+                        "Reliability",
+                        Axis.unit("mean confidence in the answer"),
+                        Axis.unit("share of correct " + "answers"))
                 .guide(0, 0, 1, 1);
         html.open("section").element("h2", "Calibration").open("div", "class", "charts");
         if (multiLabel) {
@@ -39,9 +41,12 @@ final class CalibrationSection {
         html.close().close();
         html.element(
                         "p",
-                        "Answers are put into " + Calibration.BINS + " bins of equal width by the probability the "
-                                + "ensemble gave them. Below the grey line it is surer than it is right. The error, ECE, is the mean "
-                                + "distance from that line, each bin counted by its answers; bins of few answers say little.",
+                        "Answers are sorted into " + Calibration.BINS + " bins of equal width by the probability that "
+                                + "the ensemble gave them. Below the grey line, it is overconfident. The error, ECE, "
+                                + "is the mean "
+                                + "distance from that line, with each bin weighted by its number of answers; bins "
+                                + "with few answers "
+                                + "say little.",
                         "class",
                         "small")
                 .close();
@@ -57,7 +62,7 @@ final class CalibrationSection {
     }
 
     private static void writeBins(Html html, Calibration calibration) {
-        Table table = Table.open(html, "Bins that hold answers", "Confidence", "Answers", "Mean confidence", "Right");
+        Table table = Table.open(html, "Bins with answers", "Confidence", "Answers", "Mean confidence", "Correct");
         for (int b = 0; b < Calibration.BINS; b++) {
             Calibration.Bin bin = calibration.bins().get(b);
             if (bin.samples() > 0) {

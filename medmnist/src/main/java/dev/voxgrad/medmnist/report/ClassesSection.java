@@ -11,7 +11,7 @@ import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.MatthewsCorrelation;
 import dev.voxgrad.medmnist.metrics.OneVsRest;
 
-/** What was taken for what, and how well each class or label is told from the rest, by the weighted ensemble. */
+/** Writes the confusion matrix of the weighted ensemble, and how well it tells each class or label from the rest. */
 final class ClassesSection {
     private ClassesSection() {}
 
@@ -34,17 +34,20 @@ final class ClassesSection {
             }
             html.element(
                     "p",
-                    "Right: " + Numbers.percent(matrix.accuracy()) + ". Matthews correlation over all "
+                    "Correct: " + Numbers.percent(matrix.accuracy()) + ". Matthews correlation over all "
                             + "classes (Gorodkin's R_K): " + Numbers.three(MatthewsCorrelation.of(matrix.counts()))
                             + ".");
         }
         writeFigures(html, subject.data().labelNames(), figures, multiLabel);
         html.element(
                 "p",
-                "Sensitivity: share of the class that is found. Specificity: share of the rest that is left "
-                        + "alone. Precision: share of what is called so that is so. F1: harmonic mean of precision and "
-                        + "sensitivity. MCC: Matthews correlation of the class against the rest, from −1 to 1, 0 for guesses. "
-                        + "A dash: not defined, as for the precision of a class that is never called.",
+                "Sensitivity: share of the class that is found. Specificity: share of the rest that is "
+                        + "predicted as the rest. Precision: share of correct predictions of the class. F1: harmonic "
+                        + "mean of "
+                        + "precision and sensitivity. MCC: Matthews correlation of the class against the rest, from "
+                        + "−1 to 1, "
+                        + "0 for guesses. A dash: not defined, such as the precision of a class that is never "
+                        + "predicted.",
                 "class",
                 "small");
         html.close();
@@ -81,7 +84,7 @@ final class ClassesSection {
     private static void writeFigures(Html html, List<String> names, List<ClassFigures> figures, boolean multiLabel) {
         Table table = Table.open(
                 html,
-                multiLabel ? "Each label, called where its score is above 0.5" : "Each class against the rest",
+                multiLabel ? "Each label, predicted if its score is above 0.5" : "Each class against the rest",
                 multiLabel ? "Label" : "Class",
                 "Volumes",
                 "Found",

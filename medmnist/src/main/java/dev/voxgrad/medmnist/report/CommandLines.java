@@ -22,15 +22,15 @@ import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
-/** The commands that repeat a run, for a POSIX shell. */
+/** Writes the commands that reproduce a run, for a POSIX shell. */
 final class CommandLines {
     private CommandLines() {}
 
     /**
-     * The training, from what {@code run.json} says: settings are written out, defaults too, so that it means the same
-     * in later versions; what is switched off is left out.
+     * Returns the command of the training, from {@code run.json}: settings are written out, including defaults, so that
+     * it means the same in later versions; what is switched off is left out.
      *
-     * @param out the new run's folder
+     * @param out folder of the new run
      */
     static String train(RunInfo info, Path out) {
         List<String> words = new ArrayList<>(List.of("medmnist"));
@@ -50,18 +50,18 @@ final class CommandLines {
         return ShellWords.line(words);
     }
 
-    /** The ensemble of a run on a split. */
+    /** Returns the command for the ensemble of a run on a split. */
     static String ensemble(Path run, String split, EnsembleSettings settings) {
         return ShellWords.line(
                 combined(List.of("medmnist", "ensemble", "--run", run.toString(), "--split", split), settings));
     }
 
-    /** The report of a run on a split. */
+    /** Returns the command for the report of a run on a split. */
     static String report(Path run, String split, EnsembleSettings settings) {
         return ShellWords.line(combined(List.of("medmnist", "report", run.toString(), "--split", split), settings));
     }
 
-    /** Weights are written out, wherever they came from, unless a method finds them anew. */
+    /** Adds options to a command. Weights are written out, wherever they came from, unless a method fits them again. */
     private static List<String> combined(List<String> begin, EnsembleSettings settings) {
         List<String> words = new ArrayList<>(begin);
         settings.method().ifPresent(method -> words.addAll(List.of("--weights", method.flag())));

@@ -7,7 +7,7 @@ import dev.voxgrad.medmnist.metrics.OneVsRest;
 import dev.voxgrad.medmnist.metrics.PrecisionRecallCurve;
 import dev.voxgrad.medmnist.metrics.RocCurve;
 
-/** ROC and precision-recall curves of the weighted ensemble, for each question that {@link OneVsRest} asks. */
+/** Writes ROC and precision-recall curves of the weighted ensemble, for each question of {@link OneVsRest}. */
 final class CurvesSection {
     private CurvesSection() {}
 
@@ -18,7 +18,7 @@ final class CurvesSection {
         if (questions.isEmpty()) {
             html.open("section")
                     .element("h2", "ROC and precision-recall curves")
-                    .element("p", "There are none: no " + "class occurs in some volumes of the split but not in all.")
+                    .element("p", "There are none: no class occurs in some volumes of the split but not in all.")
                     .close();
             return;
         }
@@ -52,7 +52,7 @@ final class CurvesSection {
         html.element(
                         "p",
                         explanation(subject.data().task(), questions) + " AP, average precision, is the area under "
-                                + "the steps of precision over recall. Grey: what guessing would give.",
+                                + "the steps of precision over recall. Grey: the result of guessing.",
                         "class",
                         "small")
                 .close();
@@ -67,13 +67,13 @@ final class CurvesSection {
     }
 
     private static String explanation(Task task, List<OneVsRest> questions) {
-        return "Of the weighted ensemble. "
+        return "Curves of the weighted ensemble. "
                 + switch (task) {
                     case BINARY ->
                         "Positive is '" + questions.getFirst().name() + "', "
                                 + Numbers.percent(share(questions.getFirst())) + " of the volumes.";
-                    case MULTI_CLASS -> "Each class against all others; MedMNIST's AUC is the mean of theirs.";
-                    case MULTI_LABEL -> "Each label by itself; MedMNIST's AUC is the mean of theirs.";
+                    case MULTI_CLASS -> "Each class against all others; MedMNIST's AUC is their mean.";
+                    case MULTI_LABEL -> "Each label alone; MedMNIST's AUC is their mean.";
                 };
     }
 }

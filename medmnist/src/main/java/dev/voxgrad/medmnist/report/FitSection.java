@@ -7,7 +7,7 @@ import dev.voxgrad.medmnist.ensemble.Combination;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.ensemble.Temperature;
 
-/** How weights and temperature were fitted to the validation split, and what that brought; if anything was. */
+/** Writes how weights and temperature were fitted to the validation split, and the result; nothing without a fit. */
 final class FitSection {
     private FitSection() {}
 
@@ -30,21 +30,21 @@ final class FitSection {
         }
         html.element(
                         "p",
-                        "Labels of the test split are never looked at for a fit. Some hundred validation volumes are "
-                                + "soon overfitted: the uniform ensemble is there to compare with.",
+                        "Fits never use labels of the test split. Some hundred validation volumes are easily "
+                                + "overfitted, so the uniform ensemble is shown for comparison.",
                         "class",
                         "small")
                 .close();
     }
 
-    /** What weights and temperature reach on the validation split that all members have in common. */
+    /** Writes the results of weights and temperature on the validation split that all members share. */
     private static void writeLosses(Html html, Subject subject) {
         Evaluation evaluation = subject.evaluation();
         String split = subject.split().name();
         if (split.equals("val")) {
             html.element(
                     "p",
-                    "All figures of this page are of the very volumes that were fitted to: they flatter what "
+                    "All figures on this page are of the volumes that were used to fit: they flatter what "
                             + "was fitted.",
                     "class",
                     "notice");
@@ -53,7 +53,7 @@ final class FitSection {
         Table table = tempered
                 ? Table.open(
                         html,
-                        "Log-loss, and what the temperature T makes of it",
+                        "Log-loss, with and without the temperature T",
                         "Ensemble",
                         "Validation AUC",
                         "Validation log-loss",
@@ -91,8 +91,8 @@ final class FitSection {
             case FITTED ->
                 html.element(
                         "p",
-                        "The logits are divided by T, the one number with the least validation "
-                                + "log-loss: no volume changes its class by it, but its scores become honest probabilities.",
+                        "The logits are divided by T, the number with the least validation log-loss: this changes "
+                                + "no volume's class, but turns the scores into honest probabilities.",
                         "class",
                         "small");
             case SEPARATED, NO_BETTER_THAN_CHANCE ->

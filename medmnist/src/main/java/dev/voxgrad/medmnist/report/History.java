@@ -13,26 +13,26 @@ import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /**
- * The learning curves of a run: what its {@code history.csv} says. Columns are found by their names, and of several
- * rows for the same epoch the last one counts.
+ * Holds the learning curves of a run, read from its {@code history.csv}. Columns are found by their names; if there are
+ * several rows for the same epoch, the last one counts.
  *
- * @param members epochs of each member that has begun, in order of their numbers, by the member's index
- * @param seconds of all epochs together, from {@code timings.csv} or, in runs of older versions, the history itself;
- *     NaN if neither tells
+ * @param members epochs of each member that has started, in order of their numbers, by the member's index
+ * @param seconds duration of all epochs together, from {@code timings.csv} or, in runs of older versions, the history
+ *     itself; NaN if neither has it
  */
 record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
     private static final List<String> COLUMNS = List.of("member", "net", "epoch", "train_loss", "val_auc", "val_acc");
-    /** Of an epoch: thirty years. */
+    /** The longest duration of an epoch that is accepted: thirty years. */
     private static final double MOST_SECONDS = 1e9;
 
     /**
-     * One epoch of one member.
+     * Represents one epoch of one member.
      *
-     * @param net flag of the member's net
-     * @param number from 1
-     * @param trainLoss mean over the training volumes
-     * @param auc of the validation split, after the epoch
-     * @param accuracy of the validation split, after the epoch
+     * @param net name of the member's net
+     * @param number number of the epoch, from 1
+     * @param trainLoss mean loss over the training volumes
+     * @param auc AUC on the validation split after the epoch
+     * @param accuracy accuracy on the validation split after the epoch
      */
     record Epoch(String net, int number, double trainLoss, double auc, double accuracy) {}
 
@@ -105,7 +105,7 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
         return seconds;
     }
 
-    /** A figure from 0 to 1. */
+    /** Returns a figure from 0 to 1. */
     private static double share(String text) {
         double value = Double.parseDouble(text);
         if (!(value >= 0 && value <= 1)) {

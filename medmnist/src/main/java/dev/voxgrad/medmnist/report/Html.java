@@ -6,8 +6,8 @@ import java.util.Deque;
 import dev.voxgrad.medmnist.text.VisibleText;
 
 /**
- * Writes HTML that is XML too: whatever is opened is closed, and all text and attributes are escaped, so that labels
- * and paths of the user's can't become markup.
+ * Writes HTML that is also well-formed XML: every element is closed, and all text and attributes are escaped, so that
+ * the user's labels and paths cannot become markup.
  */
 final class Html {
     private static final String DOCTYPE = "<!DOCTYPE html>\n";
@@ -15,27 +15,27 @@ final class Html {
     private final StringBuilder out = new StringBuilder(DOCTYPE);
     private final Deque<String> open = new ArrayDeque<>();
 
-    /** Begins an element; attributes are names and values in turn. */
+    /** Starts an element; attributes are names and values in turn. */
     Html open(String tag, String... attributes) {
         start(tag, attributes).append('>');
         open.push(tag);
         return this;
     }
 
-    /** Ends the element that was begun last, and the line, unless text may follow without a space. */
+    /** Ends the innermost element, and the line, unless text may follow without a space. */
     Html close() {
         String tag = open.pop();
         out.append("</").append(tag).append(tag.equals("a") ? ">" : ">\n");
         return this;
     }
 
-    /** An element without content, such as {@code meta} or SVG's {@code path}. */
+    /** Writes an element without content, such as {@code meta} or SVG's {@code path}. */
     Html empty(String tag, String... attributes) {
         start(tag, attributes).append(" />");
         return this;
     }
 
-    /** An element that holds nothing but text. */
+    /** Writes an element that contains only text. */
     Html element(String tag, String content, String... attributes) {
         return open(tag, attributes).text(content).close();
     }
@@ -69,8 +69,8 @@ final class Html {
     }
 
     /**
-     * XML 1.0 has no control characters but tab and line ends, no halves of surrogate pairs, no U+FFFE or U+FFFF; marks
-     * of writing direction could show a name in another order than it has.
+     * Returns whether a character may be written. XML 1.0 allows no control characters except tab and line ends, no
+     * halves of surrogate pairs, no U+FFFE or U+FFFF; marks of writing direction could show a name in another order.
      */
     private static boolean isAllowed(String content, int at) {
         char c = content.charAt(at);
@@ -83,7 +83,7 @@ final class Html {
         return VisibleText.isVisible(c) && c < '\uFFFE' || c == '\r';
     }
 
-    /** The page; every element must have been ended. */
+    /** Returns the page; every element must have been ended. */
     @Override
     public String toString() {
         if (!open.isEmpty()) {

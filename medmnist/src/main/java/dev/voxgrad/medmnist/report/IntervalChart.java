@@ -7,7 +7,7 @@ import java.util.stream.DoubleStream;
 
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 
-/** Figures one below the other as dots, with whiskers where there is an interval, as SVG. */
+/** Draws figures as an SVG chart: one dot per row, with whiskers if there is an interval. */
 final class IntervalChart {
     private static final double WIDTH = 380;
     private static final double LEFT = 192;
@@ -27,7 +27,7 @@ final class IntervalChart {
         this.label = label;
     }
 
-    /** Adds a row, unless its value is undefined (NaN); {@code own} tells this run's rows from published ones. */
+    /** Adds a row, unless its value is NaN; {@code own} distinguishes this run's rows from published ones. */
     void add(String name, double value, Optional<Bootstrap.Interval> interval, boolean own) {
         if (Double.isNaN(value)) {
             return;

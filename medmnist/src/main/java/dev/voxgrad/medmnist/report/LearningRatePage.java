@@ -12,11 +12,11 @@ import dev.voxgrad.medmnist.lrfind.LearningRateCurve.Point;
 import dev.voxgrad.medmnist.lrfind.LearningRateCurve.Suggestion;
 import dev.voxgrad.medmnist.lrfind.LearningRateFinder;
 
-/** A learning-rate range test as one page of HTML, which needs no network and no JavaScript. */
+/** Writes a learning-rate range test as one page of HTML, which requires no network and no JavaScript. */
 public final class LearningRatePage {
     private LearningRatePage() {}
 
-    /** Writes the page; there must be a point. The same test gives the same page to the byte. */
+    /** Returns the page; the curve must have a point. The same test gives the same page to the byte. */
     public static String html(VolumeData data, LearningRateFinder.Settings settings, LearningRateCurve curve) {
         String title = "Learning rate: " + settings.net().name() + " on " + data.name()
                 + (data.synthetic() ? " (SYNTHETIC)" : "");
@@ -34,8 +34,10 @@ public final class LearningRatePage {
                 String.format(
                         Locale.ROOT,
                         "A range test: the rate grows by the same factor from step to "
-                                + "step while the net is trained. Each loss is measured before the step with its rate. The test ended "
-                                + "after step %d of %d, at rate %.3g: %s. One test of one net on a few batches is a rough guide; other "
+                                + "step while the net is trained. Each loss is measured before the step with its "
+                                + "rate. The test ended "
+                                + "after step %d of %d, at rate %.3g: %s. One test of one net on a few batches is a "
+                                + "rough guide; other "
                                 + "seeds give other rates.",
                         last.step(),
                         settings.range().steps(),

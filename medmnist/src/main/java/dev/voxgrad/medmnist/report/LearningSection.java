@@ -10,14 +10,14 @@ import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
-/** How each member learned: validation figures by epoch with the best epoch marked, and the training losses. */
+/** Writes the learning curves: validation figures of each member, with its best epoch marked, and training losses. */
 final class LearningSection {
     private LearningSection() {}
 
     static void write(Html html, Subject subject) {
         html.open("section").element("h2", "Learning curves");
         if (subject.history().members().isEmpty()) {
-            html.element("p", "The run's history holds no epoch.").close();
+            html.element("p", "The run's history contains no epoch.").close();
             return;
         }
         html.open("div", "class", "charts");
@@ -30,8 +30,9 @@ final class LearningSection {
         html.close();
         html.element(
                         "p",
-                        "The ring marks the epoch whose model was kept as the best: the highest validation AUC, and "
-                                + "of several such the latest. Members are numbered from 0, as in the run's files.",
+                        "The ring marks the epoch whose model was kept as the best: the one with the highest "
+                                + "validation "
+                                + "AUC, or the latest of several. Members are numbered from 0, as in the run's files.",
                         "class",
                         "small")
                 .close();
@@ -89,7 +90,7 @@ final class LearningSection {
                         .orElse(1));
     }
 
-    /** One axis for all members, so that their charts can be compared. */
+    /** Returns one axis for all members, so that their charts can be compared. */
     private static Axis figures(History history) {
         List<History.Epoch> all =
                 history.members().values().stream().flatMap(List::stream).toList();

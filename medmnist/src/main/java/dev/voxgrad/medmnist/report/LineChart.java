@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A chart of lines as SVG. Lines differ in colour, of a palette that the colour-blind can tell apart (Okabe and Ito,
- * "Color universal design", 2008), and from the seventh on in their dashes too; the page's style sheet has the colours,
- * for light and dark.
+ * Draws lines as an SVG chart. Lines differ in colour, from a palette that the colour-blind can tell apart (Okabe and
+ * Ito, "Color universal design", 2008), and from the seventh line on also in their dashes; the page's style sheet
+ * defines the colours, for light and dark.
  */
 final class LineChart {
-    /** Colours s0, s1, … of the style sheet. */
+    /** The number of colours s0, s1, … in the style sheet. */
     private static final int COLOURS = 6;
 
     private static final String[] DASHES = {"", "5 3", "1.5 2.5"};
@@ -27,7 +27,7 @@ final class LineChart {
     private final List<Mark> marks = new ArrayList<>();
     private final List<double[]> guides = new ArrayList<>();
 
-    /** A line through (x[i], y[i]); points whose y is not a number are left out. */
+    /** Represents a line through (x[i], y[i]); points whose y is NaN or infinite are left out. */
     private record Line(String name, double[] x, double[] y, boolean dots) {}
 
     private record Mark(String label, double x, double y, int line) {}
@@ -43,19 +43,19 @@ final class LineChart {
         return this;
     }
 
-    /** A line whose points are drawn as dots. */
+    /** Adds a line whose points are drawn as dots. */
     LineChart dotted(String name, double[] xs, double[] ys) {
         lines.add(new Line(name, xs, ys, true));
         return this;
     }
 
-    /** A thin grey line for comparison. */
+    /** Adds a thin grey line for comparison. */
     LineChart guide(double fromX, double fromY, double toX, double toY) {
         guides.add(new double[] {fromX, fromY, toX, toY});
         return this;
     }
 
-    /** A ring about a point of the line that was added last, and a label above it. */
+    /** Adds a ring around a point of the line that was added last, with a label above it. */
     LineChart mark(String label, double atX, double atY) {
         marks.add(new Mark(label, atX, atY, lines.size() - 1));
         return this;
@@ -238,7 +238,7 @@ final class LineChart {
         return HEIGHT - BOTTOM - y.at(value) * (HEIGHT - TOP - BOTTOM);
     }
 
-    /** Points that fall on the one before are left out, so that many samples make no large file. */
+    /** Returns the path through the points, without those that equal the one before, which keeps the file small. */
     private String path(double[] xs, double[] ys) {
         StringBuilder path = new StringBuilder();
         String before = "";

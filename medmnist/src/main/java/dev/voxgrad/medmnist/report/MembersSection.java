@@ -11,7 +11,7 @@ import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
-/** What each model and each group is worth alone, and what the ensemble would be without each member. */
+/** Writes the results of each model and each group alone, and those of the ensemble without each member. */
 final class MembersSection {
     private MembersSection() {}
 
@@ -21,8 +21,9 @@ final class MembersSection {
         writeParts(html, subject);
         html.element(
                         "p",
-                        "Differences are to the weighted ensemble: a minus says that the whole is better. "
-                                + "Those that are small against the intervals above mean little.",
+                        "Differences are relative to the weighted ensemble: a minus means that the whole ensemble is "
+                                + "better. "
+                                + "Differences that are small compared to the intervals above mean little.",
                         "class",
                         "small")
                 .close();
@@ -66,7 +67,7 @@ final class MembersSection {
         table.close();
     }
 
-    /** The number of its last epoch: not always that of the settings, since a member may end early. */
+    /** Returns the number of the member's last epoch, which differs from that of the settings if it ended early. */
     private static String lastEpoch(Subject subject, MemberResult member) {
         List<History.Epoch> epochs = subject.history().members().getOrDefault(member.index(), List.of());
         return epochs.isEmpty() ? Numbers.NONE : String.valueOf(epochs.getLast().number());

@@ -10,7 +10,7 @@ import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.picture.SliceMontage;
 
-/** The volumes about which the weighted ensemble was surest and wrong, as planes. */
+/** Writes planes of the volumes about which the weighted ensemble was most confident and wrong. */
 final class MistakesSection {
     private static final int MOST = 8;
 
@@ -30,15 +30,16 @@ final class MistakesSection {
                 "p",
                 wrong.size()
                         + (wrong.size() == 1 ? " answer is wrong" : " answers are wrong")
-                        + (wrong.size() > MOST ? "; the " + MOST + " surest of them:" : ":"));
+                        + (wrong.size() > MOST ? "; the " + MOST + " most confident ones:" : ":"));
         for (Answer answer : wrong.subList(0, Math.min(MOST, wrong.size()))) {
             writeMistake(html, subject, answer);
         }
         html.element(
                         "p",
                         "Each strip shows three planes across X, at a quarter, half and three quarters of the axis, "
-                                + "then three across Y, then three across Z; black and white are the volume's smallest and largest "
-                                + "number.",
+                                + "then three across Y, then three across Z; black and white are the volume's "
+                                + "smallest and largest "
+                                + "value.",
                         "class",
                         "small")
                 .close();
@@ -62,12 +63,12 @@ final class MistakesSection {
     private static String describe(Subject subject, Answer answer) {
         List<String> names = subject.data().labelNames();
         return answer.asked() < 0
-                ? "is " + names.get(answer.truth()) + ", was taken for " + names.get(answer.answer())
+                ? "is " + names.get(answer.truth()) + ", was predicted as " + names.get(answer.answer())
                 : (answer.truth() == 1 ? "has " : "has no ") + names.get(answer.asked()) + ", the answer was "
                         + (answer.answer() == 1 ? "yes" : "no");
     }
 
-    /** The volume as stored, in [0, 1], (C,X,Y,Z). */
+    /** Returns the volume as stored, in [0, 1], (C,X,Y,Z). */
     private static float[] volume(Subject subject, int index) {
         VolumeShape shape = subject.data().shape();
         float[] channelsLast = new float[shape.elements()];

@@ -6,21 +6,21 @@ import java.util.Optional;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Spread;
 
-/** Numbers as the report shows them. */
+/** Formats numbers for the report. */
 final class Numbers {
-    /** In place of a number that is not defined. */
+    /** Stands for a number that is not defined. */
     static final String NONE = "–";
 
     private Numbers() {}
 
-    /** A figure between 0 and 1: three digits, as MedMNIST prints it. */
+    /** Returns a figure between 0 and 1 with three decimals, as in MedMNIST. */
     static String three(double value) {
         return Double.isNaN(value)
                 ? NONE
                 : String.format(Locale.ROOT, "%.3f", value).replace('-', '−');
     }
 
-    /** A difference of figures, with its sign. */
+    /** Returns a difference of figures, with its sign. */
     static String signed(double value) {
         if (Double.isNaN(value)) {
             return NONE;
@@ -37,12 +37,12 @@ final class Numbers {
         return interval.map(Bootstrap.Interval::toText).orElse(NONE);
     }
 
-    /** {@code 0.871 ± 0.012}; of one value just that value. */
+    /** Returns mean and deviation, {@code 0.871 ± 0.012}; for one value, only the value. */
     static String spread(Spread spread) {
         return three(spread.mean()) + (Double.isNaN(spread.deviation()) ? "" : " ± " + three(spread.deviation()));
     }
 
-    /** A span of time, in the unit that suits it. */
+    /** Returns a duration in a suitable unit. */
     static String duration(double seconds) {
         if (Double.isNaN(seconds)) {
             return NONE;
@@ -54,7 +54,7 @@ final class Numbers {
                         : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 
-    /** A coordinate of an SVG, to a tenth of a unit. */
+    /** Returns a coordinate for SVG, rounded to a tenth of a unit. */
     static String coordinate(double value) {
         long tenths = Math.round(value * 10);
         return tenths % 10 == 0 ? String.valueOf(tenths / 10) : String.valueOf(tenths / 10.0);

@@ -14,7 +14,7 @@ import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.train.Predictor;
 
-/** AUC and accuracy of the run with their intervals, above the published rows of the same data set. */
+/** Writes AUC and accuracy of the run with their intervals, above the published rows of the same data set. */
 final class ResultsSection {
     private static final String PUBLISHED = "published";
 
@@ -22,7 +22,7 @@ final class ResultsSection {
     private final Subject subject;
     private final Table table;
     private final Optional<UndefinedAuc> undefined;
-    private final IntervalChart chart = new IntervalChart("AUC, with the 95 % interval where we can tell it", "AUC");
+    private final IntervalChart chart = new IntervalChart("AUC, with the 95 % interval where it is known", "AUC");
 
     private ResultsSection(Html html, Subject subject, Table table) {
         this.html = html;
@@ -131,10 +131,10 @@ final class ResultsSection {
                 html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE), "class", "notice"));
         html.element(
                 "p",
-                "AUC and ACC are computed as MedMNIST does. An interval holds the middle 95 % of the values "
+                "AUC and ACC are computed as MedMNIST does. An interval contains the middle 95 % of the values "
                         + "over " + Bootstrap.RESAMPLES + " bootstrap resamples of the volumes (seed "
-                        + subject.seed() + "): how far the figure would scatter with other volumes of "
-                        + "the same kind, not with another training. Where there is a dash, there is none to be had. "
+                        + subject.seed() + "): how much the figure would vary with other volumes of "
+                        + "the same kind, not with another training. A dash means that there is no interval. "
                         + "Deviations are over the members.",
                 "class",
                 "small");
@@ -145,7 +145,7 @@ final class ResultsSection {
                     "Test-time augmentation: each logit is the mean over the plain volume and "
                             + augmentation.draws() + " draws of '"
                             + augmentation.recipe().flag() + "', seed "
-                            + augmentation.seed() + ", for single models as for ensembles.",
+                            + augmentation.seed() + ", for single models as well as for ensembles.",
                     "class",
                     "small");
         }
@@ -161,11 +161,12 @@ final class ResultsSection {
                         + ": ");
         html.element("a", Benchmark.CITATION, "href", Benchmark.ADDRESS).text(". ");
         if (!Benchmark.study(source.flag()).isEmpty()) {
-            html.text("The row of the original study is not from there: it is the result published for the ensemble "
-                    + "that this program repeats, 15 models trained for 500 epochs each. ");
+            html.text("The row of the original study has another source: it is the published result of the ensemble "
+                    + "that this program reproduces, 15 models trained for 500 epochs each. ");
         }
         if (single) {
-            html.text("Of its table only the row is shown whose figures we have seen for the set as it is now.");
+            html.text("Of its table, only the row is shown whose figures are known for the current version of the "
+                    + "set.");
         }
         html.close();
     }

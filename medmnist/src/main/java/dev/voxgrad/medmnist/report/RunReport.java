@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
@@ -12,20 +13,20 @@ import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 
 /**
- * A run as one page of HTML: results beside published ones, learning curves, curves of the ensemble, its mistakes, and
- * how to repeat it. The page needs no network and no JavaScript, and is well-formed XML.
+ * Writes a run as one page of HTML: results next to published ones, learning curves, curves of the ensemble, its
+ * mistakes, and how to reproduce it. The page requires no network and no JavaScript, and is well-formed XML.
  */
 public final class RunReport {
-    /** Browsers then load nothing but what is in the page, whatever a label or path may hold. */
+    /** Forbids browsers to load anything from outside of the page, whatever a label or path may contain. */
     private static final String POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
     private RunReport() {}
 
     /**
-     * Writes the page. The same run and settings of the ensemble give the same page to the byte.
+     * Returns the page. The same run and settings of the ensemble give the same page to the byte.
      *
-     * @param run finished or not; an unfinished one is reported with the members that are there
-     * @param evaluation of its ensemble
+     * @param run the run; of an unfinished one, the finished members are reported
+     * @param evaluation the evaluation of its ensemble
      * @throws DataFileException if the run's history is missing or damaged
      */
     public static String html(RunFiles run, Evaluation evaluation) {
@@ -48,7 +49,7 @@ public final class RunReport {
         return html.toString();
     }
 
-    /** The head of a page, with its style sheet. */
+    /** Writes the head of a page, with its style sheet. */
     static void writeHead(Html html, String title) {
         html.open("head").empty("meta", "charset", "utf-8");
         html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
@@ -58,7 +59,7 @@ public final class RunReport {
     }
 
     private static String styles() {
-        try (InputStream file = RunReport.class.getResourceAsStream("report.css")) {
+        try (InputStream file = Objects.requireNonNull(RunReport.class.getResourceAsStream("report.css"))) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -93,8 +94,9 @@ public final class RunReport {
                     "p",
                     "Cross-validation: " + folds.words() + ". Member m validates on fold m mod "
                             + folds.folds()
-                            + " and trains on the others, so validation figures of different members are of "
-                            + "different volumes; published figures are of nets that were trained with the official split.",
+                            + " and trains on the others, so different members have validation figures of "
+                            + "different volumes; published figures are of nets that were trained on the official "
+                            + "split.",
                     "class",
                     "notice");
         }
@@ -102,7 +104,7 @@ public final class RunReport {
             html.element(
                     "p",
                     "This run is not finished: " + subject.ensemble().members() + " of " + subject.membersPlanned()
-                            + " members are. All figures are of those alone.",
+                            + " members are. All figures are of these alone.",
                     "class",
                     "notice");
         }

@@ -3,6 +3,8 @@ package dev.voxgrad.medmnist.report;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
@@ -13,7 +15,7 @@ import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
-/** What decided the outcome, and the commands that repeat it. */
+/** Writes the settings that decided the outcome, and the commands that reproduce it. */
 final class SettingsSection {
     private final Html html;
 
@@ -32,8 +34,8 @@ final class SettingsSection {
         EnsembleSettings settings = subject.evaluation().settings();
         html.element(
                 "p",
-                "The same seed gives the same weights to the byte on the same kind of device, for any number "
-                        + "of threads. Train again, combine, report:");
+                "The same seed gives the same weights to the byte on the same kind of device, with any number "
+                        + "of threads. To train again, combine and report:");
         html.element(
                         "pre",
                         CommandLines.train(subject.run().info(), folder) + "\n\n"
@@ -122,7 +124,7 @@ final class SettingsSection {
                         + (regime.warmupEpochs() > 0 ? ", warm-up of " + regime.warmupEpochs() + " epochs" : "")
                         + (regime.clipNorm() > 0 ? ", gradients clipped at norm " + regime.clipNorm() : "")
                         + (regime.patience() > 0
-                                ? ", ends after " + regime.patience() + " epochs without a better one"
+                                ? ", ends after " + regime.patience() + " epochs without improvement"
                                 : ""));
         item("class weights", regime.classWeights().toString());
         item(
@@ -136,7 +138,7 @@ final class SettingsSection {
         item("initial weights", settings.initWeights() == null ? "random" : settings.initWeights());
     }
 
-    private void item(String name, String value) {
+    private void item(String name, @Nullable String value) {
         html.element("dt", name).element("dd", value == null ? Numbers.NONE : value);
     }
 }

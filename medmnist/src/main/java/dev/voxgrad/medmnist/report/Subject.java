@@ -15,44 +15,44 @@ import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
 /**
- * What a report is about.
+ * Holds the contents of a report.
  *
- * @param run finished or not
- * @param evaluation all finished members on the split that is reported, and their ensemble
+ * @param run the run, finished or not
+ * @param evaluation all finished members on the reported split, and their ensemble
  * @param history the learning curves
  */
 record Subject(RunFiles run, Evaluation evaluation, History history) {
-    /** All finished members on the split. */
+    /** Returns all finished members on the split. */
     Ensemble ensemble() {
         return evaluation.ensemble();
     }
 
-    /** The run's volumes. */
+    /** Returns the run's data set. */
     VolumeData data() {
         return ensemble().data();
     }
 
-    /** The part of them that is reported. */
+    /** Returns the split that is reported. */
     Split split() {
         return ensemble().split();
     }
 
-    /** The weights of the weighted ensemble. */
+    /** Returns the weights of the weighted ensemble. */
     EnsembleWeights weights() {
         return evaluation.weighted().weights();
     }
 
-    /** Probabilities of the weighted ensemble, (N, classes). */
+    /** Returns the probabilities of the weighted ensemble, (N, classes). */
     double[][] scores() {
         return evaluation.weighted().scores();
     }
 
-    /** The seed of all intervals. */
+    /** Returns the seed of all intervals. */
     long seed() {
         return run.info().settings().seed();
     }
 
-    /** Members that were to be trained. */
+    /** Returns the number of members to train. */
     int membersPlanned() {
         return run.info().settings().models();
     }
@@ -61,7 +61,7 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
         return ensemble().members() >= membersPlanned();
     }
 
-    /** The finished members, in order. */
+    /** Returns the finished members, in order. */
     List<MemberResult> members() {
         return ensemble().models().stream()
                 .filter(model -> model.kind() == ModelKind.BEST)
@@ -69,14 +69,14 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
                 .toList();
     }
 
-    /** The models of one kind, in order of the members. */
+    /** Returns the models of one kind, in order of the members. */
     List<Ensemble.Model> models(ModelKind kind) {
         return ensemble().models().stream()
                 .filter(model -> model.kind() == kind)
                 .toList();
     }
 
-    /** The weights for one group alone; empty if nothing counts in it. */
+    /** Returns the weights for one group alone; empty if they are all zero. */
     Optional<EnsembleWeights> only(ModelKind kind) {
         return weights()
                 .with(
@@ -85,14 +85,14 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
                         weights().members());
     }
 
-    /** The weights with one member left out; empty if nothing would count then. */
+    /** Returns the weights without one member; empty if they are all zero. */
     Optional<EnsembleWeights> without(int position) {
         List<Double> members = new ArrayList<>(weights().members());
         members.set(position, 0.0);
         return weights().with(weights().last(), weights().best(), members);
     }
 
-    /** How much of all weight these models have, from 0 to 1. */
+    /** Returns the share of the total weight that these models have, from 0 to 1. */
     double share(Predicate<Ensemble.Model> models) {
         return sum(models) / sum(model -> true);
     }
@@ -104,7 +104,7 @@ record Subject(RunFiles run, Evaluation evaluation, History history) {
                 .sum();
     }
 
-    /** How a member is called: its number from 0, as in the run's files, and its net. */
+    /** Returns the name of a member: its number from 0, as in the run's files, and its net. */
     static String nameOf(int index, String net) {
         return "member " + index + " " + net;
     }

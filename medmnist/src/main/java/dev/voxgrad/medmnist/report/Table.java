@@ -1,8 +1,8 @@
 package dev.voxgrad.medmnist.report;
 
 /**
- * Writes a table in a box of its own, which scrolls where the table is wider than a phone: the first column holds
- * names, the others numbers.
+ * Writes a table in its own box, which scrolls if the table is wider than the screen. The first column contains names,
+ * the others numbers.
  */
 final class Table {
     private final Html html;
@@ -11,7 +11,7 @@ final class Table {
         this.html = html;
     }
 
-    /** Begins a table with that heading row. */
+    /** Starts a table with this heading row. */
     static Table open(Html html, String caption, String... headings) {
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption)
                 .open("table");
@@ -27,12 +27,12 @@ final class Table {
         return styled("", name, cells);
     }
 
-    /** A row that stands out. */
+    /** Writes a row that stands out. */
     Table strong(String name, String... cells) {
         return styled("strong", name, cells);
     }
 
-    /** A row of a given class of the style sheet. */
+    /** Writes a row with a class of the style sheet. */
     Table styled(String style, String name, String... cells) {
         html.open("tr", "class", style).element("th", name, "scope", "row");
         for (String cell : cells) {

@@ -3,14 +3,14 @@ package dev.voxgrad.medmnist.text;
 import java.util.Locale;
 
 /**
- * Makes text of files and servers fit to be shown. Control characters could move the cursor, clear the screen, rename
- * the window or type on the user's behalf; marks of writing direction could show a name in another order than it has.
- * Each is written as Java and JSON escape it, such as {@code \u001b}.
+ * Makes text from files and servers safe to display. Control characters could move the cursor, clear the screen, rename
+ * the window or type on the user's behalf; marks of writing direction could show the characters of a name in another
+ * order. Each of them is escaped as in Java and JSON, such as {@code \u001b}.
  */
 public final class VisibleText {
     private VisibleText() {}
 
-    /** Returns whether a character may be shown as it is; line ends and tabs may. Halves of surrogate pairs may not. */
+    /** Returns whether a character may be shown as it is: line ends and tabs may, halves of surrogate pairs may not. */
     public static boolean isVisible(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL -> codePoint == '\n' || codePoint == '\t';
@@ -21,7 +21,7 @@ public final class VisibleText {
         };
     }
 
-    /** Returns a character as it is shown. */
+    /** Returns a character, escaped if it must not be shown. */
     public static String of(int codePoint) {
         if (isVisible(codePoint)) {
             return Character.toString(codePoint);
@@ -33,14 +33,14 @@ public final class VisibleText {
         return escaped.toString();
     }
 
-    /** Returns a text with all that must not be shown escaped. */
+    /** Returns a text with all characters escaped that must not be shown. */
     public static String of(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(codePoint -> shown.append(of(codePoint)));
         return shown.toString();
     }
 
-    /** Returns a text as part of one line, without its middle where it is longer than {@code most} characters. */
+    /** Returns a text as part of one line; the middle of a text of more than {@code most} characters is left out. */
     public static String line(String text, int most) {
         String line = shortened(text, most).replace("\n", "\\n").replace("\t", " ");
         return shortened(of(line), most);

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 
 import dev.voxgrad.medmnist.io.RunFolder;
 
-/** What this package reads of a run, for tests in others. */
+/** Gives tests in other packages access to what this package reads of a run. */
 public final class EnsembleReaders {
     private EnsembleReaders() {}
 
-    /** Reads {@code summary.csv}, and adds the columns that it lacks. */
+    /** Reads {@code summary.csv}, and adds missing columns. */
     public static void readSummary(Path run) {
         SummaryFile.widen(new RunFolder(run));
     }

@@ -23,7 +23,7 @@ class EnsembleWeightsTest {
     private Path folder;
 
     @Test
-    void aModelsWeightIsItsGroupsTimesItsMembers() {
+    void modelWeightIsGroupTimesMember() {
         EnsembleWeights weights = new EnsembleWeights(0.5, 1.5, List.of(1.0, 2.0));
         assertThat(weights.of(0, ModelKind.LAST)).isEqualTo(0.5);
         assertThat(weights.of(1, ModelKind.LAST)).isEqualTo(1);
@@ -32,7 +32,7 @@ class EnsembleWeightsTest {
     }
 
     @Test
-    void readsAFileAndFillsUpWithDefaults() throws IOException {
+    void readsFileWithDefaults() throws IOException {
         Path file = Files.writeString(folder.resolve("w"), "# by hand\nbest = 2\nmember.1 = 0.25\n");
         assertThat(EnsembleWeights.read(file, 3)).isEqualTo(new EnsembleWeights(0.5, 2, List.of(1.0, 0.25, 1.0)));
     }
@@ -42,7 +42,7 @@ class EnsembleWeightsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "best = -1              | weight best is -1.0; expected a number of zero or more",
+                "best = -1              | weight best is -1.0; expected zero or more",
                 "last = NaN             | last is 'NaN'; expected a number",
                 "member.0 = Infinity    | member.0 is 'Infinity'; expected a number",
                 "last = 1e308           | weight last is 1.0E308; expected 0, or 1.0E-9 to 1.0E9",
@@ -57,7 +57,7 @@ class EnsembleWeightsTest {
                 "worst = 1              | unknown entries [worst]",
                 "member.3 = 1           | unknown entries [member.3]; expected last, best, and member.0 to member.2"
             })
-    void badLinesAreNamed(String line, String message) throws IOException {
+    void errorNamesBadLine(String line, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("w"), line + "\n");
         assertThatThrownBy(() -> EnsembleWeights.read(file, 3))
                 .isInstanceOf(DataFileException.class)
@@ -65,7 +65,7 @@ class EnsembleWeightsTest {
                 .hasMessageContaining(message);
     }
 
-    /** As Notepad saves it, or a program of an old Mac; with the separators that have always been taken. */
+    /** Files as saved by Notepad or on an old Mac, and with all separators that are accepted. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -80,13 +80,13 @@ class EnsembleWeightsTest {
     }
 
     @Test
-    void anEntryThatOccursTwiceIsRefused() throws IOException {
+    void refusesDuplicateEntry() throws IOException {
         Path file = Files.writeString(folder.resolve("w"), "best = 2\nbest = 3\n");
         assertThatThrownBy(() -> EnsembleWeights.read(file, 1)).hasMessageContaining("two entries best");
     }
 
     @Test
-    void somethingMustCount() {
+    void refusesAllZeroWeights() {
         assertThatThrownBy(() -> EnsembleWeights.groups(0, 0, 2)).hasMessageContaining("all weights are zero");
         assertThatThrownBy(() -> new EnsembleWeights(1, 1, List.of(0.0))).hasMessageContaining("all weights are zero");
         assertThatThrownBy(() -> EnsembleWeights.read(folder.resolve("none"), 1))
@@ -94,7 +94,7 @@ class EnsembleWeightsTest {
     }
 
     @Test
-    void factorsOfModelsMultiply() {
+    void multipliesByModelFactors() {
         EnsembleWeights weights = new EnsembleWeights(0.5, 1.5, List.of(1.0, 2.0)).times(List.of(1.0, 2.0, 3.0, 0.0));
         assertThat(weights.of(0, ModelKind.LAST)).isEqualTo(0.5);
         assertThat(weights.of(0, ModelKind.BEST)).isEqualTo(3);

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 class GreedyTest {
-    /** Of a sequence of picks, by the definition of the AUC: the share of pairs in the right order. */
+    /** Scores a sequence of picks by the definition of the AUC: the share of pairs in the right order. */
     private static double auc(int[] labels, List<double[][]> logits, List<Integer> picks) {
         double right = 0;
         int pairs = 0;
@@ -45,10 +45,10 @@ class GreedyTest {
         return MadeUp.logLoss(labels, weights, logits);
     }
 
-    /** The same selection by trying every model in every round, and by definitions only. */
+    /** Makes the same selection by trying every model in every round, using definitions only. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void everyPickIsTheBestOfAll(long seed) {
+    void picksBestModelInEveryRound(long seed) {
         int[] labels = MadeUp.labels(11, 2);
         SplittableRandom random = new SplittableRandom(seed);
         List<double[][]> logits = new ArrayList<>();
@@ -84,9 +84,9 @@ class GreedyTest {
                 : logLoss(labels, logits, picks) < logLoss(labels, logits, others) - 1e-12;
     }
 
-    /** Each model errs on one pair of its own, which the others mend: all ways to pick up to four, tried out. */
+    /** Each model errs on one pair that the others correct: tries all ways to pick up to four models. */
     @Test
-    void noOtherPicksAreBetterWhereEveryModelMendsAnothers() {
+    void isOptimalForComplementaryModels() {
         int[] labels = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
         List<double[][]> logits = new ArrayList<>();
         for (int k = 0; k < 3; k++) {
@@ -115,7 +115,7 @@ class GreedyTest {
     }
 
     @Test
-    void tiesGoToTheFirstAndToTheFewest() {
+    void tiesFavourFirstModelAndFewestPicks() {
         int[] labels = MadeUp.labels(10, 2);
         double[][] model = MadeUp.logits(new SplittableRandom(1), labels, 2, 0.5);
         Greedy greedy = Greedy.fit(MadeUp.ensemble(labels, model, model, model, model));
@@ -124,7 +124,7 @@ class GreedyTest {
     }
 
     @Test
-    void severalClassesAndSeveralLabels() {
+    void handlesMultiClassAndMultiLabel() {
         SplittableRandom random = new SplittableRandom(3);
         int[] labels = MadeUp.labels(21, 3);
         double[][] poor = MadeUp.logits(random, labels, 3, 0);
@@ -144,7 +144,7 @@ class GreedyTest {
     }
 
     @Test
-    void validationAucWeighsByTheAuc() {
+    void validationAucUsesAucAsWeight() {
         int[] labels = {0, 0, 1, 1};
         double[][] all = {{0, 1}, {0, 2}, {0, 3}, {0, 4}};
         double[][] threeOfFour = {{0, 1}, {0, 3}, {0, 2}, {0, 4}};
@@ -156,7 +156,7 @@ class GreedyTest {
     }
 
     @Test
-    void aSplitOfOneClassHasNoAuc() {
+    void refusesSplitOfOneClass() {
         Ensemble ensemble = MadeUp.ensemble(new int[3], new double[3][2], new double[3][2]);
         for (WeightMethod method : List.of(WeightMethod.GREEDY, WeightMethod.VALIDATION_AUC)) {
             assertThat(method.needsValidationAuc()).isTrue();

@@ -15,20 +15,20 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 
-/** Ensembles of made-up logits: no volumes, no nets. */
+/** Creates ensembles of made-up logits, without volumes and nets. */
 final class MadeUp {
     private static final VolumeShape SHAPE = new VolumeShape(1, 1);
 
     private MadeUp() {}
 
-    /** One class per volume; logits are those of each member's last and best model in turn, (N, classes). */
+    /** Creates one with one class per volume; logits are of each member's last and best model in turn, (N, classes). */
     static Ensemble ensemble(int[] labels, double[][]... logits) {
         int classes = logits[0][0].length;
         Split split = Split.of("val", SHAPE, new byte[labels.length], labels);
         return of(classes == 2 ? Task.BINARY : Task.MULTI_CLASS, classes, split, List.of(logits));
     }
 
-    /** Several labels per volume. */
+    /** Creates one with several labels per volume. */
     static Ensemble multiLabel(int[][] labels, double[][]... logits) {
         return of(
                 Task.MULTI_LABEL,
@@ -51,12 +51,12 @@ final class MadeUp {
         return new Ensemble(data, split, models);
     }
 
-    /** Labels that take turns. */
+    /** Returns labels of all classes in turn. */
     static int[] labels(int count, int classes) {
         return IntStream.range(0, count).map(i -> i % classes).toArray();
     }
 
-    /** Normal logits, higher by {@code skill} at the label. */
+    /** Returns normally distributed logits, higher by {@code skill} at the label. */
     static double[][] logits(SplittableRandom random, int[] labels, int classes, double skill) {
         double[][] logits = new double[labels.length][classes];
         for (int i = 0; i < labels.length; i++) {
@@ -67,7 +67,7 @@ final class MadeUp {
         return logits;
     }
 
-    /** Log-loss of a mixture, written out: slow and obvious. */
+    /** Returns the log-loss of a mixture by its definition: slow and obvious. */
     static double logLoss(int[] labels, double[] weights, List<double[][]> logits) {
         double sum = 0;
         for (int i = 0; i < labels.length; i++) {

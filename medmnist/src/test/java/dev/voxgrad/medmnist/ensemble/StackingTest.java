@@ -34,7 +34,7 @@ class StackingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 4})
-    void derivativesAreThoseOfTheLossWrittenOut(int classes) {
+    void derivativesMatchDefinition(int classes) {
         SplittableRandom random = new SplittableRandom(1);
         int[] labels = MadeUp.labels(17, classes);
         List<double[][]> models = models(random, labels, classes, 0.5, 1, 2);
@@ -69,7 +69,7 @@ class StackingTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void noPointOfAFineGridIsBetterForTwoModels(long seed) {
+    void beatsFineGridForTwoModels(long seed) {
         int[] labels = MadeUp.labels(31, 2);
         List<double[][]> models = models(new SplittableRandom(seed), labels, 2, 0.3 * seed, 1);
         Stacking fit = Stacking.fit(loss(labels, models));
@@ -87,7 +87,7 @@ class StackingTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void noPointOfAFineGridIsBetterForThreeModels(long seed) {
+    void beatsFineGridForThreeModels(long seed) {
         int[] labels = MadeUp.labels(30, 3);
         List<double[][]> models = models(new SplittableRandom(seed), labels, 3, 1, 0.2 * seed, 0.7);
         Stacking fit = Stacking.fit(loss(labels, models));
@@ -102,10 +102,10 @@ class StackingTest {
         assertThat(fit.loss()).isCloseTo(MadeUp.logLoss(labels, fit.weights(), models), within(1e-14));
     }
 
-    /** Karush, Kuhn and Tucker: feasible; no slope is below the multiplier; where a weight is above zero they agree. */
+    /** Karush-Kuhn-Tucker conditions: feasible, no slope below the multiplier, and equality for weights above zero. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void theConditionsOfAMinimumHoldForTenModels(long seed) {
+    void satisfiesKktForTenModels(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int classes = 2 + (int) (seed % 3);
         int[] labels = MadeUp.labels(98, classes);
@@ -124,13 +124,15 @@ class StackingTest {
                     .isBetween(0.0, 1e-9);
         }
         assertThat(fit.gap()).isLessThanOrEqualTo(1e-9);
-        assertThat(fit.weights()[5]).as("of a model that is mostly wrong").isZero();
+        assertThat(fit.weights()[5])
+                .as("weight of a model that is mostly wrong")
+                .isZero();
         assertThat(Arrays.stream(fit.weights()).max().orElseThrow()).isLessThan(1);
         assertThat(fit.steps()).isLessThan(100);
     }
 
     @Test
-    void oneModelHasAllTheWeight() {
+    void singleModelHasAllWeight() {
         int[] labels = MadeUp.labels(9, 2);
         Stacking fit = Stacking.fit(loss(labels, models(new SplittableRandom(1), labels, 2, 1)));
         assertThat(fit.weights()).containsExactly(1);
@@ -138,7 +140,7 @@ class StackingTest {
     }
 
     @Test
-    void identicalModelsShareTheirWeight() {
+    void identicalModelsGetEqualWeights() {
         SplittableRandom random = new SplittableRandom(5);
         int[] labels = MadeUp.labels(40, 2);
         double[][] one = MadeUp.logits(random, labels, 2, 1);
@@ -150,9 +152,9 @@ class StackingTest {
                 .containsExactly(0.25, 0.25, 0.25, 0.25);
     }
 
-    /** The second tells all right by so much that its log-loss is zero; the others' logits are huge too. */
+    /** The second model is right by so much that its log-loss is zero; the others' logits are huge, too. */
     @Test
-    void perfectModelsAndHugeLogits() {
+    void handlesPerfectModelsAndHugeLogits() {
         int[] labels = MadeUp.labels(20, 2);
         double[][] perfect = new double[20][2];
         double[][] wrong = new double[20][2];
@@ -172,9 +174,9 @@ class StackingTest {
         assertThat(bad.gap()).isLessThanOrEqualTo(1e-9);
     }
 
-    /** All volumes of one class: there is a log-loss, and a constant vote for that class is best. */
+    /** With all volumes of one class, the log-loss is defined, and a constant vote for that class is best. */
     @Test
-    void oneClassOnly() {
+    void handlesSingleClass() {
         int[] labels = new int[12];
         double[][] yes = new double[12][];
         double[][] no = new double[12][];
@@ -183,9 +185,9 @@ class StackingTest {
         assertThat(Stacking.fit(loss(labels, List.of(no, yes))).weights()).containsExactly(0, 1);
     }
 
-    /** A label is a sample of its own: the loss is the mean over volumes and labels of binary cross-entropies. */
+    /** Each label counts as a sample: the loss is the mean binary cross-entropy over volumes and labels. */
     @Test
-    void severalLabels() {
+    void handlesMultiLabel() {
         int[][] labels = {{0, 1}, {1, 1}, {0, 0}, {1, 0}};
         double[][] one = {{-1, 2}, {0.5, 1}, {0.3, -1}, {2, 0.1}};
         double[][] other = {{0.4, -1}, {1, 0.5}, {-3, 0.2}, {-1, 1}};

@@ -27,7 +27,7 @@ class TemperatureTest {
         return Temperature.fit(MadeUp.ensemble(labels, logits, logits).logLoss(logits));
     }
 
-    /** Golden sections of log β, on the loss written out. */
+    /** Minimises the loss, by its definition, with golden sections of log β. */
     private static double bruteForce(int[] labels, double[][] logits) {
         double ratio = (Math.sqrt(5) - 1) / 2;
         double low = -10;
@@ -50,7 +50,7 @@ class TemperatureTest {
 
     @ParameterizedTest
     @CsvSource({"1,2,1", "2,2,7", "3,3,0.01", "4,5,1", "5,2,40", "6,11,3"})
-    void isTheBestByBruteForce(long seed, int classes, double scale) {
+    void equalsBruteForceOptimum(long seed, int classes, double scale) {
         int[] labels = MadeUp.labels(55, classes);
         double[][] logits = times(scale, MadeUp.logits(new SplittableRandom(seed), labels, classes, 1));
         Temperature temperature = fit(labels, logits);
@@ -59,10 +59,10 @@ class TemperatureTest {
         assertThat(temperature.value()).isCloseTo(expected, within(1e-6 * expected));
     }
 
-    /** Twice the logits need twice the temperature, over as many magnitudes as floats have. */
+    /** Twice the logits require twice the temperature, over all magnitudes of floats. */
     @ParameterizedTest
     @ValueSource(doubles = {0x1p-100, 0x1p-20, 2, 0x1p20, 0x1p100})
-    void growsWithTheLogits(double factor) {
+    void scalesWithLogits(double factor) {
         int[] labels = MadeUp.labels(30, 2);
         double[][] logits = MadeUp.logits(new SplittableRandom(8), labels, 2, 0.8);
         double one = fit(labels, logits).value();
@@ -70,7 +70,7 @@ class TemperatureTest {
     }
 
     @Test
-    void staysOneWhereNoneIsBest() {
+    void staysOneWithoutOptimum() {
         int[] labels = MadeUp.labels(20, 2);
         double[][] right = new double[20][2];
         for (int i = 0; i < 20; i++) {
@@ -89,16 +89,16 @@ class TemperatureTest {
     }
 
     @Test
-    void isOfOneModel() {
+    void refusesSeveralModels() {
         LogLoss two = MadeUp.ensemble(MadeUp.labels(4, 2), new double[4][2], new double[4][2])
                 .logLoss();
-        assertThatThrownBy(() -> Temperature.fit(two)).hasMessageContaining("of one model, have 2");
+        assertThatThrownBy(() -> Temperature.fit(two)).hasMessageContaining("expected one model, was 2");
     }
 
-    /** Scores that all round to one would tie; the figures of two classes must not be touched by it. */
+    /** Scores that all round to one would tie, which must not affect the figures of two classes. */
     @ParameterizedTest
     @ValueSource(doubles = {1e-3, 1, 300})
-    void changesNeitherAucNorAccuracyOfTwoClasses(double scale) {
+    void keepsAucAndAccuracyOfTwoClasses(double scale) {
         int[] labels = MadeUp.labels(60, 2);
         SplittableRandom random = new SplittableRandom(4);
         double[][] logits = times(scale, MadeUp.logits(random, labels, 2, 1));
@@ -115,7 +115,7 @@ class TemperatureTest {
     }
 
     @Test
-    void keepsTheAccuracyOfSeveralClassesAndGivesProbabilities() {
+    void keepsAccuracyOfSeveralClasses() {
         int[] labels = MadeUp.labels(60, 4);
         double[][] logits = times(9, MadeUp.logits(new SplittableRandom(4), labels, 4, 1));
         Ensemble ensemble = MadeUp.ensemble(labels, logits, logits);

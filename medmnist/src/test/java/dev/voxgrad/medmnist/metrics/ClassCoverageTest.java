@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Splits that lack a class: what is said of them, and the figures that are left. */
+/** Splits without some class: their warnings, and the figures that remain defined. */
 class ClassCoverageTest {
     private static final VolumeShape VOXEL = new VolumeShape(1, 1);
 
@@ -34,7 +34,7 @@ class ClassCoverageTest {
     }
 
     @Test
-    void namesTheClassesThatASplitLacks() {
+    void namesMissingClasses() {
         VolumeData data = three(split("train", 0, 1, 1), split("val", 0, 1, 2), split("test", 2, 2));
         assertThat(ClassCoverage.warnings(data, true)).hasSize(2);
         assertThat(ClassCoverage.warnings(data, true).getFirst())
@@ -42,14 +42,14 @@ class ClassCoverageTest {
         assertThat(ClassCoverage.warnings(data, true).getLast())
                 .startsWith("own: test has volumes of class 2 (c) only, " + "so its test AUC will be undefined");
         assertThat(ClassCoverage.warnings(data, false))
-                .as("train and val are cut into folds")
+                .as("train and val are split into folds")
                 .hasSize(1);
         VolumeData complete = three(data.val(), data.val(), data.val());
         assertThat(ClassCoverage.warnings(complete, true)).isEmpty();
     }
 
     @Test
-    void namesLabelsThatNoneOrAllHave() {
+    void namesLabelsOfNoneOrAllVolumes() {
         Split test = several("test", new int[] {1, 0, 1}, new int[] {1, 0, 0});
         VolumeData data = data(Task.MULTI_LABEL, List.of("a", "b", "c"), test, test, test);
         assertThat(ClassCoverage.of(data, test).missing())
@@ -57,7 +57,7 @@ class ClassCoverageTest {
     }
 
     @Test
-    void aSplitToChooseByNeedsEveryClass() {
+    void choosingModelsRequiresEveryClass() {
         VolumeData elsewhere = three(split("train", 0, 1, 2), split("val", 0, 1), split("test", 0));
         assertThatThrownBy(() -> ClassCoverage.requireForChoice(elsewhere, elsewhere.val()))
                 .isInstanceOf(UndefinedMetricException.class)
@@ -71,9 +71,9 @@ class ClassCoverageTest {
         ClassCoverage.requireForChoice(elsewhere, elsewhere.train());
     }
 
-    /** Red against green and green against red by hand: of four pairs three are won. */
+    /** Red against green and green against red by hand: three of four pairs are in the right order. */
     @Test
-    void figuresThatAreDefinedAreGiven() {
+    void givesDefinedFigures() {
         Split test = split("test", 0, 0, 1, 1);
         VolumeData data = three(split("train", 0, 1, 2), split("val", 0, 1, 2), test);
         double[][] scores = {{0.8, 0.1, 0.1}, {0.3, 0.5, 0.2}, {0.4, 0.4, 0.2}, {0.2, 0.7, 0.1}};
@@ -96,7 +96,7 @@ class ClassCoverageTest {
     }
 
     @Test
-    void oneClassHasNoAreaAtAll() {
+    void singleClassHasNoAuc() {
         Split test = split("test", 1, 1);
         VolumeData data = data(Task.BINARY, List.of("no", "yes"), test, test, test);
         assertThat(Metrics.whereDefined(data, test, new double[][] {{0.9}, {0.2}})
@@ -109,7 +109,7 @@ class ClassCoverageTest {
     }
 
     @Test
-    void whereEveryClassOccursNothingChanges() {
+    void completeSplitHasNoUndefinedAuc() {
         Split test = split("test", 0, 1, 0, 1);
         VolumeData data = data(Task.BINARY, List.of("no", "yes"), test, test, test);
         double[][] scores = {{0.8, 0.2}, {0.3, 0.7}, {0.4, 0.6}, {0.5, 0.5}};
@@ -119,7 +119,7 @@ class ClassCoverageTest {
     }
 
     @Test
-    void figuresOutsideTheirRangeAreRefused() {
+    void refusesFiguresOutOfRange() {
         assertThatThrownBy(() -> new Metrics(1.5, 0.5)).hasMessageContaining("auc is 1.5; expected 0 to 1");
         assertThatThrownBy(() -> new Metrics(0.5, Double.NaN)).hasMessageContaining("accuracy is NaN");
     }

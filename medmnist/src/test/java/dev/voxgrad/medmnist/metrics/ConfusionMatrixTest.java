@@ -25,7 +25,7 @@ class ConfusionMatrixTest {
     }
 
     @Test
-    void labelsAndScoresMustMatch() {
+    void refusesUnequalLengths() {
         assertThatThrownBy(() -> ConfusionMatrix.of(Task.BINARY, List.of("a", "b"), new int[2], new double[3][2]))
                 .hasMessageContaining("2 labels but 3 rows");
     }

@@ -51,7 +51,7 @@ class CurvesTest {
         double third = 1.0 / 3;
         assertThat(curve.falsePositiveRate()).containsExactly(0, 0, third, third, 2 * third, 1);
         assertThat(curve.truePositiveRate()).containsExactly(0, third, 2 * third, 1, 1, 1);
-        // Of nine pairs, seven are in order and one is a tie.
+        // Seven of nine pairs are in the right order, and one is a tie.
         assertThat(curve.area()).isCloseTo(7.5 / 9, within(1e-15));
     }
 
@@ -64,13 +64,13 @@ class CurvesTest {
     }
 
     @Property(tries = 1000)
-    void theAreaUnderTheCurveIsTheAucWithTiesToo(@ForAll("ranked") Ranked samples) {
+    void areaUnderCurveIsAucWithTies(@ForAll("ranked") Ranked samples) {
         assertThat(RocCurve.of(samples.positive, samples.scores).area())
                 .isCloseTo(RocAuc.of(samples.positive, samples.scores), within(1e-12));
     }
 
     @Property(tries = 300)
-    void curvesRiseAndEndWithAllCalledPositive(@ForAll("ranked") Ranked samples) {
+    void curvesIncreaseUntilAllArePositive(@ForAll("ranked") Ranked samples) {
         RocCurve roc = RocCurve.of(samples.positive, samples.scores);
         assertThat(roc.falsePositiveRate()).isSorted().startsWith(0).endsWith(1);
         assertThat(roc.truePositiveRate()).isSorted().startsWith(0).endsWith(1);
@@ -86,14 +86,14 @@ class CurvesTest {
     }
 
     @Test
-    void oneScoreForAllGivesTheDiagonalAndTheShareOfPositives() {
+    void equalScoresGiveDiagonalAndPrevalence() {
         double[] same = new double[6];
         assertThat(RocCurve.of(POSITIVE, same).area()).isEqualTo(0.5);
         assertThat(PrecisionRecallCurve.of(POSITIVE, same).averagePrecision()).isEqualTo(0.5);
     }
 
     @Test
-    void undefinedCurvesSayWhy() {
+    void undefinedCurveErrorGivesReason() {
         boolean[] none = new boolean[6];
         assertThatThrownBy(() -> RocCurve.of(none, SCORES))
                 .isInstanceOf(UndefinedMetricException.class)
@@ -112,7 +112,7 @@ class CurvesTest {
     }
 
     @Test
-    void everyTaskHasItsQuestions() {
+    void asksQuestionsOfEachTask() {
         VolumeShape shape = new VolumeShape(1, 1);
         Split binary = Split.of("test", shape, new byte[3], new int[] {0, 1, 1});
         List<OneVsRest> one = OneVsRest.of(data(Task.BINARY, List.of("no", "yes"), binary), binary, new double[][] {

@@ -21,7 +21,7 @@ class FiguresTest {
             new ConfusionMatrix(List.of("a", "b", "c"), new int[][] {{5, 2, 0}, {1, 6, 1}, {0, 2, 3}});
 
     @Test
-    void figuresOfAClassByHand() {
+    void classFiguresByHand() {
         ClassFigures b = ClassFigures.of(MATRIX, 1);
         assertThat(b).isEqualTo(new ClassFigures(6, 4, 2, 8));
         assertThat(b.samples()).isEqualTo(8);
@@ -33,7 +33,7 @@ class FiguresTest {
     }
 
     @Test
-    void aClassThatIsNeverPredictedHasNoPrecision() {
+    void unpredictedClassHasNoPrecision() {
         ClassFigures never = new ClassFigures(0, 0, 3, 7);
         assertThat(never.precision()).isNaN();
         assertThat(never.sensitivity()).isZero();
@@ -51,9 +51,9 @@ class FiguresTest {
         assertThat(MatthewsCorrelation.of(new int[][] {{0, 5}, {5, 0}})).isEqualTo(-1);
     }
 
-    /** Gorodkin's definition by covariances of indicator vectors: slow and obvious. */
+    /** Checks against Gorodkin's definition by covariances of indicator vectors, which is slow and obvious. */
     @Property(tries = 200)
-    void matthewsIsTheCorrelationOfIndicators(@ForAll @Size(9) List<@IntRange(max = 9) Integer> cells) {
+    void matthewsIsCorrelationOfIndicators(@ForAll @Size(9) List<@IntRange(max = 9) Integer> cells) {
         int[][] counts = new int[3][3];
         double samples = 0;
         for (int i = 0; i < 9; i++) {
@@ -103,7 +103,7 @@ class FiguresTest {
     }
 
     @Test
-    void theMiddleOfValuesIsInterpolated() {
+    void interpolatesQuantiles() {
         double[] values = new double[101];
         Arrays.setAll(values, i -> 100 - i);
         Bootstrap.Interval middle = Bootstrap.Interval.middle(values, 0.95);
@@ -111,9 +111,9 @@ class FiguresTest {
         assertThat(middle.high()).isCloseTo(97.5, within(1e-12));
     }
 
-    /** N answers of which a share p is right: accuracy scatters as a binomial share, √(p(1 − p)/N). */
+    /** With a share p of N answers correct, the accuracy varies like a binomial share, by √(p(1 − p)/N). */
     @Test
-    void theIntervalOfTheAccuracyIsThatOfABinomialShare() {
+    void accuracyIntervalIsBinomial() {
         int[] labels = new int[400];
         double[][] scores = new double[400][2];
         for (int i = 0; i < 400; i++) {
@@ -136,8 +136,8 @@ class FiguresTest {
     }
 
     @Test
-    void resamplesWithoutAClassAreDrawnAgain() {
-        // A share (3/4)⁴ of all resamples lacks the one positive, and none of them may count.
+    void redrawsResamplesWithoutAClass() {
+        // A share (3/4)⁴ of all resamples lacks the only positive, and none of them may count.
         int[] labels = {0, 0, 0, 1};
         double[][] scores = {{0.9, 0.1}, {0.8, 0.2}, {0.7, 0.3}, {0.4, 0.6}};
         Bootstrap bootstrap = Bootstrap.of(Task.BINARY, List.of("no", "yes"), labels, scores, 3);
@@ -145,7 +145,7 @@ class FiguresTest {
     }
 
     @Test
-    void intervalsThatCannotBeHadSayWhy() {
+    void missingIntervalErrorGivesReason() {
         int classes = 12;
         int[] labels = new int[classes];
         Arrays.setAll(labels, i -> i);

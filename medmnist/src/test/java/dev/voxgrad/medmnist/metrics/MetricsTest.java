@@ -22,7 +22,7 @@ class MetricsTest {
 
     /** Samples with one-decimal scores, so that ties are common. */
     private record Ranked(boolean[] positive, double[] scores) {
-        /** Over all pairs of a positive and a negative: slow and obvious. */
+        /** Counts over all pairs of a positive and a negative: slow and obvious. */
         double aucByPairs() {
             double wins = 0;
             int pairs = 0;
@@ -59,12 +59,12 @@ class MetricsTest {
     }
 
     @Property(tries = 1000)
-    void ranksGiveWhatCountingPairsGives(@ForAll("ranked") Ranked samples) {
+    void aucByRanksEqualsCountingPairs(@ForAll("ranked") Ranked samples) {
         assertThat(RocAuc.of(samples.positive, samples.scores)).isCloseTo(samples.aucByPairs(), within(1e-12));
     }
 
     @Property(tries = 300)
-    void turningTheScoresAroundTurnsTheAreaAround(@ForAll("ranked") Ranked samples) {
+    void negatedScoresMirrorTheAuc(@ForAll("ranked") Ranked samples) {
         double[] negated = samples.scores.clone();
         for (int i = 0; i < negated.length; i++) {
             negated[i] = -negated[i];
@@ -73,9 +73,9 @@ class MetricsTest {
                 .isCloseTo(1 - RocAuc.of(samples.positive, samples.scores), within(1e-12));
     }
 
-    /** Positives 0.8 and 0.4, negatives 0.4 and 0.1: of four pairs three are won and one is tied. */
+    /** Positives 0.8 and 0.4, negatives 0.4 and 0.1: three of four pairs are in the right order and one is a tie. */
     @Test
-    void binaryTakesTheLastColumn() {
+    void binaryUsesLastColumn() {
         int[] labels = {1, 0, 1, 0};
         double[][] one = {{0.8}, {0.4}, {0.4}, {0.1}};
         double[][] two = {{0.9, 0.8}, {0.0, 0.4}, {0.1, 0.4}, {0.9, 0.1}};
@@ -83,7 +83,7 @@ class MetricsTest {
         assertThat(Metrics.of(Task.BINARY, TWO, labels, two)).isEqualTo(new Metrics(3.5 / 4, 0.75));
     }
 
-    /** Exactly one half is class 0, as in the official evaluator's {@code > threshold}; argmax would agree or not. */
+    /** A score of exactly one half is class 0, as by {@code > threshold} in the official evaluator, unlike argmax. */
     @Test
     void binaryThresholdIsStrict() {
         double[][] scores = {{0.5, 0.5}, {0.3, 0.6}, {0.6, 0.55}};
@@ -95,7 +95,7 @@ class MetricsTest {
 
     /** Column red: 1 (2 of 2 pairs... by hand), green and blue likewise; ties in a row go to the first maximum. */
     @Test
-    void multiClassIsTheMeanOfOneAgainstTheRest() {
+    void multiClassIsMeanOfOneVsRest() {
         int[] labels = {0, 1, 2, 1};
         double[][] scores = {{0.4, 0.4, 0.2}, {0.4, 0.4, 0.2}, {0.1, 0.3, 0.6}, {0.0, 0.9, 0.1}};
         double red = 2.5 / 3; // 0.4 against 0.4, 0.1, 0.0
@@ -103,11 +103,11 @@ class MetricsTest {
         double blue = 1; // 0.6 against 0.2, 0.2, 0.1
         Metrics metrics = Metrics.of(Task.MULTI_CLASS, THREE, labels, scores);
         assertThat(metrics.auc()).isCloseTo((red + green + blue) / 3, within(1e-15));
-        assertThat(metrics.accuracy()).as("sample 1 is taken for red").isEqualTo(0.75);
+        assertThat(metrics.accuracy()).as("sample 1 is predicted as red").isEqualTo(0.75);
     }
 
     @Test
-    void multiLabelIsTheMeanOverLabels() {
+    void multiLabelIsMeanOverLabels() {
         int[][] labels = {{1, 0}, {0, 1}, {1, 1}};
         double[][] scores = {{0.9, 0.5}, {0.6, 0.2}, {0.3, 0.7}};
         Metrics metrics = Metrics.ofMultiLabel(TWO, labels, scores);
@@ -116,7 +116,7 @@ class MetricsTest {
     }
 
     @Test
-    void aMissingClassIsNamed() {
+    void namesMissingClass() {
         assertThatThrownBy(() -> Metrics.of(Task.MULTI_CLASS, THREE, new int[] {0, 2}, new double[2][3]))
                 .isInstanceOf(UndefinedMetricException.class)
                 .hasMessageContaining("class 1 (green) has 0 of 2 samples");
@@ -132,7 +132,7 @@ class MetricsTest {
         assertRefused(Task.BINARY, labels, new double[3][2], "3 rows of scores for 2 samples");
         assertRefused(Task.BINARY, labels, new double[2][3], "row 0 has 3 scores; expected 2");
         assertRefused(Task.BINARY, labels, new double[][] {{1}, {1, 0}}, "row 1 has 2 scores");
-        assertRefused(Task.BINARY, labels, new double[][] {{1, 0}, {1, Double.NaN}}, "row 1 holds NaN");
+        assertRefused(Task.BINARY, labels, new double[][] {{1, 0}, {1, Double.NaN}}, "row 1 contains NaN");
         assertRefused(Task.MULTI_CLASS, labels, new double[2][1], "row 0 has 1 scores; expected 2");
         assertRefused(Task.BINARY, new int[0], new double[0][], "at least one");
         assertRefused(Task.MULTI_LABEL, labels, new double[2][2], "do not make a multi-label");
@@ -145,7 +145,7 @@ class MetricsTest {
     }
 
     @Property(tries = 200)
-    void theConfusionMatrixAgreesWithTheAccuracy(@ForAll("ranked") Ranked samples) {
+    void confusionMatrixAgreesWithAccuracy(@ForAll("ranked") Ranked samples) {
         int n = samples.scores.length;
         int[] labels = new int[n];
         double[][] scores = new double[n][];

@@ -44,7 +44,7 @@ class StandardResultFileTest {
     }
 
     @Test
-    void readsTheOfficialFormatInAnyOrder() {
+    void readsOfficialFormatInAnyOrder() {
         StandardResultFile file = read(NAME, "2,0.6,0.4\n0,0.2,0.8\n3,0.9,1e-1\n\n1,0.6,0.4\n");
         assertThat(file.flag()).isEqualTo("adrenalmnist3d");
         assertThat(file.size()).isEqualTo(28);
@@ -109,13 +109,13 @@ class StandardResultFileTest {
     }
 
     @Test
-    void semicolonsAreNamed() {
+    void errorNamesSemicolons() {
         assertThatThrownBy(() -> read(NAME, "0;0,2;0,8\n1;0,6;0,4\n")).hasMessageContaining("line 1: has semicolons");
         assertThatThrownBy(() -> read(NAME, "0;0.2;0.8\n")).hasMessageContaining("line 1: has semicolons");
     }
 
     @Test
-    void hostileLinesAreShownShortAndWithoutControlCharacters() {
+    void shortensAndEscapesHostileLines() {
         assertThatThrownBy(() -> read(NAME, "0,\u001b[2J" + "9".repeat(100_000) + "x\n"))
                 .hasMessageContaining("is not a number")
                 .hasMessageNotContainingAny("\u001b")
@@ -143,9 +143,9 @@ class StandardResultFileTest {
         }
     }
 
-    /** As Python formats it. */
+    /** Formats NaN as Python does. */
     @Test
-    void anUndefinedAucIsNan() {
+    void undefinedAucIsNan() {
         assertThat(StandardResultFile.fileName("organmnist3d", 28, "test", new Metrics(Double.NaN, 0.5), "1"))
                 .isEqualTo("organmnist3d_test_[AUC]nan_[ACC]0.500@1.csv");
     }

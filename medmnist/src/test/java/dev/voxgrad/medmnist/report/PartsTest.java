@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** The parts that a report is written with. */
+/** The building blocks of a report. */
 class PartsTest {
     @TempDir
     private Path folder;
@@ -55,7 +55,7 @@ class PartsTest {
     }
 
     @Test
-    void whatIsWrittenIsEscaped() {
+    void escapesTextAndAttributes() {
         String page = new Html()
                 .open("p", "title", "\"a\" & <b>")
                 .text("<script>1 && 2</script> \u0000 ü ³")
@@ -74,7 +74,7 @@ class PartsTest {
     }
 
     @Test
-    void axesHaveRoundEnds() {
+    void axesEndAtRoundValues() {
         Axis axis = Axis.over("AUC", 0.713, Double.NaN, 0.872);
         assertThat(axis.ticks().stream().map(axis::text)).containsExactly("0.70", "0.75", "0.80", "0.85", "0.90");
         assertThat(axis.at(0.8)).isCloseTo(0.5, within(1e-12));
@@ -89,12 +89,12 @@ class PartsTest {
     }
 
     @Test
-    void logarithmicAxesHavePowersOfTen() {
+    void logarithmicAxesMarkPowersOfTen() {
         Axis axis = Axis.powers("rate", 1e-7, 1);
         assertThat(axis.ticks().stream().map(axis::text))
                 .containsExactly("10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰");
         assertThat(axis.at(1e-7)).isCloseTo(0, within(1e-12));
-        assertThat(axis.at(1e-3)).as("equal factors, equal distances").isCloseTo(4 / 7.0, within(1e-12));
+        assertThat(axis.at(1e-3)).as("equal ratios, equal distances").isCloseTo(4 / 7.0, within(1e-12));
         assertThat(axis.at(1)).isCloseTo(1, within(1e-12));
         Axis within = Axis.powers("rate", 2e-4, 5e-4);
         assertThat(within.ticks().stream().map(within::text)).containsExactly("10⁻⁴", "10⁻³");
@@ -106,7 +106,7 @@ class PartsTest {
     }
 
     @Test
-    void aChartDrawsEachLineOnceAndLeavesGapsOut() {
+    void chartDrawsLinesOnceWithGaps() {
         LineChart chart = new LineChart("Title", Axis.unit("across"), Axis.unit("up"));
         chart.line("a < b", new double[] {0, 0.5, 0.5, 1}, new double[] {0, 1, 1, Double.NaN})
                 .mark("top", 0.5, 1);
@@ -114,13 +114,13 @@ class PartsTest {
         chart.write(html);
         Element figure = parse(html.toString()).getDocumentElement();
         assertThat(figure.getTextContent()).contains("Title", "across", "up", "a < b", "top");
-        // The area goes from x 50 to 368 and from y 24, at the top, to 266.
+        // The plot area extends from x 50 to 368 and from y 24, at the top, to 266.
         assertThat(html.toString()).contains("d=\"M50 266L209 24\"").doesNotContain("NaN");
         assertThat(figure.getElementsByTagName("svg").getLength()).isEqualTo(2);
     }
 
     @Test
-    void numbersHaveSensibleDigits() {
+    void formatsNumbersWithSuitableDigits() {
         assertThat(Numbers.three(2.0 / 3)).isEqualTo("0.667");
         assertThat(Numbers.three(-0.05)).isEqualTo("−0.050");
         assertThat(Numbers.three(Double.NaN)).isEqualTo("–");
@@ -139,7 +139,7 @@ class PartsTest {
     }
 
     @Test
-    void theHistoryIsReadByColumnNamesAndTheLastRowOfAnEpochCounts() throws IOException {
+    void historyUsesColumnNamesAndLastRow() throws IOException {
         History history = history(
                 "epoch,member,net,extra,train_loss,val_auc,val_acc",
                 "1,1,net2,x,0.5,0.6,0.7",
@@ -153,7 +153,7 @@ class PartsTest {
     }
 
     @Test
-    void theTimeIsInATableOfItsOwnOrInOlderHistories() throws IOException {
+    void readsTimesFromTimingsOrOldHistory() throws IOException {
         assertThat(history("member,net,epoch,train_loss,val_auc,val_acc", "0,net1,1,0.5,0.6,0.7")
                         .seconds())
                 .isNaN();
@@ -174,7 +174,7 @@ class PartsTest {
     }
 
     @Test
-    void aDamagedHistorySaysWhereAndWhat() {
+    void damagedHistoryErrorNamesRow() {
         assertThatThrownBy(() -> history("member,net,epoch"))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("history.csv")
@@ -222,7 +222,7 @@ class PartsTest {
     }
 
     @Test
-    void commandsAreQuotedForTheShellAndLeaveNothingOut() {
+    void commandsAreQuotedAndComplete() {
         DataSource file = DataSource.file(Path.of("/data/it's own.npz"), List.of("a b", "c"));
         TrainSettings settings = TrainSettings.builder()
                 .models(2)
@@ -269,7 +269,7 @@ class PartsTest {
     }
 
     @Test
-    void commandsCombineAsThePageDoes() {
+    void commandsCombineLikeThePage() {
         EnsembleSettings plain = EnsembleSettings.plain(EnsembleWeights.defaults(2));
         String given = " --last-weight 0.5 --best-weight 1.5 --member-weights 1.0,1.0";
         assertThat(CommandLines.ensemble(Path.of("run"), "val", plain))

@@ -33,7 +33,7 @@ class ShellWordsTest {
                 "a\nb",
                 "=x"
             })
-    void aShellReadsWhatWasWritten(String word) throws IOException, InterruptedException {
+    void shellReadsBackWords(String word) throws IOException, InterruptedException {
         Process shell = new ProcessBuilder("sh", "-c", "printf '<%s>' " + ShellWords.line(List.of(word, word))).start();
         String read = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(shell.waitFor()).isZero();
@@ -41,13 +41,13 @@ class ShellWordsTest {
     }
 
     @Test
-    void plainWordsStayAsTheyAre() {
+    void leavesPlainWordsUnquoted() {
         assertThat(ShellWords.line(List.of("medmnist", "ensemble", "/tmp/run-1", "--split=val")))
                 .isEqualTo("medmnist ensemble /tmp/run-1 --split=val");
     }
 
     @Test
-    void pathsAreNeitherOptionsNorHomeFolders() {
+    void pathsCannotBeOptionsOrHomeFolders() {
         assertThat(ShellWords.quote(Path.of("-run"))).isEqualTo("./-run");
         assertThat(ShellWords.quote(Path.of("~/a b"))).isEqualTo("'./~/a b'");
     }
