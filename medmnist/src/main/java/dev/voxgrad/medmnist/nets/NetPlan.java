@@ -18,14 +18,15 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.nn.Conv3d;
 
 /**
- * Lists how the CPU computes each convolution of a net, whatever the net's graph. Only one volume is run for it,
- * forward, to learn the shapes, and the smallest volume that the net accepts, backward, to learn which gradients are
- * required.
+ * Lists how the CPU computes each convolution of a net, whatever the net's graph. It runs one volume forward, to learn
+ * the shapes, and the smallest volume that the net accepts, to learn which gradients are required and which layers run
+ * fused.
  *
  * @param batch number of volumes at a time
  * @param rows for each convolution, in the order in which they run, the passes of a training step
+ * @param fused names of the layers that run as one operation unless fusion is switched off: "layer1.0-6"
  */
-public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
+public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows, List<String> fused) {
     private static final List<Pass> PASSES = List.of(Pass.FORWARD, Pass.GRAD_INPUT, Pass.GRAD_WEIGHT);
     private static final int NAME_WIDTH = 9;
 
@@ -40,9 +41,10 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
 
     /** Plans a net for batches of such volumes. */
     public static NetPlan of(NetSpec spec, VolumeShape volume, int classes, int batch, ConvolutionMode choice) {
-        Set<String> withInputGradient = withInputGradient(spec, volume.channels(), classes);
+        VolumeShape smallest = new VolumeShape(volume.channels(), spec.smallestEdge());
+        Set<String> withInputGradient = withInputGradient(spec, smallest, classes);
         List<Row> rows = new ArrayList<>();
-        try (TracedNet net = new TracedNet(spec, volume, classes, choice)) {
+        try (TracedNet net = TracedNet.of(spec, volume, classes, choice)) {
             for (TraceEvent event : net.forward()) {
                 if (net.layer(event.layer()) instanceof Conv3d convolution
                         && event.op().equals(convolution.op().name())) {
@@ -59,13 +61,12 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
                 }
             }
         }
-        return new NetPlan(choice, batch, List.copyOf(rows));
+        return new NetPlan(choice, batch, List.copyOf(rows), TracedNet.fusedLayers(spec, smallest, classes));
     }
 
     /** Returns the names of the convolutions whose input requires a gradient, as the volumes themselves do not. */
-    private static Set<String> withInputGradient(NetSpec spec, int channels, int classes) {
-        VolumeShape smallest = new VolumeShape(channels, spec.smallestEdge());
-        try (TracedNet net = new TracedNet(spec, smallest, classes, ConvolutionMode.AUTO)) {
+    private static Set<String> withInputGradient(NetSpec spec, VolumeShape smallest, int classes) {
+        try (TracedNet net = TracedNet.of(spec, smallest, classes, ConvolutionMode.AUTO)) {
             return net.backward().stream()
                     .filter(event -> event.pass() == Pass.GRAD_INPUT)
                     .map(TraceEvent::layer)
@@ -112,12 +113,19 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows) {
         text.append(String.format(
                 Locale.ROOT,
                 "MFLOP per volume, in batches of %d: by definition, and as executed "
-                        + "with padding and transforms. Where layers%nare run as one, both gradients share a transform.%n"
-                        + "%s: %s%n",
+                        + "with padding and transforms. In fused%nlayers, both gradients share a transform.%n"
+                        + "%s%n%s: %s%n",
                 batch,
+                fusion(),
                 choice.flag(),
                 Conv3dAlgorithm.rule(choice)));
         return text.toString();
+    }
+
+    private String fusion() {
+        return fused.isEmpty()
+                ? "No layers run fused."
+                : "Fused, unless --no-fusion is given: " + String.join(", ", fused);
     }
 
     private String mega(long flop) {

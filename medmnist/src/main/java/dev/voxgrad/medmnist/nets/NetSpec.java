@@ -14,8 +14,8 @@ import dev.voxgrad.nn.Layer;
  */
 public interface NetSpec {
     /**
-     * Returns the name on the command line, in tables and in file names: {@code net1}. It consists of lower-case letters,
-     * digits and hyphens, and starts with a letter.
+     * Returns the name on the command line, in tables and in file names: {@code net1}. It consists of lower-case
+     * letters, digits and hyphens, and starts with a letter.
      */
     String name();
 

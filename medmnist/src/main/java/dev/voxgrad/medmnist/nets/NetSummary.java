@@ -42,7 +42,7 @@ public record NetSummary(List<Row> rows, long parameters) {
 
     /** Examines a net for such volumes. */
     public static NetSummary of(NetSpec spec, VolumeShape volume, int classes) {
-        try (TracedNet net = new TracedNet(spec, volume, classes, ConvolutionMode.AUTO)) {
+        try (TracedNet net = TracedNet.of(spec, volume, classes, ConvolutionMode.AUTO)) {
             List<Row> rows = new ArrayList<>();
             Set<Layer> counted = Collections.newSetFromMap(new IdentityHashMap<>());
             Set<String> weighted = net.net().stateDict().keySet().stream()

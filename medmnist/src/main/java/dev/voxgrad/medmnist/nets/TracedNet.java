@@ -19,17 +19,20 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.Named;
 
 /**
- * A net on the CPU that is run to learn which operations it applies, in which layers and on which shapes. Its layers run
- * one by one, never fused, so that each has its own events.
+ * Runs a net on the CPU to learn which operations it applies, in which layers and on which shapes. Its layers run one
+ * by one, so that each has its own events, except to learn which of them can run fused.
  */
 final class TracedNet implements AutoCloseable {
+    /** Name of the operation that computes a fused block of layers. */
+    private static final String FUSED_OP = "convBlock";
+
     private final CpuDevice device;
     private final VolumeShape volume;
     private final Layer net;
     private final Map<String, Layer> layers;
 
-    TracedNet(NetSpec spec, VolumeShape volume, int classes, ConvolutionMode convolution) {
-        this.device = new CpuDevice(1, convolution, false);
+    private TracedNet(NetSpec spec, VolumeShape volume, int classes, ConvolutionMode convolution, boolean fusion) {
+        this.device = new CpuDevice(1, convolution, fusion);
         this.volume = volume;
         try {
             this.net = spec.build(device, volume, classes);
@@ -39,6 +42,22 @@ final class TracedNet implements AutoCloseable {
         }
         net.eval();
         this.layers = Named.layers(net);
+    }
+
+    /** Builds a net whose layers run one by one. */
+    static TracedNet of(NetSpec spec, VolumeShape volume, int classes, ConvolutionMode convolution) {
+        return new TracedNet(spec, volume, classes, convolution, false);
+    }
+
+    /** Returns the names of the layers that run fused, each from the first to the last of a block: "layer1.0-6". */
+    static List<String> fusedLayers(NetSpec spec, VolumeShape volume, int classes) {
+        try (TracedNet net = new TracedNet(spec, volume, classes, ConvolutionMode.AUTO, true)) {
+            return net.predict().stream()
+                    .filter(event -> event.op().equals(FUSED_OP))
+                    .map(TraceEvent::layer)
+                    .distinct()
+                    .toList();
+        }
     }
 
     CpuDevice device() {
@@ -57,6 +76,10 @@ final class TracedNet implements AutoCloseable {
 
     /** Returns all operations of a forward pass of one volume, in order. */
     List<TraceEvent> forward() {
+        return predict().stream().filter(event -> !event.container()).toList();
+    }
+
+    private List<TraceEvent> predict() {
         return record(input -> {
             try (var _ = Scope.withoutGradients()) { // without a graph, activations are released at once
                 net.forward(input);
@@ -72,7 +95,7 @@ final class TracedNet implements AutoCloseable {
                     }
                 })
                 .stream()
-                .filter(event -> event.pass() != Pass.FORWARD)
+                .filter(event -> event.pass() != Pass.FORWARD && !event.container())
                 .toList();
     }
 
@@ -86,9 +109,7 @@ final class TracedNet implements AutoCloseable {
         } finally {
             device.traceTo(null);
         }
-        return recorder.takeEvents().stream()
-                .filter(event -> !event.container())
-                .toList();
+        return recorder.takeEvents();
     }
 
     @Override

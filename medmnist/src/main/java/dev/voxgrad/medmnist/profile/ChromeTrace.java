@@ -15,11 +15,11 @@ import dev.voxgrad.engine.trace.WorkerEvent;
 import dev.voxgrad.medmnist.io.AtomicFile;
 
 /**
- * A {@link Profile} as a file in Chrome's trace event format (JSON object form, complete events "X"), which Perfetto
- * and chrome://tracing show: a track for each thread; times in microseconds from the first step on.
+ * Writes a {@link Profile} in Chrome's trace event format (JSON object form, complete events "X"), which Perfetto and
+ * chrome://tracing show. There is a track for each thread; times are in microseconds from the first step.
  *
- * <p>On the track of the calling thread lie steps and, within them, passes; on every thread's track, within the passes,
- * its share of each parallel loop.
+ * <p>The track of the calling thread shows steps and, within them, passes; every thread's track shows, within the
+ * passes, its share of each parallel loop.
  */
 public final class ChromeTrace {
     private static final int PROCESS = 1;
@@ -33,7 +33,7 @@ public final class ChromeTrace {
     }
 
     /**
-     * Writes the file, whole or not at all.
+     * Writes the file, completely or not at all.
      *
      * @throws dev.voxgrad.medmnist.io.DataFileException if it can't be written
      */

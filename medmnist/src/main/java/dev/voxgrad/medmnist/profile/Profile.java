@@ -13,33 +13,33 @@ import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.engine.trace.WorkerEvent;
 
 /**
- * What was recorded of some steps, and what the machine can do.
+ * Holds the recorded events of some steps, and the measured peak performance of the machine.
  *
- * @param device in words
+ * @param device description of the device
  */
 public record Profile(Profiler.Settings settings, String device, int threads, CpuPeak peak, List<Step> steps) {
     /**
-     * One training step, or one batch predicted.
+     * Represents one training step, or the prediction of one batch.
      *
-     * @param start {@link System#nanoTime}
+     * @param start {@link System#nanoTime} at the start
      */
     public record Step(long start, long nanos, List<TraceEvent> events, List<WorkerEvent> workers) {}
 
     /**
-     * One pass of one operation of a layer; where it occurs several times in a step, all of them.
+     * Represents one pass of one operation of a layer; if it occurs several times in a step, their sum.
      *
-     * @param seconds the median over the steps
+     * @param seconds median over the steps
      */
     public record Row(String layer, String op, Pass pass, double seconds, Work work) {}
 
-    /** What makes a row. */
+    /** Identifies the row of an event. */
     private record Key(String layer, String op, Pass pass) {
         static Key of(TraceEvent event) {
             return new Key(event.layer(), event.op(), event.pass());
         }
     }
 
-    /** All passes in the order in which a step begins them; of spans within spans the innermost only. */
+    /** Returns all passes in the order in which a step starts them; of nested spans, only the innermost. */
     public List<Row> rows() {
         Map<Key, Work> work = new LinkedHashMap<>();
         for (TraceEvent event : steps.getFirst().events) {
@@ -68,7 +68,7 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
         return nanos;
     }
 
-    /** Seconds of a whole step, the median. */
+    /** Returns the median duration of a step in seconds. */
     public double stepSeconds() {
         return median(steps.stream().mapToLong(Step::nanos));
     }

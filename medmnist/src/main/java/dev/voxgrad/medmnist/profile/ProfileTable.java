@@ -6,20 +6,20 @@ import java.util.Locale;
 import dev.voxgrad.engine.device.CpuPeak;
 import dev.voxgrad.engine.trace.Work;
 
-/** A {@link Profile} as a table for the terminal, 113 characters wide, with a legend. */
+/** Formats a {@link Profile} as a table for the terminal, usually 113 characters wide, with a legend. */
 public final class ProfileTable {
     private static final String LEGEND = """
 
-            ms        median over the steps, of the innermost kernels; 'between' is what no row accounts for
-            direct    FLOP of the definition per second, a multiply-add counted as two: the worth of the result,
-                      which a fast algorithm may deliver beyond the machine's peak
-            executed  FLOP that are carried out per second, with padding and transforms; 'FLOP/s' is their share of
-                      the peak. Near 100 %: only an algorithm with fewer operations is faster
-            GB        traffic that cannot be avoided: each array a kernel reads or writes, once; 'memory' is its share
+            ms        median over the steps, of the innermost kernels; 'between' is the time outside of all rows
+            direct    FLOP of the definition per second, a multiply-add counted as two: the value of the result,
+                      which a fast algorithm can deliver beyond the machine's peak
+            executed  FLOP that are executed per second, with padding and transforms; 'FLOP/s' is their share of the
+                      peak. Near 100 %: only an algorithm with fewer operations is faster
+            GB        compulsory traffic: each array that a kernel reads or writes, once; 'memory' is its share
                       of the measured bandwidth. Near 100 %: only fewer passes over memory are faster, as by fusion.
-                      Above 100 %: it came from caches
-            Low in both: waiting, for few or uneven tasks, or for instructions other than arithmetic. Shares beyond
-            what is possible, or low ones everywhere: others used the machine meanwhile; measure again.
+                      Above 100 %: the data came from caches
+            Low in both: threads wait, because tasks are few or uneven, or execute instructions other than arithmetic.
+            Shares above what is possible, or low ones everywhere: the machine was busy with other work; measure again.
             """;
 
     /** Widths of the first two columns, unless a name is longer. */
@@ -44,7 +44,7 @@ public final class ProfileTable {
         this.rowFormat = "%-" + layers + "s  %-" + ops + "s  %-10s  %-10s  %9s  %6s  %7s  %8s  %6s  %7s  %6s";
     }
 
-    /** The whole text. */
+    /** Returns the heading, the table and the legend. */
     public static String of(Profile profile) {
         ProfileTable table = new ProfileTable(profile);
         table.heading();
@@ -129,7 +129,7 @@ public final class ProfileTable {
         return String.format(Locale.ROOT, format, value);
     }
 
-    /** Empty where nothing is counted. */
+    /** Returns a formatted number, or an empty text for zero. */
     private static String positive(String format, double value) {
         return value > 0 ? number(format, value) : "";
     }

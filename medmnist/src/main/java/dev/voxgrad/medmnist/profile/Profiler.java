@@ -21,20 +21,20 @@ import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
-/** Runs a net on random volumes, records what the device does, and measures what the machine can do. */
+/** Runs a net on random volumes, records the operations of the device, and measures the machine's peak performance. */
 public final class Profiler {
-    /** Steps at least before any that counts, so that memory is pooled … */
+    /** Minimum number of warm-up steps, so that memory is pooled. */
     private static final int WARM_UP_STEPS = 10;
-    /** … and how long at least, so that the JIT compiler is done. */
+    /** Minimum duration of the warm-up, so that the JIT compiler has finished. */
     private static final double WARM_UP_SECONDS = 6;
 
     /**
-     * What is to be run.
+     * Describes what to run.
      *
-     * @param batch volumes at a time
-     * @param edge of a volume
-     * @param train whole training steps; otherwise predictions
-     * @param steps how many of them to record
+     * @param batch number of volumes at a time
+     * @param volume shape of a volume
+     * @param train whether to run training steps; otherwise predictions
+     * @param steps number of steps to record
      */
     public record Settings(NetSpec net, int batch, VolumeShape volume, int classes, boolean train, int steps) {}
 
@@ -70,7 +70,7 @@ public final class Profiler {
         return Shape.of(settings.batch, settings.volume.channels(), edge, edge, edge);
     }
 
-    /** Warms up, measures the machine, and records the steps; tells {@code progress} what it is at. */
+    /** Warms up, measures the machine, and records the steps; reports its current activity to {@code progress}. */
     public Profile run(Consumer<String> progress) {
         long begin = System.nanoTime();
         for (int i = 0; i < WARM_UP_STEPS || (System.nanoTime() - begin) / 1e9 < WARM_UP_SECONDS; i++) {

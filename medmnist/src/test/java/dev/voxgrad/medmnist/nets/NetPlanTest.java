@@ -20,7 +20,7 @@ class NetPlanTest {
     }
 
     @Test
-    void namesTheAlgorithmOfEveryPass() {
+    void namesAlgorithmOfEveryPass() {
         NetPlan plan = NetPlan.of(StudyNet.NET1, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO);
         assertThat(lines(plan))
                 .containsExactly(
@@ -36,12 +36,12 @@ class NetPlanTest {
                         "layer2.3 gradInput winograd",
                         "layer2.3 gradWeight winograd");
         assertThat(lines(NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)))
-                .as("volumes of 3 voxels")
+                .as("volumes with an edge of 3 voxels")
                 .contains("layer4.3 forward direct");
     }
 
     @Test
-    void followsTheChoice() {
+    void followsConvolutionMode() {
         assertThat(lines(NetPlan.of(StudyNet.NET2, new VolumeShape(3, 8), 2, 4, ConvolutionMode.DIRECT)))
                 .hasSize(17)
                 .noneMatch(line -> line.endsWith("winograd"));
@@ -64,16 +64,21 @@ class NetPlanTest {
                 .mapToLong(each -> each.work().directFlop())
                 .sum();
         assertThat(forward)
-                .as("as summary counts it, but for the linear layers")
+                .as("as in the summary, without the linear layers")
                 .isEqualTo(
                         NetSummary.of(StudyNet.NET3, new VolumeShape(1, 28), 2).flop() - 2 * (256 * 256 + 256 * 2));
     }
 
     @Test
-    void theTableFitsATerminalAndStatesTheRule() {
+    void tableFitsTerminalAndStatesRule() {
         String text = NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)
                 .toText();
-        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 3);
-        assertThat(text).contains("layer1.3   [32,32,28,28,28]", "1,213.86", "auto: winograd for 3x3x3 kernels");
+        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 4);
+        assertThat(text)
+                .contains(
+                        "layer1.3   [32,32,28,28,28]",
+                        "1,213.86",
+                        "auto: winograd for 3x3x3 kernels",
+                        "layer3.0-6, layer4.0-6");
     }
 }

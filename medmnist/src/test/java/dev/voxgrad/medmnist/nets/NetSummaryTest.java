@@ -20,9 +20,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class NetSummaryTest {
-    /**
-     * Numbers of parameters counted by hand from the definition: 27·in·out + out, 2·out for each batch norm, and fc.
-     */
+    /** The expected numbers follow from the definition: 27·in·out + out, 2·out for each batch norm, and fc. */
     @Test
     void countsParameters() {
         assertThat(NetSummary.of(StudyNet.NET1, new VolumeShape(1, 28), 2).parameters())
@@ -39,7 +37,7 @@ class NetSummaryTest {
                 .isEqualTo(27 * 3 * 32 + 32);
     }
 
-    /** The GFLOP of the forward pass of 32 volumes by convolution: 1.2, 38.8, 9.7, 19.4, 4.9, 9.7, 1.5, 3.1. */
+    /** GFLOP of the forward pass of 32 volumes, by convolution: 1.2, 38.8, 9.7, 19.4, 4.9, 9.7, 1.5, 3.1. */
     @Test
     void countsOperations() {
         List<Double> convolutions = NetSummary.of(StudyNet.NET3, new VolumeShape(1, 28), 2).rows().stream()
@@ -63,7 +61,7 @@ class NetSummaryTest {
     }
 
     @Test
-    void volumesTooSmallForThePoolingsAreRefused() {
+    void refusesVolumesTooSmallForPools() {
         assertThatThrownBy(() -> NetSummary.of(StudyNet.NET3, new VolumeShape(1, 15), 2))
                 .hasMessageContaining("net3 halves a volume 4 times and needs an edge of at least 16");
         assertThat(NetSummary.of(StudyNet.NET3, new VolumeShape(1, 16), 2)
@@ -74,10 +72,10 @@ class NetSummaryTest {
         assertThatThrownBy(() -> Nets.named("net4")).hasMessageContaining("known nets are net1, net2, net3");
     }
 
-    /** Names, order and shapes of the weights are PyTorch's. */
+    /** Names, order and shapes of the weights equal those of the PyTorch nets. */
     @ParameterizedTest
     @CsvSource({"net1,Net1_init.safetensors", "net2,Net2_init.safetensors"})
-    void stateDictIsPyTorchs(String net, String file) {
+    void stateDictMatchesPyTorch(String net, String file) {
         Path path = Path.of(System.getProperty("voxgrad.shared"), "golden", file);
         assumeTrue(Files.exists(path), () -> "no " + path);
         try (CpuDevice device = new CpuDevice(1)) {

@@ -80,7 +80,11 @@ class ResidualNetTest {
                         "layer2.conv2 forward winograd",
                         "layer2.conv2 gradInput winograd",
                         "layer2.conv2 gradWeight winograd");
-        assertThat(plan.toText()).contains("layer1.downsample.0  [4,1,8,8,8]  ");
+        assertThat(plan.fused()).containsExactly("layer1.conv1-relu", "layer2.conv1-relu");
+        assertThat(plan.toText())
+                .contains(
+                        "layer1.downsample.0  [4,1,8,8,8]  ",
+                        "--no-fusion is given: layer1.conv1-relu, layer2.conv1-relu");
     }
 
     @Test
