@@ -26,7 +26,6 @@ public interface Conv3dKernels {
     void gradBias(Conv3dGeometry g, Tensor gradOutput, Tensor gradBias);
 
     /** Returns the kernels of a device; while it is traced, each gradient gets a row of its own in the profile. */
-    /** Returns the kernels for a device. */
     static Conv3dKernels on(Device device) {
         Conv3dKernels kernels = switch (device) {
             case CpuDevice cpu -> new Conv3dCpu(cpu);
