@@ -5,7 +5,7 @@ package dev.voxgrad.engine.random;
  * same values, whatever their seeds, epochs and samples.
  *
  * <p>The keys are part of every result. Changing one changes the values drawn, so keys stay as they are and a new
- * purpose takes a new key. Besides the constants there are purposes with names, such as augmentation transforms: each
+ * purpose takes a new key. Other purposes have names, such as augmentation transforms: each
  * name owns {@link #ATTEMPTS} keys, starting at its {@link String#hashCode}; see {@link #named}.
  */
 public enum RandomPurpose {

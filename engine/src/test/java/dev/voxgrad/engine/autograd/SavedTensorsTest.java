@@ -5,8 +5,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
@@ -19,8 +17,8 @@ import dev.voxgrad.engine.optim.AdamUpdate;
 import dev.voxgrad.engine.optim.AverageUpdate;
 import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.engine.optim.SgdUpdate;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
-import dev.voxgrad.engine.testing.TestDevices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,10 +27,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class SavedTensorsTest {
     private static final Shape VOLUMES = Shape.of(2, 1, 3, 3, 3);
     private static final SgdUpdate SGD = new SgdUpdate(0.1, 0, 0, false);
-
-    static Stream<Device> devices() {
-        return TestDevices.andReference().stream();
-    }
 
     private static Tensor random(Device device, Shape shape) {
         return Tensor.of(device, shape, Samples.gaussian(shape, 1));
@@ -53,8 +47,7 @@ class SavedTensorsTest {
                 .hasMessageContainingAll(parts);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void refusesBackwardAfterWeightUpdate(Device device) {
         Tensor x = leaf(device, VOLUMES);
         Tensor weight = leaf(device, Shape.of(2, 1, 3, 3, 3));
@@ -108,8 +101,7 @@ class SavedTensorsTest {
                 Tensor::written);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void everyWriterCountsItsChange(Device device) {
         int writers = 0;
         for (Consumer<Tensor> writer : writers().toList()) {
@@ -124,8 +116,7 @@ class SavedTensorsTest {
     }
 
     /** The gradient of y = x·wᵀ + b needs w for x and x for w: a tensor that is not read may change, as in PyTorch. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void acceptsChangesOfTensorsBackwardDoesNotRead(Device device) {
         Tensor data = random(device, Shape.of(2, 3));
         Tensor weight = leaf(device, Shape.of(4, 3));
@@ -143,8 +134,7 @@ class SavedTensorsTest {
     }
 
     /** Each training forward updates the running statistics, but no backward reads them. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void acceptsSeveralTrainingForwardsBeforeOneBackward(Device device) {
         Shape channel = Shape.of(1);
         Tensor x = leaf(device, VOLUMES);
@@ -159,8 +149,7 @@ class SavedTensorsTest {
     }
 
     /** In evaluation, the gradient uses the statistics at the time of the forward, even if they change later. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void evaluationKeepsItsRunningStatistics(Device device) {
         Shape channel = Shape.of(1);
         Tensor x = leaf(device, VOLUMES);
@@ -178,8 +167,7 @@ class SavedTensorsTest {
     }
 
     /** Another graph that saved running statistics detects that a training forward changes them. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void trainingCountsItsChangeOfRunningStatistics(Device device) {
         Shape channel = Shape.of(1);
         Tensor mean = Tensor.zeros(device, channel);
@@ -192,8 +180,7 @@ class SavedTensorsTest {
         assertRefused(z, "mul");
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("devices")
+    @OnEveryDevice(reference = true)
     void fusedBlocksDetectChangeOfEachParameter(Device device) {
         if (device instanceof ReferenceDevice) {
             return; // has no fused block

@@ -45,13 +45,13 @@ class MultipleGpusTest {
 
     @BeforeEach
     void emulateTwoGpus() {
-        TestGpu.assumeCards(2);
+        TestGpu.assumeGpus(2);
     }
 
     @AfterEach
     void close() {
         opened.forEach(CudaDevice::close);
-        TestGpu.oneCard();
+        TestGpu.oneGpu();
     }
 
     private CudaDevice open(int gpu) {
@@ -298,7 +298,7 @@ class MultipleGpusTest {
     @Test
     void doesNotTouchOtherGpus() {
         assumeTrue(TestGpu.isEmulated(), "only the emulator counts contexts");
-        CudaEmulator.cards(8);
+        CudaEmulator.gpus(8);
         long before = CudaEmulator.count("liveContexts");
         assertThat(Devices.find("cuda:7", Devices.Settings.DEFAULT))
                 .isInstanceOfSatisfying(
@@ -314,10 +314,10 @@ class MultipleGpusTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("device cuda:3: this machine has 2 GPUs, "
                         + "cuda:0 (Emulated GPU) and cuda:1 (Emulated GPU)" + shown);
-        CudaEmulator.cards(1);
+        CudaEmulator.gpus(1);
         assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
                 .hasMessage("device cuda:3: this machine has 1 GPU, cuda:0 (Emulated GPU)" + shown);
-        CudaEmulator.cards(3);
+        CudaEmulator.gpus(3);
         assertThatThrownBy(() -> Devices.find("cuda:3", Devices.Settings.DEFAULT))
                 .hasMessageContaining("3 GPUs, cuda:0 (Emulated GPU), cuda:1 (Emulated GPU) and cuda:2 (Emulated GPU)");
     }

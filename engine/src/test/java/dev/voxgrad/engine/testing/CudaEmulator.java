@@ -30,12 +30,12 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("restricted") // Loading native code is what this class is for.
 public final class CudaEmulator {
-    /** The libraries, each after those that it needs. */
+    /** The libraries; each one follows the ones it needs. */
     private static final List<String> LIBRARIES =
             List.of("libcuda.so.1", "libcudnn.so.9", "libcublas.so.12", "libnvrtc.so.12");
 
     /** The environment variable with the number of GPUs. */
-    public static final String CARDS = "VOXGRAD_EMULATED_CARDS";
+    public static final String GPUS = "VOXGRAD_EMULATED_CARDS";
 
     private static Path loaded;
     private static List<Path> loadedKernels;
@@ -123,10 +123,10 @@ public final class CudaEmulator {
     }
 
     /**
-     * Sets the number of visible GPUs. The default is one, or the value of the environment variable {@value #CARDS}.
+     * Sets the number of visible GPUs. The default is one, or the value of the environment variable {@value #GPUS}.
      * Each GPU has its own memory, streams and other resources, and refuses those of others.
      */
-    public static void cards(int count) {
+    public static void gpus(int count) {
         MethodHandle function = function("emulatorCards", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
         MethodHandleProxies.asInterfaceInstance(IntConsumer.class, function).accept(count);
     }

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
 
 /**
  * Compiles the CUDA emulator and all kernels with g++ into {@code engine/target/cuda-emulator}, once for each state of
- * their sources: the libraries by themselves, and all together with the kernels. A build happens in a folder of its
- * own that is renamed at its end, so that several JVMs may build at once.
+ * their sources: the libraries alone, and the libraries with the kernels. Each build uses its own folder, which is
+ * renamed at the end, so that several JVMs can build at the same time.
  */
 final class CudaEmulatorBuild {
     private static final String COMPILER = "g++";
     private static final String SOURCES = "src/test/native";
     private static final List<String> COMMON = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread");
-    /** float arithmetic as written, checks as a GPU has; and kernels read floats as vectors, which C++ forbids. */
+    /** Float arithmetic as written, and a GPU's checks; kernels also read floats as vectors, which C++ forbids. */
     private static final List<String> KERNELS = List.of(
             "-ffp-contract=off",
             "-fno-strict-aliasing",
@@ -47,7 +47,7 @@ final class CudaEmulatorBuild {
     private final List<Path> kernelHeaders;
     private final List<String> includes;
 
-    /** The kernels are the {@code .cu} files of these folders and of those below them. */
+    /** Prepares a build with the {@code .cu} files of these folders and their subfolders as kernels. */
     CudaEmulatorBuild(List<Path> kernelFolders) throws IOException {
         kernels = files(kernelFolders, ".cu");
         kernelHeaders = files(kernelFolders, ".cuh");
@@ -56,7 +56,7 @@ final class CudaEmulatorBuild {
         includes = List.copyOf(flags);
     }
 
-    /** The engine's folder, seen from the folder of any module, in which its tests run. */
+    /** Returns the engine's folder; tests run in the folder of any module. */
     static Path engineFolder() {
         Path here = Path.of("").toAbsolutePath();
         return Files.isDirectory(here.resolve(SOURCES)) ? here : here.resolveSibling("engine");
@@ -86,7 +86,7 @@ final class CudaEmulatorBuild {
         }
     }
 
-    /** The folder with the libraries and the kernels, which are built if they are not there. */
+    /** Returns the folder with the libraries and the kernels, and builds them if they are missing. */
     Path folder() throws IOException {
         Path libraries = built("libraries", files(List.of(sources), ""), this::buildLibraries);
         List<Path> all = new ArrayList<>(files(List.of(sources), ""));
@@ -95,12 +95,12 @@ final class CudaEmulatorBuild {
         return built("kernels", all, target -> buildKernels(target, libraries));
     }
 
-    /** Makes the contents of a folder. */
+    /** Creates the contents of a folder. */
     private interface Build {
         void into(Path target) throws IOException;
     }
 
-    /** The folder of that kind for the sources as they are. */
+    /** Returns the folder of this kind for the present sources. */
     private static Path built(String kind, List<Path> from, Build build) throws IOException {
         Path all = engineFolder().resolve("target/cuda-emulator");
         Path folder = all.resolve(kind + "-" + hash(from));
@@ -135,14 +135,14 @@ final class CudaEmulatorBuild {
                 "cudnn_softmax.cpp");
         library(target, "libcublas.so.12", "cublas.cpp");
         library(target, "libnvrtc.so.12", "nvrtc.cpp");
-        // cuDNN's parts are in the one library here, but who looks for their files finds some.
+        // All parts of cuDNN are in one library here; these files are for code that looks for the others.
         for (String part :
                 List.of("graph", "ops", "cnn", "heuristic", "engines_precompiled", "engines_runtime_compiled")) {
             Files.createFile(target.resolve("libcudnn_" + part + ".so.9"));
         }
     }
 
-    /** The driver looks for the kernels in its own folder: so the libraries are copied beside them. */
+    /** Builds the kernels next to copies of the libraries, because the driver looks for kernels in its own folder. */
     private void buildKernels(Path target, Path libraries) throws IOException {
         for (Path library : files(List.of(libraries), "")) {
             Files.copy(library, target.resolve(library.getFileName()));
@@ -159,10 +159,10 @@ final class CudaEmulatorBuild {
             link.add("kernels" + i + ".o");
         }
         run(target, compile);
-        run(target, link); // Without -fsanitize, which would add g++'s runtime; fibers.cpp has what is called.
+        run(target, link); // Without -fsanitize, which would add g++'s runtime; fibers.cpp has the functions.
     }
 
-    /** One of the emulated libraries; all but the driver have a version node of their own name, and need the driver. */
+    /** Builds an emulated library; all but the driver have a version node of their own name, and need the driver. */
     private void library(Path target, String name, String... files) throws IOException {
         List<String> command = new ArrayList<>(List.of(COMPILER));
         command.addAll(COMMON);
@@ -179,8 +179,8 @@ final class CudaEmulatorBuild {
     }
 
     /**
-     * A kernel file in a namespace of its own, so that helpers of the same name in several files do not meet, and a
-     * description of each entry point.
+     * Returns the source of a kernel file in its own namespace, so that helpers with the same name in several files do
+     * not collide, with a description of each entry point.
      */
     private String translationUnit(Path kernel) throws IOException {
         StringBuilder text = new StringBuilder("#include \"emulated_cuda.h\"\n#include \"kernel_entry.h\"\n\n");
@@ -191,7 +191,7 @@ final class CudaEmulatorBuild {
         return text.toString();
     }
 
-    /** The names of the kernels, also of those that macros make. */
+    /** Returns the names of the kernels, including the ones that macros create. */
     private List<String> entryPoints(Path kernel) throws IOException {
         List<String> command = new ArrayList<>(List.of(COMPILER, "-E", "-P", "-x", "c++"));
         command.addAll(includes);
@@ -207,7 +207,7 @@ final class CudaEmulatorBuild {
         return names;
     }
 
-    /** Of the sources and of how they are compiled. */
+    /** Returns a hash of the sources and the way they are compiled. */
     private static String hash(List<Path> from) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

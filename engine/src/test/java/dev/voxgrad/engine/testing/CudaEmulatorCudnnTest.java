@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the emulated cuDNN refuses of batch norm, pools and softmax, and what it does where cuDNN leaves it open. What
- * it computes, the operations' suites compare with the reference.
+ * Tests what the emulated cuDNN refuses in batch norm, pools and softmax, and what it does in cases that cuDNN leaves
+ * open. The suites of the operations compare its results with the reference.
  */
 class CudaEmulatorCudnnTest {
     private static final int NCHW = 0;
@@ -103,7 +103,7 @@ class CudaEmulatorCudnnTest {
     }
 
     @Test
-    void batchNormIsRefused() {
+    void refusesInvalidBatchNorms() {
         cudnnTensorDescriptor x = tensor(NCHW, BFLOAT16, 2, 3, 1, 1, 4);
         cudnnTensorDescriptor derived = tensor(NCHW, FLOAT, 1, 1, 1, 1, 1);
         check(JCudnn.cudnnDeriveBNTensorDescriptor(derived, x, SPATIAL));
@@ -128,7 +128,7 @@ class CudaEmulatorCudnnTest {
     }
 
     @Test
-    void poolsAreRefused() {
+    void refusesInvalidPools() {
         cudnnPoolingDescriptor pool = pool(DETERMINISTIC_MAXIMUM, 2);
         assertThat(set(pool, 0, 2, 0, 2)).as("not deterministic").isEqualTo(NOT_SUPPORTED);
         assertThat(set(pool, AVERAGE, 2, 2, 2)).as("padding of a window").isEqualTo(BAD_PARAM);
@@ -145,7 +145,7 @@ class CudaEmulatorCudnnTest {
     }
 
     @Test
-    void theLastOfEqualMaximaTakesTheGradient() {
+    void lastOfEqualMaximaReceivesTheGradient() {
         cudnnTensorDescriptor x = tensor(NCHW, FLOAT, 1, 1, 1, 1, 6);
         cudnnTensorDescriptor y = tensor(NCHW, FLOAT, 1, 1, 1, 1, 2);
         CUdeviceptr values = gpu.upload(5, 5, 1, 2, Float.NaN, Float.NaN);
@@ -161,7 +161,7 @@ class CudaEmulatorCudnnTest {
     }
 
     @Test
-    void softmaxIsRefused() {
+    void refusesInvalidSoftmax() {
         cudnnTensorDescriptor x = tensor(NCHW, FLOAT, 2, 3, 1, 1, 1);
         check(JCudnn.cudnnSoftmaxForward(handle, 1, 0, ONE, x, memory, ZERO, x, memory));
         assertThat(JCudnn.cudnnSoftmaxForward(handle, 0, 0, ONE, x, memory, ZERO, x, memory))
@@ -174,7 +174,7 @@ class CudaEmulatorCudnnTest {
     }
 
     @Test
-    void callsAreCounted() {
+    void countsCalls() {
         cudnnTensorDescriptor x = tensor(NCHW, FLOAT, 2, 3, 1, 1, 1);
         assertThat(CudaEmulator.count("cudnnSoftmaxForward")).isZero();
         check(JCudnn.cudnnSoftmaxForward(handle, 2, 0, ONE, x, memory, ZERO, x, memory));

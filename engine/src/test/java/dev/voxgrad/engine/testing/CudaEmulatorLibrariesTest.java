@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The emulated cuDNN through JCudnn, cuBLAS and NVRTC through the JDK, each against loops or formulas. */
+/** Tests the emulated cuDNN through JCudnn, and cuBLAS and NVRTC through the JDK, against loops or formulas. */
 class CudaEmulatorLibrariesTest {
     private static final int NCHW = 0;
     private static final int NHWC = 1;
@@ -72,7 +72,7 @@ class CudaEmulatorLibrariesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {NCHW, NHWC})
-    void allPassesOfAConvolutionAreThoseOfLoops(int format) {
+    void convolutionsMatchLoops(int format) {
         describe(format);
         float[] x = random(INPUTS * VOXELS, 1);
         float[] w = random(OUTPUTS * INPUTS * TAPS, 2);
@@ -141,7 +141,7 @@ class CudaEmulatorLibrariesTest {
     }
 
     @Test
-    void algorithmsMustBeLookedAt() {
+    void algorithmsDifferInSupportAndMemory() {
         describe(NCHW);
         cudnnConvolutionFwdAlgoPerf[] forward = new cudnnConvolutionFwdAlgoPerf[8];
         int[] returned = new int[1];
@@ -190,7 +190,7 @@ class CudaEmulatorLibrariesTest {
     }
 
     @Test
-    void anAlgorithmIsANumberAndAMathType() {
+    void algorithmsDependOnTheMathType() {
         describe(NCHW);
         cudnnConvolutionFwdAlgoPerf[] forward = new cudnnConvolutionFwdAlgoPerf[8];
         int[] returned = new int[1];
@@ -216,7 +216,7 @@ class CudaEmulatorLibrariesTest {
     }
 
     @Test
-    void descriptorsThatDoNotFitAreRefused() {
+    void refusesMismatchedDescriptors() {
         describe(NCHW);
         int[] dims = {1, OUTPUTS, SIDE, SIDE, SIDE + 1};
         check(JCudnn.cudnnSetTensorNdDescriptorEx(output, NCHW, FLOAT, 5, dims));
@@ -243,7 +243,7 @@ class CudaEmulatorLibrariesTest {
             MemorySegment two = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 2f);
             MemorySegment zero = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0f);
             EmulatedContext.Memory c = gpu.allocate(4);
-            // A stored 3x2 and transposed to 2x3, B stored 3x2; C = 2 A B.
+            // A is stored as 3x2 and transposed to 2x3, B is stored as 3x2; C = 2 A B.
             MethodHandle gemm = function("libcublas.so.12", "cublasSgemm_v2", "piiiiippipippi");
             MemorySegment a = gpu.upload(1, 2, 3, 4, 5, 6).address();
             MemorySegment b = gpu.upload(1, 0, 1, 0, 1, 0).address();
@@ -257,7 +257,7 @@ class CudaEmulatorLibrariesTest {
     }
 
     @Test
-    void nvrtcGivesTheSourceBack() throws Throwable {
+    void nvrtcReturnsTheSource() throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
             assertThat(compile(arena, "extern \"C\" __global__ void name() {}")).isZero();
             assertThat(compile(arena, "#error no")).isEqualTo(6);
@@ -274,7 +274,7 @@ class CudaEmulatorLibrariesTest {
                 .invoke(program.get(ValueLayout.ADDRESS, 0), 0, none);
     }
 
-    /** A function that returns int; the parameters are p for a pointer and i for int. */
+    /** Returns a function whose result is int; in {@code parameters}, p is a pointer and i an int. */
     @SuppressWarnings("restricted") // Calling native code is what is tested.
     private static MethodHandle function(String library, String name, String parameters) {
         FunctionDescriptor descriptor = FunctionDescriptor.of(ValueLayout.JAVA_INT);
@@ -293,7 +293,7 @@ class CudaEmulatorLibrariesTest {
         check(JCudnn.cudnnSetFilterNdDescriptor(filter, FLOAT, format, 5, new int[] {OUTPUTS, INPUTS, 3, 3, 3}));
     }
 
-    /** The definition, for kernel 3, stride 1 and padding 1. */
+    /** Computes the definition, for kernel 3, stride 1 and padding 1. */
     private static void loops(
             int format, float[] x, float[] w, float[] upstream, double[] y, double[] gradX, double[] gradW) {
         for (int k = 0; k < OUTPUTS; k++) {
@@ -331,7 +331,7 @@ class CudaEmulatorLibrariesTest {
         return values;
     }
 
-    /** Sums in double are rounded once: a float's half unit in the last place. */
+    /** Allows half a unit in the last place of a float, because sums in double are rounded once. */
     private static void assertClose(float[] actual, double... expected) {
         assertThat(actual).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {

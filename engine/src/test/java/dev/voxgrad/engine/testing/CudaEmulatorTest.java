@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import static dev.voxgrad.engine.testing.EmulatedContext.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The emulated driver, called through JCuda: laziness, captures, kernels, and what it refuses. */
+/** Tests the emulated driver through JCuda: its laziness, captures and kernels, and what it refuses. */
 class CudaEmulatorTest {
     private EmulatedContext gpu;
     private CUstream stream;
@@ -42,7 +42,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void memoryIsPoisonedCopiedAndCounted() {
+    void poisonsCopiesAndCountsMemory() {
         long before = CudaEmulator.count("liveBytes");
         CUdeviceptr memory = gpu.allocate(3);
         assertThat(gpu.read(memory, 3)).containsExactly(Float.NaN, Float.NaN, Float.NaN);
@@ -56,7 +56,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void memoryEnds() {
+    void limitsMemory() {
         CudaEmulator.memoryLimit(CudaEmulator.count("liveBytes") + 1000);
         CUdeviceptr memory = new CUdeviceptr();
         assertThat(JCudaDriver.cuMemAlloc(memory, 1001)).isEqualTo(CUresult.CUDA_ERROR_OUT_OF_MEMORY);
@@ -64,7 +64,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void anErrorStaysUntilTheReset() {
+    void errorsStayUntilTheReset() {
         CUdeviceptr memory = gpu.allocate(3);
         float[] four = new float[4];
         assertThat(JCudaDriver.cuMemcpyDtoH(Pointer.to(four), memory, 16))
@@ -75,19 +75,19 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void aQueuedCopySendsWhatTheBufferHoldsWhenItRuns() {
+    void queuedCopiesReadTheBufferWhenTheyRun() {
         FloatBuffer host = hostBuffer(1);
         CUdeviceptr memory = gpu.allocate(1);
         host.put(0, 1);
         check(JCudaDriver.cuMemcpyHtoDAsync(memory, Pointer.to(host), 4, stream));
         host.put(0, 2);
-        assertThat(gpu.read(memory, 1)).as("nobody has waited for the stream").containsExactly(Float.NaN);
+        assertThat(gpu.read(memory, 1)).as("before waiting for the stream").containsExactly(Float.NaN);
         check(JCudaDriver.cuStreamSynchronize(stream));
         assertThat(gpu.read(memory, 1)).containsExactly(2);
     }
 
     @Test
-    void aStreamThatWaitsForAnEventRunsTheOtherUpToIt() {
+    void waitingForAnEventRunsTheOtherStreamUpToIt() {
         CUstream other = new CUstream();
         CUevent event = new CUevent();
         check(JCudaDriver.cuStreamCreate(other, 1));
@@ -106,7 +106,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void aKernelWithBarriersAndShufflesAddsUpItsBlocks() {
+    void runsBarriersAndShuffles() {
         int count = 600;
         float[] ones = new float[count];
         Arrays.fill(ones, 1);
@@ -120,7 +120,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void kernelsAreStoppedThatAGpuWouldNotStop() {
+    void stopsKernelsThatAGpuWouldRun() {
         CUdeviceptr values = gpu.allocate(64);
         launch("fixtureHalfBarrier", 1, 64, Pointer.to(values));
         assertThat(JCudaDriver.cuStreamSynchronize(stream)).isEqualTo(CUresult.CUDA_ERROR_LAUNCH_FAILED);
@@ -130,7 +130,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void aMissingBarrierIsSeenWhicheverThreadIsInNeedOfIt() {
+    void detectsAMissingBarrierForAnyThread() {
         CUdeviceptr values = gpu.allocate(64);
         boolean firstMissed = false;
         boolean lastMissed = false;
@@ -143,12 +143,12 @@ class CudaEmulatorTest {
             assertThat(Float.isNaN(read[0])).as("one order or the other").isNotEqualTo(Float.isNaN(read[63]));
         }
         assertThat(firstMissed && lastMissed)
-                .as("shared memory that nobody wrote yet, in both orders")
+                .as("shared memory that is not yet written, in both orders")
                 .isTrue();
     }
 
     @Test
-    void alignmentAndSharedArraysAreChecked() {
+    void checksAlignmentAndSharedArrays() {
         CUdeviceptr values = gpu.upload(1, 2, 3, 4, 5);
         CUdeviceptr sum = gpu.upload(0);
         launch("fixtureVectors", 1, 32, Pointer.to(values), Pointer.to(sum));
@@ -165,7 +165,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void aCaptureIsReplayedWithTheMemoryOfThen() {
+    void replaysACaptureWithItsMemory() {
         CUdeviceptr values = gpu.upload(1, 10);
         CUstream other = new CUstream();
         check(JCudaDriver.cuStreamCreate(other, 1));
@@ -201,7 +201,7 @@ class CudaEmulatorTest {
     }
 
     @Test
-    void aCaptureEndsWithAnErrorAfterWhatIsNotAllowedInIt() {
+    void forbiddenCallsEndACaptureWithAnError() {
         CUdeviceptr values = gpu.allocate(1);
         check(JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL));
         assertThat(JCudaDriver.cuStreamSynchronize(stream)).isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);

@@ -89,12 +89,12 @@ public final class TestGpu {
     }
 
     /**
-     * Provides {@code count} GPUs of the same kind, until {@link #oneCard} is called. Skips the test if the GPUs are
+     * Provides {@code count} GPUs of the same kind, until {@link #oneGpu} is called. Skips the test if the GPUs are
      * real and there are fewer, or if they differ.
      */
-    public static void assumeCards(int count) {
+    public static void assumeGpus(int count) {
         if (isEmulated()) {
-            CudaEmulator.cards(count);
+            CudaEmulator.gpus(count);
         } else {
             assumeTrue(CudaDriver.count() >= count, () -> "fewer than " + count + " GPUs");
             assumeTrue(
@@ -108,9 +108,9 @@ public final class TestGpu {
     }
 
     /** Removes all emulated GPUs but the first. */
-    public static void oneCard() {
+    public static void oneGpu() {
         if (emulated) {
-            CudaEmulator.cards(1);
+            CudaEmulator.gpus(1);
         }
     }
 

@@ -40,7 +40,7 @@ class GpuTrainingTest {
 
     @AfterEach
     void useOneGpu() {
-        TestGpu.oneCard();
+        TestGpu.oneGpu();
     }
 
     private Cli train(String name, String device, int models, int epochs, Object... more) {
@@ -139,7 +139,7 @@ class GpuTrainingTest {
     @Test
     @Tag("thorough")
     void resumesOnAnotherGpu() throws IOException {
-        TestGpu.assumeCards(2);
+        TestGpu.assumeGpus(2);
         train("whole", "cuda:0", 2, 3).succeeded();
         Path parts = folder.resolve("parts");
         assertThat(train("parts", "cuda:1", 2, 1, "--concurrent", 2).succeeded().out())
@@ -161,9 +161,9 @@ class GpuTrainingTest {
 
     @Test
     void missingGpuErrorSaysHowToResume() throws IOException, InterruptedException {
-        TestGpu.assumeCards(2);
+        TestGpu.assumeGpus(2);
         train("run", "cuda:1", 2, 1, "--members", "0").succeeded();
-        TestGpu.oneCard();
+        TestGpu.oneGpu();
         assumeTrue(TestGpu.isEmulated(), "a real GPU cannot disappear");
         Path log = folder.resolve("log");
         Process process = ChildTraining.start(log, withEmulatedGpus(1), "train", "--resume", folder.resolve("run"));
@@ -176,7 +176,7 @@ class GpuTrainingTest {
 
     /** Returns the command prefix for a process that uses emulated GPUs. */
     private static List<String> withEmulatedGpus(int count) {
-        return List.of("env", "LD_LIBRARY_PATH=" + CudaEmulator.folder(), CudaEmulator.CARDS + "=" + count);
+        return List.of("env", "LD_LIBRARY_PATH=" + CudaEmulator.folder(), CudaEmulator.GPUS + "=" + count);
     }
 
     private static Cli resume(Path run, Object... more) {
@@ -188,8 +188,8 @@ class GpuTrainingTest {
     @Test
     @Tag("thorough")
     void twoProcessesTrainOneRunOnAGpuEach() throws IOException, InterruptedException {
-        TestGpu.assumeCards(2);
-        TestGpu.oneCard(); // here; the processes have two
+        TestGpu.assumeGpus(2);
+        TestGpu.oneGpu(); // here; the processes have two
         train("whole", "cuda", 3, 2).succeeded();
         Path run = folder.resolve("run");
         train("run", "cuda", 3, 2, "--members", "0").succeeded();

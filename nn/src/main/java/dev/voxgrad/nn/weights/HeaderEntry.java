@@ -14,8 +14,8 @@ import dev.voxgrad.engine.Shape;
  * @param name the name under which it was saved
  * @param dtype the name of its number format, which may be missing in {@link DType}
  * @param sizes the sizes of its dimensions, each at least 0, as the file states them
- * @param begin the start of its bytes, counted from the start of the data
- * @param end the end of its bytes
+ * @param begin the first of its bytes, counted from the start of the data
+ * @param end the byte after the last of them
  */
 record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long end) {
     /** The longest array that every Java virtual machine allows. */

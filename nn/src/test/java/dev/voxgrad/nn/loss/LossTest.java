@@ -23,7 +23,7 @@ class LossTest {
     }
 
     @Test
-    void crossEntropyWeighsTheSamplesByTheirClass() {
+    void crossEntropyWeightsSamplesByClass() {
         double[] p = new Softmax().forward(LOGITS).toDoubleArray();
         assertThat(new CrossEntropyLoss(new float[] {3, 0.5f, 1})
                         .forward(LOGITS, 2, 0)

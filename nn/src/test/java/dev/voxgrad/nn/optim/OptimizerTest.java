@@ -31,7 +31,7 @@ class OptimizerTest {
         return parameters;
     }
 
-    /** Gradients d(Σ uᵢ·max(aᵢ + bᵢ, 0)) with an upstream that changes from step to step. */
+    /** Returns the gradients of Σ uᵢ·max(aᵢ + bᵢ, 0), with an upstream gradient u that changes from step to step. */
     private static void step(Optimizer optimizer, Map<String, Tensor> parameters, int number) {
         try (Scope _ = Scope.open()) {
             Tensor y = parameters.get("a").add(parameters.get("b")).relu();
@@ -40,7 +40,7 @@ class OptimizerTest {
     }
 
     @Test
-    void aLoadedStateGoesOnWhereItWasSaved() {
+    void resumesFromALoadedState() {
         for (UpdateRule rule : RULES) {
             SequencedMap<String, Tensor> straight = parameters();
             Optimizer optimizer = new Optimizer(rule, straight);
@@ -65,7 +65,7 @@ class OptimizerTest {
         }
     }
 
-    /** The saved state is float32 while the reference counts in double: both go on from the rounded numbers. */
+    /** The saved state is float32, but the reference computes in double: both continue from the rounded values. */
     private static Map<String, NamedTensor> rounded(Map<String, NamedTensor> state, Optimizer optimizer) {
         optimizer.loadState(state);
         return state;
@@ -77,7 +77,7 @@ class OptimizerTest {
     }
 
     @Test
-    void stateHasPyTorchsNames() {
+    void stateHasPyTorchNames() {
         SequencedMap<String, Tensor> parameters = parameters();
         Optimizer optimizer = new Optimizer(new AdamW(0.1, 0), parameters);
         step(optimizer, parameters, 0);
@@ -90,7 +90,7 @@ class OptimizerTest {
     }
 
     @Test
-    void theStepsLearningRateReplacesTheRules() {
+    void stepsLearningRateReplacesTheRules() {
         SequencedMap<String, Tensor> parameters = parameters();
         Optimizer optimizer = new Optimizer(new SGD(0.1, 0, 0), parameters);
         Tensor y = parameters.get("a").add(parameters.get("b")).relu();
@@ -99,7 +99,7 @@ class OptimizerTest {
     }
 
     @Test
-    void parametersWithoutGradientStay() {
+    void keepsParametersWithoutGradient() {
         SequencedMap<String, Tensor> parameters = parameters();
         Optimizer optimizer = new Optimizer(new AdamW(0.1, 0.5), parameters);
         Gradients gradients = parameters.get("a").relu().backward(Tensor.of(REFERENCE, Shape.of(2), 1.0, 1.0));
@@ -111,7 +111,7 @@ class OptimizerTest {
     }
 
     @Test
-    void settingsThatCannotBeMeantAreRefused() {
+    void refusesInvalidSettings() {
         assertThatThrownBy(() -> new AdamW(-1, 0)).hasMessageContaining("learning rate is -1.0");
         assertThatThrownBy(() -> new AdamW(Double.NaN, 0)).hasMessageContaining("learning rate is NaN");
         assertThatThrownBy(() -> new Adam(0.1, 0.9, 1, 1e-8, 0)).hasMessageContaining("beta2 is 1.0");
@@ -120,7 +120,7 @@ class OptimizerTest {
     }
 
     @Test
-    void clippingByNormScalesAllGradientsAlike() {
+    void clippingByNormScalesAllGradientsEqually() {
         SequencedMap<String, Tensor> parameters = parameters();
         Tensor y = parameters.get("a").relu().add(parameters.get("b"));
         Gradients gradients = y.backward(Tensor.of(REFERENCE, Shape.of(2), 3.0, 4.0));
@@ -135,9 +135,9 @@ class OptimizerTest {
         assertThat(gradients.of(parameters.get("a")).toDoubleArray()).containsExactly(3 * factor, 0);
     }
 
-    /** The two gradients of a sum lie in the same memory. */
+    /** The two gradients of a sum share their memory. */
     @Test
-    void gradientsThatShareMemoryAreChangedOnce() {
+    void changesGradientsThatShareMemoryOnce() {
         SequencedMap<String, Tensor> parameters = parameters();
         Tensor y = parameters.get("a").add(parameters.get("b"));
         Gradients gradients = y.backward(Tensor.of(REFERENCE, Shape.of(2), 3.0, 4.0));

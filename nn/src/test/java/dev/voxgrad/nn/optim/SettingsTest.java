@@ -22,7 +22,7 @@ import dev.voxgrad.nn.BatchNorm3d;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Numbers that make no sense are refused by name before they reach a weight. */
+/** Tests that invalid settings are refused, by name, before they reach a weight. */
 class SettingsTest {
     private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
 
@@ -93,7 +93,7 @@ class SettingsTest {
     }
 
     @Test
-    void anInfiniteNormOnlyMeasures() {
+    void infiniteNormOnlyMeasures() {
         Gradients gradients = gradients();
         assertThat(GradientClipping.clipNorm(gradients, List.of(weight), Double.POSITIVE_INFINITY))
                 .isEqualTo(2);

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** A tensor under two names is one parameter. */
+/** Tests that a tensor under two names is one parameter. */
 class TiedWeightsTest {
     private static final CpuDevice CPU = new CpuDevice(1);
 
@@ -38,7 +38,7 @@ class TiedWeightsTest {
         return List.of(CPU, ReferenceDevice.INSTANCE);
     }
 
-    /** x + w. */
+    /** Computes x + w. */
     private record Shift(Tensor weight) implements Layer {
         @Override
         public Tensor forward(Tensor input) {
@@ -101,7 +101,7 @@ class TiedWeightsTest {
         assertThat(GradientClipping.clipNorm(gradients, List.of(weight), 5)).isCloseTo(1, within(1e-5));
     }
 
-    /** Two handles on one memory, each of them a leaf with a gradient of its own: their sum moves the memory, once. */
+    /** Two handles on the same memory are leaves with separate gradients: the sum of these updates the memory, once. */
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void mayBeTwoHandlesOnOneMemory(Device device) {
@@ -115,7 +115,7 @@ class TiedWeightsTest {
         Optimizer optimizer = new Optimizer(new AdamW(0.1, 0), underTwoNames(first, second));
         optimizer.step(gradients);
         assertThat(first.toArray())
-                .as("one step of Adam, of its learning rate")
+                .as("one step of Adam, as large as its learning rate")
                 .usingComparatorWithPrecision(1e-5f)
                 .containsExactly(0.9f, 0.9f);
         assertThat(optimizer.state()).containsKeys("a.step", "a.exp_avg").hasSize(3);

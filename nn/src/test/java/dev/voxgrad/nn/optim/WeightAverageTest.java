@@ -46,7 +46,7 @@ class WeightAverageTest {
         return ((NamedTensor.Floats) tensor).values();
     }
 
-    /** Over the weights after each step: the first as they are, then δ·a + (1 − δ)·p. */
+    /** The average starts as the weights after the first step; then it is δ·a + (1 − δ)·p after each step. */
     @Test
     void averagesParametersAndCopiesTheRest() {
         Device device = ReferenceDevice.INSTANCE;
@@ -84,7 +84,7 @@ class WeightAverageTest {
     }
 
     @Test
-    void goesOnFromItsState() {
+    void resumesFromItsState() {
         try (CpuDevice device = new CpuDevice(1)) {
             Layer net = net(device);
             Initialization.apply(net, 1);
@@ -106,7 +106,7 @@ class WeightAverageTest {
     }
 
     @Test
-    void misfitsAreNamed() {
+    void reportsMismatchedNets() {
         Layer net = net(ReferenceDevice.INSTANCE);
         for (double decay : new double[] {-0.1, 1, Double.NaN}) {
             assertThatThrownBy(() -> new WeightAverage(decay, net, net(ReferenceDevice.INSTANCE)))

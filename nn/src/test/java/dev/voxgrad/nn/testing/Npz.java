@@ -41,7 +41,7 @@ public final class Npz {
         return npz;
     }
 
-    /** Returns the array of that name, in row-major order. */
+    /** Returns the array with this name, in row-major order. */
     public double[] get(String name) {
         double[] array = arrays.get(name);
         if (array == null) {

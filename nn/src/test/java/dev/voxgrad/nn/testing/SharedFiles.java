@@ -10,7 +10,7 @@ public final class SharedFiles {
     private SharedFiles() {}
 
     /**
-     * Returns that file below the folder that property {@code voxgrad.shared} names; skips the test if it is missing.
+     * Returns a file below the folder in the property {@code voxgrad.shared}; skips the test if it is missing.
      */
     public static Path require(String name) {
         String folder = System.getProperty("voxgrad.shared", "../../shared");

@@ -26,7 +26,7 @@ import dev.voxgrad.nn.NamedTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Tensors without numbers, and tensors that can't be read next to others that can. */
+/** Tests empty tensors, and tensors that can't be read next to others that can. */
 class UnreadableTensorsTest {
     @TempDir
     private Path folder;
@@ -45,7 +45,7 @@ class UnreadableTensorsTest {
     }
 
     @Test
-    void readsAndWritesTensorsOfNoElements() throws IOException {
+    void readsAndWritesEmptyTensors() throws IOException {
         Path file = file(
                 "{" + entry("a", "F32", "[0]", 0, 0) + "," + entry("b", "I64", "[]", 0, 8) + ","
                         + entry("c", "I32", "[3,0,2]", 8, 8) + "," + entry("d", "F64", "[65536,65536,0]", 8, 8) + "}",
@@ -70,7 +70,7 @@ class UnreadableTensorsTest {
     }
 
     @Test
-    void makesNoTensorOfNoElements() {
+    void createsNoEmptyTensors() {
         Shape empty = Shape.allowingZero(3, 0);
         assertThatThrownBy(() -> Tensor.zeros(ReferenceDevice.INSTANCE, empty))
                 .isInstanceOf(ShapeException.class)
@@ -83,7 +83,7 @@ class UnreadableTensorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"F8_E4M3", "U8", "F99", "f32", "F32\\u001b[2J"})
-    void refusesOnlyTheTensorOfAnUnknownFormat(String dtype) throws IOException {
+    void refusesOnlyTheTensorInAnUnknownFormat(String dtype) throws IOException {
         Path file = file(
                 "{" + entry("good", "F32", "[1]", 4, 8) + "," + entry("bad", dtype, "[4]", 0, 4) + "}",
                 (byte) 1,
@@ -108,7 +108,7 @@ class UnreadableTensorsTest {
     }
 
     @Test
-    void losesNoUnreadableTensorByWriting() throws IOException {
+    void neverDropsAnUnreadableTensorOnWriting() throws IOException {
         WeightsFile read = WeightsFile.read(file("{" + entry("bad", "BOOL", "[1]", 0, 1) + "}", (byte) 1));
         Path copy = folder.resolve("copy.safetensors");
         assertThatThrownBy(() -> read.write(copy))
@@ -118,7 +118,7 @@ class UnreadableTensorsTest {
         assertThat(copy).doesNotExist();
     }
 
-    /** The large one is a hole in the file, so it takes no place on the disk. */
+    /** The large tensor is a hole in the file, so it takes no space on the disk. */
     @Test
     void refusesOnlyTheTensorThatIsTooLarge() throws IOException {
         long large = 4L * Integer.MAX_VALUE;

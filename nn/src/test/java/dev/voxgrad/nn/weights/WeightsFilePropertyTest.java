@@ -29,7 +29,9 @@ import dev.voxgrad.nn.NamedTensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Random contents come back as they were; damaged files never give anything but a reading or a clear error. */
+/**
+ * Tests that random contents survive writing and reading, and that damaged files are either read or give a clear error.
+ */
 class WeightsFilePropertyTest {
     private static Path folder;
 
@@ -49,7 +51,7 @@ class WeightsFilePropertyTest {
     }
 
     @Property(tries = 300)
-    void contentsComeBack(@ForAll("contents") WeightsFile contents) throws IOException {
+    void contentsSurviveARoundTrip(@ForAll("contents") WeightsFile contents) throws IOException {
         Path file = folder.resolve("round.safetensors");
         contents.write(file);
         WeightsFile read = WeightsFile.read(file);
@@ -62,9 +64,9 @@ class WeightsFilePropertyTest {
         assertThat(Files.readAllBytes(file)).containsExactly(bytes);
     }
 
-    /** A change of the header's bytes may go unnoticed (a letter of a name), but then the file is well-formed. */
+    /** A change in the header may go unnoticed (a letter of a name), but then the file is well-formed. */
     @Property(tries = 1000)
-    void flippedBytesGiveAReadingOrAClearError(
+    void flippedBytesAreReadOrGiveAClearError(
             @ForAll("contents") WeightsFile contents,
             @ForAll @IntRange(min = 1, max = 5) int flips,
             @ForAll long seed) {
@@ -77,9 +79,9 @@ class WeightsFilePropertyTest {
         readOrFail(bytes);
     }
 
-    /** A text that is no header at all, or a header with a piece of it replaced. */
+    /** The header is random text, or a valid header with a piece replaced. */
     @Property(tries = 500)
-    void replacedPiecesGiveAReadingOrAClearError(
+    void replacedPiecesAreReadOrGiveAClearError(
             @ForAll("contents") WeightsFile contents, @ForAll("pieces") String piece, @ForAll int at) {
         byte[] bytes = bytes(contents);
         int place = 8 + Math.floorMod(at, bytes.length - 8);
@@ -105,7 +107,7 @@ class WeightsFilePropertyTest {
         return bytes.toByteArray();
     }
 
-    /** True if the bytes can be read; what is read has the shapes it says. Any other exception fails the property. */
+    /** Tests whether the bytes can be read, with the stated shapes. Any unexpected exception fails the property. */
     private static boolean readOrFail(byte[] bytes) {
         try {
             Path file = Files.write(folder.resolve("damaged.safetensors"), bytes);
@@ -172,7 +174,7 @@ class WeightsFilePropertyTest {
         });
     }
 
-    /** Any bit patterns, NaNs among them. */
+    /** Generates any bit patterns, including NaNs. */
     private static NamedTensor tensor(String name, Shape shape, boolean floats, long seed) {
         Random random = new Random(seed);
         if (floats) {

@@ -47,7 +47,7 @@ class WeightsFileTest {
         tensors.put(tensor.name(), tensor);
     }
 
-    /** A file with that header, unpadded, and that many bytes of data. */
+    /** Writes a file with this header, unpadded, and {@code dataBytes} bytes of data. */
     private Path file(String header, int dataBytes) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         return file(text.length, text, dataBytes);
@@ -60,7 +60,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void theBytesAreThoseOfTheFormat() throws IOException {
+    void writesTheBytesOfTheFormat() throws IOException {
         Path file = folder.resolve("a.safetensors");
         sample().write(file);
         String header = "{\"__metadata__\":{\"net\":\"\\\"net1\\\" é\"},"
@@ -80,7 +80,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void anOlderFileIsReplacedAndNothingElseIsLeft() throws IOException {
+    void replacesAnOlderFileAndLeavesNothingElse() throws IOException {
         Path file = Files.writeString(folder.resolve("a.safetensors"), "older");
         sample().write(file);
         assertThat(WeightsFile.read(file)).isEqualTo(sample());
@@ -90,7 +90,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void whereNothingCanBeWrittenNothingIsLeft() throws IOException {
+    void leavesNothingIfItCannotWrite() throws IOException {
         Path inTheWay = Files.createDirectories(folder.resolve("taken/inside")).getParent();
         assertThatThrownBy(() -> sample().write(inTheWay))
                 .isInstanceOf(WeightsFileException.class)
@@ -105,7 +105,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void otherNumberFormatsAreConverted() throws IOException {
+    void convertsOtherNumberFormats() throws IOException {
         Path path = folder.resolve("types.safetensors");
         String header = """
                 {"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},
@@ -126,7 +126,7 @@ class WeightsFileTest {
                         new NamedTensor.Longs("i", Shape.of(1), new long[] {-7}));
     }
 
-    /** Header, bytes of data, and a part of the message. */
+    /** Arguments are the header, the bytes of data, and a part of the message. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -156,7 +156,7 @@ class WeightsFileTest {
                 "{}{} | 0 | there is text after",
                 "[] | 0 | does not start with {",
             })
-    void aHostileHeaderIsNamed(String header, int dataBytes, String message) throws IOException {
+    void reportsHostileHeaders(String header, int dataBytes, String message) throws IOException {
         Path file = file(header, dataBytes);
         assertThatThrownBy(() -> WeightsFile.read(file))
                 .isInstanceOf(WeightsFileException.class)
@@ -165,7 +165,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void overlapsGapsAndDoublesAreNamed() throws IOException {
+    void reportsOverlapsGapsAndDuplicates() throws IOException {
         String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[%d,%d]}";
         Path overlap = file("{" + entry.formatted("a", 0, 8) + "," + entry.formatted("b", 4, 12) + "}", 12);
         assertThatThrownBy(() -> WeightsFile.read(overlap))
@@ -186,7 +186,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void wrongLengthsAreNamed() throws IOException {
+    void reportsWrongLengths() throws IOException {
         byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
         for (long length : new long[] {-1, Long.MIN_VALUE, 100_000_001, 3, Long.MAX_VALUE}) {
             Path file = file(length, empty, 0);
@@ -195,7 +195,7 @@ class WeightsFileTest {
                     .hasMessageContaining("says its header has " + Long.toUnsignedString(length));
         }
         Path none = file(0, new byte[0], 0);
-        assertThatThrownBy(() -> WeightsFile.read(none)).hasMessageContaining("begin with {");
+        assertThatThrownBy(() -> WeightsFile.read(none)).hasMessageContaining("start with {");
         Path invalid = file(2, new byte[] {'{', (byte) 0xFF}, 0);
         assertThatThrownBy(() -> WeightsFile.read(invalid)).hasMessageContaining("UTF-8");
         Path tooShort = Files.write(folder.resolve("short"), new byte[7]);
@@ -209,7 +209,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void tensorsMayLieInAnotherOrderThanTheHeaders() throws IOException {
+    void readsDataInAnotherOrderThanTheHeader() throws IOException {
         Path file = file(
                 "{\"b\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[4,8]},"
                         + "\"a\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
@@ -225,7 +225,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void aNetIsSavedAndLoadedAndAnotherIsRefused() {
+    void savesAndLoadsANetAndRefusesAnother() {
         Path file = folder.resolve("net.safetensors");
         Sequential net = TestNets.net(ReferenceDevice.INSTANCE, 1, 4, 1, 2);
         Initialization.apply(net, 5);
@@ -257,9 +257,11 @@ class WeightsFileTest {
                         .hasMessageContaining("a pipe or a device"));
     }
 
-    /** PyTorch's file read and written again: the same header but for spaces, and the same data to the byte. */
+    /**
+     * Reads PyTorch's file and writes it again: the header is the same except for spaces, and the data byte for byte.
+     */
     @Test
-    void aFileFromPyTorchComesBackTheSame() throws IOException {
+    void preservesAFileFromPyTorch() throws IOException {
         Path golden = SharedFiles.require("golden/Net1_init.safetensors");
         WeightsFile weights = WeightsFile.read(golden);
         assertThat(weights.tensors()).hasSize(32);

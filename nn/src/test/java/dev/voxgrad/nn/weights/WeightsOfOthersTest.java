@@ -22,7 +22,7 @@ import dev.voxgrad.nn.testing.TestNets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Files that PyTorch's wrappers and other exporters write, loaded into a net. */
+/** Loads files that PyTorch's wrappers and other exporters write. */
 class WeightsOfOthersTest {
     private static final String COUNTER = "num_batches_tracked";
 
@@ -65,7 +65,7 @@ class WeightsOfOthersTest {
     }
 
     @Test
-    void adaptsNothingWhereNothingIsNeeded() {
+    void adaptsNothingIfNothingIsNeeded() {
         Adaptation adaptation = WeightsFile.load(net, file(state));
         assertThat(adaptation.isNone()).isTrue();
         assertThat(adaptation).hasToString("nothing was adapted");
@@ -82,7 +82,7 @@ class WeightsOfOthersTest {
     }
 
     @Test
-    void printsNoControlCharactersOfAPrefix() {
+    void printsNoControlCharacters() {
         Adaptation adaptation = WeightsFile.load(net, file(renamed(name -> "\u001b[2J\u009b\u202e\n." + name)));
         assertThat(adaptation).hasToString("the prefix ' [2J .' was removed from all names");
         assertThat(net.stateDict()).isEqualTo(state);
@@ -90,7 +90,7 @@ class WeightsOfOthersTest {
 
     @Test
     @Timeout(60)
-    void isSoonDoneWithNamesOfManyParts() {
+    void isFastForNamesWithManyParts() {
         String prefix = "a.".repeat(20_000);
         SequencedMap<String, NamedTensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < 300; i++) {
@@ -112,7 +112,7 @@ class WeightsOfOthersTest {
     }
 
     @Test
-    void keepsItsOwnCountersWhereTheFileHasNone() {
+    void keepsItsCountersIfTheFileHasNone() {
         SequencedMap<String, NamedTensor> without = new LinkedHashMap<>(state);
         without.keySet().removeIf(name -> name.endsWith(COUNTER));
         net.counters().get("layer1.4." + COUNTER).set(3);
@@ -125,7 +125,7 @@ class WeightsOfOthersTest {
         assertThat(net.stateDict()).isEqualTo(expected);
     }
 
-    /** As where a whole state is converted by half(): the counters too, which may overflow. */
+    /** PyTorch's half() converts the whole state, including the counters, which may overflow. */
     @Test
     void readsCountersThatAreFloats() {
         SequencedMap<String, NamedTensor> floats = new LinkedHashMap<>(state);

@@ -23,20 +23,20 @@ import static dev.voxgrad.engine.testing.EmulatedContext.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Two emulated cards, called through JCuda: what belongs to one is refused by the other. */
-class CudaEmulatorCardsTest {
+/** Tests two emulated GPUs through JCuda: each refuses what belongs to the other. */
+class CudaEmulatorGpusTest {
     private static final int CUDNN_BAD_PARAM = 2000;
 
     private EmulatedContext first;
     private EmulatedContext second;
 
-    /** The second card's context is current. */
+    /** Makes the second GPU's context current. */
     @BeforeEach
     void setUp() {
         assumeTrue(
                 CudaEmulator.missing().isEmpty(), () -> CudaEmulator.missing().orElseThrow());
         CudaEmulator.load();
-        CudaEmulator.cards(2);
+        CudaEmulator.gpus(2);
         first = new EmulatedContext(0);
         second = new EmulatedContext(1);
     }
@@ -46,12 +46,12 @@ class CudaEmulatorCardsTest {
         if (first != null) {
             second.close();
             first.close();
-            CudaEmulator.cards(1);
+            CudaEmulator.gpus(1);
         }
     }
 
     @Test
-    void cardsAreCounted() {
+    void countsGpus() {
         int[] count = new int[1];
         check(JCudaDriver.cuDeviceGetCount(count));
         assertThat(count[0]).isEqualTo(2);
@@ -61,7 +61,7 @@ class CudaEmulatorCardsTest {
     }
 
     @Test
-    void eachCardHasMemoryOfItsOwn() {
+    void eachGpuHasItsOwnMemory() {
         first.makeCurrent();
         long freeOnFirst = freeBytes();
         second.makeCurrent();
@@ -83,7 +83,7 @@ class CudaEmulatorCardsTest {
     }
 
     @Test
-    void noCardReachesTheOthersMemory() {
+    void noGpuReachesAnothersMemory() {
         CUdeviceptr mine = second.upload(1, 2);
         first.makeCurrent();
         CUdeviceptr other = first.upload(3, 4);
@@ -101,9 +101,9 @@ class CudaEmulatorCardsTest {
         assertThat(first.read(other, 2)).containsExactly(3, 4);
     }
 
-    /** Whoever waits for one card's stream, another card's work is done where it belongs. */
+    /** Waiting for one GPU's stream doesn't move the work of another GPU. */
     @Test
-    void workRunsOnTheCardThatItWasGivenTo() {
+    void workRunsOnItsGpu() {
         CUdeviceptr mine = second.allocate(2);
         CUevent event = new CUevent();
         check(JCudaDriver.cuEventCreate(event, 0));
@@ -120,7 +120,7 @@ class CudaEmulatorCardsTest {
     }
 
     @Test
-    void streamsEventsModulesAndGraphsOfTheOtherCardAreRefused() {
+    void refusesResourcesOfTheOtherGpu() {
         CUdeviceptr mine = second.allocate(2);
         CUmodule module = module();
         CUfunction function = function();
@@ -164,7 +164,7 @@ class CudaEmulatorCardsTest {
     }
 
     @Test
-    void aLibrarysHandleTakesStreamsOfItsCardOnly() {
+    void libraryHandlesAcceptOnlyTheirGpusStreams() {
         cudnnHandle handle = new cudnnHandle();
         check(JCudnn.cudnnCreate(handle));
         check(JCudnn.cudnnSetStream(handle, new cudaStream_t(second.stream())));
@@ -185,7 +185,7 @@ class CudaEmulatorCardsTest {
         return function;
     }
 
-    /** Fills two numbers with sevens; returns the status. */
+    /** Fills two values with sevens and returns the status. */
     private static int launch(CUfunction function, CUstream stream, CUdeviceptr to) {
         return JCudaDriver.cuLaunchKernel(
                 function,
