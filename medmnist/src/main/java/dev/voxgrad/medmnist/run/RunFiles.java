@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -129,7 +130,9 @@ public final class RunFiles {
             throw new DataFileException(folder.toString(), "cannot be removed: " + AtomicFile.describe(e), e);
         } catch (UncheckedIOException e) {
             throw new DataFileException(
-                    folder.toString(), "cannot be removed: " + AtomicFile.describe(e.getCause()), e);
+                    folder.toString(),
+                    "cannot be removed: " + AtomicFile.describe(Objects.requireNonNull(e.getCause())),
+                    e);
         }
     }
 

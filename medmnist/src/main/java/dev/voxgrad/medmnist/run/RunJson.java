@@ -88,7 +88,9 @@ public final class RunJson {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof BadValueException bad) {
                 String field = (path.isEmpty() ? "" : path + ".") + fieldName(bad.name());
-                return "field " + field + bad.getMessage().substring(bad.name().length());
+                return "field " + field
+                        + Objects.toString(bad.getMessage())
+                                .substring(bad.name().length());
             }
         }
         String text = shortened(Objects.toString(e.getOriginalMessage()));

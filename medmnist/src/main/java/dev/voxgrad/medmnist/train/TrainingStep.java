@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.train;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,12 +112,15 @@ final class TrainingStep implements AutoCloseable {
         Tensor input = Tensor.ofChannelsLast(model.device(), shape, inputs);
         Tensor loss = model.loss().of(model.net().forward(input), labels, targets);
         Gradients gradients = loss.backward();
-        gradientNames = model.parameters().keySet().stream()
-                .filter(name -> gradients.has(model.parameters().get(name)))
-                .toList();
-        List<Tensor> gradientList = gradientNames.stream()
-                .map(name -> gradients.of(model.parameters().get(name)))
-                .toList();
+        List<String> names = new ArrayList<>();
+        List<Tensor> gradientList = new ArrayList<>();
+        model.parameters().forEach((name, parameter) -> {
+            if (gradients.has(parameter)) {
+                names.add(name);
+                gradientList.add(gradients.of(parameter));
+            }
+        });
+        gradientNames = names;
         Tensor norms = GradientMath.norms(gradientList);
         if (step.isEager()) {
             requireFinite(loss.item(), norms.toDoubleArray(), epoch, number);

@@ -31,7 +31,7 @@ class LearningRateCurveTest {
         });
     }
 
-    /** Falls from 1 to 0.2 about a rate of 10⁻³, and rises from 10⁻¹ on. */
+    /** Falls from 1 to 0.2 around a rate of 10⁻³, and rises above 10⁻¹. */
     private static double valley(double rate) {
         return 1 - 0.8 / (1 + Math.exp(-4 * (Math.log10(rate) + 3))) + 0.3 * Math.max(0, Math.log10(rate) + 1);
     }
@@ -46,7 +46,7 @@ class LearningRateCurveTest {
         assertThat(new Range(1e-300, 1e300, 3).rate(2)).isCloseTo(1, within(1e-9));
     }
 
-    /** Of 20 steps the average keeps a half: 1/2, 5/4 and 21/8, divided by 1/2, 3/4 and 7/8. */
+    /** With 20 steps s is one half: the averages 1/2, 5/4 and 21/8 are divided by 1/2, 3/4 and 7/8. */
     @Test
     void smoothingCorrectsItsBias() {
         LearningRateCurve curve = LearningRateCurve.measure(

@@ -23,7 +23,7 @@ import dev.voxgrad.medmnist.run.member.EpochResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Read back by a parser that shares nothing with the writer. */
+/** Reads event files back with a parser that shares no code with the writer. */
 class EventFileTest {
     @TempDir
     private Path folder;
@@ -37,7 +37,7 @@ class EventFileTest {
     }
 
     @Test
-    void holdsEveryEpochOnceHoweverOftenItWasBegun() throws IOException {
+    void containsEveryEpochOnceAfterRestarts() throws IOException {
         try (EventFile events = EventFile.start(new RunFolder(folder), "events", List.of())) {
             for (int number = 1; number <= 300; number++) {
                 events.add(epoch(number));
@@ -62,7 +62,7 @@ class EventFileTest {
         }
     }
 
-    /** A step of more than seven bits. */
+    /** Uses a step number of more than seven bits. */
     @Test
     void stepsAreVarints() throws IOException {
         try (EventFile events = EventFile.start(new RunFolder(folder), "events", List.of())) {
@@ -99,7 +99,7 @@ class EventFileTest {
         return events;
     }
 
-    /** The checksum that stands behind so many bytes, with its mask taken off. */
+    /** Returns the checksum after the given number of bytes, without its mask. */
     private static int unmasked(ByteBuffer in, int length) {
         int turned = in.getInt(in.position() + length) - 0xa282ead8;
         return turned >>> 17 | turned << 15;

@@ -14,9 +14,9 @@ import dev.voxgrad.medmnist.run.member.MemberState;
 import dev.voxgrad.medmnist.run.member.MemberStatus;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
-/** What this package reads of a run, for tests in others. */
+/** Gives tests in other packages access to the readers of this package. */
 public final class RunReaders {
-    /** Volumes up to so many voxels are made to see whether that works. */
+    /** Synthetic volumes with up to this many voxels are made, to see whether that works. */
     private static final double FEW_VOXELS = 1e5;
 
     private RunReaders() {}
@@ -26,7 +26,7 @@ public final class RunReaders {
         Checkpoint.read(file).state().best();
     }
 
-    /** Reads {@code members/member-00.json}, and tells how the member is doing. */
+    /** Reads {@code members/member-00.json}, and describes the member's status. */
     public static void readState(Path file) {
         MemberState state =
                 new MemberFiles(file.getParent().getParent(), 0).state().orElseThrow();
@@ -35,7 +35,7 @@ public final class RunReaders {
         state.epochsWithoutBetter();
     }
 
-    /** Reads {@code run.json} and does with it what all commands do first, but for loading large data. */
+    /** Reads {@code run.json} and uses it as every command does first, except for loading large data. */
     public static void readInfo(Path file) {
         RunFiles run = RunFiles.open(file.getParent());
         RunInfo info = run.info();

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** Test-time augmentation. */
+/** Tests test-time augmentation. */
 class PredictorTest {
     private static final int EDGE = 12;
     private static final VolumeData DATA =
@@ -49,7 +49,7 @@ class PredictorTest {
 
     @ParameterizedTest
     @CsvSource({"1", "2", "7", "100"})
-    void drawsThatChangeNothingChangeNothing(int draws) {
+    void drawsWithoutChangeKeepLogits(int draws) {
         double[][] plain = logits(2, 4, Predictor.Augmentation.OFF);
         assertThat(Arrays.deepEquals(logits(2, 4, draws(draws, Recipe.NONE, 1)), plain))
                 .isTrue();
@@ -59,15 +59,15 @@ class PredictorTest {
 
     @ParameterizedTest
     @CsvSource({"1,1", "1,3", "2,4", "2,11", "2,64"})
-    void neitherBatchSizeNorThreadsMatter(int threads, int batchSize) {
+    void ignoresBatchSizeAndThreads(int threads, int batchSize) {
         double[][] expected = logits(1, 5, draws(3, Recipe.CENTRED, 9));
         assertThat(Arrays.deepEquals(logits(threads, batchSize, draws(3, Recipe.CENTRED, 9)), expected))
                 .isTrue();
     }
 
-    /** Each volume and draw by itself, through the net one at a time. */
+    /** Computes each volume and draw separately, one at a time. */
     @Test
-    void areTheMeanOverThePlainVolumeAndTheDraws() {
+    void averagesPlainVolumeAndDraws() {
         Split split = DATA.val();
         double[][] sums = new double[split.size()][DATA.classes()];
         try (CpuDevice device = new CpuDevice(1)) {
@@ -101,7 +101,7 @@ class PredictorTest {
     }
 
     @Test
-    void theSeedMattersAndASecondNetSeesTheSameDraws() {
+    void seedDeterminesDrawsForAllNets() {
         double[][] one = logits(1, 4, draws(2, Recipe.CENTRED, 1));
         assertThat(Arrays.deepEquals(logits(1, 4, draws(2, Recipe.CENTRED, 2)), one))
                 .isFalse();
@@ -114,7 +114,7 @@ class PredictorTest {
     }
 
     @Test
-    void fewerThanNoDraws() {
+    void refusesNegativeDraws() {
         assertThatThrownBy(() -> draws(-1, Recipe.NONE, 1)).hasMessageContaining("-1 draws; expected 0 or more");
     }
 }

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.data.source;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,6 @@ public record SourceJson(
 
     static void requirePath(String name, @Nullable String path) {
         BadValueException.requirePresent(name, path);
-        BadValueException.requireUnderstood(name, path, Path::of);
+        BadValueException.requireUnderstood(name, Objects.requireNonNull(path), Path::of);
     }
 }

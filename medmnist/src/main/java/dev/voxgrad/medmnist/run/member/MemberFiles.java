@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -33,6 +34,7 @@ import dev.voxgrad.medmnist.run.RunJson;
 public final class MemberFiles {
     private final RunFolder run;
     private final int member;
+    private final Path members;
     private final Path checkpoint;
     private final Path previous;
     private final Path fresh;
@@ -44,16 +46,16 @@ public final class MemberFiles {
     private final Pattern unfinished;
 
     public MemberFiles(Path run, int member) {
-        Path folder = run.resolve("members");
+        this.members = run.resolve("members");
         this.run = new RunFolder(run);
         String name = String.format(Locale.ROOT, "member-%02d", member);
         this.member = member;
-        this.checkpoint = folder.resolve(name + ".checkpoint");
-        this.previous = folder.resolve(name + ".checkpoint.previous");
-        this.fresh = folder.resolve(name + ".checkpoint.new");
-        this.damaged = folder.resolve(name + ".checkpoint.damaged");
-        this.state = folder.resolve(name + ".json");
-        this.lock = folder.resolve(name + ".lock");
+        this.checkpoint = members.resolve(name + ".checkpoint");
+        this.previous = members.resolve(name + ".checkpoint.previous");
+        this.fresh = members.resolve(name + ".checkpoint.new");
+        this.damaged = members.resolve(name + ".checkpoint.damaged");
+        this.state = members.resolve(name + ".json");
+        this.lock = members.resolve(name + ".lock");
         this.weights = run.resolve("weights");
         this.unfinished = Pattern.compile("\\." + name + "[.-].+\\.[0-9a-f-]{36}\\.(tmp|part)");
     }
@@ -75,7 +77,7 @@ public final class MemberFiles {
      * @throws DataFileException if a file cannot be removed
      */
     public void removeUnfinished() {
-        for (Path folder : List.of(checkpoint.getParent(), weights)) {
+        for (Path folder : List.of(members, weights)) {
             removeUnfinished(folder);
         }
     }
@@ -90,7 +92,7 @@ public final class MemberFiles {
         } catch (IOException e) {
             throw cannotRemove(folder, e);
         } catch (UncheckedIOException e) {
-            throw cannotRemove(folder, e.getCause());
+            throw cannotRemove(folder, Objects.requireNonNull(e.getCause()));
         }
     }
 
@@ -123,7 +125,7 @@ public final class MemberFiles {
         } catch (IOException e) {
             throw new DataFileException(checkpoint.toString(), "cannot be written: " + AtomicFile.describe(e), e);
         }
-        AtomicFile.syncFolder(checkpoint.getParent());
+        AtomicFile.syncFolder(members);
         writeState(now.state());
     }
 

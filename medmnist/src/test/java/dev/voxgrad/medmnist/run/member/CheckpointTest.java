@@ -45,7 +45,7 @@ class CheckpointTest {
         files = new MemberFiles(folder, 0);
     }
 
-    /** After that many epochs. */
+    /** Returns a checkpoint after that many epochs. */
     private Checkpoint checkpoint(int epochs) {
         MemberState state = MemberState.atStart(0, StudyNet.NET1);
         for (int epoch = 1; epoch <= epochs; epoch++) {
@@ -56,7 +56,7 @@ class CheckpointTest {
     }
 
     @Test
-    void comesBackAsItWas() {
+    void restoresEverything() {
         Checkpoint written = checkpoint(3);
         files.save(written);
         Checkpoint read = Checkpoint.read(files.checkpoint());
@@ -75,11 +75,11 @@ class CheckpointTest {
     }
 
     /**
-     * A byte is changed in each of many places, in every part of the file: it is found out, or makes no difference
-     * (white space that fills up the header).
+     * Changes a byte in each of many places, in every part of the file: reading fails, or the byte makes no difference
+     * (white space that pads the header).
      */
     @Test
-    void everyChangedByteIsNoticed() throws IOException {
+    void noticesEveryChangedByte() throws IOException {
         Checkpoint written = checkpoint(2);
         files.save(written);
         Path file = files.checkpoint();
@@ -112,7 +112,7 @@ class CheckpointTest {
     }
 
     @Test
-    void fallsBackToTheOneBeforeAndSaysSo() throws IOException {
+    void fallsBackToPreviousWithWarning() throws IOException {
         List<String> warnings = new ArrayList<>();
         assertThat(files.load(warnings::add)).isEmpty();
         files.save(checkpoint(1));
@@ -137,9 +137,9 @@ class CheckpointTest {
                 .hasMessageContaining("is damaged, and so is the one before it; remove both");
     }
 
-    /** The one that is good stays the one before, and is not replaced by the damaged one. */
+    /** The intact checkpoint stays the previous one, and is not replaced by the damaged one. */
     @Test
-    void savingAfterAFallBackKeepsTheGoodOne() throws IOException {
+    void savingAfterFallbackKeepsIntactOne() throws IOException {
         List<String> warnings = new ArrayList<>();
         files.save(checkpoint(1));
         files.save(checkpoint(2));
@@ -152,9 +152,9 @@ class CheckpointTest {
         assertThat(folder.resolve("members/member-00.checkpoint.damaged")).exists();
     }
 
-    /** Of the steps of saving, any may be the last: there is always a checkpoint that is whole. */
+    /** Saving may be interrupted after any of its steps: there is always an intact checkpoint. */
     @Test
-    void aSaveThatWasBrokenOffLeavesAGoodOne() throws IOException {
+    void interruptedSaveLeavesIntactOne() throws IOException {
         List<String> warnings = new ArrayList<>();
         files.save(checkpoint(1));
         Files.write(folder.resolve("members/member-00.checkpoint.new"), new byte[1000]);
