@@ -23,7 +23,7 @@ public record CpuPeak(double coreFlop, double flop, double readBytes, double cop
     private static final int CHAINS = 16;
     private static final int ROUNDS = 20_000;
     private static final double FLOP = 2.0 * CHAINS * Lanes.COUNT * ROUNDS;
-    /** How long runs of each kind are repeated. */
+    /** Nanoseconds for which runs of each kind are repeated. */
     private static final long NANOS = 400_000_000;
     /** 256 MiB per array: beyond most last-level caches. */
     private static final int FLOATS = 64 * 1024 * 1024;

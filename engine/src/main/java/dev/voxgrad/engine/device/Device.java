@@ -14,7 +14,7 @@ public sealed interface Device extends TraceSource, AutoCloseable permits CpuDev
     /** Returns the name on the command line. */
     String name();
 
-    /** One line for a person: what it is and how it is set up. */
+    /** Describes the device and its settings in one line, for people. */
     String description();
 
     /**
@@ -46,12 +46,12 @@ public sealed interface Device extends TraceSource, AutoCloseable permits CpuDev
     /** Returns the order in which this device keeps five-dimensional activations. */
     Layout activationLayout();
 
-    /** Who chooses how convolutions are computed here. */
+    /** Returns who chooses the algorithms of convolutions on this device. */
     ConvolutionMode convolution();
 
     /**
-     * True if layers that follow one another may be run as one operation here: faster, and equal to the layers one by
-     * one but for rounding.
+     * Returns whether consecutive layers may run as one operation on this device: faster, and equal to the separate
+     * layers except for rounding.
      */
     boolean fusion();
 

@@ -1,10 +1,10 @@
-// What all kernels share: the two types of numbers in memory, and sums over a block and over channels.
+// Contains what all kernels share: the two types of values in memory, and sums over a block and over channels.
 //
-// Kernels compute in float32 whatever they load and store. Sums are made in an order that depends on sizes alone, so
-// that a kernel gives the same bits every time.
+// Kernels compute in float32 whatever they load and store. The order of summation depends on sizes alone, so that a
+// kernel gives the same bits every time.
 //
-// No tensor has more than 2^31 - 1 numbers, so places in memory are computed in 32 bits: a division by a size that is
-// not a constant takes a card several times as long in 64.
+// No tensor has more than 2^31 - 1 elements, so indices are computed in 32 bits: on a GPU, a division by a size that is
+// not a constant takes several times as long in 64 bits.
 
 // bfloat16: the upper half of a float32.
 struct bf16 {
@@ -33,12 +33,12 @@ __device__ inline void store(bf16* p, unsigned i, float value) {
     }
 }
 
-// The element that this thread works on where each has one.
+// Returns the index of the element that this thread computes, if each thread computes one.
 __device__ inline unsigned element() {
     return blockIdx.x * blockDim.x + threadIdx.x;
 }
 
-// The largest of K numbers; the last NaN, if there is any.
+// Returns the largest of some values, or the last NaN if there is any.
 __device__ inline float largestOf(const float* x, int count) {
     float largest = x[0];
     for (int k = 1; k < count; k++) {
@@ -47,8 +47,8 @@ __device__ inline float largestOf(const float* x, int count) {
     return largest;
 }
 
-// The same for a sum of exponentials, where infinite numbers count for what they are the limit of: a single one of
-// +infinity is the largest; NaN where there are several, or where all are -infinity.
+// Returns the same for a sum of exponentials, in which infinite values count as limits: a single +infinity is the
+// largest; the result is NaN if there are several, or if all are -infinity.
 __device__ inline float largestExponent(const float* x, int count) {
     float largest = largestOf(x, count);
     float nan = largest - largest;
@@ -62,19 +62,20 @@ __device__ inline float largestExponent(const float* x, int count) {
     return largest > 0 && times == 1 ? largest : nan;
 }
 
-// x - y, and 0 for equal numbers, though they may be infinite.
+// Returns x - y, and 0 for equal values, even infinite ones.
 template <typename T>
 __device__ inline T difference(T x, T y) {
     return x == y ? 0 : x - y;
 }
 
-// Makes an entry point for each type: ENTRY(type, suffix of the name).
+// Defines an entry point for each type: ENTRY(type, suffix of the name).
 #define FOR_BOTH_TYPES(ENTRY) ENTRY(float, f32) ENTRY(bf16, bf16)
 
-// The same for kernels whose threads may work on several channels at once: ENTRY(type, channels, suffix of the name).
+// Does the same for kernels whose threads may process several channels at once: ENTRY(type, channels, suffix of the
+// name).
 #define FOR_ALL_PACKS(ENTRY) ENTRY(float, 1, f32) ENTRY(bf16, 1, bf16) ENTRY(bf16, 8, bf16x8)
 
-// V numbers side by side in memory, which a card loads and stores at once.
+// Holds V adjacent values in memory, which a GPU loads and stores at once.
 template <typename T, int V>
 struct alignas(V * sizeof(T)) Pack {
     T numbers[V];
@@ -98,10 +99,10 @@ __device__ inline Pack<T, V>& packAt(T* p, unsigned i) {
     return *reinterpret_cast<Pack<T, V>*>(p + i);
 }
 
-// All blocks that sum have this many threads.
+// The number of threads of all blocks that sum.
 #define BLOCK 256
 
-// The sum of a number of each thread of the block, for thread 0.
+// Returns the sum of one value per thread of the block.
 template <typename T>
 __device__ T blockSum(T value) {
     __shared__ T sums[BLOCK];
@@ -114,36 +115,36 @@ __device__ T blockSum(T value) {
     }
     __syncthreads();
     T sum = sums[0];
-    __syncthreads(); // so that the array can be used again
+    __syncthreads(); // so that the array can be reused
     return sum;
 }
 
-// How an activation of N samples, C channels and V voxels lies in memory.
+// Describes the layout of an activation of N samples, C channels and V voxels in memory.
 struct Activation {
     unsigned channels;
     unsigned voxels;
     unsigned channelsLast;
-    // Threads that lie side by side along channels: 1, row-major.
+    // The number of adjacent threads along channels; 1 if row-major.
     unsigned lanes;
 
-    // Where channel c of the r-th (sample, voxel) is.
+    // Returns the index of channel c of the r-th (sample, voxel).
     __device__ unsigned at(unsigned r, unsigned c) const {
         return at(r, r / voxels, r % voxels, c);
     }
 
-    // The same for who knows the sample and the voxel already.
+    // Does the same if the sample and the voxel are known already.
     __device__ unsigned at(unsigned r, unsigned sample, unsigned voxel, unsigned c) const {
         return channelsLast ? r * channels + c : (sample * channels + c) * voxels + voxel;
     }
 
-    // The channel of the i-th number in memory.
+    // Returns the channel of the i-th value in memory.
     __device__ unsigned channelOf(unsigned i) const {
         return channelsLast ? i % channels : i / voxels % channels;
     }
 };
 
-// Goes through every step-th (sample, voxel) without dividing for each, which takes a card as long as the rest of most
-// loops.
+// Iterates over every step-th (sample, voxel) without a division for each, which would take a GPU as long as the rest
+// of most loops.
 struct Rows {
     const Activation& activation;
     unsigned row;
@@ -164,16 +165,16 @@ struct Rows {
         }
     }
 
-    // Where channel c of this (sample, voxel) is.
+    // Returns the index of channel c of this (sample, voxel).
     __device__ unsigned at(unsigned c) const {
         return activation.at(row, sample, voxel, c);
     }
 };
 
-// What one thread works on where the threads of a block share channels: V channels from `channel` on, and every
-// rowStep-th (sample, voxel) from firstRow on. Blocks are (chunk of rows, group of channels). Row-major, a block has
-// one channel and its threads lie side by side along voxels; channels-last, they lie side by side along channels first.
-// What belongs to the channels is so read once for many rows.
+// Describes the share of one thread if the threads of a block share channels: V channels from `channel` on, and every
+// rowStep-th (sample, voxel) from firstRow on. Blocks are (chunk of rows, group of channels). In row-major order, a
+// block has one channel, and adjacent threads process adjacent voxels; in channels-last order, adjacent threads process
+// adjacent channels first. Thus values per channel are read once for many rows.
 template <int V>
 struct Share {
     unsigned lanes;
@@ -194,12 +195,12 @@ struct Share {
         return Rows(a, firstRow, rowStep);
     }
 
-    // The first of all rows of the block.
+    // Returns the first row of the block.
     __device__ unsigned blocksFirstRow() const {
         return blockIdx.x * (BLOCK / lanes);
     }
 
-    // How many rows the block has, of so many in all.
+    // Returns the number of the block's rows, out of that many in total.
     __device__ unsigned blocksRows(unsigned rows) const {
         unsigned first = blocksFirstRow();
         if (first >= rows) {
@@ -210,13 +211,13 @@ struct Share {
         return passes * (BLOCK / lanes) + (left < BLOCK / lanes ? left : BLOCK / lanes);
     }
 
-    // The channel that this thread has the sum of, behind blockSums; not below a.channels if it has none.
+    // Returns the channel whose sum this thread has after blockSums; if it has none, not less than a.channels.
     __device__ unsigned summedChannel() const {
         return threadIdx.x < lanes * V ? blockIdx.y * lanes * V + threadIdx.x : 0xffffffffu;
     }
 
-    // Two sums of each channel over the threads of the block, for the thread whose summedChannel it is. All threads
-    // have to come here, and once.
+    // Returns two sums of each channel over the threads of the block, to the thread whose summedChannel it is. All
+    // threads must call this exactly once.
     __device__ float2 blockSums(float (&first)[V], float (&second)[V]) const {
         __shared__ float2 sums[BLOCK / 32][32 * V];
         for (unsigned offset = 16; offset >= lanes; offset /= 2) {
@@ -242,7 +243,7 @@ struct Share {
         return sum;
     }
 
-    // The same, written to parts[chunk, channel].
+    // Writes the same sums to parts[chunk, channel].
     __device__ void writeBlockSums(float (&first)[V], float (&second)[V], float2* parts, unsigned channels) const {
         float2 sum = blockSums(first, second);
         unsigned c = summedChannel();
@@ -252,12 +253,12 @@ struct Share {
     }
 };
 
-// Rows whose numbers a thread asks for before it works on the first of them: a card's memory answers late, and is only
-// busy while much is under way.
+// The number of rows that a thread loads before it processes the first of them: a GPU's memory has a long latency, and
+// is fully used only while many loads are in flight.
 template <int V>
 constexpr int ROWS_AT_ONCE = V == 1 ? 4 : 2;
 
-// Calls body(i, pack) for each row of the share, where i is the pack's place in x.
+// Calls body(i, pack) for each row of the share, where i is the pack's index in x.
 template <int V, typename T, typename Body>
 __device__ void forEachRow(const T* x, const Share<V>& share, const Activation& a, unsigned rows, Body body) {
     constexpr int K = ROWS_AT_ONCE<V>;
@@ -283,7 +284,7 @@ __device__ void forEachRow(const T* x, const Share<V>& share, const Activation& 
     }
 }
 
-// Calls body(i, pack of x, pack of y) for each row of the share, where i is the place of both.
+// Calls body(i, pack of x, pack of y) for each row of the share, where i is the index of both.
 template <int V, typename T, typename Body>
 __device__ void forEachRow(
         const T* x, const T* y, const Share<V>& share, const Activation& a, unsigned rows, Body body) {

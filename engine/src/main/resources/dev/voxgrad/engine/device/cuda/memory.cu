@@ -1,6 +1,6 @@
 #include "voxgrad.cuh"
 
-// Sets n numbers.
+// Sets n values.
 template <typename T>
 __device__ void fill(T* y, float value, unsigned n) {
     unsigned i = element();
@@ -14,7 +14,7 @@ __device__ void fill(T* y, float value, unsigned n) {
 FOR_BOTH_TYPES(ENTRY)
 #undef ENTRY
 
-// Copies n numbers into the other type.
+// Copies n values into the other type.
 extern "C" __global__ void to_bf16(const float* x, bf16* y, unsigned n) {
     unsigned i = element();
     if (i < n) {
