@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
@@ -14,7 +16,7 @@ import dev.voxgrad.engine.op.conv3d.cuda.Conv3dCuda;
  */
 public interface Conv3dKernels {
     /** Computes output = input * weight (+ bias, unless it is null), where * is the convolution. */
-    void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output);
+    void forward(Conv3dGeometry g, Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output);
 
     /** Computes the gradient of the input. */
     void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput);

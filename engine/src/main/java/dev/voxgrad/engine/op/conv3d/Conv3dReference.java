@@ -2,6 +2,8 @@ package dev.voxgrad.engine.op.conv3d;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.ReferenceStorage;
@@ -18,7 +20,7 @@ final class Conv3dReference implements Conv3dKernels {
     }
 
     @Override
-    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
         double[] x = ReferenceStorage.array(input);
         double[] w = ReferenceStorage.array(weight);
         double[] y = ReferenceStorage.array(output);

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.trace.Pass;
@@ -9,7 +11,7 @@ import dev.voxgrad.engine.trace.Trace;
 record TracedConv3dKernels(Device device, Conv3dKernels kernels) implements Conv3dKernels {
     /** Runs the forward alone; its span is that of the operation. */
     @Override
-    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
         kernels.forward(g, input, weight, bias, output);
     }
 

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
@@ -22,7 +24,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
  */
 public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
-    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
         float[] biases = bias == null ? null : CpuStorage.array(bias);
         if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
             TiledConv3d tiled = TiledConv3d.of(device, g);

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
@@ -44,7 +46,7 @@ public interface TiledConv3d {
      * @param factors one factor per output channel, multiplied into its weights; null for none
      * @param bias (O), or null for none
      */
-    void forward(VoxelReader x, float[] weight, float[] factors, float[] bias, PlaneWriter y);
+    void forward(VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, PlaneWriter y);
 
     /**
      * Computes the gradients.
@@ -52,5 +54,6 @@ public interface TiledConv3d {
      * @param dw the result (O,C/groups,KD,KH,KW), overwritten
      * @param dx receives the input gradient; null if it is not required
      */
-    void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx);
+    void backward(
+            VoxelReader x, PlaneReader dy, float @Nullable [] weight, float[] dw, @Nullable InputGradientWriter dx);
 }

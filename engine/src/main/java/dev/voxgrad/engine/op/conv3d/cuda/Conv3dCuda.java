@@ -3,6 +3,8 @@ package dev.voxgrad.engine.op.conv3d.cuda;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.cudnn.Convolution;
@@ -41,7 +43,7 @@ public final class Conv3dCuda implements Conv3dKernels {
     }
 
     @Override
-    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, Tensor bias, Tensor output) {
+    public void forward(Conv3dGeometry g, Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
         run(ConvolutionPass.FORWARD, g, input, weight, output, convolution -> {
             try (CudaOperand x = CudaOperand.read(input, type);
                     CudaOperand w = packed(g, weight)) {

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.convblock.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.CpuDevice;
@@ -16,14 +18,14 @@ final class BlockTrace {
     private BlockTrace() {}
 
     /** Opens the span of a unit's convolution, including what is done to its input and output on the way. */
-    static Span forward(CpuDevice device, int unit, Conv3dGeometry g) {
+    static @Nullable Span forward(CpuDevice device, int unit, Conv3dGeometry g) {
         return device.recorder() == null
                 ? null
                 : Trace.span(device, name(unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
     }
 
     /** Opens the span of a unit's gradients: z and the activation's gradient are read to compute dz. */
-    static Span backward(
+    static @Nullable Span backward(
             CpuDevice device, int unit, Conv3dGeometry g, Shape gradActivation, boolean pooled, boolean withInput) {
         if (device.recorder() == null) {
             return null;
@@ -35,10 +37,10 @@ final class BlockTrace {
     }
 
     /**
-     * Opens the span of the pass that normalises the block's result, or that sums up over its gradient. Either touches two
-     * tensors of its size.
+     * Opens the span of the pass that normalises the block's result, or that sums up over its gradient. Either touches
+     * two tensors of its size.
      */
-    static Span activation(CpuDevice device, Pass pass, Shape output) {
+    static @Nullable Span activation(CpuDevice device, Pass pass, Shape output) {
         return device.recorder() == null
                 ? null
                 : Trace.span(device, "normRelu", pass, Work.moving(2L * output.elements()), output);

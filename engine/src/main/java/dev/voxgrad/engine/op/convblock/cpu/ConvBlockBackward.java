@@ -2,6 +2,8 @@ package dev.voxgrad.engine.op.convblock.cpu;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
@@ -44,6 +46,7 @@ final class ConvBlockBackward {
         this.gradients = new Tensor[context.inputs()];
     }
 
+    @SuppressWarnings("NullAway") // only the first unit has none before it, and may have no gradient of its input
     Tensor[] run() {
         int last = op.units().size() - 1;
         Unit unit = new Unit(last);
@@ -134,11 +137,14 @@ final class ConvBlockBackward {
         }
 
         /**
-         * Computes the gradients of this unit's parameters, and returns that of its input, or null if it is not required.
+         * Computes the gradients of this unit's parameters, and returns that of its input, or null if it is not
+         * required.
          *
          * @param before the unit whose output is this one's input, whose sums are taken on the way; null for the first
          */
-        Tensor backward(Tensor gradActivation, boolean pooled, Unit before) {
+        @Nullable
+        @SuppressWarnings("NullAway") // with a unit before this one, dx and sums are not null
+        Tensor backward(Tensor gradActivation, boolean pooled, @Nullable Unit before) {
             Tensor input = before == null ? context.saved(0) : before.z;
             Shape inputShape = input.shape();
             Conv3dGeometry geometry =

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.convblock.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
@@ -33,10 +35,11 @@ final class ConvBlockForward {
     // ------------------------------------------------------------------------------------------------- training
 
     /**
-     * Computes the result by the batch's own statistics. Saves x; for each unit the convolution's weight and output, mean
-     * and scale, and batch norm's weight and bias; and last, for each element of the result, the z that it comes from:
-     * for a pool, one z of each window.
+     * Computes the result by the batch's own statistics. Saves x; for each unit the convolution's weight and output,
+     * mean and scale, and batch norm's weight and bias; and last, for each element of the result, the z that it comes
+     * from: for a pool, one z of each window.
      */
+    @SuppressWarnings("NullAway") // a block has at least one unit, and each sets norm and output
     Tensor train(Context context) {
         context.save(inputs[0]);
         Tensor output = null;
@@ -97,9 +100,9 @@ final class ConvBlockForward {
             int i,
             UnitTensors unit,
             Tensor input,
-            NormRelu norm,
+            @Nullable NormRelu norm,
             Tensor z,
-            Tensor extremes,
+            @Nullable Tensor extremes,
             Tensor mean,
             Tensor scale) {
         Conv3dGeometry geometry = unit.geometry(input.shape(), shapes[i]);
@@ -119,7 +122,7 @@ final class ConvBlockForward {
     }
 
     /** Returns a reader of a tensor's voxels: as they are, or, with {@code norm}, normalised and rectified. */
-    static VoxelReader reader(Tensor x, NormRelu norm, int stride) {
+    static VoxelReader reader(Tensor x, @Nullable NormRelu norm, int stride) {
         int channels = x.shape().dim(1);
         float[] values = CpuStorage.array(x);
         return norm == null
@@ -127,9 +130,11 @@ final class ConvBlockForward {
                 : (first, count, to, at) -> norm.apply(values, first * channels, count, to, at, stride);
     }
 
-    /** Returns a writer of z that, while z is in cache, sums up its statistics and picks the voxels that a pool will. */
+    /**
+     * Returns a writer of z that, while z is in cache, sums up its statistics and picks the voxels that a pool will.
+     */
     private static PlaneWriter writer(
-            TiledConv3d convolution, Tensor z, CpuChannelMoments moments, Tensor extremes, UnitTensors unit) {
+            TiledConv3d convolution, Tensor z, CpuChannelMoments moments, @Nullable Tensor extremes, UnitTensors unit) {
         float[] values = CpuStorage.array(z);
         Dims3 size = z.shape().spatial();
         int channels = z.shape().dim(1);
@@ -155,8 +160,8 @@ final class ConvBlockForward {
     }
 
     /**
-     * Picks one z of each window. Planes come in pairs, starting with an even one; what is left over at odd ends is in no
-     * window.
+     * Picks one z of each window. Planes come in pairs, starting with an even one; what is left over at odd ends is in
+     * no window.
      */
     private static void pickExtremes(
             float[] weight,

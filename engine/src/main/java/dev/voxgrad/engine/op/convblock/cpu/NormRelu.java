@@ -6,14 +6,16 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.batchnorm.WideValues;
 
 /**
  * Computes batch norm and ReLU of runs of channels-last voxels, a(z) = max(0, (z − centre)·factor + constant) for each
- * channel, and the parts of their gradient. A run is a row or so and stays in the first-level cache, so each method goes
- * over it once per vector of channels, whose constants it keeps in registers.
+ * channel, and the parts of their gradient. A run is a row or so and stays in the first-level cache, so each method
+ * goes over it once per vector of channels, whose constants it keeps in registers.
  *
  * <p>If values are so {@linkplain WideValues large} that float32 is not enough, plain loops in double replace the
  * vectors.
@@ -26,7 +28,7 @@ final class NormRelu {
     /** Number of channels that are computed in vectors: all but the last few, or none if values are large. */
     private final int vectorChannels;
     /** Null unless values are large. */
-    private final WideValues wide;
+    private final @Nullable WideValues wide;
 
     private final float[] centre;
     private final float[] factor;
@@ -137,8 +139,8 @@ final class NormRelu {
      * Finds for each window of 2×2×2 voxels the z that a max pool of the a(z) picks: the first whose a(z) is the
      * largest, or the last that is NaN.
      *
-     * @param z the first window's first voxel at {@code from}; the next row and plane follow at distances {@code row} and
-     *     {@code plane}
+     * @param z the first window's first voxel at {@code from}; the next row and plane follow at distances {@code row}
+     *      and {@code plane}
      * @param winners receives the windows' results, one after the other, from index {@code at}
      */
     void winners(float[] z, int from, int row, int plane, int windows, float[] winners, int at) {
@@ -330,12 +332,12 @@ final class NormRelu {
     }
 
     /**
-     * Computes dz of the voxels of 2×2×2 windows that a max pool follows: the first voxel whose a(z) equals the window's
-     * result takes the window's gradient, unless a is zero there. Several z may have the same a; all of them do if the
-     * factor is zero.
+     * Computes dz of the voxels of 2×2×2 windows that a max pool follows: the first voxel whose a(z) equals the
+     * window's result takes the window's gradient, unless a is zero there. Several z may have the same a; all of them
+     * do if the factor is zero.
      *
-     * @param z the first window's first voxel at {@code z0}; the next row and plane follow at distances {@code zRow} and
-     *     {@code zPlane}
+     * @param z the first window's first voxel at {@code z0}; the next row and plane follow at distances {@code zRow}
+     *      and {@code zPlane}
      * @param extremes as {@link WindowExtremes} writes them, from index {@code window}, as in dy
      * @param dy one gradient per window
      * @param dz as z, with its own distances
@@ -443,8 +445,8 @@ final class NormRelu {
     }
 
     /**
-     * Writes dz of the four voxels of one plane of each window, and sets {@code left} to zero where one of them takes the
-     * window's gradient.
+     * Writes dz of the four voxels of one plane of each window, and sets {@code left} to zero where one of them takes
+     * the window's gradient.
      */
     private static void giveVector(
             float[] z,

@@ -2,14 +2,16 @@ package dev.voxgrad.engine.op.convblock.cpu;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 
 /**
- * Computes the gradient of a convolution's output from the gradient of the max pool that follows it after batch norm and
- * ReLU. Voxels that are in no window, at odd ends, get the part that comes from the statistics alone.
+ * Computes the gradient of a convolution's output from the gradient of the max pool that follows it after batch norm
+ * and ReLU. Voxels that are in no window, at odd ends, get the part that comes from the statistics alone.
  */
 final class PoolGradientReader implements PlaneReader {
     private final NormRelu norm;
@@ -20,7 +22,7 @@ final class PoolGradientReader implements PlaneReader {
     private final float[] dy;
     private final PlaneLayout layout;
     /** A row of zeros: the gradients of activations that are in no window. Null if there are none. */
-    private final float[] zeros;
+    private final float @Nullable [] zeros;
 
     PoolGradientReader(NormRelu norm, float[] z, Shape shape, float[] extremes, float[] dy, PlaneLayout layout) {
         this.norm = norm;
@@ -91,9 +93,10 @@ final class PoolGradientReader implements PlaneReader {
     }
 
     /**
-     * Completes a row of which {@code done} voxels are written: voxels in no window, and zeros in the padding of channels
-     * and of the row.
+     * Completes a row of which {@code done} voxels are written: voxels in no window, and zeros in the padding of
+     * channels and of the row.
      */
+    @SuppressWarnings("NullAway") // zeros is not null if a voxel is in no window
     private void finishRow(int voxel, int done, float[] planes, int to) {
         if (done < size.w()) {
             norm.gradient(

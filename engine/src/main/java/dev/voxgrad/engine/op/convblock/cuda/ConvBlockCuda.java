@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.convblock.cuda;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
@@ -109,7 +111,10 @@ public final class ConvBlockCuda implements ConvBlockKernels {
                     : channels.rows();
         }
 
-        /** Returns the number of rows of z: with a pool, including windows that are cut off and so are not in the output. */
+        /**
+         * Returns the number of rows of z: with a pool, including windows that are cut off and so are not in the
+         * output.
+         */
         int rowsOfInput() {
             Shape shape = z.shape();
             return pooled
@@ -128,6 +133,7 @@ public final class ConvBlockCuda implements ConvBlockKernels {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // only the first unit may have no gradient of its input
     public Tensor[] backward(ConvBlockOp op, Context context, Tensor gradOutput) {
         Tensor[] gradients = new Tensor[context.inputs()];
         Tensor gradActivation = gradOutput;
@@ -145,7 +151,8 @@ public final class ConvBlockCuda implements ConvBlockKernels {
     /**
      * Computes the gradients of one unit's parameters, and returns that of its input, or null if it is not required.
      */
-    private Tensor unitBackward(ConvBlockOp op, Context context, int unit, Tensor gradActivation, Tensor[] gradients) {
+    private @Nullable Tensor unitBackward(
+            ConvBlockOp op, Context context, int unit, Tensor gradActivation, Tensor[] gradients) {
         Tensor input = context.saved(SAVED * unit);
         Tensor weight = context.saved(SAVED * unit + 1);
         Tensor z = context.saved(SAVED * unit + 2);

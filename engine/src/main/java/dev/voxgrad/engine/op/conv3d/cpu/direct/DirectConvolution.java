@@ -2,6 +2,8 @@ package dev.voxgrad.engine.op.conv3d.cpu.direct;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
@@ -91,7 +93,7 @@ public record DirectConvolution(
      * @param bias one value per output channel, or null for none
      * @param out the channels-last output, overwritten
      */
-    public void run(CpuDevice device, float[] in, float[] weights, float[] bias, float[] out) {
+    public void run(CpuDevice device, float[] in, float[] weights, float @Nullable [] bias, float[] out) {
         RowPlan plan = new RowPlan();
         int chunk = planesPerTask(plan);
         int chunks = Math.ceilDiv(output.d(), chunk);
@@ -211,11 +213,15 @@ public record DirectConvolution(
         private final int endPlane;
         private final float[] in;
         private final float[] weights;
-        private final float[] bias;
+        private final float @Nullable [] bias;
         private final float[] out;
         private final int firstInput;
         private final int endInput;
+
+        @SuppressWarnings("NullAway.Init") // by run
         private float[] slab;
+
+        @SuppressWarnings("NullAway.Init") // by run
         private float[] sums;
 
         Task(
@@ -226,7 +232,7 @@ public record DirectConvolution(
                 int endPlane,
                 float[] in,
                 float[] weights,
-                float[] bias,
+                float @Nullable [] bias,
                 float[] out) {
             this.plan = plan;
             this.sample = sample;

@@ -86,6 +86,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         return pairs;
     }
 
+    @SuppressWarnings("NullAway") // scratch is not null if copy is true
     private void sumPart(float[] x, float[] dy, int block, int from, int end, float[] sums, int sum0) {
         Arrays.fill(sums, sum0, sum0 + g.kernel().product() * g.groupInputs() * BLOCK, 0);
         Dims3 out = g.output();

@@ -1,5 +1,9 @@
 package dev.voxgrad.engine.op.conv3d.cpu.direct;
 
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
@@ -49,7 +53,8 @@ public final class TiledDirectConv3d implements TiledConv3d {
     }
 
     @Override
-    public void forward(VoxelReader x, float[] weight, float[] factors, float[] bias, PlaneWriter y) {
+    public void forward(
+            VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, PlaneWriter y) {
         float[] scaled = factors == null ? weight : scale(weight, factors);
         float[] packed = PackedWeights.forward(device, g, scaled);
         float[] input = read(x);
@@ -77,13 +82,14 @@ public final class TiledDirectConv3d implements TiledConv3d {
     }
 
     @Override
-    public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
+    public void backward(
+            VoxelReader x, PlaneReader dy, float @Nullable [] weight, float[] dw, @Nullable InputGradientWriter dx) {
         float[] input = read(x);
         float[] gradients = device.borrow(g.batch() * outputSize());
         device.parallel(g.batch(), sample -> dy.read(sample, 0, g.output().d(), gradients, sample * outputSize()));
         new DirectWeightGradient(device, g).run(input, gradients, dw);
         if (dx != null) {
-            float[] packed = PackedWeights.gradInput(device, g, weight);
+            float[] packed = PackedWeights.gradInput(device, g, Objects.requireNonNull(weight));
             DirectConvolution.gradInput(g).run(device, gradients, packed, null, input);
             int row = g.input().w() * g.inputChannels();
             device.parallel(g.batch(), sample -> {

@@ -2,6 +2,8 @@ package dev.voxgrad.engine.op.conv3d.cpu.few;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
@@ -116,7 +118,8 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
     }
 
     @Override
-    public void forward(VoxelReader x, float[] weight, float[] factors, float[] bias, PlaneWriter y) {
+    public void forward(
+            VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, PlaneWriter y) {
         float[] w = pack(weight, factors);
         float[] biases = device.borrow(blocks * BLOCK);
         Arrays.fill(biases, 0);
@@ -168,7 +171,7 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
     }
 
     /** Returns the weights as [block][product][2 vectors of output channels]. */
-    private float[] pack(float[] weight, float[] factors) {
+    private float[] pack(float[] weight, float @Nullable [] factors) {
         int taps = g.kernel().product();
         float[] w = device.borrow(Lanes.ALIGNED_START + blocks * products * BLOCK);
         Arrays.fill(w, 0);
@@ -220,7 +223,8 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
      * Computes the weight gradient; if an input gradient is required as well, {@link TiledDirectConv3d} computes both.
      */
     @Override
-    public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
+    public void backward(
+            VoxelReader x, PlaneReader dy, float @Nullable [] weight, float[] dw, @Nullable InputGradientWriter dx) {
         if (dx != null) {
             TiledDirectConv3d direct = new TiledDirectConv3d(device, g);
             direct.backward(

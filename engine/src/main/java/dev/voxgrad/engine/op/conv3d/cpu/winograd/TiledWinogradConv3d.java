@@ -1,6 +1,9 @@
 package dev.voxgrad.engine.op.conv3d.cpu.winograd;
 
 import java.util.Arrays;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
@@ -47,7 +50,8 @@ public final class TiledWinogradConv3d implements TiledConv3d {
     }
 
     @Override
-    public void forward(VoxelReader x, float[] weight, float[] factors, float[] bias, PlaneWriter y) {
+    public void forward(
+            VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, PlaneWriter y) {
         float[] u = WinogradWeights.forward(device, w, weight, factors);
         float[] biases = device.borrow(w.paddedOutputs);
         Arrays.fill(biases, 0);
@@ -60,10 +64,11 @@ public final class TiledWinogradConv3d implements TiledConv3d {
     }
 
     @Override
-    public void backward(VoxelReader x, PlaneReader dy, float[] weight, float[] dw, InputGradientWriter dx) {
-        float[] u = dx == null ? null : WinogradWeights.gradInput(device, w, weight);
+    public void backward(
+            VoxelReader x, PlaneReader dy, float @Nullable [] weight, float[] dw, @Nullable InputGradientWriter dx) {
+        float[] u = dx == null ? null : WinogradWeights.gradInput(device, w, Objects.requireNonNull(weight));
         backward.run(x, dy, dw, u, dx);
-        if (dx != null) {
+        if (u != null) {
             device.giveBack(u);
         }
     }

@@ -2,6 +2,8 @@ package dev.voxgrad.engine.op.conv3d.cpu.winograd;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
@@ -59,18 +61,23 @@ public final class WinogradBackward {
      * @param u weights as {@link WinogradWeights#gradInput} returns them; null if {@code dx} is
      * @param dx receives the input gradient; null if it is not required
      */
-    public void run(VoxelReader x, PlaneReader dy, float[] dw, float[] u, InputGradientWriter dx) {
+    public void run(
+            @Nullable VoxelReader x,
+            PlaneReader dy,
+            float @Nullable [] dw,
+            float @Nullable [] u,
+            @Nullable InputGradientWriter dx) {
         float[] sums = dw == null ? null : device.borrow(Lanes.ALIGNED_START + parts * weightSize());
         // For each part: its contributions to the two planes before its first group, and to those after its last.
         float[] seams = dx == null ? null : device.borrow(2 * parts * seam());
         device.parallel(parts, part -> new Part(part, x, dy, sums, u, dx, seams).run());
-        if (dx != null) {
+        if (dx != null && seams != null) {
             for (int part = 1; part < parts; part++) {
                 joinSeam(part, seams, dx);
             }
             device.giveBack(seams);
         }
-        if (dw != null) {
+        if (dw != null && sums != null) {
             WinogradWeights.gradient(device, w, sums, parts, dw);
             device.giveBack(sums);
         }
@@ -108,24 +115,35 @@ public final class WinogradBackward {
         }
     }
 
-    /** Processes some groups of planes of tiles, one after the other. */
+    /**
+     * Processes some groups of planes of tiles, one after the other. Without dw, sums and inputs are null; without dx,
+     * u, seams and inputGradients are.
+     */
+    @SuppressWarnings("NullAway") // which fields are null together is beyond it
     private final class Part {
         private final int part;
-        private final float[] sums;
-        private final float[] u;
+        private final float @Nullable [] sums;
+        private final float @Nullable [] u;
         private final PlaneReader dy;
-        private final InputGradientWriter dx;
-        private final float[] seams;
-        private final InputSlab inputs;
+        private final @Nullable InputGradientWriter dx;
+        private final float @Nullable [] seams;
+        private final @Nullable InputSlab inputs;
         private final float[] gradients = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
-        private final float[] inputGradients;
+        private final float @Nullable [] inputGradients;
         /** V, which dV replaces position by position. */
         private final float[] transformedInputs = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
 
         private final float[] transformedGradients = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
         private final float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
 
-        Part(int part, VoxelReader x, PlaneReader dy, float[] sums, float[] u, InputGradientWriter dx, float[] seams) {
+        Part(
+                int part,
+                @Nullable VoxelReader x,
+                PlaneReader dy,
+                float @Nullable [] sums,
+                float @Nullable [] u,
+                @Nullable InputGradientWriter dx,
+                float @Nullable [] seams) {
             this.part = part;
             this.sums = sums;
             this.u = u;

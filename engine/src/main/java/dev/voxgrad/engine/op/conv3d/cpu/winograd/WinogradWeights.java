@@ -4,6 +4,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
@@ -28,7 +30,7 @@ public final class WinogradWeights {
      * @param factors one factor per output channel, multiplied into its weights; null for none
      * @return an array to give back to the device
      */
-    static float[] forward(CpuDevice device, Winograd w, float[] weight, float[] factors) {
+    static float[] forward(CpuDevice device, Winograd w, float[] weight, float @Nullable [] factors) {
         return transform(device, weight, w.outputs, w.inputs * TAPS, w.inputs, TAPS, w.paddedInputs, factors);
     }
 
@@ -52,7 +54,7 @@ public final class WinogradWeights {
             int rows,
             int rowStep,
             int paddedRows,
-            float[] laneFactors) {
+            float @Nullable [] laneFactors) {
         int blocks = Math.ceilDiv(lanes, BLOCK);
         int positionStep = blocks * paddedRows * BLOCK;
         float[] u = device.borrow(Lanes.ALIGNED_START + 64 * positionStep);

@@ -1,0 +1,22 @@
+/**
+ * 3D convolution. {@link dev.voxgrad.engine.op.conv3d.Conv3dOp} has the formulas; it hands the work to
+ * {@link dev.voxgrad.engine.op.conv3d.Conv3dKernels}. The ways to compute the same sums form a ladder:
+ *
+ * <pre>
+ * definition    Conv3dReference                    plain loops in double, on the reference device
+ * direct        cpu.direct.DirectConvolution       the same sums in vectors, blocks of them in registers
+ * few channels  cpu.few.TiledFewChannelsConv3d     all products of a voxel in one go: a net's first layer
+ * Winograd      cpu.winograd.Winograd              64 products instead of 216: 3×3×3 kernels, 16 or more channels
+ * fused         op.convblock.ConvBlockOp           one of these three, with batch norm, ReLU and pool on the way
+ * cuDNN         cuda.Conv3dCuda                    on a GPU
+ * </pre>
+ *
+ * <p>On the CPU, {@link dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm} chooses between direct, few channels and
+ * Winograd, by the sizes and the user's {@link dev.voxgrad.engine.device.ConvolutionMode}. Whether a net's convolution
+ * runs fused is a separate question, which {@code nn.Chain} answers: by default it does wherever batch norm and ReLU
+ * follow it, and then {@code Conv3dOp.forward} is not called. {@code --no-fusion} switches that off.
+ */
+@NullMarked
+package dev.voxgrad.engine.op.conv3d;
+
+import org.jspecify.annotations.NullMarked;
