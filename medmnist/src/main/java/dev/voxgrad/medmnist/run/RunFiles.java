@@ -22,6 +22,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.json.RunJson;
 import dev.voxgrad.medmnist.run.member.MemberFiles;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.run.member.MemberState;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
-import dev.voxgrad.medmnist.run.RunJson;
+import dev.voxgrad.medmnist.run.json.RunJson;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.StateMismatchException;

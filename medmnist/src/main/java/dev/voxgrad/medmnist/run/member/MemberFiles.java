@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
-import dev.voxgrad.medmnist.run.RunJson;
+import dev.voxgrad.medmnist.run.json.RunJson;
 
 /**
  * Reads and writes the files of one member in {@code RUN/members}:

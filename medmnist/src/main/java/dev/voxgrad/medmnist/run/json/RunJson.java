@@ -1,4 +1,4 @@
-package dev.voxgrad.medmnist.run;
+package dev.voxgrad.medmnist.run.json;
 
 import java.io.Serial;
 import java.util.Locale;
