@@ -109,7 +109,7 @@ public final class MemberSteps implements AutoCloseable {
             if (tensor instanceof NamedTensor.Floats floats) {
                 for (float value : floats.values()) {
                     if (!Float.isFinite(value)) {
-                        return Optional.of(tensor.name() + " holds " + value);
+                        return Optional.of(tensor.name() + " contains " + value);
                     }
                 }
             }

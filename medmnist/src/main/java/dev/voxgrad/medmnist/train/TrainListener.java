@@ -7,7 +7,7 @@ import dev.voxgrad.medmnist.run.member.MemberResult;
 /** Receives the progress of a run. All methods are called on the thread that trains the member, between steps. */
 public interface TrainListener {
     /**
-     * A member's training starts or resumes.
+     * Reports that a member's training starts or resumes.
      *
      * @param epochs number of epochs that it has finished
      * @param bestAuc validation AUC of its best model so far; NaN if it has none
@@ -15,7 +15,7 @@ public interface TrainListener {
     void memberStarts(int member, NetSpec net, int epochs, double bestAuc);
 
     /**
-     * A step is done.
+     * Reports a finished step.
      *
      * @param epoch from 1
      * @param step from 1
@@ -24,15 +24,15 @@ public interface TrainListener {
      */
     void stepDone(int member, int epoch, int step, int steps, double loss);
 
-    /** An epoch and its validation are done and saved; {@code best} if it is the member's best so far. */
+    /** Reports that an epoch and its validation are done and saved; {@code best} if it is the member's best so far. */
     void epochDone(EpochResult epoch, boolean best);
 
-    /** A member is finished and its weights are on disk. */
+    /** Reports that a member is finished and its weights are on disk. */
     void memberDone(MemberResult member);
 
-    /** The training of a member failed; the other members continue. */
+    /** Reports that the training of a member failed; the other members continue. */
     void memberFailed(int member, String why);
 
-    /** Something is not as expected, but does not stop the training. */
+    /** Reports something unexpected that does not stop the training. */
     void warning(String message);
 }

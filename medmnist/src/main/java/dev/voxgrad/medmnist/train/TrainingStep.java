@@ -34,7 +34,7 @@ final class TrainingStep implements AutoCloseable {
     private final float[] targets;
     private final Shape shape;
     private final RepeatedStep step;
-    /** Names of the parameters that have a gradient, in the order of the norms. */
+    /** The names of the parameters with a gradient, in the order of the norms. */
     private List<String> gradientNames = List.of();
     /** The step that is being taken, for messages: its epoch, and its number in that, both from 1. */
     private int epoch;
@@ -107,7 +107,7 @@ final class TrainingStep implements AutoCloseable {
         return new Started(this, epoch, number, batch.size(), step.run());
     }
 
-    /** The step itself. Returns the loss and the norm of each gradient. */
+    /** Does the step; returns the loss and the norm of each gradient. */
     private List<Tensor> body() {
         Tensor input = Tensor.ofChannelsLast(model.device(), shape, inputs);
         Tensor loss = model.loss().of(model.net().forward(input), labels, targets);

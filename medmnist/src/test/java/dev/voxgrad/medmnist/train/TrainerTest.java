@@ -127,7 +127,7 @@ class TrainerTest {
         RunFiles run = create("run", 0.01);
         assertThatThrownBy(() -> train(run, "2.1"))
                 .isInstanceOf(TrainingStoppedException.class)
-                .hasMessageContaining("after epoch 1 and 2 steps");
+                .hasMessageContaining("after epoch 1 and 1 steps");
         progress.clear();
         try (CpuDevice device = new CpuDevice(2)) {
             Trainer.Control control = new Trainer.Control(Duration.ofHours(1), new StopSignal());

@@ -109,7 +109,7 @@ class TrainingStepTest {
         }
     }
 
-    /** The CPU finds out before the update: the weights are still those that led to the loss. */
+    /** The CPU finds out before the update: the net still has the weights that led to the loss. */
     @Test
     void divergenceLeavesWeightsOnTheCpu() {
         try (CpuDevice device = new CpuDevice(1);
