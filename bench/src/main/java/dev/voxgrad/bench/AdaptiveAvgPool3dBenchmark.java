@@ -23,7 +23,7 @@ public class AdaptiveAvgPool3dBenchmark extends OpBenchmark {
         return new Tensor[] {activation(volumes(volume))};
     }
 
-    /** Backward needs only the upstream gradient. */
+    /** Counts the upstream gradient and the result, because backward needs nothing else. */
     @Override
     double backwardBytes(double inputBytes, double outputBytes) {
         return outputBytes + inputBytes;

@@ -31,7 +31,7 @@ final class BoundedQueue {
         this.nanoseconds = nanoseconds;
     }
 
-    /** Must be called after the work of each measured call. */
+    /** Counts a measured call, whose work must be queued by now. */
     void add() {
         if (++queued < calls) {
             return;

@@ -127,7 +127,7 @@ public abstract class DeviceBenchmark {
         }
     }
 
-    /** Must be called with the result of a measured call when all of its work is queued. */
+    /** Counts a measured call, whose work must be queued by now, and returns its result. */
     final <T> T queued(T result) {
         if (queue != null) {
             queue.add();

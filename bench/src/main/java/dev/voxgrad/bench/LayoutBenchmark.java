@@ -23,7 +23,7 @@ public class LayoutBenchmark extends OpBenchmark {
         return new Tensor[] {random(volumes(volume), Layout.ROW_MAJOR)};
     }
 
-    /** Backward needs only the upstream gradient. */
+    /** Counts the upstream gradient and the result, because backward needs nothing else. */
     @Override
     double backwardBytes(double inputBytes, double outputBytes) {
         return outputBytes + inputBytes;

@@ -17,8 +17,8 @@ import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
 
 /**
- * Voxgrad on a GPU: the training step, AdamW's update included, and inference are captured and replayed as CUDA graphs.
- * A first call runs its work as it stands, the second records it: warm up with three or more.
+ * Runs Voxgrad on a GPU: the training step, including AdamW's update, and inference are captured and replayed as CUDA
+ * graphs. The first call runs its work eagerly and the second captures it, so warm up with three or more.
  */
 public final class GpuEngine implements StepEngine {
     private final CudaDevice device;

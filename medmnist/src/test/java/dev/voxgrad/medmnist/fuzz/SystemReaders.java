@@ -8,11 +8,11 @@ import java.util.List;
 
 import dev.voxgrad.nativecheck.library.LibraryPath;
 
-/** What native-check reads of the system's answers, for the fuzzer. */
+/** Passes files to native-check's readers of the system's answers, for the fuzzer. */
 public final class SystemReaders {
     private SystemReaders() {}
 
-    /** Reads what {@code ldconfig -p} says, and looks for a library. */
+    /** Reads the output of {@code ldconfig -p} and looks for a library. */
     public static void readLibraryList(Path file) throws IOException {
         List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
                 .lines()

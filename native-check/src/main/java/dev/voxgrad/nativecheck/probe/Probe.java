@@ -20,7 +20,7 @@ public final class Probe {
         }
     }
 
-    /** The body of a probe. */
+    /** Does what a probe is for. */
     interface Body {
         void run() throws CallFailed;
     }

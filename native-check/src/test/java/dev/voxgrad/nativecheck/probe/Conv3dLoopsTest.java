@@ -32,7 +32,7 @@ class Conv3dLoopsTest {
         }
     }
 
-    /** The convolution is linear in each argument, so both gradients are transposes: <dy, y> = <dx, x> = <dw, w>. */
+    /** Tests <dy, y> = <dx, x> = <dw, w>: the convolution is linear in each argument, so gradients are transposes. */
     @Test
     void gradientsAreTransposes() {
         double sum = dot(LOOPS.forward(input, weight), gradOutput);
