@@ -129,7 +129,7 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
         try {
             return new EnsembleWeights(last, best, members);
         } catch (IllegalArgumentException e) {
-            throw new DataFileException(file.toString(), e.getMessage(), e);
+            throw new DataFileException(file.toString(), String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -43,7 +43,7 @@ record Stacking(double[] weights, double loss, double gap, int steps) {
     private static final double SUFFICIENT_DECREASE = 1e-4;
     private static final double SMALLEST_STEP = 1e-12;
 
-    /** Fits the weights; the result's gap tells if double precision did not suffice for the tolerance. */
+    /** Fits the weights; the result's gap shows if double precision did not suffice for the tolerance. */
     static Stacking fit(LogLoss loss) {
         int models = loss.models();
         double[] weights = new double[models];

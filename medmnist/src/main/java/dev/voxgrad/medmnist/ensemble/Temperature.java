@@ -16,7 +16,7 @@ public record Temperature(double value, State state) {
     /** Leaves the logits as they are; nothing is fitted. */
     public static final Temperature OFF = new Temperature(1, State.OFF);
 
-    /** Tells why the temperature has its value. */
+    /** Gives the reason for the temperature. */
     public enum State {
         OFF("not fitted"),
         FITTED("fitted"),

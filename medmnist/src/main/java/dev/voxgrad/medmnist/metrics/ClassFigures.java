@@ -1,7 +1,7 @@
 package dev.voxgrad.medmnist.metrics;
 
 /**
- * Measures how well one class is told apart from all others.
+ * Measures how well one class is separated from all others.
  *
  * <pre>
  * sensitivity = TP / (TP + FN)            precision = TP / (TP + FP)

@@ -9,8 +9,8 @@ import dev.voxgrad.nn.Layer;
  * Describes a net that can be trained: its name, the volumes that it accepts, and how to build it. The net itself may
  * be any {@link Layer} that maps (N,C,S,S,S) to logits (N,classes). {@link Nets} finds specifications by name.
  *
- * <p>A net whose layers run through {@link dev.voxgrad.nn.Sequential} or its helpers appears in summaries and profiles
- * with the names of its layers, and runs convolution blocks fused.
+ * <p>A net whose layers run through {@link dev.voxgrad.nn.Sequential} or {@link dev.voxgrad.nn.Chain} appears in
+ * summaries and profiles with the names of its layers, and runs convolution blocks fused.
  */
 public interface NetSpec {
     /**

@@ -23,7 +23,7 @@ public final class Nets {
 
     private Nets() {}
 
-    /** Returns the nets that a run trains unless it is told otherwise: those of the study. */
+    /** Returns the nets that a run trains by default: those of the study. */
     public static List<NetSpec> defaults() {
         return List.copyOf(StudyNet.ALL);
     }

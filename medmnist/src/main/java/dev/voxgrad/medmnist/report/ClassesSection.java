@@ -11,7 +11,7 @@ import dev.voxgrad.medmnist.metrics.ConfusionMatrix;
 import dev.voxgrad.medmnist.metrics.MatthewsCorrelation;
 import dev.voxgrad.medmnist.metrics.OneVsRest;
 
-/** Writes the confusion matrix of the weighted ensemble, and how well it tells each class or label from the rest. */
+/** Writes the confusion matrix of the weighted ensemble, and how well it separates each class or label. */
 final class ClassesSection {
     private ClassesSection() {}
 

@@ -58,7 +58,7 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
                 throw new DataFileException(
                         file.toString(),
                         "has the damaged row '" + TextFile.shown(line) + "'; remove it ("
-                                + TextFile.shown(e.getMessage()) + ")",
+                                + TextFile.shown(String.valueOf(e.getMessage())) + ")",
                         e);
             }
         }
@@ -89,7 +89,9 @@ record History(SortedMap<Integer, List<Epoch>> members, double seconds) {
                     .sum();
         } catch (IllegalArgumentException e) {
             throw new DataFileException(
-                    file.toString(), "has a damaged row: " + TextFile.shown(e.getMessage()) + "; remove it", e);
+                    file.toString(),
+                    "has a damaged row: " + TextFile.shown(String.valueOf(e.getMessage())) + "; remove it",
+                    e);
         }
     }
 

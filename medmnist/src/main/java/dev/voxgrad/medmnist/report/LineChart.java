@@ -238,7 +238,7 @@ final class LineChart {
         return HEIGHT - BOTTOM - y.at(value) * (HEIGHT - TOP - BOTTOM);
     }
 
-    /** Returns the path through the points, without those that equal the one before, which keeps the file small. */
+    /** Returns the path through the points; repeated points are left out, which keeps the file small. */
     private String path(double[] xs, double[] ys) {
         StringBuilder path = new StringBuilder();
         String before = "";
