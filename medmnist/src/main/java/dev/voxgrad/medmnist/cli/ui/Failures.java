@@ -103,7 +103,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     public int handleParseException(ParameterException wrongUse, String[] arguments) {
         CommandLine command = wrongUse.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("medmnist: " + VisibleText.line(wrongUse.getMessage(), Console.LONGEST_MESSAGE));
+        err.println("medmnist: " + VisibleText.line(String.valueOf(wrongUse.getMessage()), Console.LONGEST_MESSAGE));
         UnmatchedArgumentException.printSuggestions(wrongUse, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         // Parsing stops at the mistake, which may come before --debug.
