@@ -21,7 +21,7 @@ public record Dims3(int d, int h, int w) {
         try {
             return Math.multiplyExact(Math.multiplyExact(d, h), w);
         } catch (ArithmeticException e) {
-            throw new ShapeException("dimensions: " + this + " is more than 2^31-1 in all");
+            throw new ShapeException("dimensions: " + this + " exceed 2^31-1 in total");
         }
     }
 

@@ -9,11 +9,7 @@ import dev.voxgrad.engine.device.Storage;
  * Counts the tensors that share one storage. When the last of them is released, or the scope it belongs to closes, the
  * storage returns to its device's pool.
  *
- * <p>The count exists because a scope alone would free memory too late, and a release alone too early. Within a
- * training step, a layer releases its input as soon as it has its output, long before the scope of the step closes;
- * this keeps the peak of memory down. Yet an operation may have saved the same input for its backward, or a caller may
- * hold a second handle ({@link Tensor#share}, {@link Tensor#detach}), so the storage is only free once all of them are
- * released.
+ * <p>{@link Scope} says why there is a count.
  */
 final class Memory {
     private final Device device;

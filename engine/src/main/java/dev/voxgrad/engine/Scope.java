@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Tensors made while no scope is open are ordinary garbage-collected objects: parameters, test data, first
  * experiments in a shell. Scopes belong to the thread that opens them.
  *
+ * <p>Within a scope, tensors that share a storage are counted as well, since a scope alone would free memory too late
+ * and a {@linkplain Tensor#release release} alone too early. A layer releases its input as soon as it has its output,
+ * long before the step ends, which keeps the peak of memory low. But an operation may have saved that input for its
+ * backward, or a caller may keep a second handle, so the storage is free only once all of them are released.
+ *
  * <p>Scopes nest. A tensor belongs to the innermost scope that is open when it is made, and {@link #keep} moves it to
  * the scope around that one. A block that only switches gradients off, such as a teacher's forward pass inside a
  * training step, needs no scope of its own: see {@link GradientMode}.

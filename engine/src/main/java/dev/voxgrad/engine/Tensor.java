@@ -315,7 +315,7 @@ public final class Tensor {
     /**
      * Releases this handle before its scope ends; the memory is free once all other handles are released as well, such
      * as that of a node that saved it for backward. The tensor stays part of the graph, but its values can no longer be
-     * read.
+     * read. {@link Scope} says why both exist.
      */
     public void release() {
         if (!released) {

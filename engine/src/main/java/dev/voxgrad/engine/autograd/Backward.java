@@ -18,6 +18,16 @@ import dev.voxgrad.engine.trace.Pass;
 /**
  * Differentiates in reverse mode: walks the graph from the result to the leaves and applies the chain rule.
  *
+ * <pre>
+ * forward:   x ──┬── relu ── a ──┐
+ *                │               ├── add ── y
+ *                └───────────────┘
+ *
+ * backward:  add returns  da = dy  and a first summand of dx, dy
+ *            relu returns the second one, da · [x &gt; 0]
+ *            dx is their sum, complete once both have been visited
+ * </pre>
+ *
  * <p>This is the only place that adds gradients up. Nodes are visited in reverse topological order, so when a node's
  * turn comes, its output's gradient is complete. An intermediate gradient is released as soon as it was used, and so
  * are the tensors that the node saved.

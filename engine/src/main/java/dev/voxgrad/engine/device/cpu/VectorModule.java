@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class VectorModule {
     private static final @Nullable String MISSING = isThere()
             ? null
-            : "CPU kernels need the module jdk.incubator.vector, which "
-                    + "Java was started without; start it with --add-modules=jdk.incubator.vector (in Maven, also in "
-                    + "surefire's <argLine> or the exec plugin's arguments). Only the reference device works without";
+            : "CPU kernels require the module jdk.incubator.vector, but Java was started without it; add "
+                    + "--add-modules=jdk.incubator.vector (in Maven, also to surefire's <argLine> or the exec plugin's "
+                    + "arguments). Only the reference device works without it";
 
     private VectorModule() {}
 
