@@ -191,6 +191,7 @@ class EngineArchitectureTest {
                         "autograd.OpContract",
                         "autograd.OpTrace",
                         "autograd.Profiled",
+                        "autograd.ShapePreserving",
                         "device.CpuDevice",
                         "device.CpuStorage",
                         "device.CudaDevice",
