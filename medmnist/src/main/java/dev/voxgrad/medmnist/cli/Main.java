@@ -64,7 +64,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ""
         },
         commandListHeading = "%nCommands (each has its own --help):%n",
-        footer = {"", "Exit codes: 0 success, 1 failure, 2 wrong usage, 70 internal error."})
+        footer = {"", "Exit codes: 0 success, 1 failure, 2 wrong use, 70 internal error."})
 public final class Main implements Runnable, DebugOption {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;

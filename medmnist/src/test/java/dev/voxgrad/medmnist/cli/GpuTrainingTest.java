@@ -196,24 +196,24 @@ class GpuTrainingTest {
         List<String> environment = TestGpu.isEmulated() ? withEmulatedGpus(2) : List.of();
         List<Path> logs = List.of(folder.resolve("log0"), folder.resolve("log1"));
         List<Process> processes = new ArrayList<>();
-        for (int card = 0; card < 2; card++) {
+        for (int gpu = 0; gpu < 2; gpu++) {
             processes.add(ChildTraining.start(
-                    logs.get(card),
+                    logs.get(gpu),
                     environment,
                     "train",
                     "--resume",
                     run,
                     "--members",
-                    card + 1,
+                    gpu + 1,
                     "--device",
-                    "cuda:" + card));
+                    "cuda:" + gpu));
         }
-        for (int card = 0; card < 2; card++) {
-            assertThat(processes.get(card).waitFor())
-                    .as("%s", Files.readString(logs.get(card)))
+        for (int gpu = 0; gpu < 2; gpu++) {
+            assertThat(processes.get(gpu).waitFor())
+                    .as("%s", Files.readString(logs.get(gpu)))
                     .isZero();
-            assertThat(Files.readString(logs.get(card)))
-                    .contains("device cuda:" + card + ": ", "member " + (card + 1) + " net1  epoch 2/2")
+            assertThat(Files.readString(logs.get(gpu)))
+                    .contains("device cuda:" + gpu + ": ", "member " + (gpu + 1) + " net1  epoch 2/2")
                     .doesNotContain("warning: the run was started on");
         }
         assertThat(ChildTraining.outcome(run)).isEqualTo(ChildTraining.outcome(folder.resolve("whole")));

@@ -91,7 +91,7 @@ class ShowCommandTest {
     void drawsEqualTrainingInputs() {
         Path out = folder.resolve("draws.npz");
         int draws = 12;
-        String told = Cli.run(
+        String output = Cli.run(
                         "show",
                         "--npz",
                         colour,
@@ -120,7 +120,7 @@ class ShowCommandTest {
                 assertThat(draw).isEqualTo(ofEpoch(loader, epoch, 5));
                 boolean same = Arrays.equals(draw, expected(colour, 5, 3, true));
                 changed += same ? 0 : 1;
-                String line = told.lines().toList().get(1 + epoch);
+                String line = output.lines().toList().get(1 + epoch);
                 assertThat(line).startsWith("draw " + (epoch + 1) + "  ");
                 assertThat(line.endsWith("unchanged") || line.endsWith("no flip"))
                         .as(line)
