@@ -20,7 +20,9 @@ import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.FoldOptions;
 import dev.voxgrad.medmnist.cli.options.HyperparameterOptions;
 import dev.voxgrad.medmnist.cli.options.MemberList;
+import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.ParallelOptions;
+import dev.voxgrad.medmnist.cli.options.TrialOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
@@ -62,10 +64,6 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             ""
         })
 public final class TrainCommand implements Callable<Integer> {
-    private static final int OVERFIT_STEPS = 200;
-    private static final int FAST_BATCHES = 2;
-    private static final int MOST_TRIED = 1_000_000;
-
     @Spec
     private CommandSpec command;
 
@@ -91,41 +89,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     @ArgGroup
-    private @Nullable Trial trial;
-
-    /** The trials that check whether training works, and keep nothing. */
-    private static final class Trial {
-        @Option(
-                names = "--overfit-one-batch",
-                paramLabel = "STEPS",
-                arity = "0..1",
-                fallbackValue = "" + OVERFIT_STEPS,
-                description = "Instead of a run, train each net on the first batch only, over and over, without "
-                        + "augmentation, shuffling, schedule or average, until its loss is near zero, for up to STEPS "
-                        + "steps (default: " + OVERFIT_STEPS + "). If a net cannot memorise one batch, something is "
-                        + "wrong with the net, the data or the settings: exit code 1.")
-        private @Nullable Integer overfitSteps;
-
-        @Option(
-                names = "--fast-dev-run",
-                paramLabel = "N",
-                arity = "0..1",
-                fallbackValue = "" + FAST_BATCHES,
-                description =
-                        "Instead of a run, train each net for N steps (default: " + FAST_BATCHES + ") and validate it "
-                                + "on N batches, in a temporary folder that is removed, to check that everything works "
-                                + "before days of training. Append it to the command that you want to try; --out is "
-                                + "not created.")
-        private @Nullable Integer fastBatches;
-
-        String option() {
-            return fastBatches != null ? "--fast-dev-run" : "--overfit-one-batch";
-        }
-
-        int count() {
-            return Objects.requireNonNull(fastBatches != null ? fastBatches : overfitSteps);
-        }
-    }
+    private @Nullable TrialOptions trial;
 
     @Mixin
     private HyperparameterOptions hyperparameterOptions;
@@ -202,17 +166,12 @@ public final class TrainCommand implements Callable<Integer> {
     /**
      * Tries out the settings of a new run without creating it; refuses everything that starting the run would refuse.
      */
-    private void tryOut(Trial tested) {
-        String option = tested.option();
-        int count = tested.count();
-        if (count < 1 || count > MOST_TRIED) {
-            throw new ParameterException(
-                    command.commandLine(), option + " is " + count + "; expected at least 1 and at most " + MOST_TRIED);
-        }
+    private void tryOut(TrialOptions tested) {
+        OptionValues.requireWithin(command, tested.option(), tested.count(), TrialOptions.MOST);
         if (folder != null && folder.resume != null) {
             throw new ParameterException(
                     command.commandLine(),
-                    option
+                    tested.option()
                             + " tries out a new run and cannot be combined with --resume; give the run's settings "
                             + "instead");
         }
@@ -230,10 +189,10 @@ public final class TrainCommand implements Callable<Integer> {
         Trainer.check(resolved, crossValidation, data, device);
         warnOfMissingClasses(data, crossValidation);
         VolumeData ofFirst = crossValidation == null ? data : crossValidation.around(0, data, settings.seed());
-        if (tested.fastBatches != null) {
-            new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, count);
+        if (tested.isFastDevRun()) {
+            new FastDevRun(source, resolved, ofFirst, device, console()).run(tried, tested.count());
         } else {
-            new OverfitTrial(resolved, ofFirst, device, count, console()).run(tried);
+            new OverfitTrial(resolved, ofFirst, device, tested.count(), console()).run(tried);
         }
     }
 
