@@ -69,7 +69,7 @@ class BadVolumesTest {
     void refusesATruncatedFile(double share) throws IOException {
         byte[] bytes = Files.readAllBytes(good);
         Files.write(bad, Arrays.copyOf(bytes, (int) (bytes.length * share)));
-        train().failed(bad, "refusesATruncatedFile", "fetch it again");
+        train().failed(bad, "truncated", "fetch it again");
     }
 
     /** Flips bits at positions spread over the data of all members. */
@@ -214,7 +214,7 @@ class BadVolumesTest {
         Files.write(bad, Arrays.copyOf(bytes, bytes.length / 2));
         Path out = Files.writeString(folder.resolve("scores.csv"), "0,0.5\n");
         Cli.run("predict", "--npz", bad, "--net", "net1", "--weights", folder.resolve("none"), "--out", out)
-                .failed(bad, "refusesATruncatedFile");
+                .failed(bad, "truncated");
         assertThat(out).hasContent("0,0.5\n");
         Files.delete(out);
     }
