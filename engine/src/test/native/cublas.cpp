@@ -25,7 +25,7 @@ struct Handle {
     Stream* stream = nullptr;
 };
 
-/** A matrix of a product: column-major, `transposed` in the product. */
+/** A factor of a product: column-major, and possibly `transposed` in the product. */
 struct Matrix {
     Numbers numbers;
     long leading;
@@ -35,7 +35,7 @@ struct Matrix {
         return transposed ? numbers.get(row * leading + column) : numbers.get(column * leading + row);
     }
 
-    /** The rows that are stored, for a matrix of that size in the product. */
+    /** Returns the number of stored rows, for a matrix of this size in the product. */
     long storedRows(long rows, long columns) const {
         return transposed ? columns : rows;
     }
@@ -53,7 +53,7 @@ Cublas wrong(const std::string& why) {
     return CUBLAS_INVALID_VALUE;
 }
 
-/** C (m, n) = alpha A (m, k) B (k, n) + beta C. */
+/** Computes C (m, n) = alpha A (m, k) B (k, n) + beta C. */
 void multiply(long m, long n, long k, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
     if (!(k == 0 || (a.check(m, k, "A") && b.check(k, n, "B"))) || !c.check(m, n, "C")) return;
     for (long column = 0; column < n; column++) {
@@ -152,7 +152,7 @@ API int cublasSgemm_v2(Handle* handle, int transposeA, int transposeB, int m, in
                    beta, matrix(c, FLOAT32, ldc));
 }
 
-/** A and B of one type, float32 or bfloat16; C float32, or bfloat16 with A and B; sums as of float32. */
+/** A and B have the same type, float32 or bfloat16; C is float32, or bfloat16 if A and B are; sums are as in float32. */
 API int cublasGemmEx(Handle* handle, int transposeA, int transposeB, int m, int n, int k, const void* alpha,
                      const void* a, int typeA, int lda, const void* b, int typeB, int ldb, const void* beta, void* c,
                      int typeC, int ldc, int computeType, int) {

@@ -40,7 +40,7 @@ struct Tensor {
 
     bool set() const { return type >= 0; }
     long count() const;
-    /** Bytes from the first element to the end of the last. */
+    /** Returns the number of bytes from the first element to the end of the last. */
     size_t bytes() const;
     bool channelsFirst() const;
     bool channelsLast() const;
@@ -67,33 +67,33 @@ struct Pooling {
     std::vector<long> strides;
 };
 
-/** The strides of dense tensors, channels first or last. */
+/** Returns the strides of dense tensors, channels first or last. */
 std::vector<long> denseStrides(const std::vector<long>& dims, int format);
 
-/** Says why, and gives BAD_PARAM. */
+/** Prints the reason and returns BAD_PARAM. */
 Status wrong(const std::string& why);
 
-/** Says why, and gives NOT_SUPPORTED. */
+/** Prints the reason and returns NOT_SUPPORTED. */
 Status unsupported(const std::string& why);
 
 /** Queues work on the handle's stream. */
 Status enqueue(Handle* handle, emulator::Work work);
 
-/** A tensor and where it lies. */
+/** A tensor and its address. */
 struct Operand {
     Tensor tensor;
     void* address;
 
     Operand(const Tensor* tensor, const void* address) : tensor(*tensor), address(const_cast<void*>(address)) {}
 
-    /** Whether it lies in device memory; called when the work runs. */
+    /** Tests whether it is in device memory; called when the work runs. */
     bool check(const char* what) const;
     std::vector<double> load() const;
-    /** alpha * values + beta * what is there; with beta 0 what is there is not read. */
+    /** Stores alpha * values + beta * the old contents; with beta 0 these are not read. */
     void store(const std::vector<double>& values, double alpha, double beta) const;
 };
 
-/** The two scalars of an operation, read when it is called. */
+/** Holds the two scalars of an operation, read when it is called. */
 struct Blend {
     double alpha;
     double beta;

@@ -14,10 +14,10 @@ struct Channels {
     explicit Channels(const Tensor& x)
             : batch(x.dims[0]), channels(x.dims[1]), voxels(x.count() / (batch * channels)) {}
 
-    /** Values of a channel. */
+    /** Returns the number of values in a channel. */
     long count() const { return batch * voxels; }
 
-    /** Calls f(i) for the place of each value of a channel. */
+    /** Calls f(i) for the index of each value of a channel. */
     template <class F>
     void each(long channel, F f) const {
         for (long n = 0; n < batch; n++) {
@@ -31,7 +31,7 @@ bool packed(const Tensor& tensor) {
     return tensor.channelsFirst() || tensor.channelsLast();
 }
 
-/** Like x in everything but the order in memory, which must be one of the two. */
+/** Tests whether a tensor equals x in everything but the order in memory, which must be one of the two. */
 Status checkVolumes(const char* call, const Tensor* x, const Tensor* other) {
     if (other->type != x->type || other->dims != x->dims) {
         return wrong(std::string(call) + ": " + other->text() + " beside x " + x->text());
@@ -141,7 +141,7 @@ API int cudnnBatchNormalizationForwardInference(Handle* handle, int mode, const 
     });
 }
 
-/** Of training only, and with the statistics that its forward saved. */
+/** Supports training only, with the statistics that the forward pass saved. */
 API int cudnnBatchNormalizationBackward(Handle* handle, int mode, const void* alphaData, const void* betaData,
                                         const void* alphaParameters, const void* betaParameters, Tensor* x,
                                         const void* xAt, Tensor* dy, const void* dyAt, Tensor* dx, void* dxAt,

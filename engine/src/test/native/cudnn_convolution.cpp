@@ -1,5 +1,5 @@
-// Convolutions of the emulated cuDNN: checks, lists of algorithms, workspaces. Whatever algorithm is asked for, the
-// loops are the same; but each wants its own workspace, and leaves NaN all over it.
+// Convolutions of the emulated cuDNN: checks, lists of algorithms, workspaces. The loops are the same for all
+// algorithms, but each needs its own workspace, and fills it with NaN.
 #include "cudnn_convolution.h"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace {
 
-/** An entry of the list of a pass; those for tensor cores are not listed where FMA was asked for. */
+/** An entry in the list of a pass; algorithms for tensor cores are not listed if FMA was requested. */
 struct Algorithm {
     int number;
     Status status;
@@ -17,9 +17,9 @@ struct Algorithm {
 
 using Algorithms = std::vector<Algorithm>;
 
-// The first is not deterministic, and one is not supported: callers have to look. A number with tensor cores is another
-// kernel than the number without, and wants another workspace. The real library has deterministic forward algorithms
-// only.
+// The first is not deterministic, and one is not supported: callers have to check. An algorithm with tensor cores is
+// another kernel than the same algorithm without, and needs another workspace. The real library has only deterministic
+// forward algorithms.
 const Algorithms FORWARD = {{2, CUDNN_SUCCESS, false}, {6, CUDNN_NOT_SUPPORTED, true}, {1, CUDNN_SUCCESS, true, true},
                             {1, CUDNN_SUCCESS, true}, {0, CUDNN_SUCCESS, true}};
 const Algorithms BACKWARD_DATA = {{0, CUDNN_SUCCESS, false}, {4, CUDNN_NOT_SUPPORTED, true},
@@ -28,7 +28,7 @@ const Algorithms BACKWARD_FILTER = {{0, CUDNN_SUCCESS, false}, {4, CUDNN_NOT_SUP
                                     {1, CUDNN_SUCCESS, true, true}, {1, CUDNN_SUCCESS, true},
                                     {5, CUDNN_SUCCESS, true}};
 
-/** cudnnConvolutionFwdAlgoPerf_t, and the two others of the same shape. */
+/** cudnnConvolutionFwdAlgoPerf_t, and the two others with the same layout. */
 struct Performance {
     int algorithm;
     int status;
@@ -39,7 +39,7 @@ struct Performance {
     int reserved[3];
 };
 
-/** What a convolution is made of, whatever the pass: input x, filter w, output y, or their gradients. */
+/** The operands of a convolution in any pass: input x, filter w, output y, or their gradients. */
 struct Problem {
     Tensor x;
     Filter w;
@@ -80,12 +80,12 @@ Status check(const char* call, Handle* handle, const Tensor* x, const Filter* w,
     return CUDNN_SUCCESS;
 }
 
-/** What the library pretends not to have, for the tests; all is there at first. */
+/** What the library pretends to lack, for the tests; nothing by default. */
 enum class Lack { NOTHING, THE_FIRST_LISTED, BFLOAT16_LISTED, BFLOAT16 };
 
 Lack lack = Lack::NOTHING;
 
-/** Whether an algorithm that is listed is refused when it is called. */
+/** Tests whether an algorithm that is listed is refused when it is called. */
 bool isRefused(const Algorithm& algorithm, const Filter* w) {
     if (lack == Lack::THE_FIRST_LISTED) return algorithm.number == 1;
     return lack == Lack::BFLOAT16_LISTED && w->type == BFLOAT16;
@@ -95,7 +95,7 @@ bool isListed(const Algorithm& algorithm, const Convolution* convolution) {
     return !algorithm.tensorCores || convolution->mathType != FMA_MATH;
 }
 
-/** The descriptor's math type decides between two entries of one number. */
+/** The descriptor's math type decides between two entries with the same number. */
 const Algorithm* find(const Algorithms& algorithms, int number, const Convolution* convolution) {
     for (const Algorithm& algorithm : algorithms) {
         bool mathFits = algorithm.tensorCores == (convolution->mathType == TENSOR_OP_MATH);
@@ -107,7 +107,7 @@ const Algorithm* find(const Algorithms& algorithms, int number, const Convolutio
     return nullptr;
 }
 
-/** Larger for each further entry of the list, and for larger filters. */
+/** Grows with each entry of the list, and with the size of the filter. */
 size_t workspaceBytes(const Algorithms& algorithms, const Algorithm* algorithm, const Filter* w) {
     size_t position = algorithm - algorithms.data();
     return 256 * (position + 1) + 4 * w->count();
@@ -141,7 +141,7 @@ Status list(const Algorithms& algorithms, const Filter* w, const Convolution* co
     return CUDNN_SUCCESS;
 }
 
-/** Checks algorithm and workspace, and queues a pass behind the scribbling. */
+/** Checks algorithm and workspace, and queues a pass after the workspace is filled with NaN. */
 Status run(Handle* handle, const Algorithms& algorithms, int number, const Filter* w, const Convolution* convolution,
            void* workspace, size_t bytes, emulator::Work pass) {
     size_t needed;
@@ -183,7 +183,7 @@ Status search(Handle* handle, const Convolution* convolution, Performance* resul
 
 }  // namespace
 
-/** For the tests: 0 for a library that has all; 1 to 3 as in Lack. */
+/** For the tests: 0 for a complete library; 1 to 3 as in Lack. */
 API void emulatorConvolutionsLack(int what) {
     Locked locked;
     lack = static_cast<Lack>(what);

@@ -12,7 +12,7 @@ struct Geometry {
     Geometry(const Tensor& x, const Filter& w, const Convolution& convolution, const Tensor& y);
 };
 
-/** One element of the output size, or less than 1 if the kernel does not fit. */
+/** Returns one element of the output size, or less than 1 if the kernel does not fit. */
 long outputSize(const Tensor& x, const Filter& w, const Convolution& convolution, size_t axis);
 
 void forward(const Geometry& g, const double* x, const double* w, double* y);

@@ -32,7 +32,7 @@ Geometry::Geometry(const Tensor& x, const Filter& w, const Convolution& convolut
 
 namespace {
 
-/** The outputs from..to along an axis whose input for that tap lies inside; the others see padding. */
+/** The outputs from..to along an axis whose input for this tap is inside; the others see padding. */
 struct Range {
     long from, to;
 

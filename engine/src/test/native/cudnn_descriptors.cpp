@@ -13,7 +13,7 @@ size_t Tensor::bytes() const {
     return static_cast<size_t>(last + 1) * Numbers{nullptr, type == BFLOAT16}.size();
 }
 
-/** Strides of dimensions of size 1 mean nothing. */
+/** Ignores the strides of dimensions of size 1. */
 static bool sameStrides(const Tensor& tensor, const std::vector<long>& expected) {
     for (size_t i = 0; i < tensor.dims.size(); i++) {
         if (tensor.dims[i] > 1 && tensor.strides[i] != expected[i]) return false;

@@ -1,6 +1,6 @@
-// Pools of the emulated cuDNN, in one to three spatial dimensions. cuDNN says of its deterministic maximum that the
-// gradient goes to the same one of several equal maxima each time, but not to which: here to the last one, where our
-// own kernels take the first, so that no test comes to rely on it.
+// Pools of the emulated cuDNN, in one to three spatial dimensions. cuDNN documents that its deterministic maximum
+// always sends the gradient to the same one of several equal maxima, but not to which. Here it is the last one, while
+// our own kernels use the first, so that no test can depend on it.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -38,11 +38,11 @@ struct Sizes {
 
     long windowVolume() const { return window[0] * window[1] * window[2]; }
 
-    /** The inputs from..to along an axis that an output looks at. */
+    /** Returns the inputs from..to along an axis that an output covers. */
     long from(int axis, long o) const { return std::max(o * stride[axis] - pad[axis], 0L); }
     long to(int axis, long o) const { return std::min(o * stride[axis] - pad[axis] + window[axis], input[axis]); }
 
-    /** Calls f(o, i) for every output and each of the inputs that it looks at. */
+    /** Calls f(o, i) for every output and each of the inputs that it covers. */
     template <class F>
     void each(F f) const {
         long o = 0;
@@ -135,7 +135,7 @@ API int cudnnPoolingForward(Handle* handle, Pooling* pooling, const void* alpha,
     });
 }
 
-/** Where maxima were is found by comparing x with y, so it matters that y is the forward's. */
+/** Finds the maxima by comparing x with y, so y must be the result of the forward pass. */
 API int cudnnPoolingBackward(Handle* handle, Pooling* pooling, const void* alpha, Tensor* y, const void* yAt,
                              Tensor* dy, const void* dyAt, Tensor* x, const void* xAt, const void* beta, Tensor* dx,
                              void* dxAt) {

@@ -10,7 +10,7 @@ constexpr int ACCURATE = 1;
 constexpr int LOGARITHM = 2;
 constexpr int OVER_THE_SAMPLE = 0;
 
-/** The tensors must be of one type, shape and order. */
+/** The tensors must have the same type, shape and order. */
 Status check(const char* call, Handle* handle, int algorithm, int mode, const Tensor* first, const Tensor* second,
              const Tensor* third) {
     if (handle == nullptr) return CUDNN_NOT_INITIALIZED;

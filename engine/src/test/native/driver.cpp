@@ -11,11 +11,11 @@ constexpr size_t ALIGNMENT = 256;
 constexpr size_t RED_ZONE = 256;
 constexpr int POISON = 0xFF;
 
-/** The card whose context was made current on this thread, and the context's generation. */
+/** The GPU whose context is current on this thread, and the context's generation. */
 thread_local Card* chosenCard = nullptr;
 thread_local long chosenGeneration = 0;
 
-/** The card of an ordinal; null if there is none. It has an object from the first time it is asked for. */
+/** Returns the GPU with an ordinal; null if there is none. Its object is created on first use. */
 Card* cardAt(int ordinal) {
     if (ordinal < 0 || ordinal >= driver().visibleCards) return nullptr;
     Card*& card = driver().cards[ordinal];
@@ -23,7 +23,7 @@ Card* cardAt(int ordinal) {
     return card;
 }
 
-/** The card whose context has that address; null if there is none. */
+/** Returns the GPU whose context has this address; null if there is none. */
 Card* cardOfContext(void* context) {
     for (auto [ordinal, card] : driver().cards) {
         if (card == context && card->retained > 0) return card;
@@ -37,7 +37,7 @@ std::string hex(uintptr_t value) {
     return text;
 }
 
-/** At most of two zones' length. It is asked for every allocation after every kernel. */
+/** Up to the length of two zones. This is checked for every allocation after every kernel. */
 bool isPoison(const unsigned char* bytes, size_t length) {
     static const std::vector<unsigned char> poison(2 * RED_ZONE, POISON);
     return std::memcmp(bytes, poison.data(), length) == 0;
@@ -142,7 +142,7 @@ bool emulator::inDeviceMemory(const void* address, size_t bytes, const std::stri
     return false;
 }
 
-/** The zone behind an allocation begins with its last byte, since the padding belongs to nobody. */
+/** The zone after an allocation starts at its last byte, because the padding belongs to no allocation. */
 void checkRedZones(const std::string& after) {
     for (auto [base, allocation] : driver().allocations) {
         size_t size = allocation.bytes;
@@ -221,7 +221,7 @@ API int cuDevicePrimaryCtxRetain(void** context, int device) {
     return SUCCESS;
 }
 
-/** With the last reference the context goes, and everything in it: it is current on no thread any more. */
+/** Releasing the last reference destroys the context and everything in it; it is no longer current on any thread. */
 API int cuDevicePrimaryCtxRelease_v2(int device) {
     Locked locked;
     Card* card = cardAt(device);
@@ -282,7 +282,7 @@ API int cuMemAlloc_v2(void** address, size_t bytes) {
     return SUCCESS;
 }
 
-/** Waits for all work, as the real one does; null is allowed. */
+/** Waits for all work, like the real one; null is allowed. */
 API int cuMemFree_v2(void* address) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuMemFree"));
@@ -296,7 +296,7 @@ API int cuMemFree_v2(void* address) {
     return driver().sticky;
 }
 
-/** All cards may use it, whichever was current: where addresses are unified, host memory is always portable. */
+/** All GPUs may use it, whichever was current: with unified addresses, host memory is always portable. */
 API int cuMemHostAlloc(void** address, size_t bytes, unsigned) {
     Locked locked;
     TRY(emulator::readyToMake("cuMemHostAlloc"));
@@ -392,7 +392,7 @@ API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, Stream* s
     return copyLater(stream, copy(to, from, bytes, Kind::DEVICE_TO_DEVICE));
 }
 
-/** On the real device too, a fill without a stream is only queued on the default stream. */
+/** On a real device, too, a fill without a stream is only queued on the default stream. */
 API int cuMemsetD32_v2(void* to, unsigned value, size_t count) {
     return fillLater(nullptr, fill<unsigned>(to, value, count));
 }
@@ -411,7 +411,7 @@ API int cuMemsetD8Async(void* to, unsigned char value, size_t count, Stream* str
 
 // ---- For the tests themselves
 
-/** A counter by its name, or the calls of a function of cuDNN's; -1 if there is none of that name. */
+/** Returns a counter by its name, or the number of calls of a function of cuDNN; -1 if there is no such name. */
 API long emulatorCount(const char* name) {
     Locked locked;
     const Counters& c = driver().counters;
@@ -441,19 +441,19 @@ API void emulatorMemoryLimit(long bytes) {
     driver().memoryLimit = static_cast<size_t>(bytes);
 }
 
-/** How many cards can be seen from now on. */
+/** Sets the number of visible GPUs. */
 API void emulatorCards(int count) {
     Locked locked;
     driver().visibleCards = count;
 }
 
-/** How many more streams, events, pieces of memory and handles may be made; then the card has no room for more. */
+/** Sets how many more streams, events, pieces of memory and handles may be created; then the GPU has no more memory. */
 API void emulatorMake(long more) {
     Locked locked;
     driver().mayMake = more;
 }
 
-/** Runs what is queued, or drops it after an error; forgets errors, captures, counts and limits. Allocations stay. */
+/** Runs queued work, or drops it after an error; clears errors, captures, counters and limits. Keeps allocations. */
 API void emulatorReset() {
     Locked locked;
     if (driver().sticky == SUCCESS) {

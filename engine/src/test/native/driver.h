@@ -12,10 +12,10 @@
 
 using emulator::Work;
 
-/** How far each captured stream's work is known to have been done, wherever this is. */
+/** How much of each captured stream's work is known to be finished at this point. */
 using Clock = std::map<Stream*, long>;
 
-/** A stream capture in progress. Work is kept in the order of the calls, which respects every dependency. */
+/** A stream capture in progress. Work is stored in the order of the calls, which respects all dependencies. */
 struct Capture {
     Stream* origin = nullptr;
     bool anyThread = false;
@@ -25,7 +25,7 @@ struct Capture {
     std::map<Stream*, Clock> clocks;
 };
 
-/** A queue of work that has not been run. Positions count entries since the stream was made. */
+/** A queue of work that has not run. Positions count entries since the stream was created. */
 struct Stream {
     Card* card = nullptr;
     bool blocking = true;
@@ -46,17 +46,17 @@ struct Event {
     Clock clock;
 };
 
-/** A finished capture, or its executable form. A launch holds the nodes, so that the graph may be destroyed. */
+/** A finished capture, or its executable form. A launch keeps the nodes alive, so that the graph may be destroyed. */
 struct Graph {
     Card* card = nullptr;
     std::shared_ptr<std::vector<Work>> nodes;
 };
 
-/** A card and its primary context, which is the address of this. */
+/** A GPU and its primary context, which is the address of this object. */
 struct Card {
     int ordinal;
     int retained = 0;
-    /** Counts the contexts that the card has had. */
+    /** Counts the contexts that the GPU has had. */
     long generation = 0;
     size_t liveBytes = 0;
     Stream defaultStream;
@@ -64,7 +64,7 @@ struct Card {
     explicit Card(int ordinal) : ordinal(ordinal) { defaultStream.card = this; }
 };
 
-/** A piece of a card's memory. */
+/** A piece of a GPU's memory. */
 struct Allocation {
     size_t bytes;
     Card* card;
@@ -84,19 +84,19 @@ struct Counters {
     std::map<std::string, long> calls;
 };
 
-/** How many cards there are at first: VOXGRAD_EMULATED_CARDS, or one. */
+/** Returns the initial number of GPUs: VOXGRAD_EMULATED_CARDS, or one. */
 int cardsOfEnvironment();
 
 struct Driver {
     bool initialised = false;
     int visibleCards = cardsOfEnvironment();
     std::map<int, Card*> cards;
-    /** The card whose work is being done now; null while none is. */
+    /** The GPU whose work is running; null if there is none. */
     Card* atWork = nullptr;
     Result sticky = SUCCESS;
     std::map<uintptr_t, Allocation> allocations;
     std::map<void*, size_t> hostAllocations;
-    /** Of each card. */
+    /** The memory of each GPU. */
     size_t memoryLimit = size_t{4} << 30;
     std::set<Stream*> streams;
     std::set<Event*> events;
@@ -104,25 +104,25 @@ struct Driver {
     std::set<std::shared_ptr<Capture>> captures;
     Counters counters;
     long handles = 0;
-    /** How many more things may be made. */
+    /** How many more objects may be created. */
     long mayMake = LONG_MAX;
 };
 
 Driver& driver();
 
-/** Checks the red zones beside every allocation: writes past an end are found after the kernel that did them. */
+/** Checks the red zones around every allocation: writes past an end are found after the kernel that made them. */
 void checkRedZones(const std::string& after);
 
-/** The stream of a handle, whose values 0 to 2 mean the default stream; null if the current card has none such. */
+/** Returns the stream of a handle, whose values 0 to 2 mean the default stream; null if the current GPU has none. */
 Stream* streamOf(Stream* handle);
 
-/** Runs a stream's work up to that position. */
+/** Runs a stream's work up to this position. */
 void drain(Stream* stream, long position);
 
-/** Runs all work of all streams of a card. */
+/** Runs all work of all streams of a GPU. */
 void drainAll(Card* card);
 
-/** Ends a capture: its streams take work again. */
+/** Ends a capture: its streams accept work again. */
 void release(const std::shared_ptr<Capture>& capture);
 
 /** Drops all work and ends all captures. */

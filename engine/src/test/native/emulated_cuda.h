@@ -1,4 +1,4 @@
-// What CUDA C has beyond C++, for kernels that run on the CPU. It is included before every .cu file.
+// The parts of CUDA C that C++ lacks, for kernels that run on the CPU. This is included before every .cu file.
 //
 // The threads of a block run one after another, each up to its next barrier or shuffle (fibers.cpp); blocks run one
 // after another, so that shared memory can be static. Shared memory is poisoned with NaN before every block.
@@ -45,7 +45,7 @@ inline ushort4 make_ushort4(unsigned short x, unsigned short y, unsigned short z
     return {x, y, z, w};
 }
 
-// ---- Where a thread is
+// ---- The position of a thread
 
 extern uint3 threadIdx;
 extern uint3 blockIdx;
@@ -53,18 +53,18 @@ extern dim3 blockDim;
 extern dim3 gridDim;
 constexpr int warpSize = 32;
 
-// ---- Barriers and shuffles. The line tells in an error where a thread waits.
+// ---- Barriers and shuffles. In an error, the line is where a thread waits.
 
 /** Waits for all living threads of the block, which must wait at the same line. */
 void emulatedBarrier(int line);
 
-/** Waits for all living lanes of the warp, and returns what lane `source` brought; poison if there is no such lane. */
+/** Waits for all living lanes of the warp, and returns the value of lane `source`; poison if there is no such lane. */
 uint64_t emulatedExchange(int line, uint64_t bits, int source);
 
-/** Only the full mask is emulated. Reports any other, and stops the launch. */
+/** Only the full mask is emulated. Reports any other mask, and stops the launch. */
 void emulatedMask(int line, unsigned mask);
 
-/** The lane of this thread in its warp. */
+/** Returns the lane of this thread in its warp. */
 int emulatedLane();
 
 enum class EmulatedShuffle { DOWN, UP, XOR, INDEX };
@@ -115,7 +115,7 @@ T __ldg(const T* address) {
     return *address;
 }
 
-/** Threads run one after another, so that plain additions are atomic. */
+/** Threads run one after another, so plain additions are atomic. */
 template <class T>
 T atomicAdd(T* address, std::common_type_t<T> value) {
     T old = *address;
@@ -123,7 +123,7 @@ T atomicAdd(T* address, std::common_type_t<T> value) {
     return old;
 }
 
-// ---- Arithmetic. The device's fast functions are less exact than these.
+// ---- Arithmetic. The device's fast functions are less accurate than these.
 
 template <class A, class B>
 std::common_type_t<A, B> min(A a, B b) {
@@ -140,7 +140,7 @@ std::common_type_t<A, B> max(A a, B b) {
 inline float rsqrtf(float value) { return static_cast<float>(1 / std::sqrt(static_cast<double>(value))); }
 inline double rsqrt(double value) { return 1 / std::sqrt(value); }
 
-// Macros, since the C library declares functions of these names without having them.
+// Macros, because the C library declares functions with these names without defining them.
 #define __expf(x) expf(x)
 #define __logf(x) logf(x)
 #define __powf(x, y) powf(x, y)

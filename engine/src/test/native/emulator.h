@@ -1,6 +1,7 @@
-// What the emulated libraries share. libcuda.so.1 implements it; cuDNN's and cuBLAS' emulators queue their work by it.
+// What the emulated libraries share. libcuda.so.1 implements it; the emulators of cuDNN and cuBLAS queue their work
+// through it.
 //
-// This is an emulator for tests. It runs the host code that drives a GPU, and our kernels, on the CPU: it proves that
+// This is an emulator for tests. It runs the host code that drives a GPU, and our kernels, on the CPU: it tests that
 // our code does what we mean, and says nothing about the hardware, its speed, or the behaviour of NVIDIA's libraries.
 #pragma once
 
@@ -13,7 +14,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 #define API extern "C" EXPORTED
 
-/** Results of the driver API that the emulator gives; the numbers are those of CUresult. */
+/** The results of the driver API that the emulator returns, with CUresult's numbers. */
 enum Result : int {
     SUCCESS = 0,
     INVALID_VALUE = 1,
@@ -45,28 +46,28 @@ namespace emulator {
 
 using Work = std::function<void()>;
 
-/** One lock for all emulated libraries: whoever calls waits for whoever is inside. */
+/** One lock for all emulated libraries: only one call runs at a time. */
 EXPORTED std::recursive_mutex& lock();
 
-/** The card whose context is current on this thread; null if none is. */
+/** Returns the GPU whose context is current on this thread; null if there is none. */
 EXPORTED Card* currentCard();
 
-/** Whether something of that card may be used now: complains where another card's context is current. */
+/** Tests whether an object of this GPU may be used now; reports an error if another GPU's context is current. */
 EXPORTED bool isCurrent(const Card* owner, const std::string& what);
 
-/** The card that a stream belongs to: for the default stream, the current one. */
+/** Returns the GPU that a stream belongs to: for the default stream, the current one. */
 EXPORTED Card* cardOf(Stream* stream);
 
-/** Whether a call may go on: not without a current context, nor after a kernel or a copy went wrong. */
+/** Tests whether a call may continue: not without a current context, nor after a kernel or a copy failed. */
 EXPORTED Result ready();
 
-/** As ready(), for calls that wait or allocate: those are refused in a capture, and make it invalid. */
+/** Tests like ready(), for calls that wait or allocate: these are refused in a capture, and make it invalid. */
 EXPORTED Result readyOutsideCapture(const char* call);
 
-/** As readyOutsideCapture(), for calls that make something: emulatorMake() says how many more of them may. */
+/** Tests like readyOutsideCapture(), for calls that create something: emulatorMake() limits these. */
 EXPORTED Result readyToMake(const char* call);
 
-/** Counts a handle of a library: 1 when it is made, -1 when it is destroyed. */
+/** Counts a handle of a library: 1 when it is created, -1 when it is destroyed. */
 EXPORTED void countHandle(int change);
 
 /** Appends work to a stream, or to the graph that the stream is being captured into. */
@@ -76,18 +77,18 @@ EXPORTED Result enqueue(Stream* stream, Work work);
 EXPORTED Result finish(Stream* stream);
 
 /**
- * Whether the bytes lie inside one live allocation of the card that is at work, or else is current, since no card may
- * touch another's memory; otherwise reports it, and every later call fails.
+ * Tests whether the bytes are inside one live allocation of the working GPU, or else of the current one, because no GPU
+ * may touch another's memory; if not, reports it, and every later call fails.
  */
 EXPORTED bool inDeviceMemory(const void* address, size_t bytes, const std::string& what);
 
-/** Prints why, and makes every later call give that result until emulatorReset(). */
+/** Prints the reason, and makes every later call return this result until emulatorReset(). */
 EXPORTED void fail(Result result, const std::string& why);
 
 /** Counts a call of a library's function that does work. */
 EXPORTED void called(const char* function);
 
-/** Prints why a call was refused. */
+/** Prints the reason why a call was refused. */
 EXPORTED void complain(const std::string& why);
 
 }  // namespace emulator

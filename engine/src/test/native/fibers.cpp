@@ -1,8 +1,8 @@
-// Runs the threads of a block, one at a time, on one CPU thread. A thread that reaches a barrier or a shuffle is put
-// aside with its stack, and goes on when all others have come there. A fiber is such a stack; it runs thread after
-// thread until one has to wait, so that kernels without barriers are plain loops.
+// Runs the threads of a block, one at a time, on one CPU thread. A thread that reaches a barrier or a shuffle is
+// suspended with its stack, and continues when all others have reached it. A fiber is such a stack; it runs thread
+// after thread until one has to wait, so that kernels without barriers are plain loops.
 //
-// Some launches run their threads and blocks from the last to the first: where a barrier is missing, or one block reads
+// Some launches run their threads and blocks from the last to the first: if a barrier is missing, or one block reads
 // what another writes, one of the two orders gives a wrong result.
 #include <cstdint>
 #include <cstdio>
@@ -19,11 +19,11 @@ uint3 blockIdx;
 dim3 blockDim;
 dim3 gridDim;
 
-// The bounds of all shared variables, which the linker knows; null if there are none.
+// The bounds of all shared variables, defined by the linker; null if there are none.
 extern "C" __attribute__((weak, visibility("hidden"))) char __start_emulated_shared[];
 extern "C" __attribute__((weak, visibility("hidden"))) char __stop_emulated_shared[];
 
-// switchStack(&saved, next): pushes the registers that a callee must keep, stores the stack pointer, takes the other.
+// switchStack(&saved, next): pushes the callee-saved registers, stores the stack pointer, and loads the other one.
 extern "C" void switchStack(void** saved, void* next);
 asm(R"(
     .text
@@ -87,12 +87,12 @@ uint3 indexOf(int thread) {
     return {t % blockDim.x, t / blockDim.x % blockDim.y, t / blockDim.x / blockDim.y};
 }
 
-/** Which of `count` threads or blocks is the n-th to run. */
+/** Returns which of `count` threads or blocks is the n-th to run. */
 int turn(int n, int count) {
     return backwards ? count - 1 - n : n;
 }
 
-/** What a fiber does all its life. It comes back to the scheduler when no thread is left to begin. */
+/** The main loop of a fiber. It returns to the scheduler when no thread is left to start. */
 void fiberMain() {
     for (;;) {
         while (started < static_cast<int>(threads.size())) {
@@ -111,7 +111,7 @@ Fiber* makeFiber() {
     auto* memory = static_cast<char*>(mmap(nullptr, STACK_BYTES, PROT_READ | PROT_WRITE,
                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     mprotect(memory, GUARD_BYTES, PROT_NONE);
-    // As after a call of fiberMain: its address for `ret`, above it a return address that is never used.
+    // The stack looks as after a call of fiberMain: its address for `ret`, and above it an unused return address.
     auto** top = reinterpret_cast<void**>(memory + STACK_BYTES);
     *--top = nullptr;
     *--top = reinterpret_cast<void*>(&fiberMain);
@@ -124,7 +124,7 @@ void resume(Fiber* fiber) {
     switchStack(&scheduler, fiber->pointer);
 }
 
-/** Puts the running thread aside. */
+/** Suspends the running thread. */
 void wait(State state, int line) {
     Thread& thread = threads[current];
     thread.state = state;
@@ -132,7 +132,7 @@ void wait(State state, int line) {
     switchStack(&thread.fiber->pointer, scheduler);
 }
 
-/** Marks threads from..to as ready, if all that live are in that state at one line. */
+/** Marks threads from..to as ready, if all living ones are in this state at the same line. */
 bool release(size_t from, size_t to, State state) {
     int line = 0;
     for (size_t t = from; t < to; t++) {
@@ -146,7 +146,7 @@ bool release(size_t from, size_t to, State state) {
     return line != 0;
 }
 
-/** Gives every lane of a warp what its source lane brought. */
+/** Gives every lane of a warp the value of its source lane. */
 void exchange(size_t from, size_t to) {
     uint64_t brought[WARP];
     std::memset(brought, 0xFF, sizeof brought);
@@ -172,10 +172,10 @@ void describeDeadlock() {
     }
 }
 
-/** Resumes what can go on; false if nothing can. */
+/** Resumes all threads that can continue; returns false if none can. */
 bool step() {
     if (release(0, threads.size(), State::AT_BARRIER)) {
-        // All of the block go on together.
+        // All threads of the block continue together.
     } else {
         for (size_t from = 0; from < threads.size(); from += WARP) {
             size_t to = from + WARP < threads.size() ? from + WARP : threads.size();
@@ -233,7 +233,7 @@ uint64_t emulatedExchange(int line, uint64_t bits, int source) {
     return thread.bits;
 }
 
-/** Ends the launch from inside a kernel; the thread never goes on. */
+/** Ends the launch from inside a kernel; the thread never continues. */
 static void stop(int line, const std::string& why) {
     error = "line " + std::to_string(line) + ", block " + std::to_string(blockIdx.x) + ", thread "
             + std::to_string(current) + ": " + why;
@@ -244,10 +244,11 @@ void emulatedMask(int line, unsigned mask) {
     if (mask != 0xFFFFFFFFu) stop(line, "only the full mask 0xffffffff is emulated");
 }
 
-// ---- What g++'s checks of alignment and of array bounds call, in place of its own runtime. Kernels are compiled with
-// them: a GPU faults on a float4 that is not aligned to 16 bytes, and overwrites what lies behind a shared array.
+// ---- The functions that g++'s checks of alignment and array bounds call, instead of its own runtime. Kernels are
+// compiled with these checks: a GPU faults on a float4 that is not aligned to 16 bytes, and overwrites what follows a
+// shared array.
 
-/** The beginning of what g++ hands to both. */
+/** The start of the data that g++ passes to both. */
 struct SourceLocation {
     const char* file;
     unsigned line;
@@ -268,14 +269,14 @@ int emulatedLane() {
     return current % WARP;
 }
 
-/** The fibers of threads that were stopped in the middle are left behind: their stacks are no use to others. */
+/** Fibers of threads that were stopped midway are abandoned: their stacks can't be reused. */
 const char* emulatedRun(KernelGrid grid, void (*thread)(void** parameters), void** parameters) {
     body = thread;
     arguments = parameters;
     error.clear();
     gridDim = {grid.gridX, grid.gridY, grid.gridZ};
     blockDim = {grid.blockX, grid.blockY, grid.blockZ};
-    backwards = (launches++ * 2654435769u) >> 31;  // as good as at random, and the same in each run of a program
+    backwards = (launches++ * 2654435769u) >> 31;  // nearly random, and the same in each run of a program
     int blocks = static_cast<int>(grid.gridX * grid.gridY * grid.gridZ);
     for (int n = 0; n < blocks && error.empty(); n++) {
         unsigned block = static_cast<unsigned>(turn(n, blocks));

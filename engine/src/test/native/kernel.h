@@ -14,8 +14,8 @@ struct KernelGrid {
 };
 
 /**
- * One entry point: its parameters, and how to run all its blocks on a copy of them. `run` returns null, or what went
- * wrong. The symbol is `kernel_` and the name.
+ * An entry point: its parameters, and a function that runs all its blocks on a copy of them. `run` returns null or an
+ * error message. The symbol is `kernel_` and the name.
  */
 struct Kernel {
     const char* name;

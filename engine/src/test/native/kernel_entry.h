@@ -1,5 +1,6 @@
-// Describes kernels for the emulated driver. CudaEmulator writes a C++ file for each .cu file, which includes it in a
-// namespace of its own and then names its entry points with EMULATED_KERNEL.
+// Describes kernels for the emulated driver. CudaEmulatorBuild writes a C++ file for each .cu file, which includes it
+// in its own namespace and then names its entry points with EMULATED_KERNEL.
+
 #pragma once
 
 #include <type_traits>
@@ -7,7 +8,7 @@
 
 #include "kernel.h"
 
-/** Runs every thread of every block; null, or what went wrong. */
+/** Runs every thread of every block; returns null or an error message. */
 const char* emulatedRun(KernelGrid grid, void (*thread)(void** parameters), void** parameters);
 
 template <class Function>

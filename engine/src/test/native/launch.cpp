@@ -1,5 +1,5 @@
-// Modules, kernel launches and graphs of the emulated driver. Kernels are machine code already: libkernels.so beside
-// this library holds every .cu file of the project, compiled by g++. A module is only a text that names them.
+// Modules, kernel launches and graphs of the emulated driver. Kernels are already machine code: libkernels.so next to
+// this library contains every .cu file of the project, compiled by g++. A module is only a text that names them.
 #include "driver.h"
 
 #include <cstring>
@@ -9,7 +9,7 @@
 
 namespace {
 
-/** A kernel as a card's module has it. */
+/** A kernel in a GPU's module. */
 struct Function {
     const Kernel* kernel;
     Card* card;
@@ -21,12 +21,12 @@ struct Module {
     std::map<std::string, Function> functions;
 };
 
-/** A graph that is there, of the current card. */
+/** Returns an existing graph of the current GPU. */
 bool usable(Graph* graph) {
     return driver().graphs.count(graph) > 0 && emulator::isCurrent(graph->card, "a graph");
 }
 
-/** libkernels.so, from the folder of this library. */
+/** Loads libkernels.so from the folder of this library. */
 void* kernelLibrary() {
     static void* library = [] {
         Dl_info self;
@@ -45,7 +45,7 @@ const Kernel* find(const char* name) {
     return static_cast<const Kernel*>(dlsym(kernelLibrary(), (std::string("kernel_") + name).c_str()));
 }
 
-/** The lower-case letters that a name begins with: what is left of it where macros put names together. */
+/** Returns the lower-case letters at the start of a name: the part that remains when macros compose names. */
 std::string stem(const std::string& name) {
     return name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz"));
 }
@@ -64,7 +64,7 @@ Result checkGrid(const Kernel* kernel, KernelGrid grid) {
     return INVALID_VALUE;
 }
 
-/** The values of a launch's parameters, as they were at the call. */
+/** The values of a launch's parameters at the time of the call. */
 std::vector<std::vector<char>> copyParameters(const Kernel* kernel, void** parameters) {
     std::vector<std::vector<char>> values;
     for (int i = 0; i < kernel->parameterCount; i++) {
@@ -74,7 +74,7 @@ std::vector<std::vector<char>> copyParameters(const Kernel* kernel, void** param
     return values;
 }
 
-/** A pointer must be null, or point into device memory; how far the kernel reads from there is not known. */
+/** A pointer must be null or point into device memory; how far the kernel reads from there is unknown. */
 bool pointersAreOnTheDevice(const Kernel* kernel, const std::vector<std::vector<char>>& values) {
     for (int i = 0; i < kernel->parameterCount; i++) {
         void* address;
@@ -119,7 +119,7 @@ API int cuModuleUnload(Module* module) {
     return driver().sticky;
 }
 
-/** A kernel counts as the module's if the text has its name, or the stem of a name that a macro puts together. */
+/** A kernel belongs to the module if the text contains its name, or the stem of a name that a macro composes. */
 API int cuModuleGetFunction(const Function** function, Module* module, const char* name) {
     Locked locked;
     TRY(emulator::ready());
@@ -210,7 +210,7 @@ API int cuGraphExecDestroy(Graph* executable) {
     return cuGraphDestroy(executable);
 }
 
-/** Tells the number of nodes; handles of nodes are not emulated. */
+/** Returns the number of nodes; handles of nodes are not emulated. */
 API int cuGraphGetNodes(Graph* graph, void** nodes, size_t* count) {
     Locked locked;
     TRY(emulator::ready());
@@ -246,7 +246,7 @@ API int cuGetErrorName(int error, const char** name) {
     return found == NAMES.end() ? INVALID_VALUE : SUCCESS;
 }
 
-/** The emulator has no more to say than the name. */
+/** The description is the name only. */
 API int cuGetErrorString(int error, const char** text) {
     return cuGetErrorName(error, text);
 }

@@ -1,4 +1,4 @@
-// float32 and bfloat16 numbers in device memory, read and written as double.
+// float32 and bfloat16 values in device memory, read and written as double.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ inline uint16_t toBfloat16(double value) {
     uint32_t bits;
     std::memcpy(&bits, &narrow, sizeof bits);
     if (narrow != narrow) return 0x7FFF;
-    double difference = value - narrow;  // What the float lost: it decides where the float lies in the middle.
+    double difference = value - narrow;  // The part that the float lost; it decides ties.
     if ((bits & 0xFFFF) == 0x8000 && difference != 0) {
         bool larger = (difference > 0) == (value > 0);
         return static_cast<uint16_t>((bits >> 16) + (larger ? 1 : 0));
@@ -26,7 +26,7 @@ inline uint16_t toBfloat16(double value) {
     return static_cast<uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-/** An array of one of the two types. */
+/** An array of either type. */
 struct Numbers {
     void* address;
     bool bfloat16;
@@ -47,7 +47,8 @@ struct Numbers {
         }
     }
 
-    /** alpha * value + beta * what is there; with beta 0 what is there is not read, as it may be NaN. */
+    /** Stores alpha * value + beta * the old value; with beta 0 the old value is not read, because it may be NaN. */
+
     void blend(long i, double alpha, double value, double beta) const {
         set(i, beta == 0 ? alpha * value : alpha * value + beta * get(i));
     }

@@ -1,4 +1,4 @@
-// Emulated NVRTC: "compiles" CUDA C by handing it back as PTX and machine code, with its headers. The kernels themselves
+// Emulated NVRTC: "compiles" CUDA C by returning it as PTX and machine code, with its headers. The kernels themselves
 // were compiled by g++ when the emulator was built.
 #include <string>
 
@@ -45,8 +45,8 @@ API int nvrtcCreateProgram(Program** program, const char* source, const char*, i
 }
 
 /**
- * Fails on any text with the word #error in it, so that a test can see a program that does not compile. There is
- * machine code only for an architecture that is named as sm_….
+ * Fails on any text that contains the word #error, so that a test can use a program that does not compile. There is
+ * machine code only for architectures named sm_….
  */
 API int nvrtcCompileProgram(Program* program, int optionCount, const char* const* options) {
     if (program == nullptr) return NVRTC_INVALID_PROGRAM;

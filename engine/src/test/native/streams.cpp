@@ -1,5 +1,5 @@
-// Streams and events of the emulated driver. Streams are lazy: work waits until somebody waits for it, so that a
-// program which forgets to wait sees old memory, and one which reuses a host buffer too early sends the new contents.
+// Streams and events of the emulated driver. Streams are lazy: work is not run until the program waits for it, so that
+// a program that forgets to wait sees old memory, and one that reuses a host buffer too early sends the new contents.
 #include "driver.h"
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace {
 
-/** A longer queue runs by itself. */
+/** A longer queue runs without being waited for. */
 constexpr size_t QUEUE_LIMIT = 20000;
 
 uint64_t thisThread() {
@@ -56,7 +56,7 @@ bool known(Event* event) {
     return driver().events.count(event) > 0;
 }
 
-/** The real driver lets another card's events be waited for; whoever needs that here has forgotten something. */
+/** The real driver allows waiting for another GPU's events; here, code that does so is considered wrong. */
 bool usable(Event* event) {
     return known(event) && emulator::isCurrent(event->card, "an event");
 }
@@ -80,7 +80,7 @@ Card* emulator::cardOf(Stream* handle) {
     return reinterpret_cast<uintptr_t>(handle) <= 2 ? currentCard() : handle->card;
 }
 
-/** After an error nothing runs any more. Work may drain other streams, up to points that were queued before it. */
+/** After an error nothing more runs. Work may drain other streams, up to points that were queued before it. */
 void drain(Stream* stream, long position) {
     Card* before = driver().atWork;
     driver().atWork = stream->card;
@@ -166,7 +166,7 @@ API int cuStreamCreateWithPriority(Stream** stream, unsigned flags, int) {
     return cuStreamCreate(stream, flags);
 }
 
-/** The object stays, since events may point to it. */
+/** The object is kept, because events may point to it. */
 API int cuStreamDestroy_v2(Stream* handle) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuStreamDestroy"));
@@ -192,7 +192,7 @@ API int cuCtxSynchronize() {
     return driver().sticky;
 }
 
-/** Work that is asked for is never done yet: it runs now, and the next query finds it done. */
+/** Queried work is never finished at first: it runs now, and the next query finds it finished. */
 API int cuStreamQuery(Stream* handle) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuStreamQuery"));
@@ -280,7 +280,7 @@ API int cuEventSynchronize(Event* event) {
     return driver().sticky;
 }
 
-/** As cuStreamQuery: what was asked for is done at the next query. */
+/** Like cuStreamQuery: queried work is finished at the next query. */
 API int cuEventQuery(Event* event) {
     Locked locked;
     TRY(emulator::readyOutsideCapture("cuEventQuery"));
@@ -291,7 +291,7 @@ API int cuEventQuery(Event* event) {
     return driver().sticky == SUCCESS ? NOT_READY : driver().sticky;
 }
 
-/** Wall time of the emulation between the two points. */
+/** Returns the wall time of the emulation between the two points. */
 API int cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
     Locked locked;
     TRY(emulator::ready());
@@ -324,7 +324,7 @@ API int cuStreamBeginCapture_v2(Stream* handle, int mode) {
     return SUCCESS;
 }
 
-/** 0: no; 1: yes; 2: yes, and it has become invalid. */
+/** Returns 0 for no capture, 1 for a capture, and 2 for one that has become invalid. */
 API int cuStreamIsCapturing(Stream* handle, int* status) {
     Locked locked;
     TRY(emulator::ready());
@@ -341,7 +341,7 @@ void release(const std::shared_ptr<Capture>& capture) {
     driver().captures.erase(capture);
 }
 
-/** Work of a stream that joined must have been waited for by the stream that the capture began on. */
+/** The stream on which the capture started must have waited for the work of every stream that joined. */
 API int cuStreamEndCapture(Stream* handle, Graph** graph) {
     Locked locked;
     TRY(emulator::ready());
