@@ -24,21 +24,6 @@ public final class TestDevices {
 
     private TestDevices() {}
 
-    /** Returns all devices of this machine except the reference; the GPU may be emulated. */
-    public static List<Device> all() {
-        return with(false, false);
-    }
-
-    /** Returns {@link #all}, and the GPU a second time with cuDNN's kernels, for operations that cuDNN has. */
-    public static List<Device> andCudnn() {
-        return with(true, false);
-    }
-
-    /** Returns {@link #all} and the reference. */
-    public static List<Device> andReference() {
-        return with(false, true);
-    }
-
     /** Returns all devices of this machine, optionally with cuDNN's kernels and with the reference. */
     static List<Device> with(boolean cudnn, boolean reference) {
         List<Device> devices = new ArrayList<>(List.of(CPU));

@@ -19,26 +19,26 @@ final class BceWithLogitsCuda implements BceWithLogitsKernels {
 
     @Override
     public void forward(Tensor logits, float[] targets, Tensor loss) {
-        DeviceBuffer wanted = device.borrowCopy(HostArray.of(targets));
+        DeviceBuffer targetBuffer = device.borrowCopy(HostArray.of(targets));
         device.kernel(SOURCE, "bce_with_logits")
                 .in(logits)
-                .add(wanted)
+                .add(targetBuffer)
                 .out(loss)
                 .i32(targets.length)
                 .on(Grid.blocks(1, Grid.THREADS));
-        device.giveBack(wanted);
+        device.giveBack(targetBuffer);
     }
 
     @Override
     public void backward(Tensor logits, float[] targets, Tensor gradLoss, Tensor gradLogits) {
-        DeviceBuffer wanted = device.borrowCopy(HostArray.of(targets));
+        DeviceBuffer targetBuffer = device.borrowCopy(HostArray.of(targets));
         device.kernel(SOURCE, "bce_with_logits_backward")
                 .in(logits)
-                .add(wanted)
+                .add(targetBuffer)
                 .in(gradLoss)
                 .out(gradLogits)
                 .i32(targets.length)
                 .over(targets.length);
-        device.giveBack(wanted);
+        device.giveBack(targetBuffer);
     }
 }

@@ -13,9 +13,9 @@ import dev.voxgrad.engine.autograd.Op;
  * <p>Each sample is a matrix with C rows and D·H·W columns: row-major in one layout, and transposed in the other. The
  * gradient is converted back.
  *
- * @param wanted the layout of the result; the input has the other one
+ * @param target the layout of the result; the input has the other one
  */
-public record LayoutOp(Layout wanted) implements Op {
+public record LayoutOp(Layout target) implements Op {
     @Override
     public String name() {
         return "layout";
@@ -29,24 +29,24 @@ public record LayoutOp(Layout wanted) implements Op {
 
     @Override
     public Tensor forward(Context context, Tensor... inputs) {
-        return convert(inputs[0], wanted);
+        return convert(inputs[0], target);
     }
 
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
-        Layout before = wanted == Layout.ROW_MAJOR ? Layout.CHANNELS_LAST : Layout.ROW_MAJOR;
+        Layout before = target == Layout.ROW_MAJOR ? Layout.CHANNELS_LAST : Layout.ROW_MAJOR;
         return new Tensor[] {convert(gradOutput, before)};
     }
 
-    private static Tensor convert(Tensor input, Layout wanted) {
-        Tensor output = wanted == Layout.CHANNELS_LAST && input.device().activationLayout() == wanted
+    private static Tensor convert(Tensor input, Layout target) {
+        Tensor output = target == Layout.CHANNELS_LAST && input.device().activationLayout() == target
                 ? Tensor.emptyActivation(input.device(), input.shape())
-                : Tensor.empty(input.device(), input.shape(), wanted);
+                : Tensor.empty(input.device(), input.shape(), target);
         int samples = input.shape().dim(0);
         int channels = input.shape().dim(1);
         int voxels = input.shape().elementsFrom(2);
         LayoutKernels kernels = LayoutKernels.on(input.device());
-        if (wanted == Layout.CHANNELS_LAST) {
+        if (target == Layout.CHANNELS_LAST) {
             kernels.transpose(samples, channels, voxels, input, output);
         } else {
             kernels.transpose(samples, voxels, channels, input, output);

@@ -4,8 +4,6 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Gradients;
@@ -18,6 +16,7 @@ import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,8 +45,7 @@ class Conv3dTest {
     }
 
     /** Uses channels around the vector widths, odd volumes, batch 1, and the row lengths of the nets. */
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
         int compared = 0;
         int[][] channels = {{1, 1}, {1, 32}, {4, 15}, {15, 4}, {16, 17}, {17, 16}, {31, 33}, {3, 70}, {70, 2}, {32, 32}
@@ -61,8 +59,7 @@ class Conv3dTest {
         assertThat(compared).isEqualTo(4 * channels.length);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithReferenceForRandomSettings(Device device) {
         RandomStream random = new RandomStream(5, 0, 0, 0);
         int cases = 60;

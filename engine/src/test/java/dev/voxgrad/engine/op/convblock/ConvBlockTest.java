@@ -7,8 +7,6 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Gradients;
@@ -23,6 +21,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
 import dev.voxgrad.engine.testing.DeviceAgreement;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -156,8 +155,7 @@ class ConvBlockTest {
         return values;
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void agreesWithTheReference(Device device) {
         int compared = 0;
         int tensors = 0;
@@ -168,8 +166,7 @@ class ConvBlockTest {
         assertThat(compared).isEqualTo(tensors).isEqualTo(70);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#all")
+    @OnEveryDevice
     void runningStatisticsAgreeWithTheReference(Device device) {
         for (Case block : LARGE) {
             Tensor[] expected = inputsAfter(block, REFERENCE, true);
@@ -203,8 +200,7 @@ class ConvBlockTest {
         return inputs;
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    @OnEveryDevice(reference = true)
     void inferenceAgreesWithTheOperationsOneByOne(Device device) {
         for (Case block : LARGE) {
             double[] expected = block.oneByOne(false, block.inputs(leaves(block, REFERENCE)))
@@ -216,8 +212,7 @@ class ConvBlockTest {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    @OnEveryDevice(reference = true)
     void inferenceLeavesTheRunningStatisticsAlone(Device device) {
         Case block = LARGE.getFirst();
         Tensor[] before = block.inputs(leaves(block, device));
@@ -227,8 +222,7 @@ class ConvBlockTest {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("dev.voxgrad.engine.testing.TestDevices#andReference")
+    @OnEveryDevice(reference = true)
     void inferenceHasNoBackward(Device device) {
         Case block = SMALL.getFirst();
         Tensor[] leaves = leaves(block, device);
