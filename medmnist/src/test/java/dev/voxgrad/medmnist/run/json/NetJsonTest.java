@@ -1,4 +1,4 @@
-package dev.voxgrad.medmnist.run;
+package dev.voxgrad.medmnist.run.json;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
