@@ -79,7 +79,7 @@ final class MemberTraining {
 
     /** Trains to the last epoch, unless training fails; returns the progress. */
     MemberState train() {
-        @Nullable MemberState previousState = files.state().orElse(null);
+        MemberState previousState = files.state().orElse(null);
         if (previousState != null && previousState.failure() != null) {
             state = previousState;
             announce();

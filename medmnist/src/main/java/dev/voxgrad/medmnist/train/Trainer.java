@@ -120,7 +120,7 @@ public final class Trainer {
 
     /** Returns the trainer for a member; in cross-validation, each has its own split. */
     private Trainer forMember(int member) {
-        @Nullable CrossValidation folds = run.info().crossValidation();
+        CrossValidation folds = run.info().crossValidation();
         return folds == null
                 ? this
                 : new Trainer(run, folds.around(member, data, settings.seed()), device, listener, control);
@@ -163,7 +163,7 @@ public final class Trainer {
         List<MemberState> ends = Collections.synchronizedList(new ArrayList<>());
         List<Device> devices = new ArrayList<>(control.devices);
         devices.add(device);
-        @Nullable RuntimeException first = null;
+        RuntimeException first = null;
         try (ExecutorService threads = Executors.newFixedThreadPool(devices.size())) {
             List<Future<?>> running = new ArrayList<>();
             for (Device own : devices) {

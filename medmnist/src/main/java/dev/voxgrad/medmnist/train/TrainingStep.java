@@ -19,7 +19,7 @@ import dev.voxgrad.nn.optim.Optimizer;
 import dev.voxgrad.nn.optim.WeightAverage;
 
 /**
- * Trains a net by one batch of a certain size: forward, loss, backward, norms, clipping, update, average.
+ * Trains a net with one batch of a certain size: forward, loss, backward, norms, clipping, update, average.
  *
  * <p>The step is written once, in {@link #body}; {@link Device#repeat} decides how it runs. On the host's devices the
  * body runs at each call and can look at its values. A GPU captures the body and replays it while the host continues,
