@@ -279,24 +279,24 @@ public record DirectConvolution(
             int width = plan.paddedRow / channels;
             int step = upsampling.w();
             // Input voxel i is at position i·step + padding of the padded row.
-            int begin = Math.max(0, Math.ceilDiv(-padding.w(), step));
+            int start = Math.max(0, Math.ceilDiv(-padding.w(), step));
             int end = Math.min(input.w(), Math.floorDiv(width - 1 - padding.w(), step) + 1);
-            if (step > 1 || end <= begin) {
+            if (step > 1 || end <= start) {
                 Arrays.fill(slab, target, target + plan.paddedRow, 0);
             } else {
-                Arrays.fill(slab, target, target + (begin + padding.w()) * channels, 0);
+                Arrays.fill(slab, target, target + (start + padding.w()) * channels, 0);
                 Arrays.fill(slab, target + (end + padding.w()) * channels, target + plan.paddedRow, 0);
             }
-            if (step == 1 && groups == 1 && end > begin) {
+            if (step == 1 && groups == 1 && end > start) {
                 System.arraycopy(
                         in,
-                        (firstVoxel + begin) * channels,
+                        (firstVoxel + start) * channels,
                         slab,
-                        target + (begin + padding.w()) * channels,
-                        (end - begin) * channels);
+                        target + (start + padding.w()) * channels,
+                        (end - start) * channels);
                 return;
             }
-            for (int i = begin; i < end; i++) {
+            for (int i = start; i < end; i++) {
                 System.arraycopy(
                         in,
                         (firstVoxel + i) * inputChannels + group * channels,

@@ -29,14 +29,14 @@ public final class PackedWeights {
         return pack(device, g, g.groupOutputs(), g.groupInputs(), weight, true);
     }
 
-    private static float[] pack(CpuDevice device, Conv3dGeometry g, int in, int out, float[] weight, boolean turned) {
+    private static float[] pack(CpuDevice device, Conv3dGeometry g, int in, int out, float[] weight, boolean reversed) {
         Dims3 k = g.kernel();
         int taps = k.product();
         int blocks = Math.ceilDiv(out, BLOCK);
         float[] packed = device.borrow((long) g.groups() * blocks * taps * in * BLOCK);
         // Distances in the row-major weight [O][C][taps] from one channel to the next.
-        int inStep = turned ? g.groupInputs() * taps : taps;
-        int outStep = turned ? taps : g.groupInputs() * taps;
+        int inStep = reversed ? g.groupInputs() * taps : taps;
+        int outStep = reversed ? taps : g.groupInputs() * taps;
         device.parallel(g.groups() * blocks, task -> {
             int group = task / blocks;
             int firstOut = task % blocks * BLOCK;
@@ -44,7 +44,7 @@ public final class PackedWeights {
             int base = group * g.groupOutputs() * g.groupInputs() * taps + firstOut * outStep;
             int target = task * taps * in * BLOCK;
             for (int tap = 0; tap < taps; tap++) {
-                int from = base + (turned ? taps - 1 - tap : tap);
+                int from = base + (reversed ? taps - 1 - tap : tap);
                 for (int i = 0; i < in; i++, target += BLOCK) {
                     packChannel(weight, from + i * inStep, outStep, outs, packed, target);
                 }

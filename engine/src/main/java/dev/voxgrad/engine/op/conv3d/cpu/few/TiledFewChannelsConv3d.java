@@ -128,11 +128,11 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
         }
         device.parallel(forwardTasks(), task -> {
             int sample = task / chunks;
-            int begin = pairs * (task % chunks) / chunks;
+            int start = pairs * (task % chunks) / chunks;
             int end = pairs * (task % chunks + 1) / chunks;
             float[] slab = device.borrow((1L + g.kernel().d()) * slabPlane);
             float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * layout.plane());
-            for (int pair = begin; pair < end; pair++) {
+            for (int pair = start; pair < end; pair++) {
                 int count = Math.min(2, g.output().d() - 2 * pair);
                 load(x, sample, 2 * pair, count, slab);
                 for (int row = 0; row < count * g.output().h(); row++) {

@@ -62,16 +62,16 @@ final class InputSlab {
 
     private void loadRow(int sample, int z, int y, int to) {
         int positions = 2 * w.tiles.w() + 2;
-        int begin = w.padding.w();
+        int start = w.padding.w();
         int end = Math.min(positions, w.input.w() + w.padding.w());
-        if (y < 0 || y >= w.input.h() || end <= begin) {
+        if (y < 0 || y >= w.input.h() || end <= start) {
             Arrays.fill(values, to, to + w.slabRow(), 0);
             return;
         }
-        Arrays.fill(values, to, to + begin * w.paddedInputs, 0);
+        Arrays.fill(values, to, to + start * w.paddedInputs, 0);
         Arrays.fill(values, to + end * w.paddedInputs, to + w.slabRow(), 0);
         int voxel = ((sample * w.input.d() + z) * w.input.h() + y) * w.input.w();
-        reader.read(voxel, end - begin, values, to + begin * w.paddedInputs);
+        reader.read(voxel, end - start, values, to + start * w.paddedInputs);
     }
 
     /**

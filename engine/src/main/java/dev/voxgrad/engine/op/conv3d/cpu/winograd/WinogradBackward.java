@@ -160,12 +160,12 @@ public final class WinogradBackward {
                 int from = Lanes.ALIGNED_START + part * weightSize();
                 Arrays.fill(sums, from, from + weightSize(), 0);
             }
-            int begin = firstUnit(part);
+            int start = firstUnit(part);
             int end = firstUnit(part + 1);
-            for (int unit = begin; unit < end; unit++) {
+            for (int unit = start; unit < end; unit++) {
                 int sample = unit / w.groups();
                 int group = unit % w.groups();
-                boolean follows = unit > begin && group > 0;
+                boolean follows = unit > start && group > 0;
                 dy.read(sample, 2 * group * w.group, 2 * w.planes(group), gradients, Lanes.ALIGNED_START);
                 if (sums != null) {
                     inputs.load(sample, group, follows);
@@ -175,7 +175,7 @@ public final class WinogradBackward {
                 }
                 transformTiles(w.planes(group) * w.tiles.h() * w.tiles.w());
                 if (dx != null) {
-                    writeInputGradients(sample, group, unit == begin, unit == end - 1);
+                    writeInputGradients(sample, group, unit == start, unit == end - 1);
                 }
             }
             close();

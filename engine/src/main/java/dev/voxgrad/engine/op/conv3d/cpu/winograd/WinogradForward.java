@@ -40,15 +40,15 @@ final class WinogradForward {
         device.parallel(tasks(), task -> {
             int sample = task / chunks;
             int chunk = task % chunks;
-            int begin = w.groups() * chunk / chunks;
+            int start = w.groups() * chunk / chunks;
             int end = w.groups() * (chunk + 1) / chunks;
             InputSlab slab = new InputSlab(device, w, x);
             float[] transformed = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
             float[] products = device.borrow(Lanes.ALIGNED_START + 64 * w.outputStep());
             float[] planes = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
             float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
-            for (int group = begin; group < end; group++) {
-                slab.load(sample, group, group > begin);
+            for (int group = start; group < end; group++) {
+                slab.load(sample, group, group > start);
                 int tiles = w.planes(group) * w.tiles.h() * w.tiles.w();
                 for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
                     int count = Math.min(w.tilesPerBlock, tiles - tile);
