@@ -3,8 +3,8 @@
  * {@link dev.voxgrad.medmnist.cli.command}, which share options in {@link dev.voxgrad.medmnist.cli.options} and print
  * with the classes of {@link dev.voxgrad.medmnist.cli.ui}.
  *
- * <p>The command line parses, checks and reports. It computes nothing itself: the trainer, the ensembles and the reports
- * can be used without it.
+ * <p>The command line parses, checks and reports. It computes nothing itself: the trainer, the ensembles and the
+ * reports can be used without it.
  */
 @NullMarked
 package dev.voxgrad.medmnist.cli;
