@@ -117,7 +117,7 @@ API int cublasDestroy_v2(Handle* handle) {
 API int cublasSetStream_v2(Handle* handle, Stream* stream) {
     Locked locked;
     if (handle == nullptr) return CUBLAS_NOT_INITIALIZED;
-    if (emulator::cardOf(stream) != handle->card) return wrong("handle and stream are of two cards");
+    if (emulator::cardOf(stream) != handle->card) return wrong("handle and stream belong to two GPUs");
     handle->stream = stream;
     return CUBLAS_SUCCESS;
 }

@@ -34,7 +34,7 @@ bool packed(const Tensor& tensor) {
 /** Tests whether a tensor equals x in everything but the order in memory, which must be one of the two. */
 Status checkVolumes(const char* call, const Tensor* x, const Tensor* other) {
     if (other->type != x->type || other->dims != x->dims) {
-        return wrong(std::string(call) + ": " + other->text() + " beside x " + x->text());
+        return wrong(std::string(call) + ": " + other->text() + " next to x " + x->text());
     }
     if (!packed(*x) || !packed(*other)) return unsupported(std::string(call) + " of volumes with gaps");
     return other->strides == x->strides ? CUDNN_SUCCESS : unsupported(std::string(call) + " of volumes in two orders");

@@ -127,7 +127,7 @@ Status list(const Algorithms& algorithms, const Filter* w, const Convolution* co
             Performance* results) {
     REQUIRE(requireAll("list of algorithms", returned, results));
     if (lack == Lack::BFLOAT16 && w->type == BFLOAT16) return unsupported("bfloat16, for the moment");
-    if (wanted < 1) return wrong("no algorithms were asked for");
+    if (wanted < 1) return wrong("no algorithms were requested");
     *returned = 0;
     for (const Algorithm& algorithm : algorithms) {
         if (*returned == wanted || !isListed(algorithm, convolution)) continue;

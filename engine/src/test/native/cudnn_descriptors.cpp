@@ -146,7 +146,7 @@ API int cudnnDestroy(Handle* handle) {
 API int cudnnSetStream(Handle* handle, Stream* stream) {
     Locked locked;
     if (handle == nullptr) return CUDNN_NOT_INITIALIZED;
-    if (emulator::cardOf(stream) != handle->card) return wrong("handle and stream are of two cards");
+    if (emulator::cardOf(stream) != handle->card) return wrong("handle and stream belong to two GPUs");
     handle->stream = stream;
     return CUDNN_SUCCESS;
 }

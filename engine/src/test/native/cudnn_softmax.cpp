@@ -23,7 +23,7 @@ Status check(const char* call, Handle* handle, int algorithm, int mode, const Te
         if (!tensor->set()) return wrong("a descriptor was never set");
         if (tensor->dims.size() < 4) return wrong(std::string(call) + " of " + tensor->text());
         if (tensor->type != first->type || tensor->dims != first->dims || tensor->strides != first->strides) {
-            return wrong(std::string(call) + ": " + tensor->text() + " beside " + first->text());
+            return wrong(std::string(call) + ": " + tensor->text() + " next to " + first->text());
         }
     }
     return CUDNN_SUCCESS;

@@ -92,7 +92,7 @@ Card* emulator::currentCard() {
 
 bool emulator::isCurrent(const Card* owner, const std::string& what) {
     if (owner == currentCard()) return true;
-    complain(what + " is of card " + std::to_string(owner->ordinal) + ", whose context is not current");
+    complain(what + " belongs to GPU " + std::to_string(owner->ordinal) + ", whose context is not current");
     return false;
 }
 
@@ -118,8 +118,8 @@ namespace {
 bool isReachable(const Allocation& allocation, const std::string& what) {
     const Card* user = driver().atWork != nullptr ? driver().atWork : emulator::currentCard();
     if (allocation.card == user) return true;
-    emulator::fail(ILLEGAL_ADDRESS, what + " is memory of card " + std::to_string(allocation.card->ordinal)
-                   + (user == nullptr ? "" : ", which card " + std::to_string(user->ordinal) + " cannot reach"));
+    emulator::fail(ILLEGAL_ADDRESS, what + " is memory of GPU " + std::to_string(allocation.card->ordinal)
+                   + (user == nullptr ? "" : ", which GPU " + std::to_string(user->ordinal) + " cannot reach"));
     return false;
 }
 

@@ -351,10 +351,10 @@ API int cuStreamEndCapture(Stream* handle, Graph** graph) {
     auto capture = stream->capture;
     if (capture == nullptr) return INVALID_VALUE;
     if (capture->origin != stream) {
-        return refuse(capture, CAPTURE_UNMATCHED, "a capture must end on the stream it began on");
+        return refuse(capture, CAPTURE_UNMATCHED, "a capture must end on the stream it started on");
     }
     if (capture->thread != thisThread()) {
-        return refuse(capture, CAPTURE_WRONG_THREAD, "a capture must end on the thread it began on");
+        return refuse(capture, CAPTURE_WRONG_THREAD, "a capture must end on the thread it started on");
     }
     release(capture);
     if (capture->invalid) return CAPTURE_INVALIDATED;

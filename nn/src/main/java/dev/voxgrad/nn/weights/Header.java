@@ -25,28 +25,28 @@ record Header(List<HeaderEntry> entries, SequencedMap<String, String> metadata) 
      */
     void check(Path file, long dataBytes) {
         for (HeaderEntry entry : entries) {
-            if (entry.begin() < 0 || entry.end() < entry.begin() || entry.end() > dataBytes) {
+            if (entry.start() < 0 || entry.end() < entry.start() || entry.end() > dataBytes) {
                 throw WeightsFileException.damaged(
                         file,
-                        "tensor " + entry.name() + " is at bytes " + entry.begin() + " to " + entry.end() + " of "
+                        "tensor " + entry.name() + " is at bytes " + entry.start() + " to " + entry.end() + " of "
                                 + dataBytes + " bytes of data");
             }
             if (!entry.hasRightSize()) {
                 throw WeightsFileException.damaged(
                         file,
                         "tensor " + entry.name() + " has "
-                                + (entry.end() - entry.begin()) + " bytes, but its " + entry.dtype() + " shape "
+                                + (entry.end() - entry.start()) + " bytes, but its " + entry.dtype() + " shape "
                                 + entry.sizes() + " needs " + entry.neededBytes());
             }
         }
         long covered = 0;
         String before = "the start of the data";
         for (HeaderEntry entry : inFileOrder()) {
-            if (entry.begin() != covered) {
+            if (entry.start() != covered) {
                 throw WeightsFileException.damaged(
                         file,
-                        "tensor " + entry.name() + " starts at byte " + entry.begin()
-                                + ", " + (entry.begin() < covered ? "before " : "after ") + before + " ends at byte "
+                        "tensor " + entry.name() + " starts at byte " + entry.start()
+                                + ", " + (entry.start() < covered ? "before " : "after ") + before + " ends at byte "
                                 + covered);
             }
             covered = entry.end();
@@ -62,7 +62,7 @@ record Header(List<HeaderEntry> entries, SequencedMap<String, String> metadata) 
      */
     List<HeaderEntry> inFileOrder() {
         List<HeaderEntry> sorted = new ArrayList<>(entries);
-        sorted.sort(Comparator.comparingLong(HeaderEntry::begin).thenComparingLong(HeaderEntry::end));
+        sorted.sort(Comparator.comparingLong(HeaderEntry::start).thenComparingLong(HeaderEntry::end));
         return sorted;
     }
 }

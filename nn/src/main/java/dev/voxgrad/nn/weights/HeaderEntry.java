@@ -14,10 +14,10 @@ import dev.voxgrad.engine.Shape;
  * @param name the name under which it was saved
  * @param dtype the name of its number format, which may be missing in {@link DType}
  * @param sizes the sizes of its dimensions, each at least 0, as the file states them
- * @param begin the first of its bytes, counted from the start of the data
+ * @param start the first of its bytes, counted from the start of the data
  * @param end the byte after the last of them
  */
-record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long end) {
+record HeaderEntry(String name, String dtype, List<Long> sizes, long start, long end) {
     /** The longest array that every Java virtual machine allows. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
@@ -36,7 +36,7 @@ record HeaderEntry(String name, String dtype, List<Long> sizes, long begin, long
 
     /** Tests whether the tensor has as many bytes as its type and shape need; true if the type is unknown. */
     boolean hasRightSize() {
-        return bitsPerValue() == 0 || neededBytes().equals(BigInteger.valueOf(end - begin));
+        return bitsPerValue() == 0 || neededBytes().equals(BigInteger.valueOf(end - start));
     }
 
     /** Returns the bits per value for all formats of safetensors so far; 0 for an unknown format. */

@@ -111,7 +111,7 @@ final class WeightsReader {
         Map<String, NamedTensor> byName = new HashMap<>();
         for (HeaderEntry entry : header.inFileOrder()) {
             if (!leftOut.contains(entry.name())) {
-                channel.position(start + entry.begin());
+                channel.position(start + entry.start());
                 byName.put(entry.name(), tensor(entry));
             }
         }

@@ -129,9 +129,9 @@ final class WeightsWriter {
     }
 
     /** Writes one tensor's entry and returns the end of its data. */
-    private static long writeEntry(JsonGenerator json, NamedTensor tensor, long begin) {
+    private static long writeEntry(JsonGenerator json, NamedTensor tensor, long start) {
         DType type = tensor instanceof NamedTensor.Floats ? DType.F32 : DType.I64;
-        long end = begin + (long) tensor.shape().elements() * type.bytes;
+        long end = start + (long) tensor.shape().elements() * type.bytes;
         json.writeObjectPropertyStart(tensor.name());
         json.writeStringProperty("dtype", type.name());
         json.writeArrayPropertyStart("shape");
@@ -140,7 +140,7 @@ final class WeightsWriter {
         }
         json.writeEndArray();
         json.writeArrayPropertyStart("data_offsets");
-        json.writeNumber(begin);
+        json.writeNumber(start);
         json.writeNumber(end);
         json.writeEndArray();
         json.writeEndObject();
