@@ -3,7 +3,7 @@ package dev.voxgrad.medmnist.augment;
 import java.util.Locale;
 
 /**
- * A length along an axis of a volume: in voxels, or as a part of the axis, so that it suits every size.
+ * Describes a length along an axis of a volume: in voxels, or as a part of the axis, which suits every size.
  *
  * @param amount voxels, or a part of 1
  * @param relative whether it is a part of the axis
@@ -19,12 +19,12 @@ public record Length(double amount, boolean relative) {
         return new Length(amount, false);
     }
 
-    /** A part of the axis: 0.05 is a twentieth. */
+    /** Returns a part of the axis: 0.05 is a twentieth. */
     public static Length ofAxis(double part) {
         return new Length(part, true);
     }
 
-    /** In voxels, on an axis of n voxels. */
+    /** Returns the length in voxels on an axis of n voxels. */
     public double on(int n) {
         return relative ? amount * n : amount;
     }

@@ -6,11 +6,11 @@ import dev.voxgrad.engine.volume.ResampleCpu;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * Another size and position about the centre: scales ~ U(1 − {@code scale}, 1 + {@code scale}) and angles ~
- * U({@code minDegrees}, {@code maxDegrees}), on each axis another. As TorchIO's {@code RandomAffine} without
+ * Scales and turns a volume about its centre: scales ~ U(1 − {@code scale}, 1 + {@code scale}) and angles ~
+ * U({@code minDegrees}, {@code maxDegrees}), different on each axis. As TorchIO's {@code RandomAffine} without
  * translation, padding with the channel's minimum.
  *
- * <p>The original study wrote {@code degrees=(2, 2)}, which TorchIO takes for the range from 2 to 2: its volumes all
+ * <p>The original study wrote {@code degrees=(2, 2)}, which TorchIO reads as the range from 2 to 2: all its volumes
  * turn by 2 degrees about each axis.
  *
  * @param scale largest difference of a scale from 1, below 1
@@ -62,7 +62,7 @@ public record RandomAffine(double scale, double minDegrees, double maxDegrees) i
             ResampleCpu.apply(volume, map().aboutCentre(volume));
         }
 
-        /** The map about voxel (0,0,0). */
+        /** Returns the map about voxel (0,0,0). */
         AffineMap map() {
             return AffineMap.rotation(angles[0], angles[1], angles[2])
                     .inverseRotation()

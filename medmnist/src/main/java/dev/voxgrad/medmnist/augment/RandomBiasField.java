@@ -6,7 +6,7 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * A smooth field of brightness, as uneven coils of a scanner cause it: {@code y = x·B} with
+ * Multiplies by a smooth field of brightness, such as uneven coils of a scanner cause: {@code y = x·B} with
  *
  * <pre>{@code
  * B(i,j,k) = exp( Σ c(a,b,c)·xᵢᵃ·yⱼᵇ·z_kᶜ ),   a + b + c ≤ 3,   xᵢ = (i − m)/m, m = (n − 1)/2, likewise y and z
@@ -45,7 +45,7 @@ public record RandomBiasField(double range) implements Transform {
     }
 
     /**
-     * A field with these coefficients.
+     * Represents the field with these coefficients.
      *
      * @param coefficients 20 of them, in the order {@code for a in 0..3, b in 0..3−a, c in 0..3−a−b}
      */
@@ -75,7 +75,7 @@ public record RandomBiasField(double range) implements Transform {
             }
         }
 
-        /** −1 to 1. */
+        /** Returns the coordinates of n voxels, from −1 to 1. */
         private static double[] coordinates(int n) {
             double middle = (n - 1) / 2.0;
             double[] coordinates = new double[n];
@@ -85,7 +85,7 @@ public record RandomBiasField(double range) implements Transform {
             return coordinates;
         }
 
-        /** Within a row, the exponent is a polynomial in z alone. */
+        /** Computes the field of a row, in which the exponent is a polynomial in z alone. */
         private void fieldOfRow(double x, double y, double[] z, double[] field) {
             double[] inZ = new double[ORDER + 1];
             int next = 0;

@@ -5,7 +5,8 @@ import dev.voxgrad.engine.volume.GaussianBlurCpu;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * Gaussian blur of random strength, on each axis another: σ ~ U(0, {@code maxSigma}). As TorchIO's {@code RandomBlur}.
+ * Applies a Gaussian blur of random strength, different on each axis: σ ~ U(0, {@code maxSigma}). As TorchIO's
+ * {@code RandomBlur}.
  *
  * @param maxSigma largest standard deviation
  */
@@ -31,7 +32,7 @@ public record RandomBlur(Length maxSigma) implements Transform {
         return new Blur(x, y, z);
     }
 
-    /** A blur with these standard deviations in voxels; {@link GaussianBlurCpu} defines it. */
+    /** Represents a blur with these standard deviations in voxels; {@link GaussianBlurCpu} defines it. */
     public record Blur(double sigmaX, double sigmaY, double sigmaZ) implements Change {
         @Override
         public void apply(Volume volume) {

@@ -27,7 +27,7 @@ public record RandomFlip(int axis, double probability) implements Transform {
     }
 
     /**
-     * A mirrored volume, or the same.
+     * Represents a flip that was drawn, which may leave the volume as it is.
      *
      * @param axis 0, 1 or 2
      * @param reversed whether the axis is reversed at all

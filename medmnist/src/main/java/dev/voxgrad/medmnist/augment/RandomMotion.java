@@ -6,7 +6,7 @@ import dev.voxgrad.engine.volume.MotionCpu;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * A patient who moves twice while the spectrum is recorded, at about one and two thirds of the time: for each movement
+ * Imitates a patient who moves twice while the spectrum is recorded, at about 1/3 and 2/3 of the time: for each movement
  * angles ~ U(−{@code degrees}, {@code degrees}) and translations ~ U(−{@code translation}, {@code translation}) on the
  * three axes, and times 1/3 and 2/3, each off by U(−0.1, 0.1). As TorchIO's {@code RandomMotion} with two transforms.
  *
@@ -56,13 +56,13 @@ public record RandomMotion(double degrees, Length translation, boolean centred) 
     }
 
     /**
-     * One rigid movement.
+     * Represents one rigid movement.
      *
      * @param angles about X, Y and Z, in degrees
      * @param translations along X, Y and Z, in voxels
      */
     public record Movement(double[] angles, double[] translations) {
-        /** q = R·p + τ with R = Rz(θz)·Rx(−θx)·Ry(−θy) and τ = (−tx, −ty, tz), TorchIO's signs. */
+        /** Returns q = R·p + τ with R = Rz(θz)·Rx(−θx)·Ry(−θy) and τ = (−tx, −ty, tz), TorchIO's signs. */
         AffineMap map(Volume volume, boolean centred) {
             AffineMap rotation = AffineMap.rotation(-angles[0], -angles[1], angles[2]);
             return (centred ? rotation.aboutCentre(volume) : rotation)
@@ -76,7 +76,7 @@ public record RandomMotion(double degrees, Length translation, boolean centred) 
     }
 
     /**
-     * Two movements at their times, parts of the whole recording; {@link MotionCpu} defines what comes of it.
+     * Represents two movements at their times, parts of the whole recording; {@link MotionCpu} defines the result.
      *
      * @param centred as in {@link RandomMotion}
      */

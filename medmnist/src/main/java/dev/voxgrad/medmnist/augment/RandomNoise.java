@@ -6,7 +6,7 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * Gaussian noise of random strength: {@code y = x + σ·n} with independent standard normal n for each voxel and channel
+ * Adds Gaussian noise of random strength: {@code y = x + σ·n} with independent standard normal n for each voxel and channel
  * and σ ~ U(0, {@code maxSigma}). As TorchIO's {@code RandomNoise} with mean 0.
  *
  * @param maxSigma on the scale of the volume, which is 0 to 1
@@ -31,10 +31,10 @@ public record RandomNoise(double maxSigma) implements Transform {
     }
 
     /**
-     * Noise of that strength.
+     * Represents noise of one strength.
      *
      * @param sigma standard deviation
-     * @param random where the deviates come from; they are used up by the first {@link #apply}
+     * @param random the source of the deviates, which the first {@link #apply} uses up
      */
     public record Noise(double sigma, RandomStream random) implements Change {
         private static final int CHUNK = 4096;

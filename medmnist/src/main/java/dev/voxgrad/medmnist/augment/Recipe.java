@@ -14,9 +14,9 @@ import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
- * Transforms that are applied one after the other, each with a probability of its own.
+ * Lists transforms that are applied one after the other, each with its own probability.
  *
- * <p>For a sample, each step draws u ~ U[0, 1) and is skipped if u &gt; p. Its random numbers are named by (seed,
+ * <p>For a sample, each step draws u ~ U[0, 1) and is skipped if u &gt; p. Its random numbers are identified by (seed,
  * epoch, sample, transform): they depend neither on other samples or steps, nor on the order of work.
  *
  * @param flag name on the command line
@@ -27,7 +27,7 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
     /** Leaves volumes as they are. */
     public static final Recipe NONE = new Recipe("none", "volumes stay as they are", List.of());
 
-    /** What the original study did, with TorchIO 0.18's semantics and default parameters. */
+    /** Augments as the original study did, with TorchIO 0.18's semantics and default parameters. */
     public static final Recipe TORCHIO = new Recipe(
             "torchio",
             "the original study's TorchIO transforms, made for scans many times as large",
@@ -40,8 +40,8 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
                     new Step(0.2, new RandomAffine(RandomAffine.SCALE, RandomAffine.DEGREES, RandomAffine.DEGREES))));
 
     /**
-     * The same kinds of change, scaled to small volumes: TorchIO's ten voxels of motion are a third of a volume of 28³,
-     * and turn it about a corner; its blur of two voxels wipes out what is as small as that.
+     * Makes the same kinds of change, scaled to small volumes: TorchIO's ten voxels of motion are a third of a volume of
+     * 28³, and turn it about a corner; its blur of two voxels wipes out details of that size.
      */
     public static final Recipe CENTRED = new Recipe(
             "centred",
@@ -57,7 +57,7 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
     private static final List<Recipe> ALL = List.of(TORCHIO, CENTRED, NONE);
 
     /**
-     * A transform and how often it is applied.
+     * Contains a transform and how often it is applied.
      *
      * @param probability from 0 to 1
      */
@@ -100,17 +100,17 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
         }
     }
 
-    /** All recipes of the command line. */
+    /** Returns all recipes of the command line. */
     public static List<Recipe> all() {
         return ALL;
     }
 
-    /** The recipe of that name. */
+    /** Returns the recipe of that name. */
     public static Recipe byFlag(String flag) {
         return Flags.parse("augment", flag, ALL);
     }
 
-    /** The recipe as the loader takes it. */
+    /** Returns the recipe as a transform for the batch loader. */
     public SampleTransform keyed(long seed) {
         return steps.isEmpty() ? SampleTransform.NONE : (volume, sample) -> apply(volume, seed, sample);
     }
@@ -120,7 +120,7 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
      *
      * @param volume (C,X,Y,Z), with values from 0 to 1
      * @return the changes that were made, in order
-     * @throws DataException if the volume has a number that is NaN or infinite, or gets one
+     * @throws DataException if the volume contains a NaN or infinite value, or a transform makes one
      */
     public List<Transform.Change> apply(Volume volume, long seed, Sample sample) {
         requireFinite(volume, sample, "holds", "the augmentation expects finite numbers");
@@ -152,7 +152,7 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
         }
     }
 
-    /** A table for the terminal. */
+    /** Returns a table for the terminal. */
     public String toText() {
         StringBuilder text = new StringBuilder(flag + ": " + description + "\n");
         for (Step step : steps) {
@@ -163,7 +163,7 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
                     Words.number(step.probability()),
                     step.transform().description()));
         }
-        text.append("  last of all, each volume is z-normalised, if its data set asks for it\n");
+        text.append("  last of all, each volume is z-normalised, if its data set requires it\n");
         return text.toString();
     }
 }

@@ -1,7 +1,7 @@
 package dev.voxgrad.medmnist.data;
 
 /**
- * Some samples, ready for a net. The arrays have room for a full batch; only the first {@link #size()} samples
+ * Contains some samples, ready for a net. The arrays have room for a full batch; only the first {@link #size()} samples
  * count. They are recycled: a batch is valid until the next one is taken from its loader.
  */
 public final class Batch {
@@ -24,32 +24,32 @@ public final class Batch {
         this.size = size;
     }
 
-    /** Number of samples N in this batch; less than the batch size in an epoch's last batch. */
+    /** Returns the number of samples N in this batch; less than the batch size in an epoch's last batch. */
     public int size() {
         return size;
     }
 
-    /** Shape of each volume. */
+    /** Returns the shape of each volume. */
     public VolumeShape shape() {
         return shape;
     }
 
-    /** Normalised volumes, channels-last: (N, X, Y, Z, C). */
+    /** Returns the normalised volumes, channels-last: (N, X, Y, Z, C). */
     public float[] inputs() {
         return inputs;
     }
 
-    /** Class of each sample, (N); of length 0 for a multi-label task. */
+    /** Returns the class of each sample, (N); of length 0 for a multi-label task. */
     public int[] labels() {
         return labels;
     }
 
-    /** Labels of each sample as 0 or 1, (N, L), for a multi-label task; else of length 0. */
+    /** Returns the labels of each sample as 0 or 1, (N, L), for a multi-label task; otherwise of length 0. */
     public float[] targets() {
         return targets;
     }
 
-    /** Number of each sample in its split, (N). */
+    /** Returns the number of each sample in its split, (N). */
     public int[] indices() {
         return indices;
     }

@@ -16,13 +16,13 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Fills batches of a split: reads, transforms and normalises their samples, on several threads if asked. Who does which
- * sample is left to chance and makes no difference. It is called by one thread.
+ * Fills batches of a split: reads, transforms and normalises their samples, on several threads if so set. Which thread
+ * takes which sample is left to chance and makes no difference. One thread calls this class.
  */
 final class BatchFiller implements AutoCloseable {
     private final Split split;
     private final BatchLoader.Settings settings;
-    /** Idle where there is but one worker, the caller. */
+    /** Idle if there is only one worker, the caller. */
     private final ExecutorService pool;
     /** One for each thread. */
     private final SampleReader[] readers;
@@ -77,7 +77,7 @@ final class BatchFiller implements AutoCloseable {
         });
     }
 
-    /** Has each worker do this with a reader of its own, the caller if there is but one; returns when all are done. */
+    /** Runs the work on each worker with its own reader, or on the caller if there is one; returns when all are done. */
     private void together(Consumer<SampleReader> work) {
         if (readers.length == 1) {
             work.accept(readers[0]);
@@ -117,7 +117,7 @@ final class BatchFiller implements AutoCloseable {
         }
     }
 
-    /** Ends the workers and waits until they are gone. */
+    /** Ends the workers and waits until they have ended. */
     @Override
     public void close() {
         pool.close();

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
- * Hands out a split in batches and prepares the next ones in the background meanwhile.
+ * Delivers a split in batches, and prepares the next ones in the background.
  *
- * <p>Three batches circulate: one is with the consumer, two are being prepared or wait. Preparation runs on
- * over the end of an epoch into the next, so that a new epoch starts at once. What a batch holds depends on its
- * place in the epoch alone, not on timing. A loader is used by one thread, which may close it at any time.
+ * <p>Three batches circulate: the consumer has one, two are being prepared or wait. Preparation continues past the end
+ * of an epoch into the next, so that a new epoch starts immediately. The content of a batch depends only on its place in
+ * the epoch, not on timing. One thread uses a loader, and may close it at any time.
  *
  * <pre>{@code
  * try (BatchLoader loader = new BatchLoader(split, settings)) {
@@ -49,18 +49,18 @@ public final class BatchLoader implements AutoCloseable {
     private int submitIndex;
     private boolean closed;
 
-    /** A buffer and the task that fills it. */
+    /** Contains a buffer and the task that fills it. */
     private record Prepared(Batch batch, Future<?> task) {}
 
     /**
-     * How a split is handed out.
+     * Describes how a split is delivered.
      *
      * @param batchSize samples in a batch; the last batch of an epoch may be shorter
      * @param shuffle whether each epoch has its own random order; otherwise it is 0, 1, 2 …
      * @param seed decides the orders
-     * @param zNormalize whether each volume is z-normalised, last of all
+     * @param zNormalize whether each volume is z-normalised, as the last step
      * @param transform applied to each volume before normalisation; its threads call it at the same time
-     * @param workers threads that prepare a batch together; what is in it doesn't depend on them
+     * @param workers threads that prepare a batch together; its content doesn't depend on them
      */
     public record Settings(
             int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform, int workers) {
@@ -73,12 +73,12 @@ public final class BatchLoader implements AutoCloseable {
             }
         }
 
-        /** For training: shuffled by the seed, and normalised as the data set asks. */
+        /** Returns settings for training: shuffled by the seed, and normalised as the data set requires. */
         public static Settings training(VolumeData data, int batchSize, long seed) {
             return new Settings(batchSize, true, seed, data.zNormalized(), SampleTransform.NONE, 1);
         }
 
-        /** For evaluation: in order, untransformed, and normalised as the data set asks. */
+        /** Returns settings for evaluation: in order, untransformed, and normalised as the data set requires. */
         public static Settings evaluation(VolumeData data, int batchSize) {
             return new Settings(batchSize, false, 0, data.zNormalized(), SampleTransform.NONE, 1);
         }
@@ -109,16 +109,16 @@ public final class BatchLoader implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("batches-" + split.name()).factory());
     }
 
-    /** Batches in an epoch, the short last one included. */
+    /** Returns the number of batches in an epoch, including the short last one. */
     public int batchesPerEpoch() {
         return Math.ceilDiv(split.size(), settings.batchSize());
     }
 
     /**
-     * The batches of one epoch. They can be run through once; asking for another epoch ends this one. The next
-     * epoch in turn is already being prepared; any other is started afresh.
+     * Returns the batches of one epoch. They can be iterated once; requesting another epoch ends this one. The next
+     * epoch in order is already being prepared; any other is started from scratch.
      *
-     * <p>What goes wrong while a batch is prepared is thrown when that batch is taken.
+     * <p>An exception during the preparation of a batch is thrown when that batch is taken.
      *
      * @param epoch number of the epoch, from 0
      */
@@ -127,7 +127,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * The batches of one epoch from a certain one on, for a run that goes on in the middle.
+     * Returns the batches of one epoch from a certain one on, for a run that is resumed within an epoch.
      *
      * @param first number of the first batch, from 0
      */
@@ -192,8 +192,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Forgets what is being prepared. The buffers can be used again at once: the worker that fills batches, alone or
-     * with others, is one, so a new task starts after the one that may still be writing.
+     * Drops the batches that are being prepared. Their buffers can be reused immediately: a single worker fills batches,
+     * alone or with others, so a new task starts after the one that may still be writing.
      */
     private void dropPending() {
         for (Prepared prepared : pending) {
@@ -225,7 +225,7 @@ public final class BatchLoader implements AutoCloseable {
         return lent;
     }
 
-    /** Ends the epoch, so that the next one starts afresh. */
+    /** Ends the epoch, so that the next one starts from scratch. */
     private RuntimeException failed(@Nullable Throwable cause) {
         current = null;
         nextEpoch = -1;
@@ -237,7 +237,7 @@ public final class BatchLoader implements AutoCloseable {
         };
     }
 
-    /** One run through an epoch. */
+    /** Iterates over an epoch once. */
     private final class Pass implements Iterator<Batch> {
         private int taken;
 
@@ -257,7 +257,7 @@ public final class BatchLoader implements AutoCloseable {
             }
             if (closed || current != this) {
                 throw new IllegalStateException("batches of " + split.name() + ": "
-                        + (closed ? "the loader is closed" : "this epoch has ended; ask for another"));
+                        + (closed ? "the loader is closed" : "this epoch has ended; request another"));
             }
             taken++;
             return take();

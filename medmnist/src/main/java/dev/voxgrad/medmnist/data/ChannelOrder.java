@@ -4,7 +4,7 @@ package dev.voxgrad.medmnist.data;
 public final class ChannelOrder {
     private ChannelOrder() {}
 
-    /** From {@code in[from …]}, channels-last, to the whole of {@code out}, one channel after the other. */
+    /** Copies from {@code in[from …]}, channels-last, to the whole of {@code out}, one channel after the other. */
     public static void toPlanar(float[] in, int from, int channels, int voxels, float[] out) {
         if (channels == 1) {
             System.arraycopy(in, from, out, 0, voxels);
@@ -17,7 +17,7 @@ public final class ChannelOrder {
         }
     }
 
-    /** From the whole of {@code in}, one channel after the other, to {@code out[to …]}, channels-last. */
+    /** Copies from the whole of {@code in}, one channel after the other, to {@code out[to …]}, channels-last. */
     public static void toChannelsLast(float[] in, int channels, int voxels, float[] out, int to) {
         if (channels == 1) {
             System.arraycopy(in, 0, out, to, voxels);

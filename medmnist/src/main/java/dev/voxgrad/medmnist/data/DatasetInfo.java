@@ -51,7 +51,7 @@ public enum DatasetInfo implements Flagged {
             "AdrenalMNIST3D",
             Task.BINARY,
             true,
-            "Outlines of adrenal glands drawn by an expert on abdominal CT: the shape alone tells normal from mass.",
+            "Outlines of adrenal glands drawn by an expert on abdominal CT: the shape alone distinguishes normal from mass.",
             List.of("normal", "hyperplasia"),
             new Counts(1188, 98, 298),
             "bbd3c5a5576322bc4cdfea780653b1ce",
@@ -148,7 +148,7 @@ public enum DatasetInfo implements Flagged {
         return new Source(size, fileName, md5, URI.create(RECORD + fileName + "?download=1"));
     }
 
-    /** The set of that flag, such as {@code adrenalmnist3d}; an unknown flag is an error that lists the known ones. */
+    /** Returns the set of a flag, such as {@code adrenalmnist3d}; an unknown flag is an error that lists the known ones. */
     public static DatasetInfo byFlag(String flag) {
         List<DatasetInfo> known = List.of(values());
         return Flags.find(flag, known)
@@ -156,13 +156,13 @@ public enum DatasetInfo implements Flagged {
                         "unknown data set flag '" + flag + "'; known flags are " + Flags.list(known)));
     }
 
-    /** The short name used for files and on the command line: the Python class in lower case. */
+    /** Returns the short name used for files and on the command line: the Python class in lower case. */
     @Override
     public String flag() {
         return name().toLowerCase(Locale.ROOT) + "mnist3d";
     }
 
-    /** The name of the set, and of its class in the Python package. */
+    /** Returns the name of the set, and of its class in the Python package. */
     public String pythonClass() {
         return pythonClass;
     }
@@ -175,7 +175,7 @@ public enum DatasetInfo implements Flagged {
         return description;
     }
 
-    /** Names of the classes, in the order of their label values 0, 1, … */
+    /** Returns the names of the classes, in the order of their label values 0, 1, … */
     public List<String> labelNames() {
         return labelNames;
     }
@@ -184,7 +184,7 @@ public enum DatasetInfo implements Flagged {
         return labelNames.size();
     }
 
-    /** Channels of a volume: 1 in every set. */
+    /** Returns the channels of a volume: 1 in every set. */
     public int channels() {
         return 1;
     }
@@ -197,17 +197,17 @@ public enum DatasetInfo implements Flagged {
         return "CC BY 4.0";
     }
 
-    /** Whether the original study z-normalises each volume: every set but organ and vessel. */
+    /** Returns whether the original study z-normalises each volume: every set but organ and vessel. */
     public boolean zNormalized() {
         return zNormalized;
     }
 
-    /** The official files, smallest volumes first. */
+    /** Returns the official files, smallest volumes first. */
     public List<Source> sources() {
         return sources;
     }
 
-    /** The file with cubes of that edge length; another size is an error that lists the known ones. */
+    /** Returns the file with cubes of that edge length; another size is an error that lists the known ones. */
     public Source source(int size) {
         return sources.stream()
                 .filter(source -> source.size() == size)

@@ -66,7 +66,7 @@ public final class Folds {
         return folds;
     }
 
-    /** The class of a volume, or of a multi-label set all its labels. */
+    /** Returns the class of a volume, or all its labels in a multi-label set. */
     private static List<Integer> labels(VolumeData data, int volume) {
         int inTrain = data.train().size();
         Split split = volume < inTrain ? data.train() : data.val();
@@ -80,7 +80,7 @@ public final class Folds {
         return task == Task.MULTI_LABEL ? labels.get(label) == 1 : labels.getFirst() == label;
     }
 
-    /** A fold without volumes of a class, or with those only, has no AUC. */
+    /** Requires an AUC: a fold without volumes of a class, or with only those, has none. */
     private void requireEverywhere(int label, boolean present) {
         int[] inFold = new int[count];
         for (int volume = 0; volume < foldOf.length; volume++) {
@@ -100,19 +100,19 @@ public final class Folds {
         }
     }
 
-    /** How many there are. */
+    /** Returns the number of folds. */
     public int count() {
         return count;
     }
 
-    /** The numbers of the volumes in a fold, in order. */
+    /** Returns the numbers of the volumes in a fold, in order. */
     public int[] in(int fold) {
         return IntStream.range(0, foldOf.length)
                 .filter(volume -> foldOf[volume] == fold)
                 .toArray();
     }
 
-    /** The numbers of the volumes in all other folds, in order. */
+    /** Returns the numbers of the volumes in all other folds, in order. */
     public int[] outside(int fold) {
         return IntStream.range(0, foldOf.length)
                 .filter(volume -> foldOf[volume] != fold)

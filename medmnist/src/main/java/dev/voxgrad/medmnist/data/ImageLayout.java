@@ -7,7 +7,8 @@ import dev.voxgrad.medmnist.data.npz.NpyHeader;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * How the volumes lie in an array: (N,S,S,S), (N,S,S,S,C) or (N,C,S,S,S), with 1 or 3 channels, in C or Fortran order.
+ * Describes the layout of the volumes in an array: (N,S,S,S), (N,S,S,S,C) or (N,C,S,S,S), with 1 or 3 channels, in C or
+ * Fortran order.
  *
  * @param count number of volumes N
  * @param shape of each volume

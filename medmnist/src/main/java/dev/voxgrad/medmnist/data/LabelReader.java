@@ -80,7 +80,7 @@ final class LabelReader {
         return new DataFileException(file, splits.get(split) + "_labels: found " + found + ", expected " + expected);
     }
 
-    /** The values of a split, (N,K). */
+    /** Returns the values of a split, (N,K). */
     private int[][] rows(int split, NpyArray array, int volumes) {
         int[] shape = array.shape();
         int rank = shape.length;
@@ -139,7 +139,7 @@ final class LabelReader {
                 cause);
     }
 
-    /** Labels that are numbers of classes, from 0 or from 1. */
+    /** Returns labels that are class numbers, from 0 or from 1. */
     private Labels classNumbers() {
         if (options.task().equals(Optional.of(Task.MULTI_LABEL))) {
             throw new DataFileException(
@@ -209,7 +209,7 @@ final class LabelReader {
         }
     }
 
-    /** (N,K) zeros and ones: one-hot classes, or independent labels. */
+    /** Reads (N,K) zeros and ones: one-hot classes, or independent labels. */
     private Labels columns() {
         int columns = columns(0);
         if (columns > MOST_CLASSES) {
@@ -282,7 +282,7 @@ final class LabelReader {
         }
     }
 
-    /** The first row without exactly one 1, in words. */
+    /** Describes the first row without exactly one 1. */
     private Optional<String> notOneHot() {
         for (int s = 0; s < rows.size(); s++) {
             for (int i = 0; i < rows.get(s).length; i++) {

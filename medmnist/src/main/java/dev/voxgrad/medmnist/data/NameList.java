@@ -24,8 +24,8 @@ public final class NameList {
     /**
      * Reads the names in order.
      *
-     * @throws IllegalArgumentException if a name is empty, occurs twice or holds control characters; the message goes
-     *     on after the name of an option
+     * @throws IllegalArgumentException if a name is empty, occurs twice or holds control characters; the message
+     *     continues after the name of an option
      */
     public static List<String> parse(String text) {
         NameList list = new NameList(text);
@@ -59,7 +59,7 @@ public final class NameList {
                 .collect(Collectors.joining(","));
     }
 
-    /** The name at the current place; moves behind the comma after it. */
+    /** Returns the name at the current place, and moves behind the comma after it. */
     private String next() {
         int start = at;
         while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
@@ -78,7 +78,7 @@ public final class NameList {
         return name;
     }
 
-    /** The quote that closes a name opened at {@code start} and is followed by a comma or the end, or −1. */
+    /** Returns the quote that closes a name opened at {@code start} and is followed by a comma or the end, or −1. */
     private int closingQuote(int start) {
         int quote = text.indexOf('"', start + 1);
         while (quote >= 0 && quote + 1 < text.length() && text.charAt(quote + 1) == '"') {

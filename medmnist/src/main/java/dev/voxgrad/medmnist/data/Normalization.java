@@ -35,7 +35,7 @@ public final class Normalization {
         }
     }
 
-    /** As {@link #zNormalize}, but leaves a blank volume as it is and returns false. */
+    /** Normalises as {@link #zNormalize} does, but leaves a blank volume as it is and returns false. */
     static boolean tryZNormalize(float[] values, int from, int count) {
         double sum = 0;
         for (int i = from; i < from + count; i++) {

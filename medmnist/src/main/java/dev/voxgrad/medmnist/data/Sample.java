@@ -9,17 +9,17 @@ package dev.voxgrad.medmnist.data;
  * @param attempt 0, or how many tries at this sample came to nothing
  */
 public record Sample(String split, int index, int epoch, int attempt) {
-    /** The first try. */
+    /** Creates the first attempt. */
     public Sample(String split, int index, int epoch) {
         this(split, index, epoch, 0);
     }
 
-    /** The try after this one. */
+    /** Returns the attempt after this one. */
     Sample again() {
         return new Sample(split, index, epoch, attempt + 1);
     }
 
-    /** As messages name it, with epochs from 1. */
+    /** Returns its name in messages, with epochs from 1. */
     @Override
     public String toString() {
         return split + ": volume " + index + " in epoch " + (epoch + 1);

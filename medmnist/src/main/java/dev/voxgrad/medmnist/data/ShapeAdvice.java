@@ -98,7 +98,7 @@ final class ShapeAdvice {
         return shape[from] == shape[from + 1] && shape[from] == shape[from + 2];
     }
 
-    /** Three axes of different lengths, from {@code from} on. */
+    /** Returns whether three axes from {@code from} on have different lengths. */
     private static String cubes(int[] shape, int from) {
         int edge = Arrays.stream(shape, from, from + 3).max().orElseThrow();
         int least = Arrays.stream(shape, from, from + 3).min().orElseThrow();

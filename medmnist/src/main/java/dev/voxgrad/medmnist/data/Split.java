@@ -12,7 +12,7 @@ import dev.voxgrad.medmnist.io.DataException;
 /**
  * One part of a data set: N volumes of the same shape and their labels.
  *
- * <p>Logically the volumes are (N, C, X, Y, Z) of uint8; they lie channels-last, (N, X, Y, Z, C), as MedMNIST
+ * <p>Logically the volumes are (N, C, X, Y, Z) of uint8; they are stored channels-last, (N, X, Y, Z, C), as MedMNIST
  * files hold them and as the nets take them.
  */
 public final class Split {
@@ -47,7 +47,7 @@ public final class Split {
     }
 
     /**
-     * A split with one class per volume.
+     * Returns a split with one class per volume.
      *
      * @param name train, val or test
      * @param voxels uint8, (N, X, Y, Z, C), not copied
@@ -57,17 +57,17 @@ public final class Split {
         return new Split(name, shape, whole(name, shape, voxels), labels, null, new BitSet());
     }
 
-    /** A split with L labels of 0 or 1 per volume, (N, L); otherwise as {@link #of}. */
+    /** Returns a split with L labels of 0 or 1 per volume, (N, L); otherwise as {@link #of}. */
     public static Split ofMultiLabel(String name, VolumeShape shape, byte[] voxels, int[][] multiLabels) {
         return new Split(name, shape, whole(name, shape, voxels), null, multiLabels, new BitSet());
     }
 
-    /** As {@link #of(String, VolumeShape, byte[], int[])}, for any number of voxels. */
+    /** Does the same as {@link #of(String, VolumeShape, byte[], int[])}, for any number of voxels. */
     static Split of(String name, VolumeShape shape, Voxels voxels, int[] labels) {
         return new Split(name, shape, voxels, labels, null, new BitSet());
     }
 
-    /** As {@link #ofMultiLabel(String, VolumeShape, byte[], int[][])}, for any number of voxels. */
+    /** Does the same as {@link #ofMultiLabel(String, VolumeShape, byte[], int[][])}, for any number of voxels. */
     static Split ofMultiLabel(String name, VolumeShape shape, Voxels voxels, int[][] multiLabels) {
         return new Split(name, shape, voxels, null, multiLabels, new BitSet());
     }
@@ -81,7 +81,7 @@ public final class Split {
     }
 
     /**
-     * A split with some volumes of others, in the order of their numbers here. The voxels are shared, not copied.
+     * Returns a split with some volumes of others, in the order of their numbers here. The voxels are shared, not copied.
      *
      * @param parts splits of the same kind, numbered one after the other
      * @param numbers of the volumes, from 0
@@ -129,7 +129,7 @@ public final class Split {
         return skipped.stream().toArray();
     }
 
-    /** Whether the volume is blank and marked as known. */
+    /** Returns whether the volume is blank and marked as known. */
     boolean isSkipped(int index) {
         return skipped.get(index);
     }
@@ -151,17 +151,17 @@ public final class Split {
                         IntStream.range(0, size()).filter(i -> !skipped.get(i)).toArray());
     }
 
-    /** train, val or test, or what it was selected as. */
+    /** Returns train, val or test, or the name it was selected under. */
     public String name() {
         return name;
     }
 
-    /** Number of volumes. */
+    /** Returns the number of volumes. */
     public int size() {
         return labels == null ? multiLabels().length : labels.length;
     }
 
-    /** Shape of each volume. */
+    /** Returns the shape of each volume. */
     public VolumeShape shape() {
         return shape;
     }
@@ -191,7 +191,7 @@ public final class Split {
         return multiLabels != null;
     }
 
-    /** The class of each volume, (N); not a copy. */
+    /** Returns the class of each volume, (N); not a copy. */
     public int[] labels() {
         if (labels == null) {
             throw new IllegalStateException(name + ": a multi-label split has no single class per volume");
@@ -199,7 +199,7 @@ public final class Split {
         return labels;
     }
 
-    /** The labels of each volume, 0 or 1, (N, L); not a copy. */
+    /** Returns the labels of each volume, 0 or 1, (N, L); not a copy. */
     public int[][] multiLabels() {
         if (multiLabels == null) {
             throw new IllegalStateException(name + ": only a multi-label split has several labels per volume");

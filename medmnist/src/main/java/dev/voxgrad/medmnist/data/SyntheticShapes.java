@@ -46,7 +46,7 @@ public final class SyntheticShapes {
      * @param difficulty see {@link #DIFFICULTY}
      */
     public record Settings(long seed, int edge, int train, int val, int test, double difficulty) {
-        /** Refuses what can't be made, or would fill the memory; a run.json may ask for anything. */
+        /** Rejects what can't be made, or would fill the memory; a run.json may contain anything. */
         public Settings {
             BadValueException.requireWithin("edge", edge, 1, LARGEST_EDGE);
             int most = MOST_VOXELS / (edge * edge * edge);
@@ -80,7 +80,7 @@ public final class SyntheticShapes {
                 split("test", 2, settings.test(), settings));
     }
 
-    /** Classes take turns, so that every split holds them equally. */
+    /** Makes a split in which classes take turns, so that every split contains them equally. */
     private static Split split(String name, int number, int count, Settings settings) {
         VolumeShape shape = new VolumeShape(1, settings.edge());
         byte[] voxels = new byte[Math.multiplyExact(count, shape.elements())];
@@ -154,7 +154,7 @@ public final class SyntheticShapes {
             }
         }
 
-        /** About the distance to the solid's surface, negative inside. */
+        /** Returns approximately the distance to the solid's surface, negative inside. */
         private double depth(double x, double y, double z) {
             double a = radius[0];
             double b = radius[1];
@@ -187,7 +187,7 @@ public final class SyntheticShapes {
             return value * value;
         }
 
-        /** Trilinear between the knots. */
+        /** Interpolates linearly in all three axes between the knots. */
         private double background(int x, int y, int z) {
             double scale = (KNOTS - 1.0) / edge;
             double value = 0;
@@ -206,14 +206,14 @@ public final class SyntheticShapes {
             return value;
         }
 
-        /** Mean 0, deviation 1: the four bytes of one random word added up. */
+        /** Returns a value of mean 0 and deviation 1: the sum of the four bytes of one random word. */
         private double nearlyGaussian() {
             int word = random.nextInt();
             int sum = (word & 0xFF) + (word >>> 8 & 0xFF) + (word >>> 16 & 0xFF) + (word >>> 24);
             return (sum - 510) / BYTES_DEVIATION;
         }
 
-        /** A uniformly random rotation, from a random unit quaternion; 3×3, row by row. */
+        /** Returns a uniformly random rotation, from a random unit quaternion; 3×3, row by row. */
         private static double[] randomRotation(RandomStream random) {
             double w = random.nextGaussian();
             double x = random.nextGaussian();

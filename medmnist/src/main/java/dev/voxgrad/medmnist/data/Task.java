@@ -7,7 +7,7 @@ import java.util.Optional;
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 
-/** What a data set asks for; decides the loss and how scores are judged. */
+/** Names what a data set requires; decides the loss and how scores are evaluated. */
 public enum Task implements Flagged {
     /** Two classes, one per sample. */
     BINARY("binary", "binary-class"),
@@ -24,13 +24,13 @@ public enum Task implements Flagged {
         this.officialName = officialName;
     }
 
-    /** The task's name on the command line. */
+    /** Returns the task's name on the command line. */
     @Override
     public String flag() {
         return flag;
     }
 
-    /** The name MedMNIST uses for this task. */
+    /** Returns the name MedMNIST uses for this task. */
     public String officialName() {
         return officialName;
     }

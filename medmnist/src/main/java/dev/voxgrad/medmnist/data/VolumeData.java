@@ -87,17 +87,17 @@ public record VolumeData(
         }
     }
 
-    /** Number of classes (or of labels of a multi-label task): the width of a net's output. */
+    /** Returns the number of classes (or of labels of a multi-label task): the width of a net's output. */
     public int classes() {
         return labelNames.size();
     }
 
-    /** Shape of every volume. */
+    /** Returns the shape of every volume. */
     public VolumeShape shape() {
         return train.shape();
     }
 
-    /** The same data set with other volumes to train on and to choose models by. */
+    /** Returns the same data set with other volumes to train on and to choose models by. */
     public VolumeData withTrainAndVal(Split newTrain, Split newVal) {
         return new VolumeData(
                 name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test, window);
@@ -115,7 +115,7 @@ public record VolumeData(
         return newTrain == train && newVal == val ? this : withTrainAndVal(newTrain, newVal);
     }
 
-    /** The split of that name: train, val or test. */
+    /** Returns the split of that name: train, val or test. */
     public Split split(String splitName) {
         return switch (splitName) {
             case "train" -> train;

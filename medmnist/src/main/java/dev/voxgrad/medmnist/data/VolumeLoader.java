@@ -81,7 +81,7 @@ public final class VolumeLoader {
         return data;
     }
 
-    /** The sentence that tells a person without a network what to do. */
+    /** Returns the sentence that says what to do without a network. */
     public static String placeByHand(DatasetInfo.Source source, Path file) {
         return "place it by hand: download " + source.address() + " (MD5 " + source.md5() + ") to "
                 + file.toAbsolutePath();
@@ -168,7 +168,7 @@ public final class VolumeLoader {
             }
         }
 
-        /** What the label arrays mean. */
+        /** Reads what the label arrays mean. */
         private static Labels labels(NpzFile npz, VolumeReader reader, FileOptions options, Consumer<String> notes) {
             List<NpyArray> arrays = new ArrayList<>();
             List<Integer> counts = new ArrayList<>();

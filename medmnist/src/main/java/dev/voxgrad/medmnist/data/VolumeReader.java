@@ -44,7 +44,7 @@ final class VolumeReader {
     }
 
     /**
-     * Reads how the volumes lie, and nothing of them.
+     * Reads the layout of the volumes, without their voxels.
      *
      * @param file its name for messages
      * @param splits names of the splits, whose arrays are NAME_images
@@ -54,7 +54,7 @@ final class VolumeReader {
         return open(npz, file, splits, Runtime.getRuntime().maxMemory());
     }
 
-    /** With the bytes that the heap may grow to, for tests. */
+    /** Does the same with a given limit on the heap's bytes, for tests. */
     static VolumeReader open(NpzFile npz, String file, List<String> splits, long heap) {
         VolumeReader reader = new VolumeReader(npz, file, splits, heap);
         long voxels = 0;
@@ -87,12 +87,12 @@ final class VolumeReader {
         return splits.get(number);
     }
 
-    /** Number of splits. */
+    /** Returns the number of splits. */
     int size() {
         return splits.size();
     }
 
-    /** Number of volumes in a split. */
+    /** Returns the number of volumes in a split. */
     int count(int split) {
         return layouts.get(split).count();
     }
@@ -101,7 +101,7 @@ final class VolumeReader {
         return layouts.get(split).header().type().kind();
     }
 
-    /** Whether the channels of a split come first, so that its elements are reordered. */
+    /** Returns whether the channels of a split come first, so that its elements are reordered. */
     boolean hasChannelsFirst(int split) {
         return layouts.get(split).channelsFirst();
     }

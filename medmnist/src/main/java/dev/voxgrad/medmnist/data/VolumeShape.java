@@ -14,7 +14,7 @@ public record VolumeShape(int channels, int edge) {
         }
     }
 
-    /** Numbers in one volume, all channels counted. */
+    /** Returns the number of values in one volume, all channels counted. */
     public int elements() {
         return channels * edge * edge * edge;
     }

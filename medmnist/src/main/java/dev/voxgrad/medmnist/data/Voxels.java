@@ -52,7 +52,7 @@ final class Voxels {
             this(count, elements, LARGEST_ARRAY);
         }
 
-        /** With a bound on the arrays' bytes, for tests. */
+        /** Creates a builder with a limit on the arrays' bytes, for tests. */
         Builder(int count, int elements, int largestArray) {
             this.holder = new byte[count][];
             this.start = new int[count];
@@ -83,7 +83,7 @@ final class Voxels {
         }
     }
 
-    /** Number of volumes. */
+    /** Returns the number of volumes. */
     int count() {
         return holder.length;
     }
@@ -120,7 +120,7 @@ final class Voxels {
         return new Voxels(holder, start, parts.getFirst().elements);
     }
 
-    /** Whether all voxels of a volume have the same value. */
+    /** Returns whether all voxels of a volume have the same value. */
     boolean isBlank(int volume) {
         byte[] array = holder[volume];
         int from = start[volume];
@@ -132,7 +132,7 @@ final class Voxels {
     }
 
     /**
-     * Returns all voxels in one array, (N, X, Y, Z, C): the very array that was given where there is one, otherwise a
+     * Returns all voxels in one array, (N, X, Y, Z, C): the original array if they are in a single one, otherwise a
      * copy.
      *
      * @throws DataException if one array cannot hold them

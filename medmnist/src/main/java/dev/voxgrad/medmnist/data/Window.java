@@ -18,10 +18,10 @@ import dev.voxgrad.medmnist.io.FileKind;
 public record Window(double low, double high) {
     /** Leaves integers from 0 to 255 as they are. */
     public static final Window BYTES = new Window(0, 255);
-    /** Makes 0 and 255 of the zeros and ones of a mask. */
+    /** Turns the zeros and ones of a mask into 0 and 255. */
     public static final Window MASK = new Window(0, 1);
 
-    /** Refuses bounds that are NaN, infinite, equal, in the wrong order or too far apart for a double. */
+    /** Rejects bounds that are NaN, infinite, equal, in the wrong order or too far apart for a double. */
     public Window {
         low += 0.0; // one zero only, not also a negative one
         high += 0.0;
@@ -68,7 +68,7 @@ public record Window(double low, double high) {
         return table;
     }
 
-    /** {@code LO,HI} as the command line takes it; whole numbers without a fraction. */
+    /** Returns {@code LO,HI} as the command line takes it; whole numbers without a fraction. */
     @Override
     public String toString() {
         return shown(low) + "," + shown(high);

@@ -8,10 +8,10 @@ import dev.voxgrad.medmnist.data.npz.NpyType;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * Decides which window the volumes of a file are read with, where nobody has said it:
+ * Decides which window the volumes of a file are read with, if the user has not chosen one:
  *
  * <ul>
- * <li>Nothing but zeros and ones in all splits: masks, so that 0 and 1 become 0 and 255.
+ * <li>Only zeros and ones in all splits: masks, so that 0 and 1 become 0 and 255.
  * <li>Unsigned bytes, or other integers that are from 0 to 255 in train and val: as they are.
  * <li>Other numbers: the range from the least to the greatest value in train and val. Values of test outside it are
  *     clamped: nothing is chosen by test.
@@ -33,7 +33,7 @@ final class WindowChoice {
      * Decides for a user's own file.
      *
      * @param notes receives a line if the values are not taken as they are
-     * @throws DataFileException if there is nothing to tell values apart by, or some splits alone look like masks
+     * @throws DataFileException if all values are equal, or only some of the splits look like masks
      */
     static Window of(VolumeReader reader, Consumer<String> notes) {
         return new WindowChoice(reader, notes).choose();

@@ -17,9 +17,9 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Writes {@code text} in UTF-8 in place of whatever {@code path} holds.
+     * Writes {@code text} in UTF-8, replacing the content of {@code path}.
      *
-     * @throws DataFileException if that can't be done; the file that was there is then untouched
+     * @throws DataFileException if that can't be done; an existing file is then unchanged
      */
     public static void write(Path path, CharSequence text) {
         write(path, followed(path), StandardCharsets.UTF_8.encode(text.toString()));
@@ -56,8 +56,8 @@ public final class AtomicFile {
     }
 
     /**
-     * Finds out what can be known before any work is done: whether there is a folder for the file, and nothing but a
-     * plain file in its place.
+     * Checks what can be checked before any work is done: whether the folder of the file exists, and whether the path is
+     * free or a plain file.
      *
      * @throws DataFileException if not
      */
@@ -79,7 +79,7 @@ public final class AtomicFile {
         }
     }
 
-    /** A link stays one: what it points to is replaced. */
+    /** Returns the target of a link, so that the link stays one and its target is replaced. */
     private static Path followed(Path path) {
         try {
             return Files.exists(path) ? path.toRealPath() : path;
@@ -96,12 +96,12 @@ public final class AtomicFile {
         }
     }
 
-    /** Sees to it that renamings in a folder outlast a power cut, where the system can do that for folders. */
+    /** Ensures that renames in a folder survive a power cut, if the system supports that for folders. */
     public static void syncFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            // Windows opens no folders; its renamings are in the journal.
+            // Windows opens no folders; its renames are in the journal.
             return;
         }
     }
@@ -115,7 +115,7 @@ public final class AtomicFile {
         }
     }
 
-    /** What an I/O error means, for a person: the JDK's messages often hold just the path. */
+    /** Describes an I/O error for a user: the JDK's messages often contain only the path. */
     public static String describe(IOException e) {
         return switch (e) {
             case java.nio.file.AccessDeniedException denied -> "permission denied";

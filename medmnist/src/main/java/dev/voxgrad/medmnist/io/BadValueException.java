@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting that is out of its bounds, from an option of the command line or a field of a file. The message names the
+ * Reports a setting that is out of bounds, from an option of the command line or a field of a file. The message names the
  * setting as the command line does: {@code models is 0; expected at least 1 and at most 10000}.
  */
 public final class BadValueException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1;
-    /** Values come from files too, which may hold anything. */
+    /** Values come from files too, which may contain anything. */
     private static final int MOST_CHARACTERS = 80;
 
     private final String name;
@@ -61,12 +61,12 @@ public final class BadValueException extends IllegalArgumentException {
         }
     }
 
-    /** Throws unless a list, and each of its elements, is there. */
+    /** Throws unless a list and all its elements are present. */
     public static void requireAll(String name, @Nullable List<?> found, String expected) {
         require(found != null && found.stream().allMatch(Objects::nonNull), name, found, expected);
     }
 
-    /** Throws unless a value is there. */
+    /** Throws unless a value is present. */
     public static void requirePresent(String name, @Nullable Object found) {
         require(found != null, name, "missing", "a value");
     }

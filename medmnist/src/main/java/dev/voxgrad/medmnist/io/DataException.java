@@ -5,8 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data that cannot be used. The message is complete for the person at the command line: where, what was
- * found, what was expected, and what to do.
+ * Reports data that cannot be used. The message is complete for a user at the command line: where, what was found, what
+ * was expected, and what to do.
  */
 public class DataException extends RuntimeException {
     @Serial

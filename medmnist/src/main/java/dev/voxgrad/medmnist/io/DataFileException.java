@@ -4,7 +4,7 @@ import java.io.Serial;
 
 import org.jspecify.annotations.Nullable;
 
-/** A file that is missing, damaged or of another kind than expected; the message starts with its path. */
+/** Reports a file that is missing, damaged or of another kind than expected; the message starts with its path. */
 public class DataFileException extends DataException {
     @Serial
     private static final long serialVersionUID = 1;

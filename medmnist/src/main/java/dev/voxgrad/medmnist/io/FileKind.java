@@ -106,7 +106,7 @@ public record FileKind(String words, String advice) {
         }
         if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
             return known(
-                    "is a web page (HTML or XML), probably an error or login page in place of a download",
+                    "is a web page (HTML or XML), probably an error or login page instead of a download",
                     "Open its address in a browser, and download the file itself");
         }
         boolean png = at(head, 0, "\u0089PNG");
@@ -122,7 +122,7 @@ public record FileKind(String words, String advice) {
         return Optional.of(new FileKind(words, advice));
     }
 
-    /** Whether the bytes from {@code from} on are those of a text, one byte for each character. */
+    /** Returns whether the bytes from {@code from} on are those of a text, one byte for each character. */
     private static boolean at(byte[] head, int from, String text) {
         byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < wanted.length; i++) {

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 public final class Md5 {
     private Md5() {}
 
-    /** The sum as 32 lower-case hexadecimal digits. */
+    /** Returns the sum as 32 lower-case hexadecimal digits. */
     public static String of(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("MD5");

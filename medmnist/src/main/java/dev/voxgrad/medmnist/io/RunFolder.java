@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes below the folder of a run, which may come from someone else, and never leaves it: no link below the
- * folder is followed, wherever it leads, and nothing but regular files and folders is opened. A pipe or a device in
- * place of a file would block or never end. The folder itself may be reached through links, which are the user's own.
+ * folder is followed, wherever it leads, and nothing but regular files and folders is opened. A pipe or a device
+ * instead of a file would block or never end. The folder itself may be reached through links, which are the user's own.
  *
- * <p>What is opened to be changed in place must not have a second name (a hard link) either; whatever is written anew
- * gets a name of its own and then replaces the old one, so that other names of the old file keep their content.
+ * <p>What is opened to be changed in place must not have a second name (a hard link) either; a file that is rewritten
+ * gets a temporary name and then replaces the old one, so that other names of the old file keep their content.
  *
  * <p>The last part of a path is opened without following links. The folders above it are looked at just before, so
  * another process that may write to the run at that very moment can still replace one by a link: the check protects
@@ -105,7 +105,7 @@ public final class RunFolder {
         return attributes != null;
     }
 
-    /** Attributes of the last part; null if it does not exist. */
+    /** Returns the attributes of the last part; null if it does not exist. */
     private @Nullable BasicFileAttributes requireNoLinks(Path below) {
         Path at = path;
         BasicFileAttributes attributes = null;
@@ -143,7 +143,7 @@ public final class RunFolder {
         }
     }
 
-    /** Tells whether a file of the run exists, after the checks of {@link #require}. */
+    /** Returns whether a file of the run exists, after the checks of {@link #require}. */
     public boolean exists(Path file) {
         return attributes(require(file)) != null;
     }
@@ -208,7 +208,7 @@ public final class RunFolder {
         return open(file, how);
     }
 
-    /** How many names a file has, where the system tells that; 1 elsewhere, and for one that does not exist. */
+    /** Returns how many names a file has, if the system reports that; otherwise, and for a missing file, 1. */
     private static int names(Path file) throws IOException {
         if (!file.getFileSystem().supportedFileAttributeViews().contains("unix") || !Files.exists(file, AS_IT_IS)) {
             return 1;

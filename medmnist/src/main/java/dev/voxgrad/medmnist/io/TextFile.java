@@ -80,7 +80,7 @@ public final class TextFile {
      * Reads a decimal number such as {@code 0.25} or {@code 1e-7}.
      *
      * @throws NumberFormatException for anything else, such as {@code 0x1p3}, {@code 1,5}, {@code NaN} or a number that
-     *     a double cannot hold; the message goes on after what the number is of
+     *     a double cannot hold; the message continues after the name of the value
      */
     public static double decimal(String text) {
         String stripped = text.strip();

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.within;
 class RecipeTest {
     private final Volume volume = new Volume(1, 5, 6, 7);
 
-    /** Fills the volume anew. */
+    /** Fills the volume again. */
     private Volume filled() {
         for (int i = 0; i < volume.values().length; i++) {
             volume.values()[i] = i % 17 / 17f;
@@ -66,7 +66,7 @@ class RecipeTest {
     void aTransformDrawsTheSameInAnyRecipe() {
         for (Recipe.Step step : Recipe.TORCHIO.steps()) {
             if (step.transform().name().equals("noise")) {
-                continue; // tells its draws by its stream
+                continue; // its draws are identified by its stream
             }
             Recipe alone = new Recipe("alone", "one step", List.of(step));
             for (int i = 0; i < 40; i++) {

@@ -79,7 +79,7 @@ class BatchLoaderTest {
         }
     }
 
-    /** Breaking off an epoch, repeating one and skipping ahead do not change what an epoch holds. */
+    /** Stopping within an epoch, repeating one and skipping ahead do not change the content of an epoch. */
     @Test
     void anEpochIsTheSameHoweverOneComesToIt() {
         List<Integer> third;

@@ -141,7 +141,7 @@ class FoldsTest {
         assertThat(Folds.of(data, 5, 3).count()).isEqualTo(5);
     }
 
-    /** What runs were begun with must mean the same in later versions. */
+    /** The folds of existing runs must stay the same in later versions. */
     @Test
     void theFoldsOfASeedStayAsTheyAre() {
         Folds folds = Folds.of(data(labels(6, 3), labels(2, 1), 2), 3, 1);

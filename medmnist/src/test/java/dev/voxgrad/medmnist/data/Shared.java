@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Files that lie outside the repository: tests that need one are skipped, with the reason, where it is absent. */
+/** Finds files outside the repository: a test that needs a missing one is skipped, with the reason. */
 final class Shared {
     private Shared() {}
 

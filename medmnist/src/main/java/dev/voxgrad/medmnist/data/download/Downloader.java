@@ -19,7 +19,7 @@ import dev.voxgrad.medmnist.io.Md5;
 /**
  * Fetches the files of data sets over HTTP.
  *
- * <p>Bytes go to {@code NAME.part} beside the target; a part left by an earlier try is continued where the
+ * <p>Bytes go to {@code NAME.part} next to the target; a part left by an earlier attempt is continued where the
  * server allows it. Only a part whose MD5 sum is right is renamed to the target, in one step. A file that is
  * already there is never touched.
  *
@@ -36,7 +36,7 @@ public final class Downloader implements AutoCloseable {
     private final Duration pause;
     private final Duration stall;
 
-    /** Told about the bytes that have arrived. */
+    /** Receives the number of bytes that have arrived. */
     @FunctionalInterface
     public interface Progress {
         /**
@@ -48,7 +48,7 @@ public final class Downloader implements AutoCloseable {
         void update(long done, long total);
     }
 
-    /** Four attempts, two seconds apart; a connection that sends next to nothing for a minute is given up. */
+    /** Makes four attempts, two seconds apart; gives up a connection that sends next to nothing for a minute. */
     public Downloader() {
         this(4, Duration.ofSeconds(2), Duration.ofMinutes(1));
     }

@@ -53,7 +53,7 @@ final class ProxySettings {
      * @param user empty for none
      */
     record Address(String variable, String host, int port, String user, String password) {
-        /** Without user and password, which are nobody's business. */
+        /** Returns the address without user and password, which stay secret. */
         @Override
         public String toString() {
             return host + ":" + port + " (" + variable + ")";
@@ -107,7 +107,7 @@ final class ProxySettings {
                 decoded(variable, parts.group("password")));
     }
 
-    /** The value stays out of it: there may be a password in it. */
+    /** Returns the error without the value, which may contain a password. */
     private static DataException wrong(String variable, String problem) {
         return new DataException("the environment variable " + variable + " " + problem
                 + "; expected http://host:port or http://user:password@host:port, with %40 for an @ in the password");
@@ -141,7 +141,7 @@ final class ProxySettings {
         return !plain.isEmpty() && (host.equals(plain) || host.endsWith("." + plain));
     }
 
-    /** Has a client use these settings for whatever it is sent to, redirections too. */
+    /** Makes a client use these settings for all its requests, including redirections. */
     HttpClient.Builder applyTo(HttpClient.Builder client) {
         if (System.getProperty(DISABLED_SCHEMES) == null) {
             System.setProperty(DISABLED_SCHEMES, "");
@@ -165,11 +165,11 @@ final class ProxySettings {
 
         @Override
         public void connectFailed(URI wanted, SocketAddress proxy, IOException why) {
-            // Whoever sent the request hears of it.
+            // The sender of the request gets the exception.
         }
     }
 
-    /** Only the proxy of the environment is given its password, never a server. */
+    /** Gives the password only to the proxy of the environment, never to a server. */
     private final class Passwords extends Authenticator {
         @Override
         protected @Nullable PasswordAuthentication getPasswordAuthentication() {

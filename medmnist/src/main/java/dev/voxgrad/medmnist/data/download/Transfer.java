@@ -43,7 +43,7 @@ final class Transfer {
     private final Path part;
     private final Downloader.Progress progress;
 
-    /** For a connection that may send next to nothing for {@code stall} at most. */
+    /** Creates a transfer whose connection may send next to nothing for up to {@code stall}. */
     Transfer(HttpClient client, Duration stall, DatasetInfo.Source source, Path part, Downloader.Progress progress) {
         this.client = client;
         this.stall = stall;
@@ -168,7 +168,7 @@ final class Transfer {
         return status >= 400 && status < 500 ? new RefusedException(answer) : new IOException(answer);
     }
 
-    /** The pause that a server wishes: seconds, or until a date; zero where it says nothing that is understood. */
+    /** Returns the pause that a server requests: seconds, or until a date; zero if it says nothing intelligible. */
     private static Duration pause(String header) {
         try {
             if (header.matches("\\d{1,9}")) {
@@ -230,7 +230,7 @@ final class Transfer {
         }
     }
 
-    /** Returns whether a file begins like a page of HTML. */
+    /** Returns whether a file starts like a page of HTML. */
     static boolean isPage(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             String start = new String(in.readNBytes(START_OF_A_PAGE), StandardCharsets.ISO_8859_1)

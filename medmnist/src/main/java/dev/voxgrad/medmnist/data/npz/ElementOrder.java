@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The order in which the elements of an array come from a file, as the places where they belong.
  *
- * <p>Counts up the indices as an odometer does, the fastest first, and adds the strides of those that move. Dimensions
+ * <p>Counts up the indices as an odometer does, the fastest first, and adds the strides of the indices that move. Dimensions
  * of length 1 are left out, so every digit has at least two values, and a step moves fewer than two of them on average:
  * the whole takes time in proportion to the elements, however many dimensions there are.
  */
@@ -52,7 +52,7 @@ public final class ElementOrder {
         return strides;
     }
 
-    /** Whether each element's place is next to that of the one before. */
+    /** Returns whether each element is next to the one before it. */
     public boolean isSequential() {
         long step = 1;
         for (int d = 0; d < length.length; d++) {

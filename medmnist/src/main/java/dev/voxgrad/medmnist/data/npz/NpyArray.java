@@ -29,19 +29,19 @@ public final class NpyArray {
         this.view = ByteBuffer.wrap(bytes).order(type.order());
     }
 
-    /** A uint8 array of that shape over {@code values} (not copied). */
+    /** Returns a uint8 array of that shape over {@code values} (not copied). */
     public static NpyArray ofBytes(byte[] values, int... shape) {
         return new NpyArray(NpyType.UINT8, checked(shape, values.length), values);
     }
 
-    /** An int64 array of that shape. */
+    /** Returns an int64 array of that shape. */
     public static NpyArray ofLongs(long[] values, int... shape) {
         NpyArray array = new NpyArray(NpyType.INT64, checked(shape, values.length), new byte[8 * values.length]);
         array.view.asLongBuffer().put(values);
         return array;
     }
 
-    /** A float32 array of that shape. */
+    /** Returns a float32 array of that shape. */
     public static NpyArray ofFloats(float[] values, int... shape) {
         NpyArray array = new NpyArray(NpyType.FLOAT32, checked(shape, values.length), new byte[4 * values.length]);
         array.view.asFloatBuffer().put(values);
@@ -109,7 +109,7 @@ public final class NpyArray {
         return rowMajor;
     }
 
-    /** The whole {@code .npy} file: header (version 1.0) and data. */
+    /** Returns the whole {@code .npy} file: header (version 1.0) and data. */
     byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 128);
         out.writeBytes(NpyHeader.write(type, shape));
@@ -126,12 +126,12 @@ public final class NpyArray {
         return shape.clone();
     }
 
-    /** Number of elements. */
+    /** Returns the number of elements. */
     public int count() {
         return bytes.length / type.kind().bytes();
     }
 
-    /** The raw bytes of a uint8 array in C order, not copied. */
+    /** Returns the raw bytes of a uint8 array in C order, not copied. */
     public byte[] bytes() {
         if (type.kind() != NpyType.Kind.U1) {
             throw new IllegalStateException("array: raw bytes are for uint8, this is " + type);
@@ -139,7 +139,7 @@ public final class NpyArray {
         return bytes;
     }
 
-    /** Element {@code i} in C order as a double; 64-bit integers are rounded. */
+    /** Returns element {@code i} in C order as a double; 64-bit integers are rounded. */
     public double getDouble(int i) {
         return NpyStream.decode(view, type.kind(), i);
     }
@@ -157,7 +157,7 @@ public final class NpyArray {
         return value;
     }
 
-    /** All elements in C order as float32. */
+    /** Returns all elements in C order as float32. */
     public float[] toFloats() {
         float[] values = new float[count()];
         for (int i = 0; i < values.length; i++) {
@@ -166,7 +166,7 @@ public final class NpyArray {
         return values;
     }
 
-    /** All elements in C order as float64. */
+    /** Returns all elements in C order as float64. */
     public double[] toDoubles() {
         double[] values = new double[count()];
         for (int i = 0; i < values.length; i++) {

@@ -87,7 +87,7 @@ public record NpyHeader(NpyType type, boolean fortranOrder, int[] shape, long co
         }
     }
 
-    /** The header's text as NumPy writes it, padded so that the data starts at a multiple of 64 bytes. */
+    /** Returns the header's text as NumPy writes it, padded so that the data starts at a multiple of 64 bytes. */
     static byte[] write(NpyType type, int[] shape) {
         StringBuilder dimensions = new StringBuilder();
         for (int length : shape) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.io.DataFileException;
 
-/** An array as it comes from a file: its header, then its elements in the file's order, block by block. */
+/** Reads an array from a file: its header, then its elements in the file's order, block by block. */
 public final class NpyStream {
     private static final int BLOCK_BYTES = 1 << 14;
 
@@ -38,17 +38,17 @@ public final class NpyStream {
         return header;
     }
 
-    /** The file and the array in it, for messages. */
+    /** Returns the file and the array in it, for messages. */
     public String where() {
         return where;
     }
 
-    /** Whether all elements have been read. */
+    /** Returns whether all elements have been read. */
     boolean isRead() {
         return left == 0;
     }
 
-    /** Elements that {@link #next} returns at most. */
+    /** Returns the largest number of elements that {@link #next} returns. */
     public int blockSize() {
         return BLOCK_BYTES / header.type().kind().bytes();
     }

@@ -37,7 +37,7 @@ public record NpyType(Kind kind, ByteOrder order) {
         F4,
         F8;
 
-        /** Bytes per element. */
+        /** Returns the bytes per element. */
         public int bytes() {
             return name().charAt(1) - '0';
         }
@@ -93,7 +93,7 @@ public record NpyType(Kind kind, ByteOrder order) {
         };
     }
 
-    /** NumPy's notation, {@code |u1} or {@code <f4}. */
+    /** Returns NumPy's notation, {@code |u1} or {@code <f4}. */
     @Override
     public String toString() {
         return (kind.bytes() == 1 ? "|" : order == ByteOrder.BIG_ENDIAN ? ">" : "<") + kind.code();

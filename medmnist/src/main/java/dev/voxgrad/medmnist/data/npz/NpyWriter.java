@@ -46,7 +46,7 @@ public final class NpyWriter {
         }
     }
 
-    /** What {@link #writeNpz} writes, in memory. */
+    /** Returns what {@link #writeNpz} writes. */
     public static byte[] npz(Map<String, NpyArray> arrays, Packing packing) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -27,7 +27,7 @@ import dev.voxgrad.medmnist.io.FileKind;
  */
 public final class NpzFile implements AutoCloseable {
     private static final String SUFFIX = ".npy";
-    /** Deflate cannot shrink data further than about 1032:1 (RFC 1951: 258 bytes in two bits), so more is a lie. */
+    /** Deflate cannot shrink data further than about 1032:1 (RFC 1951: 258 bytes in two bits), so more is false. */
     private static final long LARGEST_RATIO = 1032;
 
     private static final int MOST_NAMES_SHOWN = 12;
@@ -63,7 +63,7 @@ public final class NpzFile implements AutoCloseable {
         return npz;
     }
 
-    /** The zip's last record must reach to the end of the file; {@link ZipFile} would overlook junk after it. */
+    /** Requires the zip's last record to reach the end of the file; {@link ZipFile} would overlook junk after it. */
     private static void checkEnd(Path file) throws IOException {
         try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
             if (ZipProblem.endRecord(access) < 0) {
@@ -105,7 +105,7 @@ public final class NpzFile implements AutoCloseable {
         }
     }
 
-    /** Names of the members, without {@code .npy}, in the file's order. */
+    /** Returns the names of the members, without {@code .npy}, in the file's order. */
     public Set<String> names() {
         return Collections.unmodifiableSet(members.keySet());
     }

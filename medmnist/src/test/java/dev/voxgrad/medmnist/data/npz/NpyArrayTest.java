@@ -152,7 +152,7 @@ class NpyArrayTest {
         assertThat(array.bytes()).containsExactly(1, 2, 3, 250);
     }
 
-    /** NumPy takes '|' as the machine's order, and so does whoever wrote it. */
+    /** NumPy reads '|' as the machine's order, and so do the programs that write it. */
     @Test
     void readsALongElementWithoutAByteOrder() {
         for (String type : List.of("|i2", "=i2", "i2")) {
@@ -285,7 +285,7 @@ class NpyArrayTest {
         return Arbitraries.integers().between(0, 5).array(int[].class).ofMaxSize(5);
     }
 
-    /** Element (i, j, …) is the same however it lies in the file. */
+    /** Element (i, j, …) is the same in every order of the file. */
     @Property(tries = 200)
     void fortranOrderIsUndone(@ForAll("shapes") int[] shape, @ForAll boolean wide) {
         int count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
