@@ -58,7 +58,7 @@ void release(Entry entry) {
 }  // namespace
 
 int cardsOfEnvironment() {
-    const char* text = std::getenv("VOXGRAD_EMULATED_CARDS");
+    const char* text = std::getenv("VOXGRAD_EMULATED_GPUS");
     return text == nullptr ? 1 : std::atoi(text);
 }
 
@@ -442,7 +442,7 @@ API void emulatorMemoryLimit(long bytes) {
 }
 
 /** Sets the number of visible GPUs. */
-API void emulatorCards(int count) {
+API void emulatorGpus(int count) {
     Locked locked;
     driver().visibleCards = count;
 }

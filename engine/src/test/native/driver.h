@@ -84,7 +84,7 @@ struct Counters {
     std::map<std::string, long> calls;
 };
 
-/** Returns the initial number of GPUs: VOXGRAD_EMULATED_CARDS, or one. */
+/** Returns the initial number of GPUs: VOXGRAD_EMULATED_GPUS, or one. */
 int cardsOfEnvironment();
 
 struct Driver {

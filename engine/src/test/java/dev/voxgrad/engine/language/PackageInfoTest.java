@@ -13,17 +13,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Requires every package of the main sources to say what it is for, and to be checked for null. */
 class PackageInfoTest {
-    /** Modules in which packages have yet to be described. */
-    private static final List<String> NOT_YET = List.of("nn", "medmnist");
-
     @Test
     void everyPackageIsDescribedAndNullMarked() throws IOException {
         List<String> findings = new ArrayList<>();
         for (Path module : Checkout.modules()) {
-            if (!NOT_YET.contains(module.getFileName().toString())) {
-                for (Path folder : packages(module.resolve("src/main/java"))) {
-                    findings.addAll(check(folder));
-                }
+            for (Path folder : packages(module.resolve("src/main/java"))) {
+                findings.addAll(check(folder));
             }
         }
         assertThat(findings).isEmpty();

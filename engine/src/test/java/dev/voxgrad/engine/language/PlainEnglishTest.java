@@ -17,8 +17,6 @@ import static org.assertj.core.api.Assertions.tuple;
 /** Keeps the words of {@code glossary.txt} out of everything in this project that a person reads. */
 class PlainEnglishTest {
     private static final List<String> OTHER_FOLDERS = List.of(".ci", ".launcher", ".mvn", "docs");
-    /** Parts of the project that have yet to be reworded. */
-    private static final List<String> NOT_YET = List.of("README.md", "engine", "nn", "medmnist");
 
     private static final Glossary FRUIT = new Glossary(List.of(
             "eaten => consumed", "(eat|eats) up => consume", "plum => fruit", "allow plum in a/X.java: sugar plum"));
@@ -28,9 +26,7 @@ class PlainEnglishTest {
         Glossary glossary = Glossary.read();
         List<Finding> findings = new ArrayList<>();
         for (Path part : parts()) {
-            if (!NOT_YET.contains(part.getFileName().toString())) {
-                findings.addAll(glossary.check(Checkout.ROOT, part));
-            }
+            findings.addAll(glossary.check(Checkout.ROOT, part));
         }
         assertThat(findings)
                 .as("words to avoid; glossary.txt says what to write")

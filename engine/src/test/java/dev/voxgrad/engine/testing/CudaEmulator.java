@@ -35,7 +35,7 @@ public final class CudaEmulator {
             List.of("libcuda.so.1", "libcudnn.so.9", "libcublas.so.12", "libnvrtc.so.12");
 
     /** The environment variable with the number of GPUs. */
-    public static final String GPUS = "VOXGRAD_EMULATED_CARDS";
+    public static final String GPUS = "VOXGRAD_EMULATED_GPUS";
 
     private static Path loaded;
     private static List<Path> loadedKernels;
@@ -127,7 +127,7 @@ public final class CudaEmulator {
      * Each GPU has its own memory, streams and other resources, and refuses those of others.
      */
     public static void gpus(int count) {
-        MethodHandle function = function("emulatorCards", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        MethodHandle function = function("emulatorGpus", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
         MethodHandleProxies.asInterfaceInstance(IntConsumer.class, function).accept(count);
     }
 

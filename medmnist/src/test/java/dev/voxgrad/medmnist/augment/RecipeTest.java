@@ -37,7 +37,7 @@ class RecipeTest {
     }
 
     @Test
-    void theSameNameGivesTheSameVolumeWhateverCameBefore() {
+    void sameNameGivesSameVolume() {
         float[][] first = new float[50][];
         for (int i = 0; i < 50; i++) {
             first[i] = result(Recipe.TORCHIO, 3, 1, i, 0);
@@ -63,7 +63,7 @@ class RecipeTest {
 
     /** Leaving out or reordering other transforms does not change what one draws. */
     @Test
-    void aTransformDrawsTheSameInAnyRecipe() {
+    void transformDrawsTheSameInAnyRecipe() {
         for (Recipe.Step step : Recipe.TORCHIO.steps()) {
             if (step.transform().name().equals("noise")) {
                 continue; // its draws are identified by its stream
@@ -85,7 +85,7 @@ class RecipeTest {
 
     /** p = .2 .4 .2 .1 .2 .2, half of the flips do nothing, and 29.5 % of all samples stay as they are. */
     @Test
-    void stepsAreTakenAsOftenAsTheyShould() {
+    void transformsAreAppliedAtTheirRates() {
         int n = 20_000;
         Map<String, Integer> counts = new HashMap<>();
         int untouched = 0;
@@ -129,7 +129,7 @@ class RecipeTest {
     }
 
     @Test
-    void numbersThatAreNotFiniteAreErrorsThatNameTheSample() {
+    void namesSamplesWithNonFiniteValues() {
         filled().values()[3] = Float.NaN;
         assertThatThrownBy(() -> Recipe.TORCHIO.apply(volume, 1, new Sample("train", 12, 6)))
                 .isInstanceOf(DataException.class)
@@ -156,7 +156,7 @@ class RecipeTest {
 
     /** Two transforms never draw the same values, nor those of any other purpose, at any attempt. */
     @Test
-    void transformsHaveStreamsOfTheirOwn() {
+    void transformsUseSeparateStreams() {
         List<String> names = Recipe.all().stream()
                 .flatMap(recipe -> recipe.steps().stream())
                 .map(step -> step.transform().name())
@@ -186,7 +186,7 @@ class RecipeTest {
         assertThatThrownBy(() -> new Recipe("one", "", List.of(shuffle))).hasMessageContaining("belongs to SHUFFLE");
     }
 
-    /** A transform that has nothing but a name. */
+    /** Represents a transform that has only a name. */
     private record Named(String name) implements Transform {
         @Override
         public String description() {
@@ -200,7 +200,7 @@ class RecipeTest {
     }
 
     @Test
-    void theTableTellsEveryParameter() {
+    void tableListsEveryParameter() {
         assertThat(Recipe.TORCHIO.toText().lines().toList())
                 .hasSize(8)
                 .anyMatch(line -> line.matches(" +noise +p 0\\.2 .*sigma from 0 to 0\\.25"))
@@ -216,7 +216,7 @@ class RecipeTest {
 
     /** As drawn for one sample; a change in these numbers changes every run with augmentation. */
     @Test
-    void drawsStayWhatTheyAre() {
+    void drawsAreUnchanged() {
         RandomStream random = new RandomStream(1, 2, 3, "blur".hashCode());
         double skip = random.nextDouble();
         assertThat(skip).isBetween(0.0, 1.0);

@@ -15,7 +15,7 @@ import dev.voxgrad.medmnist.data.npz.NpzFile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The transforms against NumPy's and SciPy's, FFTs included, on volumes of several shapes and channels; the expected
+ * Compares the transforms with NumPy's and SciPy's, FFTs included, on volumes of several shapes and channels; the expected
  * values were written by {@code bench/python/torchio_recipe.py --golden}.
  */
 class ScipyAgreementTest {

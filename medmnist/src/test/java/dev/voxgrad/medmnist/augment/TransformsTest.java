@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** Each transform by itself: known values, identities, definitions, and what it draws. */
+/** Tests each transform alone: known values, identities, definitions, and what it draws. */
 class TransformsTest {
     private static final Movement STILL = new Movement(new double[3], new double[3]);
 
@@ -167,7 +167,7 @@ class TransformsTest {
     }
 
     @Test
-    void nothingIsAnIdentity() {
+    void neutralParametersAreIdentities() {
         Volume volume = random(1, 3, 5, 6, 7);
         float[] before = volume.values().clone();
         new RandomNoise.Noise(0, stream(0)).apply(volume);
@@ -181,7 +181,7 @@ class TransformsTest {
     }
 
     @Test
-    void flippingTwiceIsAnIdentityAndOnceReversesTheAxis() {
+    void flipsReverseTheAxisAndUndoThemselves() {
         for (int axis = 0; axis < 3; axis++) {
             Volume volume = random(2, 2, 4, 3, 5);
             float[] before = volume.values().clone();
@@ -204,7 +204,7 @@ class TransformsTest {
         }
     }
 
-    /** Whatever moves, what it moves out of and into is the same. */
+    /** A constant volume stays constant under any motion. */
     @Test
     void motionOfAConstantIsConstant() {
         Volume volume = new Volume(1, 9, 8, 7);
@@ -243,7 +243,7 @@ class TransformsTest {
     }
 
     @Test
-    void noiseHasItsStrengthAndIsIndependentOfTheVoxelAndChannel() {
+    void noiseHasItsStrengthAndIsIndependent() {
         Volume volume = new Volume(3, 40, 41, 42);
         Arrays.fill(volume.values(), 0.5f);
         new RandomNoise.Noise(0.2, stream(3)).apply(volume);
@@ -266,7 +266,7 @@ class TransformsTest {
 
     /** Channels are changed alike: each as if it were alone, but for noise. */
     @Test
-    void parametersAreSharedByTheChannels() {
+    void channelsShareParameters() {
         for (Recipe.Step step : Recipe.TORCHIO.steps()) {
             Volume three = random(4, 3, 6, 7, 8);
             Volume second = new Volume(1, 6, 7, 8);
@@ -372,7 +372,7 @@ class TransformsTest {
     }
 
     @Test
-    void wrongParametersAreRefused() {
+    void refusesWrongParameters() {
         assertThatThrownBy(() -> Length.voxels(-1)).hasMessageContaining("length is -1.0");
         assertThatThrownBy(() -> new RandomBiasField.BiasField(new double[19])).hasMessageContaining("was 19");
     }

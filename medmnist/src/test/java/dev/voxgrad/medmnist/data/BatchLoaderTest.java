@@ -38,7 +38,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void handsOutEverySampleOnceAndKeepsTheShortLastBatch() {
+    void returnsEverySampleOnceInclShortLastBatch() {
         try (BatchLoader loader = new BatchLoader(split, settings(true, SampleTransform.NONE))) {
             assertThat(loader.batchesPerEpoch()).isEqualTo(3);
             Set<List<Integer>> orders = new HashSet<>();
@@ -71,7 +71,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void withoutShufflingTheOrderIsThatOfTheSplit() {
+    void keepsTheSplitsOrderWithoutShuffling() {
         try (BatchLoader loader = new BatchLoader(split, settings(false, SampleTransform.NONE))) {
             for (int run = 0; run < 2; run++) {
                 assertThat(indices(loader.epoch(0))).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -81,7 +81,7 @@ class BatchLoaderTest {
 
     /** Stopping within an epoch, repeating one and skipping ahead do not change the content of an epoch. */
     @Test
-    void anEpochIsTheSameHoweverOneComesToIt() {
+    void epochIsIndependentOfHowItIsReached() {
         List<Integer> third;
         List<Integer> first;
         try (BatchLoader loader = new BatchLoader(split, settings(true, SampleTransform.NONE))) {
@@ -103,9 +103,9 @@ class BatchLoaderTest {
         }
     }
 
-    /** A batch in the consumer's hands stays as it is while the worker runs ahead, and buffers go round. */
+    /** The consumer's current batch stays unchanged while the worker runs ahead, and buffers are reused. */
     @Test
-    void theBatchInHandIsNotWrittenToAndBuffersAreRecycled() throws InterruptedException {
+    void neverWritesToCurrentBatchAndRecyclesBuffers() throws InterruptedException {
         CountDownLatch prepared = new CountDownLatch(10);
         Set<float[]> buffers = new HashSet<>();
         try (BatchLoader loader = new BatchLoader(split, settings(false, (v, s) -> prepared.countDown()))) {
@@ -156,9 +156,9 @@ class BatchLoaderTest {
         assertThat(calls).startsWith("train 2:0 0", "train 2:1 0", "train 2:2 0", "train 2:3 0");
     }
 
-    /** Volume 2 is wiped out at the first two tries, volume 3 always. */
+    /** Makes volume 2 blank at the first two attempts, and volume 3 always. */
     @Test
-    void drawsAgainWhereATransformLeavesNothing() {
+    void drawsAgainIfTransformLeavesABlankVolume() {
         List<String> tries = new ArrayList<>();
         SampleTransform transform = (volume, sample) -> {
             if (sample.index() == 2 && sample.attempt() < 2 || sample.index() == 3) {
@@ -185,7 +185,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void whatGoesWrongInTheBackgroundIsThrownWhereTheBatchIsTaken() {
+    void throwsBackgroundFailuresToTheCaller() {
         SampleTransform failing = (volume, sample) -> {
             if (sample.index() == 5 && sample.epoch() == 0) {
                 throw new DataException("sample five is broken");
@@ -205,9 +205,9 @@ class BatchLoaderTest {
         }
     }
 
-    /** All that batches hold over two epochs, by the number of workers. */
+    /** Returns everything that batches contain over two epochs, with that number of workers. */
     @Test
-    void theNumberOfWorkersMakesNoDifference() {
+    void resultIsIndependentOfWorkerCount() {
         SampleTransform transform = (volume, sample) -> {
             RandomStream random = new RandomStream(3, sample.epoch(), sample.index(), 0);
             for (int i = 0; i < ELEMENTS; i++) {
@@ -232,9 +232,9 @@ class BatchLoaderTest {
         return inputs;
     }
 
-    /** Each of a batch's four samples waits until all four are under way. */
+    /** Makes each of a batch's four samples wait until all four are in progress. */
     @Test
-    void workersWorkAtTheSameTime() {
+    void workersRunConcurrently() {
         CyclicBarrier together = new CyclicBarrier(4);
         SampleTransform meeting = (volume, sample) -> {
             try {
@@ -252,7 +252,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void theFirstSampleThatFailsIsTheOneToldOfWhateverTheWorkers() {
+    void reportsFirstFailureRegardlessOfWorkerCount() {
         SampleTransform failing = (volume, sample) -> {
             if (sample.index() % 4 > 0) {
                 throw new DataException("sample " + sample.index() + " is broken");
@@ -273,7 +273,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void closingEndsTheThreadAtAnyTime() throws InterruptedException {
+    void closingEndsTheThreads() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         for (int taken = 0; taken <= 3; taken++) {
             BatchLoader loader = new BatchLoader(split, settings(true, (v, s) -> calls.incrementAndGet()));
@@ -292,7 +292,7 @@ class BatchLoaderTest {
         }
     }
 
-    /** Background threads that are still alive; one that is just ending is given time to. */
+    /** Returns background threads that are still alive, after giving ending ones time to end. */
     private static List<Thread> workers() throws InterruptedException {
         List<Thread> alive = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -315,7 +315,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void theBatchSizeMustBePositive() {
+    void refusesNonPositiveBatchSizes() {
         assertThatThrownBy(() -> new BatchLoader.Settings(0, true, 1, true, SampleTransform.NONE, 1))
                 .isInstanceOf(DataException.class)
                 .hasMessage("batch size must be at least 1, was 0");

@@ -10,11 +10,11 @@ import java.util.zip.InflaterInputStream;
 
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 
-/** Hand-made file contents for the tests. */
+/** Creates file contents for the tests. */
 public final class Bytes {
     private Bytes() {}
 
-    /** A .npy file of that header text (version 1.0, not padded) and data. */
+    /** Returns a .npy file of that header text (version 1.0, not padded) and data. */
     public static byte[] npy(String header, byte... data) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});

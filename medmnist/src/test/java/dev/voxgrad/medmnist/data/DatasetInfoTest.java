@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class DatasetInfoTest {
     @Test
-    void flagsClassesAndTasksAreThoseOfThePaper() {
+    void matchesThePapersTable() {
         assertThat(Arrays.stream(DatasetInfo.values()).map(i -> i.flag() + " " + i.classes() + " " + i.task()))
                 .containsExactly(
                         "organmnist3d 11 MULTI_CLASS",
@@ -34,7 +34,7 @@ class DatasetInfoTest {
     }
 
     @Test
-    void everyFileHasItsOwnSumAndAddress() {
+    void everyFileHasItsOwnChecksumAndAddress() {
         assertThat(Arrays.stream(DatasetInfo.values())
                         .flatMap(i -> i.sources().stream())
                         .map(DatasetInfo.Source::md5))
@@ -49,7 +49,7 @@ class DatasetInfoTest {
     }
 
     @Test
-    void anUnknownFlagListsTheKnownOnes() {
+    void unknownFlagErrorListsKnownFlags() {
         assertThatThrownBy(() -> DatasetInfo.byFlag("organmnist"))
                 .isInstanceOf(DataException.class)
                 .hasMessage(

@@ -18,7 +18,7 @@ import dev.voxgrad.medmnist.io.DataException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Train and val, cut into folds. */
+/** Tests how train and val are split into folds. */
 class FoldsTest {
     private static final VolumeShape SHAPE = new VolumeShape(1, 2);
 
@@ -50,7 +50,7 @@ class FoldsTest {
         return voxels;
     }
 
-    /** The numbers that the volumes of a split carry. */
+    /** Returns the numbers that the volumes of a split contain. */
     private static int[] numbers(Split split) {
         return IntStream.range(0, split.size())
                 .map(i -> Byte.toUnsignedInt(split.voxels()[i * SHAPE.elements()])
@@ -62,7 +62,7 @@ class FoldsTest {
         return IntStream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
     }
 
-    /** Labels of that many volumes of each class, mixed by a fixed rule. */
+    /** Returns labels of that many volumes of each class, mixed by a fixed rule. */
     private static int[] labels(int... counts) {
         int[] labels = new int[Arrays.stream(counts).sum()];
         int[] left = counts.clone();
@@ -76,7 +76,7 @@ class FoldsTest {
     }
 
     @Property(tries = 200)
-    void foldsAreDisjointCoverAllAndAreStratified(
+    void foldsAreDisjointCompleteAndStratified(
             @ForAll @IntRange(min = 2, max = 9) int count,
             @ForAll long seed,
             @ForAll @Size(min = 2, max = 5) List<@IntRange(min = 9, max = 40) Integer> inTrain,
@@ -107,7 +107,7 @@ class FoldsTest {
     }
 
     @Test
-    void aMemberNeverTrainsOnItsFold() {
+    void memberNeverTrainsOnItsFold() {
         int[] train = labels(30, 20, 25);
         int[] val = labels(4, 7, 5);
         VolumeData data = data(train, val, 3);
@@ -131,7 +131,7 @@ class FoldsTest {
     }
 
     @Test
-    void theSeedDecides() {
+    void foldsDependOnTheSeed() {
         VolumeData data = data(labels(40, 40), labels(10, 10), 2);
         for (int fold = 0; fold < 5; fold++) {
             assertThat(Folds.of(data, 5, 3).in(fold))
@@ -143,14 +143,14 @@ class FoldsTest {
 
     /** The folds of existing runs must stay the same in later versions. */
     @Test
-    void theFoldsOfASeedStayAsTheyAre() {
+    void foldsOfASeedAreUnchanged() {
         Folds folds = Folds.of(data(labels(6, 3), labels(2, 1), 2), 3, 1);
         assertThat(List.of(folds.in(0), folds.in(1), folds.in(2)))
                 .containsExactly(new int[] {0, 8, 10, 11}, new int[] {2, 3, 6, 7}, new int[] {1, 4, 5, 9});
     }
 
     @Test
-    void theRarestClassLimitsTheNumber() {
+    void rarestClassLimitsTheNumberOfFolds() {
         VolumeData data = data(labels(20, 3), labels(5, 1), 2);
         assertThat(Folds.of(data, 4, 1).in(3)).isNotEmpty();
         assertThatThrownBy(() -> Folds.of(data, 5, 1))
@@ -162,9 +162,9 @@ class FoldsTest {
         assertThatThrownBy(() -> Folds.of(data, 1, 1)).hasMessage("folds is 1; expected at least 2");
     }
 
-    /** Each of four combinations is dealt as a class, and each label must be there and not be there in every fold. */
+    /** Each of four combinations is dealt as a class, and each label must be both set and unset in every fold. */
     @Test
-    void combinationsOfLabelsAreDealtAsClasses() {
+    void dealsLabelCombinationsAsClasses() {
         int[][] labels = new int[22][];
         Arrays.setAll(labels, i -> new int[] {i % 2, i / 2 % 2});
         VolumeData data = multiLabel(labels);

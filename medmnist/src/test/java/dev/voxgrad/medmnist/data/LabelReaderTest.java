@@ -68,7 +68,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void oneHotRowsAreOneClassPerVolume() {
+    void readsOneHotRowsAsClasses() {
         Labels labels = read(oneHot(3, 0, 2, 1), oneHot(3, 1, 1), oneHot(3, 2, 0));
         assertThat(labels.task()).isEqualTo(Task.MULTI_CLASS);
         assertThat(labels.names()).containsExactly("0", "1", "2");
@@ -81,7 +81,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void twoOneHotColumnsAreABinaryTask() {
+    void readsTwoOneHotColumnsAsBinaryTask() {
         Labels labels = read(oneHot(2, 0, 1), oneHot(2, 1), oneHot(2, 0));
         assertThat(labels.task()).isEqualTo(Task.BINARY);
         assertThat(classes(labels, 0)).containsExactly(0, 1);
@@ -89,7 +89,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void theUserDecidesWhatOneHotRowsMean() {
+    void taskOptionDecidesMeaningOfOneHotRows() {
         Labels several = read(as(Task.MULTI_LABEL), oneHot(3, 0, 2), oneHot(3, 1), oneHot(3, 2));
         assertThat(several.task()).isEqualTo(Task.MULTI_LABEL);
         assertThat(several.rows().getFirst()).isDeepEqualTo(new int[][] {{1, 0, 0}, {0, 0, 1}});
@@ -102,7 +102,7 @@ class LabelReaderTest {
     /** Only the last split shows that the labels are independent. */
     @ParameterizedTest
     @CsvSource({"0,0", "1,1"})
-    void oneRowOfAnySplitMakesLabelsIndependent(byte first, byte second) {
+    void oneRowInAnySplitMakesTaskMultiLabel(byte first, byte second) {
         NpyArray test = NpyArray.ofBytes(new byte[] {0, 1, first, second}, 2, 2);
         assertThat(read(oneHot(2, 0, 1), oneHot(2, 1), test).task()).isEqualTo(Task.MULTI_LABEL);
         assertThat(notes).isEmpty();
@@ -115,7 +115,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void almostOneHotRowsAreWorthANote() {
+    void warnsOfAlmostOneHotRows() {
         NpyArray test = NpyArray.ofBytes(new byte[] {0, 0, 0}, 1, 3);
         assertThat(read(oneHot(3, 0, 1, 2, 0, 1, 2, 0, 1, 2), oneHot(3, 1), test)
                         .task())
@@ -124,7 +124,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void labelsFromOneAreShifted() {
+    void shiftsLabelsFromOne() {
         Labels labels = read(longs(1, 3, 2), longs(1, 2), longs(3));
         assertThat(classes(labels, 0)).containsExactly(0, 2, 1);
         assertThat(labels.names()).containsExactly("1", "2", "3");
@@ -136,7 +136,7 @@ class LabelReaderTest {
 
     /** With a name for class 0, which may be missing from a file to predict. */
     @Test
-    void labelsFromOneStayIfClassZeroHasAName() {
+    void keepsLabelsFromOneIfClassZeroIsNamed() {
         Labels labels = read(FileOptions.named(List.of("a", "b", "c")), longs(1, 2), longs(2), longs(1));
         assertThat(classes(labels, 0)).containsExactly(1, 2);
         assertThat(notes)
@@ -146,7 +146,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void labelsThatStartLaterAreRefused() {
+    void refusesLabelsStartingAboveOne() {
         assertRefused(
                 FileOptions.NONE,
                 "labels from 2 to 4; they must start at 0: subtract 2",
@@ -156,7 +156,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void wholeNumbersOfOtherTypesAreTaken() {
+    void acceptsIntegersOfOtherTypes() {
         assertThat(classes(read(floats(0, 1, 2), floats(1), longs(0)), 0)).containsExactly(0, 1, 2);
         assertThat(read(NpyArray.ofBytes(new byte[] {1, 0}, 2, 1, 1), longs(1), longs(0))
                         .task())
@@ -167,7 +167,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void fractionsAndUnknownLabelsAreNamed() {
+    void namesFractionsAndUnknownLabels() {
         assertRefused(
                 FileOptions.NONE,
                 "val_labels: found 0.25 for volume 1, expected whole numbers",
@@ -193,7 +193,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void shapesThatAreNoLabelsAreNamed() {
+    void namesShapesThatAreNotLabels() {
         assertRefused(
                 FileOptions.NONE,
                 "expected whole numbers as (N), (N,1), or (N,L)",
@@ -209,13 +209,13 @@ class LabelReaderTest {
     }
 
     @Test
-    void labelsWithVolumesLastAreRefused() {
+    void refusesLabelsWithVolumesLast() {
         NpyArray wide = NpyArray.ofBytes(new byte[1001], 1, 1001);
         assertRefused(FileOptions.NONE, "has 1001 labels per volume; expected at most 1000", wide, wide, wide);
     }
 
     @Test
-    void theCountOfNamesIsCompared() {
+    void comparesCountOfNames() {
         List<String> three = List.of("a", "b", "c");
         assertRefused(
                 FileOptions.named(List.of("a", "b")),
@@ -238,7 +238,7 @@ class LabelReaderTest {
     }
 
     @Test
-    void tasksThatDoNotFitAreRefused() {
+    void refusesTasksThatDoNotFit() {
         assertRefused(
                 as(Task.MULTI_LABEL),
                 "one label per volume; --task multi-label expects",
@@ -257,7 +257,7 @@ class LabelReaderTest {
     @CsvSource(
             delimiter = ';',
             value = {"<U9; text", "|S5; text", "|O; Python objects"})
-    void textIsNamed(String type, String what) {
+    void namesTextLabels(String type, String what) {
         assertThatThrownBy(() -> NpyType.parse(type, "own.npz (train_labels)"))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("element type '" + type + "' is not supported")

@@ -39,7 +39,7 @@ class NameListTest {
     }
 
     @Test
-    void outerBlanksStayInsideQuotesOnly() {
+    void keepsOuterSpacesInsideQuotesOnly() {
         assertThat(NameList.parse("  a , \" b \"")).containsExactly("a", " b ");
     }
 
@@ -56,7 +56,7 @@ class NameListTest {
                 "a,\" \";       has no name for class 1",
                 "``;            has no name for class 0"
             })
-    void refusesListsThatCannotBeMeant(String text, String message) {
+    void refusesAmbiguousLists(String text, String message) {
         assertThatThrownBy(() -> NameList.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);

@@ -34,7 +34,7 @@ class NormalizationTest {
         assertThat(out).containsExactly(0, 1 / 255f, 128 / 255f, 1);
     }
 
-    /** 1, 2, 4: mean 7/3, deviation √(7/3) with N − 1. Numbers outside the range stay. */
+    /** 1, 2, 4: mean 7/3, deviation √(7/3) with N − 1. Values outside the range are unchanged. */
     @Test
     void normalisesTheGivenRangeOnly() {
         float[] values = {50, 1, 2, 4, 60};
@@ -48,7 +48,7 @@ class NormalizationTest {
     }
 
     @Test
-    void aBlankVolumeIsAnErrorThatNamesIt() {
+    void namesABlankVolume() {
         float[] blank = {0.1f, 0.1f, 0.1f};
         assertThatThrownBy(() -> Normalization.zNormalize(blank, 0, 3, "val", 12))
                 .isInstanceOf(DataException.class)

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Files of volumes of any type and shape, with the bytes of each array made by hand. */
+/** Builds files of volumes of any type and shape, with handmade bytes of each array. */
 final class NpzBytes {
     private final Map<String, byte[]> members = new LinkedHashMap<>();
 

@@ -7,11 +7,11 @@ import java.util.Map;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpyWriter;
 
-/** Small data sets and files for the tests. */
+/** Creates small data sets and files for the tests. */
 public final class Samples {
     private Samples() {}
 
-    /** Voxel v of volume n is {@code 7n + v} (mod 256), so that every volume is different and none is blank. */
+    /** Returns voxels: voxel v of volume n is {@code 7n + v} (mod 256), so that every volume is different and none is blank. */
     public static byte[] voxels(int count, int perVolume) {
         byte[] voxels = new byte[count * perVolume];
         for (int i = 0; i < voxels.length; i++) {
@@ -20,7 +20,7 @@ public final class Samples {
         return voxels;
     }
 
-    /** The arrays of a file with {@code count} volumes of 3³ per split and labels 0, 1, … in turn. */
+    /** Returns the arrays of a file with {@code count} volumes of 3³ per split and labels 0, 1, … in turn. */
     static Map<String, NpyArray> arrays(int count, int classes) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         for (String split : new String[] {"train", "val", "test"}) {

@@ -11,7 +11,7 @@ class SyntheticShapesTest {
     private static final SyntheticShapes.Settings SMALL = new SyntheticShapes.Settings(5, 16, 25, 10, 10, 0);
 
     @Test
-    void saysThatItIsSyntheticAndHoldsEveryClassEqually() {
+    void isMarkedSyntheticAndBalanced() {
         VolumeData data = SyntheticShapes.make(SMALL);
         assertThat(data.synthetic()).isTrue();
         assertThat(data.description()).startsWith("SYNTHETIC");
@@ -27,7 +27,7 @@ class SyntheticShapesTest {
     }
 
     @Test
-    void theSeedAndNothingElseDecidesTheVoxels() {
+    void voxelsDependOnTheSeedOnly() {
         VolumeData data = SyntheticShapes.make(SMALL);
         assertThat(SyntheticShapes.make(SMALL).train().voxels())
                 .isEqualTo(data.train().voxels());
@@ -44,9 +44,9 @@ class SyntheticShapesTest {
                 .isNotEqualTo(data.test().voxels());
     }
 
-    /** The voxels themselves must not drift from one machine or Java to the next: a fingerprint holds them. */
+    /** The voxels must not differ between machines or Java versions: a fingerprint detects any change. */
     @Test
-    void theVoxelsAreTheSameEverywhere() {
+    void voxelsAreTheSameOnEveryMachine() {
         VolumeData data = SyntheticShapes.make(new SyntheticShapes.Settings(1, 12, 10, 5, 5, 1));
         assertThat(Arrays.hashCode(data.train().voxels())).isEqualTo(FINGERPRINT);
     }

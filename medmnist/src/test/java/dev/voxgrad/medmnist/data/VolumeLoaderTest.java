@@ -23,7 +23,7 @@ class VolumeLoaderTest {
     private final List<String> warnings = new ArrayList<>();
 
     @Test
-    void theRealAdrenalSetIsTheOfficialOne() {
+    void realAdrenalSetIsTheOfficialOne() {
         for (int size : new int[] {28, 64}) {
             Path file = Shared.file("data/" + DatasetInfo.ADRENAL.source(size).fileName());
             VolumeData data = VolumeLoader.load(DatasetInfo.ADRENAL, file.getParent(), size, false, warnings::add);
@@ -50,7 +50,7 @@ class VolumeLoaderTest {
     }
 
     @Test
-    void aMissingFileSaysHowToGetIt() {
+    void missingFileErrorSaysHowToGetIt() {
         assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.VESSEL, folder, 64, false, warnings::add))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageStartingWith(folder.resolve("vesselmnist3d_64.npz").toString())
@@ -61,9 +61,9 @@ class VolumeLoaderTest {
                 .hasMessage("vesselmnist3d has no size 32; known sizes are 28, 64");
     }
 
-    /** The other five sets, as far as that goes without their files. */
+    /** Tests the other five sets as far as possible without their files. */
     @Test
-    void everySetLoadsFromAnUnofficialFileAfterOneWarning() {
+    void loadsUnofficialFilesWithOneWarning() {
         for (DatasetInfo info : DatasetInfo.values()) {
             Samples.write(folder.resolve(info.flag() + ".npz"), Samples.arrays(12, info.classes()));
             VolumeData data = VolumeLoader.load(info, folder, 28, false, warnings::add);
@@ -83,7 +83,7 @@ class VolumeLoaderTest {
     }
 
     @Test
-    void ownVolumesTellTheirClassesByTheirLabels() {
+    void derivesClassesOfOwnVolumesFromLabels() {
         Map<String, NpyArray> arrays = Samples.arrays(6, 2);
         VolumeData two = load(arrays);
         assertThat(two.task()).isEqualTo(Task.BINARY);
@@ -101,7 +101,7 @@ class VolumeLoaderTest {
     }
 
     @Test
-    void severalLabelsPerVolumeMakeAMultiLabelTask() {
+    void readsSeveralLabelsAsMultiLabelTask() {
         Map<String, NpyArray> arrays = Samples.arrays(2, 2);
         for (String split : List.of("train", "val", "test")) {
             arrays.put(split + "_labels", NpyArray.ofBytes(new byte[] {1, 0, 1, 0, 0, 1}, 2, 3));
@@ -119,7 +119,7 @@ class VolumeLoaderTest {
     }
 
     @Test
-    void colourAndOtherIntegersAreTaken() {
+    void acceptsColourAndOtherIntegers() {
         Map<String, NpyArray> arrays = Samples.arrays(2, 2);
         for (String split : List.of("train", "val", "test")) {
             arrays.put(split + "_images", NpyArray.ofBytes(Samples.voxels(2, 24), 2, 2, 2, 2, 3));

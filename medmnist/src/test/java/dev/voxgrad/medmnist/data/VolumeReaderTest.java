@@ -20,7 +20,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Volumes of all types and shapes become grey values as the window says, or are refused by name. */
+/** Checks that volumes of all types and shapes become grey values by the window, or are refused by name. */
 class VolumeReaderTest {
     @TempDir
     private Path folder;
@@ -106,7 +106,7 @@ class VolumeReaderTest {
 
     /** NumPy writes 0 and 1; a file of others may hold any byte. */
     @Test
-    void takesEveryByteOtherThanZeroForTrue() {
+    void readsNonZeroBytesAsTrue() {
         double[] mask = {0, 2, 255, 1, 0, 0, 0, 128, 1, 0, 0, 0, 0, 0, 0, 1};
         assertThat(load(NpzBytes.everywhere("|b1", mask)).train().voxels()).startsWith(0, -1, -1, -1, 0, 0, 0, -1);
     }
@@ -121,7 +121,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void choosesNothingByTest() {
+    void ignoresTestWhenChoosingAWindow() {
         NpzBytes file = new NpzBytes()
                 .cubes("train", "<f4", ramp(0, 1))
                 .cubes("val", "<f4", ramp(0, 2))
@@ -133,7 +133,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void readsWithAGivenWindowWhateverIsInTheFile() {
+    void appliesAGivenWindow() {
         assertThat(load(NpzBytes.everywhere("<i2", ramp(-1000, 200)), new Window(-1000, 1000))
                         .train()
                         .voxels())
@@ -179,7 +179,7 @@ class VolumeReaderTest {
 
     @ParameterizedTest
     @CsvSource({"NaN, is NaN", "Infinity, is infinite", "-Infinity, is infinite"})
-    void refusesWhatIsNoNumberByNameWithoutAndWithAWindow(double bad, String words) {
+    void namesNonFiniteVoxelsWithOrWithoutWindow(double bad, String words) {
         double[] values = ramp(0, 1);
         values[13] = bad;
         NpzBytes file = new NpzBytes()
@@ -194,7 +194,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void namesAVoxelOfFortranOrderedColour() {
+    void namesVoxelsOfFortranOrderedColour() {
         double[] values = new double[2 * 24];
         Arrays.setAll(values, i -> i);
         values[1 + 2 * (1 + 2 * (0 + 2 * (1 + 2 * 2)))] = Double.NaN;
@@ -207,7 +207,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void refusesVolumesInWhichNothingCanBeSeen() {
+    void refusesVolumesWithoutContrast() {
         double[] constant = new double[16];
         Arrays.fill(constant, 0.25);
         assertRefused(NpzBytes.everywhere("<f4", constant), "all voxels of train and val are 0.25");
@@ -218,7 +218,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void refusesOtherNumbersInAnOfficialSet() {
+    void refusesOtherValuesInAnOfficialSet() {
         NpzBytes file = NpzBytes.everywhere("<i2", ramp(-5, 20));
         file.write(folder.resolve("adrenalmnist3d.npz"));
         assertThatThrownBy(() -> VolumeLoader.load(DatasetInfo.ADRENAL, folder, 28, false, notes::add))
@@ -229,7 +229,7 @@ class VolumeReaderTest {
 
     /** Masks of an official set stay as they are published. */
     @Test
-    void leavesAnOfficialSetAsItIs() {
+    void leavesOfficialSetsUnchanged() {
         double[] mask = {0, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
         NpzBytes.everywhere("|u1", mask).write(folder.resolve("adrenalmnist3d.npz"));
         VolumeData data = VolumeLoader.load(DatasetInfo.ADRENAL, folder, 28, false, notes::add);
@@ -289,7 +289,7 @@ class VolumeReaderTest {
         return file;
     }
 
-    /** In each case the words tell what to type. */
+    /** In each case the message says what to type. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -315,7 +315,7 @@ class VolumeReaderTest {
                 "(2, 4, 4, 4, 1, 1); a.reshape(2, 4, 4, 4); Take out; length 1",
                 "(2, 2, 2, 2, 2, 2); 6 dimensions; number of the volume; channels"
             })
-    void saysWhatToDoWithOtherShapes(String shape, String first, String second, String third) {
+    void advisesOnOtherShapes(String shape, String first, String second, String third) {
         int count = Arrays.stream(shape.replaceAll("[() ]", "").split(","))
                 .mapToInt(Integer::parseInt)
                 .reduce(1, (a, b) -> a * b);
@@ -329,7 +329,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void saysHowMuchHeapIsMissing() {
+    void reportsMissingHeap() {
         Path file = NpzBytes.everywhere("<f8", ramp(0, 1)).write(folder.resolve("own.npz"));
         try (NpzFile npz = NpzFile.open(file)) {
             List<String> splits = List.of("train", "val", "test");
@@ -342,7 +342,7 @@ class VolumeReaderTest {
     }
 
     @Test
-    void takesNoMemoryForLabelsThatCannotBe() {
+    void takesNoMemoryForImpossibleLabels() {
         NpzBytes file = new NpzBytes()
                 .cubes("train", "|u1", ramp(0, 9))
                 .cubes("val", "|u1", ramp(0, 9))

@@ -10,7 +10,7 @@ import dev.voxgrad.medmnist.io.DataException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Volumes in several arrays are the same to everyone as volumes in one. */
+/** Checks that volumes in several arrays behave like volumes in one. */
 class VoxelsTest {
     private static final VolumeShape SHAPE = new VolumeShape(1, 2);
 
@@ -35,7 +35,7 @@ class VoxelsTest {
     }
 
     @Test
-    void keepsVolumesInArraysThatStayBelowTheBound() {
+    void keepsVolumesInBoundedArrays() {
         Voxels voxels = inThreeArrays();
         assertThat(voxels.count()).isEqualTo(5);
         assertThat(voxels.array(0))
@@ -54,7 +54,7 @@ class VoxelsTest {
     }
 
     @Test
-    void readsTheSameAsFromOneArray() {
+    void readsSameValuesAsFromOneArray() {
         Split several = Split.of("train", SHAPE, inThreeArrays(), new int[] {0, 1, 0, 1, 0});
         Split one = Split.of("train", SHAPE, inOneArray(), new int[] {0, 1, 0, 1, 0});
         assertThat(several.voxels()).isEqualTo(one.voxels());
@@ -83,7 +83,7 @@ class VoxelsTest {
     }
 
     @Test
-    void findsABlankVolumeBehindOthers() {
+    void findsLaterBlankVolumes() {
         Voxels voxels = inThreeArrays();
         Arrays.fill(voxels.array(3), 8, 16, (byte) 7);
         Split split = Split.of("train", SHAPE, voxels, new int[5]);
@@ -92,7 +92,7 @@ class VoxelsTest {
     }
 
     @Test
-    void refusesAnotherNumberOfLabelsOrVoxels() {
+    void refusesMismatchedLabelsOrVoxels() {
         assertThatThrownBy(() -> Split.of("val", SHAPE, inThreeArrays(), new int[4]))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("val: 4 labels but 5 volumes of [1,2,2,2]");

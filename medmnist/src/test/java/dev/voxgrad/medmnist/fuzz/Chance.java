@@ -3,7 +3,7 @@ package dev.voxgrad.medmnist.fuzz;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The dice of one input: the same seed makes the same input on every machine. */
+/** Draws the random choices of one input: the same seed makes the same input on every machine. */
 final class Chance {
     private static final List<Long> NUMBERS = List.of(
             0L,
@@ -101,17 +101,17 @@ final class Chance {
         random = new SplittableRandom(seed);
     }
 
-    /** From 0 to {@code bound} − 1. */
+    /** Returns an integer from 0 to {@code bound} − 1. */
     int below(int bound) {
         return random.nextInt(bound);
     }
 
-    /** True once in so many times. */
+    /** Returns true once in that many times on average. */
     boolean in(int times) {
         return random.nextInt(times) == 0;
     }
 
-    /** A number on the edge of some bound, or a small one, or any. */
+    /** Returns an integer at the edge of some bound, or a small one, or any. */
     long number() {
         return switch (below(8)) {
             case 0 -> random.nextLong();
@@ -120,12 +120,12 @@ final class Chance {
         };
     }
 
-    /** A number in text, or what passes for one. */
+    /** Returns a number as text, or something similar. */
     String numberText() {
         return in(3) ? NUMBER_TEXTS.get(below(NUMBER_TEXTS.size())) : String.valueOf(number());
     }
 
-    /** A text with characters that mean something to someone. */
+    /** Returns a text with characters that have a meaning somewhere. */
     String text() {
         return TEXTS.get(below(TEXTS.size()));
     }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What happens to a file of any kind: bytes are changed, lost, repeated; a text also loses its fields and lines. */
+/** Damages files of any kind: changes, drops and repeats bytes; drops fields and lines of a text. */
 final class Damage {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(?:\\.\\d+)?(?:[eE]-?\\d+)?");
 
-    /** Lines repeated again and again would make most of the work. */
+    /** Limits repeated lines, which would otherwise be most of the work. */
     private static final int LONGEST_TEXT = 1 << 18;
 
     private Damage() {}
@@ -61,7 +61,7 @@ final class Damage {
         return changed;
     }
 
-    /** The file up to {@code end}, something else, and the file from {@code next} on. */
+    /** Returns the file up to {@code end}, something else, and the file from {@code next} on. */
     private static byte[] spliced(byte[] file, int start, int end, byte[] between, int next) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(file, start, end - start);
@@ -109,7 +109,7 @@ final class Damage {
         };
     }
 
-    /** One occurrence of a pattern gives way. */
+    /** Replaces one occurrence of a pattern. */
     private static String replaced(String text, Pattern pattern, String with, Chance chance) {
         Matcher matcher = pattern.matcher(text);
         List<int[]> found = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How many inputs there were, what they took at most, and what went wrong. */
+/** Counts the inputs, their greatest cost, and the faults. */
 final class FuzzReport {
     private final long seed;
     private final Map<String, long[]> counts = new TreeMap<>();
@@ -49,7 +49,7 @@ final class FuzzReport {
         return inputs;
     }
 
-    /** One line for each kind of fault. */
+    /** Returns a line for each kind of fault. */
     synchronized List<String> faults() {
         return faults.entrySet().stream()
                 .map(fault -> String.format(
@@ -62,7 +62,7 @@ final class FuzzReport {
                 .toList();
     }
 
-    /** Tells how many inputs each reader took and refused: a target whose inputs are all refused tests little. */
+    /** Returns how many inputs each reader accepted and refused: a target that refuses all inputs tests little. */
     synchronized Map<String, long[]> counts() {
         return counts;
     }

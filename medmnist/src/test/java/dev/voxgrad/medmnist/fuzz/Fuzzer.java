@@ -13,18 +13,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * Gives many inputs to readers of files. Each must end in success or in an exception that the reader documents, within
  * {@link #MOST_CPU} of the thread's own time, and must take no more memory than the file's size justifies.
  *
- * <p>Input number i depends on the seed and on i alone, and goes to target i modulo their number: so one that failed is
- * made again from these two numbers, on any number of cores.
+ * <p>Input number i depends on the seed and on i alone, and goes to target i modulo their number: so a failed input
+ * can be made again from these two numbers, on any number of cores.
  */
 final class Fuzzer {
     static final Duration MOST_CPU = Duration.ofSeconds(2);
-    /** Whatever the file: buffers, parsers, class loading. */
+    /** The memory that any file may take: buffers, parsers, class loading. */
     private static final long FREE_BYTES = 64L << 20;
 
     private static final long BYTES_PER_BYTE = 64;
-    /** A reader that computes for so long never ends. */
+    /** The CPU time after which a reader counts as endless. */
     private static final Duration HANGS = Duration.ofSeconds(30);
-    /** A reader that has waited for so long, without computing, waits for ever. */
+    /** The time after which a reader that waits without computing counts as stuck. */
     private static final Duration WAITS = Duration.ofMinutes(5);
 
     private final List<Target> targets;
@@ -74,7 +74,7 @@ final class Fuzzer {
         return targets.get((int) (input % targets.size()));
     }
 
-    /** The content of one input. */
+    /** Returns the content of one input. */
     byte[] make(long input) {
         return targetOf(input).maker().apply(new Chance(seed * 0x9E3779B97F4A7C15L + input));
     }

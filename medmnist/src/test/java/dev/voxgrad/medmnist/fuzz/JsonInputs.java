@@ -9,13 +9,13 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON with other values, other kinds of values, names twice, names missing, and nests. */
+/** Makes JSON with other values, other types, duplicate names, missing names and deep nesting. */
 final class JsonInputs {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private JsonInputs() {}
 
-    /** A document like {@code whole}, with up to three fields changed; once in a while its text is damaged too. */
+    /** Makes a document like {@code whole}, with up to three fields changed; once in a while its text is damaged too. */
     static String text(String whole, Chance chance) {
         JsonNode tree = JSON.readTree(whole);
         List<String> raw = new ArrayList<>();

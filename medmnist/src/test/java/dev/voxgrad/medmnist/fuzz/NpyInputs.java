@@ -9,11 +9,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Arrays in numpy's format: headers that are whole, odd, or lie about what follows. */
+/** Makes arrays in numpy's format: headers that are correct, unusual, or contradict what follows. */
 final class NpyInputs {
     private NpyInputs() {}
 
-    /** An array of some type and shape, which may claim more than there is. */
+    /** Makes an array of some type and shape, which may claim more than there is. */
     static byte[] any(Chance chance) {
         String type = chance.one(
                 "|u1", "|b1", "<i2", ">i2", "<f2", "<f4", ">f4", "<f8", "<i8", ">i8", "<u4", "|i1", "<u8", "=f4", "f4",
@@ -53,7 +53,7 @@ final class NpyInputs {
         return chance.bytes((int) (count * bytes) + (chance.in(10) ? chance.below(9) - 4 < 0 ? 0 : 3 : 0));
     }
 
-    /** Of exactly that type and shape, in order. */
+    /** Makes an array of exactly that type and shape, in order. */
     static byte[] whole(String type, byte[] data, int... shape) {
         List<Long> sizes = new ArrayList<>();
         for (int size : shape) {
@@ -113,7 +113,7 @@ final class NpyInputs {
         return "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }";
     }
 
-    /** @param lie the header's length as it is stated; 0 for the truth */
+    /** @param lie the header's length as it is stated; 0 for the true one */
     private static byte[] file(int version, String header, long lie, byte[] data) {
         int lengthBytes = version == 1 ? 2 : 4;
         byte[] text = header.getBytes(StandardCharsets.UTF_8);

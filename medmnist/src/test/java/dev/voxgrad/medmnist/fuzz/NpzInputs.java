@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Zip files of arrays, byte by byte, so that the central directory, the local headers and the content can disagree.
+ * Makes zip files of arrays, byte by byte, so that the central directory, the local headers and the content can disagree.
  * Format: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
  */
 final class NpzInputs {
@@ -23,12 +23,12 @@ final class NpzInputs {
     private static final int END = 0x06054b50;
     private static final int DEFLATED = 8;
 
-    /** One member, as the two places where it is described see it. */
+    /** Describes a member as each of the two places in the file does. */
     private record Member(byte[] name, int method, long packed, long size, long crc, long offset) {}
 
     private NpzInputs() {}
 
-    /** A data set in MedMNIST's layout, or members of other names, kinds and sizes. */
+    /** Makes a data set in MedMNIST's layout, or members of other names, kinds and sizes. */
     static byte[] any(Chance chance) {
         Map<String, byte[]> arrays = chance.in(3) ? someArrays(chance) : dataSet(chance);
         return chance.in(2) ? Damage.bytes(zip(arrays, chance), chance) : zip(arrays, chance);

@@ -26,11 +26,11 @@ import dev.voxgrad.nativecheck.machine.Mount;
 import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
-/** Every reader of files that come from elsewhere. */
+/** Lists every reader of files that come from elsewhere. */
 final class Readers {
     private static final List<Class<? extends Exception>> DATA = List.of(DataException.class);
     private static final List<Class<? extends Exception>> NONE = List.of();
-    /** A valid one, beside which other files of a run are read. */
+    /** A valid file, next to which other files of a run are read. */
     private static final byte[] RUN = RunInputs.wholeInfo();
 
     private Readers() {}
@@ -140,7 +140,7 @@ final class Readers {
                 .forEach(member -> files.weights(member.index(), member.net().name(), ModelKind.BEST));
     }
 
-    /** The whole input is the name. */
+    /** Uses the whole input as a name. */
     private static void resultName(Path file) throws IOException {
         String name = Files.readString(file, StandardCharsets.ISO_8859_1);
         Path named;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Many damaged files for every reader. A fault is made again from the numbers that its message gives, for example
+ * Gives many damaged files to every reader. The numbers in a fault's message reproduce it, for example
  * {@code -Dvoxgrad.fuzz.seed=1 -Dvoxgrad.fuzz.first=4711 -Dvoxgrad.fuzz.count=1}.
  */
 class ReadersFuzzTest {
@@ -24,13 +24,13 @@ class ReadersFuzzTest {
     private Path folder;
 
     @Test
-    void someInputsEndWell() {
+    void readersHandleSomeInputs() {
         run(Long.getLong("voxgrad.fuzz.count", FEW));
     }
 
     @Tag("thorough")
     @Test
-    void manyInputsEndWell() {
+    void readersHandleManyInputs() {
         run(Long.getLong("voxgrad.fuzz.count", MANY));
     }
 
@@ -49,7 +49,7 @@ class ReadersFuzzTest {
     }
 
     @Test
-    void theSameNumbersMakeTheSameInput() {
+    void sameSeedMakesSameInput() {
         Fuzzer fuzzer = new Fuzzer(Readers.all(), 7, folder);
         Fuzzer again = new Fuzzer(Readers.all(), 7, folder);
         Fuzzer other = new Fuzzer(Readers.all(), 8, folder);

@@ -2,7 +2,7 @@ package dev.voxgrad.medmnist.fuzz;
 
 import java.nio.charset.StandardCharsets;
 
-/** The files of a run's folder, result files, and lists of weights. */
+/** Makes the files of a run's folder, result files, and lists of weights. */
 final class RunInputs {
     private static final String INFO = """
             {"voxgrad":"0.1.0","java":"25","started":"2026-01-02T03:04:05Z",
@@ -49,7 +49,7 @@ final class RunInputs {
 
     private RunInputs() {}
 
-    /** A run.json as it should be. */
+    /** Returns a correct run.json. */
     static byte[] wholeInfo() {
         return INFO.getBytes(StandardCharsets.UTF_8);
     }
@@ -89,12 +89,12 @@ final class RunInputs {
         return Damage.text(SUMMARY, chance);
     }
 
-    /** The scores of a result file. */
+    /** Makes the scores of a result file. */
     static byte[] result(Chance chance) {
         return Damage.text(RESULT, chance);
     }
 
-    /** The name of a result file. */
+    /** Makes the name of a result file. */
     static byte[] resultName(Chance chance) {
         return Damage.text(
                 chance.one(

@@ -11,14 +11,14 @@ import java.util.Map;
 
 import tools.jackson.databind.json.JsonMapper;
 
-/** Weights in the safetensors format, and checkpoints, which are such files with a state and a checksum. */
+/** Makes weights in the safetensors format, and checkpoints, which are such files with a state and a checksum. */
 final class SafetensorsInputs {
     private static final Map<String, Integer> TYPES =
             Map.of("F32", 4, "I64", 8, "F64", 8, "F16", 2, "BF16", 2, "I32", 4, "U8", 1, "BOOL", 1);
 
     private SafetensorsInputs() {}
 
-    /** Some tensors, the header of which may be changed after the offsets were computed. */
+    /** Makes some tensors, whose header may be changed after the offsets were computed. */
     static byte[] any(Chance chance) {
         StringBuilder header = new StringBuilder("{");
         if (chance.in(3)) {
@@ -79,7 +79,7 @@ final class SafetensorsInputs {
         return out.toByteArray();
     }
 
-    /** A checkpoint with one tensor; its checksum is right more often than not, so that the state is read as well. */
+    /** Makes a checkpoint with one tensor; its checksum is right more often than not, so that the state is read as well. */
     static byte[] checkpoint(String state, Chance chance) {
         String text = chance.in(8)
                 ? new String(Damage.text(state, chance), StandardCharsets.UTF_8)
@@ -96,7 +96,7 @@ final class SafetensorsInputs {
         return JsonMapper.shared().writeValueAsString(text);
     }
 
-    /** As {@code Checkpoint} computes it: over the state, names, shapes and big-endian numbers. */
+    /** Returns the checksum that {@code Checkpoint} computes: over the state, names, shapes and big-endian values. */
     private static String sum(String state, byte[] littleEndian) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** What an operating system may answer: shared libraries, and the texts below /proc and /sys. */
+/** Makes what an operating system may answer: shared libraries, and the texts below /proc and /sys. */
 final class SystemInputs {
     private static final String CPU = """
             processor\t: 0
@@ -62,8 +62,8 @@ final class SystemInputs {
     }
 
     /**
-     * A 64-bit library: header, two program headers, a dynamic section, strings. Counts, offsets and sizes are right
-     * but for some that lie; some libraries name one long string thousands of times.
+     * Makes a 64-bit library: header, two program headers, a dynamic section, strings. Counts, offsets and sizes are right
+     * except for some wrong ones; some libraries name one long string thousands of times.
      */
     static byte[] library(Chance chance) {
         byte[] strings = strings(chance);

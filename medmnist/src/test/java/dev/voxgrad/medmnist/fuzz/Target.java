@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A reader of files from elsewhere, and how to make files for it.
+ * Describes a reader of files from elsewhere, and how to make files for it.
  *
  * @param name for reports
  * @param extension of the file that is read; some readers go by it
@@ -21,7 +21,7 @@ record Target(
         Function<Chance, byte[]> maker,
         Reader reader,
         List<Class<? extends Exception>> documented) {
-    /** Reads a file; returns or throws. */
+    /** Reads a file. */
     interface Reader {
         void read(Path file) throws Exception;
     }

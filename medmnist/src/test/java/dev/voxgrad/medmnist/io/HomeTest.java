@@ -20,14 +20,14 @@ class HomeTest {
     }
 
     @Test
-    void theVariableComesFirst() {
+    void variableTakesPrecedence() {
         assertThat(home("/users/me", "/home/me")).hasValue(Path.of("/users/me"));
         assertThat(home(null, "/home/me")).hasValue(Path.of("/home/me"));
         assertThat(home("", "/home/me")).hasValue(Path.of("/home/me"));
     }
 
     @Test
-    void aUserWhomTheSystemDoesNotKnowHasNone() {
+    void unknownUserHasNoHome() {
         assertThat(home(null, "?")).isEmpty();
         assertThat(home("", "")).isEmpty();
     }
@@ -44,12 +44,12 @@ class HomeTest {
         "/abs, /abs",
         "x~, x~"
     })
-    void aLeadingTildeIsTheHomeFolder(String written, String path) {
+    void expandsALeadingTilde(String written, String path) {
         assertThat(Home.expand(written, Optional.of(Path.of("/h")))).isEqualTo(Path.of(path));
     }
 
     @Test
-    void withoutAHomeATildeIsRefused() {
+    void refusesTildeWithoutAHome() {
         assertThatThrownBy(() -> Home.expand("~/x", Optional.empty()))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("'~/x'")

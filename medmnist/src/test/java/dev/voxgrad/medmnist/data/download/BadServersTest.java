@@ -92,14 +92,14 @@ class BadServersTest {
                 "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 999 ?\r\nContent-Length: 0\r\n\r\n"
             })
-    void badAnswersEndInAdvice(String answer) throws IOException {
+    void badAnswersLeadToAdvice(String answer) throws IOException {
         try (RawServer server = new RawServer((request, out) -> RawServer.write(out, answer))) {
             assertAdvice(source(server), Map.of(), "cannot be downloaded");
         }
     }
 
     @Test
-    void anEndlessBodyIsCutOff() throws IOException {
+    void cutsOffEndlessBodies() throws IOException {
         try (RawServer server = new RawServer((request, out) -> {
             RawServer.write(out, "HTTP/1.1 200 OK\r\n\r\n");
             while (true) {
@@ -112,7 +112,7 @@ class BadServersTest {
     }
 
     @Test
-    void aTrickleIsGivenUp() throws IOException {
+    void abandonsTrickles() throws IOException {
         try (RawServer server = new RawServer((request, out) -> {
             RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
             while (true) {
@@ -125,7 +125,7 @@ class BadServersTest {
     }
 
     @Test
-    void aLoginPageIsNamed() throws IOException {
+    void namesLoginPages() throws IOException {
         String page = "\n<!DOCTYPE html><title>Guest network</title>";
         try (RawServer server = new RawServer((request, out) ->
                 RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + page.length() + "\r\n\r\n" + page))) {
@@ -141,7 +141,7 @@ class BadServersTest {
                 "HTTP/1.1 206 Partial\r\nContent-Length: 17\r\n\r\n" + CONTENT,
                 "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n"
             })
-    void aPartThatNoLongerFitsIsReplaced(String toRange) throws IOException {
+    void replacesOutdatedPart(String toRange) throws IOException {
         Files.writeString(root.resolve("set.npz.part"), "of another file, and longer");
         try (RawServer server = new RawServer(
                 (request, out) -> RawServer.write(out, request.contains("Range: bytes=27-") ? toRange : RIGHT))) {
@@ -151,7 +151,7 @@ class BadServersTest {
     }
 
     @Test
-    void aBusyServerIsAskedAgainWhenItWishes() throws IOException {
+    void retriesWhenABusyServerSays() throws IOException {
         boolean[] busy = {true};
         try (RawServer server = new RawServer((request, out) -> {
             RawServer.write(out, busy[0] ? "HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n" : RIGHT);
@@ -164,7 +164,7 @@ class BadServersTest {
     }
 
     @Test
-    void aServerThatIsBusyForLongIsNotWaitedFor() throws IOException {
+    void doesNotWaitForLongBusyServers() throws IOException {
         try (RawServer server = new RawServer((request, out) ->
                 RawServer.write(out, "HTTP/1.1 429 Slowly\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n"))) {
             assertAdvice(source(server), Map.of(), "answered 429", "asked again in 60 minutes");
@@ -173,7 +173,7 @@ class BadServersTest {
     }
 
     @Test
-    void aProxyOfTheEnvironmentIsUsedWithItsPassword() throws IOException {
+    void usesProxyOfEnvironmentWithPassword() throws IOException {
         String pass = "Basic " + Base64.getEncoder().encodeToString("me:p@ss".getBytes(StandardCharsets.UTF_8));
         try (RawServer proxy = new RawServer((request, out) -> RawServer.write(
                 out,
@@ -187,7 +187,7 @@ class BadServersTest {
     }
 
     @Test
-    void aTunnelIsAskedForWithThePassword() throws IOException {
+    void requestsTunnelWithPassword() throws IOException {
         try (RawServer proxy = new RawServer((request, out) -> RawServer.write(
                 out,
                 request.contains("Proxy-Authorization: Basic ")
@@ -205,7 +205,7 @@ class BadServersTest {
     }
 
     @Test
-    void exceptionsAreReachedWithoutTheProxy() throws IOException {
+    void reachesExceptionsWithoutProxy() throws IOException {
         try (RawServer server = new RawServer((request, out) -> RawServer.write(out, RIGHT))) {
             fetch(source(server), Map.of("http_proxy", "http://127.0.0.1:1", "no_proxy", "example.org, 127.0.0.1"));
         }

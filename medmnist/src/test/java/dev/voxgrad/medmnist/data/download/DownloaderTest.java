@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +35,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Against a server on the loopback interface. */
+/** Tests the downloader against a server on the loopback interface. */
 @Timeout(60)
 class DownloaderTest {
     private static final byte[] CONTENT = Samples.voxels(1, 300_000);
@@ -79,7 +80,7 @@ class DownloaderTest {
     }
 
     @Test
-    void continuesAPartWhereItStopped() throws IOException {
+    void resumesAPart() throws IOException {
         serve(this::sendRange);
         Files.write(part(), Arrays.copyOf(CONTENT, 100_000));
         assertFetched();
@@ -88,7 +89,7 @@ class DownloaderTest {
     }
 
     @Test
-    void startsAfreshWhereTheServerIgnoresRanges() throws IOException {
+    void startsAgainIfServerIgnoresRanges() throws IOException {
         serve(exchange -> send(exchange, 200, CONTENT));
         Files.write(part(), Arrays.copyOf(CONTENT, 100_000));
         assertFetched();
@@ -96,7 +97,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aCompletePartNeedsNoMoreThanItsSum() throws IOException {
+    void completePartNeedsOnlyItsChecksum() throws IOException {
         serve(this::sendRange);
         Files.write(part(), CONTENT);
         assertFetched();
@@ -104,16 +105,18 @@ class DownloaderTest {
     }
 
     @Test
-    void aWrongPartIsThrownAwayAndFetchedWhole() throws IOException {
+    void replacesAWrongPart() throws IOException {
         serve(this::sendRange);
         Files.write(part(), new byte[100_000]);
         assertFetched();
-        assertThat(ranges).containsExactly("bytes=100000-", "none");
+        // Java's HTTP client may repeat a request on a new connection if the server closes the old one.
+        assertThat(Set.copyOf(ranges)).containsExactlyInAnyOrder("bytes=100000-", "none");
+        assertThat(ranges.getLast()).isEqualTo("none");
     }
 
     /** Each connection breaks after 120,000 bytes: three are enough. */
     @Test
-    void goesOnAfterABrokenConnection() throws IOException {
+    void continuesAfterABrokenConnection() throws IOException {
         serve(exchange -> {
             int from = from(exchange);
             if (from > 0) {
@@ -128,7 +131,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aTruncatedAnswerFailsInTheEndButKeepsItsPart() throws IOException {
+    void truncatedAnswerFailsButKeepsItsPart() throws IOException {
         serve(exchange -> {
             exchange.sendResponseHeaders(200, CONTENT.length);
             exchange.getResponseBody().write(CONTENT, 0, 50_000);
@@ -139,7 +142,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aStalledConnectionIsGivenUp() throws IOException {
+    void abandonsStalledConnections() throws IOException {
         serve(exchange -> {
             exchange.sendResponseHeaders(200, CONTENT.length);
             exchange.getResponseBody().write(CONTENT, 0, 50_000);
@@ -155,14 +158,14 @@ class DownloaderTest {
     }
 
     @Test
-    void wrongContentIsNotKept() throws IOException {
+    void discardsWrongContent() throws IOException {
         serve(exchange -> send(exchange, 200, new byte[] {1, 2, 3}));
         assertFails("has MD5 5289df737df57326fcdd22597afb1fac instead of " + source().md5());
         assertOnly(root);
     }
 
     @Test
-    void aRefusalIsNotTriedAgain() throws IOException {
+    void doesNotRetryARefusal() throws IOException {
         serve(exchange -> send(exchange, 404, new byte[0]));
         assertFails("the server answered 404");
         assertThat(ranges).hasSize(1);
@@ -170,19 +173,19 @@ class DownloaderTest {
     }
 
     @Test
-    void aBusyServerIsTriedAgain() throws IOException {
+    void retriesABusyServer() throws IOException {
         serve(exchange -> send(exchange, ranges.size() < 3 ? 503 : 200, ranges.size() < 3 ? new byte[0] : CONTENT));
         assertFetched();
     }
 
     @Test
-    void withoutANetworkItSaysHowToPlaceTheFile() {
+    void offlineErrorSaysHowToPlaceTheFile() {
         server.stop(0);
         assertFails("no connection");
     }
 
     @Test
-    void aFileInPlaceIsNeverTouched() throws IOException {
+    void leavesExistingFileUntouched() throws IOException {
         serve(exchange -> send(exchange, 200, CONTENT));
         Files.write(root.resolve("set.npz"), new byte[] {7});
         assertThatThrownBy(() -> downloader.fetch(source(), root, this::note))

@@ -46,7 +46,7 @@ class ProxySettingsTest {
                 "http://me:secret@host:0",
                 "http://me:secret@host:1/path"
             })
-    void refusesOthersWithoutTellingThePassword(String value) {
+    void errorsDoNotRevealThePassword(String value) {
         assertThatThrownBy(() -> new ProxySettings(Map.of("ALL_PROXY", value)).proxyFor(ZENODO))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("ALL_PROXY")
@@ -56,7 +56,7 @@ class ProxySettingsTest {
     }
 
     @Test
-    void choosesByTheWantedAddress() {
+    void choosesProxyByTargetAddress() {
         ProxySettings settings = new ProxySettings(
                 Map.of("http_proxy", "a:1", "HTTPS_PROXY", "b:1", "https_proxy", "", "all_proxy", "c:1"));
         assertThat(settings.proxyFor(URI.create("http://x/")))
@@ -91,7 +91,7 @@ class ProxySettingsTest {
     }
 
     @Test
-    void javasOwnPropertiesComeFirst() {
+    void javaPropertiesTakePrecedence() {
         System.setProperty("https.proxyHost", "other");
         try {
             assertThat(new ProxySettings(Map.of("https_proxy", "proxy:1")).proxyFor(ZENODO))

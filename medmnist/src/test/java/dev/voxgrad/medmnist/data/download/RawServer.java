@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Answers each connection on the loopback interface with whatever bytes a test likes, HTTP or not. */
+/** Answers each connection on the loopback interface with any bytes that a test provides, HTTP or not. */
 final class RawServer implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Answer answer;
@@ -55,7 +55,7 @@ final class RawServer implements AutoCloseable {
             requests.add(request.toString());
             answer.write(request.toString(), connection.getOutputStream());
         } catch (IOException e) {
-            return; // the client has heard enough
+            return; // the client has closed the connection
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -70,7 +70,7 @@ final class RawServer implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /** The heads of all requests so far. */
+    /** Returns the heads of all requests so far. */
     List<String> requests() {
         return List.copyOf(requests);
     }

@@ -147,14 +147,14 @@ class NpyArrayTest {
                 "\t{'descr': 'u1',\r\n'fortran_order': False, 'shape': (2,\t2)}",
                 "{'descr': '<u1', 'fortran_order': False, 'shape': (1, 2, 1, 2, 1)}",
             })
-    void readsHeadersAsOtherProgramsWriteThem(String header) {
+    void readsHeadersOfOtherPrograms(String header) {
         NpyArray array = Bytes.read(Bytes.npy(header, (byte) 1, (byte) 2, (byte) 3, (byte) 250));
         assertThat(array.bytes()).containsExactly(1, 2, 3, 250);
     }
 
     /** NumPy reads '|' as the machine's order, and so do the programs that write it. */
     @Test
-    void readsALongElementWithoutAByteOrder() {
+    void readsLongElementWithoutByteOrder() {
         for (String type : List.of("|i2", "=i2", "i2")) {
             NpyArray array = Bytes.read(
                     Bytes.npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (1,)}", (byte) 1, (byte) 2));
@@ -193,7 +193,7 @@ class NpyArrayTest {
 
     /** Some 5000 dimensions times some million elements once held a core for minutes. */
     @Test
-    void refusesThousandsOfDimensionsAtOnce() {
+    void refusesThousandsOfDimensionsQuickly() {
         byte[] file = Bytes.npy(
                 "{'descr': '|u1', 'fortran_order': True, 'shape': (" + "1,".repeat(4900) + "1000000)}",
                 new byte[1_000_000]);
@@ -221,7 +221,7 @@ class NpyArrayTest {
     }
 
     @Test
-    void namesWhatIsGivenInsteadOfAnArray() {
+    void namesOtherKindsOfContent() {
         assertThatThrownBy(() -> Bytes.read(new byte[] {(byte) 0x80, 4, 'c'}))
                 .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("is not a .npy array: it is a Python pickle. A pickle runs code");
@@ -229,7 +229,7 @@ class NpyArrayTest {
     }
 
     @Test
-    void showsNoControlCharactersOfAHeader() {
+    void escapesControlCharactersOfHeaders() {
         assertThatThrownBy(() -> Bytes.read(Bytes.npy("{'\33[31m': 1\u009b}" + "x".repeat(5000))))
                 .isInstanceOf(DataFileException.class)
                 .message()
@@ -287,7 +287,7 @@ class NpyArrayTest {
 
     /** Element (i, j, …) is the same in every order of the file. */
     @Property(tries = 200)
-    void fortranOrderIsUndone(@ForAll("shapes") int[] shape, @ForAll boolean wide) {
+    void convertsFortranOrder(@ForAll("shapes") int[] shape, @ForAll boolean wide) {
         int count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         int bytes = wide ? 2 : 1;
         ByteBuffer data = ByteBuffer.allocate(count * bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -317,7 +317,7 @@ class NpyArrayTest {
     }
 
     @Property(tries = 200)
-    void anyShapeMakesTheRoundTrip(@ForAll("shapes") int[] shape, @ForAll byte first) {
+    void roundTripsAnyShape(@ForAll("shapes") int[] shape, @ForAll byte first) {
         byte[] values = new byte[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < values.length; i++) {
             values[i] = (byte) (first + i);
@@ -329,7 +329,7 @@ class NpyArrayTest {
 
     /** A .npy alone has no checksum, so damaged data may pass as other data; but never as anything worse. */
     @Property(tries = 3000)
-    void damagedBytesGiveAnArrayOrAClearError(
+    void damagedBytesYieldAnArrayOrAClearError(
             @ForAll @IntRange(max = 139) int first,
             @ForAll byte firstValue,
             @ForAll @IntRange(max = 139) int second,

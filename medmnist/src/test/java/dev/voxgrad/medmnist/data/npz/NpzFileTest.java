@@ -80,7 +80,7 @@ class NpzFileTest {
 
     /** Every byte of the file, changed in one bit, in all bits and to zero. */
     @Test
-    void everyChangedByteIsFoundOutOrHarmless() throws IOException {
+    void detectsChangedBytesOrReadsThemUnharmed() throws IOException {
         int refused = 0;
         for (NpyWriter.Packing packing : NpyWriter.Packing.values()) {
             byte[] good = Files.readAllBytes(sample(packing));
@@ -96,7 +96,7 @@ class NpzFileTest {
     }
 
     @Property(tries = 2000)
-    void randomDamageNeverGivesAWrongArray(
+    void randomDamageNeverYieldsAWrongArray(
             @ForAll @IntRange(min = 1, max = 6) int changes, @ForAll long seed, @ForAll NpyWriter.Packing packing)
             throws IOException {
         folder = Files.createTempDirectory("npz");
@@ -115,7 +115,7 @@ class NpzFileTest {
     }
 
     @Test
-    void refusesAMemberTwice() throws IOException {
+    void refusesDuplicateMembers() throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         arrays.put("images", NpyArray.ofBytes(IMAGES, 6));
         arrays.put("imagez", NpyArray.ofBytes(IMAGES, 6));
@@ -127,7 +127,7 @@ class NpzFileTest {
     }
 
     @Test
-    void refusesAMemberThatIsNoArrayOrHasJunkAfterIt() throws IOException {
+    void refusesMembersThatAreNotPureArrays() throws IOException {
         byte[] array = NpyArray.ofBytes(IMAGES, 6).encode();
         assertThatThrownBy(() -> readMember("hello".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(DataFileException.class)
@@ -151,7 +151,7 @@ class NpzFileTest {
     /** Python's zipfile can write them, and 7-Zip does; Java's cannot, so the fields of a stored file are changed. */
     @ParameterizedTest
     @CsvSource({"12, bzip2", "14, LZMA", "93, Zstandard", "9, Deflate64", "99, AES", "77, an unknown method"})
-    void namesAPackingThatIsNotRead(int method, String name) throws IOException {
+    void namesUnsupportedCompression(int method, String name) throws IOException {
         byte[] bytes = Files.readAllBytes(sample(NpyWriter.Packing.STORED));
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int second = text.lastIndexOf("PK\1\2");
@@ -176,7 +176,7 @@ class NpzFileTest {
 
     /** A self-extracting archive has a program before it. */
     @Test
-    void readsAnArchiveBehindSomethingElse() throws IOException {
+    void readsArchiveWithAPrefix() throws IOException {
         byte[] bytes = concat(
                 "#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8),
                 Files.readAllBytes(sample(NpyWriter.Packing.DEFLATED)));
@@ -215,7 +215,7 @@ class NpzFileTest {
                 "EMPTY; it is empty; fetch it again",
                 "hello; is not a readable .npz (zip) file; fetch it again"
             })
-    void namesWhatIsGivenInsteadOfAnArchive(String what, String name, String advice) throws IOException {
+    void namesOtherKindsOfFiles(String what, String name, String advice) throws IOException {
         byte[] content = switch (what) {
             case "HDF" -> concat(new byte[] {(byte) 0x89}, "HDF\r\n\32\n".getBytes(StandardCharsets.ISO_8859_1));
             case "GZIP" -> new byte[] {0x1F, (byte) 0x8B, 8, 0, 0};
@@ -233,7 +233,7 @@ class NpzFileTest {
 
     /** Names come from the file: a terminal must not take them for commands, nor drown in them. */
     @Test
-    void showsNamesWithoutControlCharactersAndNotAllOfThem() {
+    void showsNamesEscapedAndAbbreviated() {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         for (int i = 0; i < 5000; i++) {
             arrays.put("\33]0;" + "x".repeat(200) + i, NpyArray.ofBytes(IMAGES, 6));
