@@ -30,7 +30,7 @@ class WithoutVectorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"constructor", "allCores", "devices", "gaussians", "lanes"})
     void namesTheOption(String what) throws IOException, InterruptedException {
-        assertThat(run(what)).contains("start it with " + OPTION).doesNotContain("NoClassDefFoundError");
+        assertThat(run(what)).contains("; add " + OPTION).doesNotContain("NoClassDefFoundError");
     }
 
     @ParameterizedTest

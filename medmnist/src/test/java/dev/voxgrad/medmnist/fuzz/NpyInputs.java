@@ -113,8 +113,8 @@ final class NpyInputs {
         return "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }";
     }
 
-    /** @param lie the header's length as it is stated; 0 for the true one */
-    private static byte[] file(int version, String header, long lie, byte[] data) {
+    /** @param stated the header's length as the file states it; 0 for the true one */
+    private static byte[] file(int version, String header, long stated, byte[] data) {
         int lengthBytes = version == 1 ? 2 : 4;
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         int padding = 63 - (8 + lengthBytes + text.length) % 64;
@@ -124,7 +124,7 @@ final class NpyInputs {
         out.write(
                 ByteBuffer.allocate(8)
                         .order(ByteOrder.LITTLE_ENDIAN)
-                        .putLong(lie == 0 ? length : lie)
+                        .putLong(stated == 0 ? length : stated)
                         .array(),
                 0,
                 lengthBytes);
