@@ -335,8 +335,7 @@ class GpuTrainingTest {
     @Test
     void refusesUnknownKernelsAndKernelsOnCpu() {
         train("run", "cpu", 1, 1, "--gpu-kernels", "cudnn").refused("--gpu-kernels is for GPUs");
-        train("run", "cuda", 1, 1, "--gpu-kernels", "mine")
-                .refused("GPU kernels 'mine' are unknown; choose own, cudnn");
+        train("run", "cuda", 1, 1, "--gpu-kernels", "mine").refused("--gpu-kernels is 'mine'; expected own, cudnn");
     }
 
     @Test
