@@ -1,7 +1,9 @@
 /**
- * Contains the JMH benchmarks: operations, fused blocks, optimizers, random numbers, augmentation, batches and whole steps.
+ * Contains the JMH benchmarks: operations, fused blocks, optimizers, random numbers, augmentation, batches and whole
+ * steps.
  *
- * <p>{@code bench/bin/bench} runs them. Start with {@link dev.voxgrad.bench.DeviceBenchmark}, which explains the scores.
+ * <p>{@code bench/bin/bench} runs them. Start with {@link dev.voxgrad.bench.DeviceBenchmark}, which explains the
+ * scores.
  */
 @NullMarked
 package dev.voxgrad.bench;

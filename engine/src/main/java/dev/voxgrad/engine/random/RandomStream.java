@@ -66,7 +66,9 @@ public final class RandomStream {
         return high << 32 | nextInt() & 0xFFFFFFFFL;
     }
 
-    /** Returns an integer in [0, bound), without bias (Lemire, "Fast random integer generation in an interval", 2019). */
+    /**
+     * Returns an integer in [0, bound), without bias (Lemire, "Fast random integer generation in an interval", 2019).
+     */
     public int nextInt(int bound) {
         if (bound <= 0) {
             throw new IllegalArgumentException("random: bound must be positive, was " + bound);

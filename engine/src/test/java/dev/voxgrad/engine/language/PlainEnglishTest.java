@@ -33,7 +33,9 @@ class PlainEnglishTest {
                 .isEmpty();
     }
 
-    /** Returns the files in the project's root, its modules and its other folders; not what a user keeps next to them. */
+    /**
+     * Returns the files in the project's root, its modules and its other folders; not what a user keeps next to them.
+     */
     private static List<Path> parts() throws IOException {
         List<Path> parts = new ArrayList<>(Checkout.modules());
         OTHER_FOLDERS.stream()

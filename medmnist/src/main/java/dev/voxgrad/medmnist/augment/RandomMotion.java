@@ -6,9 +6,10 @@ import dev.voxgrad.engine.volume.MotionCpu;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * Imitates a patient who moves twice while the spectrum is recorded, at about 1/3 and 2/3 of the time: for each movement
- * angles ~ U(−{@code degrees}, {@code degrees}) and translations ~ U(−{@code translation}, {@code translation}) on the
- * three axes, and times 1/3 and 2/3, each off by U(−0.1, 0.1). As TorchIO's {@code RandomMotion} with two transforms.
+ * Imitates a patient who moves twice while the spectrum is recorded, at about 1/3 and 2/3 of the time: for each
+ * movement angles ~ U(−{@code degrees}, {@code degrees}) and translations ~ U(−{@code translation}, {@code
+ * translation}) on the three axes, and times 1/3 and 2/3, each off by U(−0.1, 0.1). As TorchIO's {@code RandomMotion}
+ * with two transforms.
  *
  * @param degrees largest angle
  * @param translation largest translation

@@ -6,8 +6,8 @@ import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.volume.Volume;
 
 /**
- * Adds Gaussian noise of random strength: {@code y = x + σ·n} with independent standard normal n for each voxel and channel
- * and σ ~ U(0, {@code maxSigma}). As TorchIO's {@code RandomNoise} with mean 0.
+ * Adds Gaussian noise of random strength: {@code y = x + σ·n} with independent standard normal n for each voxel and
+ * channel and σ ~ U(0, {@code maxSigma}). As TorchIO's {@code RandomNoise} with mean 0.
  *
  * @param maxSigma on the scale of the volume, which is 0 to 1
  */

@@ -40,8 +40,8 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
                     new Step(0.2, new RandomAffine(RandomAffine.SCALE, RandomAffine.DEGREES, RandomAffine.DEGREES))));
 
     /**
-     * Makes the same kinds of change, scaled to small volumes: TorchIO's ten voxels of motion are a third of a volume of
-     * 28³, and turn it about a corner; its blur of two voxels wipes out details of that size.
+     * Makes the same kinds of change, scaled to small volumes: TorchIO's ten voxels of motion are a third of a volume
+     * of 28³, and turn it about a corner; its blur of two voxels wipes out details of that size.
      */
     public static final Recipe CENTRED = new Recipe(
             "centred",

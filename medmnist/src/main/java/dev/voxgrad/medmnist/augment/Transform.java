@@ -11,8 +11,8 @@ import dev.voxgrad.engine.volume.Volume;
  */
 public interface Transform {
     /**
-     * Returns a short name in lower case. It also identifies the random numbers: no recipe has two transforms of the same
-     * name, and another name means other draws.
+     * Returns a short name in lower case. It also identifies the random numbers: no recipe has two transforms of the
+     * same name, and another name means other draws.
      */
     String name();
 

@@ -77,7 +77,9 @@ final class BatchFiller implements AutoCloseable {
         });
     }
 
-    /** Runs the work on each worker with its own reader, or on the caller if there is one; returns when all are done. */
+    /**
+     * Runs the work on each worker with its own reader, or on the caller if there is one; returns when all are done.
+     */
     private void together(Consumer<SampleReader> work) {
         if (readers.length == 1) {
             work.accept(readers[0]);

@@ -18,8 +18,8 @@ import dev.voxgrad.medmnist.io.DataException;
  * Delivers a split in batches, and prepares the next ones in the background.
  *
  * <p>Three batches circulate: the consumer has one, two are being prepared or wait. Preparation continues past the end
- * of an epoch into the next, so that a new epoch starts immediately. The content of a batch depends only on its place in
- * the epoch, not on timing. One thread uses a loader, and may close it at any time.
+ * of an epoch into the next, so that a new epoch starts immediately. The content of a batch depends only on its place
+ * in the epoch, not on timing. One thread uses a loader, and may close it at any time.
  *
  * <pre>{@code
  * try (BatchLoader loader = new BatchLoader(split, settings)) {
@@ -192,8 +192,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Drops the batches that are being prepared. Their buffers can be reused immediately: a single worker fills batches,
-     * alone or with others, so a new task starts after the one that may still be writing.
+     * Drops the batches that are being prepared. Their buffers can be reused immediately: a single worker fills
+     * batches, alone or with others, so a new task starts after the one that may still be writing.
      */
     private void dropPending() {
         for (Prepared prepared : pending) {

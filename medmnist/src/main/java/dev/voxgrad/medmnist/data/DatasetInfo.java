@@ -148,7 +148,9 @@ public enum DatasetInfo implements Flagged {
         return new Source(size, fileName, md5, URI.create(RECORD + fileName + "?download=1"));
     }
 
-    /** Returns the set of a flag, such as {@code adrenalmnist3d}; an unknown flag is an error that lists the known ones. */
+    /**
+     * Returns the set of a flag, such as {@code adrenalmnist3d}; an unknown flag is an error that lists the known ones.
+     */
     public static DatasetInfo byFlag(String flag) {
         List<DatasetInfo> known = List.of(values());
         return Flags.find(flag, known)

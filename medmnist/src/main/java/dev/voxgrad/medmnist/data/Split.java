@@ -81,7 +81,8 @@ public final class Split {
     }
 
     /**
-     * Returns a split with some volumes of others, in the order of their numbers here. The voxels are shared, not copied.
+     * Returns a split with some volumes of others, in the order of their numbers here. The voxels are shared, not
+     * copied.
      *
      * @param parts splits of the same kind, numbered one after the other
      * @param numbers of the volumes, from 0

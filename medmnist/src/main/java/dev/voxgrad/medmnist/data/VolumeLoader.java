@@ -108,8 +108,8 @@ public final class VolumeLoader {
     }
 
     /**
-     * Loads anyone's own volumes. Two classes make a binary task, more a multi-class one; several independent labels per
-     * volume a multi-label one, see {@link LabelReader}. Volumes are z-normalised.
+     * Loads anyone's own volumes. Two classes make a binary task, more a multi-class one; several independent labels
+     * per volume a multi-label one, see {@link LabelReader}. Volumes are z-normalised.
      *
      * @param warner is given a line for each reading of labels and voxels that the user should know about
      */

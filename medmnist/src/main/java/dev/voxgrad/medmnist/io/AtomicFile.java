@@ -56,8 +56,8 @@ public final class AtomicFile {
     }
 
     /**
-     * Checks what can be checked before any work is done: whether the folder of the file exists, and whether the path is
-     * free or a plain file.
+     * Checks what can be checked before any work is done: whether the folder of the file exists, and whether the path
+     * is free or a plain file.
      *
      * @throws DataFileException if not
      */

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports a setting that is out of bounds, from an option of the command line or a field of a file. The message names the
- * setting as the command line does: {@code models is 0; expected at least 1 and at most 10000}.
+ * Reports a setting that is out of bounds, from an option of the command line or a field of a file. The message names
+ * the setting as the command line does: {@code models is 0; expected at least 1 and at most 10000}.
  */
 public final class BadValueException extends IllegalArgumentException {
     @Serial

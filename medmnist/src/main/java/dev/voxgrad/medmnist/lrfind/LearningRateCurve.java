@@ -97,7 +97,9 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
             }
         }
 
-        /** Returns the rate of a step, counted from 1; uses logarithms, since the quotient of the ends may be infinite. */
+        /**
+         * Returns the rate of a step, counted from 1; uses logarithms, since the quotient of the ends may be infinite.
+         */
         double rate(int step) {
             double share = (step - 1.0) / (steps - 1);
             return step == 1
@@ -172,8 +174,8 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
     }
 
     /**
-     * Returns a twentieth of the steps: at the end, which does not count, the loss is rising. A slope spans as many steps
-     * on either side.
+     * Returns a twentieth of the steps: at the end, which does not count, the loss is rising. A slope spans as many
+     * steps on either side.
      */
     private int skippedLast() {
         return Math.max(1, steps / 20);
@@ -185,8 +187,8 @@ public record LearningRateCurve(int steps, List<Point> points, End end) {
 
     /**
      * Returns where the smoothed loss falls fastest before its lowest point; empty if there are too few points or it
-     * does not fall. Slopes are differences over a tenth of the steps, per decade of the rate: differences from one step
-     * to the next are mostly noise of the batches.
+     * does not fall. Slopes are differences over a tenth of the steps, per decade of the rate: differences from one
+     * step to the next are mostly noise of the batches.
      */
     public Optional<Suggestion> suggestion() {
         if (points.size() < fewest()) {

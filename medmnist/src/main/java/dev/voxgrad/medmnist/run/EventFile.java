@@ -22,9 +22,9 @@ import dev.voxgrad.medmnist.run.member.EpochResult;
  * Writes a file of scalars that TensorBoard can show while it grows: one record for each epoch.
  *
  * <p>A record consists of the length (uint64), its masked CRC-32C, the data, and their masked CRC-32C, all
- * little-endian. The data is a protocol buffer message {@code Event {1: double wall_time, 2: int64 step, 3: string file_version,
- * 5: Summary}}, with {@code Summary {1: repeated Value {1: string tag, 2: float simple_value}}}. Sources: TensorFlow's
- * {@code record_writer.h}, {@code crc32c.h}, {@code event.proto} and {@code summary.proto}.
+ * little-endian. The data is a protocol buffer message {@code Event {1: double wall_time, 2: int64 step, 3: string
+ * file_version, 5: Summary}}, with {@code Summary {1: repeated Value {1: string tag, 2: float simple_value}}}. Sources:
+ * TensorFlow's {@code record_writer.h}, {@code crc32c.h}, {@code event.proto} and {@code summary.proto}.
  */
 public final class EventFile implements AutoCloseable {
     private static final String PREFIX = "events.out.tfevents.";

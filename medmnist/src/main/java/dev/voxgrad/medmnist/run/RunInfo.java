@@ -104,8 +104,8 @@ public record RunInfo(
     }
 
     /**
-     * Returns where the volumes come from, with labels that mean what they meant in training, even if this version would
-     * derive another task from them.
+     * Returns where the volumes come from, with labels that mean what they meant in training, even if this version
+     * would derive another task from them.
      */
     public DataSource dataAsTaken() {
         return data instanceof OwnFile file && file.task() == null && task != null
@@ -117,8 +117,8 @@ public record RunInfo(
     }
 
     /**
-     * Checks that a resumed run would end as one that was never interrupted: settings must stay, but {@code models} and,
-     * if the schedule does not depend on it, {@code epochs} may grow.
+     * Checks that a resumed run would end as one that was never interrupted: settings must stay, but {@code models}
+     * and, if the schedule does not depend on it, {@code epochs} may grow.
      *
      * @throws IncompatibleRunException if another setting differs
      */
@@ -141,8 +141,8 @@ public record RunInfo(
     }
 
     /**
-     * Checks that a device computes in the same way. A run may be resumed on another GPU, with more or fewer threads, or
-     * with {@code --no-fusion}; {@link #computesAs} says whether the last digits stay the same.
+     * Checks that a device computes in the same way. A run may be resumed on another GPU, with more or fewer threads,
+     * or with {@code --no-fusion}; {@link #computesAs} says whether the last digits stay the same.
      *
      * @throws IncompatibleRunException if it is a device of another kind, or one with other options
      */

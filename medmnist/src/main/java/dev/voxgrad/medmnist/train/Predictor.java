@@ -24,8 +24,8 @@ public final class Predictor implements AutoCloseable {
      * Defines test-time augmentation: the logits are the mean over the plain volume and {@code draws} random changes of
      * it.
      *
-     * <p>A draw takes the place of an epoch in training, so its effect on a volume is determined by (seed, draw, volume,
-     * transform), whatever the batch size and the number of threads; epoch 0 stands for the plain volumes.
+     * <p>A draw takes the place of an epoch in training, so its effect on a volume is determined by (seed, draw,
+     * volume, transform), whatever the batch size and the number of threads; epoch 0 stands for the plain volumes.
      *
      * @param draws number of changed copies of each volume, in addition to the plain one; 0 for plain volumes only
      * @param recipe how a draw changes a volume

@@ -127,8 +127,8 @@ public final class Trainer {
     }
 
     /**
-     * Trains these members to the end, or as far as possible. The weights and table rows of each are in the run's folder
-     * as soon as it is finished.
+     * Trains these members to the end, or as far as possible. The weights and table rows of each are in the run's
+     * folder as soon as it is finished.
      *
      * @throws MemberLockedException if another process trains one of them; nothing is done then
      * @throws TrainingStoppedException if a stop was requested; progress is saved

@@ -15,8 +15,8 @@ import dev.voxgrad.medmnist.data.npz.NpzFile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Compares the transforms with NumPy's and SciPy's, FFTs included, on volumes of several shapes and channels; the expected
- * values were written by {@code bench/python/torchio_recipe.py --golden}.
+ * Compares the transforms with NumPy's and SciPy's, FFTs included, on volumes of several shapes and channels; the
+ * expected values were written by {@code bench/python/torchio_recipe.py --golden}.
  */
 class ScipyAgreementTest {
     private static NpyArray read(String name) {

@@ -11,7 +11,10 @@ import dev.voxgrad.medmnist.data.npz.NpyWriter;
 public final class Samples {
     private Samples() {}
 
-    /** Returns voxels: voxel v of volume n is {@code 7n + v} (mod 256), so that every volume is different and none is blank. */
+    /**
+     * Returns voxels: voxel v of volume n is {@code 7n + v} (mod 256), so that every volume is different and none is
+     * blank.
+     */
     public static byte[] voxels(int count, int perVolume) {
         byte[] voxels = new byte[count * perVolume];
         for (int i = 0; i < voxels.length; i++) {

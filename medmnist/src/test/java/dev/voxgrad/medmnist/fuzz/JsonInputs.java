@@ -15,7 +15,9 @@ final class JsonInputs {
 
     private JsonInputs() {}
 
-    /** Makes a document like {@code whole}, with up to three fields changed; once in a while its text is damaged too. */
+    /**
+     * Makes a document like {@code whole}, with up to three fields changed; once in a while its text is damaged too.
+     */
     static String text(String whole, Chance chance) {
         JsonNode tree = JSON.readTree(whole);
         List<String> raw = new ArrayList<>();

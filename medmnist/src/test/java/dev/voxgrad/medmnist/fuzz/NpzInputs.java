@@ -14,8 +14,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Makes zip files of arrays, byte by byte, so that the central directory, the local headers and the content can disagree.
- * Format: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
+ * Makes zip files of arrays, byte by byte, so that the central directory, the local headers and the content can
+ * disagree. Format: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
  */
 final class NpzInputs {
     private static final int LOCAL = 0x04034b50;

@@ -79,7 +79,9 @@ final class SafetensorsInputs {
         return out.toByteArray();
     }
 
-    /** Makes a checkpoint with one tensor; its checksum is right more often than not, so that the state is read as well. */
+    /**
+     * Makes a checkpoint with one tensor; its checksum is right more often than not, so that the state is read as well.
+     */
     static byte[] checkpoint(String state, Chance chance) {
         String text = chance.in(8)
                 ? new String(Damage.text(state, chance), StandardCharsets.UTF_8)

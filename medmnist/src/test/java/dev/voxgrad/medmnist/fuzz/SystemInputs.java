@@ -62,8 +62,8 @@ final class SystemInputs {
     }
 
     /**
-     * Makes a 64-bit library: header, two program headers, a dynamic section, strings. Counts, offsets and sizes are right
-     * except for some wrong ones; some libraries name one long string thousands of times.
+     * Makes a 64-bit library: header, two program headers, a dynamic section, strings. Counts, offsets and sizes are
+     * right except for some wrong ones; some libraries name one long string thousands of times.
      */
     static byte[] library(Chance chance) {
         byte[] strings = strings(chance);

@@ -10,8 +10,9 @@ import dev.voxgrad.engine.op.convblock.cpu.ConvBlockCpu;
 import dev.voxgrad.engine.op.convblock.cuda.ConvBlockCuda;
 
 /**
- * The kernels of {@link ConvBlockOp}. Activations are in the device's own layout, parameters row-major. What the forward
- * of training has to save depends on how much of the block a device fuses, so each implementation saves for itself.
+ * Declares the kernels of {@link ConvBlockOp}. Activations are in the device's own layout, parameters row-major. What
+ * the forward of training has to save depends on how much of the block a device fuses, so each implementation saves for
+ * itself.
  */
 public interface ConvBlockKernels {
     /**

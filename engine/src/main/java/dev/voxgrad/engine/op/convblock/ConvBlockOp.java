@@ -75,8 +75,8 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     }
 
     /**
-     * Returns the shape of the result. The inputs are x; then for each unit the convolution's weight and, if it has one, bias, and batch norm's weight, bias,
-     * running mean and running variance.
+     * Returns the shape of the result. The inputs are x; then for each unit the convolution's weight and, if it has
+     * one, bias, and batch norm's weight, bias, running mean and running variance.
      */
     @Override
     public Shape outputShape(Shape... inputs) {

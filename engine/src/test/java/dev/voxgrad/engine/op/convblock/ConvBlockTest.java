@@ -33,7 +33,9 @@ class ConvBlockTest {
     private static final double MOMENTUM = 0.1;
     private static final double EPS = 1e-5;
 
-    /** Blocks of one to three units, with and without bias and pool, over volumes with odd edges, for small channels. */
+    /**
+     * Blocks of one to three units, with and without bias and pool, over volumes with odd edges, for small channels.
+     */
     private static final List<Case> SMALL = List.of(
             new Case(Shape.of(2, 2, 2, 3, 2), false, false, 1, 3),
             new Case(Shape.of(2, 1, 3, 2, 4), true, true, 1, 2),

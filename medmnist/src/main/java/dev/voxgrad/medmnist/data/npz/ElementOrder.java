@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The order in which the elements of an array come from a file, as the places where they belong.
  *
- * <p>Counts up the indices as an odometer does, the fastest first, and adds the strides of the indices that move. Dimensions
- * of length 1 are left out, so every digit has at least two values, and a step moves fewer than two of them on average:
- * the whole takes time in proportion to the elements, however many dimensions there are.
+ * <p>Counts up the indices as an odometer does, the fastest first, and adds the strides of the indices that move.
+ * Dimensions of length 1 are left out, so every digit has at least two values, and a step moves fewer than two of them
+ * on average: the whole takes time in proportion to the elements, however many dimensions there are.
  */
 public final class ElementOrder {
     private final int[] length;

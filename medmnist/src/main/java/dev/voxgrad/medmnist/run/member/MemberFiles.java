@@ -28,8 +28,8 @@ import dev.voxgrad.medmnist.run.json.RunJson;
  *
  * <p>A new checkpoint is written under another name, synced, read back and compared with its checksum. Only then does
  * the newest become the previous one, and the new one the newest, so there is an intact one at every moment. A damaged
- * checkpoint is renamed to {@code .damaged}. A file has a temporary name until it is complete; if the process is killed,
- * the file stays, and the next process that trains the member removes it.
+ * checkpoint is renamed to {@code .damaged}. A file has a temporary name until it is complete; if the process is
+ * killed, the file stays, and the next process that trains the member removes it.
  */
 public final class MemberFiles {
     private final RunFolder run;
@@ -181,7 +181,9 @@ public final class MemberFiles {
         }
     }
 
-    /** Renames a damaged checkpoint; otherwise the next one would make it the previous one, instead of the intact one. */
+    /**
+     * Renames a damaged checkpoint; otherwise the next one would make it the previous one, instead of the intact one.
+     */
     private void setAside() {
         if (!run.exists(checkpoint)) {
             return;

@@ -93,8 +93,8 @@ public final class MemberLock implements AutoCloseable {
     }
 
     /**
-     * Tries to lock the file until the channel is closed. A shared lock, for checking the status, is not available while
-     * another process holds the exclusive one.
+     * Tries to lock the file until the channel is closed. A shared lock, for checking the status, is not available
+     * while another process holds the exclusive one.
      */
     private static boolean tryFor(FileChannel channel, int attempts, boolean shared) throws IOException {
         for (int attempt = 1; attempt <= attempts; attempt++) {

@@ -34,7 +34,9 @@ public record TrainingOptions(
         CONSTANT,
         /** Follows half a cosine that would reach 0 after the last epoch. */
         COSINE,
-        /** Drops to a tenth after half of the epochs and a hundredth after three quarters, as MedMNIST's script does. */
+        /**
+         * Drops to a tenth after half of the epochs and a hundredth after three quarters, as MedMNIST's script does.
+         */
         MULTISTEP;
 
         /** Returns the name on the command line. */

@@ -50,8 +50,8 @@ final class RectifyingWriter {
     }
 
     /**
-     * Writes the maxima of windows. Planes come in pairs, starting with an even one; what is left over at odd ends is in
-     * no window.
+     * Writes the maxima of windows. Planes come in pairs, starting with an even one; what is left over at odd ends is
+     * in no window.
      */
     private static void pool(
             PlaneLayout layout, int sample, int first, int count, float[] planes, int from, float[] a) {
