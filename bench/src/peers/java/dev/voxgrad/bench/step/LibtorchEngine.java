@@ -30,6 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs PyTorch's C++ library through JavaCPP's bindings: eager mode, oneDNN's convolutions, inference mode for
@@ -71,8 +72,10 @@ class LibtorchEngine implements StepEngine {
     private AdamW optimizer;
     private Tensor input;
     private MemoryFormat layout = MemoryFormat.Contiguous;
-    private MemoryFormat inferenceLayout;
-    private MemoryFormat trainingLayout;
+    /** Chosen by the first inference; null before. */
+    private @Nullable MemoryFormat inferenceLayout;
+    /** Chosen by the first training step; null before. */
+    private @Nullable MemoryFormat trainingLayout;
 
     LibtorchEngine(StepCase work, int threads) {
         this(work, threads, true);
