@@ -49,9 +49,9 @@ public class Conv3dBenchmark extends OpBenchmark {
         edge = sizes[2];
         super.prepare();
         each = bytesEach(upstream());
-        inputOnly = record(true, false, false);
-        weightOnly = record(false, true, false);
-        biasOnly = record(false, false, true);
+        inputOnly = runForward(true, false, false);
+        weightOnly = runForward(false, true, false);
+        biasOnly = runForward(false, false, true);
     }
 
     @Override

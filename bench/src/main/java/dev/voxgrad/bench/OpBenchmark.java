@@ -27,7 +27,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     private Op op;
     private Tensor[] inputs;
     private Tensor upstream;
-    private Context recorded;
+    private Context context;
     private double forwardFlop;
     private double backwardFlop;
     private double forwardBytes;
@@ -61,7 +61,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
         backwardFlop = backwardFlop();
         boolean[] all = new boolean[inputs.length];
         Arrays.fill(all, true);
-        recorded = record(all);
+        context = runForward(all);
         double outputBytes = bytes(upstream);
         forwardBytes = inputBytes + outputBytes;
         backwardBytes = backwardBytes(inputBytes, outputBytes);
@@ -76,7 +76,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     /**
      * Runs forward once, outside of any scope, so that the saved tensors stay; a flag per input requires a gradient.
      */
-    final Context record(boolean... needsGradient) {
+    final Context runForward(boolean... needsGradient) {
         Context context = new Context(op, inputs, needsGradient, true, null);
         Tensor output = op.forward(context, inputs);
         if (upstream == null) {
@@ -103,7 +103,7 @@ public abstract class OpBenchmark extends DeviceBenchmark {
     @Benchmark
     public Tensor[] backward(Work work) {
         work.add(backwardFlop, backwardBytes);
-        return backward(recorded);
+        return backward(context);
     }
 
     /** Computes the gradients for which {@code context} was created. */

@@ -36,7 +36,7 @@ public final class GradientMode implements AutoCloseable {
         return new GradientMode(false);
     }
 
-    /** Tracks gradients until the block is closed, also inside of {@link #off} and {@link Scope#withoutGradients}. */
+    /** Tracks gradients until the block is closed, also inside {@link #off} and {@link Scope#withoutGradients}. */
     public static GradientMode on() {
         return new GradientMode(true);
     }

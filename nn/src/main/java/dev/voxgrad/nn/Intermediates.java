@@ -7,8 +7,8 @@ import dev.voxgrad.engine.Tensor;
 
 /**
  * Releases the intermediate results of a hand-written {@link Layer#forward} when it is done, so that their memory
- * returns to the pool, unless an operation saved them for the backward pass. Inside of a {@link Chain} nothing of the
- * kind is needed. {@link Layer} has an example.
+ * returns to the pool, unless an operation saved them for the backward pass. A {@link Chain} does this by
+ * itself. {@link Layer} has an example.
  */
 public final class Intermediates implements AutoCloseable {
     private final long start = Tensor.moment();

@@ -35,7 +35,11 @@ public final class Nets {
 
     /** Returns the names of all nets, separated by commas: {@code net1, net2, net3}. */
     public static String names() {
-        return KNOWN.stream().map(NetSpec::name).collect(Collectors.joining(", "));
+        return names(KNOWN);
+    }
+
+    private static String names(List<? extends NetSpec> nets) {
+        return nets.stream().map(NetSpec::name).collect(Collectors.joining(", "));
     }
 
     /**
@@ -44,11 +48,20 @@ public final class Nets {
      * @throws IllegalArgumentException if there is none; the message lists the known ones
      */
     public static NetSpec named(String name) {
-        return KNOWN.stream()
+        return named(KNOWN, name);
+    }
+
+    /**
+     * Returns the net of that name among some.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists them
+     */
+    public static <N extends NetSpec> N named(List<N> nets, String name) {
+        return nets.stream()
                 .filter(net -> net.name().equals(name))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("unknown net '" + name + "'; known nets are " + names()));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("unknown net '" + name + "'; known nets are " + names(nets)));
     }
 
     /** A net that is known until this is closed. */

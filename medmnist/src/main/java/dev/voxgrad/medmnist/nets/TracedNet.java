@@ -80,7 +80,7 @@ final class TracedNet implements AutoCloseable {
     }
 
     private List<TraceEvent> predict() {
-        return record(input -> {
+        return trace(input -> {
             try (var _ = Scope.withoutGradients()) { // without a graph, activations are released at once
                 net.forward(input);
             }
@@ -89,7 +89,7 @@ final class TracedNet implements AutoCloseable {
 
     /** Returns all operations of the backward pass of one volume. */
     List<TraceEvent> backward() {
-        return record(input -> {
+        return trace(input -> {
                     try (var _ = Scope.open()) {
                         net.forward(input).crossEntropy(new int[] {0}).backward();
                     }
@@ -99,7 +99,7 @@ final class TracedNet implements AutoCloseable {
                 .toList();
     }
 
-    private List<TraceEvent> record(Consumer<Tensor> run) {
+    private List<TraceEvent> trace(Consumer<Tensor> run) {
         int edge = volume.edge();
         Tensor input = Tensor.zeros(device, Shape.of(1, volume.channels(), edge, edge, edge));
         Recorder recorder = new Recorder();

@@ -3,11 +3,11 @@ package dev.voxgrad.medmnist.nets.study;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.nn.AdaptiveAvgPool3d;
 import dev.voxgrad.nn.BatchNorm3d;
 import dev.voxgrad.nn.Conv3d;
@@ -51,11 +51,7 @@ public record StudyNet(String name, List<Integer> widths) implements NetSpec {
      * @throws IllegalArgumentException for another name; the message lists the known ones
      */
     public static StudyNet named(String name) {
-        return ALL.stream()
-                .filter(net -> net.name.equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown net '" + name + "'; known nets are "
-                        + ALL.stream().map(StudyNet::name).collect(Collectors.joining(", "))));
+        return Nets.named(ALL, name);
     }
 
     /** Returns the edge of the smallest cube of which a voxel remains after the last pool. */
