@@ -95,7 +95,7 @@ class ResidualBlockTest {
         }
     }
 
-    private static Tensor gaussian(Device device, Shape shape) {
+    static Tensor gaussian(Device device, Shape shape) {
         double[] values = Samples.gaussian(shape, 7);
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) values[i];

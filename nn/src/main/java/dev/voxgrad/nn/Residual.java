@@ -1,0 +1,97 @@
+package dev.voxgrad.nn;
+
+import java.util.Collections;
+import java.util.SequencedMap;
+
+import dev.voxgrad.engine.Tensor;
+
+/**
+ * Computes max(main(x) + shortcut(x), 0), a residual block (He et al., "Deep Residual Learning for Image Recognition",
+ * CVPR 2016). The main path's layers are children of the block under their own names; those of the shortcut are
+ * children named "0", "1", … of a child named "shortcut", which comes last. A shortcut without layers is the identity,
+ * and then there is no such child.
+ *
+ * <p>The basic block of a ResNet-18, with a shortcut that fits the input to the number of channels:
+ *
+ * <pre>{@code
+ * SequencedMap<String, Layer> main = Named.of();
+ * main.put("conv1", new Conv3d(device, inputs, width, Dims3.cube(3), Conv3dOp.padded(1), false));
+ * main.put("bn1", new BatchNorm3d(device, width));
+ * main.put("relu1", new ReLU());
+ * main.put("conv2", new Conv3d(device, width, width, Dims3.cube(3), Conv3dOp.padded(1), false));
+ * main.put("bn2", new BatchNorm3d(device, width));
+ * new Residual(main,
+ *         new Conv3d(device, inputs, width, Dims3.cube(1), Conv3dOp.padded(0), false),
+ *         new BatchNorm3d(device, width));
+ * }</pre>
+ */
+public final class Residual implements Layer {
+    private static final String SHORTCUT = "shortcut";
+
+    private final SequencedMap<String, Layer> children = Named.of();
+    private final Chain main;
+    private final Chain shortcut;
+
+    /**
+     * Creates a block.
+     *
+     * @param main the main path's layers in their order, without the ReLU after the addition
+     * @param shortcut the shortcut's layers in their order; none for the identity
+     * @throws IllegalArgumentException if a layer of the main path is named "shortcut"
+     */
+    public Residual(SequencedMap<String, ? extends Layer> main, Layer... shortcut) {
+        if (main.containsKey(SHORTCUT)) {
+            throw new IllegalArgumentException("residual: the main path has a layer named '" + SHORTCUT + "'");
+        }
+        this.main = new Chain(main);
+        children.putAll(main);
+        if (shortcut.length == 0) {
+            this.shortcut = Chain.of(children);
+        } else {
+            children.put(SHORTCUT, new Sequential(shortcut));
+            this.shortcut = Chain.of(children, SHORTCUT);
+        }
+    }
+
+    /**
+     * Applies the block.
+     *
+     * @throws dev.voxgrad.engine.ShapeException if the input does not fit, or the two paths differ in shape
+     */
+    @Override
+    public Tensor forward(Tensor input) {
+        return Activations.within(input, this::run);
+    }
+
+    private Tensor run(Tensor input, Activations activations) {
+        long before = Tensor.moment();
+        Tensor residual = main.forward(input);
+        Tensor skip = shortcut.forward(input);
+        Tensor sum = residual.add(skip);
+        if (residual.isResultSince(before)) {
+            activations.release(residual, main.keepsActivations());
+        }
+        if (skip.isResultSince(before)) {
+            activations.release(skip, shortcut.keepsActivations());
+        }
+        Tensor result = sum.relu();
+        sum.release();
+        return result;
+    }
+
+    /** Returns whether one of the layers does. */
+    @Override
+    public boolean keepsActivations() {
+        return main.keepsActivations() || shortcut.keepsActivations();
+    }
+
+    @Override
+    public SequencedMap<String, Layer> children() {
+        return Collections.unmodifiableSequencedMap(children);
+    }
+
+    @Override
+    public String toString() {
+        return "Residual" + children;
+    }
+}
