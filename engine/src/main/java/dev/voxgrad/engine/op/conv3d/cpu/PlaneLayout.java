@@ -57,6 +57,33 @@ public record PlaneLayout(int channels, Dims3 size, int voxel, int row, int plan
         };
     }
 
+    /** Returns a writer that passes planes on to {@code y} row by row. */
+    PlaneWriter rowsTo(VoxelWriter y) {
+        return (task, sample, first, count, planes, from) -> {
+            for (int i = 0; i < count * size.h(); i++) {
+                int row0 = from + i / size.h() * plane + i % size.h() * row;
+                y.write(task, ((sample * size.d() + first) * size.h() + i) * size.w(), size.w(), planes, row0, voxel);
+            }
+        };
+    }
+
+    /** Returns a reader that takes planes from {@code dy} row by row, in voxels of {@link #voxel} floats. */
+    PlaneReader rowsFrom(VoxelReader dy) {
+        return (sample, first, count, planes, at) -> {
+            for (int i = 0; i < count; i++) {
+                for (int h = 0; h < plane / row; h++) {
+                    int to = at + i * plane + h * row;
+                    int end = to;
+                    if (first + i < size.d() && h < size.h()) {
+                        dy.read(((sample * size.d() + first + i) * size.h() + h) * size.w(), size.w(), planes, to);
+                        end = to + size.w() * voxel;
+                    }
+                    Arrays.fill(planes, end, to + row, 0);
+                }
+            }
+        };
+    }
+
     /** Copies one row, voxel by voxel if the distances differ; the padding of a wider voxel becomes zero. */
     private void copyRow(float[] from, int from0, int fromVoxel, float[] to, int to0, int toVoxel) {
         if (fromVoxel == toVoxel) {

@@ -24,9 +24,12 @@ public interface TiledConv3d {
         };
     }
 
+    /** Returns all sizes of the convolution. */
+    Conv3dGeometry geometry();
+
     /**
-     * Returns how many floats a voxel takes as a {@link VoxelReader} writes and an {@link InputGradientWriter} reads
-     * it.
+     * Returns how many floats a voxel takes as a {@link VoxelReader} writes and an {@link InputGradientWriter} or
+     * {@link VoxelWriter} reads it.
      */
     int inputVoxel();
 
@@ -56,4 +59,32 @@ public interface TiledConv3d {
      */
     void backward(
             VoxelReader x, PlaneReader dy, float @Nullable [] weight, float[] dw, @Nullable InputGradientWriter dx);
+
+    /**
+     * Computes the forward pass for a writer of voxels, as an output that is not pooled allows.
+     *
+     * @param weight row-major (O,C/groups,KD,KH,KW)
+     * @param factors one factor per output channel, multiplied into its weights; null for none
+     * @param bias (O), or null for none
+     * @param y receives the output in runs of voxels, a row at a time unless the algorithm says otherwise
+     */
+    @SuppressWarnings("overloads") // writers are variables, whose types say which form is meant
+    default void forward(
+            VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, VoxelWriter y) {
+        forward(x, weight, factors, bias, outputLayout().rowsTo(y));
+    }
+
+    /**
+     * Computes the gradients from an output gradient that is read voxel by voxel.
+     *
+     * @param dy provides the output gradient, {@code outputLayout().voxel()} floats for each voxel
+     * @param dw the result (O,C/groups,KD,KH,KW), overwritten
+     * @param dx receives the input gradient, {@link #inputVoxel} floats for each voxel; null if it is not required
+     */
+    default void backward(
+            VoxelReader x, VoxelReader dy, float @Nullable [] weight, float[] dw, @Nullable VoxelWriter dx) {
+        InputGradientWriter planes =
+                dx == null ? null : InputGradientWriter.rowsTo(dx, geometry().input(), inputVoxel());
+        backward(x, outputLayout().rowsFrom(dy), weight, dw, planes);
+    }
 }

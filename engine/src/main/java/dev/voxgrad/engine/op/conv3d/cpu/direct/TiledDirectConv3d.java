@@ -33,6 +33,11 @@ public final class TiledDirectConv3d implements TiledConv3d {
     }
 
     @Override
+    public Conv3dGeometry geometry() {
+        return g;
+    }
+
+    @Override
     public int inputVoxel() {
         return g.inputChannels();
     }

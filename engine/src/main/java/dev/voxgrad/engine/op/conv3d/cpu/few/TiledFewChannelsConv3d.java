@@ -98,6 +98,11 @@ public final class TiledFewChannelsConv3d implements TiledConv3d {
     }
 
     @Override
+    public Conv3dGeometry geometry() {
+        return g;
+    }
+
+    @Override
     public int inputVoxel() {
         return g.inputChannels();
     }

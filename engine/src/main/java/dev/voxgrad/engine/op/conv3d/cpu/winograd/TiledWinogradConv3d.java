@@ -17,6 +17,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 /** {@link TiledConv3d} by {@link Winograd}. */
 public final class TiledWinogradConv3d implements TiledConv3d {
     private final CpuDevice device;
+    private final Conv3dGeometry g;
     private final Winograd w;
     private final WinogradForward forward;
     private final WinogradBackward backward;
@@ -24,9 +25,15 @@ public final class TiledWinogradConv3d implements TiledConv3d {
     /** Creates the convolution for these sizes. */
     public TiledWinogradConv3d(CpuDevice device, Conv3dGeometry g) {
         this.device = device;
+        this.g = g;
         this.w = new Winograd(g);
         this.forward = new WinogradForward(device, w);
         this.backward = new WinogradBackward(device, w);
+    }
+
+    @Override
+    public Conv3dGeometry geometry() {
+        return g;
     }
 
     @Override
