@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
+import dev.voxgrad.medmnist.benchmark.PublishedRow;
+import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.ensemble.Combination;
@@ -43,7 +45,7 @@ final class ResultsSection {
                 "ACC interval");
         ResultsSection section = new ResultsSection(html, subject, table);
         section.writeOwnRows();
-        List<Benchmark> published = section.writePublishedRows();
+        Optional<OfficialSet> published = section.writePublishedRows();
         table.close();
         section.chart.write(html);
         html.close();
@@ -102,31 +104,31 @@ final class ResultsSection {
         return (double) most / split.size();
     }
 
-    private List<Benchmark> writePublishedRows() {
+    /** Writes the published rows of an official set and returns the set; empty for other volumes and splits. */
+    private Optional<OfficialSet> writePublishedRows() {
         if (!(subject.run().info().data() instanceof OfficialSet source)
                 || !subject.split().name().equals("test")) {
-            return List.of();
+            return Optional.empty();
         }
-        for (Benchmark row : Benchmark.study(source.flag())) {
-            writePublished(row);
-        }
-        List<Benchmark> rows = Benchmark.of(source.flag());
-        rows.forEach(this::writePublished);
-        return rows;
+        DatasetInfo set = DatasetInfo.byFlag(source.flag());
+        writePublished(PublishedRow.ofStudy(), set);
+        PublishedRow.ofBenchmark().forEach(row -> writePublished(row, set));
+        return Optional.of(source);
     }
 
-    private void writePublished(Benchmark row) {
+    private void writePublished(PublishedRow row, DatasetInfo set) {
+        Metrics figures = row.on(set);
         table.styled(
                 PUBLISHED,
                 row.method(),
-                Numbers.three(row.auc()),
-                Numbers.three(row.accuracy()),
+                Numbers.three(figures.auc()),
+                Numbers.three(figures.accuracy()),
                 Numbers.NONE,
                 Numbers.NONE);
-        chart.add(row.method(), row.auc(), Optional.empty(), false);
+        chart.add(row.method(), figures.auc(), Optional.empty(), false);
     }
 
-    private void writeNotes(List<Benchmark> published) {
+    private void writeNotes(Optional<OfficialSet> published) {
         undefined.ifPresent(account ->
                 html.element("p", "Weighted ensemble: " + account.footnote(Numbers.NONE), "class", "notice"));
         html.element(
@@ -149,25 +151,18 @@ final class ResultsSection {
                     "class",
                     "small");
         }
-        if (!published.isEmpty() && subject.run().info().data() instanceof OfficialSet source) {
-            writeSources(source, published.size() == 1);
-        }
+        published.ifPresent(this::writeSources);
     }
 
-    private void writeSources(OfficialSet source, boolean single) {
+    private void writeSources(OfficialSet source) {
         html.open("p", "class", "small")
                 .text("Rows in italics are published, for volumes of 28³"
                         + (source.size() == 28 ? "" : ", whereas this run has volumes of " + source.size() + "³")
                         + ": ");
-        html.element("a", Benchmark.CITATION, "href", Benchmark.ADDRESS).text(". ");
-        if (!Benchmark.study(source.flag()).isEmpty()) {
-            html.text("The row of the original study has another source: it is the published result of the ensemble "
-                    + "that this program reproduces, 15 models trained for 500 epochs each. ");
-        }
-        if (single) {
-            html.text("Of its table, only the row is shown whose figures are known for the current version of the "
-                    + "set.");
-        }
-        html.close();
+        html.element("a", PublishedRow.CITATION, "href", PublishedRow.ADDRESS)
+                .text(". The row of the original study has another source: it is the published result of the ensemble "
+                        + "that this program reproduces, 15 models trained for 500 epochs each ("
+                        + PublishedRow.STUDY_CITATION + ").")
+                .close();
     }
 }

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Finds files outside the repository: a test that needs a missing one is skipped, with the reason. */
-final class Shared {
+public final class Shared {
     private Shared() {}
 
-    static Path file(String name) {
+    public static Path file(String name) {
         Path file = Path.of(System.getProperty("voxgrad.shared", "shared"), name);
         assumeTrue(Files.exists(file), () -> "needs " + file + " (folder given by -Dvoxgrad.shared)");
         return file;

@@ -19,7 +19,6 @@ import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 import dev.voxgrad.medmnist.augment.Recipe;
-import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
@@ -183,19 +182,6 @@ class PartsTest {
                 .hasMessageContaining("damaged row '0,net1,1,0.5'; remove it");
         assertThatThrownBy(() -> History.read(new RunFolder(folder.resolve("none"))))
                 .hasMessageContaining("cannot be read");
-    }
-
-    @Test
-    void everyOfficialSetHasPublishedRows() {
-        for (DatasetInfo info : DatasetInfo.values()) {
-            assertThat(Benchmark.of(info.flag())).isNotEmpty().allSatisfy(row -> {
-                assertThat(row.auc()).isBetween(0.5, 1.0);
-                assertThat(row.accuracy()).isBetween(0.3, 1.0);
-            });
-        }
-        assertThat(Benchmark.of("adrenalmnist3d")).hasSize(8).contains(new Benchmark("ResNet-18 + ACS", 0.839, 0.754));
-        assertThat(Benchmark.study("adrenalmnist3d")).hasSize(1);
-        assertThat(Benchmark.of("own.npz")).isEmpty();
     }
 
     private static RunInfo info(DataSource source, TrainSettings settings, boolean fusion) {
