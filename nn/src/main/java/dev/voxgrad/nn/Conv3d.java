@@ -10,7 +10,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
 /** Convolves (N,C,D,H,W) volumes, with a weight of (outputs, C/groups, kD, kH, kW) and a bias of (outputs). */
-public final class Conv3d implements Layer {
+public final class Conv3d implements Convolution {
     private final Conv3dOp op;
     private final Tensor weight;
     private final @Nullable Tensor bias;
@@ -47,16 +47,17 @@ public final class Conv3d implements Layer {
         return false;
     }
 
-    /** Returns the operation, which has stride, padding, dilation and number of groups. */
+    @Override
     public Conv3dOp op() {
         return op;
     }
 
+    @Override
     public Tensor weight() {
         return weight;
     }
 
-    /** Returns the bias, or null if the convolution has none. */
+    @Override
     public @Nullable Tensor bias() {
         return bias;
     }

@@ -31,7 +31,7 @@ final class FusedConvBlock {
         List<BatchNorm3d> allNorms = new ArrayList<>(units);
         List<Tensor> inputs = new ArrayList<>(6 * units);
         for (int i = 0; i < units; i++) {
-            Conv3d convolution = (Conv3d) layers.get(i * UNIT);
+            Convolution convolution = (Convolution) layers.get(i * UNIT);
             BatchNorm3d norm = (BatchNorm3d) layers.get(i * UNIT + 1);
             Tensor bias = convolution.bias();
             settings.add(new ConvBlockOp.Unit(convolution.op(), bias != null, norm.momentum(), norm.eps()));
@@ -54,7 +54,8 @@ final class FusedConvBlock {
     static @Nullable FusedConvBlock startingAt(List<Layer> layers, int from) {
         int end = from;
         while (end + UNIT <= layers.size()
-                && layers.get(end) instanceof Conv3d
+                && layers.get(end) instanceof Convolution convolution
+                && convolution.op().fusible()
                 && layers.get(end + 1) instanceof BatchNorm3d
                 && layers.get(end + 2) instanceof ReLU) {
             end += UNIT;

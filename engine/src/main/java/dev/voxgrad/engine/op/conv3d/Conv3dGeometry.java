@@ -1,8 +1,19 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Dims3;
 
-/** Contains all sizes of one convolution, as {@link Conv3dOp} has checked them. */
+/**
+ * Contains all sizes of one convolution, as {@link Conv3dOp} has checked them, or of an ACS convolution.
+ *
+ * <p>If {@code acs} is not null, the weight is (O,C,k,k) and stands for a kernel of k×k×k that is zero but for one
+ * plane: the centre plane H×W of the first {@code acs.a()} output channels, D×W of the next {@code acs.c()}, and D×H
+ * of the last {@code acs.s()}. The kernel here is (k,k,k), the padding ⌊k/2⌋ and the stride the same on all axes,
+ * dilation and groups are 1, and k is at least 2.
+ *
+ * @param acs the views of an ACS convolution, or null for an ordinary convolution
+ */
 public record Conv3dGeometry(
         int batch,
         int inputChannels,
@@ -13,7 +24,8 @@ public record Conv3dGeometry(
         Dims3 kernel,
         Dims3 stride,
         Dims3 padding,
-        Dims3 dilation) {
+        Dims3 dilation,
+        @Nullable AcsSplit acs) {
 
     /** Returns the number of input channels that one output channel sees. */
     public int groupInputs() {
@@ -23,5 +35,11 @@ public record Conv3dGeometry(
     /** Returns the number of output channels of one group. */
     public int groupOutputs() {
         return outputChannels / groups;
+    }
+
+    /** Returns the ordinary convolution that an ACS convolution is equal to, whose weight is (O,C,k,k,k). */
+    public Conv3dGeometry dense() {
+        return new Conv3dGeometry(
+                batch, inputChannels, outputChannels, groups, input, output, kernel, stride, padding, dilation, null);
     }
 }

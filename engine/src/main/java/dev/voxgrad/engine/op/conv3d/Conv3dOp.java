@@ -5,8 +5,6 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
-import dev.voxgrad.engine.autograd.Op;
-import dev.voxgrad.engine.autograd.Profiled;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
@@ -36,7 +34,7 @@ import dev.voxgrad.engine.trace.Work;
  * on the command line, or {@code new CpuDevice(threads, mode, false)}. {@link Conv3dAlgorithm} says how the CPU
  * computes a convolution of given sizes, fused or not.
  */
-public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements Op, Profiled {
+public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements ConvolutionOp {
     private static final String[] INPUTS = {"input", "weight", "bias"};
 
     /** Returns a convolution with the usual settings: stride 1, no dilation, one group. */
@@ -148,7 +146,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         Tensor weight = inputs[1];
         Tensor bias = inputs.length > 2 ? inputs[2] : null;
         Tensor output = Tensor.emptyActivation(input.device(), context.outputShape());
-        Conv3dKernels.on(input.device())
+        kernels(input.device())
                 .forward(geometry(input.shape(), weight.shape(), output.shape()), input, weight, bias, output);
         context.save(input, weight);
         return output;
@@ -158,7 +156,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
     public Tensor[] backward(Context context, Tensor gradOutput) {
         Tensor input = context.saved(0);
         Tensor weight = context.saved(1);
-        Conv3dKernels kernels = Conv3dKernels.on(input.device());
+        Conv3dKernels kernels = kernels(input.device());
         Conv3dGeometry geometry = geometry(input.shape(), weight.shape(), gradOutput.shape());
         Tensor[] gradients = new Tensor[context.inputs()];
         if (context.needsGradient(0)) {
@@ -182,7 +180,12 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         return Conv3dWork.of(device, g, pass, call);
     }
 
-    /** Returns all sizes, given shapes that have been checked. */
+    @Override
+    public Conv3dKernels kernels(Device device) {
+        return Conv3dKernels.on(device);
+    }
+
+    @Override
     public Conv3dGeometry geometry(Shape input, Shape weight, Shape output) {
         return new Conv3dGeometry(
                 input.dim(0),
@@ -194,6 +197,7 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
                 weight.spatial(),
                 stride,
                 padding,
-                dilation);
+                dilation,
+                null);
     }
 }

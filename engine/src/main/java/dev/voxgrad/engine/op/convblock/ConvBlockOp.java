@@ -10,6 +10,7 @@ import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
 
 /**
@@ -58,7 +59,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
      * @param momentum how far batch norm's running statistics move towards those of a batch
      * @param eps added to the variance
      */
-    public record Unit(Conv3dOp convolution, boolean withBias, double momentum, double eps) {}
+    public record Unit(ConvolutionOp convolution, boolean withBias, double momentum, double eps) {}
 
     public ConvBlockOp {
         units = List.copyOf(units);

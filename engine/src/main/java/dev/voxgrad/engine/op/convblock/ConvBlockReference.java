@@ -8,6 +8,7 @@ import dev.voxgrad.engine.op.activation.ReluKernels;
 import dev.voxgrad.engine.op.batchnorm.BatchNormKernels;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
+import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dKernels;
 
 /** {@link ConvBlockKernels} composed of the reference kernels of convolution, batch norm, ReLU and max pool. */
@@ -16,14 +17,12 @@ final class ConvBlockReference implements ConvBlockKernels {
     private static final int SAVED = 6;
 
     private final ReferenceDevice device;
-    private final Conv3dKernels convolution;
     private final BatchNormKernels norm;
     private final ReluKernels relu;
     private final MaxPool3dKernels pool;
 
     ConvBlockReference(ReferenceDevice device) {
         this.device = device;
-        this.convolution = Conv3dKernels.on(device);
         this.norm = BatchNormKernels.on(device);
         this.relu = ReluKernels.on(device);
         this.pool = MaxPool3dKernels.on(device);
@@ -41,8 +40,9 @@ final class ConvBlockReference implements ConvBlockKernels {
             Tensor scale = unit.runningMean().emptyLike();
             Tensor normalised = z.emptyLike();
             Tensor rectified = z.emptyLike();
-            convolution.forward(
-                    unit.geometry(activation.shape(), shapes[i]), activation, unit.weight(), unit.bias(), z);
+            unit.convolution()
+                    .kernels(device)
+                    .forward(unit.geometry(activation.shape(), shapes[i]), activation, unit.weight(), unit.bias(), z);
             statistics(op, i, unit, z, mean, scale);
             norm.normalise(z, mean, scale, unit.normWeight(), unit.normBias(), normalised);
             relu.forward(normalised, rectified);
@@ -107,7 +107,9 @@ final class ConvBlockReference implements ConvBlockKernels {
         Tensor dz = z.emptyLike();
         norm.backwardParameters(z, mean, scale, gradNormalised, gradNormWeight, gradNormBias);
         norm.backwardTraining(z, mean, scale, normWeight, gradNormalised, gradNormWeight, gradNormBias, dz);
-        Conv3dGeometry geometry = op.units().get(i).convolution().geometry(input.shape(), weight.shape(), z.shape());
+        ConvolutionOp settings = op.units().get(i).convolution();
+        Conv3dKernels convolution = settings.kernels(device);
+        Conv3dGeometry geometry = settings.geometry(input.shape(), weight.shape(), z.shape());
         Tensor gradWeight = weight.emptyLike();
         convolution.gradWeight(geometry, input, dz, gradWeight);
         Tensor gradInput = input.emptyLike();

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
-import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
 
 /**
  * Names the parameters and running statistics of one unit of a {@link ConvBlockOp}.
@@ -13,7 +13,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dOp;
  * @param bias the convolution's bias, or null if it has none
  */
 public record UnitTensors(
-        Conv3dOp convolution,
+        ConvolutionOp convolution,
         Tensor weight,
         @Nullable Tensor bias,
         Tensor normWeight,

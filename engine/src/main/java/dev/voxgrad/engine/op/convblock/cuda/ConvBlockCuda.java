@@ -13,7 +13,9 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.CudaLaunch;
 import dev.voxgrad.engine.op.batchnorm.BatchNormCuda;
 import dev.voxgrad.engine.op.batchnorm.ChannelsCuda;
-import dev.voxgrad.engine.op.conv3d.cuda.Conv3dCuda;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
+import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
 import dev.voxgrad.engine.op.convblock.ConvBlockKernels;
 import dev.voxgrad.engine.op.convblock.ConvBlockOp;
 import dev.voxgrad.engine.op.convblock.UnitTensors;
@@ -29,13 +31,11 @@ public final class ConvBlockCuda implements ConvBlockKernels {
     private static final int SAVED = 7;
 
     private final CudaDevice device;
-    private final Conv3dCuda convolution;
     private final BatchNormCuda norm;
 
     /** Creates the kernels for a GPU. */
     public ConvBlockCuda(CudaDevice device) {
         this.device = device;
-        this.convolution = new Conv3dCuda(device);
         this.norm = new BatchNormCuda(device);
     }
 
@@ -47,7 +47,9 @@ public final class ConvBlockCuda implements ConvBlockKernels {
             UnitTensors unit = UnitTensors.of(op, i, inputs);
             ConvBlockOp.Unit settings = op.units().get(i);
             Tensor z = Tensor.emptyActivation(device, shapes[i]);
-            convolution.forward(unit.geometry(current.shape(), shapes[i]), current, unit.weight(), null, z);
+            unit.convolution()
+                    .kernels(device)
+                    .forward(unit.geometry(current.shape(), shapes[i]), current, unit.weight(), null, z);
             Tensor mean = unit.runningMean().emptyLike();
             Tensor scale = unit.runningMean().emptyLike();
             if (op.training()) {
@@ -162,10 +164,12 @@ public final class ConvBlockCuda implements ConvBlockKernels {
         gradients[normAt] = context.saved(SAVED * unit + 5).emptyLike();
         gradients[normAt + 1] = context.saved(SAVED * unit + 6).emptyLike();
         Tensor dz = normGradient(op, context, unit, gradActivation, gradients[normAt], gradients[normAt + 1]);
-        var geometry = op.units().get(unit).convolution().geometry(input.shape(), weight.shape(), z.shape());
+        ConvolutionOp convolution = op.units().get(unit).convolution();
+        Conv3dKernels kernels = convolution.kernels(device);
+        Conv3dGeometry geometry = convolution.geometry(input.shape(), weight.shape(), z.shape());
         if (context.needsGradient(at)) {
             gradients[at] = weight.emptyLike();
-            convolution.gradWeight(geometry, input, dz, gradients[at]);
+            kernels.gradWeight(geometry, input, dz, gradients[at]);
         }
         if (withBias && context.needsGradient(at + 1)) {
             gradients[at + 1] = Tensor.empty(device, Shape.of(z.shape().dim(1)), Layout.ROW_MAJOR);
@@ -174,7 +178,7 @@ public final class ConvBlockCuda implements ConvBlockKernels {
         Tensor gradInput = null;
         if (unit > 0 || context.needsGradient(0)) {
             gradInput = input.emptyLike();
-            convolution.gradInput(geometry, dz, weight, gradInput);
+            kernels.gradInput(geometry, dz, weight, gradInput);
         }
         dz.release();
         return gradInput;
