@@ -57,7 +57,7 @@ final class ConvBlockBackward {
         for (int i = last; i >= 0; i--) {
             Unit before = i == 0 ? null : new Unit(i - 1);
             Tensor gradInput = unit.backward(gradActivation, op.pool() && i == last, before);
-            unit.norm.close();
+            unit.norm.table().close();
             if (i < last) {
                 gradActivation.release();
             }
@@ -86,13 +86,13 @@ final class ConvBlockBackward {
             this.z = context.saved(at + 1);
             this.scale = context.saved(at + 3);
             this.channels = z.shape().dim(1);
-            this.norm = new NormRelu(
+            this.norm = new NormRelu(new NormTable(
                     device,
                     CpuStorage.array(context.saved(at + 2)),
                     CpuStorage.array(scale),
                     CpuStorage.array(context.saved(at + 4)),
                     CpuStorage.array(context.saved(at + 5)),
-                    channels);
+                    channels));
             this.gradNormWeight = context.saved(at + 4).emptyLike();
             this.gradNormBias = context.saved(at + 5).emptyLike();
         }
@@ -133,7 +133,9 @@ final class ConvBlockBackward {
                 biases[c] = (float) sum;
                 weights[c] = (float) (products * CpuStorage.array(scale)[c]);
             }
-            norm.setGradient(CpuStorage.array(scale), weights, biases, z.shape().elements() / channels);
+            norm.table()
+                    .setGradient(
+                            CpuStorage.array(scale), weights, biases, z.shape().elements() / channels);
         }
 
         /**
@@ -233,7 +235,7 @@ final class ConvBlockBackward {
         /** Returns a reader of dz, given the gradient of a max pool's windows. */
         private PlaneReader poolGradient(Tensor gradPool, PlaneLayout layout) {
             return new PoolGradientReader(
-                    norm,
+                    new NormReluPool(norm.table()),
                     CpuStorage.array(z),
                     z.shape(),
                     CpuStorage.array(context.saved(1 + SAVED * op.units().size())),

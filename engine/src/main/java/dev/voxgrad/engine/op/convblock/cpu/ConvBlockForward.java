@@ -56,16 +56,16 @@ final class ConvBlockForward {
             convolve(i, unit, input, norm, z, source == z ? null : source, mean, scale);
             context.save(unit.weight(), z, mean, scale, unit.normWeight(), unit.normBias());
             if (i > 0) {
-                norm.close();
+                norm.table().close();
                 input.release();
             }
-            norm = new NormRelu(
+            norm = new NormRelu(new NormTable(
                     device,
                     CpuStorage.array(mean),
                     CpuStorage.array(scale),
                     CpuStorage.array(unit.normWeight()),
                     CpuStorage.array(unit.normBias()),
-                    shapes[i].dim(1));
+                    shapes[i].dim(1)));
             if (source != z
                     && context.tracksGradients()
                     && WindowTies.matter(
@@ -74,7 +74,7 @@ final class ConvBlockForward {
                             CpuStorage.array(unit.normBias()),
                             op.units().get(i).eps(),
                             shapes[i].dim(1))) {
-                WindowTies.resolve(device, norm, z, source);
+                WindowTies.resolve(device, new NormReluPool(norm.table()), z, source);
             }
             mean.release();
             scale.release();
@@ -86,7 +86,7 @@ final class ConvBlockForward {
             input = z;
         }
         input.release();
-        norm.close();
+        norm.table().close();
         return output;
     }
 

@@ -14,7 +14,10 @@ import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
  * and ReLU. Voxels that are in no window, at odd ends, get the part that comes from the statistics alone.
  */
 final class PoolGradientReader implements PlaneReader {
-    private final NormRelu norm;
+    private final NormReluPool norm;
+    /** Computes dz of voxels that are in no window. */
+    private final NormRelu outside;
+
     private final float[] z;
     private final float[] extremes;
     private final int channels;
@@ -24,8 +27,9 @@ final class PoolGradientReader implements PlaneReader {
     /** A row of zeros: the gradients of activations that are in no window. Null if there are none. */
     private final float @Nullable [] zeros;
 
-    PoolGradientReader(NormRelu norm, float[] z, Shape shape, float[] extremes, float[] dy, PlaneLayout layout) {
+    PoolGradientReader(NormReluPool norm, float[] z, Shape shape, float[] extremes, float[] dy, PlaneLayout layout) {
         this.norm = norm;
+        this.outside = new NormRelu(norm.table());
         this.z = z;
         this.extremes = extremes;
         this.channels = shape.dim(1);
@@ -99,7 +103,7 @@ final class PoolGradientReader implements PlaneReader {
     @SuppressWarnings("NullAway") // zeros is not null if a voxel is in no window
     private void finishRow(int voxel, int done, float[] planes, int to) {
         if (done < size.w()) {
-            norm.gradient(
+            outside.gradient(
                     z,
                     (voxel + done) * channels,
                     zeros,

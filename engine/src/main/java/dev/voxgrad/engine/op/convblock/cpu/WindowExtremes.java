@@ -18,7 +18,7 @@ final class WindowExtremes {
 
     /**
      * Finds for each window of 2×2×2 voxels a z whose a(z) is the largest: the largest z, or the smallest if the factor
-     * is negative, since rounding keeps the order. Others may have the same a(z); see {@link NormRelu#winners}.
+     * is negative, since rounding keeps the order. Others may have the same a(z); see {@link NormReluPool#winners}.
      *
      * @param weight γ of each channel, whose sign is the factor's
      * @param z the first window's first voxel at {@code from}; its neighbours follow at distances {@code voxel},

@@ -42,7 +42,7 @@ final class WindowTies {
     }
 
     /** Replaces each window's extreme with the z of the voxel that the pool picks. */
-    static void resolve(CpuDevice device, NormRelu norm, Tensor z, Tensor extremes) {
+    static void resolve(CpuDevice device, NormReluPool norm, Tensor z, Tensor extremes) {
         float[] from = CpuStorage.array(z);
         float[] to = CpuStorage.array(extremes);
         int channels = z.shape().dim(1);
