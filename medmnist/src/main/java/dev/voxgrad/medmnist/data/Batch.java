@@ -12,8 +12,8 @@ public final class Batch {
     private final int[] indices;
     private int size;
 
-    Batch(int capacity, Split split) {
-        this.shape = split.shape();
+    Batch(int capacity, Split split, VolumeShape shape) {
+        this.shape = shape;
         this.inputs = new float[Math.multiplyExact(capacity, shape.elements())];
         this.labels = new int[split.isMultiLabel() ? 0 : capacity];
         this.targets = new float[split.isMultiLabel() ? capacity * split.multiLabels()[0].length : 0];
@@ -34,7 +34,7 @@ public final class Batch {
         return shape;
     }
 
-    /** Returns the normalised volumes, channels-last: (N, X, Y, Z, C). */
+    /** Returns the volumes as a net takes them, channels-last: (N, X, Y, Z, C). */
     public float[] inputs() {
         return inputs;
     }

@@ -16,7 +16,7 @@ import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
 
 /**
- * Fills batches of a split: reads, transforms and normalises their samples, on several threads if so set. Which thread
+ * Fills batches of a split: reads, transforms and prepares their samples, on several threads if so set. Which thread
  * takes which sample is left to chance and makes no difference. One thread calls this class.
  */
 final class BatchFiller implements AutoCloseable {
@@ -40,7 +40,7 @@ final class BatchFiller implements AutoCloseable {
                         .daemon()
                         .name("batches-" + split.name() + "-", 1)
                         .factory());
-        this.readers = Stream.generate(() -> new SampleReader(split, settings.zNormalize(), settings.transform()))
+        this.readers = Stream.generate(() -> new SampleReader(split, settings.input(), settings.transform()))
                 .limit(settings.workers())
                 .toArray(SampleReader[]::new);
     }
@@ -107,7 +107,7 @@ final class BatchFiller implements AutoCloseable {
     }
 
     private void fillSample(SampleReader reader, Batch batch, int slot, int sample, int epoch) {
-        reader.read(sample, epoch, batch.inputs(), slot * split.shape().elements());
+        reader.read(sample, epoch, batch.inputs(), slot * batch.shape().elements());
         batch.indices()[slot] = sample;
         if (split.isMultiLabel()) {
             int[] row = split.multiLabels()[sample];

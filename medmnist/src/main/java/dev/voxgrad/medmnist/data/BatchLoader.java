@@ -58,12 +58,12 @@ public final class BatchLoader implements AutoCloseable {
      * @param batchSize samples in a batch; the last batch of an epoch may be shorter
      * @param shuffle whether each epoch has its own random order; otherwise it is 0, 1, 2 …
      * @param seed decides the orders
-     * @param zNormalize whether each volume is z-normalised, as the last step
-     * @param transform applied to each volume before normalisation; its threads call it at the same time
+     * @param input the last steps from a transformed volume to what a net takes
+     * @param transform applied to each volume before these steps; its threads call it at the same time
      * @param workers threads that prepare a batch together; its content doesn't depend on them
      */
     public record Settings(
-            int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform, int workers) {
+            int batchSize, boolean shuffle, long seed, NetInput input, SampleTransform transform, int workers) {
         public Settings {
             if (batchSize < 1) {
                 throw new DataException("batch size must be at least 1, was " + batchSize);
@@ -73,26 +73,32 @@ public final class BatchLoader implements AutoCloseable {
             }
         }
 
-        /** Returns settings for training: shuffled by the seed, and normalised as the data set requires. */
-        public static Settings training(VolumeData data, int batchSize, long seed) {
-            return new Settings(batchSize, true, seed, data.zNormalized(), SampleTransform.NONE, 1);
+        /** Creates settings for volumes that are at most z-normalised. */
+        public Settings(
+                int batchSize, boolean shuffle, long seed, boolean zNormalize, SampleTransform transform, int workers) {
+            this(batchSize, shuffle, seed, NetInput.normalised(zNormalize), transform, workers);
         }
 
-        /** Returns settings for evaluation: in order, untransformed, and normalised as the data set requires. */
+        /** Returns settings for training: shuffled by the seed, with volumes as a net takes them in training. */
+        public static Settings training(VolumeData data, int batchSize, long seed) {
+            return new Settings(batchSize, true, seed, data.trainingInput(), SampleTransform.NONE, 1);
+        }
+
+        /** Returns settings for evaluation: in order, untransformed, with volumes as a net takes them then. */
         public static Settings evaluation(VolumeData data, int batchSize) {
-            return new Settings(batchSize, false, 0, data.zNormalized(), SampleTransform.NONE, 1);
+            return new Settings(batchSize, false, 0, data.evaluationInput(), SampleTransform.NONE, 1);
         }
 
         public Settings withShuffle(boolean newShuffle) {
-            return new Settings(batchSize, newShuffle, seed, zNormalize, transform, workers);
+            return new Settings(batchSize, newShuffle, seed, input, transform, workers);
         }
 
         public Settings withTransform(SampleTransform newTransform) {
-            return new Settings(batchSize, shuffle, seed, zNormalize, newTransform, workers);
+            return new Settings(batchSize, shuffle, seed, input, newTransform, workers);
         }
 
         public Settings withWorkers(int newWorkers) {
-            return new Settings(batchSize, shuffle, seed, zNormalize, transform, newWorkers);
+            return new Settings(batchSize, shuffle, seed, input, transform, newWorkers);
         }
     }
 
@@ -103,7 +109,7 @@ public final class BatchLoader implements AutoCloseable {
         this.filler = new BatchFiller(split, settings);
         int capacity = Math.min(settings.batchSize(), split.size());
         for (int i = 0; i <= AHEAD; i++) {
-            free.add(new Batch(capacity, split));
+            free.add(new Batch(capacity, split, settings.input().shape(split.shape())));
         }
         this.worker = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("batches-" + split.name()).factory());

@@ -204,6 +204,11 @@ public enum DatasetInfo implements Flagged {
         return zNormalized;
     }
 
+    /** Returns whether the volumes are masks of shapes, with no values but 0 and 255: those of adrenal and vessel. */
+    public boolean isMasks() {
+        return this == ADRENAL || this == VESSEL;
+    }
+
     /** Returns the official files, smallest volumes first. */
     public List<Source> sources() {
         return sources;

@@ -10,8 +10,8 @@ import dev.voxgrad.engine.volume.Volume;
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
- * Turns the stored volumes of a split into what a net takes: scaled to [0, 1], transformed, z-normalised. It holds
- * scratch memory and is used by one thread.
+ * Turns the stored volumes of a split into what a net takes: scaled to [0, 1], transformed, then as {@link NetInput}
+ * defines. It holds scratch memory and is used by one thread.
  *
  * <p>A transform can leave nothing of a volume, say by moving its one bright voxel out of sight, and a blank volume
  * cannot be z-normalised. So as not to end a training of days, the transform is then drawn once more and a warning is
@@ -22,7 +22,7 @@ public final class SampleReader {
     private static final int MOST_ATTEMPTS = 10;
 
     private final Split split;
-    private final boolean zNormalize;
+    private final NetInput input;
     private final SampleTransform transform;
     private final int elements;
     /** The volume that a transform changes; null without one. */
@@ -30,9 +30,14 @@ public final class SampleReader {
 
     /** Reads volumes of a split; the transform comes before the z-normalisation, which can be left out. */
     public SampleReader(Split split, boolean zNormalize, SampleTransform transform) {
+        this(split, NetInput.normalised(zNormalize), transform);
+    }
+
+    /** Reads volumes of a split; the transform comes before the steps of {@code input}. */
+    public SampleReader(Split split, NetInput input, SampleTransform transform) {
         int edge = split.shape().edge();
         this.split = split;
-        this.zNormalize = zNormalize;
+        this.input = input;
         this.transform = transform;
         this.elements = split.shape().elements();
         this.volume = transform == SampleTransform.NONE
@@ -40,8 +45,13 @@ public final class SampleReader {
                 : new Volume(split.shape().channels(), edge, edge, edge);
     }
 
+    /** Returns the shape of a volume as it is written. */
+    public VolumeShape shape() {
+        return input.shape(split.shape());
+    }
+
     /**
-     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C). A blank volume that the split marks as known is
+     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C), in the shape of {@link #shape}. A blank volume that the split marks as known is
      * written as zeros if it should be z-normalised.
      *
      * @param index the volume's number in the split
@@ -49,19 +59,23 @@ public final class SampleReader {
      * @throws DataException if the volume is blank but should be z-normalised, or the transform cannot take it
      */
     public void read(int index, int epoch, float[] out, int to) {
-        if (zNormalize && split.isSkipped(index)) {
+        if (input.zNormalize() && split.isSkipped(index)) {
             Arrays.fill(out, to, to + elements, 0);
-            return;
-        }
-        if (volume == null) {
+        } else if (volume == null) {
             split.scale(index, out, to);
-            if (zNormalize) {
+            input.scale(out, to, elements);
+            if (input.zNormalize()) {
                 Normalization.zNormalize(out, to, elements, split.name(), index);
             }
-            return;
+        } else {
+            readTransformed(index, epoch, volume, out, to);
         }
+        input.copy(out, to, elements);
+    }
+
+    private void readTransformed(int index, int epoch, Volume volume, float[] out, int to) {
         Sample sample = new Sample(split.name(), index, epoch);
-        while (!readTransformed(sample, volume, out, to)) {
+        while (!tryTransformed(sample, volume, out, to)) {
             sample = sample.again();
             if (sample.attempt() == MOST_ATTEMPTS) {
                 throw new DataException(sample + " is blank (all voxels are equal) after each of " + MOST_ATTEMPTS
@@ -73,12 +87,13 @@ public final class SampleReader {
     }
 
     /** Returns whether anything is left of the volume. */
-    private boolean readTransformed(Sample sample, Volume volume, float[] out, int to) {
+    private boolean tryTransformed(Sample sample, Volume volume, float[] out, int to) {
         int channels = volume.channels();
         split.scale(sample.index(), out, to);
         ChannelOrder.toPlanar(out, to, channels, volume.voxels(), volume.values());
         transform.apply(volume, sample);
         ChannelOrder.toChannelsLast(volume.values(), channels, volume.voxels(), out, to);
-        return !zNormalize || Normalization.tryZNormalize(out, to, elements);
+        input.scale(out, to, elements);
+        return !input.zNormalize() || Normalization.tryZNormalize(out, to, elements);
     }
 }

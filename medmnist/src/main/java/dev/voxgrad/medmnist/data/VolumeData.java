@@ -12,13 +12,14 @@ import dev.voxgrad.medmnist.io.DataException;
  * @param description a sentence about it; says so where the data is synthetic
  * @param task what is asked
  * @param labelNames names of the classes (or of the labels of a multi-label task), in order of their value
- * @param zNormalized whether each volume is to be z-normalised
+ * @param zNormalized whether each volume is z-normalised
  * @param synthetic whether the volumes were made by code
  * @param md5 MD5 sum of the file, where there is one
  * @param train the split to train on
  * @param val the split to choose models by
  * @param test the split to report
  * @param window which values of the file became the voxels' 0 and 255; empty where they are taken as they are anyway
+ * @param preparation how volumes become what a net takes
  */
 public record VolumeData(
         String name,
@@ -31,7 +32,8 @@ public record VolumeData(
         Split train,
         Split val,
         Split test,
-        Optional<Window> window) {
+        Optional<Window> window,
+        Preparation preparation) {
     public VolumeData {
         labelNames = List.copyOf(labelNames);
         for (Split split : List.of(train, val, test)) {
@@ -40,6 +42,7 @@ public record VolumeData(
                         + " but train has " + train.shape() + "; expected the same shape in all splits");
             }
             checkLabels(name, split, labelNames);
+            requireFactorKept(name, zNormalized, preparation);
             int blank = zNormalized ? split.firstBlankVolume() : -1;
             if (blank >= 0) {
                 throw Normalization.blank(name + ": " + split.name(), blank);
@@ -59,7 +62,26 @@ public record VolumeData(
             Split train,
             Split val,
             Split test) {
-        this(name, description, task, labelNames, zNormalized, synthetic, md5, train, val, test, Optional.empty());
+        this(
+                name,
+                description,
+                task,
+                labelNames,
+                zNormalized,
+                synthetic,
+                md5,
+                train,
+                val,
+                test,
+                Optional.empty(),
+                Preparation.STUDY);
+    }
+
+    private static void requireFactorKept(String name, boolean zNormalized, Preparation preparation) {
+        if (zNormalized && (preparation.scale() != 1 || preparation.shapeTransform())) {
+            throw new DataException(name + ": volumes are z-normalised, which would undo the factor of "
+                    + "--shape-transform and --scale; add --normalise none, or --no-shape-transform and --scale 1");
+        }
     }
 
     private static void checkLabels(String name, Split split, List<String> labelNames) {
@@ -92,15 +114,61 @@ public record VolumeData(
         return labelNames.size();
     }
 
-    /** Returns the shape of every volume. */
+    /** Returns the shape of every volume as a net takes it. */
     public VolumeShape shape() {
-        return train.shape();
+        return preparation.shape(train.shape());
+    }
+
+    /** Returns how an augmented training volume becomes what a net takes. */
+    NetInput trainingInput() {
+        return input(preparation.shapeTransform() ? 1 : preparation.scale());
+    }
+
+    /** Returns how a volume with values from 0 to 1 becomes what a net takes, in evaluation. */
+    public NetInput evaluationInput() {
+        return input(preparation.scale());
+    }
+
+    private NetInput input(double factor) {
+        return new NetInput(
+                factor, zNormalized, shape().channels() / train.shape().channels());
+    }
+
+    /**
+     * Returns the same data set, prepared in this way; z-normalisation as in the study applies if this data set is
+     * z-normalised at present.
+     */
+    public VolumeData prepared(Preparation other) {
+        return new VolumeData(
+                name,
+                description,
+                task,
+                labelNames,
+                other.normalise().applies(zNormalized),
+                synthetic,
+                md5,
+                train,
+                val,
+                test,
+                window,
+                other);
     }
 
     /** Returns the same data set with other volumes to train on and to choose models by. */
     public VolumeData withTrainAndVal(Split newTrain, Split newVal) {
         return new VolumeData(
-                name, description, task, labelNames, zNormalized, synthetic, md5, newTrain, newVal, test, window);
+                name,
+                description,
+                task,
+                labelNames,
+                zNormalized,
+                synthetic,
+                md5,
+                newTrain,
+                newVal,
+                test,
+                window,
+                preparation);
     }
 
     /**

@@ -49,9 +49,16 @@ public final class VolumeLoader {
      * @param root folder that holds the file
      * @param size edge length, 28 or 64
      * @param skipBlank whether blank volumes are tolerated, see {@link Split#withBlankSkipped}
+     * @param preparation how volumes become what a net takes
      * @param warner is given one line if the file is not the official one; it is used all the same
      */
-    public static VolumeData load(DatasetInfo info, Path root, int size, boolean skipBlank, Consumer<String> warner) {
+    public static VolumeData load(
+            DatasetInfo info,
+            Path root,
+            int size,
+            boolean skipBlank,
+            Preparation preparation,
+            Consumer<String> warner) {
         DatasetInfo.Source source = info.source(size);
         Path file = root.resolve(source.fileName());
         if (!Files.exists(file)) {
@@ -63,20 +70,22 @@ public final class VolumeLoader {
                             + placeByHand(source, file));
         }
         FileOptions options = new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank, Optional.empty());
-        Contents contents =
-                Contents.read(file, options, skipBlank && info.zNormalized(), WindowChoice::ofOfficial, warner);
+        boolean zNormalized = preparation.normalise().applies(info.zNormalized());
+        Contents contents = Contents.read(file, options, skipBlank && zNormalized, WindowChoice::ofOfficial, warner);
         List<Split> splits = contents.splits();
         VolumeData data = new VolumeData(
                 info.flag(),
                 info.description(),
                 info.task(),
                 info.labelNames(),
-                info.zNormalized(),
+                zNormalized,
                 false,
                 Optional.of(contents.md5()),
                 splits.get(0),
                 splits.get(1),
-                splits.get(2));
+                splits.get(2),
+                Optional.empty(),
+                preparation);
         warnIfUnofficial(info, source, file, data, warner);
         return data;
     }
@@ -99,39 +108,53 @@ public final class VolumeLoader {
             differences.add("train/val/test counts " + counts + " instead of " + info.counts());
         }
         VolumeShape shape = new VolumeShape(info.channels(), source.size());
-        if (!shape.equals(data.shape())) {
-            differences.add("volumes of " + data.shape() + " instead of " + shape);
+        if (!shape.equals(data.train().shape())) {
+            differences.add("volumes of " + data.train().shape() + " instead of " + shape);
         }
         if (!differences.isEmpty()) {
             warner.accept(file + " is not the official file (" + String.join(", ", differences) + "); using it");
         }
     }
 
+    /** Loads an official set as the original study prepared it. */
+    public static VolumeData load(DatasetInfo info, Path root, int size, boolean skipBlank, Consumer<String> warner) {
+        return load(info, root, size, skipBlank, Preparation.STUDY, warner);
+    }
+
+    /** Loads anyone's own volumes as the original study would prepare them: z-normalised. */
+    public static VolumeData loadFile(Path file, FileOptions options, Consumer<String> warner) {
+        return loadFile(file, options, Preparation.STUDY, warner);
+    }
+
     /**
      * Loads anyone's own volumes. Two classes make a binary task, more a multi-class one; several independent labels
-     * per volume a multi-label one, see {@link LabelReader}. Volumes are z-normalised.
+     * per volume a multi-label one, see {@link LabelReader}.
      *
+     * @param preparation how volumes become what a net takes; as in the study, they are z-normalised
      * @param warner is given a line for each reading of labels and voxels that the user should know about
      */
-    public static VolumeData loadFile(Path file, FileOptions options, Consumer<String> warner) {
+    public static VolumeData loadFile(
+            Path file, FileOptions options, Preparation preparation, Consumer<String> warner) {
         if (!Files.exists(file)) {
             throw new DataFileException(file.toString(), "no such file; name the right one with --npz");
         }
-        Contents contents =
-                Contents.read(file, options, options.skipBlank(), reader -> window(reader, options, warner), warner);
+        boolean zNormalized = preparation.normalise().applies(true);
+        Contents contents = Contents.read(
+                file, options, options.skipBlank() && zNormalized, reader -> window(reader, options, warner), warner);
         List<Split> splits = contents.splits();
         return new VolumeData(
                 file.getFileName().toString(),
                 "Volumes of the file " + file.getFileName() + ".",
                 contents.labels().task(),
                 contents.labels().names(),
-                true,
+                zNormalized,
                 false,
                 Optional.of(contents.md5()),
                 splits.get(0),
                 splits.get(1),
                 splits.get(2),
-                Optional.of(contents.window()));
+                Optional.of(contents.window()),
+                preparation);
     }
 
     private static Window window(VolumeReader reader, FileOptions options, Consumer<String> notes) {

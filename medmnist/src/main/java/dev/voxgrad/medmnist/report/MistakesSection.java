@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 import dev.voxgrad.medmnist.data.ChannelOrder;
+import dev.voxgrad.medmnist.data.NetInput;
 import dev.voxgrad.medmnist.data.SampleReader;
 import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.VolumeShape;
@@ -52,7 +53,7 @@ final class MistakesSection {
                 + Base64.getEncoder()
                         .encodeToString(SliceMontage.of(
                                         List.of(volume(subject, answer.volume())),
-                                        subject.data().shape())
+                                        subject.split().shape())
                                 .png());
         html.open("figure", "class", "planes").element("figcaption", caption);
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
@@ -70,9 +71,9 @@ final class MistakesSection {
 
     /** Returns the volume as stored, in [0, 1], (C,X,Y,Z). */
     private static float[] volume(Subject subject, int index) {
-        VolumeShape shape = subject.data().shape();
+        VolumeShape shape = subject.split().shape();
         float[] channelsLast = new float[shape.elements()];
-        new SampleReader(subject.split(), false, SampleTransform.NONE).read(index, 0, channelsLast, 0);
+        new SampleReader(subject.split(), NetInput.PLAIN, SampleTransform.NONE).read(index, 0, channelsLast, 0);
         float[] planar = new float[shape.elements()];
         ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.elements() / shape.channels(), planar);
         return planar;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.Window;
@@ -32,10 +33,21 @@ public sealed interface DataSource permits OfficialSet, OwnFile, Synthetic {
     /**
      * Loads or makes the volumes.
      *
+     * @param preparation how volumes become what a net takes
      * @param warner receives one line if an official file is not as published, and one for each interpretation of
      *     labels and voxels that the user should know about
      */
-    VolumeData load(Consumer<String> warner);
+    VolumeData load(Preparation preparation, Consumer<String> warner);
+
+    /** Loads or makes the volumes, prepared as the original study did. */
+    default VolumeData load(Consumer<String> warner) {
+        return load(Preparation.STUDY, warner);
+    }
+
+    /** Returns whether the volumes are known to be masks of shapes, for which MedMNIST's script has a transform. */
+    default boolean isMasks() {
+        return false;
+    }
 
     /** Returns the same source with the official files in another folder; other kinds stay as they are. */
     default DataSource withRoot(Path root) {

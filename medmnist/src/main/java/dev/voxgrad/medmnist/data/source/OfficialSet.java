@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.io.BadValueException;
@@ -38,8 +39,13 @@ public record OfficialSet(String flag, String root, int size, boolean skipsBlank
     }
 
     @Override
-    public VolumeData load(Consumer<String> warner) {
-        return VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank, warner);
+    public VolumeData load(Preparation preparation, Consumer<String> warner) {
+        return VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank, preparation, warner);
+    }
+
+    @Override
+    public boolean isMasks() {
+        return DatasetInfo.byFlag(flag).isMasks();
     }
 
     @Override

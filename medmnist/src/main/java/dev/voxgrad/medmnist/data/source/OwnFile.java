@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.data.FileOptions;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
@@ -58,10 +59,10 @@ public record OwnFile(
     }
 
     @Override
-    public VolumeData load(Consumer<String> warner) {
+    public VolumeData load(Preparation preparation, Consumer<String> warner) {
         FileOptions options = new FileOptions(
                 labels, Optional.ofNullable(task).flatMap(Task::byName), skipsBlank, Optional.ofNullable(window));
-        return VolumeLoader.loadFile(Path.of(file), options, warner);
+        return VolumeLoader.loadFile(Path.of(file), options, preparation, warner);
     }
 
     @Override

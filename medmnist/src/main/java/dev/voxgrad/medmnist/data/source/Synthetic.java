@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.data.source;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.BadValueException;
@@ -19,8 +20,8 @@ public record Synthetic(SyntheticShapes.Settings settings) implements DataSource
     }
 
     @Override
-    public VolumeData load(Consumer<String> warner) {
-        return SyntheticShapes.make(settings);
+    public VolumeData load(Preparation preparation, Consumer<String> warner) {
+        return SyntheticShapes.make(settings).prepared(preparation);
     }
 
     @Override
