@@ -3,6 +3,7 @@ package dev.voxgrad.medmnist.augment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
@@ -100,6 +101,14 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
         }
     }
 
+    /** Returns this recipe with one more step at its end. */
+    public Recipe followedBy(Step last) {
+        return new Recipe(
+                flag,
+                description,
+                Stream.concat(steps.stream(), Stream.of(last)).toList());
+    }
+
     /** Returns all recipes of the command line. */
     public static List<Recipe> all() {
         return ALL;
@@ -163,7 +172,8 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
                     Words.number(step.probability()),
                     step.transform().description()));
         }
-        text.append("  last of all, each volume is z-normalised, if its data set requires it\n");
+        text.append(
+                "  then each volume is prepared as the run requires, by default z-normalised if it was in the study\n");
         return text.toString();
     }
 }
