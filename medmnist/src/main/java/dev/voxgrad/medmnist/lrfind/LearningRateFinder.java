@@ -2,13 +2,9 @@ package dev.voxgrad.medmnist.lrfind;
 
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -18,7 +14,6 @@ import dev.voxgrad.medmnist.train.MemberSteps;
 import dev.voxgrad.medmnist.train.StopSignal;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
@@ -28,6 +23,7 @@ import dev.voxgrad.nn.weights.WeightsFile;
  */
 public final class LearningRateFinder {
     private final Settings settings;
+    private final TrainSettings run;
     private final VolumeData data;
     private final Device device;
     private final Layer net;
@@ -38,38 +34,12 @@ public final class LearningRateFinder {
     /**
      * Holds everything that decides the outcome.
      *
-     * @param batchSize volumes per step; the last batch of an epoch may be smaller
-     * @param weightDecay AdamW's decoupled decay
-     * @param seed of the run that the test is for
-     * @param recipe how the training volumes are changed
-     * @param initWeights safetensors file to start from; null for random weights
+     * @param run settings of the run that the test is for, whose first net is tested; its schedule makes no difference
      */
-    public record Settings(
-            NetSpec net,
-            LearningRateCurve.Range range,
-            int batchSize,
-            double weightDecay,
-            long seed,
-            Recipe recipe,
-            @Nullable Path initWeights) {
-        public Settings {
-            TrainSettings.requireVolumes(batchSize);
-            TrainSettings.requireDecay(weightDecay);
-        }
-
-        /** Returns the settings of a run of this net without further options. */
-        private TrainSettings ofRun() {
-            return TrainSettings.builder()
-                    .models(1)
-                    .nets(List.of(net))
-                    .epochs(1)
-                    .batchSize(batchSize)
-                    .learningRate(range.from())
-                    .weightDecay(weightDecay)
-                    .seed(seed)
-                    .augment(recipe.flag())
-                    .initWeights(initWeights == null ? null : initWeights.toString())
-                    .build();
+    public record Settings(LearningRateCurve.Range range, TrainSettings run) {
+        /** Returns the net that is tested. */
+        public NetSpec net() {
+            return run.netOf(0);
         }
     }
 
@@ -82,13 +52,14 @@ public final class LearningRateFinder {
         this.settings = settings;
         this.data = data;
         this.device = device;
-        this.seed = Trainer.seedOf(settings.seed(), 0);
-        settings.net().requireFits(Math.min(settings.batchSize(), data.train().size()), data.shape());
+        this.run = settings.run();
+        this.seed = Trainer.seedOf(run.seed(), 0);
+        settings.net().requireFits(Math.min(run.batchSize(), data.train().size()), data.shape());
         this.net = settings.net().build(device, data.shape(), data.classes());
-        if (settings.initWeights() == null) {
-            Initialization.apply(net, seed);
+        if (run.initWeights() == null) {
+            run.start().initialize(net, seed);
         } else {
-            WeightsFile.load(net, settings.initWeights());
+            WeightsFile.load(net, Path.of(run.initWeights()));
         }
     }
 
@@ -99,10 +70,10 @@ public final class LearningRateFinder {
      */
     public LearningRateCurve run(StopSignal stop, Consumer<LearningRateCurve.Point> listener) {
         net.train();
-        BatchLoader.Settings batches = BatchLoader.Settings.training(data, settings.batchSize(), seed)
-                .withTransform(settings.recipe().keyed(seed));
-        try (MemberSteps steps = new MemberSteps(
-                        net, null, settings.ofRun(), data, device, (epoch, step, samples, value) -> loss = value);
+        BatchLoader.Settings batches = BatchLoader.Settings.training(data, run.batchSize(), seed)
+                .withTransform(run.augmentation().keyed(seed));
+        try (MemberSteps steps =
+                        new MemberSteps(net, null, run, data, device, (epoch, step, samples, value) -> loss = value);
                 BatchLoader loader = new BatchLoader(data.train(), batches)) {
             Batches endless = new Batches(loader);
             return LearningRateCurve.measure(

@@ -19,6 +19,11 @@ public interface NetSpec {
      */
     String name();
 
+    /** Returns whether the net is one of MedMNIST's published benchmark, and is trained by its recipe by default. */
+    default boolean isOfBenchmark() {
+        return false;
+    }
+
     /** Returns the edge of the smallest volume that the net accepts. */
     default int smallestEdge() {
         return 1;

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import dev.voxgrad.engine.device.Devices;
 import dev.voxgrad.medmnist.data.NameList;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.data.source.OwnFile;
@@ -18,7 +19,6 @@ import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.text.ShellWords;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.ClassWeights;
-import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
 
@@ -134,9 +134,11 @@ final class CommandLines {
                 String.valueOf(settings.seed()),
                 "--augment",
                 settings.augment()));
-        if (settings.optimizer() != OptimizerKind.ADAMW) {
-            words.addAll(List.of("--optimizer", settings.optimizer().flag()));
-        }
+        words.addAll(List.of("--optimizer", settings.optimizer().flag()));
+        words.addAll(List.of("--recipe", settings.recipe().flag()));
+        words.addAll(preparation(settings.preparation()));
+        words.addAll(List.of(
+                "--start", settings.start().flag(), "--ties", settings.ties().flag()));
         words.addAll(regime(settings.options()));
         if (!settings.shuffle()) {
             words.add("--no-shuffle");
@@ -147,11 +149,19 @@ final class CommandLines {
         return words;
     }
 
+    private static List<String> preparation(Preparation preparation) {
+        return List.of(
+                "--normalise",
+                preparation.normalise().flag(),
+                preparation.rgb() ? "--rgb" : "--no-rgb",
+                preparation.shapeTransform() ? "--shape-transform" : "--no-shape-transform",
+                "--scale",
+                String.valueOf(preparation.scale()));
+    }
+
     private static List<String> regime(TrainingOptions regime) {
         List<String> words = new ArrayList<>();
-        if (regime.schedule() != TrainingOptions.PLAIN.schedule()) {
-            words.addAll(List.of("--schedule", regime.schedule().flag()));
-        }
+        words.addAll(List.of("--schedule", regime.schedule().flag()));
         if (regime.warmupEpochs() > 0) {
             words.addAll(List.of("--warmup-epochs", String.valueOf(regime.warmupEpochs())));
         }

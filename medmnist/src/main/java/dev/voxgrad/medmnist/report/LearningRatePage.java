@@ -11,6 +11,7 @@ import dev.voxgrad.medmnist.lrfind.LearningRateCurve;
 import dev.voxgrad.medmnist.lrfind.LearningRateCurve.Point;
 import dev.voxgrad.medmnist.lrfind.LearningRateCurve.Suggestion;
 import dev.voxgrad.medmnist.lrfind.LearningRateFinder;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** Writes a learning-rate range test as one page of HTML, which requires no network and no JavaScript. */
 public final class LearningRatePage {
@@ -107,16 +108,13 @@ public final class LearningRatePage {
                 settings.range().from() + " to " + settings.range().to() + " in "
                         + settings.range().steps() + " steps");
         item(html, "data", data.name() + ", " + data.train().size() + " volumes to train on");
-        item(html, "batch size", String.valueOf(settings.batchSize()));
-        item(html, "optimiser", "AdamW, weight decay " + settings.weightDecay());
-        item(html, "augmentation", settings.recipe().flag());
-        item(html, "seed", String.valueOf(settings.seed()));
-        item(
-                html,
-                "initial weights",
-                settings.initWeights() == null
-                        ? "random"
-                        : settings.initWeights().toString());
+        TrainSettings run = settings.run();
+        item(html, "batch size", String.valueOf(run.batchSize()));
+        item(html, "optimiser", run.optimizer().title() + ", weight decay " + run.weightDecay());
+        item(html, "volumes", run.preparation().words());
+        item(html, "augmentation", run.augment());
+        item(html, "seed", String.valueOf(run.seed()));
+        item(html, "initial weights", run.startWords());
         html.close();
     }
 

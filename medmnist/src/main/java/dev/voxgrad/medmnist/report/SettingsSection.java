@@ -109,6 +109,7 @@ final class SettingsSection {
     }
 
     private void writeSettings(TrainSettings settings) {
+        item("recipe", settings.recipe().flag());
         item("members", String.valueOf(settings.models()));
         item("nets, in turn", settings.nets().stream().map(NetSpec::name).collect(Collectors.joining(", ")));
         item("epochs", String.valueOf(settings.epochs()));
@@ -132,10 +133,12 @@ final class SettingsSection {
                 regime.ema() > 0
                         ? "moving average over the steps, decay " + regime.ema()
                         : "as the epoch's last step left them");
+        item("best of equal epochs", settings.ties().flag());
         item("seed", String.valueOf(settings.seed()));
         item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
+        item("volumes", settings.preparation().words());
         item("augmentation", settings.augment());
-        item("initial weights", settings.initWeights() == null ? "random" : settings.initWeights());
+        item("initial weights", settings.startWords());
     }
 
     private void item(String name, @Nullable String value) {

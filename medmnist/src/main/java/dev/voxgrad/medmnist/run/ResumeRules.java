@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
@@ -51,6 +52,10 @@ final class ResumeRules {
                 .same("seed", started.seed(), now.seed())
                 .same("no-shuffle", !started.shuffle(), !now.shuffle())
                 .same("augment", started.augment(), now.augment())
+                .same("recipe", started.recipe().flag(), now.recipe().flag())
+                .preparation(started.preparation(), now.preparation())
+                .same("start", started.start().flag(), now.start().flag())
+                .same("ties", started.ties().flag(), now.ties().flag())
                 .same("schedule", before.schedule().flag(), after.schedule().flag())
                 .same("warmup-epochs", before.warmupEpochs(), after.warmupEpochs())
                 .same("clip-norm", before.clipNorm(), after.clipNorm())
@@ -61,6 +66,13 @@ final class ResumeRules {
                         after.classWeights().asked())
                 .same("ema", before.ema(), after.ema())
                 .same("init-weights", started.initWeights(), now.initWeights());
+    }
+
+    private ResumeRules preparation(Preparation before, Preparation after) {
+        return same("normalise", before.normalise().flag(), after.normalise().flag())
+                .same("rgb", before.rgb(), after.rgb())
+                .same("shape-transform", before.shapeTransform(), after.shapeTransform())
+                .same("scale", before.scale(), after.scale());
     }
 
     private static String names(List<NetSpec> nets) {

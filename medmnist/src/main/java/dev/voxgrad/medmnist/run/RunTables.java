@@ -73,7 +73,8 @@ public final class RunTables {
                         epoch.seconds()));
             }
             if (state.failure() == null && state.isFinished(run.info().settings())) {
-                members.append(row(state.result(), run.info().settings(), fold));
+                members.append(row(
+                        state.result(run.info().settings().ties()), run.info().settings(), fold));
             }
         }
         run.write("history.csv", history);

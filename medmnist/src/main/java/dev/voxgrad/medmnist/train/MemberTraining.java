@@ -20,7 +20,6 @@ import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberFiles;
 import dev.voxgrad.medmnist.run.member.MemberState;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.optim.LearningRateSchedule;
 import dev.voxgrad.nn.optim.WeightAverage;
@@ -90,7 +89,7 @@ final class MemberTraining {
         announce();
         try {
             trainEpochs();
-            trainer.listener.memberDone(state.result());
+            trainer.listener.memberDone(state.result(settings.ties()));
         } catch (DivergedException e) {
             String failure = "member " + index + " (" + spec.name() + "): " + e.getMessage();
             state = state.failed(failure);
@@ -123,7 +122,7 @@ final class MemberTraining {
             return;
         }
         if (settings.initWeights() == null) {
-            Initialization.apply(net, seed);
+            settings.start().initialize(net, seed);
         } else {
             Adaptation adaptation = WeightsFile.load(net, Path.of(settings.initWeights()));
             if (!adaptation.isNone()) {
@@ -154,7 +153,7 @@ final class MemberTraining {
     private void trainEpochs() {
         BatchLoader.Settings batches = BatchLoader.Settings.training(trainer.data, settings.batchSize(), seed)
                 .withShuffle(settings.shuffle())
-                .withTransform(settings.recipe().keyed(seed))
+                .withTransform(settings.augmentation().keyed(seed))
                 .withWorkers(trainer.control.workers());
         try (steps;
                 BatchLoader loader = new BatchLoader(trainer.data.train(), batches);
@@ -164,7 +163,7 @@ final class MemberTraining {
             while (!state.isFinished(settings)) {
                 EpochResult epoch = epoch(loader, validation);
                 state = state.withEpoch(epoch);
-                boolean isBest = state.best().orElseThrow() == epoch;
+                boolean isBest = state.best(settings.ties()).orElseThrow() == epoch;
                 if (isBest) {
                     save(ModelKind.BEST);
                 }

@@ -15,7 +15,6 @@ import dev.voxgrad.medmnist.train.MemberSteps;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.TrainingException;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
@@ -63,8 +62,9 @@ public final class OverfitCheck {
     public Outcome run(NetSpec spec, int mostSteps, BiConsumer<Integer, Double> listener) {
         Layer net = spec.build(device, data.shape(), data.classes());
         if (settings.initWeights() == null) {
-            Initialization.apply(
-                    net, Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec)));
+            settings.start()
+                    .initialize(
+                            net, Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec)));
         } else {
             WeightsFile.load(net, Path.of(settings.initWeights()));
         }

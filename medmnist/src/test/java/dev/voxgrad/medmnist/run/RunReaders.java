@@ -49,7 +49,7 @@ public final class RunReaders {
         }
         settings.options().rates(settings.learningRate(), settings.epochs()).at(0);
         settings.options().classWeights().forLoss();
-        settings.recipe();
+        settings.augmentation();
         if (settings.initWeights() != null) {
             Path.of(settings.initWeights());
         }

@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
@@ -14,10 +15,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
+import dev.voxgrad.medmnist.cli.options.PreparationOptions;
+import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.cli.ui.SignalStop;
@@ -26,7 +28,9 @@ import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.lrfind.LearningRateCurve;
 import dev.voxgrad.medmnist.lrfind.LearningRateFinder;
+import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.report.LearningRatePage;
+import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** Runs {@code medmnist lr-find}. */
@@ -84,11 +88,21 @@ public final class LrFindCommand implements Callable<Integer> {
                     + "rate depends on it. Default: ${DEFAULT-VALUE}")
     private int batchSize = TrainSettings.BATCH_SIZE;
 
+    @Mixin
+    private RecipeOptions recipeOptions;
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "adamw, adam or sgd, as in train. Default: adamw; with the recipe medmnist adam")
+    private @Nullable String optimizer;
+
     @Option(
             names = "--weight-decay",
             paramLabel = "X",
-            description = "AdamW's decoupled weight decay. Default: ${DEFAULT-VALUE}")
-    private double weightDecay = TrainSettings.WEIGHT_DECAY;
+            description = "The optimiser's weight decay. Default: " + TrainSettings.WEIGHT_DECAY
+                    + "; with the recipe medmnist 0")
+    private @Nullable Double weightDecay;
 
     @Option(
             names = "--seed",
@@ -101,13 +115,19 @@ public final class LrFindCommand implements Callable<Integer> {
     @Option(
             names = "--augment",
             paramLabel = "R",
-            description = "Augmentation of the volumes: torchio, centred or none. Default: torchio, as in train")
-    private String augment = TrainSettings.AUGMENT;
+            description =
+                    "Augmentation of the volumes: torchio, centred or none. Default: torchio; with the recipe medmnist "
+                            + "none")
+    private @Nullable String augment;
+
+    @Mixin
+    private PreparationOptions preparationOptions;
 
     @Option(
             names = "--init-weights",
             paramLabel = "FILE",
-            description = "Start from the weights in this safetensors file, as train can.")
+            description = "Start from the weights in this safetensors file, as train can. Default: random weights, "
+                    + "from the distributions of the recipe")
     private @Nullable Path initWeights;
 
     @Option(
@@ -124,14 +144,14 @@ public final class LrFindCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DataSource source = dataOptions.source();
-        LearningRateFinder.Settings settings = settings();
+        LearningRateFinder.Settings settings = settings(source);
         Path csv = withSuffix(".csv");
         Path page = withSuffix(".html");
         requireOutsideRun(csv);
         AtomicFile.requireWritable(csv);
         AtomicFile.requireWritable(page);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.loadForTraining(source);
+        VolumeData data = dataOptions.loadForTraining(source, settings.run().preparation());
         LearningRateFinder finder = new LearningRateFinder(settings, data, device);
         Console console = new Console(command.commandLine().getOut());
         if (data.train().size() < batchSize) {
@@ -145,16 +165,25 @@ public final class LrFindCommand implements Callable<Integer> {
         }
     }
 
-    private LearningRateFinder.Settings settings() {
+    private LearningRateFinder.Settings settings(DataSource source) {
+        List<NetSpec> nets = List.of(OptionValues.net(command, net));
+        TrainSettings base = recipeOptions.forNets(nets).settings(source).build();
         try {
+            LearningRateCurve.Range range = new LearningRateCurve.Range(from, to, steps);
             return new LearningRateFinder.Settings(
-                    OptionValues.net(command, net),
-                    new LearningRateCurve.Range(from, to, steps),
-                    batchSize,
-                    weightDecay,
-                    seed,
-                    Recipe.byFlag(augment),
-                    initWeights);
+                    range,
+                    base.toBuilder()
+                            .models(1)
+                            .nets(nets)
+                            .batchSize(batchSize)
+                            .learningRate(range.from())
+                            .optimizer(optimizer == null ? base.optimizer() : OptimizerKind.byFlag(optimizer))
+                            .weightDecay(weightDecay == null ? base.weightDecay() : weightDecay)
+                            .seed(seed)
+                            .augment(augment == null ? base.augment() : augment)
+                            .preparation(preparationOptions.preparation(base.preparation()))
+                            .initWeights(initWeights == null ? null : initWeights.toString())
+                            .build());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }

@@ -16,6 +16,7 @@ import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.SplitName;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
@@ -98,7 +99,7 @@ public final class PredictCommand implements Callable<Integer> {
         }
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights));
+        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights), Preparation.STUDY);
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
         Layer built = spec.build(device, data.shape(), data.classes());

@@ -23,6 +23,7 @@ import dev.voxgrad.medmnist.augment.Transform;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.ChannelOrder;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SampleReader;
 import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
@@ -121,7 +122,7 @@ public final class ShowCommand implements Callable<Integer> {
                     command.commandLine(), "--out is '" + out + "'; expected a name that ends with .png or .npz");
         }
         AtomicFile.requireWritable(out);
-        VolumeData data = dataOptions.load(source);
+        VolumeData data = dataOptions.load(source, Preparation.STUDY);
         Split volumes = data.split(split.name());
         if (index >= volumes.size()) {
             throw new ParameterException(

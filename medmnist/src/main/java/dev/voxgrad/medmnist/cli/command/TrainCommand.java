@@ -45,8 +45,8 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "Trains the members of an ensemble. Keeps two models of each member: the last one and the one with the best"
                     + " validation AUC.",
             "",
-            "The defaults are those of the original study: 15 members of 500 epochs each, which takes weeks on a CPU. "
-                    + "Start small:",
+            "The defaults are those of the original study: 15 members of 500 epochs each, which takes weeks on a CPU; "
+                    + "for the ResNets of MedMNIST's benchmark, those of MedMNIST's script (see --recipe). Start small:",
             "  medmnist train --flag adrenalmnist3d --download --models 3 --epochs 5 --out runs/adrenal",
             "",
             "A run can be interrupted at any moment, by Ctrl-C, a crash or a power cut. Resume it from its checkpoint "
@@ -147,14 +147,14 @@ public final class TrainCommand implements Callable<Integer> {
     /** Creates a new run; all options are checked before the data is loaded, and all data before the folder is made. */
     private TrainingSession start(Path out) {
         DataSource source = dataOptions.source();
-        TrainSettings settings = hyperparameterOptions.settings(TrainSettings.defaults(TrainSettings.SEED));
+        TrainSettings settings = hyperparameterOptions.settings(source);
         CrossValidation crossValidation = foldOptions.crossValidation();
         List<Integer> chosen = chosen(settings);
         RunFiles.requireEmpty(out);
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.open();
         List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
-        VolumeData data = dataOptions.loadForTraining(source);
+        VolumeData data = dataOptions.loadForTraining(source, settings.preparation());
         RunFiles run = NewRun.create(source, data, crossValidation, settings, device, out);
         warnOfMissingClasses(data, crossValidation);
         return new TrainingSession(run, data, device, console())
@@ -176,7 +176,7 @@ public final class TrainCommand implements Callable<Integer> {
                             + "instead");
         }
         DataSource source = dataOptions.source();
-        TrainSettings settings = hyperparameterOptions.settings(TrainSettings.defaults(TrainSettings.SEED));
+        TrainSettings settings = hyperparameterOptions.settings(source);
         CrossValidation crossValidation = foldOptions.crossValidation();
         List<NetSpec> tried =
                 chosen(settings).stream().map(settings::netOf).distinct().toList();
@@ -184,7 +184,7 @@ public final class TrainCommand implements Callable<Integer> {
             RunFiles.requireEmpty(folder.out);
         }
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.loadForTraining(source);
+        VolumeData data = dataOptions.loadForTraining(source, settings.preparation());
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
         warnOfMissingClasses(data, crossValidation);
@@ -217,7 +217,7 @@ public final class TrainCommand implements Callable<Integer> {
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.openAsIn(info);
         compatible(() -> info.requireCompatible(device));
-        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(info));
+        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(info), settings.preparation());
         info.requireCompatible(data);
         Console console = console();
         if (!info.computesAs(device)) {

@@ -16,6 +16,7 @@ import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.DownloadProgress;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.NameList;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -90,10 +91,10 @@ public final class DataOptions {
 
     @Option(
             names = "--skip-blank",
-            description =
-                    "Accept blank volumes, which have no contrast and cannot be z-normalised. Training leaves out "
-                            + "those of train and val. Scores and metrics of a split include them, as zeros, so that "
-                            + "all rows keep their numbers.")
+            description = "Accept blank volumes, which have no contrast and cannot be z-normalised (volumes that are "
+                    + "not z-normalised may be blank anyway). Training leaves out "
+                    + "those of train and val. Scores and metrics of a split include them, as zeros, so that "
+                    + "all rows keep their numbers.")
     private boolean skipBlank;
 
     /**
@@ -223,8 +224,8 @@ public final class DataOptions {
      * Loads the volumes for a training. With {@code --skip-blank}, leaves the blank ones out of train and val and warns
      * which ones these are.
      */
-    public VolumeData loadForTraining(DataSource source) {
-        VolumeData data = load(source);
+    public VolumeData loadForTraining(DataSource source, Preparation preparation) {
+        VolumeData data = load(source, preparation);
         for (Split split : List.of(data.train(), data.val(), data.test())) {
             int[] skipped = split.skipped();
             if (skipped.length > 0) {
@@ -243,7 +244,7 @@ public final class DataOptions {
     }
 
     /** Loads the volumes, after downloading them if {@code --download} was given and the file is missing. */
-    public VolumeData load(DataSource source) {
+    public VolumeData load(DataSource source, Preparation preparation) {
         if (download && flag != null) {
             DatasetInfo.Source file = official(flag);
             if (!Files.exists(root().resolve(file.fileName()))) {
@@ -253,6 +254,6 @@ public final class DataOptions {
                 }
             }
         }
-        return source.load(Console.warnings(command));
+        return source.load(preparation, Console.warnings(command));
     }
 }

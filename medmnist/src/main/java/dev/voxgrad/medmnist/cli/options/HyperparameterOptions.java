@@ -10,9 +10,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.train.settings.OptimizerKind;
+import dev.voxgrad.medmnist.train.settings.Start;
+import dev.voxgrad.medmnist.train.settings.Ties;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
 
 import static dev.voxgrad.medmnist.cli.options.OptionValues.given;
 
@@ -20,6 +25,9 @@ import static dev.voxgrad.medmnist.cli.options.OptionValues.given;
 public final class HyperparameterOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
+
+    @Mixin
+    private RecipeOptions recipeOptions;
 
     @Option(
             names = "--models",
@@ -36,7 +44,8 @@ public final class HyperparameterOptions {
     @Option(
             names = "--epochs",
             paramLabel = "E",
-            description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS)
+            description = "Passes over the training volumes. Default: " + TrainSettings.EPOCHS
+                    + "; with the recipe medmnist " + TrainingRecipe.MEDMNIST_EPOCHS)
     private @Nullable Integer epochs;
 
     @Option(
@@ -55,14 +64,14 @@ public final class HyperparameterOptions {
             names = "--weight-decay",
             paramLabel = "X",
             description = "Weight decay: decoupled in AdamW, an L2 penalty in Adam and SGD, as in PyTorch. Default: "
-                    + TrainSettings.WEIGHT_DECAY)
+                    + TrainSettings.WEIGHT_DECAY + "; with the recipe medmnist 0")
     private @Nullable Double weightDecay;
 
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
             description = "adamw (as in the original study), adam, or sgd with momentum " + OptimizerKind.MOMENTUM
-                    + ", which usually needs a higher --lr. Default: adamw")
+                    + ", which usually needs a higher --lr. Default: adamw; with the recipe medmnist adam")
     private @Nullable String optimizer;
 
     @Option(
@@ -86,23 +95,52 @@ public final class HyperparameterOptions {
             description =
                     "Augmentation of the training volumes in each epoch: torchio (as in the original study), centred "
                             + "(the same, gentler, for small volumes) or none. 'medmnist summary --augment' lists "
-                            + "their transforms, 'medmnist show' draws examples. Default: torchio")
+                            + "their transforms, 'medmnist show' draws examples. Default: torchio; with the recipe medmnist "
+                            + "none")
     private @Nullable String augment;
+
+    @Option(
+            names = "--start",
+            paramLabel = "HOW",
+            description = "Distributions of the random initial weights: default (those of PyTorch's layers) or i3d "
+                    + "(depth planes of the 3D ResNets' kernels start as a third of the same 2D kernel; other nets "
+                    + "start as by default). Default: default; with the recipe medmnist i3d")
+    private @Nullable String start;
+
+    @Option(
+            names = "--ties",
+            paramLabel = "WHICH",
+            description = "The epoch of the best model if several have the same, highest validation AUC: latest or "
+                    + "first. Default: latest; with the recipe medmnist first")
+    private @Nullable String ties;
+
+    @Mixin
+    private PreparationOptions preparationOptions;
 
     @Mixin
     private RefinementOptions refinementOptions;
 
-    /** Returns the settings in the options; the others are taken from {@code base}. */
-    public TrainSettings settings(TrainSettings base) {
-        List<NetSpec> specs = nets == null
-                ? base.nets()
+    /** Returns the settings of a new run on these volumes: those in the options, and for the others the recipe's. */
+    public TrainSettings settings(DataSource source) {
+        List<NetSpec> specs = nets(Nets.defaults());
+        return settings(
+                recipeOptions.forNets(specs).settings(source).nets(specs).build());
+    }
+
+    private List<NetSpec> nets(List<NetSpec> otherwise) {
+        return nets == null
+                ? otherwise
                 : OptionValues.split(nets).stream()
                         .map(name -> OptionValues.net(command, name))
                         .toList();
+    }
+
+    /** Returns the settings in the options; the others are taken from {@code base}, whatever the recipe. */
+    public TrainSettings settings(TrainSettings base) {
         try {
             return base.toBuilder()
                     .models(given(models, base.models()))
-                    .nets(specs)
+                    .nets(nets(base.nets()))
                     .epochs(given(epochs, base.epochs()))
                     .batchSize(given(batchSize, base.batchSize()))
                     .learningRate(given(learningRate, base.learningRate()))
@@ -111,6 +149,10 @@ public final class HyperparameterOptions {
                     .seed(given(seed, base.seed()))
                     .shuffle(!noShuffle && base.shuffle())
                     .augment(given(augment, base.augment()))
+                    .recipe(recipeOptions.given().orElse(base.recipe()))
+                    .preparation(preparationOptions.preparation(base.preparation()))
+                    .start(start == null ? base.start() : Start.byFlag(start))
+                    .ties(ties == null ? base.ties() : Ties.byFlag(ties))
                     .options(refinementOptions.options(base.options()))
                     .initWeights(
                             initWeights == null

@@ -14,9 +14,9 @@ public final class RefinementOptions {
             names = "--schedule",
             paramLabel = "HOW",
             description =
-                    "Schedule of the learning rate: constant, cosine (falls towards 0) or multistep (a tenth after "
-                            + "half of the epochs and again after three quarters, as in MedMNIST's script). Default: "
-                            + "constant")
+                    "Schedule of the learning rate: constant, cosine (falls towards 0) or multistep (of E epochs, a "
+                            + "tenth after E/2 and again after 3E/4, both rounded down, as in MedMNIST's script for a "
+                            + "multiple of 4). Default: constant; with the recipe medmnist multistep")
     private @Nullable String schedule;
 
     @Option(

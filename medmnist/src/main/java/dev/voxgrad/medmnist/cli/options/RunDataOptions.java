@@ -37,7 +37,7 @@ public final class RunDataOptions {
         source = root == null ? source : source.withRoot(root);
         source = npz == null ? source : source.withFile(npz);
         Consumer<String> warnings = Console.warnings(command);
-        VolumeData data = source.load(warnings);
+        VolumeData data = source.load(run.info().settings().preparation(), warnings);
         String trained = run.info().dataMd5();
         if (trained != null && !data.md5().equals(Optional.of(trained))) {
             warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.train.settings.Ties;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
@@ -86,8 +87,14 @@ public record MemberState(
 
     /** Returns the epoch with the highest validation AUC so far; if several are equal, the latest. */
     public Optional<EpochResult> best() {
+        return best(Ties.LATEST);
+    }
+
+    /** Returns the epoch with the highest validation AUC so far. */
+    public Optional<EpochResult> best(Ties ties) {
         return history.stream()
-                .reduce((a, b) -> b.validation().auc() >= a.validation().auc() ? b : a);
+                .reduce((a, b) ->
+                        ties.replaces(b.validation().auc(), a.validation().auc()) ? b : a);
     }
 
     /** Returns the number of epochs since the validation AUC last exceeded all earlier ones. */
@@ -102,8 +109,8 @@ public record MemberState(
     }
 
     /** Returns the row of {@code members.csv}; at least one epoch must be finished. */
-    public MemberResult result() {
-        EpochResult best = best().orElseThrow();
+    public MemberResult result(Ties ties) {
+        EpochResult best = best(ties).orElseThrow();
         return new MemberResult(
                 member, net, best.epoch(), best.validation(), history.getLast().validation(), epochs());
     }

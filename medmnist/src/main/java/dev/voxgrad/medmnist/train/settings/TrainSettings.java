@@ -6,7 +6,9 @@ import java.util.List;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.augment.RandomBrightness;
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -37,6 +39,11 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
  *     versions without augmentation
  * @param options schedule, clipping, early stopping, class weights and averaging; {@code regime} in {@code run.json};
  *     read as null, meaning none, from runs of versions without them
+ * @param recipe that the settings come from, unless set one by one; read as null, meaning the study's, from runs of
+ *     versions without recipes, as are the next three
+ * @param preparation how volumes become what a net takes; read as null, meaning as in the study
+ * @param start the distributions of random weights; read as null, meaning the default
+ * @param ties which of several best epochs counts; read as null, meaning the latest
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
 public record TrainSettings(
@@ -51,6 +58,10 @@ public record TrainSettings(
         boolean shuffle,
         String augment,
         @JsonProperty("regime") TrainingOptions options,
+        TrainingRecipe recipe,
+        Preparation preparation,
+        Start start,
+        Ties ties,
         @Nullable String initWeights) {
     public static final int MODELS = 15;
     public static final int EPOCHS = 500;
@@ -59,6 +70,8 @@ public record TrainSettings(
     public static final double WEIGHT_DECAY = 0.0005;
     public static final long SEED = 1;
     public static final String AUGMENT = Recipe.TORCHIO.flag();
+
+    private static final Recipe.Step BRIGHTNESS = new Recipe.Step(1, new RandomBrightness());
 
     /** Far more than any run needs, so that a number in an edited run.json keeps no command busy for hours. */
     public static final int MOST_MODELS = 10_000;
@@ -73,6 +86,10 @@ public record TrainSettings(
         requireUnderstood("augment", augment, Recipe::byFlag);
         options = options == null ? TrainingOptions.PLAIN : options;
         optimizer = optimizer == null ? OptimizerKind.ADAMW : optimizer;
+        recipe = recipe == null ? TrainingRecipe.STUDY : recipe;
+        preparation = preparation == null ? Preparation.STUDY : preparation;
+        start = start == null ? Start.DEFAULT : start;
+        ties = ties == null ? Ties.LATEST : ties;
         requireWithin("models", models, 1, MOST_MODELS);
         requireAll("nets", nets, "at least one of " + Nets.names());
         requireWithin("nets", nets.size(), 1, MOST_MODELS);
@@ -129,6 +146,10 @@ public record TrainSettings(
         builder.shuffle = shuffle;
         builder.augment = augment;
         builder.options = options;
+        builder.recipe = recipe;
+        builder.preparation = preparation;
+        builder.start = start;
+        builder.ties = ties;
         builder.initWeights = initWeights;
         return builder;
     }
@@ -146,6 +167,10 @@ public record TrainSettings(
         private boolean shuffle = true;
         private String augment = AUGMENT;
         private TrainingOptions options = TrainingOptions.PLAIN;
+        private TrainingRecipe recipe = TrainingRecipe.STUDY;
+        private Preparation preparation = Preparation.STUDY;
+        private Start start = Start.DEFAULT;
+        private Ties ties = Ties.LATEST;
         private @Nullable String initWeights;
 
         private Builder() {}
@@ -205,6 +230,26 @@ public record TrainSettings(
             return this;
         }
 
+        public Builder recipe(TrainingRecipe origin) {
+            recipe = origin;
+            return this;
+        }
+
+        public Builder preparation(Preparation ofVolumes) {
+            preparation = ofVolumes;
+            return this;
+        }
+
+        public Builder start(Start ofWeights) {
+            start = ofWeights;
+            return this;
+        }
+
+        public Builder ties(Ties rule) {
+            ties = rule;
+            return this;
+        }
+
         public Builder initWeights(@Nullable String file) {
             initWeights = file;
             return this;
@@ -228,6 +273,10 @@ public record TrainSettings(
                     shuffle,
                     augment,
                     options,
+                    recipe,
+                    preparation,
+                    start,
+                    ties,
                     initWeights);
         }
     }
@@ -258,9 +307,17 @@ public record TrainSettings(
                 .build();
     }
 
-    /** Returns how the training volumes are changed. */
-    public Recipe recipe() {
-        return Recipe.byFlag(augment);
+    /** Returns how the training volumes are changed at random: {@link #augment}, then the shape transform. */
+    public Recipe augmentation() {
+        Recipe named = Recipe.byFlag(augment);
+        return preparation.shapeTransform() ? named.followedBy(BRIGHTNESS) : named;
+    }
+
+    /** Returns words for the weights that members start from. */
+    public String startWords() {
+        return initWeights != null
+                ? initWeights
+                : start == Start.DEFAULT ? "random" : "random, distributions of " + start.flag();
     }
 
     /** Returns the net of a member. */

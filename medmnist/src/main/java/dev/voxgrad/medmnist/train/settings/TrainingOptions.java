@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.train.settings;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
@@ -35,7 +36,8 @@ public record TrainingOptions(
         /** Follows half a cosine that would reach 0 after the last epoch. */
         COSINE,
         /**
-         * Drops to a tenth after half of the epochs and a hundredth after three quarters, as MedMNIST's script does.
+         * Drops to a tenth after half of the epochs and a hundredth after three quarters, both rounded down, as
+         * MedMNIST's script does for a multiple of 4.
          */
         MULTISTEP;
 
@@ -81,6 +83,11 @@ public record TrainingOptions(
                 schedule, warmupEpochs, clipNorm, patience, classWeights.resolved(data, trainedOn), ema);
     }
 
+    /** Returns these options with another schedule. */
+    public TrainingOptions withSchedule(Schedule other) {
+        return new TrainingOptions(other, warmupEpochs, clipNorm, patience, classWeights, ema);
+    }
+
     /** Returns these options with a schedule that starts without warm-up. */
     TrainingOptions withoutWarmup() {
         return new TrainingOptions(schedule, 0, clipNorm, patience, classWeights, ema);
@@ -91,13 +98,25 @@ public record TrainingOptions(
         return schedule != Schedule.CONSTANT;
     }
 
+    /**
+     * Returns the epochs from which on the rate is lower, counted from 0: after ⌊E/2⌋ and ⌊3E/4⌋ of E epochs, and never
+     * before the first. MedMNIST's script does not round: where E is no multiple of 4, it leaves out a step whose epoch
+     * would be no whole number.
+     */
+    private static List<Integer> milestones(int epochs) {
+        return IntStream.of(epochs / 2, (int) (epochs * 3L / 4))
+                .filter(epoch -> epoch > 0)
+                .boxed()
+                .toList();
+    }
+
     /** Returns the learning rates of a run with that many epochs. */
     public LearningRateSchedule rates(double base, int epochs) {
         int rest = Math.max(1, epochs - warmupEpochs);
         LearningRateSchedule course = switch (schedule) {
             case CONSTANT -> new LearningRateSchedule.Constant(base);
             case COSINE -> new LearningRateSchedule.CosineAnnealing(base, rest, 0);
-            case MULTISTEP -> new LearningRateSchedule.MultiStep(base, List.of(rest / 2, rest * 3 / 4), 0.1);
+            case MULTISTEP -> new LearningRateSchedule.MultiStep(base, milestones(rest), 0.1);
         };
         return warmupEpochs == 0 ? course : new LearningRateSchedule.WarmUp(warmupEpochs, course);
     }
