@@ -16,10 +16,12 @@ import dev.voxgrad.engine.autograd.OpContract;
 import dev.voxgrad.engine.autograd.OpTrace;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.Storage;
+import dev.voxgrad.engine.op.acsconv3d.AcsConv3dOp;
 import dev.voxgrad.engine.op.activation.LeakyReluOp;
 import dev.voxgrad.engine.op.activation.ReluOp;
 import dev.voxgrad.engine.op.batchnorm.BatchNormOp;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
 import dev.voxgrad.engine.op.crossentropy.BceWithLogitsOp;
 import dev.voxgrad.engine.op.crossentropy.CrossEntropyOp;
 import dev.voxgrad.engine.op.elementwise.AddOp;
@@ -440,6 +442,19 @@ public final class Tensor {
      * @param bias (O), or null
      */
     public Tensor conv3d(Tensor weight, @Nullable Tensor bias, Conv3dOp settings) {
+        return convolution(weight, bias, settings);
+    }
+
+    /**
+     * Returns the ACS convolution of this (N,C,D,H,W) with weight (O,C/groups,k,k): 2D kernels in the volume's planes.
+     *
+     * @param bias (O), or null
+     */
+    public Tensor acsConv3d(Tensor weight, @Nullable Tensor bias, AcsConv3dOp settings) {
+        return convolution(weight, bias, settings);
+    }
+
+    private Tensor convolution(Tensor weight, @Nullable Tensor bias, ConvolutionOp settings) {
         Tensor input = inLayout(device.activationLayout());
         return bias == null ? apply(settings, input, weight) : apply(settings, input, weight, bias);
     }

@@ -55,7 +55,7 @@ final class FusedConvBlock {
         int end = from;
         while (end + UNIT <= layers.size()
                 && layers.get(end) instanceof Convolution convolution
-                && convolution.op().fusible()
+                && convolution.op().fusible(convolution.weight().shape())
                 && layers.get(end + 1) instanceof BatchNorm3d
                 && layers.get(end + 2) instanceof ReLU) {
             end += UNIT;

@@ -37,6 +37,11 @@ public record Conv3dGeometry(
         return outputChannels / groups;
     }
 
+    /** Returns the number of weights between one input and one output channel. */
+    public int taps() {
+        return acs == null ? kernel.product() : kernel.d() * kernel.d();
+    }
+
     /** Returns the ordinary convolution that an ACS convolution is equal to, whose weight is (O,C,k,k,k). */
     public Conv3dGeometry dense() {
         return new Conv3dGeometry(

@@ -29,11 +29,20 @@ public interface Conv3dKernels {
 
     /** Returns the kernels of a device; while it is traced, each gradient gets a row of its own in the profile. */
     static Conv3dKernels on(Device device) {
-        Conv3dKernels kernels = switch (device) {
+        return traced(device, untraced(device));
+    }
+
+    /** Returns the kernels of a device, which add nothing to a profile. */
+    static Conv3dKernels untraced(Device device) {
+        return switch (device) {
             case CpuDevice cpu -> new Conv3dCpu(cpu);
             case CudaDevice cuda -> new Conv3dCuda(cuda);
             case ReferenceDevice reference -> new Conv3dReference();
         };
+    }
+
+    /** Returns kernels that record each gradient, if the device is traced. */
+    static Conv3dKernels traced(Device device, Conv3dKernels kernels) {
         return device.recorder() == null ? kernels : new TracedConv3dKernels(device, kernels);
     }
 }

@@ -3,12 +3,7 @@ package dev.voxgrad.engine.op.conv3d;
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
-import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.trace.OpCall;
-import dev.voxgrad.engine.trace.Pass;
-import dev.voxgrad.engine.trace.Work;
 
 /**
  * Computes a 3D convolution (in fact cross-correlation, as in every deep-learning library) that is equal to PyTorch's
@@ -35,8 +30,6 @@ import dev.voxgrad.engine.trace.Work;
  * computes a convolution of given sizes, fused or not.
  */
 public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) implements ConvolutionOp {
-    private static final String[] INPUTS = {"input", "weight", "bias"};
-
     /** Returns a convolution with the usual settings: stride 1, no dilation, one group. */
     public static Conv3dOp padded(int padding) {
         return new Conv3dOp(Dims3.ONE, Dims3.cube(padding), Dims3.ONE, 1);
@@ -133,51 +126,6 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
                     "weight",
                     weight);
         }
-    }
-
-    @Override
-    public String inputName(int index) {
-        return INPUTS[index];
-    }
-
-    @Override
-    public Tensor forward(Context context, Tensor... inputs) {
-        Tensor input = inputs[0];
-        Tensor weight = inputs[1];
-        Tensor bias = inputs.length > 2 ? inputs[2] : null;
-        Tensor output = Tensor.emptyActivation(input.device(), context.outputShape());
-        kernels(input.device())
-                .forward(geometry(input.shape(), weight.shape(), output.shape()), input, weight, bias, output);
-        context.save(input, weight);
-        return output;
-    }
-
-    @Override
-    public Tensor[] backward(Context context, Tensor gradOutput) {
-        Tensor input = context.saved(0);
-        Tensor weight = context.saved(1);
-        Conv3dKernels kernels = kernels(input.device());
-        Conv3dGeometry geometry = geometry(input.shape(), weight.shape(), gradOutput.shape());
-        Tensor[] gradients = new Tensor[context.inputs()];
-        if (context.needsGradient(0)) {
-            gradients[0] = input.emptyLike();
-            kernels.gradInput(geometry, gradOutput, weight, gradients[0]);
-        }
-        if (context.needsGradient(1)) {
-            gradients[1] = weight.emptyLike();
-            kernels.gradWeight(geometry, input, gradOutput, gradients[1]);
-        }
-        if (gradients.length > 2 && context.needsGradient(2)) {
-            gradients[2] = Tensor.empty(input.device(), Shape.of(geometry.outputChannels()), weight.layout());
-            kernels.gradBias(geometry, gradOutput, gradients[2]);
-        }
-        return gradients;
-    }
-
-    @Override
-    public Work work(Device device, Pass pass, OpCall call) {
-        Conv3dGeometry g = geometry(call.input(0), call.input(1), call.output());
-        return Conv3dWork.of(device, g, pass, call);
     }
 
     @Override

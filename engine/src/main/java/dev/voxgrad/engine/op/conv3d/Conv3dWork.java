@@ -4,6 +4,7 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.op.acsconv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
@@ -62,15 +63,16 @@ public final class Conv3dWork {
         if (pass == Pass.GRAD_BIAS) {
             return Work.direct(outputs, elements);
         }
-        long direct = 2 * outputs * g.groupInputs() * g.kernel().product();
-        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
+        long direct = 2 * outputs * g.groupInputs() * g.taps();
+        Conv3dGeometry run = g.acs() == null ? g : AcsEmbedding.of(g).dense();
+        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), run);
         long executed = switch (device) {
             case CpuDevice cpu ->
                 switch (algorithm) {
-                    case WINOGRAD -> winograd(new Winograd(g), pass);
+                    case WINOGRAD -> winograd(new Winograd(run), pass);
                     case FEW_CHANNELS ->
-                        pass == Pass.GRAD_INPUT ? direct(g, pass) : new TiledFewChannelsConv3d(cpu, g).flop(pass);
-                    case DIRECT -> direct(g, pass);
+                        pass == Pass.GRAD_INPUT ? direct(run, pass) : new TiledFewChannelsConv3d(cpu, run).flop(pass);
+                    case DIRECT -> direct(run, pass);
                 };
             case CudaDevice cuda -> direct; // cuDNN does not report it
             case ReferenceDevice reference -> direct;
@@ -112,7 +114,7 @@ public final class Conv3dWork {
     }
 
     private static long weights(Conv3dGeometry g) {
-        return (long) g.outputChannels() * g.groupInputs() * g.kernel().product();
+        return (long) g.outputChannels() * g.groupInputs() * g.taps();
     }
 
     private static long outputs(Conv3dGeometry g) {

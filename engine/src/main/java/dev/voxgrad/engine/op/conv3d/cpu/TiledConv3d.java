@@ -3,6 +3,7 @@ package dev.voxgrad.engine.op.conv3d.cpu;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.op.acsconv3d.cpu.TiledAcsConv3d;
 import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
@@ -17,6 +18,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 public interface TiledConv3d {
     /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
+        if (g.acs() != null) {
+            return new TiledAcsConv3d(device, g);
+        }
         return switch (Conv3dAlgorithm.of(device.convolution(), g)) {
             case DIRECT -> new TiledDirectConv3d(device, g);
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);
@@ -45,7 +49,7 @@ public interface TiledConv3d {
     /**
      * Computes the forward pass.
      *
-     * @param weight row-major (O,C/groups,KD,KH,KW)
+     * @param weight row-major (O,C/groups,KD,KH,KW); for an ACS convolution (O,C,k,k)
      * @param factors one factor per output channel, multiplied into its weights; null for none
      * @param bias (O), or null for none
      */
@@ -63,7 +67,7 @@ public interface TiledConv3d {
     /**
      * Computes the forward pass for a writer of voxels, as an output that is not pooled allows.
      *
-     * @param weight row-major (O,C/groups,KD,KH,KW)
+     * @param weight row-major (O,C/groups,KD,KH,KW); for an ACS convolution (O,C,k,k)
      * @param factors one factor per output channel, multiplied into its weights; null for none
      * @param bias (O), or null for none
      * @param y receives the output in runs of voxels, a row at a time unless the algorithm says otherwise
