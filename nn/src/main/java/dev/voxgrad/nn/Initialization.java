@@ -6,6 +6,7 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.random.RandomPurpose;
 import dev.voxgrad.engine.random.RandomStream;
@@ -18,11 +19,15 @@ import dev.voxgrad.engine.random.RandomStream;
  */
 public final class Initialization {
     private final long seed;
+    /** What convolutions start from; null if each layer decides. */
+    private final @Nullable ConvolutionStart convolutions;
+
     private final Map<Tensor, Integer> indices = new IdentityHashMap<>();
     private final Map<Tensor, Boolean> done = new IdentityHashMap<>();
 
-    private Initialization(Layer root, long seed) {
+    private Initialization(Layer root, long seed, @Nullable ConvolutionStart convolutions) {
         this.seed = seed;
+        this.convolutions = convolutions;
         for (Tensor parameter : root.parameters().values()) {
             indices.putIfAbsent(parameter, indices.size());
         }
@@ -34,7 +39,17 @@ public final class Initialization {
      * @throws IllegalStateException if a layer leaves one of its parameters unset
      */
     public static void apply(Layer root, long seed) {
-        Initialization start = new Initialization(root, seed);
+        apply(root, seed, null);
+    }
+
+    /**
+     * Does the same, with another start for all {@link Conv3d} layers.
+     *
+     * @param convolutions what their weights start from; null for what each layer was created with
+     * @throws IllegalStateException if a layer leaves one of its parameters unset
+     */
+    public static void apply(Layer root, long seed, @Nullable ConvolutionStart convolutions) {
+        Initialization start = new Initialization(root, seed, convolutions);
         Named.layers(root).forEach((path, layer) -> {
             layer.initialize(start);
             layer.ownParameters().forEach((name, parameter) -> {
@@ -52,12 +67,20 @@ public final class Initialization {
         if (parameter == null) {
             return;
         }
-        int index = Objects.requireNonNull(indices.get(parameter), "not a parameter of the net that is initialised");
-        RandomStream random = new RandomStream(seed, 0, index, RandomPurpose.INITIALIZATION);
+        RandomStream random = random(parameter);
         float[] values = new float[parameter.shape().elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.uniform(-bound, bound);
         }
+        write(values, parameter);
+    }
+
+    private RandomStream random(Tensor parameter) {
+        int index = Objects.requireNonNull(indices.get(parameter), "not a parameter of the net that is initialised");
+        return new RandomStream(seed, 0, index, RandomPurpose.INITIALIZATION);
+    }
+
+    private void write(float[] values, Tensor parameter) {
         parameter.device().write(values, parameter.storage());
         done.put(parameter, true);
     }
@@ -82,5 +105,37 @@ public final class Initialization {
         double bound = 1 / Math.sqrt(weight.shape().elementsFrom(1));
         uniform(weight, bound);
         uniform(bias, bound);
+    }
+
+    /**
+     * Fills weight and bias of a convolution; the bias as {@link #fanInUniform} does.
+     *
+     * @param weight (O,C,kD,kH,kW)
+     * @param bias the bias, or null if there is none
+     * @param start the layer's own start
+     */
+    public void convolution(Tensor weight, @Nullable Tensor bias, ConvolutionStart start) {
+        fanInUniform(weight, bias);
+        if ((convolutions == null ? start : convolutions) == ConvolutionStart.I3D) {
+            inflated(weight);
+        }
+    }
+
+    /** Fills (O,C,kD,kH,kW) with a 2D kernel for each pair of channels, divided by kD and repeated in all planes. */
+    private void inflated(Tensor weight) {
+        RandomStream random = random(weight);
+        Dims3 kernel = weight.shape().spatial();
+        int plane = kernel.h() * kernel.w();
+        double bound = 1 / Math.sqrt((double) weight.shape().dim(1) * plane);
+        float[] values = new float[weight.shape().elements()];
+        for (int first = 0; first < values.length; first += kernel.d() * plane) {
+            for (int i = 0; i < plane; i++) {
+                float value = (float) (random.uniform(-bound, bound) / kernel.d());
+                for (int d = 0; d < kernel.d(); d++) {
+                    values[first + d * plane + i] = value;
+                }
+            }
+        }
+        write(values, weight);
     }
 }
