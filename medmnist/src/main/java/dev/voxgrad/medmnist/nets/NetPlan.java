@@ -15,7 +15,7 @@ import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.Work;
 import dev.voxgrad.medmnist.data.VolumeShape;
-import dev.voxgrad.nn.Conv3d;
+import dev.voxgrad.nn.Convolution;
 
 /**
  * Lists how the CPU computes each convolution of a net, whatever the net's graph. It runs one volume forward, to learn
@@ -46,7 +46,7 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows, List<St
         List<Row> rows = new ArrayList<>();
         try (TracedNet net = TracedNet.of(spec, volume, classes, choice)) {
             for (TraceEvent event : net.forward()) {
-                if (net.layer(event.layer()) instanceof Conv3d convolution
+                if (net.layer(event.layer()) instanceof Convolution convolution
                         && event.op().equals(convolution.op().name())) {
                     Shape input = event.inputs().getFirst().with(0, batch);
                     Shape output = Objects.requireNonNull(event.output()).with(0, batch);

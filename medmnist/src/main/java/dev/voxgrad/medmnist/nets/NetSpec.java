@@ -15,7 +15,7 @@ import dev.voxgrad.nn.Layer;
 public interface NetSpec {
     /**
      * Returns the name on the command line, in tables and in file names: {@code net1}. It consists of lower-case
-     * letters, digits and hyphens, and starts with a letter.
+     * letters, digits, hyphens and single dots between them, and starts with a letter.
      */
     String name();
 

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.voxgrad.medmnist.nets.resnet.ResNet;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
@@ -15,9 +16,9 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
 public final class Nets {
     /** All families; to add one, add its nets here. */
     private static final List<NetSpec> BUILT_IN =
-            Stream.of(StudyNet.ALL).<NetSpec>flatMap(List::stream).toList();
+            Stream.of(StudyNet.ALL, ResNet.ALL).<NetSpec>flatMap(List::stream).toList();
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*");
 
     private static final List<NetSpec> KNOWN = new CopyOnWriteArrayList<>(BUILT_IN);
 
@@ -78,8 +79,9 @@ public final class Nets {
      */
     public static synchronized Registration register(NetSpec net) {
         if (!NAME.matcher(net.name()).matches()) {
-            throw new IllegalArgumentException("invalid net name '" + net.name()
-                    + "'; expected lower-case letters, digits and hyphens, starting with a letter");
+            throw new IllegalArgumentException(
+                    "invalid net name '" + net.name()
+                            + "'; expected lower-case letters, digits, hyphens and single dots between them, starting with a letter");
         }
         if (KNOWN.stream().anyMatch(known -> known.name().equals(net.name()))) {
             throw new IllegalArgumentException("net name '" + net.name() + "' is taken; known nets are " + names());
