@@ -13,7 +13,7 @@ import dev.voxgrad.bench.step.StepEngine;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
-import dev.voxgrad.medmnist.nets.study.StudyNet;
+import dev.voxgrad.medmnist.nets.Nets;
 
 /**
  * Holds a net and a batch of random volumes in one of the engines. On a GPU, {@code -p device=cuda -p
@@ -42,8 +42,12 @@ public class StepState {
     @Param("own")
     public String kernels;
 
+    /** Any net of the registry, such as {@code resnet18-3d}. */
     @Param({"net1", "net2", "net3"})
     public String net;
+
+    @Param("1")
+    public int channels;
 
     /** The edge of the volumes. */
     @Param("28")
@@ -61,7 +65,7 @@ public class StepState {
     /** Creates random weights, volumes and labels. */
     @Setup
     public void open() {
-        StepCase work = new StepCase(StudyNet.named(net), size, batch);
+        StepCase work = new StepCase(Nets.named(net), channels, size, batch);
         EngineName name = EngineName.byFlag(engine);
         DeviceBenchmark.requireGpuFor(kernels, device);
         if (device.equals("cuda") && name == EngineName.VOXGRAD) {

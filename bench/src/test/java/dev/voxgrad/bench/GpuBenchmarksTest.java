@@ -163,6 +163,7 @@ class GpuBenchmarksTest {
         state.device = "cpu";
         state.kernels = "cudnn";
         state.net = "net1";
+        state.channels = 1;
         state.engine = "voxgrad";
         state.size = 4;
         state.batch = 4;
@@ -247,6 +248,7 @@ class GpuBenchmarksTest {
         state.precision = precision.flag();
         state.kernels = "own";
         state.net = "net1";
+        state.channels = 1;
         state.size = 4;
         state.batch = 4;
         state.open();

@@ -5,6 +5,7 @@ import java.util.List;
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.NetSummary;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /**
  * Counts the work of a step by definition, however it is done.
@@ -25,8 +26,11 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
 
     /** Counts the work of a batch on a GPU that runs convolution, batch norm, ReLU and pool as one operation. */
     static StepWork of(StepCase work, Precision precision) {
+        if (!(work.net() instanceof StudyNet net)) {
+            throw new IllegalArgumentException(work.net().name() + ": bytes are only counted for the study's nets");
+        }
         NetSummary summary = NetSummary.of(work.net(), work.volume(), StepCase.CLASSES);
-        List<Integer> widths = work.net().widths();
+        List<Integer> widths = net.widths();
         double inferFlop = (double) work.batch() * summary.flop();
         double voxels = (double) work.batch() * work.size() * work.size() * work.size();
         double volumesGradient = FLOP_PER_VOXEL_AND_CHANNELS * voxels * widths.getFirst();

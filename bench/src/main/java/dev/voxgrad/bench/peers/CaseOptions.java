@@ -12,12 +12,13 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.medmnist.io.DataException;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 /** Defines the options that choose the nets and the sizes of their batches. */
 final class CaseOptions {
     private static final int SIZE = 28;
-    private static final int BATCH = 32;
     private static final int LARGE_SIZE = 64;
     private static final int LARGE_BATCH = 4;
 
@@ -28,21 +29,32 @@ final class CaseOptions {
             names = "--nets",
             paramLabel = "N",
             split = ",",
-            description = "Nets, e.g. 1,2. Default: 1,2,3 at " + SIZE + "^3, batch " + BATCH + ", and 1 at "
-                    + LARGE_SIZE + "^3, batch " + LARGE_BATCH)
+            description = "Nets by name, e.g. net1,resnet18-3d; 1 is short for net1. Default: 1,2,3 at " + SIZE
+                    + "^3, batch " + BatchRule.BATCH + ", and 1 at " + LARGE_SIZE + "^3, batch " + LARGE_BATCH)
     private @Nullable List<String> nets;
 
     @Option(names = "--size", paramLabel = "S", description = "Edge of the volumes, for all nets.")
     private @Nullable Integer size;
 
-    @Option(names = "--batch", paramLabel = "B", description = "Number of volumes in a batch, for all nets.")
+    @Option(
+            names = "--batch",
+            paramLabel = "B",
+            description = "Number of volumes in a batch, for all nets. Default: " + BatchRule.DESCRIPTION)
     private @Nullable Integer batch;
+
+    @Option(
+            names = "--channels",
+            paramLabel = "C",
+            defaultValue = "1",
+            description = "Number of channels of the volumes. Default: ${DEFAULT-VALUE}")
+    private int channels;
 
     @Option(
             names = "--cases",
             paramLabel = "N:S:B",
             split = ",",
-            description = "Nets, each with size and batch, e.g. 1:64:4,3:28:32, instead of the three options above.")
+            description = "Nets, each with size and batch, e.g. 1:64:4,resnet18-3d:28:32, instead of --nets, --size "
+                    + "and --batch.")
     private @Nullable List<String> cases;
 
     /** Returns the chosen cases without repetitions. */
@@ -60,14 +72,16 @@ final class CaseOptions {
     }
 
     private List<StepCase> fromNets() {
-        List<StudyNet> specs =
-                nets == null ? StudyNet.ALL : nets.stream().map(this::net).toList();
+        List<NetSpec> specs =
+                nets == null ? Nets.defaults() : nets.stream().map(this::net).toList();
         List<StepCase> all = new ArrayList<>();
-        for (StudyNet spec : specs) {
-            all.add(new StepCase(spec, size == null ? SIZE : size, batch == null ? BATCH : batch));
+        for (NetSpec spec : specs) {
+            int edge = size == null ? SIZE : size;
+            StepCase one = new StepCase(spec, channels, edge, batch == null ? 1 : batch);
+            all.add(batch == null ? BatchRule.onThisMachine(one) : one);
         }
         if (size == null && batch == null && specs.contains(StudyNet.NET1)) {
-            all.add(new StepCase(StudyNet.NET1, LARGE_SIZE, LARGE_BATCH));
+            all.add(new StepCase(StudyNet.NET1, channels, LARGE_SIZE, LARGE_BATCH));
         }
         return all;
     }
@@ -77,12 +91,12 @@ final class CaseOptions {
         if (parts.length != 3) {
             throw wrong("--cases has '" + text + "'; expected net, size and batch, e.g. 1:64:4");
         }
-        return new StepCase(net(parts[0]), number(parts[1], text), number(parts[2], text));
+        return new StepCase(net(parts[0]), channels, number(parts[1], text), number(parts[2], text));
     }
 
-    private StudyNet net(String name) {
+    private NetSpec net(String name) {
         try {
-            return StudyNet.named(name.startsWith("net") ? name : "net" + name);
+            return Nets.named(name.matches("\\d+") ? "net" + name : name);
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }

@@ -80,6 +80,26 @@ final class Comparison {
         return List.copyOf(failures.values());
     }
 
+    /** Returns the same with only those cases for which every engine has a reading or has failed. */
+    Comparison finished() {
+        Comparison finished = new Comparison(
+                engines,
+                cases.stream()
+                        .filter(work -> engines.stream()
+                                .map(engine -> new Job(engine, work))
+                                .allMatch(job -> failed(job) || !of(job).isEmpty()))
+                        .toList());
+        for (Job job : finished.jobs()) {
+            of(job).forEach(reading -> finished.add(job, reading));
+        }
+        failures.forEach((job, message) -> {
+            if (finished.readings.containsKey(job)) {
+                finished.fail(job, message);
+            }
+        });
+        return finished;
+    }
+
     /** Returns the jobs with at least one reading, some of which may have failed later. */
     List<Job> measured() {
         return readings.keySet().stream().filter(job -> !of(job).isEmpty()).toList();

@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -36,15 +35,17 @@ import dev.voxgrad.medmnist.io.DataException;
         description = {
             "Compares training steps and inference with those of other engines, on the same cores.",
             "",
-            "Every measurement runs in its own JVM with one engine and one net: at least " + EngineProcess.WARM_UP
-                    + " steps and " + EngineProcess.WARM_UP_SECONDS + " seconds to warm up, then the median "
-                    + "of " + EngineProcess.TIMED + ", for inference and then for training. Engines take turns, round "
-                    + "by round, so that other activity on the machine affects all of them alike. "
-                    + "An engine that fails on a case is not tried again there; the rest is measured and reported.",
+            "Every measurement runs in its own JVM with one engine and one net: at least 5 steps and 6 seconds to warm "
+                    + "up, then the median of 7, for inference and then for training; fewer of steps that take "
+                    + "seconds. Engines take turns, round by round, so that other activity on the machine affects "
+                    + "all of them alike. An engine that fails on a case is not tried again there; the rest is "
+                    + "measured and reported. The files of --json, --markdown and --svg are written after every case, "
+                    + "so that a run that is ended early leaves what it has measured.",
             "",
             "libtorch is measured twice. 'libtorch' is tuned: its allocator keeps the memory of freed tensors "
-                    + "(--allocator), and for each case and phase it uses the faster of two memory layouts, which it "
-                    + "finds while warming up. 'libtorch-untuned' is as installed. Ratios are to the tuned one.",
+                    + "(--allocator), for each case and phase it uses the faster of two memory layouts, which it "
+                    + "finds while warming up, and its ResNets apply ReLU and add shortcuts in place. 'libtorch-untuned' is as installed, with nets as the official code "
+                    + "writes them. Ratios are to the tuned one.",
             "",
             "Environment variables that tune allocators or numerical libraries (MALLOC_*, LD_PRELOAD, OMP_*, ...) "
                     + "are not passed on to any engine. The JSON file records which were set and cleared, and "
@@ -53,6 +54,7 @@ import dev.voxgrad.medmnist.io.DataException;
             "Examples:",
             "  peers --nets 1 --rounds 1 --svg peers.svg",
             "  peers --engines voxgrad,libtorch --allocator jemalloc --json peers.json",
+            "  peers --nets resnet18-3d,resnet50-acs --rounds 1 --markdown resnets.md",
             ""
         },
         footer = {"", "Exit code: 0 done, 1 it failed, 2 wrong use."})
@@ -180,16 +182,19 @@ public final class PeersCommand implements Callable<Integer> {
         console.line(
                 pinned.isEmpty()
                         ? "Not pinned to cores, because there is no program 'taskset'."
-                        : "Pinned to core" + (used == 1 ? " " : "s ") + list(pinned) + ".");
+                        : "Pinned to core" + (used == 1 ? " " : "s ") + PeersReport.list(pinned) + ".");
         if (comparison.engines().contains(EngineName.LIBTORCH)) {
             console.line("Allocator of the tuned libtorch: " + chosen + "."
                     + (chosen.library().isPresent()
                             ? ""
                             : " It needs less memory with tcmalloc or jemalloc: see peers --help."));
         }
-        measure(comparison, used, runners.apply(pinned, chosen), console);
+        PeersReport report = new PeersReport(used, pinned, rounds, chosen);
+        measure(comparison, used, runners.apply(pinned, chosen), console, () -> write(report, comparison.finished()));
         if (!comparison.measured().isEmpty()) {
-            report(comparison, used, pinned, chosen, console);
+            console.line("");
+            command.commandLine().getOut().print(report.tables(comparison));
+            command.commandLine().getOut().flush();
         }
         return comparison.failures();
     }
@@ -220,36 +225,41 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private void measure(Comparison comparison, int used, EngineRunner runner, Console console) {
+    private void measure(
+            Comparison comparison, int used, EngineRunner runner, Console console, Runnable afterEachCase) {
         TimeLeft timeLeft = new TimeLeft();
         List<Job> jobs = comparison.jobs();
         for (int round = 1; round <= rounds; round++) {
             for (int i = 0; i < jobs.size(); i++) {
                 Job job = jobs.get(i);
-                if (comparison.failed(job)) {
-                    continue;
+                if (!comparison.failed(job)) {
+                    String position = String.format(
+                            Locale.ROOT,
+                            "round %d/%d  %-20s  %-16s",
+                            round,
+                            rounds,
+                            job.work(),
+                            job.engine().flag());
+                    console.status(position + "  ...");
+                    long start = System.nanoTime();
+                    try {
+                        Reading reading = runner.run(job.engine(), job.work(), used);
+                        requireFinite(job, reading);
+                        comparison.add(job, reading);
+                        timeLeft.took(job, (System.nanoTime() - start) / 1e9);
+                        double left = timeLeft.of(pending(comparison, jobs)) * (rounds - round)
+                                + timeLeft.of(pending(comparison, jobs.subList(i + 1, jobs.size())));
+                        console.line(
+                                position + describe(reading) + (left == 0 ? "done" : Console.duration(left) + " left"));
+                    } catch (EngineException e) {
+                        comparison.fail(job, e.getMessage());
+                        console.line(position + "  failed: " + oneLine(e.getMessage()));
+                    }
                 }
-                String position = String.format(
-                        Locale.ROOT,
-                        "round %d/%d  %-14s  %-16s",
-                        round,
-                        rounds,
-                        job.work(),
-                        job.engine().flag());
-                console.status(position + "  ...");
-                long start = System.nanoTime();
-                try {
-                    Reading reading = runner.run(job.engine(), job.work(), used);
-                    requireFinite(job, reading);
-                    comparison.add(job, reading);
-                    timeLeft.took(job, (System.nanoTime() - start) / 1e9);
-                    double left = timeLeft.of(pending(comparison, jobs)) * (rounds - round)
-                            + timeLeft.of(pending(comparison, jobs.subList(i + 1, jobs.size())));
-                    console.line(
-                            position + describe(reading) + (left == 0 ? "done" : Console.duration(left) + " left"));
-                } catch (EngineException e) {
-                    comparison.fail(job, e.getMessage());
-                    console.line(position + "  failed: " + oneLine(e.getMessage()));
+                boolean caseIsOver =
+                        i + 1 == jobs.size() || !jobs.get(i + 1).work().equals(job.work());
+                if (caseIsOver) {
+                    afterEachCase.run();
                 }
             }
         }
@@ -287,47 +297,17 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private void report(
-            Comparison comparison, int used, List<Integer> pinned, Allocator.Installed chosen, Console console)
-            throws IOException {
-        String versions = comparison.engines().stream().map(comparison::title).collect(Collectors.joining(", "));
-        String machine = Linux.processor() + ", " + used + (used == 1 ? " thread" : " threads")
-                + (pinned.isEmpty() ? " not pinned to cores" : " on cores " + list(pinned));
-        String counted = rounds + (rounds == 1 ? " round" : " rounds");
-        String tables = MarkdownReport.of(
-                comparison,
-                versions + "; Java " + Runtime.version().feature() + "; "
-                        + machine + ". " + counted + ", each with a fresh JVM for every engine and case: "
-                        + "at least " + EngineProcess.WARM_UP + " steps and " + EngineProcess.WARM_UP_SECONDS
-                        + " seconds to warm up, then the median of " + EngineProcess.TIMED
-                        + "." + tuning(comparison, chosen)
-                        + " The tables show the median of the rounds (lowest–highest)."
-                        + (comparison.peers().isEmpty()
-                                ? ""
-                                : " A ratio above 1 means that Voxgrad is faster or uses less memory."));
-        console.line("");
-        command.commandLine().getOut().print(tables);
-        command.commandLine().getOut().flush();
+    /** Writes the requested files; none if nothing was measured. */
+    private void write(PeersReport report, Comparison comparison) {
+        if (comparison.measured().isEmpty()) {
+            return;
+        }
         Map<Path, String> files = new LinkedHashMap<>();
-        files.put(json, JsonReport.of(comparison, used));
-        files.put(markdown, tables);
-        files.put(svg, SvgChart.of(comparison, machine + "; median of " + counted));
+        files.put(json, JsonReport.of(comparison, report.threads()));
+        files.put(markdown, report.tables(comparison));
+        files.put(svg, report.chart(comparison));
         files.remove(null);
         files.forEach(AtomicFile::write);
-    }
-
-    private static String tuning(Comparison comparison, Allocator.Installed chosen) {
-        String tuned = !comparison.engines().contains(EngineName.LIBTORCH)
-                ? ""
-                : " libtorch is tuned: allocator " + chosen + ", and the faster of its two memory layouts for each "
-                        + "case and phase.";
-        return !comparison.engines().contains(EngineName.LIBTORCH_UNTUNED)
-                ? tuned
-                : tuned + " libtorch-untuned is as installed.";
-    }
-
-    private static String list(List<Integer> numbers) {
-        return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     private ParameterException wrong(@Nullable String message) {

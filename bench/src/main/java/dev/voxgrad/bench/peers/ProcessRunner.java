@@ -67,6 +67,7 @@ final class ProcessRunner implements EngineRunner {
                 EngineProcess.class.getName(),
                 engine.flag(),
                 work.net().name(),
+                Integer.toString(work.channels()),
                 Integer.toString(work.size()),
                 Integer.toString(work.batch()),
                 Integer.toString(threads),

@@ -44,9 +44,9 @@ public final class GpuEngine implements StepEngine {
         this.device = device;
         net = work.net().build(device, work.volume(), StepCase.CLASSES);
         Initialization.apply(net, SEED);
-        optimizer = new Optimizer(new AdamW(LEARNING_RATE, WEIGHT_DECAY), net.parameters());
+        optimizer = new Optimizer(new AdamW(LEARNING_RATE, work.weightDecay()), net.parameters());
         batch = RandomBatch.of(work);
-        shape = Shape.of(work.batch(), 1, work.size(), work.size(), work.size());
+        shape = work.shape();
         resident = volumes == Volumes.RESIDENT ? uploaded() : null;
         training = device.repeat(this::train);
         inference = device.repeatWithoutGradients(() -> {

@@ -3,13 +3,12 @@ package dev.voxgrad.bench.step;
 /**
  * Represents an engine with a net, an optimizer and one batch of random volumes, ready for the work that is timed.
  *
- * <p>All engines do the same work: one of the three nets with random weights, including batch norm and max pool; AdamW
- * with {@link #LEARNING_RATE} and {@link #WEIGHT_DECAY}; cross-entropy over {@link StepCase#CLASSES} classes; float32.
- * The batch is laid out for the engine beforehand and used again in every step.
+ * <p>All engines do the same work: the same net with random weights; AdamW with {@link #LEARNING_RATE} and the case's
+ * {@linkplain StepCase#weightDecay weight decay}; cross-entropy over {@link StepCase#CLASSES} classes; float32. The
+ * batch is laid out for the engine beforehand and used again in every step.
  */
 public interface StepEngine extends AutoCloseable {
     double LEARNING_RATE = 1e-3;
-    double WEIGHT_DECAY = 5e-4;
     /** The seed of the weights. */
     int SEED = 1;
 

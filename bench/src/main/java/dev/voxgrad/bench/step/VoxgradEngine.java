@@ -1,7 +1,6 @@
 package dev.voxgrad.bench.step;
 
 import dev.voxgrad.engine.Scope;
-import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.nn.Initialization;
@@ -21,11 +20,15 @@ final class VoxgradEngine implements StepEngine {
         device = new CpuDevice(threads);
         net = work.net().build(device, work.volume(), StepCase.CLASSES);
         Initialization.apply(net, SEED);
-        optimizer = new Optimizer(new AdamW(LEARNING_RATE, WEIGHT_DECAY), net.parameters());
+        optimizer = new Optimizer(new AdamW(LEARNING_RATE, work.weightDecay()), net.parameters());
         RandomBatch batch = RandomBatch.of(work);
-        Shape shape = Shape.of(work.batch(), 1, work.size(), work.size(), work.size());
-        input = Tensor.ofChannelsLast(device, shape, batch.volumes());
+        input = Tensor.ofChannelsLast(device, work.shape(), batch.volumes());
         labels = batch.labels();
+    }
+
+    /** Returns the net, for tests. */
+    Layer net() {
+        return net;
     }
 
     @Override

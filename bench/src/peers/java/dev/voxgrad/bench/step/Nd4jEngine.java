@@ -34,6 +34,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
+import dev.voxgrad.medmnist.nets.study.StudyNet;
+
 /**
  * Runs ND4J's native operations with oneDNN through DL4J's layers.
  *
@@ -49,17 +51,20 @@ final class Nd4jEngine implements StepEngine {
     private final DataSet batch;
 
     Nd4jEngine(StepCase work, int threads) {
+        if (!(work.net() instanceof StudyNet study) || work.channels() != 1) {
+            throw new EngineException("ND4J runs the study's nets only, on volumes with one channel", null);
+        }
         System.setProperty(BUILD, "-onednn-avx2");
         batch = batch(work); // this loads the native library
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
-        addLayers(work);
+        addLayers(study, work.size());
         // Adam with weight decay scaled by the learning rate is AdamW.
         NeuralNetConfiguration.ListBuilder configuration = new NeuralNetConfiguration.Builder()
                 .seed(SEED)
                 .dataType(DataType.FLOAT)
                 .weightInit(WeightInit.RELU)
                 .updater(new Adam(LEARNING_RATE))
-                .weightDecay(WEIGHT_DECAY, true)
+                .weightDecay(work.weightDecay(), true)
                 .list(layers.toArray(Layer[]::new));
         reshapes.forEach(configuration::inputPreProcessor);
         configuration.setInputType(
@@ -68,10 +73,10 @@ final class Nd4jEngine implements StepEngine {
         net.init();
     }
 
-    private void addLayers(StepCase work) {
+    private void addLayers(StudyNet study, int edge) {
         int width = 1;
-        int size = work.size();
-        for (int next : work.net().widths()) {
+        int size = edge;
+        for (int next : study.widths()) {
             addConvolution(width, next, size);
             addConvolution(next, next, size);
             layers.add(new Subsampling3DLayer.Builder(Subsampling3DLayer.PoolingType.MAX)

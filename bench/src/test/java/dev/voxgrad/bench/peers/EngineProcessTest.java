@@ -18,7 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests the measuring loop with an engine that only allocates memory. */
 @EnabledOnOs(OS.LINUX)
 class EngineProcessTest {
-    private static final int STEPS = EngineProcess.WARM_UP + EngineProcess.TIMED;
+    private static final Patience PATIENCE = new Patience(5, 0, 7, 1e9);
+    private static final int STEPS = 5 + 7;
     private static final long GROWTH_MB = 64;
     private static final long CHUNK_BYTES = 16 << 20;
     private static final long LARGEST_PAGE = 2 << 20;
@@ -26,12 +27,12 @@ class EngineProcessTest {
     @Test
     void readsPeakAfterInferenceAndTraining() throws IOException {
         try (HungryEngine engine = new HungryEngine()) {
-            Reading reading = EngineProcess.measure(engine, 0);
+            Reading reading = EngineProcess.measure(engine, PATIENCE);
             List<String> expected = new ArrayList<>(Collections.nCopies(STEPS, "infer"));
             expected.addAll(Collections.nCopies(STEPS + 1, "train"));
             assertThat(engine.calls).isEqualTo(expected);
-            assertThat(reading.infer().ms()).hasSize(EngineProcess.TIMED);
-            assertThat(reading.train().ms()).hasSize(EngineProcess.TIMED);
+            assertThat(reading.infer().ms()).hasSize(7);
+            assertThat(reading.train().ms()).hasSize(7);
             assertThat(reading.infer().peakRssMb()).isPositive().isLessThanOrEqualTo(engine.peakBeforeTrainingMb);
             assertThat(reading.train().peakRssMb()).isGreaterThanOrEqualTo(engine.peakBeforeTrainingMb + GROWTH_MB);
             assertThat(reading.infer().settings()).isEqualTo("after infer");

@@ -3,6 +3,7 @@ package dev.voxgrad.bench.peers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ class PeersCommandTest {
             delimiter = ';',
             value = {
                 "--nets 4;                      unknown net 'net4'; net1, net2, net3",
-                "--nets x;                      unknown net 'netx'; net1, net2, net3",
+                "--nets x;                      unknown net 'x'; net1, net2, net3",
+                "--nets 1 --channels 0;         net1 with 0 channels; at least 1",
                 "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, nd4j",
                 "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
                 "--threads 0;                   --threads is 0; at least 1",
@@ -176,6 +178,31 @@ class PeersCommandTest {
     }
 
     @Test
+    void everyCaseThatIsOverIsInTheFiles() throws IOException {
+        Path markdown = folder.resolve("a.md");
+        EngineRunner sound = engines;
+        List<String> before = new ArrayList<>();
+        engines = (engine, work, threads) -> {
+            before.add(Files.exists(markdown) ? read(markdown) : "");
+            return sound.run(engine, work, threads);
+        };
+        assertThat(run("--engines voxgrad,libtorch --cases 1:8:2,2:8:2 --rounds 2 --markdown " + markdown))
+                .isZero();
+        String first = "| net1 8^3 x2 |     100 |      250 |               2.50 |";
+        assertThat(before.subList(0, 2)).containsOnly("");
+        assertThat(before.subList(2, 4)).allMatch(text -> text.contains(first) && !text.contains("| net2"));
+        assertThat(before.subList(4, 8)).allMatch(text -> text.contains(first) && text.contains("| net2"));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void withoutMeasurementsThereIsNoReport() {
         engines = (engine, work, threads) -> {
             throw new EngineException(engine.flag() + " on " + work + " fell over", null);
@@ -260,7 +287,7 @@ class PeersCommandTest {
                         "peers --nets 1 --rounds 1",
                         "Some of voxgrad, libtorch, libtorch-untuned, nd4j.",
                         "--allocator",
-                        "'libtorch-untuned' is as installed.",
+                        "'libtorch-untuned' is as installed, with nets as the official code writes them.",
                         "Exit code: 0 done, 1 it failed, 2 wrong use.");
     }
 }

@@ -31,6 +31,7 @@ class ReportTest {
                         "engine",
                         "net",
                         "phase",
+                        "channels",
                         "size",
                         "batch",
                         "threads",

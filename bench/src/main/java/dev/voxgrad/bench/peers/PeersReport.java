@@ -1,0 +1,60 @@
+package dev.voxgrad.bench.peers;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+import dev.voxgrad.bench.step.EngineName;
+
+/**
+ * Describes the conditions of a comparison, for its tables and its chart.
+ *
+ * @param threads the number of threads of each engine
+ * @param cores the cores that the engines are pinned to; empty if they are not
+ * @param rounds the number of times everything is measured
+ * @param allocator the allocator of the tuned libtorch
+ */
+record PeersReport(int threads, List<Integer> cores, int rounds, Allocator.Installed allocator) {
+    /** Returns the tables in Markdown, after a paragraph on the conditions. */
+    String tables(Comparison comparison) {
+        String versions = comparison.engines().stream().map(comparison::title).collect(Collectors.joining(", "));
+        return MarkdownReport.of(
+                comparison,
+                versions + "; Java " + Runtime.version().feature() + "; " + machine() + ". " + counted()
+                        + ", each with a fresh JVM for every engine and case: " + Patience.USUAL + "."
+                        + tuning(comparison)
+                        + " The tables show the median of the rounds (lowest–highest)."
+                        + (comparison.peers().isEmpty()
+                                ? ""
+                                : " A ratio above 1 means that Voxgrad is faster or uses less memory."));
+    }
+
+    /** Returns the chart in SVG. */
+    String chart(Comparison comparison) {
+        return SvgChart.of(comparison, machine() + "; median of " + counted());
+    }
+
+    private String machine() {
+        return Linux.processor() + ", " + threads + (threads == 1 ? " thread" : " threads")
+                + (cores.isEmpty() ? " not pinned to cores" : " on cores " + list(cores)) + ", "
+                + Math.round(BatchRule.machineBytes() / Math.scalb(1.0, 30)) + " GiB of memory";
+    }
+
+    private String counted() {
+        return rounds + (rounds == 1 ? " round" : " rounds");
+    }
+
+    private String tuning(Comparison comparison) {
+        String tuned = !comparison.engines().contains(EngineName.LIBTORCH)
+                ? ""
+                : " libtorch is tuned: allocator " + allocator + ", and the faster of its two memory layouts for each "
+                        + "case and phase; its ResNets apply ReLU and add shortcuts in place.";
+        return !comparison.engines().contains(EngineName.LIBTORCH_UNTUNED)
+                ? tuned
+                : tuned + " libtorch-untuned is as installed.";
+    }
+
+    /** Returns the numbers separated by commas. */
+    static String list(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}
