@@ -17,8 +17,8 @@ public enum ConvolutionMode implements Flagged {
     /** Takes direct convolution everywhere. */
     DIRECT,
     /**
-     * Takes Winograd's algorithm wherever it is possible, even if it is slower. All other convolutions are direct,
-     * which is not an error: a net may contain both kinds.
+     * Takes Winograd's algorithm wherever it is possible, even if it is slower. All other convolutions are computed as
+     * with {@link #AUTO}, which is not an error: a net may contain both kinds.
      */
     WINOGRAD;
 

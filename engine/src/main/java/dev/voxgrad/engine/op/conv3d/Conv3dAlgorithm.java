@@ -5,6 +5,7 @@ import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 
 /**
@@ -18,6 +19,8 @@ public enum Conv3dAlgorithm {
     DIRECT("direct"),
     /** The same sum, but with all products of a voxel computed in one go: {@link TiledFewChannelsConv3d}. */
     FEW_CHANNELS("direct-few"),
+    /** The same sum for 1×1×1 kernels, as one product of matrices: {@link TiledPointwiseConv3d}. */
+    POINTWISE("pointwise"),
     /** {@link Winograd}'s F(2×2×2, 3×3×3): fewer products, at the price of transforms. */
     WINOGRAD("winograd");
 
@@ -47,7 +50,10 @@ public enum Conv3dAlgorithm {
         if (winograd) {
             return WINOGRAD;
         }
-        return TiledFewChannelsConv3d.suits(g) ? FEW_CHANNELS : DIRECT;
+        if (TiledFewChannelsConv3d.suits(g)) {
+            return FEW_CHANNELS;
+        }
+        return mode != ConvolutionMode.DIRECT && TiledPointwiseConv3d.suits(g) ? POINTWISE : DIRECT;
     }
 
     private static boolean possible(Conv3dGeometry g) {
@@ -67,12 +73,13 @@ public enum Conv3dAlgorithm {
     /** Describes what {@link #of} chooses, in one sentence. */
     public static String rule(ConvolutionMode mode) {
         String possible = "3x3x3 kernels of stride, dilation and groups 1";
+        String pointwise = "pointwise for 1x1x1 kernels of padding 0 and groups 1";
         return switch (mode) {
             case AUTO ->
-                "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE
-                        + ", in and out; else direct";
+                "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
+                        + pointwise + "; else direct";
             case DIRECT -> "direct everywhere";
-            case WINOGRAD -> "winograd for all " + possible + "; else direct";
+            case WINOGRAD -> "winograd for all " + possible + "; " + pointwise + "; else direct";
         };
     }
 }

@@ -10,6 +10,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradTransforms;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
@@ -72,6 +73,7 @@ public final class Conv3dWork {
                     case WINOGRAD -> winograd(new Winograd(run), pass);
                     case FEW_CHANNELS ->
                         pass == Pass.GRAD_INPUT ? direct(run, pass) : new TiledFewChannelsConv3d(cpu, run).flop(pass);
+                    case POINTWISE -> new TiledPointwiseConv3d(cpu, run).flop(pass);
                     case DIRECT -> direct(run, pass);
                 };
             case CudaDevice cuda -> direct; // cuDNN does not report it

@@ -58,6 +58,30 @@ class ConvolutionModeTest {
                 .isEqualTo(auto == Conv3dAlgorithm.FEW_CHANNELS ? auto : Conv3dAlgorithm.DIRECT);
     }
 
+    /** Varies the settings of a pointwise convolution one at a time; a kernel of 1 with padding is not one. */
+    @ParameterizedTest
+    @CsvSource({
+        "64, 256, 1, 0, 1, 1, POINTWISE",
+        "16,   1, 1, 0, 1, 1, POINTWISE",
+        "64, 256, 2, 0, 1, 1, POINTWISE",
+        "64, 256, 1, 0, 2, 1, POINTWISE",
+        " 3, 256, 2, 0, 1, 1, POINTWISE",
+        "15, 256, 1, 0, 1, 1, FEW_CHANNELS",
+        "64, 256, 1, 1, 1, 1, DIRECT",
+        "64, 256, 1, 0, 1, 2, DIRECT"
+    })
+    void choosesPointwise(
+            int in, int out, int stride, int padding, int dilation, int groups, Conv3dAlgorithm expected) {
+        Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.cube(padding), Dims3.cube(dilation), groups);
+        Shape x = Shape.of(2, in * groups, 7, 7, 7);
+        Shape w = Shape.of(out * groups, in, 1, 1, 1);
+        Conv3dGeometry geometry = op.geometry(x, w, op.outputShape(x, w));
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.AUTO, geometry)).isEqualTo(expected);
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.WINOGRAD, geometry)).isEqualTo(expected);
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.DIRECT, geometry))
+                .isEqualTo(expected == Conv3dAlgorithm.FEW_CHANNELS ? expected : Conv3dAlgorithm.DIRECT);
+    }
+
     /** Uses volumes down to one voxel and few channels, for which the rule would choose direct; and unusual padding. */
     @Test
     void forcedWinogradAgreesWithTheReference() {
@@ -81,7 +105,7 @@ class ConvolutionModeTest {
     }
 
     @Test
-    void forcedWinogradFallsBackToDirect() {
+    void forcedWinogradFallsBack() {
         Shape x = Shape.of(2, 16, 6, 5, 7);
         try (CpuDevice cpu = new CpuDevice(2, ConvolutionMode.WINOGRAD, true)) {
             int compared = check(
@@ -90,7 +114,7 @@ class ConvolutionModeTest {
                     x,
                     Shape.of(16, 16, 3, 3, 3),
                     Conv3dAlgorithm.DIRECT);
-            compared += check(cpu, Conv3dOp.padded(0), x, Shape.of(16, 16, 1, 1, 1), Conv3dAlgorithm.DIRECT);
+            compared += check(cpu, Conv3dOp.padded(0), x, Shape.of(16, 16, 1, 1, 1), Conv3dAlgorithm.POINTWISE);
             compared += check(
                     cpu,
                     new Conv3dOp(Dims3.ONE, Dims3.ONE, Dims3.ONE, 2),
@@ -127,7 +151,8 @@ class ConvolutionModeTest {
         }
         assertThatThrownBy(() -> ConvolutionMode.byFlag("fft"))
                 .hasMessage("convolution is 'fft'; expected auto, direct, winograd");
-        assertThat(Conv3dAlgorithm.rule(ConvolutionMode.AUTO)).contains("3x3x3", "channels >= 16", "edges >= 4");
+        assertThat(Conv3dAlgorithm.rule(ConvolutionMode.AUTO))
+                .contains("3x3x3", "channels >= 16", "edges >= 4", "1x1x1");
         Devices.Settings winograd =
                 new Devices.Settings(0, ConvolutionMode.WINOGRAD, true, CudaDevice.Settings.DEFAULT);
         assertThat(Devices.find("reference", winograd))

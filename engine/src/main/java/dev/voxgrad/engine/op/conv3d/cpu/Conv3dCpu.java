@@ -12,12 +12,13 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectBiasGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradBackward;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
 
 /**
- * {@link Conv3dKernels} on the CPU, by direct convolution or by {@link Winograd}.
+ * {@link Conv3dKernels} on the CPU, by the algorithm that {@link Conv3dAlgorithm} chooses.
  *
  * <p>In direct convolution, forward and input gradient are the same computation, a {@link DirectConvolution}, with the
  * weights as they are or reversed; the weight gradient is a sum of outer products, {@link DirectWeightGradient}.
@@ -33,7 +34,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                     CpuStorage.array(weight),
                     null,
                     biases,
-                    tiled.outputLayout().copyTo(CpuStorage.array(output)));
+                    VoxelWriter.to(CpuStorage.array(output), g.outputChannels()));
             return;
         }
         DirectConvolution direct = DirectConvolution.forward(g);
@@ -44,7 +45,8 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
-        if (Conv3dAlgorithm.of(device.convolution(), g) == Conv3dAlgorithm.WINOGRAD) {
+        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
+        if (algorithm == Conv3dAlgorithm.WINOGRAD) {
             Winograd w = new Winograd(g);
             float[] u = WinogradWeights.gradInput(device, w, CpuStorage.array(weight));
             new WinogradBackward(device, w)
@@ -55,6 +57,17 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                             u,
                             InputGradientWriter.to(CpuStorage.array(gradInput), w.inputs, w.input, w.paddedInputs));
             device.giveBack(u);
+            return;
+        }
+        if (algorithm == Conv3dAlgorithm.POINTWISE) {
+            TiledPointwiseConv3d pointwise = new TiledPointwiseConv3d(device, g);
+            pointwise.gradInput(
+                    VoxelReader.of(
+                            CpuStorage.array(gradOutput),
+                            g.outputChannels(),
+                            pointwise.outputLayout().voxel()),
+                    CpuStorage.array(weight),
+                    VoxelWriter.to(CpuStorage.array(gradInput), g.inputChannels()));
             return;
         }
         DirectConvolution direct = DirectConvolution.gradInput(g);
@@ -72,7 +85,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
             TiledConv3d tiled = TiledConv3d.of(device, g);
             tiled.backward(
                     VoxelReader.of(x, g.inputChannels(), tiled.inputVoxel()),
-                    tiled.outputLayout().copyFrom(dy),
+                    VoxelReader.of(dy, g.outputChannels(), tiled.outputLayout().voxel()),
                     null,
                     dw,
                     null);

@@ -8,6 +8,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 
 /**
@@ -24,6 +25,7 @@ public interface TiledConv3d {
         return switch (Conv3dAlgorithm.of(device.convolution(), g)) {
             case DIRECT -> new TiledDirectConv3d(device, g);
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);
+            case POINTWISE -> new TiledPointwiseConv3d(device, g);
             case WINOGRAD -> new TiledWinogradConv3d(device, g);
         };
     }

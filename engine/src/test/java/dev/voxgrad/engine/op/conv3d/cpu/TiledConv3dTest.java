@@ -20,11 +20,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("kernels")
 class TiledConv3dTest {
     @ParameterizedTest
-    @CsvSource({"DIRECT, 7, 19, 3, 2", "FEW_CHANNELS, 2, 19, 3, 1", "WINOGRAD, 17, 35, 3, 1"})
-    void voxelsAndPlanesAgree(Conv3dAlgorithm algorithm, int inputs, int outputs, int kernel, int stride) {
+    @CsvSource({
+        "DIRECT, 7, 19, 3, 1, 2",
+        "FEW_CHANNELS, 2, 19, 3, 1, 1",
+        "POINTWISE, 17, 19, 1, 0, 1",
+        "WINOGRAD, 17, 35, 3, 1, 1"
+    })
+    void voxelsAndPlanesAgree(Conv3dAlgorithm algorithm, int inputs, int outputs, int kernel, int padding, int stride) {
         Shape input = Shape.of(2, inputs, 5, 6, 7);
         Shape weight = Shape.of(outputs, inputs, kernel, kernel, kernel);
-        Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.ONE, Dims3.ONE, 1);
+        Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.cube(padding), Dims3.ONE, 1);
         Shape output = op.outputShape(input, weight);
         Conv3dGeometry g = op.geometry(input, weight, output);
         float[] x = values(input, 1);
