@@ -14,11 +14,11 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.cuda.Precision;
+import dev.voxgrad.engine.testing.Npz;
+import dev.voxgrad.engine.testing.SharedFiles;
 import dev.voxgrad.engine.testing.TestGpu;
 import dev.voxgrad.nn.optim.AdamW;
 import dev.voxgrad.nn.optim.Optimizer;
-import dev.voxgrad.nn.testing.Npz;
-import dev.voxgrad.nn.testing.SharedFiles;
 import dev.voxgrad.nn.testing.TestNets;
 import dev.voxgrad.nn.weights.WeightsFile;
 

@@ -1,7 +1,5 @@
 package dev.voxgrad.medmnist.nets;
 
-import java.util.List;
-
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Shape;
@@ -104,9 +102,10 @@ class ResidualNetTest {
             assertThat(Nets.defaults()).doesNotContain(NET);
             assertThatThrownBy(() -> Nets.register(NET)).hasMessageContaining("net name 'residual-2' is taken");
             assertThatThrownBy(() -> Nets.named("net4"))
-                    .hasMessage("unknown net 'net4'; known nets are net1, net2, net3, residual-2");
+                    .hasMessageStartingWith("unknown net 'net4'; known nets are net1, net2, net3, ")
+                    .hasMessageEndingWith(", residual-2");
         }
-        assertThat(Nets.all()).isEqualTo(List.copyOf(Nets.defaults()));
+        assertThat(Nets.all()).doesNotContain(NET);
         assertThatThrownBy(() -> Nets.named("residual-2")).hasMessageContaining("unknown net 'residual-2'");
     }
 }

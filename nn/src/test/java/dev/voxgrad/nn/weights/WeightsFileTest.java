@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.engine.testing.SharedFiles;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.Sequential;
-import dev.voxgrad.nn.testing.SharedFiles;
 import dev.voxgrad.nn.testing.TestNets;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.voxgrad.nn.testing;
+package dev.voxgrad.engine.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.voxgrad.nn.testing;
+package dev.voxgrad.engine.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,6 +50,11 @@ public final class Npz {
             throw new IllegalArgumentException("no array " + name + " among " + arrays.keySet());
         }
         return array;
+    }
+
+    /** Returns the names of all arrays. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(arrays.keySet());
     }
 
     public boolean has(String name) {
