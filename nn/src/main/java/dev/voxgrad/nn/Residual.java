@@ -1,7 +1,10 @@
 package dev.voxgrad.nn;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SequencedMap;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Tensor;
 
@@ -10,6 +13,10 @@ import dev.voxgrad.engine.Tensor;
  * CVPR 2016). The main path's layers are children of the block under their own names; those of the shortcut are
  * children named "0", "1", … of a child named "shortcut", which comes last. A shortcut without layers is the identity,
  * and then there is no such child.
+ *
+ * <p>A block whose main path is (convolution, batch norm, ReLU), …, (convolution, batch norm), and whose shortcut is
+ * (convolution, batch norm) or the identity, runs as one operation, under the same conditions as a {@link Chain}'s
+ * blocks.
  *
  * <p>The basic block of a ResNet-18, with a shortcut that fits the input to the number of channels:
  *
@@ -31,6 +38,7 @@ public final class Residual implements Layer {
     private final SequencedMap<String, Layer> children = Named.of();
     private final Chain main;
     private final Chain shortcut;
+    private final @Nullable FusedConvBlock fused;
 
     /**
      * Creates a block.
@@ -44,6 +52,7 @@ public final class Residual implements Layer {
             throw new IllegalArgumentException("residual: the main path has a layer named '" + SHORTCUT + "'");
         }
         this.main = new Chain(main);
+        this.fused = FusedConvBlock.residual(List.copyOf(main.values()), List.of(shortcut));
         children.putAll(main);
         if (shortcut.length == 0) {
             this.shortcut = Chain.of(children);
@@ -60,7 +69,8 @@ public final class Residual implements Layer {
      */
     @Override
     public Tensor forward(Tensor input) {
-        return Activations.within(input, this::run);
+        Tensor result = fused != null && input.device().fusion() ? fused.forward(input) : null;
+        return result != null ? result : Activations.within(input, this::run);
     }
 
     private Tensor run(Tensor input, Activations activations) {

@@ -12,6 +12,7 @@ import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
+import dev.voxgrad.engine.op.convblock.BlockEnding;
 import dev.voxgrad.engine.op.convblock.ConvBlockOp;
 import dev.voxgrad.engine.optim.AdamUpdate;
 import dev.voxgrad.engine.optim.AverageUpdate;
@@ -190,7 +191,7 @@ class SavedTensorsTest {
                 List.of(
                         new ConvBlockOp.Unit(convolution, false, 0.1, 1e-5),
                         new ConvBlockOp.Unit(convolution, true, 0.1, 1e-5)),
-                false,
+                new BlockEnding.Rectified(),
                 true);
         String[] roles = {
             "input",

@@ -2,9 +2,11 @@ package dev.voxgrad.engine.op.convblock;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.autograd.Context;
 import dev.voxgrad.engine.autograd.Op;
@@ -14,10 +16,12 @@ import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
 
 /**
- * Fuses (convolution, batch norm, ReLU), one or more times, and perhaps a max pool of 2×2×2 at the end.
+ * Fuses (convolution, batch norm, ReLU), one or more times, and perhaps a max pool of 2×2×2 at the end, or a whole
+ * residual block, whose shortcut is added before the last ReLU.
  *
  * <pre>
- * a₀ = x;   zᵢ = conv(aᵢ₋₁),   aᵢ = max(γᵢ·(zᵢ − μᵢ)·sᵢ + βᵢ, 0);   y = aₙ, or maxPool(aₙ)
+ * a₀ = x;   zᵢ = conv(aᵢ₋₁),   norm(zᵢ) = γᵢ·(zᵢ − μᵢ)·sᵢ + βᵢ,   aᵢ = max(norm(zᵢ), 0)
+ * y = aₙ,   or maxPool(aₙ),   or max(norm(zₙ) + x, 0),   or max(norm(zₙ) + norm(conv(x)), 0)
  * </pre>
  *
  * <p>The definition is what these operations compute one by one ({@link Conv3dOp}, {@link BatchNormOp}, ...), which is
@@ -25,7 +29,9 @@ import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
  * which is what bounds them: of each unit only the convolution's output zᵢ is written. Its statistics are summed up
  * while it is in cache; the next convolution normalises as it reads; and the backward pass computes dzᵢ from zᵢ and daᵢ
  * as the convolution's gradients read it, so that neither aᵢ nor dzᵢ is ever in memory. (Jung et al., "Restructuring
- * batch normalization to accelerate CNN training", arXiv 1807.01702, take batch norm apart in this way.)
+ * batch normalization to accelerate CNN training", arXiv 1807.01702, take batch norm apart in this way.) A residual
+ * block also saves y, which the next block saves as its x anyway: the gradient that passes the last ReLU, dy·[y > 0],
+ * is computed wherever it is read, and the shortcut's gradient is added to dx while that leaves the cache.
  *
  * <p>The gradient of a convolution's bias is zero: batch norm subtracts whatever a bias adds. One by one, the
  * operations give rounding errors instead.
@@ -37,11 +43,11 @@ import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
  * {@linkplain dev.voxgrad.engine.device.Device#fusion() fusion} setting ({@code --no-fusion} on the command line)
  * decides whether they run fused. The convolutions inside never pass through {@link Conv3dOp#forward}.
  *
- * @param units the convolutions and what follows each of them
- * @param pool whether a max pool of 2×2×2 with stride 2 ends the block
+ * @param units the convolutions and what follows each of them, at least one
+ * @param ending what follows the last of them
  * @param training whether to normalise by the batch's own statistics; if not, no backward can follow
  */
-public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) implements Op {
+public record ConvBlockOp(List<Unit> units, BlockEnding ending, boolean training) implements Op {
     private static final String[] ROLES = {
         "convolution weight",
         "convolution bias",
@@ -53,7 +59,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     static final MaxPool3dOp POOL = new MaxPool3dOp(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO);
 
     /**
-     * Describes one convolution with batch norm and ReLU.
+     * Describes one convolution with batch norm.
      *
      * @param withBias whether the convolution has a bias
      * @param momentum how far batch norm's running statistics move towards those of a batch
@@ -76,21 +82,45 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
     }
 
     /**
-     * Returns the shape of the result. The inputs are x; then for each unit the convolution's weight and, if it has
-     * one, bias, and batch norm's weight, bias, running mean and running variance.
+     * Returns the shape of the result. The inputs are x; then for each of {@link #allUnits} the convolution's weight
+     * and, if it has one, bias, and batch norm's weight, bias, running mean and running variance.
      */
     @Override
     public Shape outputShape(Shape... inputs) {
-        Shape shape = inputs[0];
-        for (int i = 0; i < units.size(); i++) {
-            shape = unitShape(i, shape, inputs);
-        }
-        return pool ? POOL.outputShape(shape) : shape;
+        Shape[] shapes = unitShapes(inputs);
+        Shape end = shapes[units.size() - 1];
+        return switch (ending) {
+            case BlockEnding.Rectified rectified -> end;
+            case BlockEnding.Pooled pooled -> POOL.outputShape(end);
+            case BlockEnding.Residual residual -> {
+                Shape shortcut = residual.projection() == null ? inputs[0] : shapes[units.size()];
+                ShapeException.requireEqual("residual block", "main path", end, "shortcut", shortcut);
+                yield end;
+            }
+        };
+    }
+
+    /** Returns the units of the main path and then, if there is one, the projection of the shortcut. */
+    public List<Unit> allUnits() {
+        Unit projection = ending instanceof BlockEnding.Residual residual ? residual.projection() : null;
+        return projection == null
+                ? units
+                : Stream.concat(units.stream(), Stream.of(projection)).toList();
+    }
+
+    /** Returns whether a max pool ends the block. */
+    public boolean pooled() {
+        return ending instanceof BlockEnding.Pooled;
+    }
+
+    /** Returns whether a shortcut is added at the end. */
+    public boolean residual() {
+        return ending instanceof BlockEnding.Residual;
     }
 
     /** Returns the shape of unit {@code i}'s output, given the shape of its input and of the operation's inputs. */
     private Shape unitShape(int i, Shape shape, Shape... inputs) {
-        Unit unit = units.get(i);
+        Unit unit = allUnits().get(i);
         int at = firstInput(i);
         Shape[] convolution = Arrays.copyOfRange(inputs, at - 1, unit.withBias ? at + 2 : at + 1);
         convolution[0] = shape;
@@ -100,10 +130,10 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
                 .outputShape(output, inputs[norm], inputs[norm + 1], inputs[norm + 2], inputs[norm + 3]);
     }
 
-    /** Returns the index of unit {@code i}'s first input. */
+    /** Returns the index of the first input of unit {@code i} of {@link #allUnits}. */
     public int firstInput(int i) {
         int at = 1;
-        for (Unit unit : units.subList(0, i)) {
+        for (Unit unit : allUnits().subList(0, i)) {
             at += unit.withBias ? 6 : 5;
         }
         return at;
@@ -111,15 +141,16 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
 
     @Override
     public String inputName(int index) {
-        int i = units.size() - 1;
+        List<Unit> all = allUnits();
+        int i = all.size() - 1;
         while (i >= 0 && firstInput(i) > index) {
             i--;
         }
         if (i < 0) {
             return "input";
         }
-        int role = index - firstInput(i) + (index > firstInput(i) && !units.get(i).withBias ? 1 : 0);
-        return ROLES[role] + " of unit " + i;
+        int role = index - firstInput(i) + (index > firstInput(i) && !all.get(i).withBias ? 1 : 0);
+        return ROLES[role] + (i < units.size() ? " of unit " + i : " of the shortcut");
     }
 
     @Override
@@ -129,7 +160,7 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
                     + "operations one by one, or without gradients");
         }
         Tensor output = ConvBlockKernels.on(inputs[0].device()).forward(this, context, inputs);
-        for (int i = 0; i < units.size() && training; i++) {
+        for (int i = 0; i < allUnits().size() && training; i++) {
             UnitTensors unit = UnitTensors.of(this, i, inputs);
             unit.runningMean().written();
             unit.runningVariance().written();
@@ -142,14 +173,16 @@ public record ConvBlockOp(List<Unit> units, boolean pool, boolean training) impl
         return ConvBlockKernels.on(gradOutput.device()).backward(this, context, gradOutput);
     }
 
-    /** Returns the shapes of all units' outputs. */
+    /** Returns the shapes of the outputs of {@link #allUnits}. */
     public Shape[] unitShapes(Tensor... inputs) {
-        Shape[] shapes = Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new);
-        Shape[] outputs = new Shape[units.size()];
-        Shape shape = shapes[0];
+        return unitShapes(Arrays.stream(inputs).map(Tensor::shape).toArray(Shape[]::new));
+    }
+
+    private Shape[] unitShapes(Shape... inputs) {
+        Shape[] outputs = new Shape[allUnits().size()];
         for (int i = 0; i < outputs.length; i++) {
-            shape = unitShape(i, shape, shapes);
-            outputs[i] = shape;
+            boolean first = i == 0 || i == units.size();
+            outputs[i] = unitShape(i, first ? inputs[0] : outputs[i - 1], inputs);
         }
         return outputs;
     }

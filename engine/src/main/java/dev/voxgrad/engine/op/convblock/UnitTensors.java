@@ -20,13 +20,14 @@ public record UnitTensors(
         Tensor normBias,
         Tensor runningMean,
         Tensor runningVariance) {
-    /** Picks a unit's tensors out of the operation's inputs. */
+    /** Picks the tensors of one of {@link ConvBlockOp#allUnits} out of the operation's inputs. */
     public static UnitTensors of(ConvBlockOp op, int unit, Tensor... inputs) {
         int at = op.firstInput(unit);
-        boolean withBias = op.units().get(unit).withBias();
+        ConvBlockOp.Unit settings = op.allUnits().get(unit);
+        boolean withBias = settings.withBias();
         int norm = withBias ? at + 2 : at + 1;
         return new UnitTensors(
-                op.units().get(unit).convolution(),
+                settings.convolution(),
                 inputs[at],
                 withBias ? inputs[at + 1] : null,
                 inputs[norm],

@@ -7,6 +7,7 @@ import dev.voxgrad.engine.autograd.ShapePreserving;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.trace.OpCall;
 import dev.voxgrad.engine.trace.Pass;
+import dev.voxgrad.engine.trace.Trace;
 import dev.voxgrad.engine.trace.Work;
 
 /**
@@ -38,6 +39,18 @@ public record AddOp() implements ShapePreserving, Profiled {
     @Override
     public Tensor[] backward(Context context, Tensor gradOutput) {
         return new Tensor[] {gradOutput.detach(), gradOutput.detach()};
+    }
+
+    /**
+     * Adds {@code summand}, which has the same shape and layout, to the values of {@code sum} in place, outside any
+     * graph.
+     */
+    public static void addTo(Tensor sum, Tensor summand) {
+        Work work = Work.moving(3L * sum.shape().elements());
+        try (var _ = Trace.span(sum.device(), "add", Pass.BACKWARD, work, sum.shape())) {
+            ElementwiseKernels.on(sum.device()).add(sum, summand, sum);
+        }
+        sum.written();
     }
 
     @Override

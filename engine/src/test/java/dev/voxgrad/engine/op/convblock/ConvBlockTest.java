@@ -62,7 +62,9 @@ class ConvBlockTest {
         ConvBlockOp op(boolean training) {
             ConvBlockOp.Unit unit = new ConvBlockOp.Unit(Conv3dOp.padded(padding), withBias, MOMENTUM, EPS);
             return new ConvBlockOp(
-                    IntStream.range(0, channels.length).mapToObj(_ -> unit).toList(), pool, training);
+                    IntStream.range(0, channels.length).mapToObj(_ -> unit).toList(),
+                    pool ? new BlockEnding.Pooled() : new BlockEnding.Rectified(),
+                    training);
         }
 
         /** The shapes of x and all trained parameters. */

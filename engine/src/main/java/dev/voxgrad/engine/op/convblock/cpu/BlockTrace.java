@@ -18,22 +18,27 @@ final class BlockTrace {
     private BlockTrace() {}
 
     /** Opens the span of a unit's convolution, including what is done to its input and output on the way. */
-    static @Nullable Span forward(CpuDevice device, int unit, Conv3dGeometry g) {
+    static @Nullable Span forward(CpuDevice device, ConvBlockOp op, int unit, Conv3dGeometry g) {
         return device.recorder() == null
                 ? null
-                : Trace.span(device, name(unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
+                : Trace.span(device, name(op, unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
     }
 
-    /** Opens the span of a unit's gradients: z and the activation's gradient are read to compute dz. */
+    /**
+     * Opens the span of a unit's gradients.
+     *
+     * @param read how many values are read in addition to the convolution's input and weight: to compute dz, and for dx
+     */
     static @Nullable Span backward(
-            CpuDevice device, int unit, Conv3dGeometry g, Shape gradActivation, boolean pooled, boolean withInput) {
-        if (device.recorder() == null) {
-            return null;
-        }
-        long z = (long) g.batch() * g.outputChannels() * g.output().product();
-        long gradients = pooled ? 2L * gradActivation.elements() : gradActivation.elements();
-        return Trace.span(
-                device, name(unit), Pass.BACKWARD, Conv3dWork.backward(device, g, z + gradients, withInput), input(g));
+            CpuDevice device, ConvBlockOp op, int unit, Conv3dGeometry g, long read, boolean withInput) {
+        return device.recorder() == null
+                ? null
+                : Trace.span(
+                        device,
+                        name(op, unit),
+                        Pass.BACKWARD,
+                        Conv3dWork.backward(device, g, read, withInput),
+                        input(g));
     }
 
     /**
@@ -41,13 +46,22 @@ final class BlockTrace {
      * two tensors of its size.
      */
     static @Nullable Span activation(CpuDevice device, Pass pass, Shape output) {
-        return device.recorder() == null
-                ? null
-                : Trace.span(device, "normRelu", pass, Work.moving(2L * output.elements()), output);
+        return span(device, "normRelu", pass, output, 2);
     }
 
-    private static String name(int unit) {
-        return "conv3d " + (unit + 1);
+    /** Opens the span of the same pass of a residual block, which touches so many tensors of the result's size. */
+    static @Nullable Span residual(CpuDevice device, Pass pass, Shape output, int tensors) {
+        return span(device, "normAddRelu", pass, output, tensors);
+    }
+
+    private static @Nullable Span span(CpuDevice device, String name, Pass pass, Shape output, int tensors) {
+        return device.recorder() == null
+                ? null
+                : Trace.span(device, name, pass, Work.moving((long) tensors * output.elements()), output);
+    }
+
+    private static String name(ConvBlockOp op, int unit) {
+        return unit < op.units().size() ? "conv3d " + (unit + 1) : "conv3d shortcut";
     }
 
     private static Shape input(Conv3dGeometry g) {

@@ -6,12 +6,13 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.convblock.ConvBlockKernels;
 import dev.voxgrad.engine.op.convblock.ConvBlockOp;
 
-/** {@link ConvBlockKernels} on the CPU: {@link ConvBlockForward} and {@link ConvBlockBackward}. */
+/** {@link ConvBlockKernels} on the CPU: {@link TrainingForward}, {@link InferenceForward}, {@link ConvBlockBackward}. */
 public record ConvBlockCpu(CpuDevice device) implements ConvBlockKernels {
     @Override
     public Tensor forward(ConvBlockOp op, Context context, Tensor... inputs) {
-        ConvBlockForward block = new ConvBlockForward(device, op, inputs);
-        return op.training() ? block.train(context) : block.infer(context.outputShape());
+        return op.training()
+                ? new TrainingForward(device, op, context, inputs).run()
+                : new InferenceForward(device, op, inputs).run(context.outputShape());
     }
 
     @Override

@@ -4,7 +4,9 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.CpuStorage;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.batchnorm.WideValues;
 
@@ -21,6 +23,9 @@ final class NormTable implements AutoCloseable {
     /** Number of channels that are computed in vectors: all but the last few, or none if values are large. */
     final int vectorChannels;
 
+    /** The scale s = 1/√(variance + eps) that is contained in the factor γ·s. */
+    final float[] scale;
+
     final float[] centre;
     final float[] factor;
     final float[] constant;
@@ -29,27 +34,40 @@ final class NormTable implements AutoCloseable {
     /** Null unless values are large. */
     private final @Nullable WideValues wide;
 
-    /** Borrows memory of the device until {@link #close}. */
-    NormTable(CpuDevice device, float[] mean, float[] scale, float[] weight, float[] bias, int channels) {
+    private NormTable(CpuDevice device, float[] mean, float[] scale, float[] weight, float[] bias, int channels) {
         this.device = device;
         this.channels = channels;
-        this.wide = WideValues.isNeeded(scale, channels) ? new WideValues(scale, channels) : null;
-        this.vectorChannels = wide == null ? channels / Lanes.COUNT * Lanes.COUNT : 0;
+        this.scale = device.borrow(channels);
         this.centre = device.borrow(channels);
         this.factor = device.borrow(channels);
         this.constant = device.borrow(channels);
         this.ofInput = device.borrow(channels);
         this.gradConstant = device.borrow(channels);
         for (int c = 0; c < channels; c++) {
+            this.scale[c] = scale[c];
             centre[c] = mean[c];
             factor[c] = (float) ((double) weight[c] * scale[c]);
             constant[c] = bias[c];
         }
+        this.wide = WideValues.isNeeded(scale, channels) ? new WideValues(this.scale, channels) : null;
+        this.vectorChannels = wide == null ? channels / Lanes.COUNT * Lanes.COUNT : 0;
+    }
+
+    /** Makes the table of a batch norm from its tensors, in memory that it borrows until {@link #close}. */
+    static NormTable of(CpuDevice device, Tensor mean, Tensor scale, Tensor weight, Tensor bias) {
+        return new NormTable(
+                device,
+                CpuStorage.array(mean),
+                CpuStorage.array(scale),
+                CpuStorage.array(weight),
+                CpuStorage.array(bias),
+                mean.shape().elements());
     }
 
     /** Returns the borrowed memory. */
     @Override
     public void close() {
+        device.giveBack(scale);
         device.giveBack(centre);
         device.giveBack(factor);
         device.giveBack(constant);
@@ -62,7 +80,7 @@ final class NormTable implements AutoCloseable {
      *
      * @param n values per channel
      */
-    void setGradient(float[] scale, float[] gradWeight, float[] gradBias, double n) {
+    void setGradient(float[] gradWeight, float[] gradBias, double n) {
         for (int c = 0; c < channels; c++) {
             ofInput[c] = (float) (-(double) factor[c] * scale[c] * gradWeight[c] / n);
             gradConstant[c] = (float) (-(double) factor[c] * gradBias[c] / n);

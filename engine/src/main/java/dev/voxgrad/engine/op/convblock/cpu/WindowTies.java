@@ -4,6 +4,7 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CpuStorage;
+import dev.voxgrad.engine.op.convblock.UnitTensors;
 
 /**
  * Decides which voxel of a window a max pool picks if rounding, or a weight γ of zero, has made several equal that were
@@ -25,9 +26,11 @@ final class WindowTies {
     private WindowTies() {}
 
     /** Returns whether voxels that differ by more than a rounding error may have the same a(z) in any channel. */
-    static boolean matter(float[] scale, float[] weight, float[] bias, double eps, int channels) {
-        for (int c = 0; c < channels; c++) {
-            double s = scale[c];
+    static boolean matter(NormReluPool norm, UnitTensors unit, double eps) {
+        float[] weight = CpuStorage.array(unit.normWeight());
+        float[] bias = CpuStorage.array(unit.normBias());
+        for (int c = 0; c < norm.table().channels; c++) {
+            double s = norm.table().scale[c];
             double ofVariance = 1 - eps * s * s; // variance / (variance + eps), the mean of x̂²
             double spread = Math.abs(weight[c]) * Math.sqrt(ofVariance);
             boolean harmless = Math.abs(bias[c]) <= LARGEST_RATIO * spread

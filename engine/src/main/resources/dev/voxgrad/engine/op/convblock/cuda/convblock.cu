@@ -1,7 +1,7 @@
 #include "voxgrad.cuh"
 
-// Computes batch norm and ReLU of a convolution's output z, and the max pool of 2x2x2 if there is one, in one pass; and
-// their gradient from z and the gradient of the result, so that nothing else is ever in memory.
+// Computes batch norm and ReLU of a convolution's output z, and the max pool of 2x2x2 or the sum with a shortcut if
+// there is one, in one pass; and their gradient from z and the gradient of the result, so that nothing else is ever in memory.
 //
 // A thread has V channels and works on rows: a row is a voxel of a sample or, with the pool, a window of 2x2x2 voxels,
 // so that each value is loaded once.
@@ -71,9 +71,14 @@ struct Channels {
         }
     }
 
-    // Returns max(weight * scale * (z - mean) + bias, 0), the same to the bit wherever it is computed; NaN stays NaN.
+    // Returns weight * scale * (z - mean) + bias.
+    __device__ float normalised(float z, int k) const {
+        return fmaf(factor[k], z - mean[k], bias[k]);
+    }
+
+    // Returns max(normalised(z), 0), the same to the bit wherever it is computed; NaN stays NaN.
     __device__ float activated(float z, int k) const {
-        float value = fmaf(factor[k], z - mean[k], bias[k]);
+        float value = normalised(z, k);
         return value <= 0 ? 0 : value;
     }
 };
@@ -260,6 +265,93 @@ __device__ void inputGradientPool(const T* __restrict__ z, const T* __restrict__
     }
 }
 
+// Computes the end of a residual block, max(norm(z) + shortcut, 0), where ofShortcut normalises the shortcut first
+// unless it has no tables.
+template <typename T, int V>
+__device__ void normAddRelu(const T* __restrict__ z, const T* __restrict__ shortcut, T* __restrict__ y, Norm norm,
+        Norm ofShortcut, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
+        return;
+    }
+    Channels<V> channels(norm, share.channel);
+    auto write = [&](unsigned i, const Pack<T, V>& in, auto summand) {
+        Pack<T, V> out;
+        for (int k = 0; k < V; k++) {
+            float value = channels.normalised(in[k], k) + summand(k);
+            out.set(k, value <= 0 ? 0 : value);
+        }
+        packAt<V>(y, i) = out;
+    };
+    if (ofShortcut.mean) {
+        Channels<V> projected(ofShortcut, share.channel);
+        forEachRow(z, shortcut, share, v.z, rows, [&](unsigned i, const Pack<T, V>& in, const Pack<T, V>& other) {
+            write(i, in, [&](int k) { return projected.normalised(other[k], k); });
+        });
+    } else {
+        forEachRow(z, shortcut, share, v.z, rows, [&](unsigned i, const Pack<T, V>& in, const Pack<T, V>& other) {
+            write(i, in, [&](int k) { return other[k]; });
+        });
+    }
+}
+
+// Like gradientParts, where g is dy if y, the result of a residual block, is positive.
+template <typename T, int V>
+__device__ void residualGradientParts(const T* __restrict__ z, const T* __restrict__ dy, const T* __restrict__ y,
+        Norm norm, float2* parts, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    float products[V] = {}, sums[V] = {};
+    if (!share.idle) {
+        Channels<V> channels(norm, share.channel);
+        forEachRow(dy, y, share, v.z, rows, [&](unsigned i, const Pack<T, V>& gradient, const Pack<T, V>& result) {
+            Pack<T, V> in = packAt<V>(z, i);
+            for (int k = 0; k < V; k++) {
+                float passed = result[k] <= 0 ? 0 : gradient[k];
+                products[k] += passed * (in[k] - channels.mean[k]);
+                sums[k] += passed;
+            }
+        });
+    }
+    share.writeBlockSums(products, sums, parts, v.z.channels);
+}
+
+template <typename T, int V>
+__device__ void residualInputGradient(const T* __restrict__ z, const T* __restrict__ dy, const T* __restrict__ y,
+        Norm norm, const float* dweight, const float* dbias, T* __restrict__ dz, float perValue, Volume v,
+        unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
+        return;
+    }
+    Channels<V> channels(norm, share.channel);
+    InputGradient<V> of(norm, channels, dweight, dbias, perValue, share.channel);
+    forEachRow(dy, y, share, v.z, rows, [&](unsigned i, const Pack<T, V>& gradient, const Pack<T, V>& result) {
+        Pack<T, V> in = packAt<V>(z, i);
+        Pack<T, V> out;
+        for (int k = 0; k < V; k++) {
+            out.set(k, of.at(in[k], result[k] <= 0 ? 0 : gradient[k], channels, k));
+        }
+        packAt<V>(dz, i) = out;
+    });
+}
+
+// Adds the gradient that passes ReLU at the end of a residual block to dx.
+template <typename T, int V>
+__device__ void addPassed(
+        const T* __restrict__ dy, const T* __restrict__ y, T* __restrict__ dx, Volume v, unsigned rows) {
+    Share<V> share(v.z);
+    if (share.idle) {
+        return;
+    }
+    forEachRow(dy, y, share, v.z, rows, [&](unsigned i, const Pack<T, V>& gradient, const Pack<T, V>& result) {
+        Pack<T, V> sum = packAt<V>(dx, i);
+        for (int k = 0; k < V; k++) {
+            sum.set(k, sum[k] + (result[k] <= 0 ? 0 : gradient[k]));
+        }
+        packAt<V>(dx, i) = sum;
+    });
+}
+
 #define ENTRY(T, V, suffix) \
     extern "C" __global__ void norm_relu_##suffix(const T* z, T* y, Norm norm, Volume v, unsigned rows) { \
         normRelu<T, V>(z, y, norm, v, rows); \
@@ -282,6 +374,21 @@ __device__ void inputGradientPool(const T* __restrict__ z, const T* __restrict__
     extern "C" __global__ void block_input_gradient_pool_##suffix(const T* z, const T* dy, Norm norm, \
             const float* dweight, const float* dbias, T* dz, float perValue, Volume v, unsigned rows) { \
         inputGradientPool<T, V>(z, dy, norm, dweight, dbias, dz, perValue, v, rows); \
+    } \
+    extern "C" __global__ void norm_add_relu_##suffix( \
+            const T* z, const T* shortcut, T* y, Norm norm, Norm ofShortcut, Volume v, unsigned rows) { \
+        normAddRelu<T, V>(z, shortcut, y, norm, ofShortcut, v, rows); \
+    } \
+    extern "C" __global__ void residual_gradient_parts_##suffix( \
+            const T* z, const T* dy, const T* y, Norm norm, float2* parts, Volume v, unsigned rows) { \
+        residualGradientParts<T, V>(z, dy, y, norm, parts, v, rows); \
+    } \
+    extern "C" __global__ void residual_input_gradient_##suffix(const T* z, const T* dy, const T* y, Norm norm, \
+            const float* dweight, const float* dbias, T* dz, float perValue, Volume v, unsigned rows) { \
+        residualInputGradient<T, V>(z, dy, y, norm, dweight, dbias, dz, perValue, v, rows); \
+    } \
+    extern "C" __global__ void add_passed_##suffix(const T* dy, const T* y, T* dx, Volume v, unsigned rows) { \
+        addPassed<T, V>(dy, y, dx, v, rows); \
     }
 FOR_ALL_PACKS(ENTRY)
 #undef ENTRY

@@ -8,45 +8,15 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 
-/** Writes a convolution's output planes through ReLU, and through a max pool of 2×2×2 if there is one. */
-final class RectifyingWriter {
+/** Writes a convolution's output planes through ReLU and a max pool of 2×2×2. */
+final class PoolWriter {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
-    private RectifyingWriter() {}
+    private PoolWriter() {}
 
-    /** Returns a writer into {@code a}, which has the activation's channels-last layout without padding. */
-    static PlaneWriter of(PlaneLayout layout, boolean pooled, float[] a) {
-        return pooled
-                ? (task, sample, first, count, planes, from) -> pool(layout, sample, first, count, planes, from, a)
-                : (task, sample, first, count, planes, from) -> rectify(layout, sample, first, count, planes, from, a);
-    }
-
-    private static void rectify(
-            PlaneLayout layout, int sample, int first, int count, float[] planes, int from, float[] a) {
-        Dims3 size = layout.size();
-        int channels = layout.channels();
-        for (int i = 0; i < count * size.h(); i++) {
-            int row = from + i / size.h() * layout.plane() + i % size.h() * layout.row();
-            int to = ((sample * size.d() + first) * size.h() + i) * size.w() * channels;
-            if (channels == layout.voxel()) {
-                rectify(planes, row, size.w() * channels, a, to);
-                continue;
-            }
-            for (int v = 0; v < size.w(); v++) {
-                rectify(planes, row + v * layout.voxel(), channels, a, to + v * channels);
-            }
-        }
-    }
-
-    private static void rectify(float[] x, int from, int count, float[] a, int to) {
-        FloatVector zero = FloatVector.zero(S);
-        int i = 0;
-        for (; i <= count - S.length(); i += S.length()) {
-            FloatVector.fromArray(S, x, from + i).max(zero).intoArray(a, to + i);
-        }
-        for (; i < count; i++) {
-            a[to + i] = Math.max(x[from + i], 0);
-        }
+    /** Returns a writer into {@code a}, which has the pooled activation's channels-last layout without padding. */
+    static PlaneWriter of(PlaneLayout layout, float[] a) {
+        return (task, sample, first, count, planes, from) -> pool(layout, sample, first, count, planes, from, a);
     }
 
     /**
