@@ -26,7 +26,7 @@ record AcsConv3dKernels(Conv3dKernels ordinary, Conv3dKernels acs) implements Co
         Conv3dKernels acs = switch (device) {
             case CpuDevice cpu -> new EmbeddedAcsConv3d(new AcsWeightsCpu(cpu), ordinary);
             case CudaDevice cuda -> new EmbeddedAcsConv3d(new AcsWeightsCuda(cuda), ordinary);
-            case ReferenceDevice reference -> new AcsConv3dReference(ordinary);
+            case ReferenceDevice reference -> AcsConv3dReference.kernels();
         };
         return Conv3dKernels.traced(device, new AcsConv3dKernels(ordinary, acs));
     }

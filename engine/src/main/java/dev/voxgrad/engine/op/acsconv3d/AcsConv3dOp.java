@@ -6,6 +6,7 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.engine.op.conv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.conv3d.AcsSplit;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
@@ -156,7 +157,7 @@ public record AcsConv3dOp(
     /** Requires that the planes which the view along an axis reads are in the volume if their rule supposes it. */
     private void requirePlanes(Shape input, Shape weight, int axis, int output) {
         int n = input.dim(2 + axis);
-        boolean aligned = isAligned(n, output);
+        boolean aligned = AcsEmbedding.isAligned(n, output);
         if (groups > 1 && !aligned) {
             throw misfit(
                     "a depthwise convolution needs as many output as input positions or half as many, but has " + output
@@ -191,16 +192,6 @@ public record AcsConv3dOp(
                     input,
                     weight);
         }
-    }
-
-    /** Returns whether z(i) = i·stride on an axis with that many input and output positions. */
-    private static boolean isAligned(int input, int output) {
-        return output == input || 2L * output == input;
-    }
-
-    /** Returns z(0) on an axis with that many input and output positions. */
-    static int firstPlane(Conv3dGeometry g, int input, int output) {
-        return isAligned(input, output) ? 0 : g.kernel().d() / 2 - g.padding().d();
     }
 
     private AcsSplit viewsOf(int outputChannels) {

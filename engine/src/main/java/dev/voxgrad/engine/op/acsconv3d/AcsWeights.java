@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.acsconv3d;
 
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.op.conv3d.AcsEmbedding;
 
 /** Copies between the weight of an ACS convolution, (O,C/groups,k,k), and that of the equal dense convolution. */
 public interface AcsWeights {

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Layout;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.op.conv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 

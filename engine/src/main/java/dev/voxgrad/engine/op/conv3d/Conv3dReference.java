@@ -1,6 +1,8 @@
 package dev.voxgrad.engine.op.conv3d;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +13,43 @@ import dev.voxgrad.engine.device.ReferenceStorage;
 /**
  * {@link Conv3dKernels} in plain loops. The three large kernels are one loop over every (output voxel, weight) pair
  * that meets an input voxel; they differ only in which of the three values is the sum of products of the other two.
+ * Whatever has sums of its own (a sample's channel, a sample, a channel's weights) can be on a thread of its own.
+ *
+ * @param offsets says where each tap of a kernel is
  */
-final class Conv3dReference implements Conv3dKernels {
-    /** Processes one triple of indices into output, weight and input. */
+public record Conv3dReference(Offsets offsets) implements Conv3dKernels {
+    /** Locates the taps of kernels. */
+    @FunctionalInterface
+    public interface Offsets {
+        /**
+         * Returns the input voxel that a tap of output channel {@code output} meets for output voxel 0; it may be
+         * outside the volume. For output voxel z, it is z·stride further.
+         *
+         * @param tap index of a weight among the {@link Conv3dGeometry#taps} of a kernel
+         */
+        Dims3 of(Conv3dGeometry g, int output, int tap);
+    }
+
+    /**
+     * Processes triples of indices into output, weight and input: {@code count} outputs one after the other, one
+     * weight, and inputs {@code step} apart.
+     */
     @FunctionalInterface
     private interface Visitor {
-        void visit(int outputIndex, int weightIndex, int inputIndex);
+        void visit(int output, int weight, int input, int step, int count);
+    }
+
+    /** Creates the kernels of ordinary convolutions. */
+    public Conv3dReference() {
+        this(Conv3dReference::offset);
+    }
+
+    private static Dims3 offset(Conv3dGeometry g, int output, int tap) {
+        Dims3 k = g.kernel();
+        return new Dims3(
+                tap / (k.h() * k.w()) * g.dilation().d() - g.padding().d(),
+                tap / k.w() % k.h() * g.dilation().h() - g.padding().h(),
+                tap % k.w() * g.dilation().w() - g.padding().w());
     }
 
     @Override
@@ -28,7 +61,13 @@ final class Conv3dReference implements Conv3dKernels {
         for (int i = 0; i < y.length; i++) {
             y[i] = bias == null ? 0 : ReferenceStorage.array(bias)[i / voxels % g.outputChannels()];
         }
-        visitAll(g, (o, k, i) -> y[o] += w[k] * x[i]);
+        parallel(
+                g.batch() * g.outputChannels(),
+                row -> visitChannel(g, row / g.outputChannels(), row % g.outputChannels(), (o, k, i, step, count) -> {
+                    for (int j = 0; j < count; j++) {
+                        y[o + j] += w[k] * x[i + j * step];
+                    }
+                }));
     }
 
     @Override
@@ -37,7 +76,15 @@ final class Conv3dReference implements Conv3dKernels {
         double[] w = ReferenceStorage.array(weight);
         double[] dx = ReferenceStorage.array(gradInput);
         Arrays.fill(dx, 0);
-        visitAll(g, (o, k, i) -> dx[i] += w[k] * dy[o]);
+        parallel(g.batch(), n -> {
+            for (int output = 0; output < g.outputChannels(); output++) {
+                visitChannel(g, n, output, (o, k, i, step, count) -> {
+                    for (int j = 0; j < count; j++) {
+                        dx[i + j * step] += w[k] * dy[o + j];
+                    }
+                });
+            }
+        });
     }
 
     @Override
@@ -46,7 +93,17 @@ final class Conv3dReference implements Conv3dKernels {
         double[] dy = ReferenceStorage.array(gradOutput);
         double[] dw = ReferenceStorage.array(gradWeight);
         Arrays.fill(dw, 0);
-        visitAll(g, (o, k, i) -> dw[k] += dy[o] * x[i]);
+        parallel(g.outputChannels(), output -> {
+            for (int n = 0; n < g.batch(); n++) {
+                visitChannel(g, n, output, (o, k, i, step, count) -> {
+                    double sum = 0;
+                    for (int j = 0; j < count; j++) {
+                        sum += dy[o + j] * x[i + j * step];
+                    }
+                    dw[k] += sum;
+                });
+            }
+        });
     }
 
     @Override
@@ -60,45 +117,41 @@ final class Conv3dReference implements Conv3dKernels {
         }
     }
 
-    private static void visitAll(Conv3dGeometry g, Visitor visitor) {
-        Dims3 out = g.output();
-        for (int n = 0; n < g.batch(); n++) {
-            for (int o = 0; o < g.outputChannels(); o++) {
-                for (int z = 0; z < out.product(); z++) {
-                    int outputIndex = (n * g.outputChannels() + o) * out.product() + z;
-                    visitWindow(
-                            g, n, o, z / (out.h() * out.w()), z / out.w() % out.h(), z % out.w(), outputIndex, visitor);
-                }
+    private static void parallel(int tasks, IntConsumer task) {
+        IntStream.range(0, tasks).parallel().forEach(task);
+    }
+
+    /** Visits all that output channel {@code o} of sample {@code n} meets. */
+    private void visitChannel(Conv3dGeometry g, int n, int o, Visitor visitor) {
+        int firstInput = n * g.inputChannels() + o / g.groupOutputs() * g.groupInputs();
+        for (int c = 0; c < g.groupInputs(); c++) {
+            int firstWeight = (o * g.groupInputs() + c) * g.taps();
+            for (int tap = 0; tap < g.taps(); tap++) {
+                Dims3 offset = offsets.of(g, o, tap);
+                visitRows(g, offset, n * g.outputChannels() + o, firstWeight + tap, firstInput + c, visitor);
             }
         }
     }
 
-    /** Visits the window of output voxel (od, oh, ow) of channel o of sample n. */
-    private static void visitWindow(
-            Conv3dGeometry g, int n, int o, int od, int oh, int ow, int outputIndex, Visitor visitor) {
+    /** Visits what one weight meets, row by row; a channel's number counts those of the samples before, too. */
+    private static void visitRows(
+            Conv3dGeometry g, Dims3 offset, int outputChannel, int weight, int inputChannel, Visitor visitor) {
         Dims3 in = g.input();
-        Dims3 k = g.kernel();
-        int firstChannel = o / g.groupOutputs() * g.groupInputs();
-        for (int c = 0; c < g.groupInputs(); c++) {
-            for (int kd = 0; kd < k.d(); kd++) {
-                int id = od * g.stride().d()
-                        - g.padding().d()
-                        + kd * g.dilation().d();
-                for (int kh = 0; kh < k.h(); kh++) {
-                    int ih = oh * g.stride().h()
-                            - g.padding().h()
-                            + kh * g.dilation().h();
-                    for (int kw = 0; kw < k.w(); kw++) {
-                        int iw = ow * g.stride().w()
-                                - g.padding().w()
-                                + kw * g.dilation().w();
-                        if (id >= 0 && id < in.d() && ih >= 0 && ih < in.h() && iw >= 0 && iw < in.w()) {
-                            int channel = n * g.inputChannels() + firstChannel + c;
-                            int inputIndex = ((channel * in.d() + id) * in.h() + ih) * in.w() + iw;
-                            int weightIndex = (((o * g.groupInputs() + c) * k.d() + kd) * k.h() + kh) * k.w() + kw;
-                            visitor.visit(outputIndex, weightIndex, inputIndex);
-                        }
-                    }
+        Dims3 out = g.output();
+        int step = g.stride().w();
+        int first = Math.max(0, Math.ceilDiv(-offset.w(), step));
+        int end = Math.min(out.w(), Math.ceilDiv(in.w() - offset.w(), step));
+        if (first >= end) {
+            return;
+        }
+        for (int od = 0; od < out.d(); od++) {
+            int id = od * g.stride().d() + offset.d();
+            for (int oh = 0; oh < out.h(); oh++) {
+                int ih = oh * g.stride().h() + offset.h();
+                if (id >= 0 && id < in.d() && ih >= 0 && ih < in.h()) {
+                    int output = ((outputChannel * out.d() + od) * out.h() + oh) * out.w() + first;
+                    int input = ((inputChannel * in.d() + id) * in.h() + ih) * in.w() + first * step + offset.w();
+                    visitor.visit(output, weight, input, step, end - first);
                 }
             }
         }

@@ -4,7 +4,6 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
-import dev.voxgrad.engine.op.acsconv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;

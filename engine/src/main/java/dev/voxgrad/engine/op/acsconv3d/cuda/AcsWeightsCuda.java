@@ -3,8 +3,8 @@ package dev.voxgrad.engine.op.acsconv3d.cuda;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.cuda.nvrtc.CudaSource;
 import dev.voxgrad.engine.device.CudaDevice;
-import dev.voxgrad.engine.op.acsconv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.acsconv3d.AcsWeights;
+import dev.voxgrad.engine.op.conv3d.AcsEmbedding;
 
 /** {@link AcsWeights} on a GPU: each element of the ACS convolution's weight is a thread. */
 public record AcsWeightsCuda(CudaDevice device) implements AcsWeights {

@@ -3,9 +3,9 @@ package dev.voxgrad.engine.op.conv3d.cpu;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.op.acsconv3d.cpu.TiledAcsConv3d;
 import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.cpu.acs.TiledAcsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;

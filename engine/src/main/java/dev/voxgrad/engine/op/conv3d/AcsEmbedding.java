@@ -1,11 +1,9 @@
-package dev.voxgrad.engine.op.acsconv3d;
+package dev.voxgrad.engine.op.conv3d;
 
 import java.util.Objects;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.op.conv3d.AcsSplit;
-import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 
 /**
  * Describes the ordinary convolution that an ACS convolution is equal to: the same stride and padding, no dilation, and
@@ -15,7 +13,8 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
  * axial (f, r·dilation, q·dilation),   coronal (r·dilation, f, q·dilation),   sagittal (r·dilation, q·dilation, f)
  * </pre>
  *
- * where f on an axis is the tap that meets plane z(i) of {@link AcsConv3dOp}.
+ * where f on an axis is the tap that meets the plane which the view reads, {@link #firstPlane} plus a multiple of the
+ * stride.
  *
  * @param dense all sizes of the ordinary convolution
  * @param split the views' numbers of output channels
@@ -53,7 +52,17 @@ public record AcsEmbedding(Conv3dGeometry dense, AcsSplit split, int edge, int d
 
     /** Returns the tap that meets plane z(i) for output position i, on an axis of that many positions. */
     private static int tap(Conv3dGeometry g, int input, int output) {
-        return AcsConv3dOp.firstPlane(g, input, output) + g.padding().d();
+        return firstPlane(g, input, output) + g.padding().d();
+    }
+
+    /** Returns whether plane i·stride is the one for output position i, on an axis of these sizes. */
+    public static boolean isAligned(int input, int output) {
+        return output == input || 2L * output == input;
+    }
+
+    /** Returns the plane that a view reads for output position 0, on an axis of these sizes. */
+    public static int firstPlane(Conv3dGeometry g, int input, int output) {
+        return isAligned(input, output) ? 0 : g.kernel().d() / 2 - g.padding().d();
     }
 
     /** Returns the shape of the dense weight. */

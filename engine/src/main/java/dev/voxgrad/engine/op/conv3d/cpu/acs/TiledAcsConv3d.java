@@ -1,11 +1,11 @@
-package dev.voxgrad.engine.op.acsconv3d.cpu;
+package dev.voxgrad.engine.op.conv3d.cpu.acs;
 
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.op.acsconv3d.AcsEmbedding;
+import dev.voxgrad.engine.op.conv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
@@ -20,7 +20,7 @@ public final class TiledAcsConv3d implements TiledConv3d {
     private final CpuDevice device;
     private final Conv3dGeometry g;
     private final AcsEmbedding embedding;
-    private final AcsWeightsCpu weights;
+    private final EmbeddedWeights weights;
     private final TiledConv3d dense;
 
     /** Creates the convolution for these sizes, which have views. */
@@ -28,7 +28,7 @@ public final class TiledAcsConv3d implements TiledConv3d {
         this.device = device;
         this.g = g;
         this.embedding = AcsEmbedding.of(g);
-        this.weights = new AcsWeightsCpu(device);
+        this.weights = new EmbeddedWeights(device, embedding);
         this.dense = TiledConv3d.of(device, embedding.dense());
     }
 
@@ -97,12 +97,12 @@ public final class TiledAcsConv3d implements TiledConv3d {
 
     private float[] embed(float[] weight) {
         float[] full = borrow();
-        weights.embed(embedding, weight, full);
+        weights.embed(weight, full);
         return full;
     }
 
     private void finish(float @Nullable [] full, float[] gradient, float[] dw) {
-        weights.extract(embedding, gradient, dw);
+        weights.extract(gradient, dw);
         device.giveBack(gradient);
         if (full != null) {
             device.giveBack(full);
