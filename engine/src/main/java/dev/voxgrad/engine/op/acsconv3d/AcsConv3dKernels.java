@@ -9,17 +9,18 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.acsconv3d.cpu.AcsWeightsCpu;
 import dev.voxgrad.engine.op.acsconv3d.cuda.AcsWeightsCuda;
+import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 
 /**
  * The kernels of {@link AcsConv3dOp}. Where its kernel has one element, the views do not differ, and the kernels of
- * ordinary convolutions do the work.
+ * ordinary convolutions do the work; so do they on a CPU by an algorithm that knows views.
  *
  * @param ordinary for geometries without views
  * @param acs for those with views
  */
-record AcsConv3dKernels(Conv3dKernels ordinary, Conv3dKernels acs) implements Conv3dKernels {
+record AcsConv3dKernels(Device device, Conv3dKernels ordinary, Conv3dKernels acs) implements Conv3dKernels {
     /** Returns the kernels of a device; while it is traced, each gradient gets a row of its own in the profile. */
     static Conv3dKernels on(Device device) {
         Conv3dKernels ordinary = Conv3dKernels.untraced(device);
@@ -28,11 +29,13 @@ record AcsConv3dKernels(Conv3dKernels ordinary, Conv3dKernels acs) implements Co
             case CudaDevice cuda -> new EmbeddedAcsConv3d(new AcsWeightsCuda(cuda), ordinary);
             case ReferenceDevice reference -> AcsConv3dReference.kernels();
         };
-        return Conv3dKernels.traced(device, new AcsConv3dKernels(ordinary, acs));
+        return Conv3dKernels.traced(device, new AcsConv3dKernels(device, ordinary, acs));
     }
 
     private Conv3dKernels of(Conv3dGeometry g) {
-        return g.acs() == null ? ordinary : acs;
+        boolean planar =
+                device instanceof CpuDevice && Conv3dAlgorithm.of(device.convolution(), g) == Conv3dAlgorithm.PLANAR;
+        return g.acs() == null || planar ? ordinary : acs;
     }
 
     @Override

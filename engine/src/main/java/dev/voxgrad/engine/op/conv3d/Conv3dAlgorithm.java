@@ -5,6 +5,7 @@ import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.Planar;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 
@@ -22,7 +23,9 @@ public enum Conv3dAlgorithm {
     /** The same sum for 1×1×1 kernels, as one product of matrices: {@link TiledPointwiseConv3d}. */
     POINTWISE("pointwise"),
     /** {@link Winograd}'s F(2×2×2, 3×3×3): fewer products, at the price of transforms. */
-    WINOGRAD("winograd");
+    WINOGRAD("winograd"),
+    /** Winograd's algorithm in two dimensions, for kernels that are 3×3 in a plane: {@link Planar}. */
+    PLANAR("planar");
 
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
     private static final int CHANNELS = 16;
@@ -42,6 +45,14 @@ public enum Conv3dAlgorithm {
 
     /** Returns the algorithm that the CPU's kernels use for a convolution of these sizes; see {@link #rule}. */
     public static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g) {
+        boolean planar = switch (mode) {
+            case AUTO -> Planar.isPossible(g) && Planar.pays(g);
+            case DIRECT -> false;
+            case WINOGRAD -> Planar.isPossible(g);
+        };
+        if (planar) {
+            return PLANAR;
+        }
         boolean winograd = switch (mode) {
             case AUTO -> possible(g) && pays(g);
             case DIRECT -> false;
@@ -77,9 +88,12 @@ public enum Conv3dAlgorithm {
         return switch (mode) {
             case AUTO ->
                 "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
-                        + pointwise + "; else direct";
+                        + "planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED
+                        + " of the products; " + pointwise + "; else direct";
             case DIRECT -> "direct everywhere";
-            case WINOGRAD -> "winograd for all " + possible + "; " + pointwise + "; else direct";
+            case WINOGRAD ->
+                "winograd for all " + possible + "; planar for all such 3x3 kernels in a plane; " + pointwise
+                        + "; else direct";
         };
     }
 }

@@ -9,6 +9,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarWork;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradTransforms;
@@ -64,12 +65,14 @@ public final class Conv3dWork {
             return Work.direct(outputs, elements);
         }
         long direct = 2 * outputs * g.groupInputs() * g.taps();
-        Conv3dGeometry run = g.acs() == null ? g : AcsEmbedding.of(g).dense();
+        boolean planar = Conv3dAlgorithm.of(device.convolution(), g) == Conv3dAlgorithm.PLANAR;
+        Conv3dGeometry run = g.acs() == null || planar ? g : AcsEmbedding.of(g).dense();
         Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), run);
         long executed = switch (device) {
             case CpuDevice cpu ->
                 switch (algorithm) {
                     case WINOGRAD -> winograd(new Winograd(run), pass);
+                    case PLANAR -> new PlanarWork(cpu, run).flop(pass);
                     case FEW_CHANNELS ->
                         pass == Pass.GRAD_INPUT ? direct(run, pass) : new TiledFewChannelsConv3d(cpu, run).flop(pass);
                     case POINTWISE -> new TiledPointwiseConv3d(cpu, run).flop(pass);

@@ -12,6 +12,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectBiasGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradBackward;
@@ -68,6 +69,15 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                             pointwise.outputLayout().voxel()),
                     CpuStorage.array(weight),
                     VoxelWriter.to(CpuStorage.array(gradInput), g.inputChannels()));
+            return;
+        }
+        if (algorithm == Conv3dAlgorithm.PLANAR) {
+            TiledPlanarConv3d planar = new TiledPlanarConv3d(device, g);
+            planar.gradInput(
+                    planar.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
+                    CpuStorage.array(weight),
+                    InputGradientWriter.to(
+                            CpuStorage.array(gradInput), g.inputChannels(), g.input(), planar.inputVoxel()));
             return;
         }
         DirectConvolution direct = DirectConvolution.gradInput(g);

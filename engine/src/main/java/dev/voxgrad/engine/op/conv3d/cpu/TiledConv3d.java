@@ -8,6 +8,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.acs.TiledAcsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 
@@ -19,14 +20,16 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 public interface TiledConv3d {
     /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
-        if (g.acs() != null) {
+        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
+        if (g.acs() != null && algorithm != Conv3dAlgorithm.PLANAR) {
             return new TiledAcsConv3d(device, g);
         }
-        return switch (Conv3dAlgorithm.of(device.convolution(), g)) {
+        return switch (algorithm) {
             case DIRECT -> new TiledDirectConv3d(device, g);
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);
             case POINTWISE -> new TiledPointwiseConv3d(device, g);
             case WINOGRAD -> new TiledWinogradConv3d(device, g);
+            case PLANAR -> new TiledPlanarConv3d(device, g);
         };
     }
 

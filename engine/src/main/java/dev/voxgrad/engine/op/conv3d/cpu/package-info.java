@@ -3,7 +3,7 @@
  * {@link dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d} is the form that fused operations are built from, whose input
  * and output pass through {@link dev.voxgrad.engine.op.conv3d.cpu.VoxelReader},
  * {@link dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter} and their like while they are in cache. The algorithms are in
- * packages of their own: {@code direct}, {@code few}, {@code pointwise} and {@code winograd}.
+ * packages of their own, such as {@code direct}, {@code planar} and {@code winograd}.
  */
 @NullMarked
 package dev.voxgrad.engine.op.conv3d.cpu;

@@ -1,0 +1,180 @@
+package dev.voxgrad.engine.op.conv3d.cpu.planar;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+
+/**
+ * Computes a {@link PlanarCorrelation} for a group of units, slab by slab: blocks of tiles are transformed, multiplied
+ * position by position, and transformed back. Where a thread processes a group of its own, the tasks here run on it one
+ * after the other.
+ */
+final class PlanarConvolution {
+    /** The number of tiles that one task transforms: the micro-kernel's seven. */
+    static final int CHUNK = 7;
+
+    private static final int START = Lanes.ALIGNED_START;
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int L = Lanes.COUNT;
+
+    private final CpuDevice device;
+    private final PlanarCorrelation c;
+    private final int tilesPerBlock;
+
+    PlanarConvolution(CpuDevice device, PlanarCorrelation correlation, int tilesPerBlock) {
+        this.device = device;
+        this.c = correlation;
+        this.tilesPerBlock = tilesPerBlock;
+    }
+
+    /**
+     * Computes the target of {@code units} units, starting with {@code first}.
+     *
+     * @param source the units' slabs, one after the other
+     * @param weights as {@link PlanarWeights#transform} returns them
+     * @param bias a value for each of the target's channels
+     * @param target receives the units' slabs
+     */
+    void run(int first, int units, float[] source, float[] weights, float[] bias, float[] target) {
+        PlanarView firstView = c.passes.getFirst().view();
+        for (TilePass pass : c.passes) {
+            boolean adds = !c.forward && pass.view() != firstView;
+            Group group = new Group(pass, first, units, source, weights, adds ? target : bias, adds, target);
+            group.run();
+        }
+    }
+
+    /** The tiles of one pass in a group of units. */
+    private final class Group {
+        private final TilePass pass;
+        private final PlanarView view;
+        private final int[] from;
+        private final int[] to;
+        private final float[] source;
+        private final float[] weights;
+        private final float[] base;
+        private final boolean adds;
+        private final float[] target;
+        private final int block;
+        private final int sourceChannels;
+        private final int vectors;
+        private final int targetBlocks;
+        /** Floats between positions of transformed inputs; not a multiple of a page, so that caches hold all of them. */
+        private final int inputStep;
+
+        private final int productStep;
+
+        Group(
+                TilePass pass,
+                int first,
+                int units,
+                float[] source,
+                float[] weights,
+                float[] base,
+                boolean adds,
+                float[] target) {
+            this.pass = pass;
+            this.view = pass.view();
+            this.from = pass.sources(first, units, START + c.firstSource(view), c.source.size());
+            this.to = pass.targets(first, units, START + c.firstTarget(view), c.target.size());
+            this.source = source;
+            this.weights = weights;
+            this.base = base;
+            this.adds = adds;
+            this.target = target;
+            this.block = Math.ceilDiv(Math.min(tilesPerBlock, from.length), CHUNK) * CHUNK;
+            this.sourceChannels = c.sourceChannels(view);
+            this.vectors = Math.ceilDiv(sourceChannels, L);
+            this.targetBlocks = c.targetBlocks(view);
+            this.inputStep = block * vectors * L + L;
+            this.productStep = block * targetBlocks * BLOCK + L;
+        }
+
+        void run() {
+            float[] transformed = device.borrow(START + (long) pass.positions() * inputStep);
+            float[] products = device.borrow(START + (long) pass.positions() * productStep);
+            for (int start = 0; start < from.length; start += block) {
+                int tile = start;
+                int count = Math.min(block, from.length - start);
+                int chunks = Math.ceilDiv(count, CHUNK);
+                device.parallel(chunks, chunk -> transform(tile, chunk, count, transformed));
+                device.parallel(
+                        pass.positions() * targetBlocks,
+                        task -> multiply(task / targetBlocks, task % targetBlocks, count, transformed, products));
+                device.parallel(chunks, chunk -> transformBack(tile, chunk, count, products));
+            }
+            device.giveBack(products);
+            device.giveBack(transformed);
+        }
+
+        private void transform(int firstTile, int chunk, int count, float[] transformed) {
+            float[] scratch = device.borrow(PlanarTransforms.SCRATCH);
+            int uStep = c.source.step(view.u());
+            int vStep = c.source.step(view.v());
+            for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
+                int at = from[firstTile + i];
+                int result = START + i * vectors * L;
+                for (int vector = 0; vector < vectors; vector++) {
+                    PlanarTransforms.input(
+                            pass.mu(),
+                            pass.mv(),
+                            source,
+                            at + vector * L,
+                            uStep,
+                            vStep,
+                            scratch,
+                            transformed,
+                            result + vector * L,
+                            inputStep);
+                }
+            }
+            device.giveBack(scratch);
+        }
+
+        /** Computes products[p, block, tile, :] = transformed[p, tile, :] · weights[p, block, :, :]. */
+        private void multiply(int p, int targetBlock, int count, float[] transformed, float[] products) {
+            int u = START + pass.weights() + (p * targetBlocks + targetBlock) * sourceChannels * BLOCK;
+            for (int tile = 0; tile < count; tile += CHUNK) {
+                MicroKernels.products7(
+                        transformed,
+                        START + p * inputStep + tile * vectors * L,
+                        vectors * L,
+                        weights,
+                        u,
+                        sourceChannels,
+                        products,
+                        START + p * productStep + (targetBlock * block + tile) * BLOCK);
+            }
+        }
+
+        private void transformBack(int firstTile, int chunk, int count, float[] products) {
+            float[] scratch = device.borrow(PlanarTransforms.SCRATCH);
+            int uStep = c.target.step(view.u());
+            int vStep = c.target.step(view.v());
+            int targetVectors = Math.ceilDiv(c.targetChannels(view), L);
+            for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
+                int at = to[firstTile + i];
+                for (int vector = 0; vector < targetVectors; vector++) {
+                    int channel = vector * L;
+                    PlanarTransforms.output(
+                            pass.mu(),
+                            pass.mv(),
+                            products,
+                            START + (channel / BLOCK * block + i) * BLOCK + channel % BLOCK,
+                            productStep,
+                            scratch,
+                            base,
+                            adds ? at + channel : c.firstTarget(view) + channel,
+                            adds ? uStep : 0,
+                            adds ? vStep : 0,
+                            target,
+                            at + channel,
+                            uStep,
+                            vStep);
+                }
+            }
+            device.giveBack(scratch);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.voxgrad.engine.op.conv3d.cpu.planar;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+
+/**
+ * Transforms weights, U = G g Gᵀ for each pair of channels, and their gradients back, dg = Gᵀ dU G. With the
+ * interpolation points p, the row of a finite point pⱼ of G is (1, pⱼ, pⱼ²) / Πₗ≠ⱼ (pⱼ − pₗ), and that of ∞ (0, 0, 1).
+ */
+final class PlanarWeights {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.COUNT;
+    private static final int START = Lanes.ALIGNED_START;
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int TAPS = 9;
+    /** Rows of weights that one task transforms; their taps share cache lines. */
+    private static final int ROWS = 8;
+
+    /** The finite interpolation points for m outputs, at index m. */
+    private static final double[][] POINTS = {{}, {}, {0, 1, -1}, {0, 0.75, -0.75, 1.5}, {0, 0.75, -0.75, 1.5, -1.5}};
+
+    /** G for m outputs, row by row, at index m. */
+    private static final float[][] MATRICES = {{}, {}, matrix(2), matrix(3), matrix(4)};
+
+    private PlanarWeights() {}
+
+    /** Returns G, (m + 2)×3, row by row. */
+    static float[] matrix(int m) {
+        double[] points = POINTS[m];
+        float[] matrix = new float[3 * (m + 2)];
+        for (int j = 0; j < points.length; j++) {
+            double product = 1;
+            for (int l = 0; l < points.length; l++) {
+                product *= l == j ? 1 : points[j] - points[l];
+            }
+            for (int k = 0; k < 3; k++) {
+                matrix[3 * j + k] = (float) (Math.pow(points[j], k) / product);
+            }
+        }
+        matrix[matrix.length - 1] = 1;
+        return matrix;
+    }
+
+    /**
+     * Transforms weights (O,C,3,3) for all passes: [position][block of target channels][source channel][2 vectors of
+     * target channels]. For the input gradient, they are reversed.
+     *
+     * @param factors one factor per output channel, multiplied into its weights; null for none
+     * @return an array to give back to the device
+     */
+    static float[] transform(
+            CpuDevice device, Planar p, PlanarCorrelation c, float[] weight, float @Nullable [] factors) {
+        float[] result = device.borrow(START + (long) c.weights);
+        for (int i = 0; i < p.views.size(); i++) {
+            PlanarView view = p.views.get(i);
+            int rows = c.sourceChannels(view);
+            int chunks = Math.ceilDiv(rows, ROWS);
+            device.parallel(c.targetBlocks(view) * chunks, task -> {
+                float[] taps = device.borrow(START + (TAPS + 18 + 36) * BLOCK);
+                int block = task / chunks;
+                int end = Math.min(rows, (task % chunks + 1) * ROWS);
+                for (int row = task % chunks * ROWS; row < end; row++) {
+                    gather(p, c, view, weight, factors, block, row, taps);
+                    for (TilePass pass : c.passes) {
+                        if (pass.view() == view) {
+                            int to = START + pass.weights() + (block * rows + row) * BLOCK;
+                            spread(pass, taps, result, to, c.weightsOfPosition(view));
+                        }
+                    }
+                }
+                device.giveBack(taps);
+            });
+        }
+        return result;
+    }
+
+    /** Gathers the taps of a block of target channels, [tap][2 vectors], for one source channel. */
+    private static void gather(
+            Planar p,
+            PlanarCorrelation c,
+            PlanarView view,
+            float[] weight,
+            float @Nullable [] factors,
+            int block,
+            int row,
+            float[] taps) {
+        int inputs = p.g.inputChannels();
+        int lanes = Math.min(BLOCK, c.targetChannels(view) - block * BLOCK);
+        if (lanes < BLOCK) {
+            Arrays.fill(taps, START, START + TAPS * BLOCK, 0);
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            int target = block * BLOCK + lane;
+            int output = view.first() + (c.forward ? target : row);
+            int from = (output * inputs + (c.forward ? row : target)) * TAPS;
+            float factor = factors == null ? 1 : factors[output];
+            for (int tap = 0; tap < TAPS; tap++) {
+                taps[START + tap * BLOCK + lane] = factor * weight[from + (c.forward ? tap : TAPS - 1 - tap)];
+            }
+        }
+    }
+
+    private static void spread(TilePass pass, float[] taps, float[] result, int to, int step) {
+        int width = pass.mv() + 2;
+        int lines = START + TAPS * BLOCK;
+        float[] gv = MATRICES[pass.mv()];
+        float[] gu = MATRICES[pass.mu()];
+        for (int r = 0; r < 3; r++) {
+            spreadLine(gv, taps, START + 3 * r * BLOCK, BLOCK, taps, lines + r * width * BLOCK, BLOCK);
+        }
+        for (int q = 0; q < width; q++) {
+            spreadLine(gu, taps, lines + q * BLOCK, width * BLOCK, result, to + q * step, width * step);
+        }
+    }
+
+    /** Applies G to three values, {@code step} apart. */
+    private static void spreadLine(float[] g, float[] from, int from0, int step, float[] to, int to0, int toStep) {
+        for (int i = 0; i < BLOCK; i += L) {
+            FloatVector g0 = FloatVector.fromArray(S, from, from0 + i);
+            FloatVector g1 = FloatVector.fromArray(S, from, from0 + i + step);
+            FloatVector g2 = FloatVector.fromArray(S, from, from0 + i + 2 * step);
+            for (int row = 0; 3 * row < g.length; row++) {
+                g0.mul(g[3 * row])
+                        .add(g1.mul(g[3 * row + 1]).add(g2.mul(g[3 * row + 2])))
+                        .intoArray(to, to0 + i + row * toStep);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ gradient
+
+    /**
+     * Adds up the parts of a gradient with respect to transformed weights, in their order, and transforms it back to
+     * the gradient (O,C,3,3).
+     *
+     * @param du {@code parts} arrays of {@link PlanarWeightGradient}'s, {@code size} floats each
+     */
+    static void gradient(CpuDevice device, Planar p, PlanarWeightGradient sizes, float[] du, int parts, float[] dw) {
+        int blocks = Math.ceilDiv(p.g.inputChannels(), BLOCK);
+        device.parallel(p.g.outputChannels() * blocks, task -> {
+            int output = task / blocks;
+            int block = task % blocks;
+            float[] sums = device.borrow(START + (TAPS + 18 + 36) * BLOCK);
+            Arrays.fill(sums, START, START + TAPS * BLOCK, 0);
+            int at = START + TAPS * BLOCK;
+            for (TilePass pass : p.forward.passes) {
+                int row = output - pass.view().first();
+                if (row >= 0 && row < pass.view().channels()) {
+                    int step = sizes.positionSize(pass);
+                    int from = START + sizes.start(pass) + (block * sizes.rows(pass) + row) * BLOCK;
+                    for (int q = 0; q < pass.positions(); q++) {
+                        addParts(du, from + q * step, sizes.size(), parts, sums, at + q * BLOCK);
+                    }
+                    gather(pass, sums, at);
+                }
+            }
+            for (int lane = 0; lane < Math.min(BLOCK, p.g.inputChannels() - block * BLOCK); lane++) {
+                int to = (output * p.g.inputChannels() + block * BLOCK + lane) * TAPS;
+                for (int tap = 0; tap < TAPS; tap++) {
+                    dw[to + tap] = sums[START + tap * BLOCK + lane];
+                }
+            }
+            device.giveBack(sums);
+        });
+    }
+
+    private static void addParts(float[] du, int from, int size, int parts, float[] to, int to0) {
+        for (int i = 0; i < BLOCK; i += L) {
+            FloatVector sum = FloatVector.fromArray(S, du, from + i);
+            for (int part = 1; part < parts; part++) {
+                sum = sum.add(FloatVector.fromArray(S, du, from + i + part * size));
+            }
+            sum.intoArray(to, to0 + i);
+        }
+    }
+
+    /** Applies Gᵀ along both axes, and adds the result to the taps. */
+    private static void gather(TilePass pass, float[] sums, int at) {
+        int width = pass.mv() + 2;
+        int lines = at + 36 * BLOCK;
+        float[] gv = MATRICES[pass.mv()];
+        float[] gu = MATRICES[pass.mu()];
+        for (int q = 0; q < width; q++) {
+            for (int r = 0; r < 3; r++) {
+                int to = lines + (r * width + q) * BLOCK;
+                Arrays.fill(sums, to, to + BLOCK, 0);
+                addLine(gu, r, sums, at + q * BLOCK, width * BLOCK, to);
+            }
+        }
+        for (int r = 0; r < 3; r++) {
+            for (int s = 0; s < 3; s++) {
+                addLine(gv, s, sums, lines + r * width * BLOCK, BLOCK, START + (3 * r + s) * BLOCK);
+            }
+        }
+    }
+
+    /** Adds the product of a column of G with values that are {@code step} apart. */
+    private static void addLine(float[] g, int column, float[] sums, int from, int step, int to) {
+        for (int i = 0; i < BLOCK; i += L) {
+            FloatVector sum = FloatVector.fromArray(S, sums, to + i);
+            for (int row = 0; 3 * row < g.length; row++) {
+                sum = FloatVector.fromArray(S, sums, from + i + row * step)
+                        .fma(FloatVector.broadcast(S, g[3 * row + column]), sum);
+            }
+            sum.intoArray(sums, to + i);
+        }
+    }
+}

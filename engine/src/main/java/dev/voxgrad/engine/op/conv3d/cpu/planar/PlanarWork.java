@@ -1,0 +1,90 @@
+package dev.voxgrad.engine.op.conv3d.cpu.planar;
+
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.trace.Pass;
+
+/**
+ * Counts the floating-point operations of a {@link TiledPlanarConv3d}: products of whole blocks of channels, with tiles
+ * in sevens where the micro-kernel takes them so, and transforms of whole vectors.
+ */
+public final class PlanarWork {
+    /** Operations of {@link PlanarTransforms} for one line of inputs, of m outputs at index m, … */
+    private static final int[] INPUT = {0, 0, 4, 18, 24};
+    /** … of outputs, … */
+    private static final int[] OUTPUT = {0, 0, 4, 11, 16};
+    /** … and of output gradients. */
+    private static final int[] GRADIENT = {0, 0, 2, 10, 16};
+    /** Operations of {@link PlanarWeights} for one position in a line of weights, … */
+    private static final int WEIGHT = 5;
+    /** … and of their gradients; summing up the parts is not included. */
+    private static final int WEIGHT_GRADIENT = 6;
+
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int L = Lanes.COUNT;
+
+    private final Planar p;
+    private final TiledPlanarConv3d convolution;
+    private final PlanarWeightGradient weightGradient;
+
+    /** Creates the count for these sizes. */
+    public PlanarWork(CpuDevice device, Conv3dGeometry g) {
+        this.p = new Planar(g);
+        this.convolution = new TiledPlanarConv3d(device, g);
+        this.weightGradient = new PlanarWeightGradient(device, p, 1);
+    }
+
+    /** Counts one pass. */
+    public long flop(Pass pass) {
+        return switch (pass) {
+            case FORWARD -> correlation(p.forward);
+            case GRAD_INPUT -> correlation(p.gradInput);
+            case GRAD_WEIGHT -> weightGradient();
+            default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
+        };
+    }
+
+    private long correlation(PlanarCorrelation c) {
+        long sum = 0;
+        for (TilePass pass : c.passes) {
+            PlanarView view = pass.view();
+            long tiles = pass.tiles(0, p.units());
+            long source = c.sourceChannels(view);
+            long target = c.targetChannels(view);
+            sum += 2 * pass.positions() * c.weightsOfPosition(view) * convolution.multipliedTiles(pass);
+            sum += tiles * wholeVectors(source) * lines(INPUT, pass, pass.mu() + 2);
+            sum += tiles * wholeVectors(target) * (lines(OUTPUT, pass, pass.mu()) + pass.mu() * pass.mv());
+            sum += source * c.targetBlocks(view) * BLOCK * weights(WEIGHT, pass);
+        }
+        return sum;
+    }
+
+    private long weightGradient() {
+        long inputs = Math.ceilDiv(p.g.inputChannels(), BLOCK) * BLOCK;
+        long sum = 0;
+        for (TilePass pass : p.forward.passes) {
+            long tiles = pass.tiles(0, p.units());
+            long outputs = pass.view().channels();
+            sum += 2 * pass.positions() * weightGradient.positionSize(pass) * tiles;
+            sum += tiles * wholeVectors(p.g.inputChannels()) * lines(INPUT, pass, pass.mu() + 2);
+            sum += tiles * wholeVectors(outputs) * lines(GRADIENT, pass, pass.mu());
+            sum += outputs * inputs * weights(WEIGHT_GRADIENT, pass);
+        }
+        return sum;
+    }
+
+    private static long wholeVectors(long channels) {
+        return Math.ceilDiv(channels, L) * L;
+    }
+
+    /** Counts a tile's transform: that many lines along v, and one line along u for each of its positions. */
+    private static long lines(int[] operations, TilePass pass, int alongV) {
+        return (long) alongV * operations[pass.mv()] + (pass.mv() + 2L) * operations[pass.mu()];
+    }
+
+    private static long weights(int operations, TilePass pass) {
+        return operations * (3L * (pass.mv() + 2) + pass.positions());
+    }
+}
