@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-import dev.voxgrad.bench.MarkdownTable;
 import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.medmnist.text.MarkdownTable;
 
 /** Writes the measurements, as lines like the PyTorch peer's and as tables. */
 record GpuTables(Ceilings ceilings, List<Row> rows, List<Together> together) {

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-import dev.voxgrad.bench.MarkdownTable;
 import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.medmnist.text.MarkdownTable;
 
 /** Writes the results for people: tables in Markdown whose columns also line up in a terminal. */
 final class MarkdownReport {

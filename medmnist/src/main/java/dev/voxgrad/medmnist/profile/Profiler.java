@@ -27,6 +27,10 @@ public final class Profiler {
     private static final int WARM_UP_STEPS = 10;
     /** Minimum duration of the warm-up, so that the JIT compiler has finished. */
     private static final double WARM_UP_SECONDS = 6;
+    /** Number of warm-up steps that suffices if they take {@link #LONG_WARM_UP_SECONDS}. */
+    private static final int FEWEST_WARM_UP_STEPS = 3;
+
+    private static final double LONG_WARM_UP_SECONDS = 20;
 
     /**
      * Describes what to run.
@@ -73,7 +77,7 @@ public final class Profiler {
     /** Warms up, measures the machine, and records the steps; reports its current activity to {@code progress}. */
     public Profile run(Consumer<String> progress) {
         long begin = System.nanoTime();
-        for (int i = 0; i < WARM_UP_STEPS || (System.nanoTime() - begin) / 1e9 < WARM_UP_SECONDS; i++) {
+        for (int i = 0; !isWarm(i, (System.nanoTime() - begin) / 1e9); i++) {
             progress.accept("warming up, " + i + " steps done");
             step();
         }
@@ -94,6 +98,11 @@ public final class Profiler {
             device.traceTo(null);
         }
         return new Profile(settings, device.description(), device.threads(), peak, List.copyOf(steps));
+    }
+
+    private static boolean isWarm(int steps, double seconds) {
+        return steps >= WARM_UP_STEPS && seconds >= WARM_UP_SECONDS
+                || steps >= FEWEST_WARM_UP_STEPS && seconds >= LONG_WARM_UP_SECONDS;
     }
 
     private void step() {

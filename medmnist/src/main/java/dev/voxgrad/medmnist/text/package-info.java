@@ -1,5 +1,5 @@
 /**
- * Text that is safe to show or to paste: quoting for shells, and escapes for control characters.
+ * Text that is safe to show or to paste: quoting for shells, escapes for control characters, and tables in Markdown.
  */
 @NullMarked
 package dev.voxgrad.medmnist.text;

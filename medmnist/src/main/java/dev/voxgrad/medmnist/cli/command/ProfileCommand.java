@@ -1,7 +1,9 @@
 package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,6 +22,7 @@ import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.profile.ChromeTrace;
+import dev.voxgrad.medmnist.profile.FloorTable;
 import dev.voxgrad.medmnist.profile.Profile;
 import dev.voxgrad.medmnist.profile.ProfileTable;
 import dev.voxgrad.medmnist.profile.Profiler;
@@ -38,7 +41,9 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "With --trace, also writes a timeline of every operation and thread: open it at https://ui.perfetto.dev or "
                     + "at chrome://tracing.",
             "",
-            "Example: medmnist profile --net net1 --threads 1 --trace net1.json",
+            "Examples:",
+            "  medmnist profile --net net1 --threads 1 --trace net1.json",
+            "  medmnist profile --net resnet18-3d --floor floor.md",
             ""
         })
 public final class ProfileCommand implements Callable<Integer> {
@@ -53,7 +58,11 @@ public final class ProfileCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
+    @Option(
+            names = "--net",
+            paramLabel = "N",
+            required = true,
+            description = "net1, net2, net3, resnet18-3d, …: any net.")
     private String net;
 
     @Option(
@@ -97,6 +106,13 @@ public final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--trace", paramLabel = "FILE.json", description = "Also write a timeline of all steps.")
     private @Nullable Path trace;
 
+    @Option(
+            names = "--floor",
+            paramLabel = "FILE.md",
+            description = "Also write, as Markdown, how far each pass is above its floor: its arithmetic at the "
+                    + "measured peak or its traffic at the measured bandwidth, whichever takes longer.")
+    private @Nullable Path floor;
+
     @Mixin
     private DeviceOptions deviceOptions;
 
@@ -114,9 +130,9 @@ public final class ProfileCommand implements Callable<Integer> {
         }
         VolumeShape volume = new VolumeShape(channels, size);
         spec.requireFits(batchSize, volume);
-        if (trace != null) {
-            AtomicFile.requireWritable(trace);
-        }
+        Stream.of(Optional.ofNullable(trace), Optional.ofNullable(floor))
+                .flatMap(Optional::stream)
+                .forEach(AtomicFile::requireWritable);
         try (CpuDevice device = deviceOptions.openCpu()) {
             profile(device, new Profiler.Settings(spec, batchSize, volume, classes, phase == Phase.train, steps));
         }
@@ -133,6 +149,10 @@ public final class ProfileCommand implements Callable<Integer> {
         }
         Profile profile = profiler.run(console::status);
         console.line(ProfileTable.of(profile).stripTrailing());
+        if (floor != null) {
+            AtomicFile.write(floor, FloorTable.of(profile));
+            console.line("\nThe comparison with the floor is in " + floor);
+        }
         if (trace != null) {
             ChromeTrace.write(profile, trace);
             console.line("\nThe timeline is in " + trace + "; open it at https://ui.perfetto.dev");

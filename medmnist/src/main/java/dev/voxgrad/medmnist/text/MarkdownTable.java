@@ -1,4 +1,4 @@
-package dev.voxgrad.bench;
+package dev.voxgrad.medmnist.text;
 
 import java.util.List;
 
