@@ -55,8 +55,7 @@ final class EngineProcess {
         Measured infer = measure(engine, patience, engine::infer);
         List<Double> losses = new ArrayList<>();
         Measured train = measure(engine, patience, () -> losses.add(engine.trainStep()));
-        double lastLoss = engine.trainStep();
-        return new Reading(engine.version(), train, infer, losses.getFirst(), lastLoss, Map.of(), List.of());
+        return new Reading(engine.version(), train, infer, losses.getFirst(), losses.getLast(), Map.of(), List.of());
     }
 
     private static Measured measure(StepEngine engine, Patience patience, Runnable step) throws IOException {

@@ -22,7 +22,7 @@ import dev.voxgrad.bench.step.StepCase;
 final class SvgChart {
     private static final int WIDTH = 820;
     private static final int MARGIN = 24;
-    private static final int BAR_LEFT = 170;
+    private static final int BAR_LEFT = 200;
     private static final int LONGEST_BAR = 430;
     private static final int BAR_HEIGHT = 16;
     private static final int BAR_STEP = 20;

@@ -2,6 +2,7 @@ package dev.voxgrad.bench.step;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,8 +72,8 @@ class LibtorchEngine implements StepEngine {
     LibtorchEngine(StepCase work, int threads, boolean tuned) {
         this.tuned = tuned;
         torch.set_num_threads(threads);
-        if (tuned) {
-            torch.set_num_interop_threads(1);
+        if (tuned && torch.get_num_interop_threads() != 1) {
+            torch.set_num_interop_threads(1); // works only once in a process
         }
         torch.manual_seed(SEED);
         net = LibtorchNet.of(work, tuned);
@@ -161,13 +162,12 @@ class LibtorchEngine implements StepEngine {
 
     @Override
     public double trainStep() {
+        List<Double> losses = new ArrayList<>();
         if (trainingLayout == null) {
-            double firstLoss = train();
-            trainingLayout = tuned ? fastest(this::train) : layout;
-            return firstLoss;
+            trainingLayout = tuned ? fastest(() -> losses.add(train())) : layout;
         }
         use(trainingLayout);
-        return train();
+        return losses.isEmpty() ? train() : losses.getFirst();
     }
 
     private double train() {
