@@ -14,7 +14,6 @@ public final class Conv3d implements Convolution {
     private final Conv3dOp op;
     private final Tensor weight;
     private final @Nullable Tensor bias;
-    private final ConvolutionStart start;
 
     /**
      * Creates a convolution.
@@ -23,30 +22,11 @@ public final class Conv3d implements Convolution {
      * @throws IllegalArgumentException if the groups do not divide the channels
      */
     public Conv3d(Device device, int inputChannels, int outputChannels, Dims3 kernel, Conv3dOp op, boolean withBias) {
-        this(device, inputChannels, outputChannels, kernel, op, withBias, ConvolutionStart.DEFAULT);
-    }
-
-    /**
-     * Creates a convolution.
-     *
-     * @param op stride, padding, dilation and number of groups
-     * @param start what the weight starts from, unless {@link Initialization} is given another start
-     * @throws IllegalArgumentException if the groups do not divide the channels
-     */
-    public Conv3d(
-            Device device,
-            int inputChannels,
-            int outputChannels,
-            Dims3 kernel,
-            Conv3dOp op,
-            boolean withBias,
-            ConvolutionStart start) {
         if (op.groups() < 1 || inputChannels % op.groups() != 0 || outputChannels % op.groups() != 0) {
             throw new IllegalArgumentException("conv3d: " + op.groups() + " groups do not divide " + inputChannels
                     + " input and " + outputChannels + " output channels");
         }
         this.op = op;
-        this.start = start;
         this.weight = Parameters.zeros(
                 device, outputChannels, inputChannels / op.groups(), kernel.d(), kernel.h(), kernel.w());
         this.bias = withBias ? Parameters.zeros(device, outputChannels) : null;
@@ -88,8 +68,8 @@ public final class Conv3d implements Convolution {
     }
 
     @Override
-    public void initialize(Initialization initialization) {
-        initialization.convolution(weight, bias, start);
+    public void initialize(Initialization start) {
+        start.convolution(weight, bias);
     }
 
     @Override

@@ -19,13 +19,11 @@ import dev.voxgrad.engine.random.RandomStream;
  */
 public final class Initialization {
     private final long seed;
-    /** What convolutions start from; null if each layer decides. */
-    private final @Nullable ConvolutionStart convolutions;
-
+    private final ConvolutionStart convolutions;
     private final Map<Tensor, Integer> indices = new IdentityHashMap<>();
     private final Map<Tensor, Boolean> done = new IdentityHashMap<>();
 
-    private Initialization(Layer root, long seed, @Nullable ConvolutionStart convolutions) {
+    private Initialization(Layer root, long seed, ConvolutionStart convolutions) {
         this.seed = seed;
         this.convolutions = convolutions;
         for (Tensor parameter : root.parameters().values()) {
@@ -39,16 +37,15 @@ public final class Initialization {
      * @throws IllegalStateException if a layer leaves one of its parameters unset
      */
     public static void apply(Layer root, long seed) {
-        apply(root, seed, null);
+        apply(root, seed, ConvolutionStart.DEFAULT);
     }
 
     /**
-     * Does the same, with another start for all {@link Conv3d} layers.
+     * Does the same, with a choice of what the weights of all {@link Conv3d} layers start from.
      *
-     * @param convolutions what their weights start from; null for what each layer was created with
      * @throws IllegalStateException if a layer leaves one of its parameters unset
      */
-    public static void apply(Layer root, long seed, @Nullable ConvolutionStart convolutions) {
+    public static void apply(Layer root, long seed, ConvolutionStart convolutions) {
         Initialization start = new Initialization(root, seed, convolutions);
         Named.layers(root).forEach((path, layer) -> {
             layer.initialize(start);
@@ -108,15 +105,15 @@ public final class Initialization {
     }
 
     /**
-     * Fills weight and bias of a convolution; the bias as {@link #fanInUniform} does.
+     * Fills weight and bias of a {@link Conv3d}: the weight by the net's {@link ConvolutionStart}, the bias as
+     * {@link #fanInUniform} does.
      *
      * @param weight (O,C,kD,kH,kW)
      * @param bias the bias, or null if there is none
-     * @param start the layer's own start
      */
-    public void convolution(Tensor weight, @Nullable Tensor bias, ConvolutionStart start) {
+    public void convolution(Tensor weight, @Nullable Tensor bias) {
         fanInUniform(weight, bias);
-        if ((convolutions == null ? start : convolutions) == ConvolutionStart.I3D) {
+        if (convolutions == ConvolutionStart.I3D) {
             inflated(weight);
         }
     }

@@ -1,6 +1,7 @@
 package dev.voxgrad.nn;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SequencedMap;
 
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,10 @@ class InitializationTest {
     }
 
     private static void checkUniform(Layer net, String name, double bound) {
-        double[] values = net.parameters().get(name).toDoubleArray();
+        assertUniform(name, net.parameters().get(name).toDoubleArray(), bound);
+    }
+
+    private static void assertUniform(String name, double[] values, double bound) {
         int n = values.length;
         assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow())
                 .as(name)
@@ -53,6 +57,32 @@ class InitializationTest {
         assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow())
                 .as(name)
                 .isCloseTo(variance, within(5 * bound * bound * Math.sqrt(4 / 45.0 / n)));
+    }
+
+    /** A third of a draw from the distribution of a 2D kernel, in each of three planes. */
+    @Test
+    void inflatedKernelsRepeatTheirPlanes() {
+        SequencedMap<String, Layer> layers = Named.of();
+        layers.put("cube", new Conv3d(REFERENCE, 16, 24, Dims3.cube(3), Conv3dOp.padded(1), true));
+        layers.put("flat", new Conv3d(REFERENCE, 16, 24, new Dims3(1, 3, 3), Conv3dOp.padded(1), true));
+        layers.put("point", new Conv3d(REFERENCE, 16, 24, Dims3.cube(1), Conv3dOp.padded(0), true));
+        Sequential net = new Sequential(layers);
+        Initialization.apply(net, 3);
+        var plain = net.stateDict();
+        Initialization.apply(net, 3, ConvolutionStart.I3D);
+        var inflated = net.stateDict();
+        for (String same : List.of("cube.bias", "flat.weight", "flat.bias", "point.weight", "point.bias")) {
+            assertThat(inflated.get(same)).as(same).isEqualTo(plain.get(same));
+        }
+        double[] cube = net.parameters().get("cube.weight").toDoubleArray();
+        double[] planes = new double[cube.length / 3];
+        for (int i = 0; i < planes.length; i++) {
+            int first = i / 9 * 27 + i % 9;
+            assertThat(cube[first + 9]).isEqualTo(cube[first]);
+            assertThat(cube[first + 18]).isEqualTo(cube[first]);
+            planes[i] = cube[first];
+        }
+        assertUniform("a plane", planes, 1 / Math.sqrt(16 * 9) / 3);
     }
 
     @Test

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.PreparationOptions;
 import dev.voxgrad.medmnist.cli.options.RecipeOptions;
@@ -66,7 +67,8 @@ public final class LrFindCommand implements Callable<Integer> {
             names = "--net",
             paramLabel = "N",
             defaultValue = "net1",
-            description = "net1, net2 or net3. Default: ${DEFAULT-VALUE}")
+            completionCandidates = NetNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private String net;
 
     @Option(names = "--from", paramLabel = "X", description = "The first rate. Default: ${DEFAULT-VALUE}")

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.Preparation;
@@ -53,7 +54,12 @@ public final class PredictCommand implements Callable<Integer> {
     @Mixin
     private DataOptions dataOptions;
 
-    @Option(names = "--net", paramLabel = "N", required = true, description = "net1, net2 or net3.")
+    @Option(
+            names = "--net",
+            paramLabel = "N",
+            required = true,
+            completionCandidates = NetNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}.")
     private String net;
 
     @Option(

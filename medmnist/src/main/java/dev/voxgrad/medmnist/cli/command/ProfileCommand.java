@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.VolumeShape;
@@ -62,7 +63,8 @@ public final class ProfileCommand implements Callable<Integer> {
             names = "--net",
             paramLabel = "N",
             required = true,
-            description = "net1, net2, net3, resnet18-3d, …: any net.")
+            completionCandidates = NetNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}.")
     private String net;
 
     @Option(

@@ -43,9 +43,12 @@ public final class StatusCommand implements Callable<Integer> {
             out.println(folds.words() + "; member m validates on fold m mod " + folds.folds());
         }
         int epochs = run.info().settings().epochs();
+        int nets = run.info().settings().nets().stream()
+                .mapToInt(net -> net.name().length())
+                .reduce("net".length() + 1, Math::max);
         out.println(String.format(
                 Locale.ROOT,
-                "%-6s  %-4s  %11s  %8s  %8s  %5s  %s",
+                "%-6s  %-" + nets + "s  %11s  %8s  %8s  %5s  %s",
                 "member",
                 "net",
                 "epochs",
@@ -58,7 +61,7 @@ public final class StatusCommand implements Callable<Integer> {
             finished += member.finished() ? 1 : 0;
             out.println(String.format(
                     Locale.ROOT,
-                    "%-6d  %-4s  %5d/%-5d  %8s  %8s  %5s  %s",
+                    "%-6d  %-" + nets + "s  %5d/%-5d  %8s  %8s  %5s  %s",
                     member.index(),
                     member.net().name(),
                     member.epochs(),

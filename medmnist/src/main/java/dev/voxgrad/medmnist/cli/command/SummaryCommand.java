@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.DataException;
@@ -49,7 +50,11 @@ public final class SummaryCommand implements Callable<Integer> {
 
     /** The net or the recipes to describe. */
     private static final class Subject {
-        @Option(names = "--net", paramLabel = "N", description = "net1, net2 or net3.")
+        @Option(
+                names = "--net",
+                paramLabel = "N",
+                completionCandidates = NetNames.class,
+                description = "One of ${COMPLETION-CANDIDATES}.")
         private @Nullable String net;
 
         @Option(

@@ -38,7 +38,8 @@ public final class HyperparameterOptions {
     @Option(
             names = "--nets",
             paramLabel = "NET,NET",
-            description = "Nets of the members, assigned in turn. Default: net1,net2,net3")
+            completionCandidates = NetNames.class,
+            description = "Nets of the members, assigned in turn: ${COMPLETION-CANDIDATES}. Default: net1,net2,net3")
     private @Nullable List<String> nets;
 
     @Option(

@@ -7,7 +7,6 @@ import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.nn.AcsConv3d;
 import dev.voxgrad.nn.Conv3d;
 import dev.voxgrad.nn.Convolution;
-import dev.voxgrad.nn.ConvolutionStart;
 
 /** Names the ways in which the benchmark makes a convolution of volumes from a 2D one. */
 public enum ConvolutionKind {
@@ -23,12 +22,14 @@ public enum ConvolutionKind {
             return new Conv3d(device, inputs, outputs, new Dims3(1, kernel, kernel), op, false);
         }
     },
-    /** Uses kernels of k×k×k, which start from 2D kernels as in {@link ConvolutionStart#I3D}. */
+    /**
+     * Uses kernels of k×k×k. The benchmark's start from 2D kernels, as {@link dev.voxgrad.nn.ConvolutionStart#I3D}.
+     */
     CUBIC("3d") {
         @Override
         Convolution create(Device device, int inputs, int outputs, int kernel, int stride) {
             Conv3dOp op = new Conv3dOp(Dims3.cube(stride), Dims3.cube(kernel / 2), Dims3.ONE, 1);
-            return new Conv3d(device, inputs, outputs, Dims3.cube(kernel), op, false, ConvolutionStart.I3D);
+            return new Conv3d(device, inputs, outputs, Dims3.cube(kernel), op, false);
         }
     },
     /** Uses ACS convolutions, whose weights are those of the 2D net. */

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
+import dev.voxgrad.nn.ConvolutionStart;
 import dev.voxgrad.nn.Initialization;
 import dev.voxgrad.nn.Layer;
 
@@ -26,7 +27,7 @@ public enum Start implements Flagged {
 
     /** Sets all weights of a net to random values. */
     public void initialize(Layer net, long seed) {
-        Initialization.apply(net, seed);
+        Initialization.apply(net, seed, this == I3D ? ConvolutionStart.I3D : ConvolutionStart.DEFAULT);
     }
 
     /** Returns the start with that name. */

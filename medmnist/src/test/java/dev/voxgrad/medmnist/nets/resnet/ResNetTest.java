@@ -205,15 +205,4 @@ class ResNetTest {
                 .doesNotThrowAnyException();
         assertThat(deep.largestActivation(new VolumeShape(1, 1))).as("layer4").isEqualTo(2048);
     }
-
-    @Test
-    void cubicKernelsStartFromInflatedOnes() {
-        withNet("resnet18-3d", 1, 2, (device, net) -> {
-            Initialization.apply(net, 3);
-            float[] kernels = net.parameters().get("layer1.0.conv1.weight").toArray();
-            for (int i = 0; i < kernels.length; i += 27) {
-                assertThat(kernels[i]).isEqualTo(kernels[i + 9]).isEqualTo(kernels[i + 18]);
-            }
-        });
-    }
 }
