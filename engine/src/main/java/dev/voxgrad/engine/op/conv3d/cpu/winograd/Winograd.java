@@ -160,14 +160,18 @@ public final class Winograd {
                 + tileW(tile) * 2 * paddedOutputs;
     }
 
-    /** Returns the distance between positions of transformed inputs: room for whole blocks of channels. */
+    /**
+     * Returns the distance between positions of transformed inputs: room for whole blocks of channels, and one vector
+     * more. A transform writes the same channels of all 64 positions one after the other; if their distance were a
+     * multiple of a large power of two, they would evict one another from the few cache sets that they share.
+     */
     int inputStep() {
-        return tilesPerBlock * inputBlocks * BLOCK;
+        return tilesPerBlock * inputBlocks * BLOCK + L;
     }
 
     /** Returns the distance between positions of transformed outputs. */
     int outputStep() {
-        return tilesPerBlock * paddedOutputs;
+        return tilesPerBlock * paddedOutputs + L;
     }
 
     private int tileD(int tile) {
