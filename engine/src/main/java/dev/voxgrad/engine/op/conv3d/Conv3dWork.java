@@ -163,8 +163,11 @@ public final class Conv3dWork {
         };
     }
 
-    /** Returns the number of the batch's tiles, with each block of them padded to a multiple of seven. */
+    /** Returns the number of the batch's tiles, with each block or stage of them padded to a multiple of seven. */
     private static long sevens(Winograd w) {
+        if (w.staged()) {
+            return w.stagedTiles();
+        }
         long sum = 0;
         for (int group = 0; group < w.groups(); group++) {
             int tiles = w.planes(group) * w.tiles.h() * w.tiles.w();

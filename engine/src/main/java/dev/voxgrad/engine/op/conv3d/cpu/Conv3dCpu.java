@@ -14,9 +14,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
-import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
-import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradBackward;
-import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 
 /**
  * {@link Conv3dKernels} on the CPU, by the algorithm that {@link Conv3dAlgorithm} chooses.
@@ -48,16 +46,12 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
         Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
         if (algorithm == Conv3dAlgorithm.WINOGRAD) {
-            Winograd w = new Winograd(g);
-            float[] u = WinogradWeights.gradInput(device, w, CpuStorage.array(weight));
-            new WinogradBackward(device, w)
-                    .run(
-                            null,
-                            w.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
-                            null,
-                            u,
-                            InputGradientWriter.to(CpuStorage.array(gradInput), w.inputs, w.input, w.paddedInputs));
-            device.giveBack(u);
+            TiledWinogradConv3d winograd = new TiledWinogradConv3d(device, g);
+            winograd.gradInput(
+                    winograd.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
+                    CpuStorage.array(weight),
+                    InputGradientWriter.to(
+                            CpuStorage.array(gradInput), g.inputChannels(), g.input(), winograd.inputVoxel()));
             return;
         }
         if (algorithm == Conv3dAlgorithm.POINTWISE) {

@@ -78,6 +78,20 @@ final class InputSlab {
      * Transforms {@code count} tiles of the group, starting with {@code firstTile}: values → transformed[p, tile, :].
      */
     void transform(int firstTile, int count, float[] transformed, float[] scratch) {
+        transform(firstTile, count, transformed, Lanes.ALIGNED_START, w.paddedInputs, w.inputStep(), scratch);
+        // The micro-kernel takes seven tiles at a time: the surplus ones need values, whichever they are.
+        int full = Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP;
+        for (int p = 0; p < 64 && full > count; p++) {
+            int from = Lanes.ALIGNED_START + p * w.inputStep();
+            Arrays.fill(transformed, from + count * w.paddedInputs, from + full * w.paddedInputs, 0);
+        }
+    }
+
+    /**
+     * Does the same without surplus tiles, to {@code transformed[to + p·step + tile·row + channel]}, where {@code tile}
+     * is 0 for {@code firstTile}.
+     */
+    void transform(int firstTile, int count, float[] transformed, int to, int row, int step, float[] scratch) {
         for (int i = 0; i < count; i++) {
             WinogradTransforms.input(
                     values,
@@ -87,14 +101,8 @@ final class InputSlab {
                     w.paddedInputs,
                     scratch,
                     transformed,
-                    Lanes.ALIGNED_START + i * w.paddedInputs,
-                    w.inputStep());
-        }
-        // The micro-kernel takes seven tiles at a time: the surplus ones need values, whichever they are.
-        int full = Math.ceilDiv(count, 7) * 7;
-        for (int p = 0; p < 64 && full > count; p++) {
-            int from = Lanes.ALIGNED_START + p * w.inputStep();
-            Arrays.fill(transformed, from + count * w.paddedInputs, from + full * w.paddedInputs, 0);
+                    to + i * row,
+                    step);
         }
     }
 

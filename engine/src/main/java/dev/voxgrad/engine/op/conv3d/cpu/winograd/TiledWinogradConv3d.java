@@ -19,16 +19,16 @@ public final class TiledWinogradConv3d implements TiledConv3d {
     private final CpuDevice device;
     private final Conv3dGeometry g;
     private final Winograd w;
-    private final WinogradForward forward;
-    private final WinogradBackward backward;
+    private final WinogradPasses.Forward forward;
+    private final WinogradPasses.Backward backward;
 
     /** Creates the convolution for these sizes. */
     public TiledWinogradConv3d(CpuDevice device, Conv3dGeometry g) {
         this.device = device;
         this.g = g;
         this.w = new Winograd(g);
-        this.forward = new WinogradForward(device, w);
-        this.backward = new WinogradBackward(device, w);
+        this.forward = WinogradPasses.Forward.of(device, w);
+        this.backward = WinogradPasses.Backward.of(device, w);
     }
 
     @Override
@@ -78,5 +78,12 @@ public final class TiledWinogradConv3d implements TiledConv3d {
         if (u != null) {
             device.giveBack(u);
         }
+    }
+
+    /** Computes the input gradient alone. */
+    public void gradInput(PlaneReader dy, float[] weight, InputGradientWriter dx) {
+        float[] u = WinogradWeights.gradInput(device, w, weight);
+        backward.run(null, dy, null, u, dx);
+        device.giveBack(u);
     }
 }

@@ -10,7 +10,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
  * Defines convolution with 3×3×3 kernels by Winograd's minimal filtering F(2×2×2, 3×3×3): 64 products for 8 outputs
- * instead of 216. This class contains the sizes; {@link WinogradForward} and {@link WinogradBackward} do the work.
+ * instead of 216. This class contains the sizes; {@link WinogradForward} and {@link WinogradBackward} do the work, and
+ * for deep layers {@link Stages}.
  *
  * <pre>
  * y  = Aᵀ [ U ⊙ V ]        U = G g,  V = Bᵀ d      d: 4×4×4 inputs, g: 3×3×3 weights, y: 2×2×2 outputs,
@@ -21,7 +22,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * <p>⊙ is, for each of the 64 positions, a matrix product over channels. Tiles are processed in planes: the input
  * planes under one plane of tiles are copied into a slab with their zero padding, blocks of some thirty tiles are
  * transformed, multiplied and transformed back while they are in the second-level cache, and two output planes are
- * ready. The transformed activations, eight times the size of the activations, are never written to memory. What is
+ * ready. The transformed activations, eight times the size of the activations, are not written to memory. What is
  * done to a voxel on its way in ({@link VoxelReader}) or out ({@link PlaneWriter}) costs no pass over memory of its
  * own.
  *
@@ -118,6 +119,16 @@ public final class Winograd {
         return Math.min(group, tiles.d() - index * group);
     }
 
+    /** Returns whether many tiles are processed in {@link Stages}, not block by block. */
+    public boolean staged() {
+        return Stages.pay(this);
+    }
+
+    /** Returns the number of the batch's tiles that {@link Stages} multiply, with those of each padded to sevens. */
+    public long stagedTiles() {
+        return new Stages(this).multipliedTiles();
+    }
+
     /** Returns the number of input planes under a whole group. */
     int slabPlanes() {
         return 2 * group + 2;
@@ -172,6 +183,21 @@ public final class Winograd {
     /** Returns the distance between positions of transformed outputs. */
     int outputStep() {
         return tilesPerBlock * paddedOutputs + L;
+    }
+
+    /** Returns the distance between positions of transformed weights, and of their gradient. */
+    int weightStep() {
+        return outputBlocks * paddedInputs * BLOCK + L;
+    }
+
+    /** Returns the distance between positions of the weights of the input gradient. */
+    int gradInputWeightStep() {
+        return inputBlocks * paddedOutputs * BLOCK + L;
+    }
+
+    /** Returns the number of tiles of a group. */
+    int tiles(int index) {
+        return planes(index) * tiles.h() * tiles.w();
     }
 
     private int tileD(int tile) {

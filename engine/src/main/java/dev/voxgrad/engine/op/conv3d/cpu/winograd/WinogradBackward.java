@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
-import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
@@ -21,13 +20,12 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * <p>The work is divided into parts by shape alone. Each part has its own dU. Where a sample is divided, both parts
  * contribute to two planes of its input gradient; these are joined at the end: the seam.
  */
-public final class WinogradBackward {
+final class WinogradBackward implements WinogradPasses.Backward {
     /** Maximum of floats in all parts' own dU: 32 MiB. */
     private static final int PRIVATE = 8 * 1024 * 1024;
 
     private static final int PARTS = 32;
     private static final int BLOCK = PackedWeights.BLOCK;
-    private static final int L = Lanes.COUNT;
 
     private final CpuDevice device;
     private final Winograd w;
@@ -35,32 +33,24 @@ public final class WinogradBackward {
     private final int parts;
 
     /** Creates the computation for these sizes. */
-    public WinogradBackward(CpuDevice device, Winograd w) {
+    WinogradBackward(CpuDevice device, Winograd w) {
         this.device = device;
         this.w = w;
         this.units = w.batch * w.groups();
         this.parts = Math.clamp(Math.min(PRIVATE / weightSize(), PARTS), 1, units);
     }
 
-    /** Returns how many tasks call the {@link InputGradientWriter}. */
-    int tasks() {
+    @Override
+    public int tasks() {
         return parts + 1;
     }
 
     /** Returns the number of values of one dU. */
     private int weightSize() {
-        return 64 * w.outputBlocks * w.paddedInputs * BLOCK;
+        return 64 * w.weightStep();
     }
 
-    /**
-     * Runs on all threads.
-     *
-     * @param x the convolution's input; null if {@code dw} is
-     * @param dy fills the output gradient's planes
-     * @param dw the result (O,C,3,3,3), overwritten; null if it is not required
-     * @param u weights as {@link WinogradWeights#gradInput} returns them; null if {@code dx} is
-     * @param dx receives the input gradient; null if it is not required
-     */
+    @Override
     public void run(
             @Nullable VoxelReader x,
             PlaneReader dy,
@@ -102,16 +92,7 @@ public final class WinogradBackward {
             seams[head + i] += seams[tail + i];
         }
         for (int plane = 0; plane < 2; plane++) {
-            write(dx, parts, firstUnit(part) / w.groups(), group, plane, seams, head);
-        }
-    }
-
-    /** Passes plane {@code plane} of a group's slab to the writer, if there is such an input plane. */
-    private void write(InputGradientWriter dx, int task, int sample, int group, int plane, float[] slab, int slab0) {
-        int z = 2 * group * w.group + plane - w.padding.d();
-        if (z >= 0 && z < w.input.d()) {
-            int from = slab0 + plane * w.slabPlane() + w.padding.h() * w.slabRow() + w.padding.w() * w.paddedInputs;
-            dx.write(task, sample, z, slab, from, w.slabRow());
+            InputGradientSlab.write(w, dx, parts, firstUnit(part) / w.groups(), group, plane, seams, head);
         }
     }
 
@@ -129,7 +110,7 @@ public final class WinogradBackward {
         private final float @Nullable [] seams;
         private final @Nullable InputSlab inputs;
         private final float[] gradients = device.borrow(Lanes.ALIGNED_START + 2L * w.group * w.outputPlane());
-        private final float @Nullable [] inputGradients;
+        private final @Nullable InputGradientSlab inputGradients;
         /** V, which dV replaces position by position. */
         private final float[] transformedInputs = device.borrow(Lanes.ALIGNED_START + 64 * w.inputStep());
 
@@ -151,8 +132,7 @@ public final class WinogradBackward {
             this.dx = dx;
             this.seams = seams;
             this.inputs = sums == null ? null : new InputSlab(device, w, x);
-            this.inputGradients =
-                    dx == null ? null : device.borrow(Lanes.ALIGNED_START + (long) w.slabPlanes() * w.slabPlane());
+            this.inputGradients = dx == null ? null : new InputGradientSlab(device, w);
         }
 
         public void run() {
@@ -171,9 +151,9 @@ public final class WinogradBackward {
                     inputs.load(sample, group, follows);
                 }
                 if (dx != null) {
-                    clearInputGradients(follows);
+                    inputGradients.clear(follows);
                 }
-                transformTiles(w.planes(group) * w.tiles.h() * w.tiles.w());
+                transformTiles(w.tiles(group));
                 if (dx != null) {
                     writeInputGradients(sample, group, unit == start, unit == end - 1);
                 }
@@ -186,22 +166,12 @@ public final class WinogradBackward {
                 inputs.close(device);
             }
             if (inputGradients != null) {
-                device.giveBack(inputGradients);
+                inputGradients.close(device);
             }
             device.giveBack(gradients);
             device.giveBack(transformedInputs);
             device.giveBack(transformedGradients);
             device.giveBack(scratch);
-        }
-
-        /** Sets the slab to zero, except for the two planes that the previous group has started. */
-        private void clearInputGradients(boolean follows) {
-            int from = Lanes.ALIGNED_START;
-            if (follows) {
-                System.arraycopy(inputGradients, from + 2 * w.group * w.slabPlane(), inputGradients, from, seam());
-                from += seam();
-            }
-            Arrays.fill(inputGradients, from, Lanes.ALIGNED_START + w.slabPlanes() * w.slabPlane(), 0);
         }
 
         private void transformTiles(int tiles) {
@@ -227,22 +197,17 @@ public final class WinogradBackward {
 
         /** Transforms the output gradients of a block of tiles: gradients → transformedGradients[p, tile, :]. */
         private void transformGradients(int firstTile, int count) {
+            TileTransforms transforms = new TileTransforms(w);
             for (int i = 0; i < count; i++) {
-                int from = w.outputOffset(firstTile + i);
-                for (int channel = 0; channel < w.paddedOutputs; channel += L) {
-                    WinogradTransforms.outputGradient(
-                            gradients,
-                            from + channel,
-                            w.paddedOutputs,
-                            w.outputRow(),
-                            w.outputPlane(),
-                            scratch,
-                            transformedGradients,
-                            Lanes.ALIGNED_START + i * w.paddedOutputs + channel,
-                            w.outputStep());
-                }
+                transforms.outputGradients(
+                        firstTile + i,
+                        gradients,
+                        transformedGradients,
+                        Lanes.ALIGNED_START + i * w.paddedOutputs,
+                        w.outputStep(),
+                        scratch);
             }
-            int full = Math.ceilDiv(count, 7) * 7;
+            int full = Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP;
             for (int p = 0; p < 64 && full > count; p++) {
                 int from = Lanes.ALIGNED_START + p * w.outputStep();
                 Arrays.fill(transformedGradients, from + count * w.paddedOutputs, from + full * w.paddedOutputs, 0);
@@ -251,81 +216,47 @@ public final class WinogradBackward {
 
         /** Computes dU[p, block, i, :] += Σ over tiles of V[p, tile, i] · dM[p, tile, block, :]. */
         private void addOuterProducts(int p, int count) {
-            int a = Lanes.ALIGNED_START + p * w.inputStep();
-            for (int block = 0; block < w.outputBlocks; block++) {
-                int b = Lanes.ALIGNED_START + p * w.outputStep() + block * BLOCK;
-                int c = Lanes.ALIGNED_START
-                        + part * weightSize()
-                        + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
-                int i = 0;
-                for (; i + 8 <= w.paddedInputs; i += 8) {
-                    MicroKernels.addOuter8(
-                            transformedInputs,
-                            a + i,
-                            0,
-                            w.paddedInputs,
-                            transformedGradients,
-                            b,
-                            0,
-                            w.paddedOutputs,
-                            1,
-                            count,
-                            sums,
-                            c + i * BLOCK);
-                }
-                for (; i < w.paddedInputs; i++) {
-                    MicroKernels.addOuter1(
-                            transformedInputs,
-                            a + i,
-                            0,
-                            w.paddedInputs,
-                            transformedGradients,
-                            b,
-                            0,
-                            w.paddedOutputs,
-                            1,
-                            count,
-                            sums,
-                            c + i * BLOCK);
-                }
-            }
+            TileProducts.addOuter(
+                    transformedInputs,
+                    Lanes.ALIGNED_START + p * w.inputStep(),
+                    w.paddedInputs,
+                    transformedGradients,
+                    Lanes.ALIGNED_START + p * w.outputStep(),
+                    w.paddedOutputs,
+                    count,
+                    w.paddedInputs,
+                    w.outputBlocks,
+                    sums,
+                    Lanes.ALIGNED_START + part * weightSize() + p * w.weightStep());
         }
 
         /** Computes dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
         private void multiplyByWeights(int p, int count) {
-            for (int block = 0; block < w.inputBlocks; block++) {
-                int weights = Lanes.ALIGNED_START + (p * w.inputBlocks + block) * w.paddedOutputs * BLOCK;
-                int to = Lanes.ALIGNED_START + p * w.inputStep() + block * w.tilesPerBlock * BLOCK;
-                for (int tile = 0; tile < count; tile += 7) {
-                    MicroKernels.products7(
-                            transformedGradients,
-                            Lanes.ALIGNED_START + p * w.outputStep() + tile * w.paddedOutputs,
-                            w.paddedOutputs,
-                            u,
-                            weights,
-                            w.paddedOutputs,
-                            transformedInputs,
-                            to + tile * BLOCK);
-                }
-            }
+            TileProducts.multiply(
+                    transformedGradients,
+                    Lanes.ALIGNED_START + p * w.outputStep(),
+                    w.paddedOutputs,
+                    Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP,
+                    u,
+                    Lanes.ALIGNED_START + p * w.gradInputWeightStep(),
+                    w.paddedOutputs,
+                    w.inputBlocks,
+                    transformedInputs,
+                    Lanes.ALIGNED_START + p * w.inputStep(),
+                    w.tilesPerBlock * BLOCK);
         }
 
         private void addInputGradients(int firstTile, int count) {
+            TileTransforms transforms = new TileTransforms(w);
             for (int i = 0; i < count; i++) {
-                int to = w.slabOffset(firstTile + i);
-                for (int channel = 0; channel < w.paddedInputs; channel += L) {
-                    int from = Lanes.ALIGNED_START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
-                    WinogradTransforms.addInputGradient(
-                            transformedInputs,
-                            from,
-                            w.inputStep(),
-                            scratch,
-                            inputGradients,
-                            to + channel,
-                            w.paddedInputs,
-                            w.slabRow(),
-                            w.slabPlane());
-                }
+                transforms.addInputGradients(
+                        firstTile + i,
+                        transformedInputs,
+                        Lanes.ALIGNED_START + i * BLOCK,
+                        w.tilesPerBlock * BLOCK,
+                        w.inputStep(),
+                        inputGradients.values,
+                        scratch);
             }
         }
 
@@ -335,20 +266,17 @@ public final class WinogradBackward {
             boolean cutBefore = first && group > 0;
             boolean cutAfter = last && group < w.groups() - 1;
             if (cutBefore) {
-                System.arraycopy(inputGradients, Lanes.ALIGNED_START, seams, 2 * part * seam(), seam());
+                System.arraycopy(inputGradients.values, Lanes.ALIGNED_START, seams, 2 * part * seam(), seam());
             }
             if (cutAfter) {
                 System.arraycopy(
-                        inputGradients,
+                        inputGradients.values,
                         Lanes.ALIGNED_START + complete * w.slabPlane(),
                         seams,
                         (2 * part + 1) * seam(),
                         seam());
             }
-            int end = group == w.groups() - 1 ? complete + 2 : complete;
-            for (int plane = cutBefore ? 2 : 0; plane < end; plane++) {
-                write(dx, part, sample, group, plane, inputGradients, Lanes.ALIGNED_START);
-            }
+            inputGradients.write(dx, part, sample, group, cutBefore ? 2 : 0);
         }
     }
 }

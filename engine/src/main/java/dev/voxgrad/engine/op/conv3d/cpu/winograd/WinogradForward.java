@@ -2,18 +2,16 @@ package dev.voxgrad.engine.op.conv3d.cpu.winograd;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
-import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /** Computes the forward pass of {@link Winograd}: slab → transformed inputs → products → output planes. */
-final class WinogradForward {
+final class WinogradForward implements WinogradPasses.Forward {
     /** Minimum number of tasks (if there are enough planes), so that no thread idles long at the end. */
     private static final int TASKS = 64;
 
     private static final int BLOCK = PackedWeights.BLOCK;
-    private static final int L = Lanes.COUNT;
 
     private final CpuDevice device;
     private final Winograd w;
@@ -25,18 +23,13 @@ final class WinogradForward {
         this.chunks = Math.min(w.groups(), Math.ceilDiv(TASKS, w.batch));
     }
 
-    /** Returns how many tasks call the writer. */
-    int tasks() {
+    @Override
+    public int tasks() {
         return w.batch * chunks;
     }
 
-    /**
-     * Convolves on all threads.
-     *
-     * @param u transformed weights, [position][block of output channels][input channel][2 vectors of output channels]
-     * @param biases one value per padded output channel
-     */
-    void run(VoxelReader x, float[] u, float[] biases, PlaneWriter y) {
+    @Override
+    public void run(VoxelReader x, float[] u, float[] biases, PlaneWriter y) {
         device.parallel(tasks(), task -> {
             int sample = task / chunks;
             int chunk = task % chunks;
@@ -49,7 +42,7 @@ final class WinogradForward {
             float[] scratch = device.borrow(WinogradTransforms.SCRATCH);
             for (int group = start; group < end; group++) {
                 slab.load(sample, group, group > start);
-                int tiles = w.planes(group) * w.tiles.h() * w.tiles.w();
+                int tiles = w.tiles(group);
                 for (int tile = 0; tile < tiles; tile += w.tilesPerBlock) {
                     int count = Math.min(w.tilesPerBlock, tiles - tile);
                     slab.transform(tile, count, transformed, scratch);
@@ -73,50 +66,36 @@ final class WinogradForward {
         });
     }
 
-    /**
-     * Computes products[p, block, tile, :] = transformed[p, tile, :] · u[p, block, :, :], for up to 6 tiles more than
-     * {@code count}.
-     */
     private void multiply(float[] transformed, float[] u, float[] products, int count) {
         for (int p = 0; p < 64; p++) {
-            int from = Lanes.ALIGNED_START + p * w.inputStep();
-            for (int block = 0; block < w.outputBlocks; block++) {
-                int weights = Lanes.ALIGNED_START + (p * w.outputBlocks + block) * w.paddedInputs * BLOCK;
-                int to = Lanes.ALIGNED_START + p * w.outputStep() + block * w.tilesPerBlock * BLOCK;
-                for (int tile = 0; tile < count; tile += 7) {
-                    MicroKernels.products7(
-                            transformed,
-                            from + tile * w.paddedInputs,
-                            w.paddedInputs,
-                            u,
-                            weights,
-                            w.paddedInputs,
-                            products,
-                            to + tile * BLOCK);
-                }
-            }
+            TileProducts.multiply(
+                    transformed,
+                    Lanes.ALIGNED_START + p * w.inputStep(),
+                    w.paddedInputs,
+                    Math.ceilDiv(count, TileProducts.STEP) * TileProducts.STEP,
+                    u,
+                    Lanes.ALIGNED_START + p * w.weightStep(),
+                    w.paddedInputs,
+                    w.outputBlocks,
+                    products,
+                    Lanes.ALIGNED_START + p * w.outputStep(),
+                    w.tilesPerBlock * BLOCK);
         }
     }
 
     private void transformBack(
             int firstTile, int count, float[] products, float[] biases, float[] planes, float[] scratch) {
+        TileTransforms transforms = new TileTransforms(w);
         for (int i = 0; i < count; i++) {
-            int to = w.outputOffset(firstTile + i);
-            for (int channel = 0; channel < w.paddedOutputs; channel += L) {
-                int from = Lanes.ALIGNED_START + (channel / BLOCK * w.tilesPerBlock + i) * BLOCK + channel % BLOCK;
-                WinogradTransforms.output(
-                        products,
-                        from,
-                        w.outputStep(),
-                        biases,
-                        channel,
-                        scratch,
-                        planes,
-                        to + channel,
-                        w.paddedOutputs,
-                        w.outputRow(),
-                        w.outputPlane());
-            }
+            transforms.outputs(
+                    firstTile + i,
+                    products,
+                    Lanes.ALIGNED_START + i * BLOCK,
+                    w.tilesPerBlock * BLOCK,
+                    w.outputStep(),
+                    biases,
+                    planes,
+                    scratch);
         }
     }
 }

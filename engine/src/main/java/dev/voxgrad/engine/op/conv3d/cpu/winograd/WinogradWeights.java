@@ -21,6 +21,12 @@ public final class WinogradWeights {
     private static final int L = Lanes.COUNT;
     private static final int BLOCK = PackedWeights.BLOCK;
     private static final int TAPS = 27;
+    private static final int[] POSITIONS = positions();
+    /** Channels along the rows that a task transforms, so that it reads and writes longer runs. */
+    private static final int ROWS = 8;
+
+    /** Floats of one position of these. */
+    private static final int STRIP = ROWS * BLOCK;
 
     private WinogradWeights() {}
 
@@ -31,12 +37,22 @@ public final class WinogradWeights {
      * @return an array to give back to the device
      */
     static float[] forward(CpuDevice device, Winograd w, float[] weight, float @Nullable [] factors) {
-        return transform(device, weight, w.outputs, w.inputs * TAPS, w.inputs, TAPS, w.paddedInputs, factors);
+        return transform(
+                device, weight, w.outputs, w.inputs * TAPS, w.inputs, TAPS, w.paddedInputs, w.weightStep(), factors);
     }
 
     /** Transforms weights for the input gradient: [position][block of C][O, padded][2 vectors of C]. */
-    public static float[] gradInput(CpuDevice device, Winograd w, float[] weight) {
-        return transform(device, weight, w.inputs, TAPS, w.outputs, w.inputs * TAPS, w.paddedOutputs, null);
+    static float[] gradInput(CpuDevice device, Winograd w, float[] weight) {
+        return transform(
+                device,
+                weight,
+                w.inputs,
+                TAPS,
+                w.outputs,
+                w.inputs * TAPS,
+                w.paddedOutputs,
+                w.gradInputWeightStep(),
+                null);
     }
 
     /**
@@ -44,6 +60,7 @@ public final class WinogradWeights {
      *
      * @param lanes channels along the lanes of the result, {@code laneStep} floats apart in {@code weight}
      * @param rows channels along its rows, {@code rowStep} apart, padded to {@code paddedRows}
+     * @param positionStep the distance between positions of the result
      * @param laneFactors one factor per lane, multiplied into its weights; null for none
      */
     private static float[] transform(
@@ -54,42 +71,47 @@ public final class WinogradWeights {
             int rows,
             int rowStep,
             int paddedRows,
+            int positionStep,
             float @Nullable [] laneFactors) {
-        int blocks = Math.ceilDiv(lanes, BLOCK);
-        int positionStep = blocks * paddedRows * BLOCK;
-        float[] u = device.borrow(Lanes.ALIGNED_START + 64 * positionStep);
-        device.parallel(blocks * paddedRows, task -> {
-            int firstLane = task / paddedRows * BLOCK;
-            int row = task % paddedRows;
-            int filled = row < rows ? Math.min(BLOCK, lanes - firstLane) : 0;
-            float[] tile = device.borrow(Lanes.ALIGNED_START + 64 * BLOCK);
-            if (filled < BLOCK) {
+        int strips = Math.ceilDiv(paddedRows, ROWS);
+        float[] u = device.borrow(Lanes.ALIGNED_START + 64L * positionStep);
+        device.parallel(Math.ceilDiv(lanes, BLOCK) * strips, task -> {
+            int firstLane = task / strips * BLOCK;
+            int firstRow = task % strips * ROWS;
+            int filled = Math.min(BLOCK, lanes - firstLane);
+            int filledRows = Math.min(ROWS, rows - firstRow);
+            float[] tile = device.borrow(Lanes.ALIGNED_START + 64 * STRIP);
+            if (filled < BLOCK || filledRows < ROWS) {
                 Arrays.fill(tile, 0);
             }
             for (int lane = 0; lane < filled; lane++) {
                 float factor = laneFactors == null ? 1 : laneFactors[firstLane + lane];
-                int from = (firstLane + lane) * laneStep + row * rowStep;
-                for (int tap = 0; tap < TAPS; tap++) {
-                    tile[Lanes.ALIGNED_START + position(tap) * BLOCK + lane] = factor * weight[from + tap];
+                for (int row = 0; row < filledRows; row++) {
+                    int from = (firstLane + lane) * laneStep + (firstRow + row) * rowStep;
+                    int to = Lanes.ALIGNED_START + row * BLOCK + lane;
+                    for (int tap = 0; tap < TAPS; tap++) {
+                        tile[to + POSITIONS[tap] * STRIP] = factor * weight[from + tap];
+                    }
                 }
             }
             for (int axis = 16; axis >= 1; axis /= 4) {
                 for (int line = 0; line < 16; line++) {
-                    spread(tile, Lanes.ALIGNED_START + lineStart(line, axis) * BLOCK, axis * BLOCK);
+                    spread(tile, Lanes.ALIGNED_START + lineStart(line, axis) * STRIP, axis * STRIP);
                 }
             }
+            int to = Lanes.ALIGNED_START + (task / strips * paddedRows + firstRow) * BLOCK;
+            int length = Math.min(ROWS, paddedRows - firstRow) * BLOCK;
             for (int p = 0; p < 64; p++) {
-                int to = Lanes.ALIGNED_START + p * positionStep + task * BLOCK;
-                System.arraycopy(tile, Lanes.ALIGNED_START + p * BLOCK, u, to, BLOCK);
+                System.arraycopy(tile, Lanes.ALIGNED_START + p * STRIP, u, to + p * positionStep, length);
             }
             device.giveBack(tile);
         });
         return u;
     }
 
-    /** Transforms one line of a block of kernels, which is at {@code from} and the next three steps. */
+    /** Transforms one line of a strip of kernels, which is at {@code from} and the next three steps. */
     private static void spread(float[] tile, int from, int step) {
-        for (int i = from; i < from + BLOCK; i += L) {
+        for (int i = from; i < from + STRIP; i += L) {
             FloatVector g0 = FloatVector.fromArray(S, tile, i);
             FloatVector g1 = FloatVector.fromArray(S, tile, i + step).mul(0.5f);
             FloatVector g2 = FloatVector.fromArray(S, tile, i + 2 * step);
@@ -107,40 +129,42 @@ public final class WinogradWeights {
      * @param du {@code parts} arrays laid out as {@link #forward}'s result, one after the other
      */
     static void gradient(CpuDevice device, Winograd w, float[] du, int parts, float[] dw) {
-        int positionStep = w.outputBlocks * w.paddedInputs * BLOCK;
-        device.parallel(w.outputBlocks * w.paddedInputs, task -> {
-            int input = task % w.paddedInputs;
-            if (input >= w.inputs) {
-                return;
-            }
-            float[] tile = device.borrow(Lanes.ALIGNED_START + 64 * BLOCK);
+        int strips = Math.ceilDiv(w.paddedInputs, ROWS);
+        device.parallel(w.outputBlocks * strips, task -> {
+            int firstOutput = task / strips * BLOCK;
+            int firstInput = task % strips * ROWS;
+            float[] tile = device.borrow(Lanes.ALIGNED_START + 64 * STRIP);
+            int from = Lanes.ALIGNED_START + (task / strips * w.paddedInputs + firstInput) * BLOCK;
+            int length = Math.min(ROWS, w.paddedInputs - firstInput) * BLOCK;
             for (int p = 0; p < 64; p++) {
                 addParts(
                         du,
-                        Lanes.ALIGNED_START + p * positionStep + task * BLOCK,
-                        64 * positionStep,
+                        from + p * w.weightStep(),
+                        64 * w.weightStep(),
                         parts,
                         tile,
-                        Lanes.ALIGNED_START + p * BLOCK);
+                        Lanes.ALIGNED_START + p * STRIP,
+                        length);
             }
             for (int axis = 1; axis <= 16; axis *= 4) {
                 for (int line = 0; line < 16; line++) {
-                    gather(tile, Lanes.ALIGNED_START + lineStart(line, axis) * BLOCK, axis * BLOCK);
+                    gather(tile, Lanes.ALIGNED_START + lineStart(line, axis) * STRIP, axis * STRIP);
                 }
             }
-            int firstOutput = task / w.paddedInputs * BLOCK;
             for (int lane = 0; lane < Math.min(BLOCK, w.outputs - firstOutput); lane++) {
-                int to = ((firstOutput + lane) * w.inputs + input) * TAPS;
-                for (int tap = 0; tap < TAPS; tap++) {
-                    dw[to + tap] = tile[Lanes.ALIGNED_START + position(tap) * BLOCK + lane];
+                for (int row = 0; row < Math.min(ROWS, w.inputs - firstInput); row++) {
+                    int to = ((firstOutput + lane) * w.inputs + firstInput + row) * TAPS;
+                    for (int tap = 0; tap < TAPS; tap++) {
+                        dw[to + tap] = tile[Lanes.ALIGNED_START + POSITIONS[tap] * STRIP + row * BLOCK + lane];
+                    }
                 }
             }
             device.giveBack(tile);
         });
     }
 
-    private static void addParts(float[] du, int from, int step, int parts, float[] tile, int to) {
-        for (int i = 0; i < BLOCK; i += L) {
+    private static void addParts(float[] du, int from, int step, int parts, float[] tile, int to, int length) {
+        for (int i = 0; i < length; i += L) {
             FloatVector sum = FloatVector.fromArray(S, du, from + i);
             for (int part = 1; part < parts; part++) {
                 sum = sum.add(FloatVector.fromArray(S, du, from + i + part * step));
@@ -150,7 +174,7 @@ public final class WinogradWeights {
     }
 
     private static void gather(float[] tile, int from, int step) {
-        for (int i = from; i < from + BLOCK; i += L) {
+        for (int i = from; i < from + STRIP; i += L) {
             FloatVector u1 = FloatVector.fromArray(S, tile, i + step).mul(0.5f);
             FloatVector u2 = FloatVector.fromArray(S, tile, i + 2 * step).mul(0.5f);
             FloatVector sum = u1.add(u2);
@@ -160,9 +184,13 @@ public final class WinogradWeights {
         }
     }
 
-    /** Returns the position of tap {@code tap} of a 3×3×3 kernel among 4×4×4 positions. */
-    private static int position(int tap) {
-        return tap / 9 * 16 + tap / 3 % 3 * 4 + tap % 3;
+    /** Returns the position of each tap of a 3×3×3 kernel among 4×4×4 positions. */
+    private static int[] positions() {
+        int[] positions = new int[TAPS];
+        for (int tap = 0; tap < TAPS; tap++) {
+            positions[tap] = tap / 9 * 16 + tap / 3 % 3 * 4 + tap % 3;
+        }
+        return positions;
     }
 
     /** Returns the start of line {@code line} of 16, along the axis whose neighbours are {@code axis} apart. */
