@@ -148,12 +148,15 @@ class ProfileCommandTest {
 
     /** Fused layers have a row for each of their kernels. */
     @Test
-    void fusedLayersHaveRows() {
-        Cli cli = Cli.run("profile", "--net", "net1", "--size", 4, "--batch-size", 2, "--steps", 1)
+    void fusedLayersHaveRows() throws IOException {
+        Path floor = folder.resolve("floor.md");
+        Cli cli = Cli.run("profile", "--net", "net1", "--size", 4, "--batch-size", 2, "--steps", 1, "--floor", floor)
                 .succeeded();
         assertThat(cli.out().replaceAll(" +", " "))
-                .contains("layer1.0-6 conv3d 2 backward winograd", "layer2.0-6 normRelu forward")
+                .contains("layer1.0-6 conv3d 2 backward winograd", "layer2.0-6 normRelu forward", "floor.md")
                 .doesNotContain("convBlock");
+        assertThat(Files.readString(floor).replaceAll(" +", " "))
+                .contains("times its floor", "| layer1 backward |", "| layer1.0-6 conv3d 2 backward winograd |");
     }
 
     @Test
