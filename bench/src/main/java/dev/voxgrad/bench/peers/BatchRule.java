@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import com.sun.management.OperatingSystemMXBean;
 
 import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.nets.NetSummary;
 
@@ -19,6 +20,8 @@ final class BatchRule {
     static final String DESCRIPTION =
             BATCH + ", halved until the outputs of all layers in float32 take at most two thirds of this machine's "
                     + "memory";
+
+    private static final int SMALL_EDGE = 8;
 
     private BatchRule() {}
 
@@ -51,10 +54,16 @@ final class BatchRule {
         }
     }
 
-    /** Returns the size of the outputs of all layers for one volume. */
+    /**
+     * Returns the size of the outputs of all layers for one volume. It is estimated from a smaller volume, through which
+     * a large net runs in a moment: sizes are in proportion to the number of voxels.
+     */
     static long bytesPerVolume(StepCase work) {
-        return NetSummary.of(work.net(), work.volume(), StepCase.CLASSES).rows().stream()
+        int edge = Math.min(work.size(), Math.max(SMALL_EDGE, work.net().smallestEdge()));
+        VolumeShape small = new VolumeShape(work.channels(), edge);
+        long bytes = NetSummary.of(work.net(), small, StepCase.CLASSES).rows().stream()
                 .mapToLong(row -> (long) Float.BYTES * row.output().elements())
                 .sum();
+        return Math.round(bytes * Math.pow((double) work.size() / edge, 3));
     }
 }

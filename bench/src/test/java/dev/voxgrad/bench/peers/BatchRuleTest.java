@@ -19,6 +19,12 @@ class BatchRuleTest {
     }
 
     @Test
+    void estimatesLargeVolumesByTheirVoxels() {
+        StepCase large = new StepCase(StudyNet.NET1, 64, 1);
+        assertThat(BatchRule.bytesPerVolume(large)).isEqualTo(512 * BYTES);
+    }
+
+    @Test
     void halvesTheBatchUntilItFits() {
         long machine = BYTES * 32 / 2 * 3;
         assertThat(BatchRule.choose(WORK, machine).batch()).isEqualTo(32);
