@@ -6,6 +6,7 @@ import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectInputGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
@@ -132,7 +133,7 @@ public final class Conv3dWork {
     private static long direct(Conv3dGeometry g, Pass pass) {
         return switch (pass) {
             case FORWARD -> DirectConvolution.forward(g).flop();
-            case GRAD_INPUT -> DirectConvolution.gradInput(g).flop();
+            case GRAD_INPUT -> DirectInputGradient.flop(g);
             case GRAD_WEIGHT -> DirectWeightGradient.flop(g);
             default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
         };

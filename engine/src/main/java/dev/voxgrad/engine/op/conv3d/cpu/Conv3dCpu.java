@@ -10,6 +10,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectBiasGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectInputGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
@@ -20,7 +21,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
  * {@link Conv3dKernels} on the CPU, by the algorithm that {@link Conv3dAlgorithm} chooses.
  *
  * <p>In direct convolution, forward and input gradient are the same computation, a {@link DirectConvolution}, with the
- * weights as they are or reversed; the weight gradient is a sum of outer products, {@link DirectWeightGradient}.
+ * weights as they are or reversed ({@link DirectInputGradient}); the weight gradient is a sum of outer products,
+ * {@link DirectWeightGradient}.
  */
 public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
@@ -74,10 +76,12 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                             CpuStorage.array(gradInput), g.inputChannels(), g.input(), planar.inputVoxel()));
             return;
         }
-        DirectConvolution direct = DirectConvolution.gradInput(g);
-        float[] packed = PackedWeights.gradInput(device, g, CpuStorage.array(weight));
-        direct.run(device, CpuStorage.array(gradOutput), packed, null, CpuStorage.array(gradInput));
-        device.giveBack(packed);
+        DirectInputGradient.run(
+                device,
+                g,
+                CpuStorage.array(gradOutput),
+                CpuStorage.array(weight),
+                CpuStorage.array(gradInput));
     }
 
     @Override

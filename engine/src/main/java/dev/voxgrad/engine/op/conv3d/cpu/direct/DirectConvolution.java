@@ -18,7 +18,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
  *
  * where the sum includes only those k whose u is a multiple of the upsampling on every axis and meets an input voxel.
  * The forward pass has upsampling 1; the input gradient is a correlation of the output gradient, upsampled by the
- * stride, with the reversed weights.
+ * stride, with the reversed weights. Along d and h, taps that meet no voxel are skipped. Along w the upsampling is
+ * always 1: {@link DirectInputGradient} computes the columns of each remainder by themselves, with the taps that
+ * they meet.
  *
  * <p>A task computes some planes of one sample. It first copies the input planes that it needs into a slab whose rows
  * include their zero padding, so that the inner loops need no border cases. Then, for a few rows of output and one
@@ -36,7 +38,15 @@ public record DirectConvolution(
         Dims3 kernel,
         Dims3 stride,
         Dims3 padding,
-        Dims3 dilation) {
+        Dims3 dilation,
+        Columns columns) {
+    /**
+     * Says where in a row of the whole result the output voxels are: {@code first}, {@code first + step}, …
+     *
+     * @param width the voxels of such a row
+     */
+    record Columns(int first, int step, int width) {}
+
     /**
      * Maximum number of products per output and micro-kernel call: 128 × 2 vectors of 16 floats are 16 KiB of weights.
      */
@@ -61,28 +71,8 @@ public record DirectConvolution(
                 g.kernel(),
                 g.stride(),
                 g.padding(),
-                g.dilation());
-    }
-
-    /** Returns the computation of the input gradient. */
-    public static DirectConvolution gradInput(Conv3dGeometry g) {
-        Dims3 k = g.kernel();
-        Dims3 padding = new Dims3(
-                (k.d() - 1) * g.dilation().d() - g.padding().d(),
-                (k.h() - 1) * g.dilation().h() - g.padding().h(),
-                (k.w() - 1) * g.dilation().w() - g.padding().w());
-        return new DirectConvolution(
-                g.batch(),
-                g.groups(),
-                g.outputChannels(),
-                g.inputChannels(),
-                g.output(),
-                g.stride(),
-                g.input(),
-                k,
-                Dims3.ONE,
-                padding,
-                g.dilation());
+                g.dilation(),
+                new Columns(0, 1, g.output().w()));
     }
 
     /**
@@ -179,12 +169,14 @@ public record DirectConvolution(
             sevens = bestSevens;
             positions = covered(sevens, width);
             fours = (positions - 7 * sevens) / 4;
-            paddedRow = ((positions - 1) * stride.w() + (kernel.w() - 1) * dilation.w() + 1) * groupInputs();
+            // Without a tap, the result is zero, and of the input nothing is read.
+            int reach = kernel.w() == 0 ? 0 : (kernel.w() - 1) * dilation.w();
+            paddedRow = ((positions - 1) * stride.w() + reach + 1) * groupInputs();
             rows = Math.max(1, POSITIONS / positions);
             // Undilated taps of a row touch neighbouring voxels: their products are one run of kw·channels.
             boolean oneRun = dilation.w() == 1;
             int run = oneRun ? kernel.w() * groupInputs() : groupInputs();
-            int perRun = Math.ceilDiv(run, PIECE);
+            int perRun = Math.max(1, Math.ceilDiv(run, PIECE));
             int length = Math.ceilDiv(run, perRun);
             pieces = oneRun ? perRun : perRun * kernel.w();
             pieceFrom = new int[pieces];
@@ -271,29 +263,22 @@ public record DirectConvolution(
             device.giveBack(sums);
         }
 
-        /**
-         * Copies one row of this group's channels into the slab, with padding, and with zeros in between if upsampled.
-         */
+        /** Copies one row of this group's channels into the slab, with padding. */
         private void copyRow(int firstVoxel, int target) {
             int channels = groupInputs();
             int width = plan.paddedRow / channels;
-            int step = upsampling.w();
-            // Input voxel i is at position i·step + padding of the padded row.
-            int start = Math.max(0, Math.ceilDiv(-padding.w(), step));
-            int end = Math.min(input.w(), Math.floorDiv(width - 1 - padding.w(), step) + 1);
-            if (step > 1 || end <= start) {
+            // Input voxel i is at position i + padding of the padded row.
+            int start = Math.max(0, -padding.w());
+            int end = Math.min(input.w(), width - padding.w());
+            if (end <= start) {
                 Arrays.fill(slab, target, target + plan.paddedRow, 0);
-            } else {
-                Arrays.fill(slab, target, target + (start + padding.w()) * channels, 0);
-                Arrays.fill(slab, target + (end + padding.w()) * channels, target + plan.paddedRow, 0);
+                return;
             }
-            if (step == 1 && groups == 1 && end > start) {
-                System.arraycopy(
-                        in,
-                        (firstVoxel + start) * channels,
-                        slab,
-                        target + (start + padding.w()) * channels,
-                        (end - start) * channels);
+            int to = target + (start + padding.w()) * channels;
+            Arrays.fill(slab, target, to, 0);
+            Arrays.fill(slab, target + (end + padding.w()) * channels, target + plan.paddedRow, 0);
+            if (groups == 1) {
+                System.arraycopy(in, (firstVoxel + start) * channels, slab, to, (end - start) * channels);
                 return;
             }
             for (int i = start; i < end; i++) {
@@ -301,7 +286,7 @@ public record DirectConvolution(
                         in,
                         (firstVoxel + i) * inputChannels + group * channels,
                         slab,
-                        target + (i * step + padding.w()) * channels,
+                        to + (i - start) * channels,
                         channels);
             }
         }
@@ -353,10 +338,10 @@ public record DirectConvolution(
             int firstChannel = group * groupOutputs() + block * BLOCK;
             int channels = Math.min(BLOCK, groupOutputs() - block * BLOCK);
             for (int r = 0; r < rows; r++) {
-                int voxel = ((sample * output.d() + z) * output.h() + y + r) * output.w();
+                int voxel = ((sample * output.d() + z) * output.h() + y + r) * columns.width() + columns.first();
                 int to = voxel * outputChannels + firstChannel;
                 int from = r * plan.positions * BLOCK;
-                for (int x = 0; x < output.w(); x++, from += BLOCK, to += outputChannels) {
+                for (int x = 0; x < output.w(); x++, from += BLOCK, to += columns.step() * outputChannels) {
                     if (bias == null) {
                         System.arraycopy(sums, from, out, to, channels);
                     } else {

@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu.direct;
 
-import dev.voxgrad.engine.Dims3;
+import java.util.stream.IntStream;
+
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
@@ -18,35 +19,44 @@ public final class PackedWeights {
 
     /** Returns the weights for the forward pass, in an array to give back to the device. */
     public static float[] forward(CpuDevice device, Conv3dGeometry g, float[] weight) {
-        return pack(device, g, g.groupInputs(), g.groupOutputs(), weight, false);
+        int[] all = IntStream.range(0, g.kernel().product()).toArray();
+        return pack(device, g, g.groupInputs(), g.groupOutputs(), weight, all, false);
     }
 
     /**
-     * Returns the weights for the input gradient: input and output channels are swapped, and each kernel axis is
-     * reversed.
+     * Returns the weights for the input gradient of some columns: input and output channels are swapped, and each
+     * kernel axis is reversed.
+     *
+     * @param columnTaps which taps along w these columns need, counted in the reversed kernel
      */
-    public static float[] gradInput(CpuDevice device, Conv3dGeometry g, float[] weight) {
-        return pack(device, g, g.groupOutputs(), g.groupInputs(), weight, true);
+    static float[] gradInput(CpuDevice device, Conv3dGeometry g, float[] weight, int[] columnTaps) {
+        int width = g.kernel().w();
+        int[] taps = new int[g.kernel().product() / width * columnTaps.length];
+        for (int i = 0; i < taps.length; i++) {
+            int reversed = i / columnTaps.length * width + columnTaps[i % columnTaps.length];
+            taps[i] = g.kernel().product() - 1 - reversed;
+        }
+        return pack(device, g, g.groupOutputs(), g.groupInputs(), weight, taps, true);
     }
 
-    private static float[] pack(CpuDevice device, Conv3dGeometry g, int in, int out, float[] weight, boolean reversed) {
-        Dims3 k = g.kernel();
-        int taps = k.product();
+    /** Packs the given taps of each kernel in their order, with input and output channels swapped if required. */
+    private static float[] pack(
+            CpuDevice device, Conv3dGeometry g, int in, int out, float[] weight, int[] taps, boolean swapped) {
+        int kernel = g.kernel().product();
         int blocks = Math.ceilDiv(out, BLOCK);
-        float[] packed = device.borrow((long) g.groups() * blocks * taps * in * BLOCK);
+        float[] packed = device.borrow(Math.max(1L, (long) g.groups() * blocks * taps.length * in * BLOCK));
         // Distances in the row-major weight [O][C][taps] from one channel to the next.
-        int inStep = reversed ? g.groupInputs() * taps : taps;
-        int outStep = reversed ? taps : g.groupInputs() * taps;
+        int inStep = swapped ? g.groupInputs() * kernel : kernel;
+        int outStep = swapped ? kernel : g.groupInputs() * kernel;
         device.parallel(g.groups() * blocks, task -> {
             int group = task / blocks;
             int firstOut = task % blocks * BLOCK;
             int outs = Math.min(BLOCK, out - firstOut);
-            int base = group * g.groupOutputs() * g.groupInputs() * taps + firstOut * outStep;
-            int target = task * taps * in * BLOCK;
-            for (int tap = 0; tap < taps; tap++) {
-                int from = base + (reversed ? taps - 1 - tap : tap);
+            int base = group * g.groupOutputs() * g.groupInputs() * kernel + firstOut * outStep;
+            int target = task * taps.length * in * BLOCK;
+            for (int tap : taps) {
                 for (int i = 0; i < in; i++, target += BLOCK) {
-                    packChannel(weight, from + i * inStep, outStep, outs, packed, target);
+                    packChannel(weight, base + tap + i * inStep, outStep, outs, packed, target);
                 }
             }
         });

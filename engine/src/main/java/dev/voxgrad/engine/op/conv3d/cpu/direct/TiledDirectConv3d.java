@@ -94,8 +94,7 @@ public final class TiledDirectConv3d implements TiledConv3d {
         device.parallel(g.batch(), sample -> dy.read(sample, 0, g.output().d(), gradients, sample * outputSize()));
         new DirectWeightGradient(device, g).run(input, gradients, dw);
         if (dx != null) {
-            float[] packed = PackedWeights.gradInput(device, g, Objects.requireNonNull(weight));
-            DirectConvolution.gradInput(g).run(device, gradients, packed, null, input);
+            DirectInputGradient.run(device, g, gradients, Objects.requireNonNull(weight), input);
             int row = g.input().w() * g.inputChannels();
             device.parallel(g.batch(), sample -> {
                 for (int z = 0; z < g.input().d(); z++) {
@@ -108,7 +107,6 @@ public final class TiledDirectConv3d implements TiledConv3d {
                             row);
                 }
             });
-            device.giveBack(packed);
         }
         device.giveBack(gradients);
         device.giveBack(input);
