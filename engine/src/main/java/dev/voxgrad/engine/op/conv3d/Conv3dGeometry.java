@@ -47,4 +47,10 @@ public record Conv3dGeometry(
         return new Conv3dGeometry(
                 batch, inputChannels, outputChannels, groups, input, output, kernel, stride, padding, dilation, null);
     }
+
+    /** Returns the same convolution of another number of samples. */
+    public Conv3dGeometry withBatch(int samples) {
+        return new Conv3dGeometry(
+                samples, inputChannels, outputChannels, groups, input, output, kernel, stride, padding, dilation, acs);
+    }
 }

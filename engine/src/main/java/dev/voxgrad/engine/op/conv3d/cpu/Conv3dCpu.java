@@ -77,11 +77,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
             return;
         }
         DirectInputGradient.run(
-                device,
-                g,
-                CpuStorage.array(gradOutput),
-                CpuStorage.array(weight),
-                CpuStorage.array(gradInput));
+                device, g, CpuStorage.array(gradOutput), CpuStorage.array(weight), CpuStorage.array(gradInput));
     }
 
     @Override

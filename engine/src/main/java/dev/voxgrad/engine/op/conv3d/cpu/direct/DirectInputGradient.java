@@ -45,7 +45,8 @@ public final class DirectInputGradient {
     /** Returns the floating-point operations of {@link #run}, including those for padded positions and channels. */
     public static long flop(Conv3dGeometry g) {
         return IntStream.range(0, remainders(g))
-                .mapToLong(remainder -> columns(g, remainder, taps(g, remainder)).flop())
+                .mapToLong(
+                        remainder -> columns(g, remainder, taps(g, remainder)).flop())
                 .sum();
     }
 
@@ -70,8 +71,7 @@ public final class DirectInputGradient {
         Dims3 k = g.kernel();
         Dims3 d = g.dilation();
         Dims3 p = g.padding();
-        return new Dims3(
-                (k.d() - 1) * d.d() - p.d(), (k.h() - 1) * d.h() - p.h(), (k.w() - 1) * d.w() - p.w());
+        return new Dims3((k.d() - 1) * d.d() - p.d(), (k.h() - 1) * d.h() - p.h(), (k.w() - 1) * d.w() - p.w());
     }
 
     private static DirectConvolution columns(Conv3dGeometry g, int remainder, int[] taps) {

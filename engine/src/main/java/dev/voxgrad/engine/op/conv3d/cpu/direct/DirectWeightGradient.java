@@ -31,6 +31,11 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
 
     /** Runs on all threads, and overwrites {@code dw}, which is row-major (O,C/groups,KD,KH,KW). */
     public void run(float[] x, float[] dy, float[] dw) {
+        run(x, dy, dw, false);
+    }
+
+    /** Does the same, or adds to {@code dw}. */
+    void run(float[] x, float[] dy, float[] dw, boolean add) {
         int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
         int blockFloats = g.kernel().product() * g.groupInputs() * BLOCK;
         int planes = g.batch() * g.output().d();
@@ -43,7 +48,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
             int end = (int) ((long) planes * (part + 1) / parts);
             sumPart(x, dy, task % blocks, from, end, sums, task * blockFloats);
         });
-        device.parallel(blocks, block -> reduce(sums, parts, blocks, block, dw));
+        device.parallel(blocks, block -> reduce(sums, parts, blocks, block, dw, add));
         device.giveBack(sums);
     }
 
@@ -207,9 +212,10 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
     }
 
     /**
-     * Adds up the parts of one block in order, and writes the result to its places in the row-major weight gradient.
+     * Adds up the parts of one block in order, and writes or adds the result to its places in the row-major weight
+     * gradient.
      */
-    private void reduce(float[] sums, int parts, int blocks, int block, float[] dw) {
+    private void reduce(float[] sums, int parts, int blocks, int block, float[] dw, boolean add) {
         int taps = g.kernel().product();
         int blockFloats = taps * g.groupInputs() * BLOCK;
         for (int part = 1; part < parts; part++) {
@@ -224,8 +230,9 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         for (int o = 0; o < channels; o++) {
             for (int c = 0; c < g.groupInputs(); c++) {
                 for (int tap = 0; tap < taps; tap++) {
-                    dw[((firstOutput + o) * g.groupInputs() + c) * taps + tap] =
-                            sums[block * blockFloats + (tap * g.groupInputs() + c) * BLOCK + o];
+                    int to = ((firstOutput + o) * g.groupInputs() + c) * taps + tap;
+                    float sum = sums[block * blockFloats + (tap * g.groupInputs() + c) * BLOCK + o];
+                    dw[to] = add ? dw[to] + sum : sum;
                 }
             }
         }

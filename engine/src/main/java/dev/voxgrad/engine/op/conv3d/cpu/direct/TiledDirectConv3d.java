@@ -15,13 +15,19 @@ import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 
 /**
- * {@link TiledConv3d} by direct convolution. It is used for small volumes, so it hands over whole tensors in scratch
- * arrays, sample by sample.
+ * {@link TiledConv3d} by direct convolution. A few samples at a time are read into scratch arrays, convolved and handed
+ * over, sample by sample, so that most of the scratch is in the last-level cache and its size does not depend on the
+ * batch.
  */
 public final class TiledDirectConv3d implements TiledConv3d {
+    /** Maximum of floats in the inputs and outputs that are processed together, if there is more than a sample: 32 MiB. */
+    private static final int FLOATS = 8 * 1024 * 1024;
+
     private final CpuDevice device;
     private final Conv3dGeometry g;
     private final PlaneLayout outputLayout;
+    /** Number of samples that are processed together. */
+    private final int samples;
 
     /** Creates the convolution for these sizes. */
     public TiledDirectConv3d(CpuDevice device, Conv3dGeometry g) {
@@ -30,6 +36,8 @@ public final class TiledDirectConv3d implements TiledConv3d {
         Dims3 out = g.output();
         int row = out.w() * g.outputChannels();
         this.outputLayout = new PlaneLayout(g.outputChannels(), out, g.outputChannels(), row, out.h() * row);
+        int most = Math.clamp(FLOATS / ((long) inputSize() + outputSize()), 1, g.batch());
+        this.samples = Math.ceilDiv(g.batch(), Math.ceilDiv(g.batch(), most));
     }
 
     @Override
@@ -62,11 +70,16 @@ public final class TiledDirectConv3d implements TiledConv3d {
             VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, PlaneWriter y) {
         float[] scaled = factors == null ? weight : scale(weight, factors);
         float[] packed = PackedWeights.forward(device, g, scaled);
-        float[] input = read(x);
-        float[] output = device.borrow(g.batch() * outputSize());
-        DirectConvolution.forward(g).run(device, input, packed, bias, output);
-        device.parallel(
-                g.batch(), sample -> y.write(sample, sample, 0, g.output().d(), output, sample * outputSize()));
+        float[] input = device.borrow(samples * inputSize());
+        float[] output = device.borrow(samples * outputSize());
+        for (int start = 0; start < g.batch(); start += samples) {
+            int first = start;
+            int count = Math.min(samples, g.batch() - first);
+            read(x, first, count, input);
+            DirectConvolution.forward(g.withBatch(count)).run(device, input, packed, bias, output);
+            device.parallel(
+                    count, i -> y.write(first + i, first + i, 0, g.output().d(), output, i * outputSize()));
+        }
         device.giveBack(output);
         device.giveBack(input);
         device.giveBack(packed);
@@ -89,34 +102,33 @@ public final class TiledDirectConv3d implements TiledConv3d {
     @Override
     public void backward(
             VoxelReader x, PlaneReader dy, float @Nullable [] weight, float[] dw, @Nullable InputGradientWriter dx) {
-        float[] input = read(x);
-        float[] gradients = device.borrow(g.batch() * outputSize());
-        device.parallel(g.batch(), sample -> dy.read(sample, 0, g.output().d(), gradients, sample * outputSize()));
-        new DirectWeightGradient(device, g).run(input, gradients, dw);
-        if (dx != null) {
-            DirectInputGradient.run(device, g, gradients, Objects.requireNonNull(weight), input);
-            int row = g.input().w() * g.inputChannels();
-            device.parallel(g.batch(), sample -> {
-                for (int z = 0; z < g.input().d(); z++) {
-                    dx.write(
-                            sample,
-                            sample,
-                            z,
-                            input,
-                            sample * inputSize() + z * g.input().h() * row,
-                            row);
-                }
-            });
+        float[] input = device.borrow(samples * inputSize());
+        float[] gradients = device.borrow(samples * outputSize());
+        for (int start = 0; start < g.batch(); start += samples) {
+            int first = start;
+            Conv3dGeometry some = g.withBatch(Math.min(samples, g.batch() - first));
+            read(x, first, some.batch(), input);
+            device.parallel(some.batch(), i -> dy.read(first + i, 0, g.output().d(), gradients, i * outputSize()));
+            new DirectWeightGradient(device, some).run(input, gradients, dw, first > 0);
+            if (dx != null) {
+                DirectInputGradient.run(device, some, gradients, Objects.requireNonNull(weight), input);
+                device.parallel(some.batch(), i -> write(first + i, input, i * inputSize(), dx));
+            }
         }
         device.giveBack(gradients);
         device.giveBack(input);
     }
 
-    private float[] read(VoxelReader x) {
-        float[] input = device.borrow(g.batch() * inputSize());
+    private void write(int sample, float[] gradients, int from, InputGradientWriter dx) {
+        int row = g.input().w() * g.inputChannels();
+        for (int z = 0; z < g.input().d(); z++) {
+            dx.write(sample, sample, z, gradients, from + z * g.input().h() * row, row);
+        }
+    }
+
+    private void read(VoxelReader x, int first, int count, float[] input) {
         int voxels = g.input().product();
-        device.parallel(g.batch(), sample -> x.read(sample * voxels, voxels, input, sample * inputSize()));
-        return input;
+        device.parallel(count, i -> x.read((first + i) * voxels, voxels, input, i * inputSize()));
     }
 
     private int inputSize() {

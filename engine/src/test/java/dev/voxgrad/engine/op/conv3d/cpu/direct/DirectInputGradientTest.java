@@ -58,8 +58,8 @@ class DirectInputGradientTest {
                     Shape w = Shape.of(33, 17, depth, 3, 3);
                     Conv3dOp op = new Conv3dOp(Dims3.cube(2), new Dims3(depth / 2, 1, 1), Dims3.ONE, 1);
                     int terms = Math.max(2 * x.elementsFrom(2), 33 * 27);
-                    compared += DeviceAgreement.check(
-                            cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(33));
+                    compared +=
+                            DeviceAgreement.check(cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(33));
                 }
             }
         }
