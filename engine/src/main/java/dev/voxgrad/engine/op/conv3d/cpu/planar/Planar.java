@@ -66,6 +66,8 @@ public final class Planar {
     public static final double SAVED = 0.3;
     /** Maximum of transformed weights for which each thread processes tiles of its own: 4 MiB. */
     private static final int PRIVATE_WEIGHTS = 1024 * 1024;
+    /** The same for the sums of their gradients, which each thread needs for itself: 1 MiB. */
+    private static final int PRIVATE_GRADIENTS = 256 * 1024;
     /** Minimum number of tiles in a slab, if there are enough. */
     private static final int SLAB_TILES = 56;
     /** Minimum number of tiles of one size in a group of slabs, if there are enough. */
@@ -241,15 +243,24 @@ public final class Planar {
         return g.batch() * forward.slabs();
     }
 
-    /** Returns whether all threads process the same tiles, each thread for other positions, since weights are large. */
+    /** Returns whether all threads process the same tiles, each thread for other positions, since weights are many. */
     boolean sharesTiles() {
-        return 36L * g.inputChannels() * g.outputChannels() > PRIVATE_WEIGHTS;
+        return transformedWeights() > PRIVATE_WEIGHTS;
     }
 
-    /** Returns the number of units that are processed together. */
-    int unitsPerGroup() {
+    /** Returns whether all threads process the same tiles in the backward pass. */
+    boolean sharesGradientTiles() {
+        return transformedWeights() > PRIVATE_GRADIENTS;
+    }
+
+    private long transformedWeights() {
+        return 36L * g.inputChannels() * g.outputChannels();
+    }
+
+    /** Returns the number of units that are processed together, by all threads or by one. */
+    int unitsPerGroup(boolean shared) {
         long slabs = (long) inner.size() + outer.size();
-        if (sharesTiles()) {
+        if (shared) {
             long tile = 0;
             for (TilePass pass : forward.passes) {
                 long tiles = pass.tiles(0, forward.slabs());

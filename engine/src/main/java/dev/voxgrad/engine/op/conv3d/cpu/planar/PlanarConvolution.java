@@ -31,16 +31,17 @@ final class PlanarConvolution {
     /**
      * Computes the target of {@code units} units, starting with {@code first}.
      *
+     * @param slab the number of slabs before the first unit's in {@code source} and {@code target}
      * @param source the units' slabs, one after the other
      * @param weights as {@link PlanarWeights#transform} returns them
      * @param bias a value for each of the target's channels
      * @param target receives the units' slabs
      */
-    void run(int first, int units, float[] source, float[] weights, float[] bias, float[] target) {
+    void run(int first, int units, int slab, float[] source, float[] weights, float[] bias, float[] target) {
         PlanarView firstView = c.passes.getFirst().view();
         for (TilePass pass : c.passes) {
             boolean adds = !c.forward && pass.view() != firstView;
-            Group group = new Group(pass, first, units, source, weights, adds ? target : bias, adds, target);
+            Group group = new Group(pass, first, units, slab, source, weights, adds ? target : bias, adds, target);
             group.run();
         }
     }
@@ -69,6 +70,7 @@ final class PlanarConvolution {
                 TilePass pass,
                 int first,
                 int units,
+                int slab,
                 float[] source,
                 float[] weights,
                 float[] base,
@@ -76,8 +78,9 @@ final class PlanarConvolution {
                 float[] target) {
             this.pass = pass;
             this.view = pass.view();
-            this.from = pass.sources(first, units, START + c.firstSource(view), c.source.size());
-            this.to = pass.targets(first, units, START + c.firstTarget(view), c.target.size());
+            this.from =
+                    pass.sources(first, units, START + slab * c.source.size() + c.firstSource(view), c.source.size());
+            this.to = pass.targets(first, units, START + slab * c.target.size() + c.firstTarget(view), c.target.size());
             this.source = source;
             this.weights = weights;
             this.base = base;

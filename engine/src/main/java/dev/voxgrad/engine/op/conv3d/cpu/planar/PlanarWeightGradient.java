@@ -17,6 +17,8 @@ final class PlanarWeightGradient {
     private static final int CHUNK = PlanarConvolution.CHUNK;
     /** The number of output channels of one micro-kernel call. */
     private static final int ROWS = 8;
+    /** Tiles whose products are added up before they are added to memory; they stay in the first-level cache. */
+    private static final int CACHED_TILES = 56;
 
     private final CpuDevice device;
     private final Planar p;
@@ -153,20 +155,22 @@ final class PlanarWeightGradient {
         /** Adds dU[position, block, o, :] += Σ over tiles of dM[position, tile, o] · V[position, tile, block, :]. */
         private void multiply(int position, int inputBlock, int count, float[] v, float[] dm) {
             int rows = rows(pass);
-            for (int row = 0; row < rows; row += ROWS) {
-                MicroKernels.addOuter8(
-                        dm,
-                        START + position * gradientStep + row,
-                        0,
-                        gradientVoxel,
-                        v,
-                        START + position * inputStep + inputBlock * BLOCK,
-                        0,
-                        inputVoxel,
-                        1,
-                        count,
-                        du,
-                        at + ((position * inputBlocks + inputBlock) * rows + row) * BLOCK);
+            for (int tile = 0; tile < count; tile += CACHED_TILES) {
+                for (int row = 0; row < rows; row += ROWS) {
+                    MicroKernels.addOuter8(
+                            dm,
+                            START + position * gradientStep + tile * gradientVoxel + row,
+                            0,
+                            gradientVoxel,
+                            v,
+                            START + position * inputStep + tile * inputVoxel + inputBlock * BLOCK,
+                            0,
+                            inputVoxel,
+                            1,
+                            Math.min(CACHED_TILES, count - tile),
+                            du,
+                            at + ((position * inputBlocks + inputBlock) * rows + row) * BLOCK);
+                }
             }
         }
     }

@@ -127,8 +127,9 @@ final class PlanarWeights {
             FloatVector g1 = FloatVector.fromArray(S, from, from0 + i + step);
             FloatVector g2 = FloatVector.fromArray(S, from, from0 + i + 2 * step);
             for (int row = 0; 3 * row < g.length; row++) {
-                g0.mul(g[3 * row])
-                        .add(g1.mul(g[3 * row + 1]).add(g2.mul(g[3 * row + 2])))
+                g2.mul(g[3 * row + 2])
+                        .add(g1.mul(g[3 * row + 1]))
+                        .add(g0.mul(g[3 * row]))
                         .intoArray(to, to0 + i + row * toStep);
             }
         }
@@ -187,29 +188,30 @@ final class PlanarWeights {
         int lines = at + 36 * BLOCK;
         float[] gv = MATRICES[pass.mv()];
         float[] gu = MATRICES[pass.mu()];
+        Arrays.fill(sums, lines, lines + 3 * width * BLOCK, 0);
         for (int q = 0; q < width; q++) {
-            for (int r = 0; r < 3; r++) {
-                int to = lines + (r * width + q) * BLOCK;
-                Arrays.fill(sums, to, to + BLOCK, 0);
-                addLine(gu, r, sums, at + q * BLOCK, width * BLOCK, to);
-            }
+            addLine(gu, sums, at + q * BLOCK, width * BLOCK, lines + q * BLOCK, width * BLOCK);
         }
         for (int r = 0; r < 3; r++) {
-            for (int s = 0; s < 3; s++) {
-                addLine(gv, s, sums, lines + r * width * BLOCK, BLOCK, START + (3 * r + s) * BLOCK);
-            }
+            addLine(gv, sums, lines + r * width * BLOCK, BLOCK, START + 3 * r * BLOCK, BLOCK);
         }
     }
 
-    /** Adds the product of a column of G with values that are {@code step} apart. */
-    private static void addLine(float[] g, int column, float[] sums, int from, int step, int to) {
+    /** Applies Gᵀ to values that are {@code step} apart, and adds the three results, {@code toStep} apart. */
+    private static void addLine(float[] g, float[] sums, int from, int step, int to, int toStep) {
         for (int i = 0; i < BLOCK; i += L) {
-            FloatVector sum = FloatVector.fromArray(S, sums, to + i);
+            FloatVector first = FloatVector.fromArray(S, sums, to + i);
+            FloatVector second = FloatVector.fromArray(S, sums, to + i + toStep);
+            FloatVector third = FloatVector.fromArray(S, sums, to + i + 2 * toStep);
             for (int row = 0; 3 * row < g.length; row++) {
-                sum = FloatVector.fromArray(S, sums, from + i + row * step)
-                        .fma(FloatVector.broadcast(S, g[3 * row + column]), sum);
+                FloatVector value = FloatVector.fromArray(S, sums, from + i + row * step);
+                first = value.fma(FloatVector.broadcast(S, g[3 * row]), first);
+                second = value.fma(FloatVector.broadcast(S, g[3 * row + 1]), second);
+                third = value.fma(FloatVector.broadcast(S, g[3 * row + 2]), third);
             }
-            sum.intoArray(sums, to + i);
+            first.intoArray(sums, to + i);
+            second.intoArray(sums, to + i + toStep);
+            third.intoArray(sums, to + i + 2 * toStep);
         }
     }
 }

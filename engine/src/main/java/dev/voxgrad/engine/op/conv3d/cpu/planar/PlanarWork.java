@@ -53,7 +53,8 @@ public final class PlanarWork {
             long tiles = pass.tiles(0, p.units());
             long source = c.sourceChannels(view);
             long target = c.targetChannels(view);
-            sum += 2 * pass.positions() * c.weightsOfPosition(view) * convolution.multipliedTiles(pass);
+            long multiplied = c.forward ? convolution.multipliedTiles(pass) : convolution.multipliedGradientTiles(pass);
+            sum += 2 * pass.positions() * c.weightsOfPosition(view) * multiplied;
             sum += tiles * wholeVectors(source) * lines(INPUT, pass, pass.mu() + 2);
             sum += tiles * wholeVectors(target) * (lines(OUTPUT, pass, pass.mu()) + pass.mu() * pass.mv());
             sum += source * c.targetBlocks(view) * BLOCK * weights(WEIGHT, pass);

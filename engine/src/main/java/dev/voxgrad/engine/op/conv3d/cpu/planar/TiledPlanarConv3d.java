@@ -22,13 +22,14 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
  * all threads process one group after the other, each thread for other tiles, then for other positions.
  */
 public final class TiledPlanarConv3d implements TiledConv3d {
-    /** Maximum of floats in all parts' own gradients of transformed weights: 128 MiB. */
-    private static final int PRIVATE = 32 * 1024 * 1024;
+    /** Maximum of floats in all parts' own gradients of transformed weights: 32 MiB. */
+    private static final int PRIVATE = 8 * 1024 * 1024;
 
     private static final int PARTS = 32;
     /** Tiles in a block that one thread processes: transformed, they fit in the second-level cache. */
     private static final int TILES = 28;
 
+    private static final int ALL = Integer.MAX_VALUE / 2;
     private static final int CHUNK = PlanarConvolution.CHUNK;
     private static final int START = Lanes.ALIGNED_START;
 
@@ -38,6 +39,10 @@ public final class TiledPlanarConv3d implements TiledConv3d {
     private final PlanarWeightGradient weightGradient;
     private final int tilesPerBlock;
     private final int groups;
+    private final int gradientGroups;
+    /** The number of units in a group whose input gradients are computed together. */
+    private final int unitsTogether;
+
     private final int parts;
 
     /** Creates the convolution for sizes for which it {@linkplain Planar#isPossible is possible}. */
@@ -45,10 +50,14 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         this.device = device;
         this.p = new Planar(g);
         this.slabs = new PlanarSlabs(p);
-        this.groups = Math.ceilDiv(p.units(), p.unitsPerGroup());
-        this.tilesPerBlock = p.sharesTiles() ? Integer.MAX_VALUE / 2 : TILES;
-        this.weightGradient = new PlanarWeightGradient(device, p, p.sharesTiles() ? Integer.MAX_VALUE / 2 : 2 * TILES);
-        this.parts = p.sharesTiles() ? 1 : Math.clamp(Math.min(PRIVATE / weightGradient.size(), PARTS), 1, groups);
+        boolean sharesGradients = p.sharesGradientTiles();
+        this.groups = Math.ceilDiv(p.units(), p.unitsPerGroup(p.sharesTiles()));
+        this.gradientGroups = Math.ceilDiv(p.units(), p.unitsPerGroup(sharesGradients));
+        this.tilesPerBlock = p.sharesTiles() ? ALL : TILES;
+        this.unitsTogether = p.sharesTiles() ? ALL : p.unitsPerGroup(false);
+        this.weightGradient = new PlanarWeightGradient(device, p, sharesGradients ? ALL : TILES);
+        this.parts =
+                sharesGradients ? 1 : Math.clamp(Math.min(PRIVATE / weightGradient.size(), PARTS), 1, gradientGroups);
     }
 
     @Override
@@ -80,20 +89,37 @@ public final class TiledPlanarConv3d implements TiledConv3d {
     long multipliedTiles(TilePass pass) {
         long sum = 0;
         for (int group = 0; group < groups; group++) {
-            int tiles = pass.tiles(firstUnit(group), firstUnit(group + 1) - firstUnit(group));
-            int block = Math.ceilDiv(Math.min(tilesPerBlock, tiles), CHUNK) * CHUNK;
-            sum += tiles / block * block + Math.ceilDiv(tiles % block, CHUNK) * CHUNK;
+            int first = firstUnit(group, groups);
+            sum += multipliedTiles(pass, first, firstUnit(group + 1, groups) - first);
         }
         return sum;
     }
 
-    private int firstUnit(int group) {
-        return (int) ((long) p.units() * group / groups);
+    /** Returns the same for the input gradient. */
+    long multipliedGradientTiles(TilePass pass) {
+        long sum = 0;
+        for (int group = 0; group < gradientGroups; group++) {
+            int end = firstUnit(group + 1, gradientGroups);
+            for (int first = firstUnit(group, gradientGroups); first < end; first += unitsTogether) {
+                sum += multipliedTiles(pass, first, Math.min(unitsTogether, end - first));
+            }
+        }
+        return sum;
     }
 
-    /** Runs tasks on all threads, or, if all threads process the same tiles, one after the other. */
-    private void forEach(int tasks, IntConsumer task) {
-        if (!p.sharesTiles()) {
+    private long multipliedTiles(TilePass pass, int first, int units) {
+        int tiles = pass.tiles(first, units);
+        int block = Math.ceilDiv(Math.min(tilesPerBlock, tiles), CHUNK) * CHUNK;
+        return (long) tiles / block * block + Math.ceilDiv(tiles % block, CHUNK) * CHUNK;
+    }
+
+    private int firstUnit(int group, int count) {
+        return (int) ((long) p.units() * group / count);
+    }
+
+    /** Runs tasks on all threads, or, if each of them uses all threads, one after the other. */
+    private void forEach(boolean shared, int tasks, IntConsumer task) {
+        if (!shared) {
             device.parallel(tasks, task);
             return;
         }
@@ -102,8 +128,8 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         }
     }
 
-    private float[] borrowSlabs(SlabLayout layout) {
-        return device.borrow(START + (long) Math.ceilDiv(p.units(), groups) * layout.size());
+    private float[] borrowSlabs(SlabLayout layout, int count) {
+        return device.borrow(START + (long) count * layout.size());
     }
 
     @Override
@@ -115,13 +141,13 @@ public final class TiledPlanarConv3d implements TiledConv3d {
             System.arraycopy(bias, 0, biases, 0, p.g.outputChannels());
         }
         PlanarConvolution convolution = new PlanarConvolution(device, p.forward, tilesPerBlock);
-        forEach(groups, group -> {
-            int first = firstUnit(group);
-            int units = firstUnit(group + 1) - first;
-            float[] inputs = borrowSlabs(p.inner);
-            float[] outputs = borrowSlabs(p.outer);
+        forEach(p.sharesTiles(), groups, group -> {
+            int first = firstUnit(group, groups);
+            int units = firstUnit(group + 1, groups) - first;
+            float[] inputs = borrowSlabs(p.inner, units);
+            float[] outputs = borrowSlabs(p.outer, units);
             device.parallel(units, i -> slabs.loadInput(x, first + i, inputs, START + i * p.inner.size()));
-            convolution.run(first, units, inputs, u, biases, outputs);
+            convolution.run(first, units, 0, inputs, u, biases, outputs);
             device.parallel(units, i -> {
                 int slab = (first + i) % p.forward.slabs();
                 int sample = (first + i) / p.forward.slabs();
@@ -169,31 +195,28 @@ public final class TiledPlanarConv3d implements TiledConv3d {
                 ? null
                 : PlanarWeights.transform(device, p, p.gradInput, Objects.requireNonNull(weight), null);
         float[] du = dw == null ? null : device.borrow(START + (long) parts * size);
-        float[] zeros = zeros(p.inner.voxel());
-        forEach(parts, part -> {
+        forEach(p.sharesGradientTiles(), parts, part -> {
             if (du != null) {
                 clear(du, START + part * size, size);
             }
-            for (int group = groups * part / parts; group < groups * (part + 1) / parts; group++) {
-                int first = firstUnit(group);
-                int units = firstUnit(group + 1) - first;
-                float[] gradients = borrowSlabs(p.outer);
-                float[] inputs = borrowSlabs(p.inner);
+            for (int group = gradientGroups * part / parts; group < gradientGroups * (part + 1) / parts; group++) {
+                int first = firstUnit(group, gradientGroups);
+                int units = firstUnit(group + 1, gradientGroups) - first;
+                float[] gradients = borrowSlabs(p.outer, units);
+                float[] inputs = borrowSlabs(p.inner, units);
                 device.parallel(units, i -> slabs.loadGradient(dy, first + i, gradients, START + i * p.outer.size()));
                 if (x != null && du != null) {
                     device.parallel(units, i -> slabs.loadInput(x, first + i, inputs, START + i * p.inner.size()));
                     weightGradient.add(first, units, inputs, gradients, du, START + part * size);
                 }
                 if (u != null && dx != null) {
-                    new PlanarConvolution(device, p.gradInput, tilesPerBlock)
-                            .run(first, units, gradients, u, zeros, inputs);
+                    gradInput(first, units, gradients, u, inputs);
                     device.parallel(units, i -> writeGradient(dx, first + i, inputs, START + i * p.inner.size()));
                 }
                 device.giveBack(inputs);
                 device.giveBack(gradients);
             }
         });
-        device.giveBack(zeros);
         if (du != null && dw != null) {
             PlanarWeights.gradient(device, p, weightGradient, du, parts, dw);
             device.giveBack(du);
@@ -201,6 +224,18 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         if (u != null) {
             device.giveBack(u);
         }
+    }
+
+    /** Computes the input gradient of a group, a few units at a time if their tiles are not shared. */
+    private void gradInput(int first, int units, float[] gradients, float[] u, float[] inputs) {
+        float[] zeros = zeros(p.inner.voxel());
+        PlanarConvolution convolution = new PlanarConvolution(device, p.gradInput, tilesPerBlock);
+        device.parallel(Math.ceilDiv(units, unitsTogether), i -> {
+            int slab = i * unitsTogether;
+            int count = Math.min(unitsTogether, units - slab);
+            convolution.run(first + slab, count, slab, gradients, u, zeros, inputs);
+        });
+        device.giveBack(zeros);
     }
 
     /** Sets floats to zero, on all threads unless they are busy. */
