@@ -49,7 +49,7 @@ public record PublishedRow(@Nullable String net, String method, Map<DatasetInfo,
             resnet50-acs  | ResNet-50 + ACS           | .994 / .889 | .886 / .841 | .750 / .517 | .828 / .758 | .912 / .858 | .719 / .709
                           | auto-sklearn              | .977 / .814 | .914 / .874 | .628 / .453 | .828 / .802 | .910 / .915 | .631 / .730
                           | AutoKeras                 | .979 / .804 | .844 / .834 | .642 / .458 | .804 / .705 | .773 / .894 | .538 / .724
-                          | Original study, 15 models | .997 / .933 | .914 / .868 | .757 / .604 | .854 / .815 | .973 / .969 | .925 / .878
+                          | Original study            | .997 / .933 | .914 / .868 | .757 / .604 | .854 / .815 | .973 / .969 | .925 / .878
             """;
 
     private static final List<PublishedRow> ROWS = parse(TABLE);

@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 import dev.voxgrad.medmnist.cli.command.AvailableCommand;
+import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
 import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
 import dev.voxgrad.medmnist.cli.command.EnsembleCommand;
@@ -46,6 +47,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             ShowCommand.class,
             LrFindCommand.class,
             TrainCommand.class,
+            BenchmarkCommand.class,
             StatusCommand.class,
             PredictCommand.class,
             EnsembleCommand.class,

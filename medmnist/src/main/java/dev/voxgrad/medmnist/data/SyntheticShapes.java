@@ -63,6 +63,11 @@ public final class SyntheticShapes {
         public static Settings of(long seed) {
             return new Settings(seed, 28, 480, 120, 240, DIFFICULTY);
         }
+
+        /** Returns the same settings for volumes of another size. */
+        public Settings withEdge(int voxels) {
+            return new Settings(seed, voxels, train, val, test, difficulty);
+        }
     }
 
     /** Makes the data set: the same for the same settings, on every machine. */

@@ -61,7 +61,25 @@ public final class Ensemble {
             Device device,
             Predictor.Augmentation augmentation,
             IntConsumer progress) {
-        List<MemberResult> members = run.members();
+        return load(run, run.members(), data, split, device, augmentation, progress);
+    }
+
+    /**
+     * Runs the best and the last model of some finished members over a split.
+     *
+     * @param members some of the run's members, in order
+     * @param augmentation augmentation of the volumes, the same for every model
+     * @param progress receives the number of models done, after each model
+     * @throws DataFileException if a weights file is missing or damaged
+     */
+    public static Ensemble load(
+            RunFiles run,
+            List<MemberResult> members,
+            VolumeData data,
+            Split split,
+            Device device,
+            Predictor.Augmentation augmentation,
+            IntConsumer progress) {
         if (!data.labelNames().equals(run.info().labelNames())) {
             throw new DataFileException(
                     run.folder().toString(),

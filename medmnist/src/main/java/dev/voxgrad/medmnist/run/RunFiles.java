@@ -44,6 +44,9 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
  * </pre>
  */
 public final class RunFiles {
+    /** The name of the file that makes a folder a run's. */
+    public static final String RUN_FILE = "run.json";
+
     private final Path folder;
     private final RunFolder files;
     /** Whether this process started the run. */
@@ -139,7 +142,7 @@ public final class RunFiles {
 
     /** Throws unless {@code folder} is empty or does not exist; called early, before any work is done. */
     public static void requireEmpty(Path folder) {
-        if (Files.exists(folder.resolve("run.json"))) {
+        if (Files.exists(folder.resolve(RUN_FILE))) {
             throw new DataFileException(
                     folder.toString(),
                     "already contains a run, which is left as it is; choose another --out, or remove it first");
@@ -162,7 +165,7 @@ public final class RunFiles {
      * @throws DataFileException if there is no run in the folder, or its {@code run.json} is damaged
      */
     public static RunFiles open(Path folder) {
-        Path file = folder.resolve("run.json");
+        Path file = folder.resolve(RUN_FILE);
         if (Files.notExists(file)) {
             throw new DataFileException(
                     folder.toString(),
@@ -202,7 +205,7 @@ public final class RunFiles {
     }
 
     private void writeInfo() {
-        write("run.json", RunJson.write(info));
+        write(RUN_FILE, RunJson.write(info));
     }
 
     /** Returns the files of one member. */

@@ -7,7 +7,7 @@ public final class TrainingStoppedException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    TrainingStoppedException(String message) {
+    public TrainingStoppedException(String message) {
         super(message);
     }
 }

@@ -13,6 +13,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.benchmark.BenchmarkFolder;
+import dev.voxgrad.medmnist.benchmark.BenchmarkResults;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.EnsembleOptions;
 import dev.voxgrad.medmnist.cli.options.RunDataOptions;
@@ -22,6 +24,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.report.BenchmarkPage;
 import dev.voxgrad.medmnist.report.RunReport;
 import dev.voxgrad.medmnist.run.RunFiles;
 
@@ -38,6 +41,8 @@ import dev.voxgrad.medmnist.run.RunFiles;
             "",
             "If the run is not finished, the report covers the finished members.",
             "",
+            "For the folder of a benchmark, the page has its tables, with charts of all rows.",
+            "",
             "The report describes one ensemble, combined as 'medmnist ensemble' does with the same options, next to the"
                     + " uniform one.",
             "",
@@ -53,7 +58,10 @@ public final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "The run's folder, as created by train.")
     private Path runFolder;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "File to write. Default: RUN/report.html")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "File to write. Default: RUN/report.html, or benchmark.html in a benchmark's folder")
     private @Nullable Path out;
 
     @Mixin
@@ -68,6 +76,9 @@ public final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ensembleOptions.check();
+        if (BenchmarkFolder.isAt(runFolder)) {
+            return reportBenchmark();
+        }
         RunFiles run = RunFiles.open(runFolder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Path file = out == null ? runFolder.resolve("report.html") : out;
@@ -86,6 +97,15 @@ public final class ReportCommand implements Callable<Integer> {
                         ? " (the run is not finished: " + members + " of "
                                 + run.info().settings().models() + " members)"
                         : ""));
+        return 0;
+    }
+
+    /** Writes the page of a benchmark, whose rows have been evaluated. */
+    private int reportBenchmark() {
+        Path file = out == null ? runFolder.resolve("benchmark.html") : out;
+        AtomicFile.requireWritable(file);
+        AtomicFile.write(file, BenchmarkPage.html(BenchmarkResults.read(new BenchmarkFolder(runFolder), net -> true)));
+        new Console(command.commandLine().getOut()).line("Written to " + file);
         return 0;
     }
 }

@@ -18,6 +18,7 @@ import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.NameList;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
@@ -25,13 +26,19 @@ import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.download.Downloader;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OwnFile;
+import dev.voxgrad.medmnist.data.source.Synthetic;
+import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.run.IncompatibleRunException;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** The options that name the volumes: an official data set, or a file of the user's own. */
 public final class DataOptions {
+    /** The flag of volumes made by code, where a command takes it. */
+    public static final String SYNTHETIC = "synthetic";
+
     /** The number of volumes that a warning lists. */
     private static final int MOST_NUMBERS = 10;
 
@@ -113,6 +120,19 @@ public final class DataOptions {
             return ownFile(npz);
         }
         throw wrongUse("Name the data: --flag F for an official set, or --npz FILE for your own");
+    }
+
+    /** Returns the data as {@link #source} does; the flag {@value #SYNTHETIC} means volumes made by code. */
+    public DataSource benchmarkSource() {
+        if (!SYNTHETIC.equals(flag) || npz != null) {
+            return source();
+        }
+        SyntheticShapes.Settings shapes = SyntheticShapes.Settings.of(TrainSettings.SEED);
+        try {
+            return DataSource.synthetic(size == null ? shapes : shapes.withEdge(size));
+        } catch (BadValueException e) {
+            throw new ParameterException(command.commandLine(), "--size: " + e.getMessage(), e);
+        }
     }
 
     private DataSource ownFile(Path file) {
@@ -245,7 +265,7 @@ public final class DataOptions {
 
     /** Loads the volumes, after downloading them if {@code --download} was given and the file is missing. */
     public VolumeData load(DataSource source, Preparation preparation) {
-        if (download && flag != null) {
+        if (download && flag != null && !(source instanceof Synthetic)) {
             DatasetInfo.Source file = official(flag);
             if (!Files.exists(root().resolve(file.fileName()))) {
                 Console console = new Console(command.commandLine().getOut());

@@ -26,11 +26,9 @@ public final class RunProgress implements TrainListener {
     private final TrainSettings settings;
     private final Console console;
     private final double[] epochWork;
-    private double totalWork;
     private final int volumes;
-    private final long start = System.nanoTime();
+    private final TimeLeft time;
     private final Map<Integer, Current> current = new HashMap<>();
-    private double doneWork;
 
     /** Holds the state of a member that is being trained. */
     private static final class Current {
@@ -48,7 +46,13 @@ public final class RunProgress implements TrainListener {
 
     /** Shows the progress of these members of a run. */
     public RunProgress(RunInfo run, List<Integer> members, VolumeData data, Console console) {
+        this(run, members, data, console, new TimeLeft());
+    }
+
+    /** Shows the progress of these members of a run, with the time left of more work than theirs. */
+    public RunProgress(RunInfo run, List<Integer> members, VolumeData data, Console console, TimeLeft time) {
         this.settings = run.settings();
+        this.time = time;
         this.console = console;
         this.volumes = run.crossValidation() == null
                 ? data.train().size()
@@ -59,7 +63,7 @@ public final class RunProgress implements TrainListener {
             epochWork[member] = flop.computeIfAbsent(
                     settings.netOf(member),
                     net -> NetSummary.of(net, data.shape(), data.classes()).flop());
-            totalWork += epochWork[member] * settings.epochs();
+            time.plan(epochWork[member] * settings.epochs());
         }
     }
 
@@ -67,7 +71,7 @@ public final class RunProgress implements TrainListener {
     public synchronized void memberStarts(int member, NetSpec net, int epochs, double bestAuc) {
         current.put(member, new Current(net, epochs, bestAuc));
         // Epochs of an earlier process took none of this one's time, so they are not part of its work.
-        totalWork -= epochWork[member] * epochs;
+        time.plan(-epochWork[member] * epochs);
         if (epochs > 0) {
             console.progress(
                     position(member, epochs) + (epochs == settings.epochs() ? "  finished before" : "  resumed"));
@@ -78,9 +82,9 @@ public final class RunProgress implements TrainListener {
     public synchronized void stepDone(int member, int epoch, int step, int steps, double loss) {
         Current now = current(member);
         now.workOfEpoch = epochWork[member] * step / steps;
-        double work = doneWork
-                + current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
-        double secondsPerWork = seconds() / work;
+        double unfinished =
+                current.values().stream().mapToDouble(c -> c.workOfEpoch).sum();
+        double secondsPerWork = time.seconds() / (time.done() + unfinished);
         // Members that are trained at the same time share the device.
         double ownSeconds = secondsPerWork * current.size();
         double ofEpoch = (epochWork[member] - now.workOfEpoch) * ownSeconds;
@@ -88,7 +92,7 @@ public final class RunProgress implements TrainListener {
         console.status(
                 position(member, epoch),
                 "step " + step + "/" + steps,
-                Console.duration((totalWork - work) * secondsPerWork) + " left",
+                Console.duration(time.secondsLeft(unfinished)) + " left",
                 String.format(Locale.ROOT, "loss %.4f", loss) + best(now, "  best %.4f"),
                 Console.duration(ofMember) + " for this member",
                 Console.duration(ofEpoch) + " for this epoch");
@@ -97,7 +101,7 @@ public final class RunProgress implements TrainListener {
     @Override
     public synchronized void epochDone(EpochResult epoch, boolean best) {
         Current now = current(epoch.member());
-        doneWork += epochWork[epoch.member()];
+        time.done(epochWork[epoch.member()]);
         now.workOfEpoch = 0;
         now.epochsDone = epoch.epoch();
         now.bestAuc = best ? epoch.validation().auc() : now.bestAuc;
@@ -111,7 +115,7 @@ public final class RunProgress implements TrainListener {
                 best ? "  best" : best(now, "  (best %.4f)"),
                 epoch.seconds(),
                 volumes / epoch.seconds(),
-                left(doneWork)));
+                left()));
     }
 
     @Override
@@ -122,7 +126,7 @@ public final class RunProgress implements TrainListener {
 
     /** Removes the work of epochs that a member will not train: it may have ended before its last epoch. */
     private void dropRest(int member) {
-        totalWork -= epochWork[member] * (settings.epochs() - current(member).epochsDone);
+        time.plan(-epochWork[member] * (settings.epochs() - current(member).epochsDone));
         current.remove(member);
     }
 
@@ -150,13 +154,9 @@ public final class RunProgress implements TrainListener {
         return Double.isNaN(member.bestAuc) ? "" : String.format(Locale.ROOT, format, member.bestAuc);
     }
 
-    private double seconds() {
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    private String left(double work) {
-        return work >= totalWork
-                ? "done in " + Console.duration(seconds())
-                : Console.duration(seconds() * (totalWork - work) / work) + " left";
+    private String left() {
+        return time.isOver()
+                ? "done in " + Console.duration(time.seconds())
+                : Console.duration(time.secondsLeft(0)) + " left";
     }
 }

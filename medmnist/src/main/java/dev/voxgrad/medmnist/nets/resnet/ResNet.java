@@ -63,6 +63,11 @@ public record ResNet(int depth, ConvolutionKind kind) implements NetSpec {
         return "resnet" + depth + "-" + kind.label();
     }
 
+    @Override
+    public boolean isOfBenchmark() {
+        return true;
+    }
+
     /** Returns the size of the output of one of the four layers: of layer1, unless volumes are very small. */
     @Override
     public long largestActivation(VolumeShape volume) {

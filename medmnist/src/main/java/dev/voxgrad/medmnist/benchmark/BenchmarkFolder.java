@@ -1,0 +1,129 @@
+package dev.voxgrad.medmnist.benchmark;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.RunFolder;
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.nets.Nets;
+import dev.voxgrad.medmnist.run.RunFiles;
+
+/**
+ * Finds and creates the rows of a benchmark, each a run in a folder named after its net:
+ *
+ * <pre>
+ * resnet18-3d/, resnet18-acs/, …       one run per row: {@link RowFiles}
+ * benchmark.md, .csv, .html            the table of what is finished
+ * benchmark.lock                       locked while a process creates a row
+ * </pre>
+ *
+ * <p>Several processes can work on one folder: each row is created once, and each member of a row is trained by the
+ * process that holds its lock.
+ *
+ * @param path the folder, which may not exist yet
+ */
+public record BenchmarkFolder(Path path) {
+    /** A process can hold a file's lock only once. */
+    private static final Object IN_THIS_PROCESS = new Object();
+
+    /** Returns whether a folder is a benchmark's: it is no run, but has at least one row. */
+    public static boolean isAt(Path folder) {
+        return Files.notExists(folder.resolve(RunFiles.RUN_FILE))
+                && !new BenchmarkFolder(folder).rows().isEmpty();
+    }
+
+    /** Returns the folder of a net's row, which may not exist yet. */
+    public Path row(NetSpec net) {
+        return path.resolve(net.name());
+    }
+
+    /** Returns all rows: those of published methods in the order of their table, then the others. */
+    public List<RowFiles> rows() {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(path)) {
+            return folders.filter(folder -> Files.exists(folder.resolve(RunFiles.RUN_FILE)))
+                    .map(folder -> open(folder))
+                    .filter(row -> row.run().folder().endsWith(row.net().name()))
+                    .sorted(Comparator.comparingInt(BenchmarkFolder::position))
+                    .toList();
+        } catch (IOException e) {
+            throw new DataFileException(path.toString(), "cannot be read: " + AtomicFile.describe(e), e);
+        }
+    }
+
+    private static int position(RowFiles row) {
+        int published = PublishedRow.ofBenchmark().stream()
+                .map(PublishedRow::net)
+                .toList()
+                .indexOf(row.net().name());
+        return published >= 0
+                ? published
+                : PublishedRow.ofBenchmark().size() + Nets.all().indexOf(row.net());
+    }
+
+    private static RowFiles open(Path folder) {
+        return new RowFiles(RunFiles.open(folder));
+    }
+
+    /**
+     * Opens the row of a net, and creates it first if there is none. A row that another process creates at the same time
+     * is created once, and one whose creation was interrupted is created from the start.
+     *
+     * @param creator creates a run in the folder that it receives
+     */
+    public RowFiles openOrCreate(NetSpec net, Function<Path, RunFiles> creator) {
+        RunFolder files = makeFolder();
+        Path lock = files.file("benchmark.lock");
+        synchronized (IN_THIS_PROCESS) {
+            try (FileChannel channel = files.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                Path folder = row(net);
+                if (Files.notExists(folder.resolve(RunFiles.RUN_FILE))) {
+                    create(folder, creator);
+                }
+                return open(folder);
+            } catch (IOException e) {
+                throw new DataFileException(lock.toString(), "cannot be locked: " + AtomicFile.describe(e), e);
+            }
+        }
+    }
+
+    private RunFolder makeFolder() {
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new DataFileException(
+                    path.toString(), "cannot be made: " + AtomicFile.describe(e) + "; choose another --out", e);
+        }
+        return new RunFolder(path);
+    }
+
+    /** Creates a run under another name, so that the row appears complete or not at all. */
+    private static void create(Path folder, Function<Path, RunFiles> creator) {
+        RunFiles.requireEmpty(folder);
+        Path unfinished = folder.resolveSibling("." + folder.getFileName() + ".new");
+        if (Files.exists(unfinished)) {
+            RunFiles.remove(unfinished);
+        }
+        creator.apply(unfinished);
+        try {
+            Files.deleteIfExists(folder);
+            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new DataFileException(folder.toString(), "cannot be made: " + AtomicFile.describe(e), e);
+        }
+    }
+}
