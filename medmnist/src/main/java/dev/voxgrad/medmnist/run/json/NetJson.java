@@ -50,11 +50,16 @@ final class NetJson {
                 return (NetSpec) context.handleUnexpectedToken(context.constructType(NetSpec.class), json);
             }
             String text = json.getString();
-            return Nets.all().stream()
-                    .filter(net -> spelled(net).equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> context.weirdStringException(
-                            text, NetSpec.class, "unknown net; known nets are " + Nets.names()));
+            for (NetSpec net : Nets.all()) {
+                if (spelled(net).equals(text)) {
+                    return net;
+                }
+            }
+            return context.reportInputMismatch(
+                    NetSpec.class,
+                    "unknown net '%s'; known nets are %s",
+                    text.toLowerCase(Locale.ROOT),
+                    Nets.names());
         }
     }
 }
