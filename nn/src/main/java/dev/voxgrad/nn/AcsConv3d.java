@@ -1,7 +1,5 @@
 package dev.voxgrad.nn;
 
-import java.util.SequencedMap;
-
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Tensor;
@@ -47,11 +45,6 @@ public final class AcsConv3d implements Convolution {
     }
 
     @Override
-    public boolean keepsActivations() {
-        return false;
-    }
-
-    @Override
     public AcsConv3dOp op() {
         return op;
     }
@@ -64,16 +57,6 @@ public final class AcsConv3d implements Convolution {
     @Override
     public @Nullable Tensor bias() {
         return bias;
-    }
-
-    @Override
-    public SequencedMap<String, Tensor> ownParameters() {
-        return Named.of("weight", weight, "bias", bias);
-    }
-
-    @Override
-    public void initialize(Initialization start) {
-        start.fanInUniform(weight, bias);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.voxgrad.nn;
 
-import java.util.SequencedMap;
-
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Dims3;
@@ -43,11 +41,6 @@ public final class Conv3d implements Convolution {
     }
 
     @Override
-    public boolean keepsActivations() {
-        return false;
-    }
-
-    @Override
     public Conv3dOp op() {
         return op;
     }
@@ -60,11 +53,6 @@ public final class Conv3d implements Convolution {
     @Override
     public @Nullable Tensor bias() {
         return bias;
-    }
-
-    @Override
-    public SequencedMap<String, Tensor> ownParameters() {
-        return Named.of("weight", weight, "bias", bias);
     }
 
     @Override

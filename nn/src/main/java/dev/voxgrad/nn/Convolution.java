@@ -1,5 +1,7 @@
 package dev.voxgrad.nn;
 
+import java.util.SequencedMap;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Tensor;
@@ -16,4 +18,20 @@ public interface Convolution extends Layer {
     /** Returns the bias, or null if the convolution has none. */
     @Nullable
     Tensor bias();
+
+    @Override
+    default boolean keepsActivations() {
+        return false;
+    }
+
+    @Override
+    default SequencedMap<String, Tensor> ownParameters() {
+        return Named.of("weight", weight(), "bias", bias());
+    }
+
+    /** Draws weight and bias from U(±1/√fanIn), unless a layer's own method does something else. */
+    @Override
+    default void initialize(Initialization start) {
+        start.fanInUniform(weight(), bias());
+    }
 }

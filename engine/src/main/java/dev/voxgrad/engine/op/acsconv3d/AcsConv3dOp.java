@@ -11,6 +11,7 @@ import dev.voxgrad.engine.op.conv3d.AcsSplit;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 import dev.voxgrad.engine.op.conv3d.ConvolutionOp;
+import dev.voxgrad.engine.op.conv3d.ConvolutionShapes;
 
 /**
  * Computes an ACS convolution (Yang et al., "Reinventing 2D Convolutions for 3D Images", IEEE JBHI 25(8), 2021): the
@@ -80,126 +81,67 @@ public record AcsConv3dOp(
         Shape weight = inputs[1];
         ShapeException.requireRank(name(), "input", input, 5, "(N,C,D,H,W)");
         ShapeException.requireRank(name(), "weight", weight, 4, "(O,C/groups,k,k)");
-        requireSettings(input, weight);
-        requireChannels(input, weight);
-        if (inputs.length > 2 && !inputs[2].equals(Shape.of(weight.dim(0)))) {
-            throw ShapeException.of(
-                    name(),
-                    "bias must have one value for each of the " + weight.dim(0) + " output channels",
-                    "bias",
-                    inputs[2],
-                    "weight",
-                    weight);
+        ConvolutionShapes shapes = new ConvolutionShapes(name(), input, weight);
+        shapes.requireSettings(Dims3.cube(stride), Dims3.cube(padding), Dims3.cube(dilation), groups);
+        requireKernel(shapes);
+        if (groups > 1 && (input.dim(1) != groups || weight.dim(0) != groups)) {
+            throw shapes.misfit("with " + groups + " groups, input and output must have " + groups
+                    + " channels each, but they have " + input.dim(1) + " and " + weight.dim(0));
         }
+        shapes.requireChannels(groups);
+        shapes.requireBias(inputs);
+        shapes.requirePaddedSize(Dims3.cube(padding));
+        requireDenseSize(shapes);
         int[] sizes = new int[3];
         for (int axis = 0; axis < 3; axis++) {
-            sizes[axis] = outputSize(input, weight, axis);
-            requirePlanes(input, weight, axis, sizes[axis]);
+            sizes[axis] = shapes.outputSize(2 + axis, weight.dim(2), stride, padding, dilation);
+            requirePlanes(shapes, axis, sizes[axis]);
         }
-        requireIndices(input, weight, new Dims3(sizes[0], sizes[1], sizes[2]));
         return Shape.of(input.dim(0), weight.dim(0), sizes[0], sizes[1], sizes[2]);
     }
 
-    private void requireSettings(Shape input, Shape weight) {
-        if (stride < 1 || dilation < 1 || groups < 1 || padding < 0) {
-            throw misfit(
-                    "stride " + stride + ", dilation " + dilation + " and groups " + groups
-                            + " must be at least 1, padding " + padding + " at least 0",
-                    input,
-                    weight);
-        }
+    private void requireKernel(ConvolutionShapes shapes) {
+        Shape weight = shapes.weight();
         if (weight.dim(2) != weight.dim(3)) {
-            throw misfit(
-                    "weight has a kernel of " + weight.dim(2) + "x" + weight.dim(3) + " (dims 2 and 3), expected a "
-                            + "square",
-                    input,
-                    weight);
+            throw shapes.misfit("weight has a kernel of " + weight.dim(2) + "x" + weight.dim(3)
+                    + " (dims 2 and 3), expected a square");
         }
         if (split != null && split.channels() != weight.dim(0)) {
-            throw misfit(
-                    "the split " + split.a() + ", " + split.c() + ", " + split.s() + " has " + split.channels()
-                            + " channels but weight has " + weight.dim(0) + " (dim 0)",
-                    input,
-                    weight);
+            throw shapes.misfit("the split " + split.a() + ", " + split.c() + ", " + split.s() + " has "
+                    + split.channels() + " channels but weight has " + weight.dim(0) + " (dim 0)");
         }
-    }
-
-    private void requireChannels(Shape input, Shape weight) {
-        if (groups > 1 && (input.dim(1) != groups || weight.dim(0) != groups)) {
-            throw misfit(
-                    "with " + groups + " groups, input and output must have " + groups
-                            + " channels each, but they have " + input.dim(1) + " and " + weight.dim(0),
-                    input,
-                    weight);
-        }
-        if (input.dim(1) != (long) weight.dim(1) * groups) {
-            throw misfit(
-                    "input has " + input.dim(1) + " channels (dim 1) but weight expects "
-                            + (long) weight.dim(1) * groups,
-                    input,
-                    weight);
-        }
-    }
-
-    private int outputSize(Shape input, Shape weight, int axis) {
-        long padded = input.dim(2 + axis) + 2L * padding;
-        long reach = dilation * (weight.dim(2) - 1L) + 1;
-        if (reach > padded) {
-            throw misfit(
-                    "kernel reaches over " + reach + " voxels along " + AXES[axis] + " but the padded input has "
-                            + padded,
-                    input,
-                    weight);
-        }
-        return Math.toIntExact((padded - reach) / stride + 1);
     }
 
     /** Requires that the planes which the view along an axis reads are in the volume if their rule supposes it. */
-    private void requirePlanes(Shape input, Shape weight, int axis, int output) {
-        int n = input.dim(2 + axis);
+    private void requirePlanes(ConvolutionShapes shapes, int axis, int output) {
+        int n = shapes.input().dim(2 + axis);
+        int kernel = shapes.weight().dim(2);
         boolean aligned = AcsEmbedding.isAligned(n, output);
         if (groups > 1 && !aligned) {
-            throw misfit(
-                    "a depthwise convolution needs as many output as input positions or half as many, but has " + output
-                            + " for " + n + " along " + AXES[axis],
-                    input,
-                    weight);
+            throw shapes.misfit(
+                    "a depthwise convolution needs as many output as input positions or half as many, but has "
+                            + output + " for " + n + " along " + AXES[axis]);
         }
-        boolean used = viewsOf(weight.dim(0)).count(axis) > 0 && weight.dim(2) > 1;
+        boolean used = viewsOf(shapes.weight().dim(0)).count(axis) > 0 && kernel > 1;
         int planes = (n - 1) / stride + 1;
         if (used && aligned && planes != output) {
-            throw misfit(
-                    "the volume has " + planes + " planes at a distance of " + stride + " along " + AXES[axis]
-                            + ", but stride, padding, dilation and kernel lead to " + output + "; pad by "
-                            + weight.dim(2) / 2 + ", or use another size",
-                    input,
-                    weight);
+            throw shapes.misfit("the volume has " + planes + " planes at a distance of " + stride + " along "
+                    + AXES[axis] + ", but stride, padding, dilation and kernel lead to " + output + "; pad by "
+                    + kernel / 2 + ", or use another size");
         }
     }
 
-    /** Requires that kernels can index a padded sample, and the weight of the equal dense convolution, by ints. */
-    private void requireIndices(Shape input, Shape weight, Dims3 output) {
-        double sample = input.dim(1);
-        double dense = (double) weight.dim(0) * weight.dim(1);
-        for (int axis = 0; axis < 3; axis++) {
-            sample *= input.dim(2 + axis) + 2.0 * padding;
-            dense *= dilation * (weight.dim(2) - 1.0) + 1 + padding;
-        }
-        if (sample > Integer.MAX_VALUE || dense > Integer.MAX_VALUE) {
-            throw misfit(
-                    "a sample with its padding of " + padding + ", or the weight with its dilation of " + dilation
-                            + ", has more than 2^31-1 values",
-                    input,
-                    weight);
+    /** Requires that kernels can index the weight of the equal dense convolution by ints. */
+    private void requireDenseSize(ConvolutionShapes shapes) {
+        double edge = dilation * (shapes.weight().dim(2) - 1.0) + 1 + padding;
+        if (edge * edge * edge * shapes.weight().dim(0) * shapes.weight().dim(1) > Integer.MAX_VALUE) {
+            throw shapes.misfit("the weight of the equal convolution with kernels of three dimensions has more than "
+                    + "2^31-1 values");
         }
     }
 
     private AcsSplit viewsOf(int outputChannels) {
         return split == null ? AcsSplit.thirds(outputChannels) : split;
-    }
-
-    private ShapeException misfit(String problem, Shape input, Shape weight) {
-        return ShapeException.of(name(), problem, "input", input, "weight", weight);
     }
 
     /** Returns whether the equal dense convolution has the same settings: padding ⌊k/2⌋, no dilation, one group. */

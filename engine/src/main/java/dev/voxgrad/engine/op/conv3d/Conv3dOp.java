@@ -47,85 +47,21 @@ public record Conv3dOp(Dims3 stride, Dims3 padding, Dims3 dilation, int groups) 
         Shape weight = inputs[1];
         ShapeException.requireRank(name(), "input", input, 5, "(N,C,D,H,W)");
         ShapeException.requireRank(name(), "weight", weight, 5, "(O,C/groups,KD,KH,KW)");
-        if (!stride.atLeast(1) || !dilation.atLeast(1) || !padding.atLeast(0) || groups < 1) {
-            throw ShapeException.of(
-                    name(),
-                    "stride " + stride + ", dilation " + dilation + " and groups " + groups
-                            + " must be at least 1, padding " + padding + " at least 0",
-                    "input",
-                    input,
-                    "weight",
-                    weight);
-        }
-        if (input.dim(1) != (long) weight.dim(1) * groups) {
-            throw ShapeException.of(
-                    name(),
-                    "input has " + input.dim(1) + " channels (dim 1) but weight expects "
-                            + (long) weight.dim(1) * groups,
-                    "input",
-                    input,
-                    "weight",
-                    weight);
-        }
+        ConvolutionShapes shapes = new ConvolutionShapes(name(), input, weight);
+        shapes.requireSettings(stride, padding, dilation, groups);
+        shapes.requireChannels(groups);
         if (weight.dim(0) % groups != 0) {
-            throw ShapeException.of(
-                    name(),
-                    "weight has " + weight.dim(0) + " output channels (dim 0), expected a " + "multiple of " + groups
-                            + " groups",
-                    "input",
-                    input,
-                    "weight",
-                    weight);
+            throw shapes.misfit("weight has " + weight.dim(0) + " output channels (dim 0), expected a multiple of "
+                    + groups + " groups");
         }
-        if (inputs.length > 2 && !inputs[2].equals(Shape.of(weight.dim(0)))) {
-            throw ShapeException.of(
-                    name(),
-                    "bias must have one value for each of the " + weight.dim(0) + " output channels",
-                    "bias",
-                    inputs[2],
-                    "weight",
-                    weight);
-        }
-        requirePaddedSize(input, weight);
+        shapes.requireBias(inputs);
+        shapes.requirePaddedSize(padding);
         return Shape.of(
                 input.dim(0),
                 weight.dim(0),
-                outputSize(inputs, 2, stride.d(), padding.d(), dilation.d()),
-                outputSize(inputs, 3, stride.h(), padding.h(), dilation.h()),
-                outputSize(inputs, 4, stride.w(), padding.w(), dilation.w()));
-    }
-
-    private int outputSize(Shape[] inputs, int dim, int stride, int padding, int dilation) {
-        long padded = inputs[0].dim(dim) + 2L * padding;
-        long reach = dilation * (inputs[1].dim(dim) - 1L) + 1;
-        if (reach > padded) {
-            throw ShapeException.of(
-                    name(),
-                    "kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded " + "input has "
-                            + padded,
-                    "input",
-                    inputs[0],
-                    "weight",
-                    inputs[1]);
-        }
-        return (int) ((padded - reach) / stride + 1);
-    }
-
-    /** Requires that kernels can index a sample, with its padding, by ints. */
-    private void requirePaddedSize(Shape input, Shape weight) {
-        double padded = (input.dim(2) + 2.0 * padding.d())
-                * (input.dim(3) + 2.0 * padding.h())
-                * (input.dim(4) + 2.0 * padding.w())
-                * input.dim(1);
-        if (padded > Integer.MAX_VALUE) {
-            throw ShapeException.of(
-                    name(),
-                    "a sample with its padding of " + padding + " has more than 2^31-1 values",
-                    "input",
-                    input,
-                    "weight",
-                    weight);
-        }
+                shapes.outputSize(2, weight.dim(2), stride.d(), padding.d(), dilation.d()),
+                shapes.outputSize(3, weight.dim(3), stride.h(), padding.h(), dilation.h()),
+                shapes.outputSize(4, weight.dim(4), stride.w(), padding.w(), dilation.w()));
     }
 
     @Override

@@ -291,7 +291,7 @@ class AcsConv3dTest {
         refuses(AcsConv3dOp.same(3, 1), Shape.of(1, 3, 5, 5, 5), Shape.of(4, 3, 3, 5), "3x5 (dims 2 and 3)");
         refuses(AcsConv3dOp.same(3, 1), Shape.of(1, 3, 5, 5, 5), Shape.of(4, 2, 3, 3), "input has 3 channels (dim 1)");
         refuses(split(1, 1, 1), Shape.of(1, 3, 5, 5, 5), Shape.of(4, 3, 3, 3), "the split 1, 1, 1 has 3 channels");
-        refuses(AcsConv3dOp.same(7, 1), Shape.of(1, 3, 5, 5, 1), Shape.of(4, 3, 9, 9), "along W");
+        refuses(AcsConv3dOp.same(7, 1), Shape.of(1, 3, 5, 5, 1), Shape.of(4, 3, 9, 9), "9 voxels (dim 4)");
         refuses(new AcsConv3dOp(0, 1, 1, 1, null), Shape.of(1, 3, 5, 5, 5), Shape.of(4, 3, 3, 3), "stride 0");
         refuses(
                 new AcsConv3dOp(1, 1, 1, 2, null),
