@@ -25,8 +25,19 @@ class ResNetRunTest {
         volumes = TestVolumes.write(folder.resolve("volumes.npz"), 6, 1, 2, 8, 4, 4);
         run = folder.resolve("run");
         assertThat(Cli.run(
-                                "train", "--npz", volumes, "--out", run, "--models", 1, "--nets", NET, "--epochs", 1,
-                                "--batch-size", 4)
+                                "train",
+                                "--npz",
+                                volumes,
+                                "--out",
+                                run,
+                                "--models",
+                                1,
+                                "--nets",
+                                NET,
+                                "--epochs",
+                                1,
+                                "--batch-size",
+                                4)
                         .succeeded()
                         .out())
                 .contains("member 0 " + NET + "  epoch 1/1");
@@ -77,7 +88,9 @@ class ResNetRunTest {
 
     @Test
     void planNamesTheAlgorithmsOfAcsConvolutions() {
-        assertThat(Cli.run("summary", "--net", "resnet18-acs", "--plan").succeeded().out())
+        assertThat(Cli.run("summary", "--net", "resnet18-acs", "--plan")
+                        .succeeded()
+                        .out())
                 .contains("layer1.0.conv1", "layer2.0.shortcut.0", "planar");
     }
 }

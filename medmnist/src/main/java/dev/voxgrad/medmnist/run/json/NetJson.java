@@ -56,10 +56,7 @@ final class NetJson {
                 }
             }
             return context.reportInputMismatch(
-                    NetSpec.class,
-                    "unknown net '%s'; known nets are %s",
-                    text.toLowerCase(Locale.ROOT),
-                    Nets.names());
+                    NetSpec.class, "unknown net '%s'; known nets are %s", text.toLowerCase(Locale.ROOT), Nets.names());
         }
     }
 }
