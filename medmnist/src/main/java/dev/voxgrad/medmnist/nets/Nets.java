@@ -79,9 +79,9 @@ public final class Nets {
      */
     public static synchronized Registration register(NetSpec net) {
         if (!NAME.matcher(net.name()).matches()) {
-            throw new IllegalArgumentException(
-                    "invalid net name '" + net.name()
-                            + "'; expected lower-case letters, digits, hyphens and single dots between them, starting with a letter");
+            throw new IllegalArgumentException("invalid net name '" + net.name()
+                    + "'; expected lower-case letters, digits, hyphens and single dots between them, starting"
+                    + " with a letter");
         }
         if (KNOWN.stream().anyMatch(known -> known.name().equals(net.name()))) {
             throw new IllegalArgumentException("net name '" + net.name() + "' is taken; known nets are " + names());

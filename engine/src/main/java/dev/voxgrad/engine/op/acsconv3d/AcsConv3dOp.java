@@ -119,8 +119,8 @@ public record AcsConv3dOp(
         boolean aligned = AcsEmbedding.isAligned(n, output);
         if (groups > 1 && !aligned) {
             throw shapes.misfit(
-                    "a depthwise convolution needs as many output as input positions or half as many, but has "
-                            + output + " for " + n + " along " + AXES[axis]);
+                    "a depthwise convolution needs as many output as input positions or half as many, but has " + output
+                            + " for " + n + " along " + AXES[axis]);
         }
         boolean used = viewsOf(shapes.weight().dim(0)).count(axis) > 0 && kernel > 1;
         int planes = (n - 1) / stride + 1;

@@ -57,8 +57,8 @@ public record ConvolutionShapes(String operation, Shape input, Shape weight) {
         long padded = input.dim(dim) + 2L * padding;
         long reach = dilation * (kernel - 1L) + 1;
         if (reach > padded) {
-            throw misfit("kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded input has "
-                    + padded);
+            throw misfit(
+                    "kernel reaches over " + reach + " voxels (dim " + dim + ") but the padded input has " + padded);
         }
         return (int) ((padded - reach) / stride + 1);
     }

@@ -302,7 +302,8 @@ class AcsConv3dTest {
                 new AcsConv3dOp(2, 1, 1, 4, null),
                 Shape.of(1, 4, 8, 7, 8),
                 Shape.of(4, 1, 3, 3),
-                "depthwise convolution needs as many output as input positions or half as many, but has 4 for 7 along H");
+                "depthwise convolution needs as many output as input positions or half as many, but has 4 for 7"
+                        + " along H");
     }
 
     /** Half as many positions by chance, not by stride 2: the plane rule and the number of planes contradict. */
@@ -313,7 +314,8 @@ class AcsConv3dTest {
                 valid,
                 Shape.of(1, 3, 4, 7, 7),
                 Shape.of(4, 3, 3, 3),
-                "the volume has 4 planes at a distance of 1 along D, but stride, padding, dilation and kernel lead to 2");
+                "the volume has 4 planes at a distance of 1 along D, but stride, padding, dilation and kernel lead"
+                        + " to 2");
         refuses(valid, Shape.of(1, 3, 7, 7, 4), Shape.of(4, 3, 3, 3), "along W");
         assertThat(valid.outputShape(Shape.of(1, 3, 7, 7, 4), Shape.of(2, 3, 3, 3)))
                 .as("there is no sagittal view")
