@@ -6,6 +6,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 import dev.voxgrad.medmnist.nets.Nets;
+import dev.voxgrad.medmnist.nets.resnet.ResNet;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -20,7 +21,8 @@ class MedmnistArchitectureTest {
             .should()
             .beFreeOfCycles()
             // The registry of nets lists the families, which implement its interface.
-            .ignoreDependency(Nets.class, StudyNet.class);
+            .ignoreDependency(Nets.class, StudyNet.class)
+            .ignoreDependency(Nets.class, ResNet.class);
 
     /** In the command line: main command → commands → options → console. */
     @ArchTest
