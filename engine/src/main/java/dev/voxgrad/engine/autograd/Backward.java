@@ -12,6 +12,7 @@ import java.util.Set;
 import dev.voxgrad.engine.Gradients;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
+import dev.voxgrad.engine.op.elementwise.AddOp;
 import dev.voxgrad.engine.op.elementwise.ScaleOp;
 import dev.voxgrad.engine.trace.Pass;
 
@@ -143,13 +144,25 @@ public final class Backward {
             gradient.release();
         }
         Tensor before = gradients.get(tensor);
-        if (before != null) {
-            Tensor sum = before.add(summand);
-            before.release();
-            summand.release();
-            summand = sum;
+        gradients.put(tensor, before == null ? summand : sum(before, summand));
+    }
+
+    /**
+     * Takes over two gradients and returns their sum: in the memory of one that has it to itself, which saves a tensor
+     * and a pass over it, or else in new memory. No operation can have saved what is in unshared memory.
+     */
+    private static Tensor sum(Tensor a, Tensor b) {
+        if (a.isShared() && b.isShared()) {
+            Tensor sum = a.add(b);
+            a.release();
+            b.release();
+            return sum;
         }
-        gradients.put(tensor, summand);
+        Tensor sum = a.isShared() ? b : a;
+        Tensor summand = sum == a ? b : a;
+        AddOp.addTo(sum, summand);
+        summand.release();
+        return sum;
     }
 
     /**

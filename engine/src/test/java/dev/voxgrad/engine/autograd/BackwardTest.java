@@ -10,9 +10,11 @@ import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.optim.GradientMath;
 import dev.voxgrad.engine.testing.GradientCheck;
+import dev.voxgrad.engine.testing.OnEveryDevice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -98,6 +100,50 @@ class BackwardTest {
         Gradients ofLeaf = a.backward(upstream);
         GradientMath.clipNorm(List.of(ofLeaf.of(a)), 1);
         assertThat(upstream.toArray()).containsExactly(3, 4);
+    }
+
+    /** w's gradient, x's first summand and the upstream gradient are one and the same memory. */
+    @OnEveryDevice(reference = true)
+    void sumsChangeNoGradientOfAnotherTensor(Device device) {
+        Shape shape = Shape.of(2);
+        for (boolean xFirst : new boolean[] {true, false}) {
+            Tensor x = Tensor.of(device, shape, 1.0, 2.0).requiresGrad(true);
+            Tensor w = Tensor.of(device, shape, 3.0, 4.0).requiresGrad(true);
+            Tensor product = x.mul(w);
+            Tensor sum = xFirst ? x.add(w) : w.add(x);
+            Tensor upstream = Tensor.of(device, shape, 5.0, 7.0);
+            Gradients gradients = (xFirst ? product.add(sum) : sum.add(product)).backward(upstream);
+            assertThat(gradients.of(x).toArray()).containsExactly(5 + 5 * 3, 7 + 7 * 4);
+            assertThat(gradients.of(w).toArray()).containsExactly(5 + 5, 7 + 7 * 2);
+            assertThat(upstream.toArray()).containsExactly(5, 7);
+        }
+    }
+
+    @OnEveryDevice(reference = true)
+    void gradientOfTensorAddedToItselfLeavesUpstreamAlone(Device device) {
+        Tensor x = Tensor.of(device, Shape.of(2), 1.0, 2.0).requiresGrad(true);
+        Tensor upstream = Tensor.of(device, Shape.of(2), 3.0, 4.0);
+        Gradients gradients = x.add(x).add(x).backward(upstream);
+        assertThat(gradients.of(x).toArray()).containsExactly(9, 12);
+        assertThat(upstream.toArray()).containsExactly(3, 4);
+    }
+
+    /** Two gradients of x are in memory at a time, the sum and a summand, and no third one for a new sum. */
+    @Test
+    void addsGradientsInPlace() {
+        try (CpuDevice cpu = new CpuDevice(1)) {
+            int n = 100_000;
+            Tensor x = Tensor.of(cpu, Shape.of(n), new float[n]).requiresGrad(true);
+            long before = cpu.allocatedBytes();
+            Tensor upstream = Tensor.full(cpu, x.shape(), 1);
+            long each = cpu.allocatedBytes() - before;
+            try (Scope _ = Scope.open()) {
+                x.relu().add(x.relu()).add(x.relu()).backward(upstream);
+            }
+            int forward = 3 + 2;
+            int backward = 2;
+            assertThat(cpu.allocatedBytes() - before - each).isEqualTo(each * (forward + backward));
+        }
     }
 
     @Test
