@@ -1,5 +1,6 @@
 package dev.voxgrad.engine.op.convblock.cpu;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -10,7 +11,8 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 /**
  * Computes the end of a residual block of runs of channels-last voxels, y = max(norm(z) + shortcut, 0), and the parts
  * of its gradient, in which g = dy·[y &gt; 0] is the gradient of norm(z) and of the shortcut. If the shortcut ends with
- * a batch norm too, that one's gradient is computed by an object of its own.
+ * a batch norm too, that one's gradient is computed by an object of its own. Tensors are read from memory here, not from
+ * the cache, so each method goes through them voxel by voxel, in the order of memory.
  */
 record NormResidual(NormTable table) {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -19,74 +21,53 @@ record NormResidual(NormTable table) {
 
     /** Computes norm(z), a shortcut, of {@code voxels} voxels from index {@code from} on. */
     void normalise(float[] z, int from, int voxels, float[] shortcut) {
-        int c = 0;
-        for (; c < table.vectorChannels; c += S.length()) {
-            normaliseVector(
-                    z, from + c, table.channels, voxels, table.centre, table.factor, table.constant, c, shortcut);
-        }
-        for (; c < table.channels; c++) {
-            for (int i = from + c; i < from + voxels * table.channels; i += table.channels) {
-                shortcut[i] = table.normalised(z[i], c);
+        int channels = table.channels;
+        for (int i = from; i < from + voxels * channels; i += channels) {
+            normalise(z, i, table.vectorChannels, table.centre, table.factor, table.constant, shortcut);
+            for (int c = table.vectorChannels; c < channels; c++) {
+                shortcut[i + c] = table.normalised(z[i + c], c);
             }
         }
     }
 
-    private static void normaliseVector(
-            float[] z,
-            int from,
-            int step,
-            int voxels,
-            float[] centre,
-            float[] factor,
-            float[] constant,
-            int c,
-            float[] shortcut) {
-        FloatVector centres = FloatVector.fromArray(S, centre, c);
-        FloatVector factors = FloatVector.fromArray(S, factor, c);
-        FloatVector constants = FloatVector.fromArray(S, constant, c);
-        for (int v = 0; v < voxels; v++) {
-            int i = from + v * step;
-            FloatVector.fromArray(S, z, i).sub(centres).fma(factors, constants).intoArray(shortcut, i);
+    private static void normalise(
+            float[] z, int at, int channels, float[] centre, float[] factor, float[] constant, float[] shortcut) {
+        for (int c = 0; c < channels; c += S.length()) {
+            FloatVector.fromArray(S, z, at + c)
+                    .sub(FloatVector.fromArray(S, centre, c))
+                    .fma(FloatVector.fromArray(S, factor, c), FloatVector.fromArray(S, constant, c))
+                    .intoArray(shortcut, at + c);
         }
     }
 
     /** Computes y of {@code voxels} voxels from index {@code from} on; {@code shortcut} may be {@code y} itself. */
     void apply(float[] z, float[] shortcut, int from, int voxels, float[] y) {
-        int c = 0;
-        for (; c < table.vectorChannels; c += S.length()) {
-            applyVector(
-                    z, shortcut, from + c, table.channels, voxels, table.centre, table.factor, table.constant, c, y);
-        }
-        for (; c < table.channels; c++) {
-            for (int i = from + c; i < from + voxels * table.channels; i += table.channels) {
-                y[i] = Math.max(0, table.normalised(z[i], c) + shortcut[i]);
+        int channels = table.channels;
+        for (int i = from; i < from + voxels * channels; i += channels) {
+            apply(z, shortcut, i, table.vectorChannels, table.centre, table.factor, table.constant, y);
+            for (int c = table.vectorChannels; c < channels; c++) {
+                y[i + c] = Math.max(0, table.normalised(z[i + c], c) + shortcut[i + c]);
             }
         }
     }
 
-    private static void applyVector(
+    private static void apply(
             float[] z,
             float[] shortcut,
-            int from,
-            int step,
-            int voxels,
+            int at,
+            int channels,
             float[] centre,
             float[] factor,
             float[] constant,
-            int c,
             float[] y) {
-        FloatVector centres = FloatVector.fromArray(S, centre, c);
-        FloatVector factors = FloatVector.fromArray(S, factor, c);
-        FloatVector constants = FloatVector.fromArray(S, constant, c);
         FloatVector zero = FloatVector.zero(S);
-        for (int v = 0; v < voxels; v++) {
-            int i = from + v * step;
-            FloatVector.fromArray(S, z, i)
-                    .sub(centres)
-                    .fma(factors, constants)
-                    .add(FloatVector.fromArray(S, shortcut, i))
+        for (int c = 0; c < channels; c += S.length()) {
+            FloatVector.fromArray(S, z, at + c)
+                    .sub(FloatVector.fromArray(S, centre, c))
+                    .fma(FloatVector.fromArray(S, factor, c), FloatVector.fromArray(S, constant, c))
+                    .add(FloatVector.fromArray(S, shortcut, at + c))
                     .max(zero)
-                    .intoArray(y, i);
+                    .intoArray(y, at + c);
         }
     }
 
@@ -99,17 +80,17 @@ record NormResidual(NormTable table) {
      */
     void addGradientSums(float[] z, float[] dy, float[] y, int from, int voxels, double[] sums, int at) {
         int channels = table.channels;
-        int c = 0;
-        float[] lanes = table.device.borrow(2 * S.length());
-        for (; c < table.vectorChannels; c += S.length()) {
-            sumVector(z, dy, y, from + c, channels, voxels, table.centre, c, lanes);
-            for (int lane = 0; lane < S.length(); lane++) {
-                sums[at + c + lane] += lanes[lane];
-                sums[at + channels + c + lane] += lanes[S.length() + lane];
-            }
+        float[] run = table.device.borrow(2 * channels);
+        Arrays.fill(run, 0, 2 * channels, 0);
+        for (int i = from; i < from + voxels * channels; i += channels) {
+            sum(z, dy, y, i, table.vectorChannels, table.centre, run, channels);
         }
-        table.device.giveBack(lanes);
-        for (; c < channels; c++) {
+        for (int c = 0; c < table.vectorChannels; c++) {
+            sums[at + c] += run[c];
+            sums[at + channels + c] += run[channels + c];
+        }
+        table.device.giveBack(run);
+        for (int c = table.vectorChannels; c < channels; c++) {
             for (int i = from + c; i < from + voxels * channels; i += channels) {
                 float g = y[i] <= 0 ? 0 : dy[i];
                 sums[at + c] += g;
@@ -118,21 +99,19 @@ record NormResidual(NormTable table) {
         }
     }
 
-    private static void sumVector(
-            float[] z, float[] dy, float[] y, int from, int step, int voxels, float[] centre, int c, float[] lanes) {
-        FloatVector centres = FloatVector.fromArray(S, centre, c);
+    /** Adds one voxel's g, and from {@code products} on g·(z − centre). */
+    private static void sum(
+            float[] z, float[] dy, float[] y, int at, int channels, float[] centre, float[] run, int products) {
         FloatVector zero = FloatVector.zero(S);
-        FloatVector sum = zero;
-        FloatVector products = zero;
-        for (int v = 0; v < voxels; v++) {
-            int i = from + v * step;
-            VectorMask<Float> closed = FloatVector.fromArray(S, y, i).compare(VectorOperators.LE, zero);
-            FloatVector g = FloatVector.fromArray(S, dy, i).blend(zero, closed);
-            sum = sum.add(g);
-            products = FloatVector.fromArray(S, z, i).sub(centres).fma(g, products);
+        for (int c = 0; c < channels; c += S.length()) {
+            VectorMask<Float> closed = FloatVector.fromArray(S, y, at + c).compare(VectorOperators.LE, zero);
+            FloatVector g = FloatVector.fromArray(S, dy, at + c).blend(zero, closed);
+            FloatVector.fromArray(S, run, c).add(g).intoArray(run, c);
+            FloatVector.fromArray(S, z, at + c)
+                    .sub(FloatVector.fromArray(S, centre, c))
+                    .fma(g, FloatVector.fromArray(S, run, products + c))
+                    .intoArray(run, products + c);
         }
-        sum.intoArray(lanes, 0);
-        products.intoArray(lanes, S.length());
     }
 
     /**
@@ -140,62 +119,50 @@ record NormResidual(NormTable table) {
      * those beyond the channels become zero.
      */
     void gradient(float[] z, float[] dy, float[] y, int from, int voxels, float[] dz, int at, int stride) {
-        int channels = table.channels;
-        int c = 0;
-        for (; c < table.vectorChannels; c += S.length()) {
-            gradientVector(
+        for (int v = 0; v < voxels; v++) {
+            int i = from + v * table.channels;
+            int to = at + v * stride;
+            gradient(
                     z,
                     dy,
                     y,
-                    from + c,
-                    channels,
-                    voxels,
+                    i,
+                    table.vectorChannels,
                     table.centre,
                     table.factor,
                     table.ofInput,
                     table.gradConstant,
-                    c,
                     dz,
-                    at + c,
-                    stride);
-        }
-        for (; c < channels; c++) {
-            for (int v = 0; v < voxels; v++) {
-                int i = from + v * channels + c;
-                dz[at + v * stride + c] = table.gradient(z[i], y[i] <= 0 ? 0 : dy[i], c);
+                    to);
+            for (int c = table.vectorChannels; c < table.channels; c++) {
+                dz[to + c] = table.gradient(z[i + c], y[i + c] <= 0 ? 0 : dy[i + c], c);
             }
         }
         table.pad(dz, at, voxels, stride);
     }
 
-    private static void gradientVector(
+    private static void gradient(
             float[] z,
             float[] dy,
             float[] y,
-            int from,
-            int step,
-            int voxels,
+            int at,
+            int channels,
             float[] centre,
             float[] factor,
             float[] ofInput,
             float[] gradConstant,
-            int c,
             float[] dz,
-            int at,
-            int stride) {
-        FloatVector centres = FloatVector.fromArray(S, centre, c);
-        FloatVector factors = FloatVector.fromArray(S, factor, c);
-        FloatVector slopes = FloatVector.fromArray(S, ofInput, c);
-        FloatVector offsets = FloatVector.fromArray(S, gradConstant, c);
+            int to) {
         FloatVector zero = FloatVector.zero(S);
-        for (int v = 0; v < voxels; v++) {
-            int i = from + v * step;
-            VectorMask<Float> closed = FloatVector.fromArray(S, y, i).compare(VectorOperators.LE, zero);
-            FloatVector g = FloatVector.fromArray(S, dy, i).blend(zero, closed);
-            FloatVector.fromArray(S, z, i)
-                    .sub(centres)
-                    .fma(slopes, g.fma(factors, offsets))
-                    .intoArray(dz, at + v * stride);
+        for (int c = 0; c < channels; c += S.length()) {
+            VectorMask<Float> closed = FloatVector.fromArray(S, y, at + c).compare(VectorOperators.LE, zero);
+            FloatVector g = FloatVector.fromArray(S, dy, at + c).blend(zero, closed);
+            FloatVector.fromArray(S, z, at + c)
+                    .sub(FloatVector.fromArray(S, centre, c))
+                    .fma(
+                            FloatVector.fromArray(S, ofInput, c),
+                            g.fma(FloatVector.fromArray(S, factor, c), FloatVector.fromArray(S, gradConstant, c)))
+                    .intoArray(dz, to + c);
         }
     }
 }
