@@ -221,6 +221,31 @@ class GpuBenchmarksTest {
 
     @ParameterizedTest
     @EnumSource
+    void runsResidualBlocksFusedAndLayerByLayer(Precision precision) throws Exception {
+        for (boolean fusion : new boolean[] {true, false}) {
+            ResidualBlockBenchmark benchmark = new ResidualBlockBenchmark();
+            benchmark.block = "2-3-4-4-4-2";
+            benchmark.depth = 3;
+            benchmark.fusion = fusion;
+            benchmark.batch = 2;
+            open(benchmark, precision);
+            try {
+                DeviceBenchmark.Work work = new DeviceBenchmark.Work();
+                assertThat(benchmark.infer(work)).isNotNull();
+                int x = 2 * 3 * 64;
+                int y = 2 * 4 * 8;
+                assertThat(1e9 * work.gigabytes)
+                        .isCloseTo(
+                                (precision == Precision.BF16 ? 2 : 4) * (2 * x + y + 3 * 5 * y + 3 * y), within(1e-6));
+                assertThat(benchmark.train(work)).isNotNull();
+            } finally {
+                benchmark.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void runsOptimizers(Precision precision) throws Exception {
         for (String rule : new String[] {"adamW", "adam", "sgd"}) {
             OptimizerBenchmark benchmark = new OptimizerBenchmark();
