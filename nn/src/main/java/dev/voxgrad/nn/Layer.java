@@ -15,7 +15,8 @@ import dev.voxgrad.engine.Tensor;
  *
  * <p>A layer whose forward is not a straight line runs its straight parts as {@link Chain}s, which fuse what can be
  * fused, release activations and show the children's names in profiles, and adds its own intermediate results to
- * {@link Intermediates}. A residual block (He et al., CVPR 2016), for instance:
+ * {@link Intermediates}. A residual block (He et al., CVPR 2016), for instance, of which {@link Residual} is a general
+ * form that can run as one operation:
  *
  * <pre>{@code
  * final class BasicBlock implements Layer {
