@@ -108,10 +108,18 @@ public record WeightsFile(
      * @throws WeightsFileException if the file can't be read or belongs to another net; then the net is unchanged
      */
     public static Adaptation load(Layer net, Path file) {
-        WeightsFile read = read(file);
+        return read(file).loadInto(net, file);
+    }
+
+    /**
+     * Loads these contents into a net, as {@link #load} does.
+     *
+     * @param file where they were read from, for messages
+     */
+    public Adaptation loadInto(Layer net, Path file) {
         Set<String> wanted = StateDict.of(net).names();
-        Adaptation adaptation = Adaptation.of(read, wanted, net.counters().keySet());
-        WeightsFile adapted = adaptation.apply(read);
+        Adaptation adaptation = Adaptation.of(this, wanted, net.counters().keySet());
+        WeightsFile adapted = adaptation.apply(this);
         if (!adapted.unreadable.isEmpty()) {
             throw new WeightsFileException(adapted.unreadable.firstEntry().getValue());
         }
