@@ -173,7 +173,7 @@ public record Recipe(String flag, String description, List<Step> steps) implemen
                     step.transform().description()));
         }
         text.append(
-                "  then each volume is prepared as the run requires, by default z-normalised if it was in the study\n");
+                "  then each volume is prepared for the net: by default z-normalised, if its data set requires it\n");
         return text.toString();
     }
 }

@@ -1,13 +1,19 @@
 package dev.voxgrad.medmnist.data;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
 
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 import dev.voxgrad.medmnist.io.BadValueException;
 
 import static dev.voxgrad.medmnist.io.BadValueException.require;
+import static dev.voxgrad.medmnist.io.BadValueException.requireUnderstood;
 
 /**
  * Defines how stored volumes become what a net takes. A volume of uint8 is divided by 255, augmented in training,
@@ -29,6 +35,9 @@ public record Preparation(Normalise normalise, boolean rgb, double scale, boolea
 
     /** Prepares volumes as MedMNIST's script does for the published results, those of masks excepted. */
     public static final Preparation MEDMNIST = new Preparation(Normalise.NONE, true, 1, false);
+
+    /** What the names of the parts start with in the metadata of a weight file. */
+    private static final String KEY = "voxgrad.volumes.";
 
     /** Which volumes are z-normalised. */
     public enum Normalise implements Flagged {
@@ -81,18 +90,73 @@ public record Preparation(Normalise normalise, boolean rgb, double scale, boolea
         return new Preparation(normalise, rgb, SHAPE_SCALE, true);
     }
 
+    /** Returns the same preparation without z-normalisation. */
+    public Preparation withoutNormalisation() {
+        return new Preparation(Normalise.NONE, rgb, scale, shapeTransform);
+    }
+
     /** Returns the shape of what a net takes, made from volumes of this shape. */
     public VolumeShape shape(VolumeShape stored) {
         return rgb && stored.channels() == 1 ? new VolumeShape(3, stored.edge()) : stored;
     }
 
+    /** Returns this preparation in the form that weight files record, as strings by name. */
+    public SequencedMap<String, String> toMetadata() {
+        SequencedMap<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(KEY + "normalise", normalise.flag());
+        metadata.put(KEY + "rgb", String.valueOf(rgb));
+        metadata.put(KEY + "scale", String.valueOf(scale));
+        metadata.put(KEY + "shape_transform", String.valueOf(shapeTransform));
+        return metadata;
+    }
+
+    /**
+     * Returns the preparation that a weight file records; empty if it records none.
+     *
+     * @throws IllegalArgumentException if a part is missing or out of range; the message names it
+     */
+    public static Optional<Preparation> ofMetadata(Map<String, String> metadata) {
+        return metadata.keySet().stream().noneMatch(key -> key.startsWith(KEY))
+                ? Optional.empty()
+                : Optional.of(new Preparation(
+                        Normalise.byFlag(text(metadata, "normalise")),
+                        isTrue(metadata, "rgb"),
+                        number(metadata, "scale"),
+                        isTrue(metadata, "shape_transform")));
+    }
+
+    private static String text(Map<String, String> metadata, String name) {
+        return Objects.requireNonNullElse(metadata.get(KEY + name), "missing");
+    }
+
+    private static boolean isTrue(Map<String, String> metadata, String name) {
+        String text = text(metadata, name);
+        require(text.equals("true") || text.equals("false"), name, text, "true or false");
+        return text.equals("true");
+    }
+
+    private static double number(Map<String, String> metadata, String name) {
+        String text = text(metadata, name);
+        requireUnderstood(name, text, Double::valueOf);
+        return Double.parseDouble(text);
+    }
+
     /** Returns words for tables and reports: {@code values from 0 to 1, times 0.5 (in training U[0,1)), RGB}. */
     public String words() {
-        String values = switch (normalise) {
-            case STUDY -> "z-normalised, except organmnist3d and vesselmnist3d";
-            case Z -> "z-normalised";
-            case NONE -> "values from 0 to 1";
-        };
+        return words(
+                switch (normalise) {
+                    case STUDY -> "z-normalised, except organmnist3d and vesselmnist3d";
+                    case Z -> "z-normalised";
+                    case NONE -> "values from 0 to 1";
+                });
+    }
+
+    /** Returns the same words for volumes of which it is known whether they are z-normalised. */
+    String words(boolean zNormalized) {
+        return words(zNormalized ? "z-normalised" : "values from 0 to 1");
+    }
+
+    private String words(String values) {
         return values
                 + (shapeTransform
                         ? ", times " + scale + ", in training times a number drawn from U[0,1)"

@@ -119,8 +119,13 @@ public record VolumeData(
         return preparation.shape(train.shape());
     }
 
+    /** Returns words for how volumes become what a net takes. */
+    public String preparationWords() {
+        return preparation.words(zNormalized);
+    }
+
     /** Returns how an augmented training volume becomes what a net takes. */
-    NetInput trainingInput() {
+    public NetInput trainingInput() {
         return input(preparation.shapeTransform() ? 1 : preparation.scale());
     }
 

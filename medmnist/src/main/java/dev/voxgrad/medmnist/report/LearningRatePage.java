@@ -111,7 +111,7 @@ public final class LearningRatePage {
         TrainSettings run = settings.run();
         item(html, "batch size", String.valueOf(run.batchSize()));
         item(html, "optimiser", run.optimizer().title() + ", weight decay " + run.weightDecay());
-        item(html, "volumes", run.preparation().words());
+        item(html, "volumes", data.preparationWords());
         item(html, "augmentation", run.augment());
         item(html, "seed", String.valueOf(run.seed()));
         item(html, "initial weights", run.startWords());

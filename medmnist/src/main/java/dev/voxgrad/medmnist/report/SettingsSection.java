@@ -65,6 +65,7 @@ final class SettingsSection {
                             ? "as in the data"
                             : info.data().window() + " in the data become 0,255");
         }
+        item("volumes", data.preparationWords());
         item(
                 "split",
                 info.crossValidation() == null
@@ -136,7 +137,6 @@ final class SettingsSection {
         item("best of equal epochs", settings.ties().flag());
         item("seed", String.valueOf(settings.seed()));
         item("order", settings.shuffle() ? "shuffled each epoch" : "as in the file");
-        item("volumes", settings.preparation().words());
         item("augmentation", settings.augment());
         item("initial weights", settings.startWords());
     }

@@ -258,6 +258,7 @@ final class MemberTraining {
     }
 
     private void save(ModelKind kind) {
-        WeightsFile.save(keptNet, trainer.run.weights(index, spec.name(), kind));
+        new WeightsFile(keptNet.stateDict(), settings.preparation().toMetadata())
+                .write(trainer.run.weights(index, spec.name(), kind));
     }
 }

@@ -62,9 +62,8 @@ public final class OverfitCheck {
     public Outcome run(NetSpec spec, int mostSteps, BiConsumer<Integer, Double> listener) {
         Layer net = spec.build(device, data.shape(), data.classes());
         if (settings.initWeights() == null) {
-            settings.start()
-                    .initialize(
-                            net, Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec)));
+            long seed = Trainer.seedOf(settings.seed(), settings.nets().indexOf(spec));
+            settings.start().initialize(net, seed);
         } else {
             WeightsFile.load(net, Path.of(settings.initWeights()));
         }

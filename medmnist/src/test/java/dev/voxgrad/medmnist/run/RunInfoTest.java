@@ -9,12 +9,16 @@ import org.junit.jupiter.api.Test;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.ReferenceDevice;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
 import dev.voxgrad.medmnist.train.settings.OptimizerKind;
+import dev.voxgrad.medmnist.train.settings.Start;
+import dev.voxgrad.medmnist.train.settings.Ties;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.medmnist.train.settings.TrainingOptions;
+import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -65,6 +69,25 @@ class RunInfoTest {
                         "--models is 14, but the run was started with 15; --batch-size is 16, but the run was started "
                                 + "with 32; --optimizer is sgd, but the run was started with adamw. A resumed run keeps its "
                                 + "settings: leave the option out, or start a new run");
+    }
+
+    @Test
+    void everyPartOfARecipeMustStay() {
+        TrainSettings now = SETTINGS.toBuilder()
+                .recipe(TrainingRecipe.MEDMNIST)
+                .preparation(Preparation.MEDMNIST.withShapeTransform())
+                .start(Start.I3D)
+                .ties(Ties.FIRST)
+                .build();
+        assertThatThrownBy(() -> info().requireCompatible(now))
+                .isInstanceOf(IncompatibleRunException.class)
+                .hasMessageStartingWith("--recipe is medmnist, but the run was started with study; "
+                        + "--normalise is none, but the run was started with study; "
+                        + "--rgb is true, but the run was started with false; "
+                        + "--shape-transform is true, but the run was started with false; "
+                        + "--scale is 0.5, but the run was started with 1.0; "
+                        + "--start is i3d, but the run was started with default; "
+                        + "--ties is first, but the run was started with latest. A resumed run");
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
@@ -23,6 +24,7 @@ import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,7 +37,7 @@ class TrainerTest {
     @TempDir
     private Path folder;
 
-    private final StopSignal stop = new StopSignal();
+    private StopSignal stop = new StopSignal();
     private final List<String> progress = new ArrayList<>();
 
     /** Notes the progress, and requests a stop at a certain step. */
@@ -80,15 +82,20 @@ class TrainerTest {
     }
 
     private RunFiles create(String name, double learningRate) {
-        TrainSettings settings = TrainSettings.builder()
-                .models(1)
-                .nets(List.of(StudyNet.NET1))
-                .epochs(2)
-                .batchSize(8)
-                .learningRate(learningRate)
-                .optimizer(OptimizerKind.SGD)
-                .augment("none")
-                .build();
+        return create(
+                name,
+                TrainSettings.builder()
+                        .models(1)
+                        .nets(List.of(StudyNet.NET1))
+                        .epochs(2)
+                        .batchSize(8)
+                        .learningRate(learningRate)
+                        .optimizer(OptimizerKind.SGD)
+                        .augment("none")
+                        .build());
+    }
+
+    private RunFiles create(String name, TrainSettings settings) {
         return RunFiles.create(
                 folder.resolve(name),
                 new RunInfo(
@@ -109,9 +116,10 @@ class TrainerTest {
     }
 
     private void train(RunFiles run, String stopAt) {
+        VolumeData data = DATA.prepared(run.info().settings().preparation());
         try (CpuDevice device = new CpuDevice(1)) {
             Trainer.Control control = new Trainer.Control(Duration.ofHours(1), stop);
-            new Trainer(run, DATA, device, new Listener(stopAt), control).run(List.of(0));
+            new Trainer(run, data, device, new Listener(stopAt), control).run(List.of(0));
         }
     }
 
@@ -134,6 +142,28 @@ class TrainerTest {
             new Trainer(RunFiles.open(run.folder()), DATA, device, new Listener(""), control).run(List.of(0));
         }
         assertThat(progress).containsExactly("start 0 after 1", "epoch 2", "done 0");
+        for (ModelKind kind : ModelKind.values()) {
+            assertThat(weights(run, kind)).as(kind.label()).isEqualTo(weights(whole, kind));
+        }
+    }
+
+    /** The rate, the factors of the volumes and the best of equal epochs do not depend on an interruption either. */
+    @Test
+    void officialRecipeResumesBitForBitWithinAnEpoch() throws IOException {
+        TrainSettings settings = TrainingRecipe.MEDMNIST
+                .settings(DataSource.synthetic(SHAPES))
+                .models(1)
+                .nets(List.of(StudyNet.NET1))
+                .epochs(4)
+                .batchSize(8)
+                .preparation(Preparation.MEDMNIST.withShapeTransform())
+                .build();
+        RunFiles whole = create("whole", settings);
+        train(whole, "");
+        RunFiles run = create("run", settings);
+        assertThatThrownBy(() -> train(run, "3.1")).isInstanceOf(TrainingStoppedException.class);
+        stop = new StopSignal();
+        train(RunFiles.open(run.folder()), "");
         for (ModelKind kind : ModelKind.values()) {
             assertThat(weights(run, kind)).as(kind.label()).isEqualTo(weights(whole, kind));
         }

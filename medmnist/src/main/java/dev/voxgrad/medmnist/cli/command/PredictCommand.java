@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -16,7 +17,10 @@ import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
 import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
+import dev.voxgrad.medmnist.cli.options.PreparationOptions;
+import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
+import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -28,6 +32,7 @@ import dev.voxgrad.medmnist.metrics.UndefinedAuc;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.Adaptation;
 import dev.voxgrad.nn.weights.WeightsFile;
@@ -41,6 +46,9 @@ import dev.voxgrad.nn.weights.WeightsFile;
             "Writes the scores of one net for every volume of a split, as lines index,score0,score1,… without a "
                     + "header.",
             "The weights can come from a run's folder, or from PyTorch if saved as safetensors under the same names.",
+            "Volumes are prepared as in the training that the file records. Files from elsewhere record none: then "
+                    + "the options --recipe, --normalise, --rgb, --shape-transform and --scale decide, and by default "
+                    + "the recipe of the net.",
             "",
             "Example:",
             "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
@@ -89,6 +97,12 @@ public final class PredictCommand implements Callable<Integer> {
     private int batchSize = TrainSettings.BATCH_SIZE;
 
     @Mixin
+    private RecipeOptions recipeOptions;
+
+    @Mixin
+    private PreparationOptions preparationOptions;
+
+    @Mixin
     private DeviceOptions deviceOptions;
 
     @Override
@@ -105,11 +119,12 @@ public final class PredictCommand implements Callable<Integer> {
         }
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights), Preparation.STUDY);
+        WeightsFile file = WeightsFile.read(weights);
+        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights), preparation(source, spec, file));
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
         Layer built = spec.build(device, data.shape(), data.classes());
-        Adaptation adaptation = WeightsFile.load(built, weights);
+        Adaptation adaptation = file.loadInto(built, weights);
         if (!adaptation.isNone()) {
             command.commandLine().getErr().println(weights + ": " + adaptation);
         }
@@ -124,6 +139,30 @@ public final class PredictCommand implements Callable<Integer> {
                             + figures(data, volumes, scores));
         }
         return 0;
+    }
+
+    /**
+     * Returns how volumes are prepared: as the options require, or else as they were for training, or else as the
+     * recipe of the net does.
+     */
+    private Preparation preparation(DataSource source, NetSpec spec, WeightsFile file) {
+        try {
+            Optional<Preparation> trained = Preparation.ofMetadata(file.metadata());
+            Preparation base = recipeOptions
+                    .given()
+                    .map(recipe -> recipe.settings(source).build().preparation())
+                    .or(() -> trained)
+                    .orElseGet(() ->
+                            TrainingRecipe.of(spec).settings(source).build().preparation());
+            Preparation now = preparationOptions.preparation(base);
+            trained.filter(other -> !other.equals(now))
+                    .ifPresent(other -> Console.warnings(command)
+                            .accept("volumes are prepared in this way: " + now.words()
+                                    + "; but the net was trained with: " + other.words()));
+            return now;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
     }
 
     /** Requires that the scores do not replace a file that they are computed from. */

@@ -87,9 +87,10 @@ public final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--channels",
             paramLabel = "C",
-            defaultValue = "1",
-            description = "Channels of a volume, 1 or 3. Default: ${DEFAULT-VALUE}")
-    private int channels;
+            description =
+                    "Channels of a volume, 1 or 3. Default: 3 for the ResNets, as their recipe copies grey volumes to "
+                            + "three channels; else 1")
+    private @Nullable Integer channels;
 
     @Option(
             names = "--classes",
@@ -124,13 +125,14 @@ public final class ProfileCommand implements Callable<Integer> {
         OptionValues.requireWithin(command, "--batch-size", batchSize, TrainSettings.MOST_VOLUMES);
         OptionValues.requireWithin(command, "--classes", classes, SummaryCommand.MOST_CLASSES);
         OptionValues.requireWithin(command, "--steps", steps, MOST_STEPS);
-        if (size < 1 || size > SummaryCommand.LARGEST_EDGE || channels != 1 && channels != 3) {
+        int volumeChannels = OptionValues.channels(channels, spec);
+        if (size < 1 || size > SummaryCommand.LARGEST_EDGE || volumeChannels != 1 && volumeChannels != 3) {
             throw new ParameterException(
                     command.commandLine(),
-                    "--size is " + size + " and --channels " + channels + "; expected a size from 1 to "
+                    "--size is " + size + " and --channels " + volumeChannels + "; expected a size from 1 to "
                             + SummaryCommand.LARGEST_EDGE + ", and 1 or 3 channels");
         }
-        VolumeShape volume = new VolumeShape(channels, size);
+        VolumeShape volume = new VolumeShape(volumeChannels, size);
         spec.requireFits(batchSize, volume);
         Stream.of(Optional.ofNullable(trace), Optional.ofNullable(floor))
                 .flatMap(Optional::stream)

@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.augment.Transform;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
+import dev.voxgrad.medmnist.cli.options.PreparationOptions;
+import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.ChannelOrder;
 import dev.voxgrad.medmnist.data.Preparation;
@@ -36,6 +38,7 @@ import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.picture.SliceMontage;
 import dev.voxgrad.medmnist.train.Trainer;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
 
 /** Runs {@code medmnist show}. */
 @Command(
@@ -50,6 +53,8 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
                     + "half and three quarters of the axis, then three across Y, then three across Z. Black and white "
                     + "are each row's smallest and largest value. A .npz contains 'volume' (C,X,Y,Z) and 'draws' "
                     + "(N,C,X,Y,Z) in float32, for your own tools.",
+            "",
+            "Without --recipe, volumes are handled as in the study.",
             "",
             "Example: medmnist show --flag adrenalmnist3d --index 3 --augment torchio --draws 8 --out volume3.png",
             ""
@@ -81,8 +86,8 @@ public final class ShowCommand implements Callable<Integer> {
     @Option(
             names = "--augment",
             paramLabel = "R",
-            description = "Recipe to draw from: torchio, centred or none; 'medmnist summary --augment' lists their "
-                    + "transforms. Default: torchio if --draws is given; else there are no draws")
+            description = "Augmentation to draw from: torchio, centred or none; 'medmnist summary --augment' lists "
+                    + "their transforms. Default: that of the recipe if --draws is given; else there are no draws")
     private @Nullable String augment;
 
     @Option(
@@ -99,8 +104,15 @@ public final class ShowCommand implements Callable<Integer> {
 
     @Option(
             names = {"--no-normalise", "--no-normalize"},
-            description = "Leave out the final z-normalisation, so that values stay close to 0 to 1.")
+            description = "Leave out the final z-normalisation, so that values stay close to 0 to 1, as --normalise "
+                    + "none does.")
     private boolean noNormalise;
+
+    @Mixin
+    private RecipeOptions recipeOptions;
+
+    @Mixin
+    private PreparationOptions preparationOptions;
 
     @Option(names = "--out", paramLabel = "FILE.png|FILE.npz", required = true, description = "File to write.")
     private Path out;
@@ -108,7 +120,7 @@ public final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DataSource source = dataOptions.source();
-        Recipe recipe = recipe();
+        TrainSettings settings = settings(source);
         int count = draws == null ? augment == null ? 0 : DRAWS : draws;
         if (count < 0 || count > MOST_DRAWS || member < 0 || index < 0) {
             throw new ParameterException(
@@ -122,7 +134,7 @@ public final class ShowCommand implements Callable<Integer> {
                     command.commandLine(), "--out is '" + out + "'; expected a name that ends with .png or .npz");
         }
         AtomicFile.requireWritable(out);
-        VolumeData data = dataOptions.load(source, Preparation.STUDY);
+        VolumeData data = dataOptions.load(source, settings.preparation());
         Split volumes = data.split(split.name());
         if (index >= volumes.size()) {
             throw new ParameterException(
@@ -130,13 +142,23 @@ public final class ShowCommand implements Callable<Integer> {
                     "--index is " + index + "; " + volumes.name() + " has " + volumes.size()
                             + " volumes, so expected 0 to " + (volumes.size() - 1));
         }
-        show(data, volumes, recipe, count, picture);
+        show(data, volumes, settings.augmentation(), count, picture);
         return 0;
     }
 
-    private Recipe recipe() {
+    /** Returns the settings of a run that handles volumes in this way. */
+    private TrainSettings settings(DataSource source) {
+        TrainSettings base = recipeOptions
+                .given()
+                .orElse(TrainingRecipe.STUDY)
+                .settings(source)
+                .build();
         try {
-            return Recipe.byFlag(augment == null ? TrainSettings.AUGMENT : augment);
+            Preparation preparation = preparationOptions.preparation(base.preparation());
+            return base.toBuilder()
+                    .augment(augment == null ? base.augment() : augment)
+                    .preparation(noNormalise ? preparation.withoutNormalisation() : preparation)
+                    .build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
@@ -148,25 +170,24 @@ public final class ShowCommand implements Callable<Integer> {
 
     private void show(VolumeData data, Split volumes, Recipe recipe, int count, boolean picture) {
         PrintWriter console = command.commandLine().getOut();
-        boolean normalised = data.zNormalized() && !noNormalise;
         console.println(volumes.name() + " volume " + index + " of " + data.name() + ", " + volumes.shape() + ", "
-                + labels(data, volumes) + (normalised ? ", z-normalised" : ", values from 0 to 1"));
+                + labels(data, volumes) + ", " + data.preparationWords());
         List<float[]> all = new ArrayList<>();
-        all.add(read(new SampleReader(volumes, normalised, SampleTransform.NONE), volumes.shape(), 0));
+        all.add(read(new SampleReader(volumes, data.evaluationInput(), SampleTransform.NONE), 0));
         List<Transform.Change> changes = new ArrayList<>();
         long memberSeed = Trainer.seedOf(seed, member);
-        SampleReader reader = new SampleReader(volumes, normalised, (volume, sample) -> {
+        SampleReader reader = new SampleReader(volumes, data.trainingInput(), (volume, sample) -> {
             changes.clear();
             changes.addAll(recipe.apply(volume, memberSeed, sample));
         });
         for (int draw = 0; draw < count; draw++) {
-            all.add(read(reader, volumes.shape(), draw));
+            all.add(read(reader, draw));
             console.println("draw " + (draw + 1) + "  "
                     + (changes.isEmpty()
                             ? "unchanged"
                             : changes.stream().map(Object::toString).collect(Collectors.joining("; "))));
         }
-        AtomicFile.write(out, picture ? SliceMontage.of(all, volumes.shape()).png() : npz(all, volumes.shape()));
+        AtomicFile.write(out, picture ? SliceMontage.of(all, data.shape()).png() : npz(all, data.shape()));
         console.println("Written to " + out);
     }
 
@@ -185,7 +206,8 @@ public final class ShowCommand implements Callable<Integer> {
     }
 
     /** Returns the volume as it is in this epoch, (C,X,Y,Z). */
-    private float[] read(SampleReader reader, VolumeShape shape, int epoch) {
+    private float[] read(SampleReader reader, int epoch) {
+        VolumeShape shape = reader.shape();
         float[] channelsLast = new float[shape.elements()];
         reader.read(index, epoch, channelsLast, 0);
         float[] planar = new float[shape.elements()];

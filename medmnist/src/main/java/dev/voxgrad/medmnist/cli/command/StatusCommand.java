@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberStatus;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** Runs {@code medmnist status}. */
 @Command(
@@ -42,13 +43,13 @@ public final class StatusCommand implements Callable<Integer> {
         if (folds != null) {
             out.println(folds.words() + "; member m validates on fold m mod " + folds.folds());
         }
-        int epochs = run.info().settings().epochs();
-        int nets = run.info().settings().nets().stream()
-                .mapToInt(net -> net.name().length())
-                .reduce("net".length() + 1, Math::max);
+        TrainSettings settings = run.info().settings();
+        out.println(settings.words());
+        int width =
+                settings.nets().stream().mapToInt(net -> net.name().length()).reduce("net".length() + 1, Math::max);
         out.println(String.format(
                 Locale.ROOT,
-                "%-6s  %-" + nets + "s  %11s  %8s  %8s  %5s  %s",
+                "%-6s  %-" + width + "s  %11s  %8s  %8s  %5s  %s",
                 "member",
                 "net",
                 "epochs",
@@ -61,17 +62,17 @@ public final class StatusCommand implements Callable<Integer> {
             finished += member.finished() ? 1 : 0;
             out.println(String.format(
                     Locale.ROOT,
-                    "%-6d  %-" + nets + "s  %5d/%-5d  %8s  %8s  %5s  %s",
+                    "%-6d  %-" + width + "s  %5d/%-5d  %8s  %8s  %5s  %s",
                     member.index(),
                     member.net().name(),
                     member.epochs(),
-                    epochs,
+                    settings.epochs(),
                     figure(member.bestAuc()),
                     figure(member.lastAuc()),
                     figure(member.lastLoss()),
                     VisibleText.line(member.words(), LONGEST_STATE)));
         }
-        out.println(finished + " of " + run.info().settings().models() + " members are finished");
+        out.println(finished + " of " + settings.models() + " members are finished");
         return 0;
     }
 

@@ -76,9 +76,9 @@ public final class SummaryCommand implements Callable<Integer> {
     @Option(
             names = "--channels",
             paramLabel = "C",
-            defaultValue = "1",
-            description = "Channels of a volume. Default: ${DEFAULT-VALUE}")
-    private int channels;
+            description = "Channels of a volume. Default: 3 for the ResNets, as their recipe copies grey volumes to "
+                    + "three channels; else 1")
+    private @Nullable Integer channels;
 
     @Option(
             names = "--size",
@@ -107,15 +107,17 @@ public final class SummaryCommand implements Callable<Integer> {
         if (subject.augment != null) {
             return describeRecipes(subject.augment);
         }
+        NetSpec spec = OptionValues.net(command, Objects.requireNonNull(subject.net));
+        int volumeChannels = OptionValues.channels(channels, spec);
         if (classes < 1
                 || classes > MOST_CLASSES
-                || channels < 1
-                || channels > MOST_CHANNELS
+                || volumeChannels < 1
+                || volumeChannels > MOST_CHANNELS
                 || size < 1
                 || size > LARGEST_EDGE) {
             throw new ParameterException(
                     command.commandLine(),
-                    "--classes " + classes + ", --channels " + channels
+                    "--classes " + classes + ", --channels " + volumeChannels
                             + ", --size " + size + ": expected at least 1 each, at most " + MOST_CLASSES
                             + " classes and "
                             + MOST_CHANNELS + " channels, and a size of at most " + LARGEST_EDGE);
@@ -124,13 +126,12 @@ public final class SummaryCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
         }
         try {
-            NetSpec spec = OptionValues.net(command, Objects.requireNonNull(subject.net));
             command.commandLine()
                     .getOut()
                     .print(
                             plan
-                                    ? plan(spec).toText()
-                                    : NetSummary.of(spec, new VolumeShape(channels, size), classes)
+                                    ? plan(spec, volumeChannels).toText()
+                                    : NetSummary.of(spec, new VolumeShape(volumeChannels, size), classes)
                                             .toText());
             return 0;
         } catch (DataException e) {
@@ -150,11 +151,11 @@ public final class SummaryCommand implements Callable<Integer> {
         }
     }
 
-    private NetPlan plan(NetSpec spec) {
+    private NetPlan plan(NetSpec spec, int volumeChannels) {
         int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
         OptionValues.requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
         try {
-            VolumeShape volume = new VolumeShape(channels, size);
+            VolumeShape volume = new VolumeShape(volumeChannels, size);
             spec.requireFits(batch, volume);
             return NetPlan.of(spec, volume, classes, batch, convolutionMode());
         } catch (IllegalArgumentException e) {

@@ -96,16 +96,17 @@ public final class HyperparameterOptions {
             description =
                     "Augmentation of the training volumes in each epoch: torchio (as in the original study), centred "
                             + "(the same, gentler, for small volumes) or none. 'medmnist summary --augment' lists "
-                            + "their transforms, 'medmnist show' draws examples. Default: torchio; with the recipe medmnist "
-                            + "none")
+                            + "their transforms, 'medmnist show' draws examples. Default: torchio; with the recipe "
+                            + "medmnist none")
     private @Nullable String augment;
 
     @Option(
             names = "--start",
             paramLabel = "HOW",
-            description = "Distributions of the random initial weights: default (those of PyTorch's layers) or i3d "
-                    + "(depth planes of the 3D ResNets' kernels start as a third of the same 2D kernel; other nets "
-                    + "start as by default). Default: default; with the recipe medmnist i3d")
+            description =
+                    "What the weights of 3D convolutions start from: default (random weights as in PyTorch) or i3d "
+                            + "(random 2D kernels, divided by the kernel's depth and repeated in all of its planes; no "
+                            + "difference to 2.5D and ACS nets). Default: default; with the recipe medmnist i3d")
     private @Nullable String start;
 
     @Option(

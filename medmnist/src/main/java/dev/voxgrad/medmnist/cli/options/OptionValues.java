@@ -50,6 +50,11 @@ public final class OptionValues {
                 .toList();
     }
 
+    /** Returns the channels of the volumes that a net takes: those in the option, or else those of its recipe. */
+    public static int channels(@Nullable Integer option, NetSpec net) {
+        return given(option, net.isOfBenchmark() ? 3 : 1);
+    }
+
     /** Returns an option's value, or {@code otherwise} if the option was not given. */
     static <T> T given(@Nullable T option, T otherwise) {
         return Objects.requireNonNullElse(option, otherwise);

@@ -42,7 +42,7 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
  * @param recipe that the settings come from, unless set one by one; read as null, meaning the study's, from runs of
  *     versions without recipes, as are the next three
  * @param preparation how volumes become what a net takes; read as null, meaning as in the study
- * @param start the distributions of random weights; read as null, meaning the default
+ * @param start what the weights of convolutions start from; read as null, meaning the default
  * @param ties which of several best epochs counts; read as null, meaning the latest
  * @param initWeights safetensors file that every member starts from; null for random weights
  */
@@ -313,11 +313,17 @@ public record TrainSettings(
         return preparation.shapeTransform() ? named.followedBy(BRIGHTNESS) : named;
     }
 
+    /** Returns the recipe and its parts in a line. */
+    public String words() {
+        return "recipe " + recipe.flag() + ": " + optimizer.title() + ", learning rate " + learningRate + ", "
+                + options.schedule().flag() + ", weight decay " + weightDecay + ", batches of " + batchSize
+                + "; volumes: " + preparation.words() + "; augmentation " + augment + "; start: " + startWords()
+                + "; " + ties.flag() + " of equal epochs";
+    }
+
     /** Returns words for the weights that members start from. */
     public String startWords() {
-        return initWeights != null
-                ? initWeights
-                : start == Start.DEFAULT ? "random" : "random, distributions of " + start.flag();
+        return initWeights != null ? initWeights : start == Start.DEFAULT ? "random" : "random, " + start.flag();
     }
 
     /** Returns the net of a member. */

@@ -10,6 +10,7 @@ import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.train.settings.OptimizerKind;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
+import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,11 +115,64 @@ class RunJsonTest {
                     },
                     "ema" : 0.0
                   },
+                  "recipe" : "STUDY",
+                  "preparation" : {
+                    "normalise" : "STUDY",
+                    "rgb" : false,
+                    "scale" : 1.0,
+                    "shapeTransform" : false
+                  },
+                  "start" : "DEFAULT",
+                  "ties" : "LATEST",
                   "initWeights" : null
                 }
                 """;
         assertThat(RunJson.write(settings)).isEqualTo(text);
         assertThat(RunJson.read(text, TrainSettings.class, "run.json")).isEqualTo(settings);
+    }
+
+    @Test
+    void everyPartOfTheOfficialRecipeIsRecorded() {
+        TrainSettings settings = TrainingRecipe.MEDMNIST
+                .settings(DataSource.official("adrenalmnist3d", Path.of("/data"), 28))
+                .seed(7)
+                .build();
+        String text = RunJson.write(settings);
+        assertThat(text).contains("""
+                  "epochs" : 100,
+                  "batchSize" : 32,
+                  "learningRate" : 0.001,
+                  "weightDecay" : 0.0,
+                  "optimizer" : "ADAM",
+                  "seed" : 7,
+                  "shuffle" : true,
+                  "augment" : "none",
+                  "regime" : {
+                    "schedule" : "MULTISTEP",
+                """, """
+                  "recipe" : "MEDMNIST",
+                  "preparation" : {
+                    "normalise" : "NONE",
+                    "rgb" : true,
+                    "scale" : 0.5,
+                    "shapeTransform" : true
+                  },
+                  "start" : "I3D",
+                  "ties" : "FIRST",
+                """);
+        assertThat(RunJson.read(text, TrainSettings.class, "run.json")).isEqualTo(settings);
+    }
+
+    /** Versions without recipes trained as the study did. */
+    @Test
+    void runsWithoutARecipeAreTheStudys() {
+        String text = """
+                {"models": 15, "nets": ["NET1", "NET2", "NET3"], "epochs": 500, "batchSize": 32, "learningRate": 0.001,
+                 "weightDecay": 5.0E-4, "optimizer": "ADAMW", "seed": 1, "shuffle": true, "augment": "torchio",
+                 "regime": {"schedule": "CONSTANT", "warmupEpochs": 0, "clipNorm": 0.0, "patience": 0,
+                            "classWeights": {"asked": "none", "values": []}, "ema": 0.0}, "initWeights": null}
+                """;
+        assertThat(RunJson.read(text, TrainSettings.class, "run.json")).isEqualTo(TrainSettings.defaults(1));
     }
 
     @Test
