@@ -91,7 +91,7 @@ final class PlanarConvolution {
             this.vectors = Math.ceilDiv(sourceChannels, L);
             this.targetBlocks = c.targetBlocks(view);
             this.inputStep = block * vectors * L + L;
-            this.productStep = block * targetBlocks * BLOCK + L;
+            this.productStep = block * c.targetVectors(view) * L + L;
         }
 
         void run() {
@@ -137,17 +137,17 @@ final class PlanarConvolution {
 
         /** Computes products[p, block, tile, :] = transformed[p, tile, :] · weights[p, block, :, :]. */
         private void multiply(int p, int targetBlock, int count, float[] transformed, float[] products) {
-            int u = START + pass.weights() + (p * targetBlocks + targetBlock) * sourceChannels * BLOCK;
+            int voxel = vectors * L;
+            int u = START + pass.weights() + p * c.weightsOfPosition(view) + targetBlock * sourceChannels * BLOCK;
+            int size = c.blockSize(view, targetBlock);
             for (int tile = 0; tile < count; tile += CHUNK) {
-                MicroKernels.products7(
-                        transformed,
-                        START + p * inputStep + tile * vectors * L,
-                        vectors * L,
-                        weights,
-                        u,
-                        sourceChannels,
-                        products,
-                        START + p * productStep + (targetBlock * block + tile) * BLOCK);
+                int a = START + p * inputStep + tile * voxel;
+                int to = START + p * productStep + targetBlock * block * BLOCK + tile * size;
+                if (size == BLOCK) {
+                    MicroKernels.products7(transformed, a, voxel, weights, u, sourceChannels, products, to);
+                } else {
+                    NarrowKernel.products7(transformed, a, voxel, weights, u, sourceChannels, products, to);
+                }
             }
         }
 
@@ -155,16 +155,17 @@ final class PlanarConvolution {
             float[] scratch = device.borrow(PlanarTransforms.SCRATCH);
             int uStep = c.target.step(view.u());
             int vStep = c.target.step(view.v());
-            int targetVectors = Math.ceilDiv(c.targetChannels(view), L);
+            int targetVectors = c.targetVectors(view);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 int at = to[firstTile + i];
                 for (int vector = 0; vector < targetVectors; vector++) {
                     int channel = vector * L;
+                    int size = c.blockSize(view, vector / 2);
                     PlanarTransforms.output(
                             pass.mu(),
                             pass.mv(),
                             products,
-                            START + (channel / BLOCK * block + i) * BLOCK + channel % BLOCK,
+                            START + vector / 2 * block * BLOCK + i * size + channel % BLOCK,
                             productStep,
                             scratch,
                             base,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.voxgrad.engine.Dims3;
+import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
@@ -155,14 +156,24 @@ final class PlanarCorrelation {
         return forward ? view.channels() : inputs;
     }
 
-    /** Returns the number of blocks of the target's channels of a view. */
+    /** Returns the number of vectors of the target's channels of a view. */
+    int targetVectors(PlanarView view) {
+        return Math.ceilDiv(targetChannels(view), Lanes.COUNT);
+    }
+
+    /** Returns the number of blocks of the target's channels of a view: pairs of vectors, the last may be a single. */
     int targetBlocks(PlanarView view) {
-        return Math.ceilDiv(targetChannels(view), BLOCK);
+        return Math.ceilDiv(targetVectors(view), 2);
+    }
+
+    /** Returns the floats of one block: two vectors, or one. */
+    int blockSize(PlanarView view, int block) {
+        return Math.min(BLOCK, targetVectors(view) * Lanes.COUNT - block * BLOCK);
     }
 
     /** Returns the floats of a view's transformed weights at one position. */
     int weightsOfPosition(PlanarView view) {
-        return targetBlocks(view) * sourceChannels(view) * BLOCK;
+        return targetVectors(view) * sourceChannels(view) * Lanes.COUNT;
     }
 
     static int axis(Dims3 dims, int axis) {

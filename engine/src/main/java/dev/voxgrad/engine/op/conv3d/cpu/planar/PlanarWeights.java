@@ -50,7 +50,7 @@ final class PlanarWeights {
 
     /**
      * Transforms weights (O,C,3,3) for all passes: [position][block of target channels][source channel][2 vectors of
-     * target channels]. For the input gradient, they are reversed.
+     * target channels], the last block perhaps of one vector. For the input gradient, they are reversed.
      *
      * @param factors one factor per output channel, multiplied into its weights; null for none
      * @return an array to give back to the device
@@ -70,8 +70,9 @@ final class PlanarWeights {
                     gather(p, c, view, weight, factors, block, row, taps);
                     for (TilePass pass : c.passes) {
                         if (pass.view() == view) {
-                            int to = START + pass.weights() + (block * rows + row) * BLOCK;
-                            spread(pass, taps, result, to, c.weightsOfPosition(view));
+                            int lanes = c.blockSize(view, block);
+                            int to = START + pass.weights() + block * rows * BLOCK + row * lanes;
+                            spread(pass, taps, lanes, result, to, c.weightsOfPosition(view));
                         }
                     }
                 }
@@ -107,22 +108,23 @@ final class PlanarWeights {
         }
     }
 
-    private static void spread(TilePass pass, float[] taps, float[] result, int to, int step) {
+    private static void spread(TilePass pass, float[] taps, int lanes, float[] result, int to, int step) {
         int width = pass.mv() + 2;
         int lines = START + TAPS * BLOCK;
         float[] gv = MATRICES[pass.mv()];
         float[] gu = MATRICES[pass.mu()];
         for (int r = 0; r < 3; r++) {
-            spreadLine(gv, taps, START + 3 * r * BLOCK, BLOCK, taps, lines + r * width * BLOCK, BLOCK);
+            spreadLine(gv, lanes, taps, START + 3 * r * BLOCK, BLOCK, taps, lines + r * width * BLOCK, BLOCK);
         }
         for (int q = 0; q < width; q++) {
-            spreadLine(gu, taps, lines + q * BLOCK, width * BLOCK, result, to + q * step, width * step);
+            spreadLine(gu, lanes, taps, lines + q * BLOCK, width * BLOCK, result, to + q * step, width * step);
         }
     }
 
     /** Applies G to three values, {@code step} apart. */
-    private static void spreadLine(float[] g, float[] from, int from0, int step, float[] to, int to0, int toStep) {
-        for (int i = 0; i < BLOCK; i += L) {
+    private static void spreadLine(
+            float[] g, int lanes, float[] from, int from0, int step, float[] to, int to0, int toStep) {
+        for (int i = 0; i < lanes; i += L) {
             FloatVector g0 = FloatVector.fromArray(S, from, from0 + i);
             FloatVector g1 = FloatVector.fromArray(S, from, from0 + i + step);
             FloatVector g2 = FloatVector.fromArray(S, from, from0 + i + 2 * step);

@@ -7,7 +7,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.trace.Pass;
 
 /**
- * Counts the floating-point operations of a {@link TiledPlanarConv3d}: products of whole blocks of channels, with tiles
+ * Counts the floating-point operations of a {@link TiledPlanarConv3d}: products of whole vectors of channels, with tiles
  * in sevens where the micro-kernel takes them so, and transforms of whole vectors.
  */
 public final class PlanarWork {
@@ -57,7 +57,7 @@ public final class PlanarWork {
             sum += 2 * pass.positions() * c.weightsOfPosition(view) * multiplied;
             sum += tiles * wholeVectors(source) * lines(INPUT, pass, pass.mu() + 2);
             sum += tiles * wholeVectors(target) * (lines(OUTPUT, pass, pass.mu()) + pass.mu() * pass.mv());
-            sum += source * c.targetBlocks(view) * BLOCK * weights(WEIGHT, pass);
+            sum += source * c.targetVectors(view) * L * weights(WEIGHT, pass);
         }
         return sum;
     }
