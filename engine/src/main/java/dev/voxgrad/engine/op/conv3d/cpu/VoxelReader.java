@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
+import java.util.Arrays;
+
 /** Provides a convolution's input voxels, and may process them on the way. */
 @FunctionalInterface
 public interface VoxelReader {
@@ -11,6 +13,14 @@ public interface VoxelReader {
 
     /** Returns a reader that copies the voxels of a channels-last array as they are, to {@code stride} floats each. */
     static VoxelReader of(float[] x, int channels, int stride) {
-        return new VoxelArray(x, channels, stride);
+        if (channels == stride) {
+            return (first, count, to, at) -> System.arraycopy(x, first * channels, to, at, count * channels);
+        }
+        return (first, count, to, at) -> {
+            for (int v = 0; v < count; v++) {
+                System.arraycopy(x, (first + v) * channels, to, at + v * stride, channels);
+                Arrays.fill(to, at + v * stride + channels, at + (v + 1) * stride, 0);
+            }
+        };
     }
 }

@@ -3,11 +3,9 @@ package dev.voxgrad.engine.op.conv3d.cpu.pointwise;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelWriter;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
  * Computes the gradients of a pointwise convolution in one pass over the output voxels.
@@ -27,6 +25,8 @@ final class PointwiseBackward {
     private static final int PRIVATE = 4 * 1024 * 1024;
     /** Desired number of tasks that sum up the weights over a slab. */
     private static final int TASKS = 64;
+    /** Maximum number of blocks of input channels of such a task; an output gradient is copied once for all of them. */
+    private static final int INPUT_BLOCKS = 4;
 
     private final CpuDevice device;
     private final Conv3dGeometry g;
@@ -78,8 +78,8 @@ final class PointwiseBackward {
     /** Computes the input gradient only. */
     void gradInput() {
         device.parallel(runs.tasks(), task -> {
-            try (VoxelSource gradients = new VoxelSource(device, dy, outputVoxel, runs.longest(), 1)) {
-                float[] scratch = borrowInputGradients();
+            try (VoxelSource gradients = new VoxelSource(device, dy, outputVoxel, runs.longest())) {
+                float[] scratch = borrowScratch();
                 for (int run = runs.firstOf(task, runs.tasks()); run < runs.firstOf(task + 1, runs.tasks()); run++) {
                     gradients.moveTo(runs.first(run));
                     gradients.read(runs.first(run), runs.length(run));
@@ -110,8 +110,7 @@ final class PointwiseBackward {
     // ------------------------------------------------------------------------------------------------- parts
 
     private void addPart(VoxelReader inputs, int part, int parts, PointwiseWeightSums sums) {
-        float[] panel = sums.borrowPanel();
-        float[] scratch = borrowInputGradients();
+        float[] scratch = borrowScratch();
         try (VoxelSource x = inputSource(inputs, runs.longest());
                 VoxelSource gradients = gradientSource(runs.longest())) {
             for (int run = runs.firstOf(part, parts); run < runs.firstOf(part + 1, parts); run++) {
@@ -120,26 +119,23 @@ final class PointwiseBackward {
                 x.read(first, runs.length(run));
                 gradients.moveTo(first);
                 gradients.read(first, runs.length(run));
-                sums.add(part, x, gradients, first, runs.length(run), 0, sums.inputBlocks, 0, sums.outputBlocks, panel);
+                sums.add(part, x, gradients, first, runs.length(run));
                 writeInputGradients(part, run, gradients, scratch);
             }
         }
         giveBack(scratch);
-        device.giveBack(panel);
     }
 
     private VoxelSource inputSource(VoxelReader inputs, int most) {
-        return new VoxelSource(device, inputs, inputVoxel, most, PackedWeights.BLOCK);
+        return new VoxelSource(device, inputs, inputVoxel, most);
     }
 
     private VoxelSource gradientSource(int most) {
-        return new VoxelSource(device, dy, outputVoxel, most, PointwiseWeightSums.OUTPUTS);
+        return new VoxelSource(device, dy, outputVoxel, most);
     }
 
-    private float @Nullable [] borrowInputGradients() {
-        return dx == null
-                ? null
-                : device.borrow(Lanes.ALIGNED_START + (runs.longest() + PointwiseKernels.ROWS - 1L) * inputVoxel);
+    private float @Nullable [] borrowScratch() {
+        return product == null ? null : product.borrowScratch(runs.longest(), inputVoxel);
     }
 
     private void giveBack(float @Nullable [] scratch) {
@@ -150,23 +146,15 @@ final class PointwiseBackward {
 
     private void writeInputGradients(int task, int run, VoxelSource gradients, float @Nullable [] scratch) {
         if (dx != null && product != null && scratch != null) {
-            int first = runs.first(run);
-            product.multiply(
-                    gradients.array,
-                    gradients.at(first),
-                    gradients.step,
-                    runs.length(run),
-                    scratch,
-                    Lanes.ALIGNED_START,
-                    inputVoxel);
-            dx.write(task, first, runs.length(run), scratch, Lanes.ALIGNED_START, inputVoxel);
+            product.multiply(gradients, task, runs.first(run), runs.length(run), scratch, inputVoxel, dx);
         }
     }
 
     // ------------------------------------------------------------------------------------------------- slabs
 
     private void addSlabs(VoxelReader inputs, PointwiseWeightSums sums) {
-        int runsPerSlab = runsPerSlab(inputs);
+        int fitting = slab / (inputVoxel + outputVoxel) / runs.longest();
+        int runsPerSlab = Math.clamp(fitting, 1, runs.count());
         int most = runsPerSlab * runs.longest();
         try (VoxelSource x = inputSource(inputs, most);
                 VoxelSource gradients = gradientSource(most)) {
@@ -180,18 +168,10 @@ final class PointwiseBackward {
         }
     }
 
-    /** Returns how many runs fit into a slab: all of them, if nothing is copied. */
-    private int runsPerSlab(VoxelReader inputs) {
-        boolean copied = !VoxelSource.isDirect(inputs, PackedWeights.BLOCK)
-                || !VoxelSource.isDirect(dy, PointwiseWeightSums.OUTPUTS);
-        int fitting = slab / (inputVoxel + outputVoxel) / runs.longest();
-        return copied ? Math.clamp(fitting, 1, runs.count()) : runs.count();
-    }
-
     private void readSlab(int firstRun, int endRun, VoxelSource x, VoxelSource gradients) {
         int tasks = Math.min(runs.tasks(), endRun - firstRun);
         device.parallel(tasks, task -> {
-            float[] scratch = borrowInputGradients();
+            float[] scratch = borrowScratch();
             int end = firstRun + (int) ((long) (endRun - firstRun) * (task + 1) / tasks);
             for (int run = firstRun + (int) ((long) (endRun - firstRun) * task / tasks); run < end; run++) {
                 x.read(runs.first(run), runs.length(run));
@@ -203,23 +183,23 @@ final class PointwiseBackward {
     }
 
     private void addSlab(int first, int count, VoxelSource x, VoxelSource gradients, PointwiseWeightSums sums) {
-        int groups = Math.min(Math.ceilDiv(TASKS, sums.inputBlocks), sums.outputBlocks);
-        device.parallel(sums.inputBlocks * groups, task -> {
-            float[] panel = sums.borrowPanel();
-            int inputs = task / groups;
-            int group = task % groups;
+        int blocks = sums.inputBlocks;
+        int groups = sums.outputGroups;
+        int ranges = Math.ceilDiv(blocks, Math.clamp((long) blocks * groups / TASKS, 1, INPUT_BLOCKS));
+        int groupRanges = Math.min(Math.ceilDiv(TASKS, ranges), groups);
+        device.parallel(ranges * groupRanges, task -> {
+            int range = task / groupRanges;
+            int groupRange = task % groupRanges;
             sums.add(
                     0,
                     x,
                     gradients,
                     first,
                     count,
-                    inputs,
-                    inputs + 1,
-                    sums.outputBlocks * group / groups,
-                    sums.outputBlocks * (group + 1) / groups,
-                    panel);
-            device.giveBack(panel);
+                    blocks * range / ranges,
+                    blocks * (range + 1) / ranges,
+                    groups * groupRange / groupRanges,
+                    groups * (groupRange + 1) / groupRanges);
         });
     }
 }

@@ -92,11 +92,12 @@ final class PointwiseKernels {
         high.intoArray(c, at + L);
     }
 
-    /** Copies two vectors of channels of each voxel, so that they follow one another. */
-    static void packPanel(float[] x, int from, int step, int voxels, float[] panel, int at) {
+    /** Copies {@code width} channels of each voxel, whole vectors, so that they follow one another. */
+    static void packPanel(float[] x, int from, int step, int voxels, int width, float[] panel, int at) {
         for (int v = 0; v < voxels; v++) {
-            FloatVector.fromArray(S, x, from + v * step).intoArray(panel, at + v * 2 * L);
-            FloatVector.fromArray(S, x, from + v * step + L).intoArray(panel, at + v * 2 * L + L);
+            for (int c = 0; c < width; c += L) {
+                FloatVector.fromArray(S, x, from + v * step + c).intoArray(panel, at + v * width + c);
+            }
         }
     }
 

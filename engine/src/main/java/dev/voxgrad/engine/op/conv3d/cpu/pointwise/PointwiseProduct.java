@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
+import dev.voxgrad.engine.op.conv3d.cpu.VoxelWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
@@ -16,6 +17,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  */
 final class PointwiseProduct implements AutoCloseable {
     private static final int BLOCK = PackedWeights.BLOCK;
+    private static final int ROWS = PointwiseKernels.ROWS;
+    /** Rows that are transposed together: 8 KiB of packed weights. */
+    private static final int PIECE = 64;
 
     private final CpuDevice device;
     private final int rows;
@@ -50,7 +54,7 @@ final class PointwiseProduct implements AutoCloseable {
         return product;
     }
 
-    /** Returns the number of values that {@link #multiply} writes for each of {@code channels} and their padding. */
+    /** Returns the number of channels with their padding to whole blocks. */
     static int padded(int channels) {
         return Math.ceilDiv(channels, BLOCK) * BLOCK;
     }
@@ -76,31 +80,44 @@ final class PointwiseProduct implements AutoCloseable {
     /** Packs a block of Wᵀ, whose columns are the rows of the weight, each multiplied by its factor. */
     private void packTransposed(float[] weight, float @Nullable [] factors, int block) {
         int count = Math.min(BLOCK, columns - block * BLOCK);
-        int to = blockStart(block);
-        for (int k = 0; k < rows; k++) {
+        for (int k = 0; k < rows; k += PIECE) {
+            int end = Math.min(rows, k + PIECE);
+            int to = blockStart(block) + k * BLOCK;
+            Arrays.fill(packed, to, to + (end - k) * BLOCK, 0);
             for (int j = 0; j < count; j++) {
                 int column = block * BLOCK + j;
-                float value = weight[column * rows + k];
-                packed[to + k * BLOCK + j] = factors == null ? value : factors[column] * value;
+                float factor = factors == null ? 1 : factors[column];
+                packColumn(weight, column * rows + k, end - k, factor, to + j);
             }
-            Arrays.fill(packed, to + k * BLOCK + count, to + (k + 1) * BLOCK, 0);
+        }
+    }
+
+    private void packColumn(float[] weight, int from, int count, float factor, int to) {
+        for (int i = 0; i < count; i++) {
+            packed[to + i * BLOCK] = factor * weight[from + i];
         }
     }
 
     /**
-     * Multiplies a run of voxels; up to {@link PointwiseKernels#ROWS} − 1 voxels more than {@code count} are written.
+     * Multiplies a run of voxels and passes the result on.
      *
-     * @param a the voxels, {@code aStep} floats from one to the next
-     * @param c receives whole blocks of channels, {@code cStep} floats from one voxel to the next
+     * @param from provides voxels {@code first} … {@code first + count − 1}
+     * @param scratch memory for the result, of {@link #borrowScratch}
      */
-    void multiply(float[] a, int a0, int aStep, int count, float[] c, int c0, int cStep) {
+    void multiply(VoxelSource from, int task, int first, int count, float[] scratch, int stride, VoxelWriter to) {
+        multiply(from, first, count, scratch, Lanes.ALIGNED_START, stride);
+        to.write(task, first, count, scratch, Lanes.ALIGNED_START, stride);
+    }
+
+    /** Multiplies whole tiles of {@link PointwiseKernels#ROWS} voxels, so that more than {@code count} may be written. */
+    private void multiply(VoxelSource from, int first, int count, float[] c, int c0, int cStep) {
         for (int block = 0; block < blocks(); block++) {
-            for (int v = 0; v < count; v += PointwiseKernels.ROWS) {
+            for (int v = 0; v < count; v += ROWS) {
                 PointwiseKernels.products7(
-                        a,
-                        a0 + v * aStep,
-                        aStep,
-                        Math.min(PointwiseKernels.ROWS, count - v),
+                        from.array,
+                        from.at(first + v),
+                        from.step,
+                        Math.min(ROWS, count - v),
                         packed,
                         blockStart(block),
                         rows,
@@ -111,6 +128,11 @@ final class PointwiseProduct implements AutoCloseable {
                         cStep);
             }
         }
+    }
+
+    /** Returns memory for the result of up to {@code most} voxels of {@code stride} floats, to give back to the device. */
+    float[] borrowScratch(int most, int stride) {
+        return device.borrow(Lanes.ALIGNED_START + (most + ROWS - 1L) * stride);
     }
 
     /** Returns the borrowed memory. */

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.CpuDevice;
-import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
@@ -19,7 +18,7 @@ import dev.voxgrad.engine.trace.Pass;
 
 /**
  * {@link TiledConv3d} with 1×1×1 kernels, which is a product of matrices: the rows are the voxels of the whole batch,
- * so that no position is wasted at the ends of short rows, and nothing is padded or copied first.
+ * so that no position is wasted at the ends of short rows, and no volume is padded.
  *
  * <pre>
  * y  = x·Wᵀ      (voxels × C)·(C × O)
@@ -62,8 +61,8 @@ public final class TiledPointwiseConv3d implements TiledConv3d {
         this.device = device;
         this.g = g;
         this.slab = slab;
-        this.inputVoxel = padded(g.inputChannels());
-        int voxel = padded(g.outputChannels());
+        this.inputVoxel = PointwiseWeightSums.padded(g.inputChannels());
+        int voxel = PointwiseWeightSums.padded(g.outputChannels());
         this.layout = new PlaneLayout(g.outputChannels(), out, voxel, out.w() * voxel, out.h() * out.w() * voxel);
         this.strided = new StridedVoxels(device, g, inputVoxel);
         this.forwardRuns = VoxelRuns.even(g, PointwiseKernels.ROWS, inputVoxel + voxel, RUN, FORWARD);
@@ -75,12 +74,6 @@ public final class TiledPointwiseConv3d implements TiledConv3d {
     /** Returns whether this algorithm can compute a convolution of these sizes. */
     public static boolean suits(Conv3dGeometry g) {
         return g.kernel().equals(Dims3.ONE) && g.padding().equals(Dims3.ZERO) && g.groups() == 1;
-    }
-
-    /** Returns floats for a voxel of that many channels: whole vectors in pairs, and whole tiles of weight sums. */
-    private static int padded(int channels) {
-        int multiple = Math.max(PointwiseWeightSums.OUTPUTS, 2 * Lanes.COUNT);
-        return Math.ceilDiv(channels, multiple) * multiple;
     }
 
     @Override
@@ -154,26 +147,17 @@ public final class TiledPointwiseConv3d implements TiledConv3d {
         int tasks = runs.tasks();
         try (PointwiseProduct product = PointwiseProduct.forward(device, g, weight, factors, bias)) {
             device.parallel(tasks, task -> {
-                float[] output = device.borrow(
-                        Lanes.ALIGNED_START + (runs.longest() + PointwiseKernels.ROWS - 1L) * layout.voxel());
-                try (VoxelSource source = new VoxelSource(device, strided.gather(x), inputVoxel, runs.longest(), 1)) {
+                float[] scratch = product.borrowScratch(runs.longest(), layout.voxel());
+                try (VoxelSource source = new VoxelSource(device, strided.gather(x), inputVoxel, runs.longest())) {
                     for (int run = runs.firstOf(task, tasks); run < runs.firstOf(task + 1, tasks); run++) {
                         int first = runs.first(run);
                         int count = runs.length(run);
                         source.moveTo(first);
                         source.read(first, count);
-                        product.multiply(
-                                source.array,
-                                source.at(first),
-                                source.step,
-                                count,
-                                output,
-                                Lanes.ALIGNED_START,
-                                layout.voxel());
-                        y.write(task, first, count, output, Lanes.ALIGNED_START, layout.voxel());
+                        product.multiply(source, task, first, count, scratch, layout.voxel(), y);
                     }
                 }
-                device.giveBack(output);
+                device.giveBack(scratch);
             });
         }
     }

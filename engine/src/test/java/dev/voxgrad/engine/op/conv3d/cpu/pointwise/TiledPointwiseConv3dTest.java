@@ -81,7 +81,7 @@ class TiledPointwiseConv3dTest {
         checkForms(new Case(Shape.of(11, 8, 19, 20, 21), 3, Dims3.cube(2)), SMALL_SLAB);
     }
 
-    /** Checks voxels from an array and from a reader that is not one, and planes. */
+    /** Checks the form for voxels and the one for planes. */
     private static void checkForms(Case shape, int slab) {
         double[][] expected = DeviceAgreement.run(
                 ReferenceDevice.INSTANCE,
@@ -106,8 +106,7 @@ class TiledPointwiseConv3dTest {
     }
 
     private enum Form {
-        ARRAY,
-        READER,
+        VOXELS,
         PLANES
     }
 
@@ -125,11 +124,9 @@ class TiledPointwiseConv3dTest {
         Arrays.fill(dx, Float.NaN); // the voxels that a stride leaves out must be written too
         try (CpuDevice device = new CpuDevice(threads)) {
             TiledPointwiseConv3d tiled = new TiledPointwiseConv3d(device, g, slab);
-            VoxelReader xArray = VoxelReader.of(xs, g.inputChannels(), tiled.inputVoxel());
-            VoxelReader dyArray =
+            VoxelReader x = VoxelReader.of(xs, g.inputChannels(), tiled.inputVoxel());
+            VoxelReader dy =
                     VoxelReader.of(dys, g.outputChannels(), tiled.outputLayout().voxel());
-            VoxelReader x = form == Form.READER ? xArray::read : xArray;
-            VoxelReader dy = form == Form.READER ? dyArray::read : dyArray;
             VoxelWriter toY = VoxelWriter.to(y, g.outputChannels());
             VoxelWriter toDx = VoxelWriter.to(dx, g.inputChannels());
             float[] scaled = floats(scaled(shape));
