@@ -118,7 +118,7 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows, List<St
                 batch,
                 fusion(),
                 choice.flag(),
-                Conv3dAlgorithm.rule(choice)));
+                Conv3dAlgorithm.rule(choice).replace("; ", String.format(";%n  "))));
         return text.toString();
     }
 

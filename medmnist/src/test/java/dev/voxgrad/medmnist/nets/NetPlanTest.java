@@ -73,7 +73,7 @@ class NetPlanTest {
     void tableFitsTerminalAndStatesRule() {
         String text = NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)
                 .toText();
-        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 4);
+        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 7);
         assertThat(text)
                 .contains(
                         "layer1.3   [32,32,28,28,28]",
