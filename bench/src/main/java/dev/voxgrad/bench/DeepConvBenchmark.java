@@ -13,8 +13,7 @@ import dev.voxgrad.engine.device.CpuPeak;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 
 /**
- * Measures the k3 convolutions of ResNet-18 at 28³, each pass by itself: those of stride 1, and those that halve the
- * volume.
+ * Measures the k3 convolutions of ResNet-18 at 28³, of stride 1 and of stride 2, each pass by itself.
  *
  * <p>FLOP are counted as in direct convolution without borders, whatever the algorithm. The machine's own peak, which
  * Winograd's algorithm may exceed, is printed before each layer: {@code :gflop} divided by it is the share.

@@ -19,6 +19,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.autograd.Backward;
+import dev.voxgrad.engine.op.elementwise.AddOp;
 import dev.voxgrad.engine.op.elementwise.ScaleOp;
 import dev.voxgrad.engine.optim.GradientMath;
 
@@ -132,7 +133,7 @@ class EngineArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Only copying a gradient needs an operation: all others are reached through the graph. */
+    /** Only copying gradients and adding them up need operations: all others are reached through the graph. */
     @Test
     void autogradKnowsNoParticularOperation() {
         noClasses()
@@ -147,7 +148,7 @@ class EngineArchitectureTest {
         assertThat(CLASSES.get(Backward.class).getDirectDependenciesFromSelf())
                 .extracting(dependency -> dependency.getTargetClass().getFullName())
                 .filteredOn(name -> name.startsWith(ENGINE + ".op."))
-                .containsOnly(ScaleOp.class.getName());
+                .containsOnly(ScaleOp.class.getName(), AddOp.class.getName());
     }
 
     @Test

@@ -17,7 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.nets.study.StudyNet;
+import dev.voxgrad.nn.weights.WeightsFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -213,9 +217,14 @@ class BadVolumesTest {
         byte[] bytes = Files.readAllBytes(good);
         Files.write(bad, Arrays.copyOf(bytes, bytes.length / 2));
         Path out = Files.writeString(folder.resolve("scores.csv"), "0,0.5\n");
-        Cli.run("predict", "--npz", bad, "--net", "net1", "--weights", folder.resolve("none"), "--out", out)
+        Path weights = folder.resolve("weights.safetensors");
+        try (CpuDevice device = new CpuDevice(1)) {
+            WeightsFile.save(StudyNet.NET1.build(device, new VolumeShape(1, 8), 2), weights);
+        }
+        Cli.run("predict", "--npz", bad, "--net", "net1", "--weights", weights, "--out", out)
                 .failed(bad, "truncated");
         assertThat(out).hasContent("0,0.5\n");
         Files.delete(out);
+        Files.delete(weights);
     }
 }

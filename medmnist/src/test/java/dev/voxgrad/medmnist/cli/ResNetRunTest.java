@@ -36,6 +36,8 @@ class ResNetRunTest {
                                 NET,
                                 "--epochs",
                                 1,
+                                "--schedule",
+                                "constant",
                                 "--batch-size",
                                 4)
                         .succeeded()
@@ -83,7 +85,7 @@ class ResNetRunTest {
     @Test
     void batchThatDoesNotFitIsRefusedBeforeTraining() {
         Cli.run("profile", "--net", "resnet50-acs", "--size", 64, "--batch-size", 32)
-                .failed("resnet50-acs takes at most 31 volumes of [1,64,64,64] at a time", "lower --batch-size");
+                .failed("resnet50-acs takes at most 31 volumes of [3,64,64,64] at a time", "lower --batch-size");
     }
 
     @Test

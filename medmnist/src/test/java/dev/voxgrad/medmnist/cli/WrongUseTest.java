@@ -177,7 +177,7 @@ class WrongUseTest {
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.err())
                 .contains("warning: --root and --size are for official sets")
-                .contains("none.npz");
+                .contains("weights file w: does not exist");
     }
 
     @Test

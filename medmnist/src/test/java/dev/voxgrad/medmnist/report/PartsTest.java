@@ -228,7 +228,9 @@ class PartsTest {
         assertThat(CommandLines.train(info(file, settings, false), Path.of("new")))
                 .isEqualTo("medmnist train "
                         + "--npz '/data/it'\\''s own.npz' --labels 'a b,c' --window 0,255 --models 2 --nets net1,net3 --epochs 4 "
-                        + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --optimizer sgd --schedule cosine "
+                        + "--batch-size 8 --lr 0.002 --weight-decay 0.0 --seed 9 --augment centred --optimizer sgd "
+                        + "--recipe study --normalise study --no-rgb --no-shape-transform --scale 1.0 "
+                        + "--start default --ties latest --schedule cosine "
                         + "--warmup-epochs 1 --clip-norm 2.5 --patience 3 --class-weights 1.0,2.5 --ema 0.99 "
                         + "--no-shuffle --init-weights /start.safetensors --device cpu --convolution direct --no-fusion "
                         + "--out new");
@@ -238,7 +240,9 @@ class PartsTest {
                 .isEqualTo(
                         "medmnist train --flag vesselmnist3d "
                                 + "--size 64 --root /r --models 15 --nets net1,net2,net3 --epochs 500 --batch-size 32 --lr 0.001 "
-                                + "--weight-decay 5.0E-4 --seed 1 --augment torchio --device cpu --convolution direct --out new");
+                                + "--weight-decay 5.0E-4 --seed 1 --augment torchio --optimizer adamw "
+                                + "--recipe study --normalise study --no-rgb --no-shape-transform --scale 1.0 "
+                                + "--start default --ties latest --schedule constant --device cpu --convolution direct --out new");
         assertThat(CommandLines.train(
                         info(DataSource.synthetic(SyntheticShapes.Settings.of(1)), TrainSettings.defaults(1), true),
                         Path.of("new")))

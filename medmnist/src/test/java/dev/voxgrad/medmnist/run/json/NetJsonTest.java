@@ -36,7 +36,7 @@ class NetJsonTest {
     @Test
     void unknownNetErrorListsKnownNets() {
         assertThatThrownBy(() -> read(TEXT.replace("NET2", "NET4")))
-                .hasMessageContaining("\"NET4\"")
+                .hasMessageContaining("unknown net 'net4'")
                 .hasMessageContaining("known nets are " + Nets.names());
     }
 }
