@@ -62,12 +62,12 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
             "",
             "Examples:",
             "  medmnist benchmark --flag adrenalmnist3d --download",
-            "  medmnist benchmark --flag adrenalmnist3d --rows resnet18-3d,resnet18-acs --out runs/adrenal",
-            "  medmnist benchmark --flag adrenalmnist3d --show --out runs/adrenal",
+            "  medmnist benchmark --flag vesselmnist3d --rows resnet18-3d --out runs/vessel",
+            "  medmnist benchmark --flag vesselmnist3d --show --out runs/vessel",
             "A trial of a few minutes, on volumes made by code:",
-            "  medmnist benchmark --flag synthetic --size 16 --rows net1,net2 --runs 2 --epochs 2",
-            "The last run of a row, elsewhere; with several GPUs, one process for each:",
-            "  medmnist benchmark --flag adrenalmnist3d --rows resnet50-3d --members 2 --device cuda:1",
+            "  medmnist benchmark --flag synthetic --rows net1,net2 --runs 2 --epochs 2",
+            "One run of a row; with several GPUs, one process for each:",
+            "  medmnist benchmark --flag vesselmnist3d --members 2 --device cuda:1",
             ""
         })
 public final class BenchmarkCommand implements Callable<Integer> {
