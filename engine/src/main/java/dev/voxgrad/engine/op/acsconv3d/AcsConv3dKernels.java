@@ -33,9 +33,9 @@ record AcsConv3dKernels(Device device, Conv3dKernels ordinary, Conv3dKernels acs
     }
 
     private Conv3dKernels of(Conv3dGeometry g) {
-        boolean planar =
-                device instanceof CpuDevice && Conv3dAlgorithm.of(device.convolution(), g) == Conv3dAlgorithm.PLANAR;
-        return g.acs() == null || planar ? ordinary : acs;
+        boolean views = device instanceof CpuDevice
+                && Conv3dAlgorithm.of(device.convolution(), g).takesViews(g);
+        return g.acs() == null || views ? ordinary : acs;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.ListedPasses;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.Planar;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
@@ -16,7 +17,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
  * {@link #FEW_CHANNELS}, which is seldom required, is plain direct convolution. It counts as direct.
  */
 public enum Conv3dAlgorithm {
-    /** The sum of the definition, product by product: {@link DirectConvolution} and {@link DirectWeightGradient}. */
+    /** The sum of the definition, product by product: {@link DirectConvolution}, {@link ListedPasses} and {@link DirectWeightGradient}. */
     DIRECT("direct"),
     /** The same sum, but with all products of a voxel computed in one go: {@link TiledFewChannelsConv3d}. */
     FEW_CHANNELS("direct-few"),
@@ -65,6 +66,14 @@ public enum Conv3dAlgorithm {
             return FEW_CHANNELS;
         }
         return mode != ConvolutionMode.DIRECT && TiledPointwiseConv3d.suits(g) ? POINTWISE : DIRECT;
+    }
+
+    /**
+     * Returns whether the algorithm computes the views of an ACS convolution as they are, rather than the dense
+     * convolution that it is equal to.
+     */
+    public boolean takesViews(Conv3dGeometry g) {
+        return this == PLANAR || (this == DIRECT && ListedPasses.suits(g));
     }
 
     private static boolean possible(Conv3dGeometry g) {

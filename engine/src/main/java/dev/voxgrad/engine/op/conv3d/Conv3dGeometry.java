@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Dims3;
@@ -46,6 +48,31 @@ public record Conv3dGeometry(
     public Conv3dGeometry dense() {
         return new Conv3dGeometry(
                 batch, inputChannels, outputChannels, groups, input, output, kernel, stride, padding, dilation, null);
+    }
+
+    /**
+     * Returns a view of an ACS convolution as an ordinary one: with its own output channels, and a kernel that is 1
+     * along the axis that its planes are perpendicular to. Its weight (O,C,k,k) is in the order of (O,C,KD,KH,KW).
+     *
+     * @param view 0 axial, 1 coronal, 2 sagittal
+     */
+    public Conv3dGeometry view(int view) {
+        return new Conv3dGeometry(
+                batch,
+                inputChannels,
+                Objects.requireNonNull(acs).count(view),
+                groups,
+                input,
+                output,
+                across(view, kernel, 1),
+                stride,
+                across(view, padding, 0),
+                dilation,
+                null);
+    }
+
+    private static Dims3 across(int axis, Dims3 size, int value) {
+        return new Dims3(axis == 0 ? value : size.d(), axis == 1 ? value : size.h(), axis == 2 ? value : size.w());
     }
 
     /** Returns the same convolution of another number of samples. */

@@ -5,9 +5,7 @@ import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectInputGradient;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectPasses;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarWork;
@@ -66,8 +64,9 @@ public final class Conv3dWork {
             return Work.direct(outputs, elements);
         }
         long direct = 2 * outputs * g.groupInputs() * g.taps();
-        boolean planar = Conv3dAlgorithm.of(device.convolution(), g) == Conv3dAlgorithm.PLANAR;
-        Conv3dGeometry run = g.acs() == null || planar ? g : AcsEmbedding.of(g).dense();
+        boolean asItIs =
+                g.acs() == null || Conv3dAlgorithm.of(device.convolution(), g).takesViews(g);
+        Conv3dGeometry run = asItIs ? g : AcsEmbedding.of(g).dense();
         Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), run);
         long executed = switch (device) {
             case CpuDevice cpu ->
@@ -75,9 +74,11 @@ public final class Conv3dWork {
                     case WINOGRAD -> winograd(new Winograd(run), pass);
                     case PLANAR -> new PlanarWork(cpu, run).flop(pass);
                     case FEW_CHANNELS ->
-                        pass == Pass.GRAD_INPUT ? direct(run, pass) : new TiledFewChannelsConv3d(cpu, run).flop(pass);
+                        pass == Pass.GRAD_INPUT
+                                ? DirectPasses.of(cpu, run).flop(pass)
+                                : new TiledFewChannelsConv3d(cpu, run).flop(pass);
                     case POINTWISE -> new TiledPointwiseConv3d(cpu, run).flop(pass);
-                    case DIRECT -> direct(run, pass);
+                    case DIRECT -> DirectPasses.of(cpu, run).flop(pass);
                 };
             case CudaDevice cuda -> direct; // cuDNN does not report it
             case ReferenceDevice reference -> direct;
@@ -124,19 +125,6 @@ public final class Conv3dWork {
 
     private static long outputs(Conv3dGeometry g) {
         return (long) g.batch() * g.outputChannels() * g.output().product();
-    }
-
-    /**
-     * Counts direct convolution: without the taps in the padding along d and h, with those in the padding along w, and
-     * with whole vectors.
-     */
-    private static long direct(Conv3dGeometry g, Pass pass) {
-        return switch (pass) {
-            case FORWARD -> DirectConvolution.forward(g).flop();
-            case GRAD_INPUT -> DirectInputGradient.flop(g);
-            case GRAD_WEIGHT -> DirectWeightGradient.flop(g);
-            default -> throw new IllegalArgumentException("conv3d: no kernel for " + pass);
-        };
     }
 
     /**

@@ -9,21 +9,12 @@ import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectBiasGradient;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectConvolution;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectInputGradient;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectWeightGradient;
-import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectPasses;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 
-/**
- * {@link Conv3dKernels} on the CPU, by the algorithm that {@link Conv3dAlgorithm} chooses.
- *
- * <p>In direct convolution, forward and input gradient are the same computation, a {@link DirectConvolution}, with the
- * weights as they are or reversed ({@link DirectInputGradient}); the weight gradient is a sum of outer products,
- * {@link DirectWeightGradient}.
- */
+/** {@link Conv3dKernels} on the CPU, by the algorithm that {@link Conv3dAlgorithm} chooses. */
 public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
     @Override
     public void forward(Conv3dGeometry g, Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
@@ -38,10 +29,8 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                     VoxelWriter.to(CpuStorage.array(output), g.outputChannels()));
             return;
         }
-        DirectConvolution direct = DirectConvolution.forward(g);
-        float[] packed = PackedWeights.forward(device, g, CpuStorage.array(weight));
-        direct.run(device, CpuStorage.array(input), packed, biases, CpuStorage.array(output));
-        device.giveBack(packed);
+        DirectPasses.of(device, g)
+                .forward(CpuStorage.array(input), CpuStorage.array(weight), biases, CpuStorage.array(output));
     }
 
     @Override
@@ -76,8 +65,8 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                             CpuStorage.array(gradInput), g.inputChannels(), g.input(), planar.inputVoxel()));
             return;
         }
-        DirectInputGradient.run(
-                device, g, CpuStorage.array(gradOutput), CpuStorage.array(weight), CpuStorage.array(gradInput));
+        DirectPasses.of(device, g)
+                .inputGradient(CpuStorage.array(gradOutput), CpuStorage.array(weight), CpuStorage.array(gradInput));
     }
 
     @Override
@@ -94,7 +83,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                     dw,
                     null);
         } else {
-            new DirectWeightGradient(device, g).run(x, dy, dw);
+            DirectPasses.of(device, g).weightGradient(x, dy, dw, false);
         }
     }
 

@@ -21,7 +21,7 @@ public interface TiledConv3d {
     /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
         Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
-        if (g.acs() != null && algorithm != Conv3dAlgorithm.PLANAR) {
+        if (g.acs() != null && !algorithm.takesViews(g)) {
             return new TiledAcsConv3d(device, g);
         }
         return switch (algorithm) {

@@ -22,6 +22,7 @@ class TiledConv3dTest {
     @ParameterizedTest
     @CsvSource({
         "DIRECT, 7, 19, 3, 1, 2",
+        "DIRECT, 17, 19, 3, 1, 2",
         "FEW_CHANNELS, 2, 19, 3, 1, 1",
         "POINTWISE, 17, 19, 1, 0, 1",
         "WINOGRAD, 17, 35, 3, 1, 1"

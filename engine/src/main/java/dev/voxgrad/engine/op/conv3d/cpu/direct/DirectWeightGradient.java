@@ -15,8 +15,11 @@ import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
  * sums one part for one block into an array of its own, laid out [taps][input channels][block]. At the end the parts
  * are added up in their order. The number of parts depends on the shapes alone, so the result does not depend on the
  * number of threads.
+ *
+ * @param gradientVoxel floats of a voxel of the output gradient, whose channels may be those of several convolutions
+ * @param firstChannel where the channels of this convolution start in such a voxel
  */
-public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
+public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g, int gradientVoxel, int firstChannel) {
     /** Maximum of floats in all parts' private sums: 32 MiB. */
     private static final int PRIVATE = 8 * 1024 * 1024;
     /** Desired number of tasks, so that many threads find work. */
@@ -29,12 +32,15 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
 
     private static final int BLOCK = PackedWeights.BLOCK;
 
-    /** Runs on all threads, and overwrites {@code dw}, which is row-major (O,C/groups,KD,KH,KW). */
-    public void run(float[] x, float[] dy, float[] dw) {
-        run(x, dy, dw, false);
+    /** Creates the computation for an output gradient of this convolution alone. */
+    public DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
+        this(device, g, g.outputChannels(), 0);
     }
 
-    /** Does the same, or adds to {@code dw}. */
+    /**
+     * Runs on all threads, and overwrites {@code dw}, which is row-major (O,C/groups,KD,KH,KW), or adds to it. The first
+     * output channel is the one at {@link #firstChannel}, in {@code dw} too.
+     */
     void run(float[] x, float[] dy, float[] dw, boolean add) {
         int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();
         int blockFloats = g.kernel().product() * g.groupInputs() * BLOCK;
@@ -97,7 +103,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
         Dims3 out = g.output();
         int blocksPerGroup = Math.ceilDiv(g.groupOutputs(), BLOCK);
         int group = block / blocksPerGroup;
-        int firstOutput = group * g.groupOutputs() + block % blocksPerGroup * BLOCK;
+        int firstOutput = firstChannel + group * g.groupOutputs() + block % blocksPerGroup * BLOCK;
         int channels = Math.min(BLOCK, g.groupOutputs() - block % blocksPerGroup * BLOCK);
         // A block that is not full is copied first and padded with zeros, so that the kernel can read whole vectors.
         boolean copy = channels < BLOCK;
@@ -108,7 +114,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
                 int count = Math.min(rows, out.h() - y);
                 int voxel = (plane * out.h() + y) * out.w();
                 if (copy) {
-                    copyBlock(dy, voxel * g.outputChannels() + firstOutput, channels, count * out.w(), scratch);
+                    copyBlock(dy, voxel * gradientVoxel + firstOutput, channels, count * out.w(), scratch);
                     addRows(x, group, plane, y, count, scratch, 0, BLOCK, sums, sum0);
                 } else {
                     addRows(
@@ -118,8 +124,8 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
                             y,
                             count,
                             dy,
-                            voxel * g.outputChannels() + firstOutput,
-                            g.outputChannels(),
+                            voxel * gradientVoxel + firstOutput,
+                            gradientVoxel,
                             sums,
                             sum0);
                 }
@@ -132,7 +138,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
 
     private void copyBlock(float[] dy, int from, int channels, int voxels, float[] to) {
         for (int v = 0; v < voxels; v++) {
-            System.arraycopy(dy, from + v * g.outputChannels(), to, v * BLOCK, channels);
+            System.arraycopy(dy, from + v * gradientVoxel, to, v * BLOCK, channels);
             Arrays.fill(to, v * BLOCK + channels, v * BLOCK + BLOCK, 0);
         }
     }
@@ -225,7 +231,7 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g) {
             }
         }
         int blocksPerGroup = Math.ceilDiv(g.groupOutputs(), BLOCK);
-        int firstOutput = block / blocksPerGroup * g.groupOutputs() + block % blocksPerGroup * BLOCK;
+        int firstOutput = firstChannel + block / blocksPerGroup * g.groupOutputs() + block % blocksPerGroup * BLOCK;
         int channels = Math.min(BLOCK, g.groupOutputs() - block % blocksPerGroup * BLOCK);
         for (int o = 0; o < channels; o++) {
             for (int c = 0; c < g.groupInputs(); c++) {

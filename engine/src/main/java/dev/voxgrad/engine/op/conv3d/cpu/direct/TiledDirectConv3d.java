@@ -28,6 +28,8 @@ public final class TiledDirectConv3d implements TiledConv3d {
     private final PlaneLayout outputLayout;
     /** Number of samples that are processed together. */
     private final int samples;
+    /** The input planes that a tap reads; a stride may skip others. */
+    private final boolean[] planesRead;
 
     /** Creates the convolution for these sizes. */
     public TiledDirectConv3d(CpuDevice device, Conv3dGeometry g) {
@@ -36,6 +38,7 @@ public final class TiledDirectConv3d implements TiledConv3d {
         Dims3 out = g.output();
         int row = out.w() * g.outputChannels();
         this.outputLayout = new PlaneLayout(g.outputChannels(), out, g.outputChannels(), row, out.h() * row);
+        this.planesRead = TapTable.forward(g).planesRead();
         int most = Math.clamp(FLOATS / ((long) inputSize() + outputSize()), 1, g.batch());
         this.samples = Math.ceilDiv(g.batch(), Math.ceilDiv(g.batch(), most));
     }
@@ -69,27 +72,25 @@ public final class TiledDirectConv3d implements TiledConv3d {
     public void forward(
             VoxelReader x, float[] weight, float @Nullable [] factors, float @Nullable [] bias, PlaneWriter y) {
         float[] scaled = factors == null ? weight : scale(weight, factors);
-        float[] packed = PackedWeights.forward(device, g, scaled);
         float[] input = device.borrow(samples * inputSize());
         float[] output = device.borrow(samples * outputSize());
         for (int start = 0; start < g.batch(); start += samples) {
             int first = start;
             int count = Math.min(samples, g.batch() - first);
             read(x, first, count, input);
-            DirectConvolution.forward(g.withBatch(count)).run(device, input, packed, bias, output);
+            DirectPasses.of(device, g.withBatch(count)).forward(input, scaled, bias, output);
             device.parallel(
                     count, i -> y.write(first + i, first + i, 0, g.output().d(), output, i * outputSize()));
         }
         device.giveBack(output);
         device.giveBack(input);
-        device.giveBack(packed);
         if (factors != null) {
             device.giveBack(scaled);
         }
     }
 
     private float[] scale(float[] weight, float[] factors) {
-        int perOutput = g.groupInputs() * g.kernel().product();
+        int perOutput = g.groupInputs() * g.taps();
         float[] scaled = device.borrow(g.outputChannels() * perOutput);
         device.parallel(g.outputChannels(), output -> {
             for (int i = output * perOutput; i < (output + 1) * perOutput; i++) {
@@ -109,9 +110,10 @@ public final class TiledDirectConv3d implements TiledConv3d {
             Conv3dGeometry some = g.withBatch(Math.min(samples, g.batch() - first));
             read(x, first, some.batch(), input);
             device.parallel(some.batch(), i -> dy.read(first + i, 0, g.output().d(), gradients, i * outputSize()));
-            new DirectWeightGradient(device, some).run(input, gradients, dw, first > 0);
+            DirectPasses passes = DirectPasses.of(device, some);
+            passes.weightGradient(input, gradients, dw, first > 0);
             if (dx != null) {
-                DirectInputGradient.run(device, some, gradients, Objects.requireNonNull(weight), input);
+                passes.inputGradient(gradients, Objects.requireNonNull(weight), input);
                 device.parallel(some.batch(), i -> write(first + i, input, i * inputSize(), dx));
             }
         }
@@ -127,8 +129,20 @@ public final class TiledDirectConv3d implements TiledConv3d {
     }
 
     private void read(VoxelReader x, int first, int count, float[] input) {
-        int voxels = g.input().product();
-        device.parallel(count, i -> x.read((first + i) * voxels, voxels, input, i * inputSize()));
+        int plane = g.input().h() * g.input().w();
+        device.parallel(count, i -> {
+            for (int z = 0; z < planesRead.length; z++) {
+                int start = z;
+                while (z < planesRead.length && planesRead[z]) {
+                    z++;
+                }
+                if (z > start) {
+                    int voxel = ((first + i) * g.input().d() + start) * plane;
+                    int to = i * inputSize() + start * plane * g.inputChannels();
+                    x.read(voxel, (z - start) * plane, input, to);
+                }
+            }
+        });
     }
 
     private int inputSize() {
