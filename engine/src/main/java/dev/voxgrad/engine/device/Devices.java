@@ -43,9 +43,9 @@ public final class Devices {
                 };
             case "cpu" -> new Availability.Available(cpu(settings));
             case "reference" ->
-                settings.convolution == ConvolutionMode.WINOGRAD
+                settings.convolution == ConvolutionMode.WINOGRAD || settings.convolution == ConvolutionMode.WINOGRAD4
                         ? new Availability.Missing("device reference: it has direct convolution only; leave out "
-                                + "--convolution winograd, or use --device cpu")
+                                + "--convolution " + settings.convolution.flag() + ", or use --device cpu")
                         : new Availability.Available(ReferenceDevice.INSTANCE);
             default ->
                 switch (CudaSearch.find(card(name), settings.cuda)) {

@@ -71,7 +71,7 @@ class WrongUseTest {
                         + "cuda:1 the second",
                 "--threads 0;                   --threads is 0; at least 1",
                 "--threads 100000;              --threads is 100000; at most 1024",
-                "--convolution fft;             --convolution is 'fft'; auto, direct, winograd",
+                "--convolution fft;             --convolution is 'fft'; auto, direct, winograd, winograd4",
                 "--size 32;                     no size 32; 28, 64",
                 "--augment flips;               --augment is 'flips'; torchio, centred, none",
                 "--schedule linear;             --schedule is 'linear'; constant, cosine, multistep",
@@ -144,7 +144,7 @@ class WrongUseTest {
                 "summary --net net1 --classes 0;                --classes 0; at least 1",
                 "summary --net net1 --batch-size 2;             --batch-size; --plan only",
                 "summary --net net1 --convolution auto;         --convolution; --plan only",
-                "summary --net net1 --plan --convolution fft;   --convolution is 'fft'; auto, direct, winograd",
+                "summary --net net1 --plan --convolution fft;   --convolution is 'fft'; auto, direct, winograd, winograd4",
                 "summary --net net1 --plan --batch-size 0;      --batch-size is 0; at least 1",
                 "summary --net net1 --plan --size 3;            edge of at least 4 voxels; have 3",
                 "profile;                                       Missing required option; --net",
@@ -162,7 +162,7 @@ class WrongUseTest {
                 "profile --net net3 --size 15;                  edge of at least 16 voxels; have 15",
                 "profile --net net1 --phase test;               --phase; [train, infer]",
                 "profile --net net1 --threads 0;                --threads is 0; at least 1",
-                "profile --net net1 --convolution fft;          --convolution is 'fft'; auto, direct, winograd",
+                "profile --net net1 --convolution fft;          --convolution is 'fft'; auto, direct, winograd, winograd4",
                 "profile --net net1 --device reference;         runs on the CPU only; --device",
                 "quickstart --device tpu;                       'tpu'; reference"
             })

@@ -26,7 +26,9 @@ public enum Conv3dAlgorithm {
     /** {@link Winograd}'s F(2×2×2, 3×3×3): fewer products, at the price of transforms. */
     WINOGRAD("winograd"),
     /** Winograd's algorithm in two dimensions, for kernels that are 3×3 in a plane: {@link Planar}. */
-    PLANAR("planar");
+    PLANAR("planar"),
+    /** {@link Planar}'s F(2×4×4, 3×3×3): the fewest products, for many tiles. */
+    WINOGRAD4("winograd4");
 
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
     private static final int CHANNELS = 16;
@@ -46,21 +48,17 @@ public enum Conv3dAlgorithm {
 
     /** Returns the algorithm that the CPU's kernels use for a convolution of these sizes; see {@link #rule}. */
     public static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g) {
-        boolean planar = switch (mode) {
-            case AUTO -> Planar.isPossible(g) && Planar.pays(g);
-            case DIRECT -> false;
-            case WINOGRAD -> Planar.isPossible(g);
-        };
-        if (planar) {
-            return PLANAR;
-        }
-        boolean winograd = switch (mode) {
-            case AUTO -> possible(g) && pays(g);
-            case DIRECT -> false;
-            case WINOGRAD -> possible(g);
-        };
-        if (winograd) {
-            return WINOGRAD;
+        boolean forced = mode == ConvolutionMode.WINOGRAD;
+        if (mode != ConvolutionMode.DIRECT) {
+            if (Planar.isPossible(g) && (forced || Planar.pays(g))) {
+                return PLANAR;
+            }
+            if (mode == ConvolutionMode.WINOGRAD4 && Planar.isPossibleInSpace(g) && pays(g) && Planar.paysInSpace(g)) {
+                return WINOGRAD4;
+            }
+            if (possible(g) && (forced || pays(g))) {
+                return WINOGRAD;
+            }
         }
         if (TiledFewChannelsConv3d.suits(g)) {
             return FEW_CHANNELS;
@@ -94,15 +92,18 @@ public enum Conv3dAlgorithm {
     public static String rule(ConvolutionMode mode) {
         String possible = "3x3x3 kernels of stride, dilation and groups 1";
         String pointwise = "pointwise for 1x1x1 kernels of padding 0 and groups 1";
+        String auto = "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
+                + "planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED
+                + " of the products; " + pointwise + "; else direct";
         return switch (mode) {
-            case AUTO ->
-                "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
-                        + "planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED
-                        + " of the products; " + pointwise + "; else direct";
+            case AUTO -> auto;
             case DIRECT -> "direct everywhere";
             case WINOGRAD ->
                 "winograd for all " + possible + "; planar for all such 3x3 kernels in a plane; " + pointwise
                         + "; else direct";
+            case WINOGRAD4 ->
+                "winograd4 if it takes < " + Planar.CUBIC_SHARE + " of winograd's products, or for channels >= "
+                        + Planar.MANY + " < " + Planar.CUBIC_SHARE_OF_MANY + "; else " + auto;
         };
     }
 }

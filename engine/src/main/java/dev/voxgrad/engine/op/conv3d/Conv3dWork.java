@@ -72,7 +72,7 @@ public final class Conv3dWork {
             case CpuDevice cpu ->
                 switch (algorithm) {
                     case WINOGRAD -> winograd(new Winograd(run), pass);
-                    case PLANAR -> new PlanarWork(cpu, run).flop(pass);
+                    case PLANAR, WINOGRAD4 -> new PlanarWork(cpu, run).flop(pass);
                     case FEW_CHANNELS ->
                         pass == Pass.GRAD_INPUT
                                 ? DirectPasses.of(cpu, run).flop(pass)

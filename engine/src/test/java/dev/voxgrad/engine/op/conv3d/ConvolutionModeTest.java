@@ -150,7 +150,7 @@ class ConvolutionModeTest {
             assertThat(cpu.description()).endsWith("direct convolution");
         }
         assertThatThrownBy(() -> ConvolutionMode.byFlag("fft"))
-                .hasMessage("convolution is 'fft'; expected auto, direct, winograd");
+                .hasMessage("convolution is 'fft'; expected auto, direct, winograd, winograd4");
         assertThat(Conv3dAlgorithm.rule(ConvolutionMode.AUTO))
                 .contains("3x3x3", "channels >= 16", "edges >= 4", "1x1x1");
         Devices.Settings winograd =

@@ -99,7 +99,7 @@ public final class SummaryCommand implements Callable<Integer> {
     @Option(
             names = "--convolution",
             paramLabel = "HOW",
-            description = "auto, direct or winograd, for --plan. Default: auto")
+            description = "auto, direct, winograd or winograd4, for --plan. Default: auto")
     private @Nullable String convolution;
 
     @Override

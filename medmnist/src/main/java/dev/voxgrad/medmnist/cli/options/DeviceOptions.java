@@ -51,8 +51,9 @@ public final class DeviceOptions implements AutoCloseable {
     @Option(
             names = "--convolution",
             paramLabel = "HOW",
-            description = "auto, direct, or winograd wherever possible; the results differ in the last digits. "
-                    + "Default: auto")
+            description =
+                    "auto, direct, winograd wherever possible, or winograd4 for large tiles; the results differ in "
+                            + "the last digits. Default: auto")
     private @Nullable String convolution;
 
     @Option(

@@ -56,7 +56,7 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
                     VoxelWriter.to(CpuStorage.array(gradInput), g.inputChannels()));
             return;
         }
-        if (algorithm == Conv3dAlgorithm.PLANAR) {
+        if (algorithm == Conv3dAlgorithm.PLANAR || algorithm == Conv3dAlgorithm.WINOGRAD4) {
             TiledPlanarConv3d planar = new TiledPlanarConv3d(device, g);
             planar.gradInput(
                     planar.outputLayout().copyFrom(CpuStorage.array(gradOutput)),

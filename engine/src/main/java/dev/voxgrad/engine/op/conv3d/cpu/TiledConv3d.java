@@ -29,7 +29,7 @@ public interface TiledConv3d {
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);
             case POINTWISE -> new TiledPointwiseConv3d(device, g);
             case WINOGRAD -> new TiledWinogradConv3d(device, g);
-            case PLANAR -> new TiledPlanarConv3d(device, g);
+            case PLANAR, WINOGRAD4 -> new TiledPlanarConv3d(device, g);
         };
     }
 

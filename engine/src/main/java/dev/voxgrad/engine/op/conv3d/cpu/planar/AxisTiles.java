@@ -28,6 +28,11 @@ final class AxisTiles {
         return new AxisTiles(1, length, 1, 0);
     }
 
+    /** Returns tiles of two outputs each. */
+    static AxisTiles pairs(int length) {
+        return new AxisTiles(2, Math.ceilDiv(length, 2), 1, 0);
+    }
+
     /** Returns tiles of the same size with the fewest positions. */
     static AxisTiles uniform(int length) {
         AxisTiles best = new AxisTiles(LARGEST, Math.ceilDiv(length, LARGEST), 1, 0);

@@ -11,8 +11,9 @@ import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
 
 /**
  * Defines convolution with 3×3 kernels in planes by Winograd's minimal filtering in two dimensions: F(4×4, 3×3) takes 36
- * products for 16 outputs instead of 144. This class contains the sizes; {@link PlanarConvolution} and
- * {@link PlanarWeightGradient} do the work.
+ * products for 16 outputs instead of 144. Kernels of 3×3×3 are computed likewise, by F(2×4×4, 3×3×3): 144 products for
+ * 32 outputs instead of 864. This class contains the sizes; {@link PlanarConvolution} and {@link PlanarWeightGradient}
+ * do the work.
  *
  * <pre>
  * y  = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A      d: 6×6 inputs, g: 3×3 weights, y: 4×4 outputs
@@ -20,7 +21,9 @@ import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
  * dd = the first formula with dy for d, and g reversed along both axes
  * </pre>
  *
- * <p>⊙ is, for each of the 36 positions, a matrix product over channels.
+ * <p>⊙ is, for each of the 36 positions, a matrix product over channels. A kernel of 3×3×3 has a third axis: four
+ * planes of inputs, each transformed as above, are transformed across the planes by F(2, 3), which takes one addition
+ * for each of the 144 values. Weights and outputs have such a third transform, too ({@link DeepTransforms}).
  *
  * <p><b>Orientations.</b> Kernels of 1×3×3, 3×1×3 and 3×3×1 are one computation: channels-last, they differ in the
  * distances between the voxels of a tile alone. A convolution of one kernel has one {@link PlanarView}; an ACS
@@ -62,12 +65,22 @@ public final class Planar {
      * that could be multiplied meanwhile.
      */
     private static final int WEIGHT_TILES = 24;
+    /** The same for kernels of 3×3×3, whose weights become 144 for each pair of channels. */
+    private static final int CUBIC_WEIGHT_TILES = 96;
+    /** The share of the products of F(2×2×2) below which F(2×4×4) is chosen instead, … */
+    public static final double CUBIC_SHARE = 0.6;
+    /** … and the same for {@link #MANY} channels, with which transforms take a smaller part of the time. */
+    public static final double CUBIC_SHARE_OF_MANY = 0.7;
+    /** A number of channels, in and out. */
+    public static final int MANY = 128;
     /** The share of the products of direct convolution that must be saved, since transforms take time, too. */
     public static final double SAVED = 0.3;
     /** Maximum of transformed weights for which each thread processes tiles of its own: 4 MiB. */
     private static final int PRIVATE_WEIGHTS = 1024 * 1024;
     /** The same for the sums of their gradients, which each thread needs for itself: 1 MiB. */
     private static final int PRIVATE_GRADIENTS = 256 * 1024;
+    /** The same for kernels of 3×3×3, which have four times as many: 2.5 MiB. */
+    private static final int PRIVATE_CUBIC_GRADIENTS = 640 * 1024;
     /** Minimum number of tiles in a slab, if there are enough. */
     private static final int SLAB_TILES = 56;
     /** Minimum number of tiles of one size in a group of slabs, if there are enough. */
@@ -129,6 +142,15 @@ public final class Planar {
 
     /** Returns whether kernels are planar, 3×3, and without stride, dilation and groups. */
     public static boolean isPossible(Conv3dGeometry g) {
+        return !isCubic(g) && hasTiles(g);
+    }
+
+    /** Returns whether kernels are 3×3×3, and without stride, dilation and groups. */
+    public static boolean isPossibleInSpace(Conv3dGeometry g) {
+        return isCubic(g) && hasTiles(g);
+    }
+
+    private static boolean hasTiles(Conv3dGeometry g) {
         return g.stride().equals(Dims3.ONE)
                 && g.dilation().equals(Dims3.ONE)
                 && g.groups() == 1
@@ -160,16 +182,30 @@ public final class Planar {
                 && Math.min(products(g, true), products(g, false)) < (1 - SAVED) * direct;
     }
 
+    /**
+     * Returns whether F(2×4×4, 3×3×3) is expected to be faster than F(2×2×2, 3×3×3): not for few tiles, which would have
+     * to pay for the transforms of the weights, nor where much of a tile would be empty.
+     */
+    public static boolean paysInSpace(Conv3dGeometry g) {
+        Dims3 out = g.output();
+        long tiles = (long) g.batch() * Math.ceilDiv(out.d(), 2) * Math.ceilDiv(out.h(), 2) * Math.ceilDiv(out.w(), 2);
+        long small = 64 * (tiles + WEIGHT_TILES) * g.outputChannels();
+        int channels = Math.min(g.inputChannels(), g.outputChannels());
+        double share = channels < MANY ? CUBIC_SHARE : CUBIC_SHARE_OF_MANY;
+        return channels >= CHANNELS && Math.min(products(g, true), products(g, false)) < share * small;
+    }
+
     /** Returns the cost of tiles, in products for each input channel. */
     private static long products(Conv3dGeometry g, boolean mixed) {
         AxisTiles[] tiles = tiles(g, g.output(), mixed);
+        int weightTiles = isCubic(g) ? CUBIC_WEIGHT_TILES : WEIGHT_TILES;
         long sum = 0;
         for (PlanarView view : PlanarView.of(g)) {
-            long lines = (long) g.batch() * axis(g.output(), view.line());
+            long lines = (long) g.batch() * Math.ceilDiv(axis(g.output(), view.line()), view.depth());
             for (int mu : tiles[view.u()].distinct()) {
                 for (int mv : tiles[view.v()].distinct()) {
                     long count = lines * tiles[view.u()].count(mu) * tiles[view.v()].count(mv);
-                    sum += (count + WEIGHT_TILES) * (mu + 2) * (mv + 2) * view.channels();
+                    sum += (count + weightTiles) * view.planes() * (mu + 2) * (mv + 2) * view.channels();
                 }
             }
         }
@@ -182,6 +218,8 @@ public final class Planar {
             int length = axis(size, i);
             if (axis(g.kernel(), i) == 1) {
                 tiles[i] = AxisTiles.single(length);
+            } else if (i == 0 && isCubic(g)) {
+                tiles[i] = AxisTiles.pairs(length);
             } else {
                 boolean mix = mixed && (i > 0 || length <= MIXED_DEPTH);
                 tiles[i] = mix ? AxisTiles.mixed(length) : AxisTiles.uniform(length);
@@ -203,10 +241,18 @@ public final class Planar {
         if (g.padding().d() != 1 || out[0].distinct().length > 1) {
             return all;
         }
-        int tiles = Math.min(
-                out[1].count() * g.output().w(), out[2].count() * g.output().h());
+        int tiles = isCubic(g)
+                ? out[1].count() * out[2].count()
+                : Math.min(
+                        out[1].count() * g.output().w(),
+                        out[2].count() * g.output().h());
         int wanted = Math.ceilDiv(SLAB_TILES, tiles);
         return Math.min(all, out[0].size(0) % 2 == 0 ? wanted : Math.ceilDiv(wanted, 2) * 2);
+    }
+
+    /** Returns whether kernels extend along all three axes. */
+    private static boolean isCubic(Conv3dGeometry g) {
+        return g.acs() == null && g.kernel().equals(Dims3.cube(3));
     }
 
     private boolean extendsAlong(int axis) {
@@ -250,11 +296,11 @@ public final class Planar {
 
     /** Returns whether all threads process the same tiles in the backward pass. */
     boolean sharesGradientTiles() {
-        return transformedWeights() > PRIVATE_GRADIENTS;
+        return transformedWeights() > (isCubic(g) ? PRIVATE_CUBIC_GRADIENTS : PRIVATE_GRADIENTS);
     }
 
     private long transformedWeights() {
-        return 36L * g.inputChannels() * g.outputChannels();
+        return (isCubic(g) ? 144L : 36L) * g.inputChannels() * g.outputChannels();
     }
 
     /** Returns the number of units that are processed together, by all threads or by one. */

@@ -112,20 +112,16 @@ final class PlanarConvolution {
         }
 
         private void transform(int firstTile, int chunk, int count, float[] transformed) {
-            float[] scratch = device.borrow(PlanarTransforms.SCRATCH);
-            int uStep = c.source.step(view.u());
-            int vStep = c.source.step(view.v());
+            float[] scratch = device.borrow(DeepTransforms.SCRATCH);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 int at = from[firstTile + i];
                 int result = START + i * vectors * L;
                 for (int vector = 0; vector < vectors; vector++) {
-                    PlanarTransforms.input(
-                            pass.mu(),
-                            pass.mv(),
+                    DeepTransforms.input(
+                            pass,
                             source,
                             at + vector * L,
-                            uStep,
-                            vStep,
+                            c.source,
                             scratch,
                             transformed,
                             result + vector * L,
@@ -152,30 +148,25 @@ final class PlanarConvolution {
         }
 
         private void transformBack(int firstTile, int chunk, int count, float[] products) {
-            float[] scratch = device.borrow(PlanarTransforms.SCRATCH);
-            int uStep = c.target.step(view.u());
-            int vStep = c.target.step(view.v());
+            float[] scratch = device.borrow(DeepTransforms.SCRATCH);
             int targetVectors = c.targetVectors(view);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 int at = to[firstTile + i];
                 for (int vector = 0; vector < targetVectors; vector++) {
                     int channel = vector * L;
                     int size = c.blockSize(view, vector / 2);
-                    PlanarTransforms.output(
-                            pass.mu(),
-                            pass.mv(),
+                    DeepTransforms.output(
+                            pass,
                             products,
                             START + vector / 2 * block * BLOCK + i * size + channel % BLOCK,
                             productStep,
                             scratch,
                             base,
                             adds ? at + channel : c.firstTarget(view) + channel,
-                            adds ? uStep : 0,
-                            adds ? vStep : 0,
+                            adds,
                             target,
                             at + channel,
-                            uStep,
-                            vStep);
+                            c.target);
                 }
             }
             device.giveBack(scratch);

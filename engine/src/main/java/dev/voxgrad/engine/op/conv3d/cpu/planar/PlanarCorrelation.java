@@ -74,12 +74,13 @@ final class PlanarCorrelation {
 
     private void addOffsets(
             PlanarView view, int mu, int mv, int slab, Dims3 padding, int[][] sources, int[][] targets) {
-        int[] lines = starts(view.line(), 1, slab);
+        int[] lines = starts(view.line(), view.depth(), slab);
         int[] us = starts(view.u(), mu, slab);
         int[] vs = starts(view.v(), mv, slab);
         int first = source.interior()
                 - axis(padding, view.u()) * source.step(view.u())
-                - axis(padding, view.v()) * source.step(view.v());
+                - axis(padding, view.v()) * source.step(view.v())
+                - (view.depth() == 1 ? 0 : axis(padding, view.line()) * source.step(view.line()));
         sources[slab] = new int[lines.length * us.length * vs.length];
         targets[slab] = new int[lines.length * us.length * vs.length];
         int tile = 0;

@@ -104,7 +104,7 @@ final class PlanarTransforms {
     // ------------------------------------------------------------------------------------------------ lines
 
     /** Applies Bᵀ to {@code lines} lines, whose values are {@code step} apart and which are {@code next} apart. */
-    private static void inputLines(
+    static void inputLines(
             int m, int lines, float[] x, int x0, int step, int next, float[] t, int t0, int tStep, int tNext) {
         switch (m) {
             case 4 -> {
@@ -125,7 +125,7 @@ final class PlanarTransforms {
         }
     }
 
-    private static void outputLines(
+    static void outputLines(
             int m, int lines, float[] x, int x0, int step, int next, float[] t, int t0, int tStep, int tNext) {
         switch (m) {
             case 4 -> {
@@ -146,7 +146,7 @@ final class PlanarTransforms {
         }
     }
 
-    private static void gradientLines(
+    static void gradientLines(
             int m, int lines, float[] x, int x0, int step, int next, float[] t, int t0, int tStep, int tNext) {
         switch (m) {
             case 4 -> {

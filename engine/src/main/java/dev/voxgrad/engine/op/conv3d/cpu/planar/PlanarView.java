@@ -10,21 +10,23 @@ import dev.voxgrad.engine.op.conv3d.AcsSplit;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 
 /**
- * Represents output channels whose kernels are in planes of the same orientation.
+ * Represents output channels whose kernels are in planes of the same orientation, or of 3×3×3 taps.
  *
  * @param u axis of the kernel's first dimension: 0 for D, 1 for H
  * @param v axis of its second dimension: 1 for H, 2 for W
- * @param line the axis along which the kernel is 1
+ * @param line the third axis
+ * @param depth outputs of a tile along the third axis: 1 if the kernel is 1 along it, 2 if it is 3
  * @param first the first output channel
  * @param channels the number of output channels
  */
-record PlanarView(int u, int v, int line, int first, int channels) {
-    /** Returns the views of a convolution that have channels, or an empty list if its kernels are not planar. */
+record PlanarView(int u, int v, int line, int depth, int first, int channels) {
+    /** Returns the views of a convolution that have channels, or an empty list if its kernels are neither. */
     static List<PlanarView> of(Conv3dGeometry g) {
         @Nullable AcsSplit acs = g.acs();
         int outputs = g.outputChannels();
         if (acs == null) {
-            List<PlanarView> one = List.of(axial(0, outputs), coronal(0, outputs), sagittal(0, outputs));
+            List<PlanarView> one =
+                    List.of(axial(0, outputs), coronal(0, outputs), sagittal(0, outputs), cubic(outputs));
             return one.stream().filter(view -> g.kernel().equals(view.kernel())).toList();
         }
         if (!g.kernel().equals(Dims3.cube(3))) {
@@ -37,18 +39,32 @@ record PlanarView(int u, int v, int line, int first, int channels) {
     }
 
     private static PlanarView axial(int first, int channels) {
-        return new PlanarView(1, 2, 0, first, channels);
+        return new PlanarView(1, 2, 0, 1, first, channels);
     }
 
     private static PlanarView coronal(int first, int channels) {
-        return new PlanarView(0, 2, 1, first, channels);
+        return new PlanarView(0, 2, 1, 1, first, channels);
     }
 
     private static PlanarView sagittal(int first, int channels) {
-        return new PlanarView(0, 1, 2, first, channels);
+        return new PlanarView(0, 1, 2, 1, first, channels);
+    }
+
+    private static PlanarView cubic(int channels) {
+        return new PlanarView(1, 2, 0, 2, 0, channels);
+    }
+
+    /** Returns the number of positions of a tile along the third axis, which is the number of planes it reads. */
+    int planes() {
+        return depth == 1 ? 1 : depth + 2;
+    }
+
+    /** Returns the number of taps of a kernel. */
+    int taps() {
+        return depth == 1 ? 9 : 27;
     }
 
     private Dims3 kernel() {
-        return new Dims3(line == 0 ? 1 : 3, line == 1 ? 1 : 3, line == 2 ? 1 : 3);
+        return depth > 1 ? Dims3.cube(3) : new Dims3(line == 0 ? 1 : 3, line == 1 ? 1 : 3, line == 2 ? 1 : 3);
     }
 }

@@ -120,29 +120,25 @@ final class PlanarWeightGradient {
         }
 
         private void transform(int firstTile, int chunk, int count, float[] v, float[] dm) {
-            float[] scratch = device.borrow(PlanarTransforms.SCRATCH);
+            float[] scratch = device.borrow(DeepTransforms.SCRATCH);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 for (int channel = 0; channel < p.g.inputChannels(); channel += L) {
-                    PlanarTransforms.input(
-                            pass.mu(),
-                            pass.mv(),
+                    DeepTransforms.input(
+                            pass,
                             x,
                             inputs[firstTile + i] + channel,
-                            p.inner.step(view.u()),
-                            p.inner.step(view.v()),
+                            p.inner,
                             scratch,
                             v,
                             START + i * inputVoxel + channel,
                             inputStep);
                 }
                 for (int channel = 0; channel < view.channels(); channel += L) {
-                    PlanarTransforms.gradient(
-                            pass.mu(),
-                            pass.mv(),
+                    DeepTransforms.gradient(
+                            pass,
                             dy,
                             gradients[firstTile + i] + channel,
-                            p.outer.step(view.u()),
-                            p.outer.step(view.v()),
+                            p.outer,
                             scratch,
                             dm,
                             START + i * gradientVoxel + channel,

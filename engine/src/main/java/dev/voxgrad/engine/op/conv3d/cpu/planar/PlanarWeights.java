@@ -19,7 +19,14 @@ final class PlanarWeights {
     private static final int L = Lanes.COUNT;
     private static final int START = Lanes.ALIGNED_START;
     private static final int BLOCK = PackedWeights.BLOCK;
-    private static final int TAPS = 9;
+    /** Taps of a kernel in a plane. */
+    private static final int PLANE = 9;
+    /** The most taps of a kernel, … */
+    private static final int TAPS = 27;
+    /** … of positions in a plane, and … */
+    private static final int POSITIONS = 36;
+    /** … of values that are needed for one block of channels: taps, lines, planes and positions. */
+    private static final int SCRATCH = START + (TAPS + 18 + 3 * POSITIONS + 4 * POSITIONS) * BLOCK;
     /** Rows of weights that one task transforms; their taps share cache lines. */
     private static final int ROWS = 8;
 
@@ -63,7 +70,7 @@ final class PlanarWeights {
             int rows = c.sourceChannels(view);
             int chunks = Math.ceilDiv(rows, ROWS);
             device.parallel(c.targetBlocks(view) * chunks, task -> {
-                float[] taps = device.borrow(START + (TAPS + 18 + 36) * BLOCK);
+                float[] taps = device.borrow(SCRATCH);
                 int block = task / chunks;
                 int end = Math.min(rows, (task % chunks + 1) * ROWS);
                 for (int row = task % chunks * ROWS; row < end; row++) {
@@ -93,28 +100,47 @@ final class PlanarWeights {
             int row,
             float[] taps) {
         int inputs = p.g.inputChannels();
+        int count = view.taps();
         int lanes = Math.min(BLOCK, c.targetChannels(view) - block * BLOCK);
         if (lanes < BLOCK) {
-            Arrays.fill(taps, START, START + TAPS * BLOCK, 0);
+            Arrays.fill(taps, START, START + count * BLOCK, 0);
         }
         for (int lane = 0; lane < lanes; lane++) {
             int target = block * BLOCK + lane;
             int output = view.first() + (c.forward ? target : row);
-            int from = (output * inputs + (c.forward ? row : target)) * TAPS;
+            int from = (output * inputs + (c.forward ? row : target)) * count;
             float factor = factors == null ? 1 : factors[output];
-            for (int tap = 0; tap < TAPS; tap++) {
-                taps[START + tap * BLOCK + lane] = factor * weight[from + (c.forward ? tap : TAPS - 1 - tap)];
+            for (int tap = 0; tap < count; tap++) {
+                taps[START + tap * BLOCK + lane] = factor * weight[from + (c.forward ? tap : count - 1 - tap)];
             }
         }
     }
 
+    /** Applies G along all axes along which the kernel extends. */
     private static void spread(TilePass pass, float[] taps, int lanes, float[] result, int to, int step) {
+        if (pass.view().depth() == 1) {
+            spreadPlane(pass, taps, START, lanes, result, to, step);
+            return;
+        }
+        int positions = pass.planePositions();
+        int planes = START + (TAPS + 18) * BLOCK;
+        for (int i = 0; i < 3; i++) {
+            spreadPlane(pass, taps, START + i * PLANE * BLOCK, lanes, taps, planes + i * positions * BLOCK, BLOCK);
+        }
+        float[] g = MATRICES[pass.view().depth()];
+        for (int q = 0; q < positions; q++) {
+            spreadLine(g, lanes, taps, planes + q * BLOCK, positions * BLOCK, result, to + q * step, positions * step);
+        }
+    }
+
+    private static void spreadPlane(
+            TilePass pass, float[] taps, int from, int lanes, float[] result, int to, int step) {
         int width = pass.mv() + 2;
         int lines = START + TAPS * BLOCK;
         float[] gv = MATRICES[pass.mv()];
         float[] gu = MATRICES[pass.mu()];
         for (int r = 0; r < 3; r++) {
-            spreadLine(gv, lanes, taps, START + 3 * r * BLOCK, BLOCK, taps, lines + r * width * BLOCK, BLOCK);
+            spreadLine(gv, lanes, taps, from + 3 * r * BLOCK, BLOCK, taps, lines + r * width * BLOCK, BLOCK);
         }
         for (int q = 0; q < width; q++) {
             spreadLine(gu, lanes, taps, lines + q * BLOCK, width * BLOCK, result, to + q * step, width * step);
@@ -147,12 +173,13 @@ final class PlanarWeights {
      */
     static void gradient(CpuDevice device, Planar p, PlanarWeightGradient sizes, float[] du, int parts, float[] dw) {
         int blocks = Math.ceilDiv(p.g.inputChannels(), BLOCK);
+        int taps = p.views.getFirst().taps();
         device.parallel(p.g.outputChannels() * blocks, task -> {
             int output = task / blocks;
             int block = task % blocks;
-            float[] sums = device.borrow(START + (TAPS + 18 + 36) * BLOCK);
-            Arrays.fill(sums, START, START + TAPS * BLOCK, 0);
-            int at = START + TAPS * BLOCK;
+            float[] sums = device.borrow(SCRATCH);
+            Arrays.fill(sums, START, START + taps * BLOCK, 0);
+            int at = START + (TAPS + 18 + 3 * POSITIONS) * BLOCK;
             for (TilePass pass : p.forward.passes) {
                 int row = output - pass.view().first();
                 if (row >= 0 && row < pass.view().channels()) {
@@ -165,8 +192,8 @@ final class PlanarWeights {
                 }
             }
             for (int lane = 0; lane < Math.min(BLOCK, p.g.inputChannels() - block * BLOCK); lane++) {
-                int to = (output * p.g.inputChannels() + block * BLOCK + lane) * TAPS;
-                for (int tap = 0; tap < TAPS; tap++) {
+                int to = (output * p.g.inputChannels() + block * BLOCK + lane) * taps;
+                for (int tap = 0; tap < taps; tap++) {
                     dw[to + tap] = sums[START + tap * BLOCK + lane];
                 }
             }
@@ -184,10 +211,27 @@ final class PlanarWeights {
         }
     }
 
-    /** Applies Gᵀ along both axes, and adds the result to the taps. */
+    /** Applies Gᵀ along all axes along which the kernel extends, and adds the result to the taps. */
     private static void gather(TilePass pass, float[] sums, int at) {
+        if (pass.view().depth() == 1) {
+            gatherPlane(pass, sums, at, START);
+            return;
+        }
+        int positions = pass.planePositions();
+        int planes = START + (TAPS + 18) * BLOCK;
+        float[] g = MATRICES[pass.view().depth()];
+        Arrays.fill(sums, planes, planes + 3 * positions * BLOCK, 0);
+        for (int q = 0; q < positions; q++) {
+            addLine(g, sums, at + q * BLOCK, positions * BLOCK, planes + q * BLOCK, positions * BLOCK);
+        }
+        for (int i = 0; i < 3; i++) {
+            gatherPlane(pass, sums, planes + i * positions * BLOCK, START + i * PLANE * BLOCK);
+        }
+    }
+
+    private static void gatherPlane(TilePass pass, float[] sums, int at, int taps) {
         int width = pass.mv() + 2;
-        int lines = at + 36 * BLOCK;
+        int lines = START + TAPS * BLOCK;
         float[] gv = MATRICES[pass.mv()];
         float[] gu = MATRICES[pass.mu()];
         Arrays.fill(sums, lines, lines + 3 * width * BLOCK, 0);
@@ -195,7 +239,7 @@ final class PlanarWeights {
             addLine(gu, sums, at + q * BLOCK, width * BLOCK, lines + q * BLOCK, width * BLOCK);
         }
         for (int r = 0; r < 3; r++) {
-            addLine(gv, sums, lines + r * width * BLOCK, BLOCK, START + 3 * r * BLOCK, BLOCK);
+            addLine(gv, sums, lines + r * width * BLOCK, BLOCK, taps + 3 * r * BLOCK, BLOCK);
         }
     }
 

@@ -55,8 +55,8 @@ public final class PlanarWork {
             long target = c.targetChannels(view);
             long multiplied = c.forward ? convolution.multipliedTiles(pass) : convolution.multipliedGradientTiles(pass);
             sum += 2 * pass.positions() * c.weightsOfPosition(view) * multiplied;
-            sum += tiles * wholeVectors(source) * lines(INPUT, pass, pass.mu() + 2);
-            sum += tiles * wholeVectors(target) * (lines(OUTPUT, pass, pass.mu()) + pass.mu() * pass.mv());
+            sum += tiles * wholeVectors(source) * input(pass);
+            sum += tiles * wholeVectors(target) * output(pass);
             sum += source * c.targetVectors(view) * L * weights(WEIGHT, pass);
         }
         return sum;
@@ -69,8 +69,8 @@ public final class PlanarWork {
             long tiles = pass.tiles(0, p.units());
             long outputs = pass.view().channels();
             sum += 2 * pass.positions() * weightGradient.positionSize(pass) * tiles;
-            sum += tiles * wholeVectors(p.g.inputChannels()) * lines(INPUT, pass, pass.mu() + 2);
-            sum += tiles * wholeVectors(outputs) * lines(GRADIENT, pass, pass.mu());
+            sum += tiles * wholeVectors(p.g.inputChannels()) * input(pass);
+            sum += tiles * wholeVectors(outputs) * gradient(pass);
             sum += outputs * inputs * weights(WEIGHT_GRADIENT, pass);
         }
         return sum;
@@ -80,12 +80,32 @@ public final class PlanarWork {
         return Math.ceilDiv(channels, L) * L;
     }
 
-    /** Counts a tile's transform: that many lines along v, and one line along u for each of its positions. */
+    private static long input(TilePass pass) {
+        return pass.view().planes() * lines(INPUT, pass, pass.mu() + 2) + across(INPUT, pass);
+    }
+
+    private static long output(TilePass pass) {
+        long plane = lines(OUTPUT, pass, pass.mu()) + (long) pass.mu() * pass.mv();
+        return pass.view().depth() * plane + across(OUTPUT, pass);
+    }
+
+    private static long gradient(TilePass pass) {
+        return pass.view().depth() * lines(GRADIENT, pass, pass.mu()) + across(GRADIENT, pass);
+    }
+
+    /** Counts the transform across the planes of a tile, none if there is a single one. */
+    private static long across(int[] operations, TilePass pass) {
+        int depth = pass.view().depth();
+        return depth == 1 ? 0 : (long) pass.planePositions() * operations[depth];
+    }
+
+    /** Counts the transform of a plane: that many lines along v, and one line along u for each of its positions. */
     private static long lines(int[] operations, TilePass pass, int alongV) {
         return (long) alongV * operations[pass.mv()] + (pass.mv() + 2L) * operations[pass.mu()];
     }
 
     private static long weights(int operations, TilePass pass) {
-        return operations * (3L * (pass.mv() + 2) + pass.positions());
+        long plane = 3L * (pass.mv() + 2) + pass.planePositions();
+        return operations * (pass.view().depth() == 1 ? plane : 3 * plane + pass.positions());
     }
 }

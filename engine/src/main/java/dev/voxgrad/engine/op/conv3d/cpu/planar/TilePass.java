@@ -13,6 +13,11 @@ package dev.voxgrad.engine.op.conv3d.cpu.planar;
 record TilePass(PlanarView view, int mu, int mv, int[][] sources, int[][] targets, int weights) {
     /** Returns the number of positions of a tile: products for each pair of channels. */
     int positions() {
+        return view.planes() * planePositions();
+    }
+
+    /** Returns the number of positions in a plane of a tile. */
+    int planePositions() {
         return (mu + 2) * (mv + 2);
     }
 

@@ -28,7 +28,8 @@ class AxisTilesTest {
     @Test
     void tilesCoverEveryLengthOnce() {
         for (int length = 1; length < 70; length++) {
-            for (AxisTiles tiles : List.of(AxisTiles.mixed(length), AxisTiles.uniform(length))) {
+            for (AxisTiles tiles :
+                    List.of(AxisTiles.mixed(length), AxisTiles.uniform(length), AxisTiles.pairs(length))) {
                 assertThat(tiles.length()).as("length %d", length).isBetween(length, length + 3);
                 assertThat(tiles.start(tiles.count() - 1)).isLessThan(length);
                 for (int i = 0; i < tiles.count(); i++) {

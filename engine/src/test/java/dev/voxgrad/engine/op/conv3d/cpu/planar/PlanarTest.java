@@ -25,9 +25,10 @@ import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Compares all passes with the reference, for each orientation of the kernels and for the three views of ACS. */
+/** Compares all passes with the reference, for each orientation of the kernels for the three views of ACS, and for 3×3×3. */
 @Tag("kernels")
 class PlanarTest {
+    private static final Dims3 CUBE = Dims3.cube(3);
     private static final Dims3[] KERNELS = {new Dims3(1, 3, 3), new Dims3(3, 1, 3), new Dims3(3, 3, 1)};
 
     @Test
@@ -70,12 +71,29 @@ class PlanarTest {
         }
     }
 
+    @Test
+    void cubicKernelsAgreeWithTheReference() {
+        try (CpuDevice cpu = new CpuDevice(2)) {
+            check(cpu, geometry(1, 16, 16, new Dims3(4, 4, 4), CUBE, 1), true, 1);
+            check(cpu, geometry(3, 17, 22, new Dims3(7, 5, 6), CUBE, 1), true, 1);
+            check(cpu, geometry(2, 22, 17, new Dims3(3, 9, 14), CUBE, 1), false, 2.5f);
+            check(cpu, geometry(1, 3, 5, new Dims3(31, 6, 28), CUBE, 1), true, 1);
+            check(cpu, geometry(1, 5, 3, new Dims3(1, 2, 1), CUBE, 1), true, 1);
+            check(cpu, geometry(1, 35, 40, new Dims3(9, 13, 7), CUBE, 1), true, 1);
+            for (int padding : new int[] {0, 2}) {
+                check(cpu, geometry(2, 17, 16, new Dims3(6, 7, 5), CUBE, padding), true, 1);
+                check(cpu, geometry(1, 5, 7, new Dims3(15, 13, 14), CUBE, padding), true, 1);
+            }
+        }
+    }
+
     /** Has more weights than a thread processes by itself. */
     @Test
     void manyChannelsAgreeWithTheReference() {
         try (CpuDevice cpu = new CpuDevice(2)) {
             check(cpu, geometry(3, 200, 170, new Dims3(2, 4, 7), KERNELS[0], 1), true, 1);
             check(cpu, acs(2, 180, AcsSplit.thirds(200), new Dims3(4, 3, 3)), true, 1);
+            check(cpu, geometry(3, 100, 90, new Dims3(5, 4, 7), CUBE, 1), true, 1);
         }
     }
 
@@ -92,7 +110,9 @@ class PlanarTest {
         Conv3dGeometry[] geometries = {
             geometry(3, 17, 40, new Dims3(10, 8, 13), KERNELS[0], 1),
             acs(3, 17, AcsSplit.thirds(40), new Dims3(16, 7, 14)),
-            geometry(3, 200, 170, new Dims3(2, 4, 7), KERNELS[1], 1)
+            geometry(3, 200, 170, new Dims3(2, 4, 7), KERNELS[1], 1),
+            geometry(3, 17, 40, new Dims3(10, 8, 13), CUBE, 1),
+            geometry(3, 100, 90, new Dims3(5, 4, 7), CUBE, 1)
         };
         for (Conv3dGeometry g : geometries) {
             double[][] one = withThreads(1, g);
@@ -119,6 +139,20 @@ class PlanarTest {
     }
 
     @Test
+    void operationUsesItForCubicKernels() {
+        Shape x = Shape.of(2, 16, 28, 28, 28);
+        Shape w = Shape.of(16, 16, 3, 3, 3);
+        Conv3dOp op = Conv3dOp.padded(1);
+        assertThat(large(op.geometry(x, w, op.outputShape(x, w)))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        int terms = Math.max(x.dim(0) * x.elementsFrom(2), 27 * w.dim(0));
+        try (CpuDevice cpu = new CpuDevice(2, ConvolutionMode.WINOGRAD4, true)) {
+            int compared =
+                    DeviceAgreement.check(cpu, terms, in -> in[0].conv3d(in[1], in[2], op), x, w, Shape.of(w.dim(0)));
+            assertThat(compared).isEqualTo(4);
+        }
+    }
+
+    @Test
     void ruleLeavesToOthersWhatItCannotOrShouldNotCompute() {
         assertThat(auto(geometry(32, 64, 64, Dims3.cube(28), KERNELS[0], 1))).isEqualTo(Conv3dAlgorithm.PLANAR);
         assertThat(auto(geometry(32, 512, 512, Dims3.cube(4), KERNELS[0], 1))).isEqualTo(Conv3dAlgorithm.PLANAR);
@@ -137,6 +171,26 @@ class PlanarTest {
             Shape w = Shape.of(32, 32 / op.groups(), 1, 3, 3);
             assertThat(auto(op.geometry(x, w, op.outputShape(x, w)))).isEqualTo(Conv3dAlgorithm.DIRECT);
         }
+    }
+
+    @Test
+    void ruleTakesItForCubicKernelsWithManyTiles() {
+        assertThat(large(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(large(geometry(32, 16, 32, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(large(geometry(32, 128, 128, Dims3.cube(14), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(large(geometry(32, 256, 256, Dims3.cube(7), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(large(geometry(32, 64, 64, Dims3.cube(14), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        assertThat(large(geometry(1, 256, 256, Dims3.cube(7), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        assertThat(large(geometry(32, 512, 512, Dims3.cube(4), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        assertThat(large(geometry(32, 256, 256, CUBE, CUBE, 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
+        assertThat(large(geometry(32, 64, 15, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
+        Conv3dGeometry planar = geometry(32, 64, 64, Dims3.cube(28), KERNELS[0], 1);
+        assertThat(large(planar)).isEqualTo(Conv3dAlgorithm.PLANAR);
+        assertThat(auto(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+    }
+
+    private static Conv3dAlgorithm large(Conv3dGeometry g) {
+        return Conv3dAlgorithm.of(ConvolutionMode.WINOGRAD4, g);
     }
 
     private static Conv3dAlgorithm auto(Conv3dGeometry g) {
@@ -167,8 +221,8 @@ class PlanarTest {
         double[][] actual = planar(cpu, g, withBias, factor);
         String[] names = {"output", "input gradient", "weight gradient"};
         int[] terms = {
-            9 * g.inputChannels() + 1,
-            9 * g.outputChannels(),
+            taps(g) * g.inputChannels() + 1,
+            taps(g) * g.outputChannels(),
             g.batch() * g.output().product()
         };
         for (int i = 0; i < names.length; i++) {
@@ -214,8 +268,8 @@ class PlanarTest {
         double[] w = Samples.gaussian(weight(g), 2);
         boolean embedded = g.acs() != null;
         int pairs = g.outputChannels() * g.inputChannels();
-        int taps = embedded ? 27 : 9;
-        int[] positions = new int[9 * pairs];
+        int taps = embedded ? 27 : taps(g);
+        int[] positions = new int[w.length];
         double[] kernels = new double[taps * pairs];
         for (int i = 0; i < positions.length; i++) {
             int pair = i / 9;
@@ -263,7 +317,11 @@ class PlanarTest {
     }
 
     private static Shape weight(Conv3dGeometry g) {
-        return Shape.of(g.outputChannels(), g.inputChannels(), 3, 3);
+        return Shape.of(g.outputChannels(), g.inputChannels(), taps(g));
+    }
+
+    private static int taps(Conv3dGeometry g) {
+        return PlanarView.of(g).getFirst().taps();
     }
 
     // ------------------------------------------------------------------------------------------------ arrays

@@ -37,6 +37,24 @@ class PlanarWorkTest {
         }
     }
 
+    /** Counts a single tile of 2×4×4 outputs. */
+    @Test
+    void countsOneTileOfCubicKernels() {
+        Conv3dGeometry g = geometry(new Dims3(2, 4, 4), Dims3.cube(3), Dims3.ONE, null);
+        long products = 2L * 144 * CHANNELS * LANES;
+        long input = 4 * 12 * 24 + 36 * 4;
+        long output = 36 * 4 + 2 * ((6 + 4) * 16 + 16);
+        long gradient = 2 * (4 + 6) * 16 + 36 * 2;
+        long weights = (3 * (3 * 6 + 36) + 144) * CHANNELS * LANES;
+        try (CpuDevice cpu = new CpuDevice(1)) {
+            PlanarWork work = new PlanarWork(cpu, g);
+            long correlation = 7 * products + CHANNELS * (input + output) + 5 * weights;
+            assertThat(work.flop(Pass.FORWARD)).isEqualTo(correlation);
+            assertThat(work.flop(Pass.GRAD_INPUT)).isEqualTo(correlation);
+            assertThat(work.flop(Pass.GRAD_WEIGHT)).isEqualTo(products + CHANNELS * (input + gradient) + 6 * weights);
+        }
+    }
+
     /** An ACS convolution with a single view does the same work as the kernels of that orientation. */
     @Test
     void countsTheTilesOfAView() {

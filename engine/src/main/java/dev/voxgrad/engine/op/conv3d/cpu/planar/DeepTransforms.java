@@ -1,0 +1,113 @@
+package dev.voxgrad.engine.op.conv3d.cpu.planar;
+
+import dev.voxgrad.engine.device.cpu.Lanes;
+
+/**
+ * Transforms the tiles of a pass, one vector of channels at a time. A tile of one plane is transformed by {@link
+ * PlanarTransforms}. A tile that is two planes deep reads four: each is transformed as a plane, and the results, which
+ * stay in the first-level cache, are transformed along the third axis by F(2, 3). Outputs take the opposite way.
+ */
+final class DeepTransforms {
+    /** The number of floats of the scratch array that transforms need. */
+    static final int SCRATCH = PlanarTransforms.SCRATCH + 4 * 36 * Lanes.COUNT;
+
+    /** Where the transformed planes start in the scratch array. */
+    private static final int PLANES = PlanarTransforms.SCRATCH;
+
+    private static final int L = Lanes.COUNT;
+
+    private DeepTransforms() {}
+
+    /**
+     * Transforms a tile's inputs.
+     *
+     * @param x the first input at x0, in a slab of that layout
+     * @param to result: position p at to0 + p·step
+     */
+    static void input(
+            TilePass pass, float[] x, int x0, SlabLayout layout, float[] scratch, float[] to, int to0, int step) {
+        PlanarView view = pass.view();
+        int uStep = layout.step(view.u());
+        int vStep = layout.step(view.v());
+        if (view.depth() == 1) {
+            PlanarTransforms.input(pass.mu(), pass.mv(), x, x0, uStep, vStep, scratch, to, to0, step);
+            return;
+        }
+        int positions = pass.planePositions();
+        for (int i = 0; i < view.planes(); i++) {
+            int from = x0 + i * layout.step(view.line());
+            int plane = PLANES + i * positions * L;
+            PlanarTransforms.input(pass.mu(), pass.mv(), x, from, uStep, vStep, scratch, scratch, plane, L);
+        }
+        PlanarTransforms.inputLines(
+                view.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
+    }
+
+    /**
+     * Transforms a tile's products to outputs.
+     *
+     * @param m position p at m0 + p·step
+     * @param base values added to the results, from base0 on
+     * @param adds whether base is a slab of that layout, too; otherwise, it has one vector for all outputs
+     * @param y the result's first output at y0, in a slab of that layout
+     */
+    static void output(
+            TilePass pass,
+            float[] m,
+            int m0,
+            int step,
+            float[] scratch,
+            float[] base,
+            int base0,
+            boolean adds,
+            float[] y,
+            int y0,
+            SlabLayout layout) {
+        PlanarView view = pass.view();
+        int uStep = layout.step(view.u());
+        int vStep = layout.step(view.v());
+        int baseU = adds ? uStep : 0;
+        int baseV = adds ? vStep : 0;
+        int mu = pass.mu();
+        int mv = pass.mv();
+        if (view.depth() == 1) {
+            PlanarTransforms.output(mu, mv, m, m0, step, scratch, base, base0, baseU, baseV, y, y0, uStep, vStep);
+            return;
+        }
+        int positions = pass.planePositions();
+        int planeStep = layout.step(view.line());
+        PlanarTransforms.outputLines(
+                view.depth(), positions, m, m0, positions * step, step, scratch, PLANES, positions * L, L);
+        for (int i = 0; i < view.depth(); i++) {
+            int plane = PLANES + i * positions * L;
+            int from = adds ? base0 + i * planeStep : base0;
+            int to = y0 + i * planeStep;
+            PlanarTransforms.output(mu, mv, scratch, plane, L, scratch, base, from, baseU, baseV, y, to, uStep, vStep);
+        }
+    }
+
+    /**
+     * Transforms the gradient of a tile's outputs.
+     *
+     * @param y the first gradient at y0, in a slab of that layout
+     * @param to result: position p at to0 + p·step
+     */
+    static void gradient(
+            TilePass pass, float[] y, int y0, SlabLayout layout, float[] scratch, float[] to, int to0, int step) {
+        PlanarView view = pass.view();
+        int uStep = layout.step(view.u());
+        int vStep = layout.step(view.v());
+        if (view.depth() == 1) {
+            PlanarTransforms.gradient(pass.mu(), pass.mv(), y, y0, uStep, vStep, scratch, to, to0, step);
+            return;
+        }
+        int positions = pass.planePositions();
+        for (int i = 0; i < view.depth(); i++) {
+            int from = y0 + i * layout.step(view.line());
+            int plane = PLANES + i * positions * L;
+            PlanarTransforms.gradient(pass.mu(), pass.mv(), y, from, uStep, vStep, scratch, scratch, plane, L);
+        }
+        PlanarTransforms.gradientLines(
+                view.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
+    }
+}
