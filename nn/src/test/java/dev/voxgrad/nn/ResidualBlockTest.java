@@ -1,8 +1,8 @@
 package dev.voxgrad.nn;
 
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -183,44 +183,14 @@ class ResidualBlockTest {
     /** Uses one thread: how many scratch buffers several threads use at once is left to chance. */
     @Test
     void trainingAllocatesNothingAfterSecondStep() {
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            Sequential net = net(cpu);
-            long afterTwo = 0;
-            for (int step = 0; step < 6; step++) {
-                try (var _ = Scope.open()) {
-                    net.forward(gaussian(cpu, INPUT)).sum().backward();
-                }
-                afterTwo = step == 1 ? cpu.allocatedBytes() : afterTwo;
-            }
-            assertThat(cpu.allocatedBytes()).isEqualTo(afterTwo);
-            Reference.reachabilityFence(net);
-        }
+        PoolMemory.assertTrainingAllocatesNothingAfterSecondStep(ResidualBlockTest::net, INPUT);
     }
 
     /** Further blocks reuse the memory of those before them. */
     @Test
     void predictionMemoryDoesNotGrowWithDepth() {
-        assertThat(predictionBytes(12)).isEqualTo(predictionBytes(3));
-    }
-
-    private static long predictionBytes(int blocks) {
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            Layer[] layers = new Layer[blocks];
-            for (int i = 0; i < blocks; i++) {
-                layers[i] = new BasicBlock(cpu, 16, 16);
-            }
-            Sequential net = new Sequential(layers);
-            Initialization.apply(net, 5);
-            net.eval();
-            Tensor x = gaussian(cpu, INPUT);
-            long before = cpu.allocatedBytes();
-            try (var _ = Scope.withoutGradients()) {
-                net.forward(x);
-            }
-            long bytes = cpu.allocatedBytes() - before;
-            Reference.reachabilityFence(net);
-            return bytes;
-        }
+        Function<Device, Layer> block = device -> new BasicBlock(device, 16, 16);
+        assertThat(PoolMemory.ofPrediction(12, block, INPUT)).isEqualTo(PoolMemory.ofPrediction(3, block, INPUT));
     }
 
     @Test

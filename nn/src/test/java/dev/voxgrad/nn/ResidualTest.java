@@ -1,6 +1,5 @@
 package dev.voxgrad.nn;
 
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -249,43 +248,13 @@ class ResidualTest {
     /** Uses one thread: how many scratch buffers several threads use at once is left to chance. */
     @Test
     void trainingAllocatesNothingAfterSecondStep() {
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            Sequential net = net(cpu);
-            long afterTwo = 0;
-            for (int step = 0; step < 6; step++) {
-                try (var _ = Scope.open()) {
-                    net.forward(ResidualBlockTest.gaussian(cpu, INPUT)).sum().backward();
-                }
-                afterTwo = step == 1 ? cpu.allocatedBytes() : afterTwo;
-            }
-            assertThat(cpu.allocatedBytes()).isEqualTo(afterTwo);
-            Reference.reachabilityFence(net);
-        }
+        PoolMemory.assertTrainingAllocatesNothingAfterSecondStep(ResidualTest::net, INPUT);
     }
 
     @Test
     void predictionMemoryDoesNotGrowWithDepth() {
-        assertThat(predictionBytes(12)).isEqualTo(predictionBytes(3));
-    }
-
-    private static long predictionBytes(int blocks) {
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            Layer[] layers = new Layer[blocks];
-            for (int i = 0; i < blocks; i++) {
-                layers[i] = basic(cpu, 16, 16, 1);
-            }
-            Sequential net = new Sequential(layers);
-            Initialization.apply(net, 5);
-            net.eval();
-            Tensor x = ResidualBlockTest.gaussian(cpu, INPUT);
-            long before = cpu.allocatedBytes();
-            try (var _ = Scope.withoutGradients()) {
-                net.forward(x);
-            }
-            long bytes = cpu.allocatedBytes() - before;
-            Reference.reachabilityFence(net);
-            return bytes;
-        }
+        Function<Device, Layer> block = device -> basic(device, 16, 16, 1);
+        assertThat(PoolMemory.ofPrediction(12, block, INPUT)).isEqualTo(PoolMemory.ofPrediction(3, block, INPUT));
     }
 
     /** Each further block saves its two convolutions' outputs and its result, and nothing else of that size. */
@@ -294,26 +263,9 @@ class ResidualTest {
         Shape shape = Shape.of(1, 16, 16, 16, 16);
         long activation = 4L * shape.elements();
         long parameters = 4L * (2 * 27 * 16 * 16 + 8 * 16); // and as many gradients, and small change
-        long growth = trainingBytes(5, shape) - trainingBytes(4, shape);
+        Function<Device, Layer> block = device -> basic(device, 16, 16, 1);
+        long growth = PoolMemory.ofTraining(5, block, shape) - PoolMemory.ofTraining(4, block, shape);
         assertThat(growth).isBetween(3 * activation, 3 * activation + 3 * parameters);
-    }
-
-    private static long trainingBytes(int blocks, Shape shape) {
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            Layer[] layers = new Layer[blocks];
-            for (int i = 0; i < blocks; i++) {
-                layers[i] = basic(cpu, 16, 16, 1);
-            }
-            Sequential net = new Sequential(layers);
-            Initialization.apply(net, 5);
-            for (int step = 0; step < 2; step++) {
-                try (var _ = Scope.open()) {
-                    net.forward(ResidualBlockTest.gaussian(cpu, shape)).sum().backward();
-                }
-            }
-            Reference.reachabilityFence(net);
-            return cpu.allocatedBytes();
-        }
     }
 
     @Test
