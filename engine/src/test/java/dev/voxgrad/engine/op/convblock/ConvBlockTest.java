@@ -1,8 +1,8 @@
 package dev.voxgrad.engine.op.convblock;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Tag;
@@ -10,17 +10,13 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Gradients;
-import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.op.pool3d.MaxPool3dOp;
-import dev.voxgrad.engine.testing.DeviceAgreement;
-import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 
@@ -29,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Tag("kernels")
 class ConvBlockTest {
-    private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
     private static final double MOMENTUM = 0.1;
     private static final double EPS = 1e-5;
 
@@ -58,8 +53,10 @@ class ConvBlockTest {
      *
      * @param channels of each unit's output
      */
-    private record Case(Shape input, boolean withBias, boolean pool, int padding, int... channels) {
-        ConvBlockOp op(boolean training) {
+    private record Case(Shape input, boolean withBias, boolean pool, int padding, int... channels)
+            implements BlockCase {
+        @Override
+        public ConvBlockOp op(boolean training) {
             ConvBlockOp.Unit unit = new ConvBlockOp.Unit(Conv3dOp.padded(padding), withBias, MOMENTUM, EPS);
             return new ConvBlockOp(
                     IntStream.range(0, channels.length).mapToObj(_ -> unit).toList(),
@@ -67,8 +64,8 @@ class ConvBlockTest {
                     training);
         }
 
-        /** The shapes of x and all trained parameters. */
-        Shape[] shapes() {
+        @Override
+        public Shape[] shapes() {
             List<Shape> shapes = new ArrayList<>(List.of(input));
             int inputs = input.dim(1);
             for (int outputs : channels) {
@@ -81,28 +78,13 @@ class ConvBlockTest {
             return shapes.toArray(Shape[]::new);
         }
 
-        /** The operation's inputs, made of x and the parameters, with new running statistics. */
-        Tensor[] inputs(Tensor... leaves) {
-            Device device = leaves[0].device();
-            List<Tensor> inputs = new ArrayList<>();
-            inputs.add(leaves[0].inLayout(device.activationLayout()));
-            int at = 1;
-            for (int outputs : channels) {
-                for (int i = 0; i < (withBias ? 4 : 3); i++) {
-                    inputs.add(leaves[at++]);
-                }
-                inputs.add(Tensor.full(device, Shape.of(outputs), 0.25));
-                inputs.add(Tensor.full(device, Shape.of(outputs), 1.5));
-            }
-            return inputs.toArray(Tensor[]::new);
+        @Override
+        public List<Integer> outputs() {
+            return Arrays.stream(channels).boxed().toList();
         }
 
-        Function<Tensor[], Tensor> fused() {
-            return leaves -> Tensor.apply(op(true), inputs(leaves));
-        }
-
-        /** What the block stands for: its operations one by one. */
-        Tensor oneByOne(boolean training, Tensor... inputs) {
+        @Override
+        public Tensor oneByOne(boolean training, Tensor... inputs) {
             Tensor a = inputs[0];
             int at = 1;
             for (int i = 0; i < channels.length; i++) {
@@ -115,112 +97,39 @@ class ConvBlockTest {
             }
             return pool ? a.maxPool3d(Dims3.cube(2), Dims3.cube(2), Dims3.ZERO) : a;
         }
-
-        /** The longest sum of the operation and its gradients. */
-        int terms() {
-            int widest = input.dim(1);
-            for (int outputs : channels) {
-                widest = Math.max(widest, outputs);
-            }
-            return Math.max(input.dim(0) * input.elementsFrom(2), 27 * widest);
-        }
     }
 
     @Test
     void gradientsEqualCentralDifferences() {
-        int compared = 0;
-        int expected = 0;
-        for (Case block : SMALL) {
-            compared += GradientCheck.check(block.fused(), block.shapes());
-            for (Shape shape : block.shapes()) {
-                expected += shape.elements();
-            }
-        }
-        assertThat(compared).isEqualTo(expected).isGreaterThan(700);
+        assertThat(BlockCase.assertGradientsEqualCentralDifferences(SMALL)).isGreaterThan(700);
     }
 
-    /** To the last bit: the reference is composed of the same kernels. */
     @Test
     void referenceEqualsTheOperationsOneByOne() {
-        for (Case block : SMALL) {
-            Function<Tensor[], Tensor> oneByOne = leaves -> block.oneByOne(true, block.inputs(leaves));
-            double[][] values = values(block.shapes());
-            Function<Shape, double[]> upstream = result -> Samples.gaussian(result, 98);
-            assertThat(DeviceAgreement.run(REFERENCE, block.fused(), block.shapes(), values, upstream))
-                    .isEqualTo(DeviceAgreement.run(REFERENCE, oneByOne, block.shapes(), values, upstream));
-        }
-    }
-
-    private static double[][] values(Shape... shapes) {
-        double[][] values = new double[shapes.length][];
-        for (int i = 0; i < shapes.length; i++) {
-            values[i] = Samples.gaussian(shapes[i], 200 + i);
-        }
-        return values;
+        BlockCase.assertReferenceEqualsTheOperationsOneByOne(SMALL);
     }
 
     @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
-        int tensors = 0;
-        for (Case block : LARGE) {
-            compared += DeviceAgreement.check(device, block.terms(), block.fused(), block.shapes());
-            tensors += 1 + block.shapes().length;
-        }
-        assertThat(compared).isEqualTo(tensors).isEqualTo(70);
+        assertThat(BlockCase.assertAgreesWithTheReference(device, LARGE)).isEqualTo(70);
     }
 
     @OnEveryDevice
     void runningStatisticsAgreeWithTheReference(Device device) {
-        for (Case block : LARGE) {
-            Tensor[] expected = inputsAfter(block, REFERENCE, true);
-            Tensor[] actual = inputsAfter(block, device, true);
-            for (int i = 0; i < expected.length; i++) {
-                String name = block.op(true).inputName(i);
-                double[] before = block.inputs(leaves(block, REFERENCE))[i].toDoubleArray();
-                if (name.startsWith("running")) {
-                    assertThat(expected[i].toDoubleArray()).as(name).isNotEqualTo(before);
-                }
-                DeviceAgreement.assertClose(
-                        name, expected[i].toDoubleArray(), actual[i].toDoubleArray(), block.terms());
-            }
-        }
-    }
-
-    private static Tensor[] leaves(Case block, Device device) {
-        Shape[] shapes = block.shapes();
-        double[][] values = values(shapes);
-        return IntStream.range(0, shapes.length)
-                .mapToObj(i -> Tensor.of(device, shapes[i], values[i]))
-                .toArray(Tensor[]::new);
-    }
-
-    /** The operation's inputs after it has run. */
-    private static Tensor[] inputsAfter(Case block, Device device, boolean training) {
-        Tensor[] inputs = block.inputs(leaves(block, device));
-        try (var _ = Scope.withoutGradients()) {
-            Tensor.apply(block.op(training), inputs);
-        }
-        return inputs;
+        assertThat(BlockCase.assertRunningStatisticsAgreeWithTheReference(device, LARGE))
+                .isEqualTo(2 * 15);
     }
 
     @OnEveryDevice(reference = true)
     void inferenceAgreesWithTheOperationsOneByOne(Device device) {
-        for (Case block : LARGE) {
-            double[] expected = block.oneByOne(false, block.inputs(leaves(block, REFERENCE)))
-                    .toDoubleArray();
-            try (var _ = Scope.withoutGradients()) {
-                Tensor actual = Tensor.apply(block.op(false), block.inputs(leaves(block, device)));
-                DeviceAgreement.assertClose("result", expected, actual.toDoubleArray(), block.terms());
-            }
-        }
+        BlockCase.assertInferenceAgreesWithTheOperationsOneByOne(device, LARGE);
     }
 
     @OnEveryDevice(reference = true)
     void inferenceLeavesTheRunningStatisticsAlone(Device device) {
         Case block = LARGE.getFirst();
-        Tensor[] before = block.inputs(leaves(block, device));
-        Tensor[] after = inputsAfter(block, device, false);
+        Tensor[] before = block.inputs(block.leaves(device));
+        Tensor[] after = block.inputsAfter(device, false);
         for (int i = 0; i < before.length; i++) {
             assertThat(after[i].toDoubleArray()).isEqualTo(before[i].toDoubleArray());
         }
@@ -229,7 +138,7 @@ class ConvBlockTest {
     @OnEveryDevice(reference = true)
     void inferenceHasNoBackward(Device device) {
         Case block = SMALL.getFirst();
-        Tensor[] leaves = leaves(block, device);
+        Tensor[] leaves = block.leaves(device);
         leaves[1].requiresGrad(true);
         assertThatThrownBy(() -> Tensor.apply(block.op(false), block.inputs(leaves)))
                 .isInstanceOf(IllegalStateException.class)
@@ -250,7 +159,7 @@ class ConvBlockTest {
 
     private static List<double[]> results(Case block, int threads) {
         try (CpuDevice cpu = new CpuDevice(threads)) {
-            Tensor[] leaves = leaves(block, cpu);
+            Tensor[] leaves = block.leaves(cpu);
             for (Tensor leaf : leaves) {
                 leaf.requiresGrad(true);
             }
@@ -268,16 +177,16 @@ class ConvBlockTest {
     void shapeErrorsNameTheInput() {
         Case block = new Case(Shape.of(2, 3, 4, 4, 4), true, true, 1, 5, 6);
         ConvBlockOp op = block.op(true);
-        Tensor[] inputs = block.inputs(leaves(block, REFERENCE));
+        Tensor[] inputs = block.inputs(block.leaves(BlockCase.REFERENCE));
         assertThat(op.outputShape(shapes(inputs))).isEqualTo(Shape.of(2, 6, 2, 2, 2));
         Tensor[] wrongWeight = inputs.clone();
-        wrongWeight[op.firstInput(1)] = Tensor.zeros(REFERENCE, Shape.of(6, 4, 3, 3, 3));
+        wrongWeight[op.firstInput(1)] = Tensor.zeros(BlockCase.REFERENCE, Shape.of(6, 4, 3, 3, 3));
         assertThatThrownBy(() -> Tensor.apply(op, wrongWeight))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("conv3d: input has 5 channels (dim 1) but weight expects 4; "
                         + "input [2,5,4,4,4], weight [6,4,3,3,3]");
         Tensor[] wrongNorm = inputs.clone();
-        wrongNorm[op.firstInput(1) + 3] = Tensor.zeros(REFERENCE, Shape.of(7));
+        wrongNorm[op.firstInput(1) + 3] = Tensor.zeros(BlockCase.REFERENCE, Shape.of(7));
         assertThatThrownBy(() -> Tensor.apply(op, wrongNorm))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("batchNorm: input has 6 channels (dim 1) but bias expects 7");

@@ -3,8 +3,6 @@ package dev.voxgrad.engine.op.convblock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Tag;
@@ -12,16 +10,13 @@ import org.junit.jupiter.api.Test;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Gradients;
-import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.engine.ShapeException;
 import dev.voxgrad.engine.Tensor;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
-import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.Conv3dOp;
 import dev.voxgrad.engine.testing.DeviceAgreement;
-import dev.voxgrad.engine.testing.GradientCheck;
 import dev.voxgrad.engine.testing.OnEveryDevice;
 import dev.voxgrad.engine.testing.Samples;
 
@@ -31,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Tests {@link ConvBlockOp} with the ending of a residual block. */
 @Tag("kernels")
 class ResidualBlockTest {
-    private static final ReferenceDevice REFERENCE = ReferenceDevice.INSTANCE;
     private static final double MOMENTUM = 0.1;
     private static final double EPS = 1e-5;
 
@@ -72,8 +66,9 @@ class ResidualBlockTest {
      *
      * @param projection the shortcut's convolution, or null
      */
-    private record Case(Shape input, boolean withBias, Conv projection, Conv... main) {
-        ConvBlockOp op(boolean training) {
+    private record Case(Shape input, boolean withBias, Conv projection, Conv... main) implements BlockCase {
+        @Override
+        public ConvBlockOp op(boolean training) {
             return new ConvBlockOp(
                     Stream.of(main).map(each -> each.unit(withBias)).toList(),
                     new BlockEnding.Residual(projection == null ? null : projection.unit(withBias)),
@@ -92,8 +87,8 @@ class ResidualBlockTest {
             return i == 0 || i == main.length ? input.dim(1) : main[i - 1].outputs;
         }
 
-        /** The shapes of x and all trained parameters. */
-        Shape[] shapes() {
+        @Override
+        public Shape[] shapes() {
             List<Shape> shapes = new ArrayList<>(List.of(input));
             for (int i = 0; i < all().size(); i++) {
                 Conv conv = all().get(i);
@@ -105,28 +100,13 @@ class ResidualBlockTest {
             return shapes.toArray(Shape[]::new);
         }
 
-        /** The operation's inputs, made of x and the parameters, with new running statistics. */
-        Tensor[] inputs(Tensor... leaves) {
-            Device device = leaves[0].device();
-            List<Tensor> inputs = new ArrayList<>();
-            inputs.add(leaves[0].inLayout(device.activationLayout()));
-            int at = 1;
-            for (Conv conv : all()) {
-                for (int i = 0; i < (withBias ? 4 : 3); i++) {
-                    inputs.add(leaves[at++]);
-                }
-                inputs.add(Tensor.full(device, Shape.of(conv.outputs), 0.25));
-                inputs.add(Tensor.full(device, Shape.of(conv.outputs), 1.5));
-            }
-            return inputs.toArray(Tensor[]::new);
+        @Override
+        public List<Integer> outputs() {
+            return all().stream().map(Conv::outputs).toList();
         }
 
-        Function<Tensor[], Tensor> fused() {
-            return leaves -> Tensor.apply(op(true), inputs(leaves));
-        }
-
-        /** What the block stands for: its operations one by one. */
-        Tensor oneByOne(boolean training, Tensor... inputs) {
+        @Override
+        public Tensor oneByOne(boolean training, Tensor... inputs) {
             Tensor a = inputs[0];
             for (int i = 0; i < main.length; i++) {
                 a = normalised(i, a, training, inputs);
@@ -150,57 +130,21 @@ class ResidualBlockTest {
                             MOMENTUM,
                             EPS);
         }
-
-        /** The longest sum of the operation and its gradients. */
-        int terms() {
-            int widest = input.dim(1);
-            for (Conv conv : main) {
-                widest = Math.max(widest, conv.outputs);
-            }
-            return Math.max(input.dim(0) * input.elementsFrom(2), 27 * widest);
-        }
     }
 
     @Test
     void gradientsEqualCentralDifferences() {
-        int compared = 0;
-        int expected = 0;
-        for (Case block : SMALL) {
-            compared += GradientCheck.check(block.fused(), block.shapes());
-            for (Shape shape : block.shapes()) {
-                expected += shape.elements();
-            }
-        }
-        assertThat(compared).isEqualTo(expected).isGreaterThan(900);
+        assertThat(BlockCase.assertGradientsEqualCentralDifferences(SMALL)).isGreaterThan(900);
     }
 
-    /** To the last bit: the reference is composed of the same kernels. */
     @Test
     void referenceEqualsTheOperationsOneByOne() {
-        for (Case block : SMALL) {
-            Function<Tensor[], Tensor> oneByOne = leaves -> block.oneByOne(true, block.inputs(leaves));
-            double[][] values = values(block.shapes());
-            Function<Shape, double[]> upstream = result -> Samples.gaussian(result, 98);
-            assertThat(DeviceAgreement.run(REFERENCE, block.fused(), block.shapes(), values, upstream))
-                    .isEqualTo(DeviceAgreement.run(REFERENCE, oneByOne, block.shapes(), values, upstream));
-        }
-    }
-
-    private static double[][] values(Shape... shapes) {
-        return IntStream.range(0, shapes.length)
-                .mapToObj(i -> Samples.gaussian(shapes[i], 200 + i))
-                .toArray(double[][]::new);
+        BlockCase.assertReferenceEqualsTheOperationsOneByOne(SMALL);
     }
 
     @OnEveryDevice
     void agreesWithTheReference(Device device) {
-        int compared = 0;
-        int tensors = 0;
-        for (Case block : LARGE) {
-            compared += DeviceAgreement.check(device, block.terms(), block.fused(), block.shapes());
-            tensors += 1 + block.shapes().length;
-        }
-        assertThat(compared).isEqualTo(tensors).isEqualTo(88);
+        assertThat(BlockCase.assertAgreesWithTheReference(device, LARGE)).isEqualTo(88);
     }
 
     /** A weight of zero makes batch norm constant; with a negative bias, only the shortcut opens ReLU. */
@@ -208,7 +152,7 @@ class ResidualBlockTest {
     void agreesForZeroWeights(Device device) {
         int compared = 0;
         for (Case block : List.of(LARGE.get(0), LARGE.get(2))) {
-            double[][] values = values(block.shapes());
+            double[][] values = BlockCase.values(block.shapes());
             int lastNorm = 1 + 3 * (block.main.length - 1) + 1;
             Arrays.fill(values[lastNorm], 0);
             Arrays.fill(values[lastNorm + 1], -0.5);
@@ -219,50 +163,13 @@ class ResidualBlockTest {
 
     @OnEveryDevice
     void runningStatisticsAgreeWithTheReference(Device device) {
-        int compared = 0;
-        for (Case block : LARGE) {
-            Tensor[] expected = inputsAfter(block, REFERENCE, true);
-            Tensor[] actual = inputsAfter(block, device, true);
-            for (int i = 0; i < expected.length; i++) {
-                String name = block.op(true).inputName(i);
-                double[] before = block.inputs(leaves(block, REFERENCE))[i].toDoubleArray();
-                if (name.startsWith("running")) {
-                    assertThat(expected[i].toDoubleArray()).as(name).isNotEqualTo(before);
-                    compared++;
-                }
-                DeviceAgreement.assertClose(
-                        name, expected[i].toDoubleArray(), actual[i].toDoubleArray(), block.terms());
-            }
-        }
-        assertThat(compared).isEqualTo(2 * 21);
-    }
-
-    private static Tensor[] leaves(Case block, Device device) {
-        Shape[] shapes = block.shapes();
-        double[][] values = values(shapes);
-        return IntStream.range(0, shapes.length)
-                .mapToObj(i -> Tensor.of(device, shapes[i], values[i]))
-                .toArray(Tensor[]::new);
-    }
-
-    private static Tensor[] inputsAfter(Case block, Device device, boolean training) {
-        Tensor[] inputs = block.inputs(leaves(block, device));
-        try (var _ = Scope.withoutGradients()) {
-            Tensor.apply(block.op(training), inputs);
-        }
-        return inputs;
+        assertThat(BlockCase.assertRunningStatisticsAgreeWithTheReference(device, LARGE))
+                .isEqualTo(2 * 21);
     }
 
     @OnEveryDevice(reference = true)
     void inferenceAgreesWithTheOperationsOneByOne(Device device) {
-        for (Case block : LARGE) {
-            double[] expected = block.oneByOne(false, block.inputs(leaves(block, REFERENCE)))
-                    .toDoubleArray();
-            try (var _ = Scope.withoutGradients()) {
-                Tensor actual = Tensor.apply(block.op(false), block.inputs(leaves(block, device)));
-                DeviceAgreement.assertClose("result", expected, actual.toDoubleArray(), block.terms());
-            }
-        }
+        BlockCase.assertInferenceAgreesWithTheOperationsOneByOne(device, LARGE);
     }
 
     /** Parameters may be trained on inputs that require no gradient; their gradients are the same. */
@@ -279,7 +186,7 @@ class ResidualBlockTest {
     }
 
     private static List<double[]> parameterGradients(Case block, Device device, boolean ofInput) {
-        Tensor[] leaves = leaves(block, device);
+        Tensor[] leaves = block.leaves(device);
         for (int i = ofInput ? 0 : 1; i < leaves.length; i++) {
             leaves[i].requiresGrad(true);
         }
@@ -309,7 +216,7 @@ class ResidualBlockTest {
 
     private static List<double[]> results(Case block, int threads) {
         try (CpuDevice cpu = new CpuDevice(threads)) {
-            Tensor[] leaves = leaves(block, cpu);
+            Tensor[] leaves = block.leaves(cpu);
             for (Tensor leaf : leaves) {
                 leaf.requiresGrad(true);
             }
@@ -326,13 +233,13 @@ class ResidualBlockTest {
     @Test
     void shapeErrorsNameThePaths() {
         Case block = new Case(Shape.of(2, 3, 4, 4, 4), true, null, conv(3, 1, 5), conv(3, 1, 4));
-        assertThatThrownBy(() -> block.fused().apply(leaves(block, REFERENCE)))
+        assertThatThrownBy(() -> block.fused().apply(block.leaves(BlockCase.REFERENCE)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("residual block: main path and shortcut must have the same shape")
                 .hasMessageContaining("[2,4,4,4,4]")
                 .hasMessageContaining("[2,3,4,4,4]");
         Case projected = new Case(Shape.of(2, 3, 4, 4, 4), true, conv(1, 1, 4), conv(3, 2, 5), conv(3, 1, 4));
-        assertThatThrownBy(() -> projected.fused().apply(leaves(projected, REFERENCE)))
+        assertThatThrownBy(() -> projected.fused().apply(projected.leaves(BlockCase.REFERENCE)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2,4,2,2,2]");
         ConvBlockOp op = projected.op(true);
