@@ -55,8 +55,8 @@ final class BatchRule {
     }
 
     /**
-     * Returns the size of the outputs of all layers for one volume. It is estimated from a smaller volume, through which
-     * a large net runs in a moment: sizes are in proportion to the number of voxels.
+     * Returns the size of the outputs of all layers for one volume. It is estimated from a smaller volume, through
+     * which a large net runs in a moment: sizes are in proportion to the number of voxels.
      */
     static long bytesPerVolume(StepCase work) {
         int edge = Math.min(work.size(), Math.max(SMALL_EDGE, work.net().smallestEdge()));

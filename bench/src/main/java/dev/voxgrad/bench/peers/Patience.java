@@ -3,8 +3,8 @@ package dev.voxgrad.bench.peers;
 import java.util.Locale;
 
 /**
- * Says how long to warm up and how often to measure. While an engine warms up, the JVM compiles, and allocators and oneDNN fill
- * their caches.
+ * Says how long to warm up and how often to measure. While an engine warms up, the JVM compiles, and allocators and
+ * oneDNN fill their caches.
  *
  * @param warmUp the minimum number of warm-up steps
  * @param warmUpSeconds their minimum duration

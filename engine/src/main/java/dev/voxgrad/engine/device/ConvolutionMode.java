@@ -23,8 +23,8 @@ public enum ConvolutionMode implements Flagged {
     WINOGRAD,
     /**
      * Takes large tiles, F(2×4×4), for kernels of 3×3×3 where they are expected to be faster, and otherwise the same as
-     * {@link #AUTO}. Their rounding errors are about four times as large, which decides near-ties of max pools and ReLUs
-     * differently.
+     * {@link #AUTO}. Their rounding errors are about four times as large, which decides near-ties of max pools and
+     * ReLUs differently.
      */
     WINOGRAD4;
 

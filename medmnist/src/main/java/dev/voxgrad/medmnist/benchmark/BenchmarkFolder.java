@@ -79,8 +79,8 @@ public record BenchmarkFolder(Path path) {
     }
 
     /**
-     * Opens the row of a net, and creates it first if there is none. A row that another process creates at the same time
-     * is created once, and one whose creation was interrupted is created from the start.
+     * Opens the row of a net, and creates it first if there is none. A row that another process creates at the same
+     * time is created once, and one whose creation was interrupted is created from the start.
      *
      * @param creator creates a run in the folder that it receives
      */

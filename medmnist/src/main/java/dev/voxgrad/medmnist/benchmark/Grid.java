@@ -3,8 +3,8 @@ package dev.voxgrad.medmnist.benchmark;
 import java.util.List;
 
 /**
- * Holds a table as cells of text, before it is written for a terminal, in Markdown or in HTML. The first column contains
- * names.
+ * Holds a table as cells of text, before it is written for a terminal, in Markdown or in HTML. The first column
+ * contains names.
  *
  * @param title what the table shows
  * @param headings of all columns

@@ -51,8 +51,8 @@ public final class SampleReader {
     }
 
     /**
-     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C), in the shape of {@link #shape}. A blank volume that the split marks as known is
-     * written as zeros if it should be z-normalised.
+     * Writes a volume to {@code out[to …]}, channels-last (X, Y, Z, C), in the shape of {@link #shape}. A blank volume
+     * that the split marks as known is written as zeros if it should be z-normalised.
      *
      * @param index the volume's number in the split
      * @param epoch the epoch it is for, from 0

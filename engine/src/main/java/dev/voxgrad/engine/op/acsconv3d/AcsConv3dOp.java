@@ -28,7 +28,7 @@ import dev.voxgrad.engine.op.conv3d.ConvolutionShapes;
  * sagittal   the last s        D×H      x[n, c, d(r), h(q), z(w)]
  *
  * d(r) = d·stride − padding + r·dilation, and so h(r), h(q), w(q)
- * z(i) = i·stride                     if the view's own axis has n input and n' output positions with n' = n or 2·n' = n
+ * z(i) = i·stride                     if the view's own axis has n inputs and n' outputs with n' = n or 2·n' = n
  * z(i) = i·stride + ⌊k/2⌋ − padding   otherwise
  * </pre>
  *

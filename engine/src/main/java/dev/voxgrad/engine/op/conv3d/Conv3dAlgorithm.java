@@ -17,7 +17,10 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
  * {@link #FEW_CHANNELS}, which is seldom required, is plain direct convolution. It counts as direct.
  */
 public enum Conv3dAlgorithm {
-    /** The sum of the definition, product by product: {@link DirectConvolution}, {@link ListedPasses} and {@link DirectWeightGradient}. */
+    /**
+     * The sum of the definition, product by product: {@link DirectConvolution}, {@link ListedPasses} and
+     * {@link DirectWeightGradient}.
+     */
     DIRECT("direct"),
     /** The same sum, but with all products of a voxel computed in one go: {@link TiledFewChannelsConv3d}. */
     FEW_CHANNELS("direct-few"),

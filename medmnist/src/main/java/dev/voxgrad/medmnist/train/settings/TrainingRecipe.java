@@ -29,10 +29,11 @@ public enum TrainingRecipe implements Flagged {
         }
     },
     /**
-     * Trains as MedMNIST's script for 3D sets did for the published results: Adam at 0.001 without weight decay, a tenth
-     * of that after ⌊E/2⌋ of E = 100 epochs and a hundredth after ⌊3E/4⌋, batches of 32, volumes from 0 to 1 with grey in
-     * three channels, masks with {@link Preparation#shapeTransform}, no other augmentation, 3D kernels that start as 2D
-     * ones, and the first of the best epochs. Source: https://github.com/MedMNIST/experiments, folder MedMNIST3D.
+     * Trains as MedMNIST's script for 3D sets did for the published results: Adam at 0.001 without weight decay, a
+     * tenth of that after ⌊E/2⌋ of E = 100 epochs and a hundredth after ⌊3E/4⌋, batches of 32, volumes from 0 to 1 with
+     * grey in three channels, masks with {@link Preparation#shapeTransform}, no other augmentation, 3D kernels that
+     * start as 2D ones, and the first of the best epochs. Source: https://github.com/MedMNIST/experiments, folder
+     * MedMNIST3D.
      */
     MEDMNIST {
         @Override

@@ -39,8 +39,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <p>In float32, a ReLU's input that is zero but for rounding may fall to the other side, which switches a path in the
  * gradients of everything before it on or off. One of N terms of random sign is 1/√N of a sum: 2e-3 to 4e-3 here, and a
  * few of the ReLUs' 10⁷ to 10⁸ inputs are that close to zero. This is why gradients have such wide bounds; a wrong
- * formula is off by 0.3 or more in some parameter. In the reference device's double precision nothing falls to the other
- * side, and every gradient agrees within 1e-5.
+ * formula is off by 0.3 or more in some parameter. In the reference device's double precision nothing falls to the
+ * other side, and every gradient agrees within 1e-5.
  */
 class GoldenResNetTest {
     private static final int CLASSES = 2;

@@ -27,7 +27,9 @@ class MemberStateTest {
         assertThat(state.result(Ties.LATEST).bestEpoch()).isEqualTo(4);
     }
 
-    /** Where no AUC is above 0, MedMNIST's script keeps the net as it started; here the first epoch has the best model. */
+    /**
+     * Where no AUC is above 0, MedMNIST's script keeps the net as it started; here the first epoch has the best model.
+     */
     @Test
     void bestIsAlwaysAFinishedEpoch() {
         assertThat(state().best(Ties.FIRST)).isEmpty();

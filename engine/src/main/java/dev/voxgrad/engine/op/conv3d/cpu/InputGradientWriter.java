@@ -33,7 +33,10 @@ public interface InputGradientWriter {
         };
     }
 
-    /** Returns a writer that passes planes of that size on to {@code dx} row by row, {@code stride} floats for each voxel. */
+    /**
+     * Returns a writer that passes planes of that size on to {@code dx} row by row, {@code stride} floats for each
+     * voxel.
+     */
     static InputGradientWriter rowsTo(VoxelWriter dx, Dims3 size, int stride) {
         return (task, sample, z, values, from, row) -> {
             for (int y = 0; y < size.h(); y++) {

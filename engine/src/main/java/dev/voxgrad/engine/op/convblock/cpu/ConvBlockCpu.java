@@ -6,7 +6,9 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.op.convblock.ConvBlockKernels;
 import dev.voxgrad.engine.op.convblock.ConvBlockOp;
 
-/** {@link ConvBlockKernels} on the CPU: {@link TrainingForward}, {@link InferenceForward}, {@link ConvBlockBackward}. */
+/**
+ * {@link ConvBlockKernels} on the CPU: {@link TrainingForward}, {@link InferenceForward}, {@link ConvBlockBackward}.
+ */
 public record ConvBlockCpu(CpuDevice device) implements ConvBlockKernels {
     @Override
     public Tensor forward(ConvBlockOp op, Context context, Tensor... inputs) {

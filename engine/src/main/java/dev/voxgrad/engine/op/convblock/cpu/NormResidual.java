@@ -11,8 +11,8 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 /**
  * Computes the end of a residual block of runs of channels-last voxels, y = max(norm(z) + shortcut, 0), and the parts
  * of its gradient, in which g = dy·[y &gt; 0] is the gradient of norm(z) and of the shortcut. If the shortcut ends with
- * a batch norm too, that one's gradient is computed by an object of its own. Tensors are read from memory here, not from
- * the cache, so each method goes through them voxel by voxel, in the order of memory.
+ * a batch norm too, that one's gradient is computed by an object of its own. Tensors are read from memory here, not
+ * from the cache, so each method goes through them voxel by voxel, in the order of memory.
  */
 record NormResidual(NormTable table) {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;

@@ -14,8 +14,8 @@ import dev.voxgrad.engine.op.batchnorm.WideValues;
  * Holds the numbers that batch norm and its gradient take for each channel: norm(z) = (z − centre)·factor + constant,
  * and dz = (z − centre)·ofInput + gradConstant + g·factor, where g is the gradient of norm(z).
  *
- * <p>If values are so {@linkplain WideValues large} that float32 is not enough, no channel is computed in vectors: plain
- * loops in double replace them.
+ * <p>If values are so {@linkplain WideValues large} that float32 is not enough, no channel is computed in vectors:
+ * plain loops in double replace them.
  */
 final class NormTable implements AutoCloseable {
     final CpuDevice device;

@@ -23,8 +23,9 @@ import dev.voxgrad.engine.op.elementwise.AddOp;
 
 /**
  * {@link ConvBlockKernels} on a GPU: batch norm, ReLU and pool, or batch norm, shortcut and ReLU, in one pass over the
- * convolution's output z, and in the backward pass one for the sums and one for dz. The convolution's bias is never added, since batch norm subtracts it
- * again: in training only the running mean includes it, and in evaluation it is subtracted from the running mean.
+ * convolution's output z, and in the backward pass one for the sums and one for dz. The convolution's bias is never
+ * added, since batch norm subtracts it again: in training only the running mean includes it, and in evaluation it is
+ * subtracted from the running mean.
  */
 public final class ConvBlockCuda implements ConvBlockKernels {
     private static final CudaSource SOURCE = new CudaSource(ConvBlockCuda.class, "convblock");

@@ -38,8 +38,8 @@ public record DirectWeightGradient(CpuDevice device, Conv3dGeometry g, int gradi
     }
 
     /**
-     * Runs on all threads, and overwrites {@code dw}, which is row-major (O,C/groups,KD,KH,KW), or adds to it. The first
-     * output channel is the one at {@link #firstChannel}, in {@code dw} too.
+     * Runs on all threads, and overwrites {@code dw}, which is row-major (O,C/groups,KD,KH,KW), or adds to it. The
+     * first output channel is the one at {@link #firstChannel}, in {@code dw} too.
      */
     void run(float[] x, float[] dy, float[] dw, boolean add) {
         int blocks = Math.ceilDiv(g.groupOutputs(), BLOCK) * g.groups();

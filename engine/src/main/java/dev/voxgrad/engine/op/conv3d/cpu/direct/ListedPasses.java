@@ -72,7 +72,9 @@ public record ListedPasses(CpuDevice device, Conv3dGeometry g) implements Direct
         }
     }
 
-    /** Counts the taps that have something to read, and whole vectors or, in the weight gradient, blocks of channels. */
+    /**
+     * Counts the taps that have something to read, and whole vectors or, in the weight gradient, blocks of channels.
+     */
     @Override
     public long flop(Pass pass) {
         return switch (pass) {

@@ -13,9 +13,9 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
  * Computes the forward pass or the input gradient of a convolution over {@link PositionLists}: for each position, the
  * sum over the taps that have something to read there. No input is copied or padded.
  *
- * <p>A task computes the positions of some {@linkplain PositionRun runs}, one after the other. For a block of channels at a time, it goes over the
- * taps: the weights of a piece of a tap stay in the first-level cache while the micro-kernels add their products to all
- * listed positions.
+ * <p>A task computes the positions of some {@linkplain PositionRun runs}, one after the other. For a block of channels
+ * at a time, it goes over the taps: the weights of a piece of a tap stay in the first-level cache while the
+ * micro-kernels add their products to all listed positions.
  *
  * @param size the size of one sample of the result
  * @param step positions of a run are that far apart: the stride for an input gradient, else 1

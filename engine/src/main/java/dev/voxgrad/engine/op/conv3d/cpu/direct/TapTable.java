@@ -7,8 +7,8 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 
 /**
  * Lists, for each axis, which position a tap reads: {@code d[k][z]} for tap k of position z, or −1 if there is none.
- * Forward, position z of the output reads z·stride − padding + k·dilation of the input; for the input gradient, position
- * z of the input reads the position of the output gradient that has read z.
+ * Forward, position z of the output reads z·stride − padding + k·dilation of the input; for the input gradient,
+ * position z of the input reads the position of the output gradient that has read z.
  *
  * @param size the size of one sample that is read
  */

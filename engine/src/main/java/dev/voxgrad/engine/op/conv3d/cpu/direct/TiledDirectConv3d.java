@@ -20,7 +20,9 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
  * batch.
  */
 public final class TiledDirectConv3d implements TiledConv3d {
-    /** Maximum of floats in the inputs and outputs that are processed together, if there is more than a sample: 32 MiB. */
+    /**
+     * Maximum of floats in the inputs and outputs that are processed together, if there is more than a sample: 32 MiB.
+     */
     private static final int FLOATS = 8 * 1024 * 1024;
 
     private final CpuDevice device;

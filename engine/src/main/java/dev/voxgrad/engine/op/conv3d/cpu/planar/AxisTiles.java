@@ -3,8 +3,8 @@ package dev.voxgrad.engine.op.conv3d.cpu.planar;
 import java.util.Arrays;
 
 /**
- * Divides an axis into tiles, large ones first. The last may reach beyond the end of the axis. A tile of m outputs takes
- * m + 2 positions, so four outputs cost 6, three 5 and two 4.
+ * Divides an axis into tiles, large ones first. The last may reach beyond the end of the axis. A tile of m outputs
+ * takes m + 2 positions, so four outputs cost 6, three 5 and two 4.
  */
 final class AxisTiles {
     private static final int LARGEST = 4;

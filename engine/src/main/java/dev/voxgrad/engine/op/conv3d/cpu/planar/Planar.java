@@ -10,10 +10,10 @@ import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
 
 /**
- * Defines convolution with 3×3 kernels in planes by Winograd's minimal filtering in two dimensions: F(4×4, 3×3) takes 36
- * products for 16 outputs instead of 144. Kernels of 3×3×3 are computed likewise, by F(2×4×4, 3×3×3): 144 products for
- * 32 outputs instead of 864. This class contains the sizes; {@link PlanarConvolution} and {@link PlanarWeightGradient}
- * do the work.
+ * Defines convolution with 3×3 kernels in planes by Winograd's minimal filtering in two dimensions: F(4×4, 3×3) takes
+ * 36 products for 16 outputs instead of 144. Kernels of 3×3×3 are computed likewise, by F(2×4×4, 3×3×3): 144 products
+ * for 32 outputs instead of 864. This class contains the sizes; {@link PlanarConvolution} and {@link
+ * PlanarWeightGradient} do the work.
  *
  * <pre>
  * y  = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A      d: 6×6 inputs, g: 3×3 weights, y: 4×4 outputs
@@ -52,10 +52,10 @@ import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
  * activations are never in main memory as a whole.
  *
  * <p>Sources: Winograd, "Arithmetic complexity of computations", SIAM 1980; Lavin and Gray, "Fast algorithms for
- * convolutional neural networks", CVPR 2016; Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and improving the
- * accuracy of Winograd convolution for deep neural networks", ACM TOMS 46(4), 2020 (the choice of points decides about
- * the error); Gelashvili, Shavit and Zlateski, "L3 fusion", arXiv 1912.02165 (blocks of tiles in cache). The points are
- * 0, ±3/4, ±3/2 and ∞: {@link PlanarTransforms}.
+ * convolutional neural networks", CVPR 2016; Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and improving
+ * the accuracy of Winograd convolution for deep neural networks", ACM TOMS 46(4), 2020 (the choice of points decides
+ * about the error); Gelashvili, Shavit and Zlateski, "L3 fusion", arXiv 1912.02165 (blocks of tiles in cache). The
+ * points are 0, ±3/4, ±3/2 and ∞: {@link PlanarTransforms}.
  */
 public final class Planar {
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
@@ -183,8 +183,8 @@ public final class Planar {
     }
 
     /**
-     * Returns whether F(2×4×4, 3×3×3) is expected to be faster than F(2×2×2, 3×3×3): not for few tiles, which would have
-     * to pay for the transforms of the weights, nor where much of a tile would be empty.
+     * Returns whether F(2×4×4, 3×3×3) is expected to be faster than F(2×2×2, 3×3×3): not for few tiles, which would
+     * have to pay for the transforms of the weights, nor where much of a tile would be empty.
      */
     public static boolean paysInSpace(Conv3dGeometry g) {
         Dims3 out = g.output();
@@ -229,8 +229,8 @@ public final class Planar {
     }
 
     /**
-     * Returns the number of tiles along D in a slab. All of a sample are in one slab if kernels extend along D and input
-     * and output differ, or tiles do.
+     * Returns the number of tiles along D in a slab. All of a sample are in one slab if kernels extend along D and
+     * input and output differ, or tiles do.
      */
     private int tilesPerSlab(AxisTiles[] in, AxisTiles[] out) {
         int all = Math.max(in[0].count(), out[0].count());

@@ -61,7 +61,9 @@ final class PlanarConvolution {
         private final int sourceChannels;
         private final int vectors;
         private final int targetBlocks;
-        /** Floats between positions of transformed inputs; not a multiple of a page, so that caches hold all of them. */
+        /**
+         * Floats between positions of transformed inputs; not a multiple of a page, so that caches hold all of them.
+         */
         private final int inputStep;
 
         private final int productStep;

@@ -7,8 +7,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.trace.Pass;
 
 /**
- * Counts the floating-point operations of a {@link TiledPlanarConv3d}: products of whole vectors of channels, with tiles
- * in sevens where the micro-kernel takes them so, and transforms of whole vectors.
+ * Counts the floating-point operations of a {@link TiledPlanarConv3d}: products of whole vectors of channels, with
+ * tiles in sevens where the micro-kernel takes them so, and transforms of whole vectors.
  */
 public final class PlanarWork {
     /** Operations of {@link PlanarTransforms} for one line of inputs, of m outputs at index m, … */

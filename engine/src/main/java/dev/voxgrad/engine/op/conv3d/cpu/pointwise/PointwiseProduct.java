@@ -109,7 +109,9 @@ final class PointwiseProduct implements AutoCloseable {
         to.write(task, first, count, scratch, Lanes.ALIGNED_START, stride);
     }
 
-    /** Multiplies whole tiles of {@link PointwiseKernels#ROWS} voxels, so that more than {@code count} may be written. */
+    /**
+     * Multiplies whole tiles of {@link PointwiseKernels#ROWS} voxels, so that more than {@code count} may be written.
+     */
     private void multiply(VoxelSource from, int first, int count, float[] c, int c0, int cStep) {
         for (int block = 0; block < blocks(); block++) {
             for (int v = 0; v < count; v += ROWS) {
@@ -130,7 +132,9 @@ final class PointwiseProduct implements AutoCloseable {
         }
     }
 
-    /** Returns memory for the result of up to {@code most} voxels of {@code stride} floats, to give back to the device. */
+    /**
+     * Returns memory for the result of up to {@code most} voxels of {@code stride} floats, to give back to the device.
+     */
     float[] borrowScratch(int most, int stride) {
         return device.borrow(Lanes.ALIGNED_START + (most + ROWS - 1L) * stride);
     }

@@ -10,7 +10,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 /**
  * Sums up the weight gradient dyᵀ·x, an outer product for each voxel, in one or several parts that different threads
- * may add to. Sums are laid out as tiles: [part][block of input channels][block of output channels][8 output channels][2 vectors of input channels].
+ * may add to. Sums are laid out as tiles: [part][block of input channels][block of output channels][8 output
+ * channels][2 vectors of input channels].
  */
 final class PointwiseWeightSums implements AutoCloseable {
     /** Number of output channels of a tile, which the micro-kernel takes. */

@@ -77,7 +77,9 @@ final class Stages {
         return Math.ceilDiv(tiles, TileProducts.STEP) * TileProducts.STEP;
     }
 
-    /** Returns the number of the batch's tiles, with those of each stage padded to a multiple of the micro-kernel's 7. */
+    /**
+     * Returns the number of the batch's tiles, with those of each stage padded to a multiple of the micro-kernel's 7.
+     */
     long multipliedTiles() {
         int rest = w.batch % samples;
         return (long) (w.batch / samples) * tiles + padded(rest * w.tiles.product());

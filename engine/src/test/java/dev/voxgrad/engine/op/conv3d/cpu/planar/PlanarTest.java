@@ -25,7 +25,10 @@ import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Compares all passes with the reference, for each orientation of the kernels for the three views of ACS, and for 3×3×3. */
+/**
+ * Compares all passes with the reference, for each orientation of the kernels for the three views of ACS, and for
+ * 3×3×3.
+ */
 @Tag("kernels")
 class PlanarTest {
     private static final Dims3 CUBE = Dims3.cube(3);

@@ -110,7 +110,9 @@ class TiledPointwiseConv3dTest {
         PLANES
     }
 
-    /** Returns the output with factors and bias, and the gradients for the weight as if it had been multiplied by them. */
+    /**
+     * Returns the output with factors and bias, and the gradients for the weight as if it had been multiplied by them.
+     */
     private static float[][] run(Case shape, Form form, int threads, int slab) {
         Conv3dGeometry g = shape.geometry();
         float[] xs = floats(channelsLast(Samples.gaussian(shape.x(), 1), shape.x()));
