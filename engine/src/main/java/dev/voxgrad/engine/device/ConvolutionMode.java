@@ -17,14 +17,14 @@ public enum ConvolutionMode implements Flagged {
     /** Takes direct convolution everywhere. */
     DIRECT,
     /**
-     * Takes Winograd's algorithm wherever it is possible, even if it is slower. All other convolutions are computed as
-     * with {@link #AUTO}, which is not an error: a net may contain both kinds.
+     * Takes Winograd's algorithm wherever it is possible, even if it is slower, with F(2×2×2) for kernels of 3×3×3. All
+     * other convolutions are computed as with {@link #AUTO}, which is not an error: a net may contain both kinds.
      */
     WINOGRAD,
     /**
-     * Takes large tiles, F(2×4×4), for kernels of 3×3×3 where they are expected to be faster, and otherwise the same as
-     * {@link #AUTO}. Their rounding errors are about four times as large, which decides near-ties of max pools and
-     * ReLUs differently.
+     * Takes large tiles, F(2×4×4), for kernels of 3×3×3 wherever they are expected to be faster, not only for the many
+     * channels for which {@link #AUTO} takes them, and otherwise the same as {@code AUTO}. Their rounding errors are
+     * about four times as large, which decides near-ties of max pools and ReLUs differently.
      */
     WINOGRAD4;
 

@@ -36,8 +36,8 @@ class NetPlanTest {
                         "layer2.3 gradInput winograd",
                         "layer2.3 gradWeight winograd");
         assertThat(lines(NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)))
-                .as("volumes with an edge of 3 voxels")
-                .contains("layer4.3 forward direct");
+                .as("many channels, and volumes with an edge of 3 voxels")
+                .contains("layer3.3 forward winograd4", "layer4.3 forward direct");
     }
 
     @Test
@@ -73,7 +73,7 @@ class NetPlanTest {
     void tableFitsTerminalAndStatesRule() {
         String text = NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)
                 .toText();
-        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 7);
+        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 8);
         assertThat(text)
                 .contains(
                         "layer1.3   [32,32,28,28,28]",

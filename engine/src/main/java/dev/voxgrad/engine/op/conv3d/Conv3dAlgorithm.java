@@ -30,7 +30,7 @@ public enum Conv3dAlgorithm {
     WINOGRAD("winograd"),
     /** Winograd's algorithm in two dimensions, for kernels that are 3×3 in a plane: {@link Planar}. */
     PLANAR("planar"),
-    /** {@link Planar}'s F(2×4×4, 3×3×3): the fewest products, for many tiles. */
+    /** {@link Planar}'s F(2×4×4, 3×3×3): the fewest products, for many tiles and channels. */
     WINOGRAD4("winograd4");
 
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
@@ -56,7 +56,8 @@ public enum Conv3dAlgorithm {
             if (Planar.isPossible(g) && (forced || Planar.pays(g))) {
                 return PLANAR;
             }
-            if (mode == ConvolutionMode.WINOGRAD4 && Planar.isPossibleInSpace(g) && pays(g) && Planar.paysInSpace(g)) {
+            int leastChannels = mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS;
+            if (!forced && Planar.isPossibleInSpace(g) && pays(g) && Planar.paysInSpace(g, leastChannels)) {
                 return WINOGRAD4;
             }
             if (possible(g) && (forced || pays(g))) {
@@ -96,17 +97,17 @@ public enum Conv3dAlgorithm {
         String possible = "3x3x3 kernels of stride, dilation and groups 1";
         String pointwise = "pointwise for 1x1x1 kernels of padding 0 and groups 1";
         String auto = "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
-                + "planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED
-                + " of the products; " + pointwise + "; else direct";
+                + "winograd4 instead for channels >= %d if it takes < " + Planar.CUBIC_SHARE
+                + " of winograd's products, or for channels >= " + Planar.MANY + " < " + Planar.CUBIC_SHARE_OF_MANY
+                + "; planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED + " of the products; "
+                + pointwise + "; else direct";
         return switch (mode) {
-            case AUTO -> auto;
+            case AUTO -> auto.formatted(Planar.CUBIC_CHANNELS);
             case DIRECT -> "direct everywhere";
             case WINOGRAD ->
                 "winograd for all " + possible + "; planar for all such 3x3 kernels in a plane; " + pointwise
                         + "; else direct";
-            case WINOGRAD4 ->
-                "winograd4 if it takes < " + Planar.CUBIC_SHARE + " of winograd's products, or for channels >= "
-                        + Planar.MANY + " < " + Planar.CUBIC_SHARE_OF_MANY + "; else " + auto;
+            case WINOGRAD4 -> auto.formatted(CHANNELS);
         };
     }
 }

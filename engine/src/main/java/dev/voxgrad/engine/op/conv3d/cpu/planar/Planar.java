@@ -73,6 +73,13 @@ public final class Planar {
     public static final double CUBIC_SHARE_OF_MANY = 0.7;
     /** A number of channels, in and out. */
     public static final int MANY = 128;
+    /**
+     * The channels, in and out, from which the engine itself chooses F(2×4×4). Its rounding error, about four times
+     * that of F(2×2×2), decides more near-ties of max pools and ReLUs differently from other implementations. A layer of
+     * fewer channels has so few values in each voxel that one such tie shows: at 32 channels, a gradient of Net1 moves
+     * by 5e-3 of its norm.
+     */
+    public static final int CUBIC_CHANNELS = 64;
     /** The share of the products of direct convolution that must be saved, since transforms take time, too. */
     public static final double SAVED = 0.3;
     /** Maximum of transformed weights for which each thread processes tiles of its own: 4 MiB. */
@@ -185,14 +192,17 @@ public final class Planar {
     /**
      * Returns whether F(2×4×4, 3×3×3) is expected to be faster than F(2×2×2, 3×3×3): not for few tiles, which would
      * have to pay for the transforms of the weights, nor where much of a tile would be empty.
+     *
+     * @param g the convolution
+     * @param leastChannels the minimum of channels, in and out
      */
-    public static boolean paysInSpace(Conv3dGeometry g) {
+    public static boolean paysInSpace(Conv3dGeometry g, int leastChannels) {
         Dims3 out = g.output();
         long tiles = (long) g.batch() * Math.ceilDiv(out.d(), 2) * Math.ceilDiv(out.h(), 2) * Math.ceilDiv(out.w(), 2);
         long small = 64 * (tiles + WEIGHT_TILES) * g.outputChannels();
         int channels = Math.min(g.inputChannels(), g.outputChannels());
         double share = channels < MANY ? CUBIC_SHARE : CUBIC_SHARE_OF_MANY;
-        return channels >= CHANNELS && Math.min(products(g, true), products(g, false)) < share * small;
+        return channels >= leastChannels && Math.min(products(g, true), products(g, false)) < share * small;
     }
 
     /** Returns the cost of tiles, in products for each input channel. */

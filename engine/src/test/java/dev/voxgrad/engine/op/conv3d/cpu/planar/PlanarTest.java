@@ -189,7 +189,15 @@ class PlanarTest {
         assertThat(large(geometry(32, 64, 15, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
         Conv3dGeometry planar = geometry(32, 64, 64, Dims3.cube(28), KERNELS[0], 1);
         assertThat(large(planar)).isEqualTo(Conv3dAlgorithm.PLANAR);
-        assertThat(auto(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+    }
+
+    @Test
+    void ruleTakesItForCubicKernelsOfManyChannelsByItself() {
+        assertThat(auto(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(auto(geometry(32, 256, 256, Dims3.cube(7), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(auto(geometry(32, 32, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        Conv3dGeometry layer1 = geometry(32, 64, 64, Dims3.cube(28), CUBE, 1);
+        assertThat(Conv3dAlgorithm.of(ConvolutionMode.WINOGRAD, layer1)).isEqualTo(Conv3dAlgorithm.WINOGRAD);
     }
 
     private static Conv3dAlgorithm large(Conv3dGeometry g) {
