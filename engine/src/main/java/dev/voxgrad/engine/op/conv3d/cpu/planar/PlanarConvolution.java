@@ -60,6 +60,7 @@ final class PlanarConvolution {
         private final int block;
         private final int sourceChannels;
         private final int vectors;
+        private final int voxel;
         private final int targetBlocks;
         /**
          * Floats between positions of transformed inputs; not a multiple of a page, so that caches hold all of them.
@@ -92,7 +93,8 @@ final class PlanarConvolution {
             this.sourceChannels = c.sourceChannels(view);
             this.vectors = Math.ceilDiv(sourceChannels, L);
             this.targetBlocks = c.targetBlocks(view);
-            this.inputStep = block * vectors * L + L;
+            this.voxel = Planar.voxel(sourceChannels);
+            this.inputStep = block * voxel + L;
             this.productStep = block * c.targetVectors(view) * L + L;
         }
 
@@ -117,7 +119,7 @@ final class PlanarConvolution {
             float[] scratch = device.borrow(DeepTransforms.SCRATCH);
             for (int i = chunk * CHUNK; i < Math.min(count, (chunk + 1) * CHUNK); i++) {
                 int at = from[firstTile + i];
-                int result = START + i * vectors * L;
+                int result = START + i * voxel;
                 for (int vector = 0; vector < vectors; vector++) {
                     DeepTransforms.input(
                             pass,
@@ -135,7 +137,6 @@ final class PlanarConvolution {
 
         /** Computes products[p, block, tile, :] = transformed[p, tile, :] · weights[p, block, :, :]. */
         private void multiply(int p, int targetBlock, int count, float[] transformed, float[] products) {
-            int voxel = vectors * L;
             int u = START + pass.weights() + p * c.weightsOfPosition(view) + targetBlock * sourceChannels * BLOCK;
             int size = c.blockSize(view, targetBlock);
             for (int tile = 0; tile < count; tile += CHUNK) {

@@ -84,7 +84,7 @@ final class PlanarWeightGradient {
         private final float[] du;
         private final int at;
         private final int block;
-        private final int inputVoxel = inputBlocks * BLOCK;
+        private final int inputVoxel = Planar.voxel(inputBlocks * BLOCK);
         private final int gradientVoxel;
         private final int inputStep;
         private final int gradientStep;
@@ -99,7 +99,7 @@ final class PlanarWeightGradient {
             this.du = du;
             this.at = at;
             this.block = Math.min(tilesPerBlock, inputs.length);
-            this.gradientVoxel = Math.max(rows(pass), Math.ceilDiv(view.channels(), L) * L);
+            this.gradientVoxel = Planar.voxel(Math.max(rows(pass), view.channels()));
             this.inputStep = block * inputVoxel + L;
             this.gradientStep = block * gradientVoxel + L;
         }
