@@ -22,9 +22,9 @@ public enum ConvolutionMode implements Flagged {
      */
     WINOGRAD,
     /**
-     * Takes large tiles, F(2×4×4), for kernels of 3×3×3 wherever they are expected to be faster, not only for the many
+     * Takes large tiles, F(4×4×4), for kernels of 3×3×3 wherever they are expected to be faster, not only for the many
      * channels for which {@link #AUTO} takes them, and otherwise the same as {@code AUTO}. Their rounding errors are
-     * about four times as large, which decides near-ties of max pools and ReLUs differently.
+     * five to ten times as large, which decides near-ties of max pools and ReLUs differently.
      */
     WINOGRAD4;
 

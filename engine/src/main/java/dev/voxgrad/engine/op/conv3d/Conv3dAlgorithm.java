@@ -30,7 +30,7 @@ public enum Conv3dAlgorithm {
     WINOGRAD("winograd"),
     /** Winograd's algorithm in two dimensions, for kernels that are 3×3 in a plane: {@link Planar}. */
     PLANAR("planar"),
-    /** {@link Planar}'s F(2×4×4, 3×3×3): the fewest products, for many tiles and channels. */
+    /** {@link Planar}'s F(4×4×4, 3×3×3): the fewest products, for many tiles and channels. */
     WINOGRAD4("winograd4");
 
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */

@@ -4,12 +4,12 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * Transforms the tiles of a pass, one vector of channels at a time. A tile of one plane is transformed by {@link
- * PlanarTransforms}. A tile that is two planes deep reads four: each is transformed as a plane, and the results, which
- * stay in the first-level cache, are transformed along the third axis by F(2, 3). Outputs take the opposite way.
+ * PlanarTransforms}. A tile that is m planes deep reads m + 2: each is transformed as a plane, and the results, which
+ * stay in the first-level cache, are transformed along the third axis by F(m, 3). Outputs take the opposite way.
  */
 final class DeepTransforms {
     /** The number of floats of the scratch array that transforms need. */
-    static final int SCRATCH = PlanarTransforms.SCRATCH + 4 * 36 * Lanes.COUNT;
+    static final int SCRATCH = PlanarTransforms.SCRATCH + 6 * 36 * Lanes.COUNT;
 
     /** Where the transformed planes start in the scratch array. */
     private static final int PLANES = PlanarTransforms.SCRATCH;
@@ -29,18 +29,18 @@ final class DeepTransforms {
         PlanarView view = pass.view();
         int uStep = layout.step(view.u());
         int vStep = layout.step(view.v());
-        if (view.depth() == 1) {
+        if (pass.depth() == 1) {
             PlanarTransforms.input(pass.mu(), pass.mv(), x, x0, uStep, vStep, scratch, to, to0, step);
             return;
         }
         int positions = pass.planePositions();
-        for (int i = 0; i < view.planes(); i++) {
+        for (int i = 0; i < pass.planes(); i++) {
             int from = x0 + i * layout.step(view.line());
             int plane = PLANES + i * positions * L;
             PlanarTransforms.input(pass.mu(), pass.mv(), x, from, uStep, vStep, scratch, scratch, plane, L);
         }
         PlanarTransforms.inputLines(
-                view.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
+                pass.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
     }
 
     /**
@@ -70,15 +70,15 @@ final class DeepTransforms {
         int baseV = adds ? vStep : 0;
         int mu = pass.mu();
         int mv = pass.mv();
-        if (view.depth() == 1) {
+        if (pass.depth() == 1) {
             PlanarTransforms.output(mu, mv, m, m0, step, scratch, base, base0, baseU, baseV, y, y0, uStep, vStep);
             return;
         }
         int positions = pass.planePositions();
         int planeStep = layout.step(view.line());
         PlanarTransforms.outputLines(
-                view.depth(), positions, m, m0, positions * step, step, scratch, PLANES, positions * L, L);
-        for (int i = 0; i < view.depth(); i++) {
+                pass.depth(), positions, m, m0, positions * step, step, scratch, PLANES, positions * L, L);
+        for (int i = 0; i < pass.depth(); i++) {
             int plane = PLANES + i * positions * L;
             int from = adds ? base0 + i * planeStep : base0;
             int to = y0 + i * planeStep;
@@ -97,17 +97,17 @@ final class DeepTransforms {
         PlanarView view = pass.view();
         int uStep = layout.step(view.u());
         int vStep = layout.step(view.v());
-        if (view.depth() == 1) {
+        if (pass.depth() == 1) {
             PlanarTransforms.gradient(pass.mu(), pass.mv(), y, y0, uStep, vStep, scratch, to, to0, step);
             return;
         }
         int positions = pass.planePositions();
-        for (int i = 0; i < view.depth(); i++) {
+        for (int i = 0; i < pass.depth(); i++) {
             int from = y0 + i * layout.step(view.line());
             int plane = PLANES + i * positions * L;
             PlanarTransforms.gradient(pass.mu(), pass.mv(), y, from, uStep, vStep, scratch, scratch, plane, L);
         }
         PlanarTransforms.gradientLines(
-                view.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
+                pass.depth(), positions, scratch, PLANES, positions * L, L, to, to0, positions * step, step);
     }
 }

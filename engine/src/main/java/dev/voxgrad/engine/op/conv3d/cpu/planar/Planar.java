@@ -1,18 +1,21 @@
 package dev.voxgrad.engine.op.conv3d.cpu.planar;
 
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
+import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 
 import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
 
 /**
  * Defines convolution with 3×3 kernels in planes by Winograd's minimal filtering in two dimensions: F(4×4, 3×3) takes
- * 36 products for 16 outputs instead of 144. Kernels of 3×3×3 are computed likewise, by F(2×4×4, 3×3×3): 144 products
- * for 32 outputs instead of 864. This class contains the sizes; {@link PlanarConvolution} and {@link
+ * 36 products for 16 outputs instead of 144. Kernels of 3×3×3 are computed likewise, by F(4×4×4, 3×3×3): 216 products
+ * for 64 outputs instead of 1728. This class contains the sizes; {@link PlanarConvolution} and {@link
  * PlanarWeightGradient} do the work.
  *
  * <pre>
@@ -21,9 +24,9 @@ import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
  * dd = the first formula with dy for d, and g reversed along both axes
  * </pre>
  *
- * <p>⊙ is, for each of the 36 positions, a matrix product over channels. A kernel of 3×3×3 has a third axis: four
- * planes of inputs, each transformed as above, are transformed across the planes by F(2, 3), which takes one addition
- * for each of the 144 values. Weights and outputs have such a third transform, too ({@link DeepTransforms}).
+ * <p>⊙ is, for each of the 36 positions, a matrix product over channels. A kernel of 3×3×3 has a third axis: six
+ * planes of inputs, each transformed as above, are transformed across the planes in the same way. Weights and outputs
+ * have such a third transform, too ({@link DeepTransforms}).
  *
  * <p><b>Orientations.</b> Kernels of 1×3×3, 3×1×3 and 3×3×1 are one computation: channels-last, they differ in the
  * distances between the voxels of a tile alone. A convolution of one kernel has one {@link PlanarView}; an ACS
@@ -42,7 +45,8 @@ import static dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarCorrelation.axis;
  *
  * <p><b>Tiles.</b> An axis is divided into tiles of 4 outputs and, where that takes fewer products in total, a last few
  * of 3 or 2: 28 = 7·4, 14 = 3·4 + 2, 7 = 4 + 3 ({@link AxisTiles}). Tiles of the same size and view form a
- * {@link TilePass}. Each has transformed weights of its own, which is what mixing costs: it pays for many tiles.
+ * {@link TilePass}. Each has transformed weights of its own, which is what mixing costs: it pays for many tiles. {@link
+ * Tiling} lists the choice, of which the one with the fewest products is taken, those for weights included.
  *
  * <p><b>Order of work.</b> A unit is a slab: some planes of one sample, with the zeros and the neighbouring planes that
  * their tiles need. All views of a slab are complete before its output planes are passed on, so a voxel leaves with all
@@ -65,19 +69,19 @@ public final class Planar {
      * that could be multiplied meanwhile.
      */
     private static final int WEIGHT_TILES = 24;
-    /** The same for kernels of 3×3×3, whose weights become 144 for each pair of channels. */
+    /** The same for kernels of 3×3×3, whose weights become 216 for each pair of channels. */
     private static final int CUBIC_WEIGHT_TILES = 96;
-    /** The share of the products of F(2×2×2) below which F(2×4×4) is chosen instead, … */
+    /** The share of the products of F(2×2×2) below which larger tiles are chosen instead, … */
     public static final double CUBIC_SHARE = 0.6;
     /** … and the same for {@link #MANY} channels, with which transforms take a smaller part of the time. */
     public static final double CUBIC_SHARE_OF_MANY = 0.7;
     /** A number of channels, in and out. */
     public static final int MANY = 128;
     /**
-     * The channels, in and out, from which the engine itself chooses F(2×4×4). Its rounding error, about four times
-     * that of F(2×2×2), decides more near-ties of max pools and ReLUs differently from other implementations. A layer of
-     * fewer channels has so few values in each voxel that one such tie shows: at 32 channels, a gradient of Net1 moves
-     * by 5e-3 of its norm.
+     * The channels, in and out, from which the engine itself chooses larger tiles than 2×2×2. Their rounding error, five
+     * to ten times that of F(2×2×2), decides more near-ties of max pools and ReLUs differently from other
+     * implementations. A layer of fewer channels has so few values in each voxel that one such tie shows: at 32
+     * channels, a gradient of Net1 moves by 5e-3 of its norm.
      */
     public static final int CUBIC_CHANNELS = 64;
     /** The share of the products of direct convolution that must be saved, since transforms take time, too. */
@@ -86,8 +90,8 @@ public final class Planar {
     private static final int PRIVATE_WEIGHTS = 1024 * 1024;
     /** The same for the sums of their gradients, which each thread needs for itself: 1 MiB. */
     private static final int PRIVATE_GRADIENTS = 256 * 1024;
-    /** The same for kernels of 3×3×3, which have four times as many: 2.5 MiB. */
-    private static final int PRIVATE_CUBIC_GRADIENTS = 640 * 1024;
+    /** The same for kernels of 3×3×3, which have up to six times as many: 4 MiB. */
+    private static final int PRIVATE_CUBIC_GRADIENTS = 1024 * 1024;
     /** Minimum number of tiles in a slab, if there are enough. */
     private static final int SLAB_TILES = 56;
     /** Minimum number of tiles of one size in a group of slabs, if there are enough. */
@@ -96,8 +100,13 @@ public final class Planar {
     private static final int PRIVATE_SLABS = 2 * 1024 * 1024;
     /** Maximum of floats in the transformed tiles of a group that all threads process: 24 MiB. */
     private static final int SHARED_TILES = 6 * 1024 * 1024;
-    /** The longest axis D on which tiles are mixed if kernels extend along it: a slab is then a whole sample. */
-    private static final int MIXED_DEPTH = 16;
+    /** Distances of a multiple of this many floats, an eighth of a page, are spread over few sets of a cache. */
+    private static final int SETS = 128;
+    /** The floats of a cache line. */
+    private static final int LINE = 16;
+
+    /** The most positions of all tiles of mixed sizes: 6 + 5 along each axis. Their weights are in one array. */
+    private static final int MOST_POSITIONS = 1331;
 
     private static final int TAPS = 9;
     private static final int L = Lanes.COUNT;
@@ -114,11 +123,15 @@ public final class Planar {
 
     /** Computes the sizes for a convolution that is {@linkplain #isPossible possible}. */
     public Planar(Conv3dGeometry g) {
+        this(g, tiling(g));
+    }
+
+    /** Computes the sizes for that way to divide the volume. */
+    Planar(Conv3dGeometry g, Tiling tiling) {
         this.g = g;
         this.views = PlanarView.of(g);
-        boolean mixed = products(g, true) < products(g, false);
-        AxisTiles[] out = tiles(g, g.output(), mixed);
-        AxisTiles[] in = tiles(g, g.input(), mixed);
+        AxisTiles[] out = tiles(g, g.output(), tiling);
+        AxisTiles[] in = tiles(g, g.input(), tiling);
         int perSlab = tilesPerSlab(in, out);
         Dims3 reversed = new Dims3(reversedPadding(0), reversedPadding(1), reversedPadding(2));
         Dims3 padding = new Dims3(padding(0), padding(1), padding(2));
@@ -162,7 +175,9 @@ public final class Planar {
                 && g.dilation().equals(Dims3.ONE)
                 && g.groups() == 1
                 && !PlanarView.of(g).isEmpty()
-                && isPaddedInPlane(g);
+                && isPaddedInPlane(g)
+                && (long) MOST_POSITIONS * wholeBlocks(g.inputChannels()) * wholeBlocks(g.outputChannels())
+                        <= Integer.MAX_VALUE;
     }
 
     /**
@@ -181,16 +196,20 @@ public final class Planar {
         return true;
     }
 
+    private static int wholeBlocks(int channels) {
+        return Math.ceilDiv(channels, PackedWeights.BLOCK) * PackedWeights.BLOCK;
+    }
+
     /** Returns whether this algorithm is expected to be faster than direct convolution. */
     public static boolean pays(Conv3dGeometry g) {
         long direct = (long) TAPS * g.batch() * g.output().product() * g.outputChannels();
         return g.inputChannels() >= CHANNELS
                 && g.outputChannels() >= CHANNELS
-                && Math.min(products(g, true), products(g, false)) < (1 - SAVED) * direct;
+                && products(g, tiling(g)) < (1 - SAVED) * direct;
     }
 
     /**
-     * Returns whether F(2×4×4, 3×3×3) is expected to be faster than F(2×2×2, 3×3×3): not for few tiles, which would
+     * Returns whether larger tiles are expected to be faster than F(2×2×2, 3×3×3): not if they are few, since they would
      * have to pay for the transforms of the weights, nor where much of a tile would be empty.
      *
      * @param g the convolution
@@ -202,38 +221,37 @@ public final class Planar {
         long small = 64 * (tiles + WEIGHT_TILES) * g.outputChannels();
         int channels = Math.min(g.inputChannels(), g.outputChannels());
         double share = channels < MANY ? CUBIC_SHARE : CUBIC_SHARE_OF_MANY;
-        return channels >= leastChannels && Math.min(products(g, true), products(g, false)) < share * small;
+        return channels >= leastChannels && products(g, tiling(g)) < share * small;
+    }
+
+    /** Returns the way to divide the volume that takes the fewest products, including what its weights cost. */
+    static Tiling tiling(Conv3dGeometry g) {
+        List<Tiling> tilings = isCubic(g) ? Tiling.CUBIC : Tiling.PLANAR;
+        return Collections.min(tilings, Comparator.comparingLong(tiling -> products(g, tiling)));
     }
 
     /** Returns the cost of tiles, in products for each input channel. */
-    private static long products(Conv3dGeometry g, boolean mixed) {
-        AxisTiles[] tiles = tiles(g, g.output(), mixed);
+    private static long products(Conv3dGeometry g, Tiling tiling) {
+        AxisTiles[] tiles = tiles(g, g.output(), tiling);
         int weightTiles = isCubic(g) ? CUBIC_WEIGHT_TILES : WEIGHT_TILES;
         long sum = 0;
         for (PlanarView view : PlanarView.of(g)) {
-            long lines = (long) g.batch() * Math.ceilDiv(axis(g.output(), view.line()), view.depth());
-            for (int mu : tiles[view.u()].distinct()) {
-                for (int mv : tiles[view.v()].distinct()) {
-                    long count = lines * tiles[view.u()].count(mu) * tiles[view.v()].count(mv);
-                    sum += (count + weightTiles) * view.planes() * (mu + 2) * (mv + 2) * view.channels();
-                }
+            for (int[] sizes : view.sizes(tiles)) {
+                int lines = view.deep() ? tiles[view.line()].count(sizes[0]) : axis(g.output(), view.line());
+                long count =
+                        (long) g.batch() * lines * tiles[view.u()].count(sizes[1]) * tiles[view.v()].count(sizes[2]);
+                long positions = TilePass.positions(sizes[0], sizes[1], sizes[2]);
+                sum += (count + weightTiles) * positions * view.channels();
             }
         }
         return sum;
     }
 
-    private static AxisTiles[] tiles(Conv3dGeometry g, Dims3 size, boolean mixed) {
+    private static AxisTiles[] tiles(Conv3dGeometry g, Dims3 size, Tiling tiling) {
         AxisTiles[] tiles = new AxisTiles[3];
         for (int i = 0; i < 3; i++) {
             int length = axis(size, i);
-            if (axis(g.kernel(), i) == 1) {
-                tiles[i] = AxisTiles.single(length);
-            } else if (i == 0 && isCubic(g)) {
-                tiles[i] = AxisTiles.pairs(length);
-            } else {
-                boolean mix = mixed && (i > 0 || length <= MIXED_DEPTH);
-                tiles[i] = mix ? AxisTiles.mixed(length) : AxisTiles.uniform(length);
-            }
+            tiles[i] = axis(g.kernel(), i) == 1 ? AxisTiles.single(length) : tiling.tiles(i, length);
         }
         return tiles;
     }
@@ -295,12 +313,13 @@ public final class Planar {
     }
 
     /**
-     * Returns the floats from one transformed tile to the next: room for the channels in whole vectors, an odd number
-     * of them. With a power of two, the tiles that a micro-kernel reads at the same time would compete for few sets of
-     * the first-level cache.
+     * Returns the floats from one transformed tile to the next: room for the channels in whole vectors, and a cache
+     * line more if the tiles that a micro-kernel reads at the same time would compete for few sets of the first-level
+     * cache otherwise.
      */
     static int voxel(int channels) {
-        return (Math.ceilDiv(channels, L) | 1) * L;
+        int floats = Math.ceilDiv(channels, L) * L;
+        return floats % SETS == 0 ? floats + LINE : floats;
     }
 
     /** Returns the number of units, slabs of samples. */
@@ -318,8 +337,11 @@ public final class Planar {
         return transformedWeights() > (isCubic(g) ? PRIVATE_CUBIC_GRADIENTS : PRIVATE_GRADIENTS);
     }
 
+    /** Returns the floats of the largest tiles' transformed weights. */
     private long transformedWeights() {
-        return (isCubic(g) ? 144L : 36L) * g.inputChannels() * g.outputChannels();
+        int positions =
+                forward.passes.stream().mapToInt(TilePass::positions).max().orElseThrow();
+        return (long) positions * g.inputChannels() * g.outputChannels();
     }
 
     /** Returns the number of units that are processed together, by all threads or by one. */

@@ -56,31 +56,28 @@ final class PlanarCorrelation {
         this.passes = new ArrayList<>();
         int from = 0;
         for (PlanarView view : views) {
-            for (int mu : tiles[view.u()].distinct()) {
-                for (int mv : tiles[view.v()].distinct()) {
-                    int[][] sources = new int[slabs()][];
-                    int[][] targets = new int[slabs()][];
-                    for (int slab = 0; slab < slabs(); slab++) {
-                        addOffsets(view, mu, mv, slab, padding, sources, targets);
-                    }
-                    TilePass pass = new TilePass(view, mu, mv, sources, targets, from);
-                    passes.add(pass);
-                    from += pass.positions() * weightsOfPosition(view);
+            for (int[] sizes : view.sizes(tiles)) {
+                int[][] sources = new int[slabs()][];
+                int[][] targets = new int[slabs()][];
+                for (int slab = 0; slab < slabs(); slab++) {
+                    addOffsets(view, sizes, slab, padding, sources, targets);
                 }
+                TilePass pass = new TilePass(view, sizes[0], sizes[1], sizes[2], sources, targets, from);
+                passes.add(pass);
+                from += pass.positions() * weightsOfPosition(view);
             }
         }
         this.weights = from;
     }
 
-    private void addOffsets(
-            PlanarView view, int mu, int mv, int slab, Dims3 padding, int[][] sources, int[][] targets) {
-        int[] lines = starts(view.line(), view.depth(), slab);
-        int[] us = starts(view.u(), mu, slab);
-        int[] vs = starts(view.v(), mv, slab);
+    private void addOffsets(PlanarView view, int[] sizes, int slab, Dims3 padding, int[][] sources, int[][] targets) {
+        int[] lines = starts(view.line(), sizes[0], slab);
+        int[] us = starts(view.u(), sizes[1], slab);
+        int[] vs = starts(view.v(), sizes[2], slab);
         int first = source.interior()
                 - axis(padding, view.u()) * source.step(view.u())
                 - axis(padding, view.v()) * source.step(view.v())
-                - (view.depth() == 1 ? 0 : axis(padding, view.line()) * source.step(view.line()));
+                - (view.deep() ? axis(padding, view.line()) * source.step(view.line()) : 0);
         sources[slab] = new int[lines.length * us.length * vs.length];
         targets[slab] = new int[lines.length * us.length * vs.length];
         int tile = 0;

@@ -15,11 +15,11 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
  * @param u axis of the kernel's first dimension: 0 for D, 1 for H
  * @param v axis of its second dimension: 1 for H, 2 for W
  * @param line the third axis
- * @param depth outputs of a tile along the third axis: 1 if the kernel is 1 along it, 2 if it is 3
+ * @param deep whether the kernel extends along the third axis, too
  * @param first the first output channel
  * @param channels the number of output channels
  */
-record PlanarView(int u, int v, int line, int depth, int first, int channels) {
+record PlanarView(int u, int v, int line, boolean deep, int first, int channels) {
     /** Returns the views of a convolution that have channels, or an empty list if its kernels are neither. */
     static List<PlanarView> of(Conv3dGeometry g) {
         @Nullable AcsSplit acs = g.acs();
@@ -39,32 +39,40 @@ record PlanarView(int u, int v, int line, int depth, int first, int channels) {
     }
 
     private static PlanarView axial(int first, int channels) {
-        return new PlanarView(1, 2, 0, 1, first, channels);
+        return new PlanarView(1, 2, 0, false, first, channels);
     }
 
     private static PlanarView coronal(int first, int channels) {
-        return new PlanarView(0, 2, 1, 1, first, channels);
+        return new PlanarView(0, 2, 1, false, first, channels);
     }
 
     private static PlanarView sagittal(int first, int channels) {
-        return new PlanarView(0, 1, 2, 1, first, channels);
+        return new PlanarView(0, 1, 2, false, first, channels);
     }
 
     private static PlanarView cubic(int channels) {
-        return new PlanarView(1, 2, 0, 2, 0, channels);
+        return new PlanarView(1, 2, 0, true, 0, channels);
     }
 
-    /** Returns the number of positions of a tile along the third axis, which is the number of planes it reads. */
-    int planes() {
-        return depth == 1 ? 1 : depth + 2;
+    /** Returns the sizes of tiles that occur, each along the third axis, u and v, if the axes are divided so. */
+    List<int[]> sizes(AxisTiles[] tiles) {
+        List<int[]> sizes = new ArrayList<>();
+        for (int depth : deep ? tiles[line].distinct() : new int[] {1}) {
+            for (int mu : tiles[u].distinct()) {
+                for (int mv : tiles[v].distinct()) {
+                    sizes.add(new int[] {depth, mu, mv});
+                }
+            }
+        }
+        return sizes;
     }
 
     /** Returns the number of taps of a kernel. */
     int taps() {
-        return depth == 1 ? 9 : 27;
+        return deep ? 27 : 9;
     }
 
     private Dims3 kernel() {
-        return depth > 1 ? Dims3.cube(3) : new Dims3(line == 0 ? 1 : 3, line == 1 ? 1 : 3, line == 2 ? 1 : 3);
+        return deep ? Dims3.cube(3) : new Dims3(line == 0 ? 1 : 3, line == 1 ? 1 : 3, line == 2 ? 1 : 3);
     }
 }

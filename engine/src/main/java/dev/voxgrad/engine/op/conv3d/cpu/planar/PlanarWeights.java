@@ -26,7 +26,7 @@ final class PlanarWeights {
     /** … of positions in a plane, and … */
     private static final int POSITIONS = 36;
     /** … of values that are needed for one block of channels: taps, lines, planes and positions. */
-    private static final int SCRATCH = START + (TAPS + 18 + 3 * POSITIONS + 4 * POSITIONS) * BLOCK;
+    private static final int SCRATCH = START + (TAPS + 18 + 3 * POSITIONS + 6 * POSITIONS) * BLOCK;
     /** Rows of weights that one task transforms; their taps share cache lines. */
     private static final int ROWS = 8;
 
@@ -118,7 +118,7 @@ final class PlanarWeights {
 
     /** Applies G along all axes along which the kernel extends. */
     private static void spread(TilePass pass, float[] taps, int lanes, float[] result, int to, int step) {
-        if (pass.view().depth() == 1) {
+        if (pass.depth() == 1) {
             spreadPlane(pass, taps, START, lanes, result, to, step);
             return;
         }
@@ -127,7 +127,7 @@ final class PlanarWeights {
         for (int i = 0; i < 3; i++) {
             spreadPlane(pass, taps, START + i * PLANE * BLOCK, lanes, taps, planes + i * positions * BLOCK, BLOCK);
         }
-        float[] g = MATRICES[pass.view().depth()];
+        float[] g = MATRICES[pass.depth()];
         for (int q = 0; q < positions; q++) {
             spreadLine(g, lanes, taps, planes + q * BLOCK, positions * BLOCK, result, to + q * step, positions * step);
         }
@@ -213,13 +213,13 @@ final class PlanarWeights {
 
     /** Applies Gᵀ along all axes along which the kernel extends, and adds the result to the taps. */
     private static void gather(TilePass pass, float[] sums, int at) {
-        if (pass.view().depth() == 1) {
+        if (pass.depth() == 1) {
             gatherPlane(pass, sums, at, START);
             return;
         }
         int positions = pass.planePositions();
         int planes = START + (TAPS + 18) * BLOCK;
-        float[] g = MATRICES[pass.view().depth()];
+        float[] g = MATRICES[pass.depth()];
         Arrays.fill(sums, planes, planes + 3 * positions * BLOCK, 0);
         for (int q = 0; q < positions; q++) {
             addLine(g, sums, at + q * BLOCK, positions * BLOCK, planes + q * BLOCK, positions * BLOCK);

@@ -31,8 +31,12 @@ public final class PlanarWork {
 
     /** Creates the count for these sizes. */
     public PlanarWork(CpuDevice device, Conv3dGeometry g) {
-        this.p = new Planar(g);
-        this.convolution = new TiledPlanarConv3d(device, g);
+        this(device, new Planar(g));
+    }
+
+    PlanarWork(CpuDevice device, Planar p) {
+        this.p = p;
+        this.convolution = new TiledPlanarConv3d(device, p);
         this.weightGradient = new PlanarWeightGradient(device, p, 1);
     }
 
@@ -81,21 +85,21 @@ public final class PlanarWork {
     }
 
     private static long input(TilePass pass) {
-        return pass.view().planes() * lines(INPUT, pass, pass.mu() + 2) + across(INPUT, pass);
+        return pass.planes() * lines(INPUT, pass, pass.mu() + 2) + across(INPUT, pass);
     }
 
     private static long output(TilePass pass) {
         long plane = lines(OUTPUT, pass, pass.mu()) + (long) pass.mu() * pass.mv();
-        return pass.view().depth() * plane + across(OUTPUT, pass);
+        return pass.depth() * plane + across(OUTPUT, pass);
     }
 
     private static long gradient(TilePass pass) {
-        return pass.view().depth() * lines(GRADIENT, pass, pass.mu()) + across(GRADIENT, pass);
+        return pass.depth() * lines(GRADIENT, pass, pass.mu()) + across(GRADIENT, pass);
     }
 
     /** Counts the transform across the planes of a tile, none if there is a single one. */
     private static long across(int[] operations, TilePass pass) {
-        int depth = pass.view().depth();
+        int depth = pass.depth();
         return depth == 1 ? 0 : (long) pass.planePositions() * operations[depth];
     }
 
@@ -106,6 +110,6 @@ public final class PlanarWork {
 
     private static long weights(int operations, TilePass pass) {
         long plane = 3L * (pass.mv() + 2) + pass.planePositions();
-        return operations * (pass.view().depth() == 1 ? plane : 3 * plane + pass.positions());
+        return operations * (pass.depth() == 1 ? plane : 3 * plane + pass.positions());
     }
 }

@@ -47,8 +47,12 @@ public final class TiledPlanarConv3d implements TiledConv3d {
 
     /** Creates the convolution for sizes for which it {@linkplain Planar#isPossible is possible}. */
     public TiledPlanarConv3d(CpuDevice device, Conv3dGeometry g) {
+        this(device, new Planar(g));
+    }
+
+    TiledPlanarConv3d(CpuDevice device, Planar p) {
         this.device = device;
-        this.p = new Planar(g);
+        this.p = p;
         this.slabs = new PlanarSlabs(p);
         boolean sharesGradients = p.sharesGradientTiles();
         this.groups = Math.ceilDiv(p.units(), p.unitsPerGroup(p.sharesTiles()));

@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Gradients;
@@ -88,6 +90,34 @@ class PlanarTest {
                 check(cpu, geometry(1, 5, 7, new Dims3(15, 13, 14), CUBE, padding), true, 1);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Tiling.class)
+    void everyTilingOfCubicKernelsAgreesWithTheReference(Tiling tiling) {
+        try (CpuDevice cpu = new CpuDevice(2)) {
+            check(cpu, new Planar(geometry(2, 17, 22, new Dims3(7, 14, 9), CUBE, 1), tiling), true, 1);
+            check(cpu, new Planar(geometry(1, 5, 3, new Dims3(18, 6, 13), CUBE, 1), tiling), true, 1);
+            check(cpu, new Planar(geometry(3, 90, 70, new Dims3(6, 5, 7), CUBE, 1), tiling), false, 1);
+            for (int padding : new int[] {0, 2}) {
+                check(cpu, new Planar(geometry(1, 16, 17, new Dims3(14, 7, 10), CUBE, padding), tiling), true, 1);
+            }
+        }
+    }
+
+    @Test
+    void tilingTakesTheFewestProducts() {
+        assertThat(Planar.tiling(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Tiling.UNIFORM);
+        assertThat(Planar.tiling(geometry(32, 256, 256, Dims3.cube(7), CUBE, 1)))
+                .isEqualTo(Tiling.UNIFORM);
+        assertThat(Planar.tiling(geometry(32, 128, 128, Dims3.cube(14), CUBE, 1)))
+                .isEqualTo(Tiling.MIXED_PLANES);
+        assertThat(Planar.tiling(geometry(256, 64, 64, Dims3.cube(14), CUBE, 1)))
+                .isEqualTo(Tiling.MIXED);
+        assertThat(Planar.tiling(geometry(32, 64, 64, new Dims3(2, 16, 16), CUBE, 1)))
+                .isEqualTo(Tiling.UNIFORM);
+        assertThat(Planar.tiling(geometry(32, 64, 64, Dims3.cube(14), KERNELS[0], 1)))
+                .isEqualTo(Tiling.MIXED);
     }
 
     /** Has more weights than a thread processes by itself. */
@@ -228,8 +258,13 @@ class PlanarTest {
 
     /** Compares the output and the gradients of input and weight. */
     private static void check(CpuDevice cpu, Conv3dGeometry g, boolean withBias, float factor) {
+        check(cpu, new Planar(g), withBias, factor);
+    }
+
+    private static void check(CpuDevice cpu, Planar planar, boolean withBias, float factor) {
+        Conv3dGeometry g = planar.g;
         double[][] expected = reference(g, withBias, factor);
-        double[][] actual = planar(cpu, g, withBias, factor);
+        double[][] actual = planar(cpu, planar, withBias, factor);
         String[] names = {"output", "input gradient", "weight gradient"};
         int[] terms = {
             taps(g) * g.inputChannels() + 1,
@@ -243,12 +278,13 @@ class PlanarTest {
 
     private static double[][] withThreads(int threads, Conv3dGeometry g) {
         try (CpuDevice cpu = new CpuDevice(threads)) {
-            return planar(cpu, g, true, 1);
+            return planar(cpu, new Planar(g), true, 1);
         }
     }
 
-    private static double[][] planar(CpuDevice cpu, Conv3dGeometry g, boolean withBias, float factor) {
-        TiledPlanarConv3d convolution = new TiledPlanarConv3d(cpu, g);
+    private static double[][] planar(CpuDevice cpu, Planar planar, boolean withBias, float factor) {
+        Conv3dGeometry g = planar.g;
+        TiledPlanarConv3d convolution = new TiledPlanarConv3d(cpu, planar);
         float[] x = channelsLast(Samples.gaussian(x(g), 1), g.inputChannels(), g.input());
         float[] dy = channelsLast(Samples.gaussian(y(g), 4), g.outputChannels(), g.output());
         float[] w = floats(Samples.gaussian(weight(g), 2));

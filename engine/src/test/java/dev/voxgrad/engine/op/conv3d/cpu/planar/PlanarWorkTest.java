@@ -55,6 +55,20 @@ class PlanarWorkTest {
         }
     }
 
+    /** Counts a single tile of 4×4×4 outputs. */
+    @Test
+    void countsOneTileOfFourPlanes() {
+        Conv3dGeometry g = geometry(Dims3.cube(4), Dims3.cube(3), Dims3.ONE, null);
+        long products = 2L * 216 * CHANNELS * LANES;
+        long input = 6 * 12 * 24 + 36 * 24;
+        long output = 36 * 16 + 4 * ((6 + 4) * 16 + 16);
+        long weights = (3 * (3 * 6 + 36) + 216) * CHANNELS * LANES;
+        try (CpuDevice cpu = new CpuDevice(1)) {
+            PlanarWork work = new PlanarWork(cpu, new Planar(g, Tiling.UNIFORM));
+            assertThat(work.flop(Pass.FORWARD)).isEqualTo(7 * products + CHANNELS * (input + output) + 5 * weights);
+        }
+    }
+
     /** An ACS convolution with a single view does the same work as the kernels of that orientation. */
     @Test
     void countsTheTilesOfAView() {
