@@ -1,7 +1,6 @@
 package dev.voxgrad.engine.op.conv3d;
 
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,10 +13,11 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.Planar;
-import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradMagnitudes;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.WinogradMagnitudes;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.WinogradTest;
 import dev.voxgrad.engine.random.RandomStream;
 import dev.voxgrad.engine.testing.DeviceAgreement;
+import dev.voxgrad.engine.testing.RoundingBound;
 import dev.voxgrad.engine.testing.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,9 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Checks all four passes of convolution for 200 random shapes, within error bounds that hold for any operands and any
  * order of summation: a correct kernel cannot fail here, whatever the shape or the vector width.
  *
- * <p>u = 2⁻²⁴ is the unit roundoff and γₙ = n·u/(1 − n·u). A sum that is computed with up to n roundings between any
- * operand and the result has an error of up to γₙ·Σ|term|, element by element (Higham, "Accuracy and Stability of
- * Numerical Algorithms", 2nd ed., lemma 3.1 and section 3.1). Products with zero padding add no rounding.
+ * <p>The bounds are {@link RoundingBound}'s, γₙ·Σ|term|. Products with zero padding add no rounding.
  *
  * <pre>
  * direct      Σ|term| is the same pass on |x|, |w|, |b|, |dy|; roundings:
@@ -45,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * in all: forward C + 12, gradInput O + 11, gradWeight N·tiles + 8
  * </pre>
  *
- * <p>Planar kernels have a test of their own. One rounding is added for the reference, whose errors, in double, are far
+ * <p>Planar kernels and larger tiles have a test of their own. One rounding is added for the reference, whose errors, in double, are far
  * smaller than that. The bounds ignore underflow and overflow; normal deviates cause neither. The norm-wise form of the
  * same bound for Winograd is in Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and improving the accuracy of
  * Winograd convolution for deep neural networks", ACM TOMS 46(4), 2020: with ‖A‖∞, ‖G‖∞ and ‖B‖∞ instead of the
@@ -60,7 +58,6 @@ class Conv3dRandomShapesTest {
      */
     private static final long MOST_PRODUCTS = 2_500_000;
 
-    private static final double UNIT = 0x1p-24;
     private static final String[] PASSES = {"forward", "gradInput", "gradWeight", "gradBias"};
 
     /** One convolution with its values: the inputs are x, weight and bias, then the upstream gradient. */
@@ -134,22 +131,22 @@ class Conv3dRandomShapesTest {
 
         /** Returns for each element of each pass the largest error that rounding can explain. */
         double[][] bounds() {
-            double[] x = magnitudes(inputs[0]);
-            double[] w = magnitudes(inputs[1]);
-            double[] bias = magnitudes(inputs[2]);
-            double[] dy = magnitudes(upstream);
+            double[] x = RoundingBound.magnitudes(inputs[0]);
+            double[] w = RoundingBound.magnitudes(inputs[1]);
+            double[] bias = RoundingBound.magnitudes(inputs[2]);
+            double[] dy = RoundingBound.magnitudes(upstream);
             int taps = geometry.kernel().product();
             int voxels = geometry.batch() * geometry.output().product();
             if (!winograd()) {
                 double[][] sums = run(ReferenceDevice.INSTANCE, new double[][] {x, w, bias}, dy);
                 return new double[][] {
-                    times(gamma(geometry.inputChannels() * taps + 1), sums[0]),
-                    times(gamma(geometry.outputChannels() * taps), sums[1]),
-                    times(gamma(voxels), sums[2]),
-                    times(gamma(voxels), sums[3])
+                    RoundingBound.of(geometry.inputChannels() * taps + 1, sums[0]),
+                    RoundingBound.of(geometry.outputChannels() * taps, sums[1]),
+                    RoundingBound.of(voxels, sums[2]),
+                    RoundingBound.of(voxels, sums[3])
                 };
             }
-            WinogradMagnitudes winograd = new WinogradMagnitudes(geometry);
+            WinogradMagnitudes winograd = WinogradMagnitudes.small(geometry);
             double[] forward = winograd.forward(x, w);
             double[] gradBias = new double[bias.length];
             for (int i = 0; i < forward.length; i++) {
@@ -157,12 +154,11 @@ class Conv3dRandomShapesTest {
                 forward[i] += bias[channel];
                 gradBias[channel] += dy[i];
             }
-            int tiles = geometry.batch() * WinogradMagnitudes.tiles(geometry.output());
             return new double[][] {
-                times(gamma(geometry.inputChannels() + 12), forward),
-                times(gamma(geometry.outputChannels() + 11), winograd.gradInput(dy, w)),
-                times(gamma(tiles + 8), winograd.gradWeight(x, dy)),
-                times(gamma(voxels), gradBias)
+                RoundingBound.of(geometry.inputChannels() + 12, forward),
+                RoundingBound.of(geometry.outputChannels() + 11, winograd.gradInput(dy, w)),
+                RoundingBound.of(winograd.tiles() + 8, winograd.gradWeight(x, dy)),
+                RoundingBound.of(voxels, gradBias)
             };
         }
     }
@@ -189,7 +185,7 @@ class Conv3dRandomShapesTest {
                 double[][] expected = one.run(ReferenceDevice.INSTANCE);
                 double[][] bounds = one.bounds();
                 for (int pass = 0; pass < PASSES.length; pass++) {
-                    assertThat(worst(actual[pass], expected[pass], bounds[pass]))
+                    assertThat(RoundingBound.worst(actual[pass], expected[pass], bounds[pass]))
                             .as("case %d, %s of %s: largest error, in bounds", i, PASSES[pass], one.geometry())
                             .isLessThanOrEqualTo(1);
                     compared++;
@@ -217,7 +213,7 @@ class Conv3dRandomShapesTest {
                 }
                 double[][] actual = one.run(cpu);
                 for (int pass = 0; pass < 2; pass++) {
-                    assertThat(worst(actual[pass], expected[pass], bounds[pass]))
+                    assertThat(RoundingBound.worst(actual[pass], expected[pass], bounds[pass]))
                             .as("case %d, %s of %s: largest error, in bounds", i, PASSES[pass], one.geometry())
                             .isGreaterThan(1);
                 }
@@ -225,38 +221,5 @@ class Conv3dRandomShapesTest {
             }
         }
         assertThat(winograd).as("cases by Winograd's algorithm").isEqualTo(cases / 2);
-    }
-
-    /**
-     * Returns the largest |actual − expected| / bound; if the bound is 0, both must be equal. NaN counts as infinite.
-     */
-    private static double worst(double[] actual, double[] expected, double[] bound) {
-        assertThat(actual.length).isEqualTo(expected.length).isEqualTo(bound.length);
-        double worst = 0;
-        for (int i = 0; i < actual.length; i++) {
-            double error = Math.abs(actual[i] - expected[i]);
-            if (!(error <= bound[i])) {
-                worst = Math.max(
-                        worst,
-                        bound[i] > 0 && error < Double.POSITIVE_INFINITY ? error / bound[i] : Double.POSITIVE_INFINITY);
-            } else if (error > 0) {
-                worst = Math.max(worst, error / bound[i]);
-            }
-        }
-        return worst;
-    }
-
-    /** Returns γ for that many roundings and one for the reference. */
-    private static double gamma(int roundings) {
-        double product = (roundings + 1) * UNIT;
-        return product / (1 - product);
-    }
-
-    private static double[] magnitudes(double[] values) {
-        return DoubleStream.of(values).map(Math::abs).toArray();
-    }
-
-    private static double[] times(double factor, double[] values) {
-        return DoubleStream.of(values).map(value -> factor * value).toArray();
     }
 }

@@ -247,7 +247,8 @@ public final class Planar {
         return sum;
     }
 
-    private static AxisTiles[] tiles(Conv3dGeometry g, Dims3 size, Tiling tiling) {
+    /** Returns the tiles of each axis of a volume of that size: the convolution's input or output. */
+    static AxisTiles[] tiles(Conv3dGeometry g, Dims3 size, Tiling tiling) {
         AxisTiles[] tiles = new AxisTiles[3];
         for (int i = 0; i < 3; i++) {
             int length = axis(size, i);

@@ -282,7 +282,7 @@ class PlanarTest {
         }
     }
 
-    private static double[][] planar(CpuDevice cpu, Planar planar, boolean withBias, float factor) {
+    static double[][] planar(CpuDevice cpu, Planar planar, boolean withBias, float factor) {
         Conv3dGeometry g = planar.g;
         TiledPlanarConv3d convolution = new TiledPlanarConv3d(cpu, planar);
         float[] x = channelsLast(Samples.gaussian(x(g), 1), g.inputChannels(), g.input());
@@ -311,7 +311,7 @@ class PlanarTest {
     }
 
     /** Computes the same by the reference, with planar kernels embedded in 3×3×3 ones. */
-    private static double[][] reference(Conv3dGeometry g, boolean withBias, float factor) {
+    static double[][] reference(Conv3dGeometry g, boolean withBias, float factor) {
         double[] w = Samples.gaussian(weight(g), 2);
         boolean embedded = g.acs() != null;
         int pairs = g.outputChannels() * g.inputChannels();
@@ -353,17 +353,17 @@ class PlanarTest {
         };
     }
 
-    private static Shape x(Conv3dGeometry g) {
+    static Shape x(Conv3dGeometry g) {
         Dims3 in = g.input();
         return Shape.of(g.batch(), g.inputChannels(), in.d(), in.h(), in.w());
     }
 
-    private static Shape y(Conv3dGeometry g) {
+    static Shape y(Conv3dGeometry g) {
         Dims3 out = g.output();
         return Shape.of(g.batch(), g.outputChannels(), out.d(), out.h(), out.w());
     }
 
-    private static Shape weight(Conv3dGeometry g) {
+    static Shape weight(Conv3dGeometry g) {
         return Shape.of(g.outputChannels(), g.inputChannels(), taps(g));
     }
 
