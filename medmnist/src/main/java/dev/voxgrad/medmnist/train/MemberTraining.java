@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.Batch;
 import dev.voxgrad.medmnist.data.BatchLoader;
+import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -124,10 +125,25 @@ final class MemberTraining {
         if (settings.initWeights() == null) {
             settings.start().initialize(net, seed);
         } else {
-            Adaptation adaptation = WeightsFile.load(net, Path.of(settings.initWeights()));
-            if (!adaptation.isNone()) {
-                trainer.listener.warning(settings.initWeights() + ": " + adaptation);
-            }
+            loadInitialWeights(Path.of(settings.initWeights()));
+        }
+    }
+
+    /** Loads weights to start from, and warns if they were adapted, or trained with volumes that looked different. */
+    private void loadInitialWeights(Path file) {
+        WeightsFile weights = WeightsFile.read(file);
+        Adaptation adaptation = weights.loadInto(net, file);
+        if (!adaptation.isNone()) {
+            trainer.listener.warning(file + ": " + adaptation);
+        }
+        Preparation now = settings.preparation();
+        try {
+            Preparation.ofMetadata(weights.metadata())
+                    .filter(then -> !then.equals(now))
+                    .ifPresent(then -> trainer.listener.warning(file + ": was trained on volumes prepared in this way: "
+                            + then.words() + "; this run prepares them differently: " + now.words()));
+        } catch (IllegalArgumentException e) {
+            trainer.listener.warning(file + ": does not say clearly how its volumes were prepared: " + e.getMessage());
         }
     }
 

@@ -55,6 +55,37 @@ class WeightsOfOthersTest {
         assertThat(trained.out()).contains(others + ": the prefix 'module.' was removed");
     }
 
+    @Test
+    void warnsIfInitialWeightsWereTrainedOnVolumesPreparedDifferently() {
+        Path volumes = TestVolumes.write(folder.resolve("own.npz"), 8, 1, 2, 6, 4, 4);
+        Cli.run("train", "--npz", volumes, "--out", folder.resolve("run"), "--models", 1, "--epochs", 1)
+                .succeeded();
+        Path weights = folder.resolve("run/weights/member-00-net1-last.safetensors");
+        String warning = weights + ": was trained on volumes prepared in this way: z-normalised, except";
+        assertThat(next(volumes, weights, "other", "none").out())
+                .contains(warning)
+                .contains("this run prepares them differently: values from 0 to 1");
+        assertThat(next(volumes, weights, "equal", "study").out()).doesNotContain("was trained on volumes");
+    }
+
+    private Cli next(Path volumes, Path weights, String out, String normalise) {
+        return Cli.run(
+                        "train",
+                        "--npz",
+                        volumes,
+                        "--models",
+                        1,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve(out),
+                        "--init-weights",
+                        weights,
+                        "--normalise",
+                        normalise)
+                .succeeded();
+    }
+
     private Cli predict(Path volumes, Path weights, String out) {
         Cli result = Cli.run(
                 "predict",
