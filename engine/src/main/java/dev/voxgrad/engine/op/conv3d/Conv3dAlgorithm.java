@@ -13,8 +13,12 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 /**
  * Names the algorithms that compute a pass of a convolution, and chooses one for each convolution.
  *
- * <p>All passes of a convolution use the same algorithm, with one exception: the input gradient of
+ * <p>All passes of a convolution in training use the same algorithm, with one exception: the input gradient of
  * {@link #FEW_CHANNELS}, which is seldom required, is plain direct convolution. It counts as direct.
+ *
+ * <p>The forward pass of inference is chosen apart. Training compares outputs, in max pools and ReLUs, and gradients
+ * jump where rounding decides the comparison of two almost equal values: it takes an algorithm with small rounding
+ * errors. Inference has no gradients, so its errors stay as small as they are, and it takes the fastest algorithm.
  */
 public enum Conv3dAlgorithm {
     /**
@@ -49,14 +53,25 @@ public enum Conv3dAlgorithm {
         return label;
     }
 
-    /** Returns the algorithm that the CPU's kernels use for a convolution of these sizes; see {@link #rule}. */
+    /**
+     * Returns the algorithm that the CPU's kernels use for a convolution of these sizes in training, and wherever it is
+     * not known whether gradients will follow; see {@link #rule}.
+     */
     public static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g) {
+        return of(mode, g, mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS);
+    }
+
+    /** Returns the algorithm for the forward pass of inference. */
+    public static Conv3dAlgorithm ofInference(ConvolutionMode mode, Conv3dGeometry g) {
+        return of(mode, g, CHANNELS);
+    }
+
+    private static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g, int leastChannels) {
         boolean forced = mode == ConvolutionMode.WINOGRAD;
         if (mode != ConvolutionMode.DIRECT) {
             if (Planar.isPossible(g) && (forced || Planar.pays(g))) {
                 return PLANAR;
             }
-            int leastChannels = mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS;
             if (!forced && Planar.isPossibleInSpace(g) && pays(g) && Planar.paysInSpace(g, leastChannels)) {
                 return WINOGRAD4;
             }
@@ -97,17 +112,18 @@ public enum Conv3dAlgorithm {
         String possible = "3x3x3 kernels of stride, dilation and groups 1";
         String pointwise = "pointwise for 1x1x1 kernels of padding 0 and groups 1";
         String auto = "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
-                + "winograd4 instead for channels >= %d if it takes < " + Planar.CUBIC_SHARE
-                + " of winograd's products, or for channels >= " + Planar.MANY + " < " + Planar.CUBIC_SHARE_OF_MANY
-                + "; planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED + " of the products; "
+                + "winograd4 instead if it takes < " + Planar.CUBIC_SHARE + " of winograd's products, or < "
+                + Planar.CUBIC_SHARE_OF_MANY + " for channels >= " + Planar.MANY
+                + "%s; planar for 3x3 kernels in a plane, "
+                + "likewise, if they save " + Planar.SAVED + " of the products; "
                 + pointwise + "; else direct";
         return switch (mode) {
-            case AUTO -> auto.formatted(Planar.CUBIC_CHANNELS);
+            case AUTO -> auto.formatted(" (training: channels >= " + Planar.CUBIC_CHANNELS + ")");
             case DIRECT -> "direct everywhere";
             case WINOGRAD ->
                 "winograd for all " + possible + "; planar for all such 3x3 kernels in a plane; " + pointwise
                         + "; else direct";
-            case WINOGRAD4 -> auto.formatted(CHANNELS);
+            case WINOGRAD4 -> auto.formatted("");
         };
     }
 }

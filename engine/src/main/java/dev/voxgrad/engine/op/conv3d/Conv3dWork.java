@@ -1,5 +1,6 @@
 package dev.voxgrad.engine.op.conv3d;
 
+import dev.voxgrad.engine.device.ConvolutionMode;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.CudaDevice;
 import dev.voxgrad.engine.device.Device;
@@ -59,15 +60,23 @@ public final class Conv3dWork {
 
     /** Counts one pass with a kernel of its own that reads or writes {@code elements} values. */
     static Work of(Device device, Conv3dGeometry g, Pass pass, long elements) {
+        return of(device, g, pass, true, elements);
+    }
+
+    /**
+     * Counts a pass.
+     *
+     * @param training whether it is a pass of training, or may be
+     */
+    private static Work of(Device device, Conv3dGeometry g, Pass pass, boolean training, long elements) {
         long outputs = outputs(g);
         if (pass == Pass.GRAD_BIAS) {
             return Work.direct(outputs, elements);
         }
         long direct = 2 * outputs * g.groupInputs() * g.taps();
-        boolean asItIs =
-                g.acs() == null || Conv3dAlgorithm.of(device.convolution(), g).takesViews(g);
+        boolean asItIs = g.acs() == null || algorithm(device, g, training).takesViews(g);
         Conv3dGeometry run = asItIs ? g : AcsEmbedding.of(g).dense();
-        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), run);
+        Conv3dAlgorithm algorithm = algorithm(device, run, training);
         long executed = switch (device) {
             case CpuDevice cpu ->
                 switch (algorithm) {
@@ -86,9 +95,19 @@ public final class Conv3dWork {
         return new Work(algorithm.label(), direct, executed, 4 * elements);
     }
 
-    /** Counts {@link TiledConv3d#forward}, which reads its input and writes its output. */
+    private static Conv3dAlgorithm algorithm(Device device, Conv3dGeometry g, boolean training) {
+        ConvolutionMode mode = device.convolution();
+        return training ? Conv3dAlgorithm.of(mode, g) : Conv3dAlgorithm.ofInference(mode, g);
+    }
+
+    /** Counts {@link TiledConv3d#forward} in training, which reads its input and writes its output. */
     public static Work forward(CpuDevice device, Conv3dGeometry g) {
-        return of(device, g, Pass.FORWARD, inputs(g) + weights(g) + outputs(g));
+        return of(device, g, Pass.FORWARD, true, inputs(g) + weights(g) + outputs(g));
+    }
+
+    /** Counts the same in inference. */
+    public static Work inference(CpuDevice device, Conv3dGeometry g) {
+        return of(device, g, Pass.FORWARD, false, inputs(g) + weights(g) + outputs(g));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.voxgrad.engine.op.conv3d.cpu;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.op.conv3d.AcsEmbedding;
 import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.acs.TiledAcsConv3d;
@@ -14,16 +15,29 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 
 /**
  * Computes a convolution on the CPU whose input, output and gradients pass through functions of the caller, a few rows
- * or planes at a time, while they are in cache. Fused operations are built from it. The algorithm is the same as for
- * the unfused operation.
+ * or planes at a time, while they are in cache. Fused operations are built from it.
  */
 public interface TiledConv3d {
-    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses. */
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses, for training. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
         Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
         if (g.acs() != null && !algorithm.takesViews(g)) {
-            return new TiledAcsConv3d(device, g);
+            return new TiledAcsConv3d(device, g, of(device, AcsEmbedding.of(g).dense()));
         }
+        return of(device, g, algorithm);
+    }
+
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#ofInference} chooses, for the forward pass. */
+    static TiledConv3d ofInference(CpuDevice device, Conv3dGeometry g) {
+        Conv3dAlgorithm algorithm = Conv3dAlgorithm.ofInference(device.convolution(), g);
+        if (g.acs() != null && !algorithm.takesViews(g)) {
+            return new TiledAcsConv3d(
+                    device, g, ofInference(device, AcsEmbedding.of(g).dense()));
+        }
+        return of(device, g, algorithm);
+    }
+
+    private static TiledConv3d of(CpuDevice device, Conv3dGeometry g, Conv3dAlgorithm algorithm) {
         return switch (algorithm) {
             case DIRECT -> new TiledDirectConv3d(device, g);
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);

@@ -17,11 +17,18 @@ import dev.voxgrad.engine.trace.Work;
 final class BlockTrace {
     private BlockTrace() {}
 
-    /** Opens the span of a unit's convolution, including what is done to its input and output on the way. */
+    /** Opens the span of a unit's convolution in training, including what is done to its input and output. */
     static @Nullable Span forward(CpuDevice device, ConvBlockOp op, int unit, Conv3dGeometry g) {
-        return device.recorder() == null
-                ? null
-                : Trace.span(device, name(op, unit), Pass.FORWARD, Conv3dWork.forward(device, g), input(g));
+        return device.recorder() == null ? null : forward(device, op, unit, g, Conv3dWork.forward(device, g));
+    }
+
+    /** Opens the span of the same in inference. */
+    static @Nullable Span inference(CpuDevice device, ConvBlockOp op, int unit, Conv3dGeometry g) {
+        return device.recorder() == null ? null : forward(device, op, unit, g, Conv3dWork.inference(device, g));
+    }
+
+    private static @Nullable Span forward(CpuDevice device, ConvBlockOp op, int unit, Conv3dGeometry g, Work work) {
+        return Trace.span(device, name(op, unit), Pass.FORWARD, work, input(g));
     }
 
     /**

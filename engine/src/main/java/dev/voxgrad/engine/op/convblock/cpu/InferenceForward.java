@@ -79,7 +79,7 @@ final class InferenceForward {
             this.input = input;
             this.unit = UnitTensors.of(op, index, inputs);
             this.geometry = unit.geometry(input.shape(), shapes[index]);
-            this.convolution = TiledConv3d.of(device, geometry);
+            this.convolution = TiledConv3d.ofInference(device, geometry);
             int channels = geometry.outputChannels();
             this.factors = device.borrow(channels);
             this.bias = device.borrow(channels);
@@ -95,7 +95,7 @@ final class InferenceForward {
         }
 
         void run(VoxelWriter y) {
-            try (var _ = BlockTrace.forward(device, op, index, geometry)) {
+            try (var _ = BlockTrace.inference(device, op, index, geometry)) {
                 convolution.forward(reader(), CpuStorage.array(unit.weight()), factors, bias, y);
             }
             close();
@@ -103,7 +103,7 @@ final class InferenceForward {
 
         void runPooled(float[] y) {
             PlaneWriter writer = PoolWriter.of(convolution.outputLayout(), y);
-            try (var _ = BlockTrace.forward(device, op, index, geometry)) {
+            try (var _ = BlockTrace.inference(device, op, index, geometry)) {
                 convolution.forward(reader(), CpuStorage.array(unit.weight()), factors, bias, writer);
             }
             close();

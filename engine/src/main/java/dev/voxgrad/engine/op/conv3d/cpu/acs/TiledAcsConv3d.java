@@ -23,13 +23,17 @@ public final class TiledAcsConv3d implements TiledConv3d {
     private final EmbeddedWeights weights;
     private final TiledConv3d dense;
 
-    /** Creates the convolution for these sizes, which have views. */
-    public TiledAcsConv3d(CpuDevice device, Conv3dGeometry g) {
+    /**
+     * Creates the convolution for these sizes, which have views.
+     *
+     * @param dense the convolution with {@link AcsEmbedding}'s sizes
+     */
+    public TiledAcsConv3d(CpuDevice device, Conv3dGeometry g, TiledConv3d dense) {
         this.device = device;
         this.g = g;
         this.embedding = AcsEmbedding.of(g);
         this.weights = new EmbeddedWeights(device, embedding);
-        this.dense = TiledConv3d.of(device, embedding.dense());
+        this.dense = dense;
     }
 
     @Override

@@ -65,6 +65,11 @@ public final class Planar {
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
     private static final int CHANNELS = 16;
     /**
+     * The number of samples for which algorithm and tiles are chosen, whatever their real number: results must not depend
+     * on how volumes are divided into batches.
+     */
+    private static final int BATCH = 32;
+    /**
      * What it costs to transform the weights of one position and to read them again and again, as a number of tiles
      * that could be multiplied meanwhile.
      */
@@ -78,9 +83,9 @@ public final class Planar {
     /** A number of channels, in and out. */
     public static final int MANY = 128;
     /**
-     * The channels, in and out, from which the engine itself chooses larger tiles than 2×2×2. Their rounding error, five
-     * to ten times that of F(2×2×2), decides more near-ties of max pools and ReLUs differently from other
-     * implementations. A layer of fewer channels has so few values in each voxel that one such tie shows: at 32
+     * The channels, in and out, from which training has larger tiles than 2×2×2 without being asked.
+     * Their rounding error, five to ten times that of F(2×2×2), decides more near-ties of max pools and ReLUs
+     * differently from other implementations. A layer of fewer channels has so few values in each voxel that one such tie shows: at 32
      * channels, a gradient of Net1 moves by 5e-3 of its norm.
      */
     public static final int CUBIC_CHANNELS = 64;
@@ -202,7 +207,7 @@ public final class Planar {
 
     /** Returns whether this algorithm is expected to be faster than direct convolution. */
     public static boolean pays(Conv3dGeometry g) {
-        long direct = (long) TAPS * g.batch() * g.output().product() * g.outputChannels();
+        long direct = (long) TAPS * BATCH * g.output().product() * g.outputChannels();
         return g.inputChannels() >= CHANNELS
                 && g.outputChannels() >= CHANNELS
                 && products(g, tiling(g)) < (1 - SAVED) * direct;
@@ -217,7 +222,7 @@ public final class Planar {
      */
     public static boolean paysInSpace(Conv3dGeometry g, int leastChannels) {
         Dims3 out = g.output();
-        long tiles = (long) g.batch() * Math.ceilDiv(out.d(), 2) * Math.ceilDiv(out.h(), 2) * Math.ceilDiv(out.w(), 2);
+        long tiles = (long) BATCH * Math.ceilDiv(out.d(), 2) * Math.ceilDiv(out.h(), 2) * Math.ceilDiv(out.w(), 2);
         long small = 64 * (tiles + WEIGHT_TILES) * g.outputChannels();
         int channels = Math.min(g.inputChannels(), g.outputChannels());
         double share = channels < MANY ? CUBIC_SHARE : CUBIC_SHARE_OF_MANY;
@@ -238,8 +243,7 @@ public final class Planar {
         for (PlanarView view : PlanarView.of(g)) {
             for (int[] sizes : view.sizes(tiles)) {
                 int lines = view.deep() ? tiles[view.line()].count(sizes[0]) : axis(g.output(), view.line());
-                long count =
-                        (long) g.batch() * lines * tiles[view.u()].count(sizes[1]) * tiles[view.v()].count(sizes[2]);
+                long count = (long) BATCH * lines * tiles[view.u()].count(sizes[1]) * tiles[view.v()].count(sizes[2]);
                 long positions = TilePass.positions(sizes[0], sizes[1], sizes[2]);
                 sum += (count + weightTiles) * positions * view.channels();
             }

@@ -112,12 +112,29 @@ class PlanarTest {
                 .isEqualTo(Tiling.UNIFORM);
         assertThat(Planar.tiling(geometry(32, 128, 128, Dims3.cube(14), CUBE, 1)))
                 .isEqualTo(Tiling.MIXED_PLANES);
-        assertThat(Planar.tiling(geometry(256, 64, 64, Dims3.cube(14), CUBE, 1)))
-                .isEqualTo(Tiling.MIXED);
         assertThat(Planar.tiling(geometry(32, 64, 64, new Dims3(2, 16, 16), CUBE, 1)))
                 .isEqualTo(Tiling.UNIFORM);
         assertThat(Planar.tiling(geometry(32, 64, 64, Dims3.cube(14), KERNELS[0], 1)))
                 .isEqualTo(Tiling.MIXED);
+    }
+
+    /** Scores of a volume must not depend on which others are in its batch. */
+    @Test
+    void choiceDoesNotDependOnTheBatch() {
+        for (int batch : new int[] {1, 7, 256}) {
+            for (int edge : new int[] {28, 14, 7, 4}) {
+                for (Dims3 kernel : new Dims3[] {CUBE, KERNELS[0], KERNELS[1]}) {
+                    Conv3dGeometry one = geometry(batch, 128, 128, Dims3.cube(edge), kernel, 1);
+                    Conv3dGeometry other = one.withBatch(32);
+                    for (ConvolutionMode mode : ConvolutionMode.values()) {
+                        assertThat(Conv3dAlgorithm.of(mode, one)).isEqualTo(Conv3dAlgorithm.of(mode, other));
+                        assertThat(Conv3dAlgorithm.ofInference(mode, one))
+                                .isEqualTo(Conv3dAlgorithm.ofInference(mode, other));
+                    }
+                    assertThat(Planar.tiling(one)).isEqualTo(Planar.tiling(other));
+                }
+            }
+        }
     }
 
     /** Has more weights than a thread processes by itself. */
@@ -191,7 +208,8 @@ class PlanarTest {
         assertThat(auto(geometry(32, 512, 512, Dims3.cube(4), KERNELS[0], 1))).isEqualTo(Conv3dAlgorithm.PLANAR);
         assertThat(auto(acs(32, 512, AcsSplit.thirds(512), Dims3.cube(4)))).isEqualTo(Conv3dAlgorithm.PLANAR);
         // Few tiles would share the transformed weights.
-        assertThat(auto(geometry(1, 512, 512, Dims3.cube(4), KERNELS[0], 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
+        assertThat(auto(geometry(32, 512, 512, new Dims3(1, 2, 2), KERNELS[0], 1)))
+                .isEqualTo(Conv3dAlgorithm.DIRECT);
         assertThat(auto(geometry(32, 64, 15, Dims3.cube(28), KERNELS[0], 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
         Dims3 padding = new Dims3(0, 1, 1);
         for (Conv3dOp op : new Conv3dOp[] {
@@ -213,7 +231,6 @@ class PlanarTest {
         assertThat(large(geometry(32, 128, 128, Dims3.cube(14), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
         assertThat(large(geometry(32, 256, 256, Dims3.cube(7), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
         assertThat(large(geometry(32, 64, 64, Dims3.cube(14), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
-        assertThat(large(geometry(1, 256, 256, Dims3.cube(7), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
         assertThat(large(geometry(32, 512, 512, Dims3.cube(4), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
         assertThat(large(geometry(32, 256, 256, CUBE, CUBE, 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
         assertThat(large(geometry(32, 64, 15, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
@@ -225,9 +242,20 @@ class PlanarTest {
     void ruleTakesItForCubicKernelsOfManyChannelsByItself() {
         assertThat(auto(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
         assertThat(auto(geometry(32, 256, 256, Dims3.cube(7), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
-        assertThat(auto(geometry(32, 32, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
         Conv3dGeometry layer1 = geometry(32, 64, 64, Dims3.cube(28), CUBE, 1);
         assertThat(Conv3dAlgorithm.of(ConvolutionMode.WINOGRAD, layer1)).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        assertThat(Conv3dAlgorithm.ofInference(ConvolutionMode.WINOGRAD, layer1))
+                .isEqualTo(Conv3dAlgorithm.WINOGRAD);
+    }
+
+    @Test
+    void ruleLeavesTrainingWithFewChannelsToSmallTiles() {
+        for (Conv3dGeometry g : new Conv3dGeometry[] {
+            geometry(32, 32, 64, Dims3.cube(28), CUBE, 1), geometry(32, 16, 32, Dims3.cube(28), CUBE, 1)
+        }) {
+            assertThat(auto(g)).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+            assertThat(Conv3dAlgorithm.ofInference(ConvolutionMode.AUTO, g)).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        }
     }
 
     private static Conv3dAlgorithm large(Conv3dGeometry g) {
