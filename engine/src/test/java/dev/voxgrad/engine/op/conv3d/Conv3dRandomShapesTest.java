@@ -43,13 +43,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * in all: forward C + 12, gradInput O + 11, gradWeight N·tiles + 8
  * </pre>
  *
- * <p>Planar kernels and larger tiles have a test of their own. One rounding is added for the reference, whose errors, in double, are far
- * smaller than that. The bounds ignore underflow and overflow; normal deviates cause neither. The norm-wise form of the
- * same bound for Winograd is in Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and improving the accuracy of
- * Winograd convolution for deep neural networks", ACM TOMS 46(4), 2020: with ‖A‖∞, ‖G‖∞ and ‖B‖∞ instead of the
- * absolute matrices, it allows (8/3)³ = 19 times as much per channel as direct convolution. Worst cases are far from
- * typical ones: the largest error seen here is half of the bound for a few terms, and a hundredth for many. {@link
- * Conv3dTest} and {@link WinogradTest} use a statistical bound, which is tighter.
+ * <p>Planar kernels and larger tiles have a test of their own. One rounding is added for the reference, whose errors,
+ * in double, are far smaller than that. The bounds ignore underflow and overflow; normal deviates cause neither. The
+ * norm-wise form of the same bound for Winograd is in Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and
+ * improving the accuracy of Winograd convolution for deep neural networks", ACM TOMS 46(4), 2020: with ‖A‖∞, ‖G‖∞ and
+ * ‖B‖∞ instead of the absolute matrices, it allows (8/3)³ = 19 times as much per channel as direct convolution. Worst
+ * cases are far from typical ones: the largest error seen here is half of the bound for a few terms, and a hundredth
+ * for many. {@link Conv3dTest} and {@link WinogradTest} use a statistical bound, which is tighter.
  */
 @Tag("kernels")
 class Conv3dRandomShapesTest {

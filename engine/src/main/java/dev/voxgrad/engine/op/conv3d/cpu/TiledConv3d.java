@@ -27,7 +27,7 @@ public interface TiledConv3d {
         return of(device, g, algorithm);
     }
 
-    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#ofInference} chooses, for the forward pass. */
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#ofInference} chooses, for inference. */
     static TiledConv3d ofInference(CpuDevice device, Conv3dGeometry g) {
         Conv3dAlgorithm algorithm = Conv3dAlgorithm.ofInference(device.convolution(), g);
         if (g.acs() != null && !algorithm.takesViews(g)) {

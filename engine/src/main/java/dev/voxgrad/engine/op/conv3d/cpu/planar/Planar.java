@@ -65,8 +65,8 @@ public final class Planar {
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
     private static final int CHANNELS = 16;
     /**
-     * The number of samples for which algorithm and tiles are chosen, whatever their real number: results must not depend
-     * on how volumes are divided into batches.
+     * The number of samples for which algorithm and tiles are chosen, whatever their real number: results must not
+     * depend on how volumes are divided into batches.
      */
     private static final int BATCH = 32;
     /**
@@ -83,9 +83,9 @@ public final class Planar {
     /** A number of channels, in and out. */
     public static final int MANY = 128;
     /**
-     * The channels, in and out, from which training has larger tiles than 2×2×2 without being asked.
-     * Their rounding error, five to ten times that of F(2×2×2), decides more near-ties of max pools and ReLUs
-     * differently from other implementations. A layer of fewer channels has so few values in each voxel that one such tie shows: at 32
+     * The channels, in and out, from which training has larger tiles than 2×2×2 by default. Their rounding error, five
+     * to ten times that of F(2×2×2), decides more near-ties of max pools and ReLUs differently from other
+     * implementations. A layer of fewer channels has so few values in each voxel that one such tie shows: at 32
      * channels, a gradient of Net1 moves by 5e-3 of its norm.
      */
     public static final int CUBIC_CHANNELS = 64;
@@ -214,8 +214,8 @@ public final class Planar {
     }
 
     /**
-     * Returns whether larger tiles are expected to be faster than F(2×2×2, 3×3×3): not if they are few, since they would
-     * have to pay for the transforms of the weights, nor where much of a tile would be empty.
+     * Returns whether larger tiles are expected to be faster than F(2×2×2, 3×3×3): not if they are few, since they
+     * would have to pay for the transforms of the weights, nor where much of a tile would be empty.
      *
      * @param g the convolution
      * @param leastChannels the minimum of channels, in and out
