@@ -113,10 +113,9 @@ public enum Conv3dAlgorithm {
         String pointwise = "pointwise for 1x1x1 kernels of padding 0 and groups 1";
         String auto = "winograd for " + possible + ", channels >= " + CHANNELS + ", edges >= " + EDGE + ", in and out; "
                 + "winograd4 instead if it takes < " + Planar.CUBIC_SHARE + " of winograd's products, or < "
-                + Planar.CUBIC_SHARE_OF_MANY + " for channels >= " + Planar.MANY
-                + "%s; planar for 3x3 kernels in a plane, "
-                + "likewise, if they save " + Planar.SAVED + " of the products; "
-                + pointwise + "; else direct";
+                + Planar.CUBIC_SHARE_OF_MANY + " for channels >= " + Planar.MANY + "%s; "
+                + "planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED
+                + " of the products; " + pointwise + "; else direct";
         return switch (mode) {
             case AUTO -> auto.formatted(" (training: channels >= " + Planar.CUBIC_CHANNELS + ")");
             case DIRECT -> "direct everywhere";

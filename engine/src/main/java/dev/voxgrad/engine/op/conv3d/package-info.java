@@ -9,7 +9,7 @@
  * pointwise     cpu.pointwise.TiledPointwiseConv3d one product of matrices: 1×1×1 kernels
  * Winograd      cpu.winograd.Winograd              64 products instead of 216: 3×3×3 kernels, 16 or more channels
  * planar        cpu.planar.Planar                  36 instead of 144: 3×3 kernels in a plane, and the three of ACS;
- *                                                  144 instead of 864: 3×3×3 kernels, on request
+ *                                                  216 instead of 1728: 3×3×3 kernels, for many tiles
  * fused         op.convblock.ConvBlockOp           one of these, with batch norm, ReLU, pool or shortcut on the way
  * cuDNN         cuda.Conv3dCuda                    on a GPU
  * </pre>

@@ -1,5 +1,7 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
+import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.CpuDevice;
@@ -20,24 +22,20 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
 public interface TiledConv3d {
     /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses, for training. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
-        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
-        if (g.acs() != null && !algorithm.takesViews(g)) {
-            return new TiledAcsConv3d(device, g, of(device, AcsEmbedding.of(g).dense()));
-        }
-        return of(device, g, algorithm);
+        return of(device, g, sizes -> Conv3dAlgorithm.of(device.convolution(), sizes));
     }
 
     /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#ofInference} chooses, for inference. */
     static TiledConv3d ofInference(CpuDevice device, Conv3dGeometry g) {
-        Conv3dAlgorithm algorithm = Conv3dAlgorithm.ofInference(device.convolution(), g);
-        if (g.acs() != null && !algorithm.takesViews(g)) {
-            return new TiledAcsConv3d(
-                    device, g, ofInference(device, AcsEmbedding.of(g).dense()));
-        }
-        return of(device, g, algorithm);
+        return of(device, g, sizes -> Conv3dAlgorithm.ofInference(device.convolution(), sizes));
     }
 
-    private static TiledConv3d of(CpuDevice device, Conv3dGeometry g, Conv3dAlgorithm algorithm) {
+    private static TiledConv3d of(CpuDevice device, Conv3dGeometry g, Function<Conv3dGeometry, Conv3dAlgorithm> rule) {
+        Conv3dAlgorithm algorithm = rule.apply(g);
+        if (g.acs() != null && !algorithm.takesViews(g)) {
+            AcsEmbedding embedding = AcsEmbedding.of(g);
+            return new TiledAcsConv3d(device, g, embedding, of(device, embedding.dense(), rule));
+        }
         return switch (algorithm) {
             case DIRECT -> new TiledDirectConv3d(device, g);
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);

@@ -26,12 +26,12 @@ public final class TiledAcsConv3d implements TiledConv3d {
     /**
      * Creates the convolution for these sizes, which have views.
      *
-     * @param dense the convolution with {@link AcsEmbedding}'s sizes
+     * @param dense the convolution with the embedding's sizes
      */
-    public TiledAcsConv3d(CpuDevice device, Conv3dGeometry g, TiledConv3d dense) {
+    public TiledAcsConv3d(CpuDevice device, Conv3dGeometry g, AcsEmbedding embedding, TiledConv3d dense) {
         this.device = device;
         this.g = g;
-        this.embedding = AcsEmbedding.of(g);
+        this.embedding = embedding;
         this.weights = new EmbeddedWeights(device, embedding);
         this.dense = dense;
     }

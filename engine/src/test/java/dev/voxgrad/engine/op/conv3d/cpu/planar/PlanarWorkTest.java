@@ -23,49 +23,43 @@ class PlanarWorkTest {
     @Test
     void countsOneTile() {
         Conv3dGeometry g = geometry(new Dims3(1, 4, 4), new Dims3(1, 3, 3), new Dims3(0, 1, 1), null);
-        long products = 2L * 36 * CHANNELS * LANES;
-        long input = 12 * 24;
-        long output = (6 + 4) * 16 + 16;
-        long gradient = (4 + 6) * 16;
-        long weights = (3 * 6 + 36) * CHANNELS * LANES;
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            PlanarWork work = new PlanarWork(cpu, g);
-            long correlation = 7 * products + CHANNELS * (input + output) + 5 * weights;
-            assertThat(work.flop(Pass.FORWARD)).isEqualTo(correlation);
-            assertThat(work.flop(Pass.GRAD_INPUT)).isEqualTo(correlation);
-            assertThat(work.flop(Pass.GRAD_WEIGHT)).isEqualTo(products + CHANNELS * (input + gradient) + 6 * weights);
-        }
+        check(new Planar(g), 36, 12 * 24, (6 + 4) * 16 + 16, (4 + 6) * 16, 3 * 6 + 36);
     }
 
     /** Counts a single tile of 2×4×4 outputs. */
     @Test
     void countsOneTileOfCubicKernels() {
         Conv3dGeometry g = geometry(new Dims3(2, 4, 4), Dims3.cube(3), Dims3.ONE, null);
-        long products = 2L * 144 * CHANNELS * LANES;
-        long input = 4 * 12 * 24 + 36 * 4;
-        long output = 36 * 4 + 2 * ((6 + 4) * 16 + 16);
-        long gradient = 2 * (4 + 6) * 16 + 36 * 2;
-        long weights = (3 * (3 * 6 + 36) + 144) * CHANNELS * LANES;
-        try (CpuDevice cpu = new CpuDevice(1)) {
-            PlanarWork work = new PlanarWork(cpu, g);
-            long correlation = 7 * products + CHANNELS * (input + output) + 5 * weights;
-            assertThat(work.flop(Pass.FORWARD)).isEqualTo(correlation);
-            assertThat(work.flop(Pass.GRAD_INPUT)).isEqualTo(correlation);
-            assertThat(work.flop(Pass.GRAD_WEIGHT)).isEqualTo(products + CHANNELS * (input + gradient) + 6 * weights);
-        }
+        int output = 36 * 4 + 2 * ((6 + 4) * 16 + 16);
+        check(new Planar(g), 144, 4 * 12 * 24 + 36 * 4, output, 2 * (4 + 6) * 16 + 36 * 2, 3 * (3 * 6 + 36) + 144);
     }
 
     /** Counts a single tile of 4×4×4 outputs. */
     @Test
     void countsOneTileOfFourPlanes() {
         Conv3dGeometry g = geometry(Dims3.cube(4), Dims3.cube(3), Dims3.ONE, null);
-        long products = 2L * 216 * CHANNELS * LANES;
-        long input = 6 * 12 * 24 + 36 * 24;
-        long output = 36 * 16 + 4 * ((6 + 4) * 16 + 16);
-        long weights = (3 * (3 * 6 + 36) + 216) * CHANNELS * LANES;
+        int input = 6 * 12 * 24 + 36 * 24;
+        int output = 36 * 16 + 4 * ((6 + 4) * 16 + 16);
+        int gradient = 4 * (4 + 6) * 16 + 36 * 16;
+        check(new Planar(g, Tiling.UNIFORM), 216, input, output, gradient, 3 * (3 * 6 + 36) + 216);
+    }
+
+    /**
+     * Checks all passes of a single tile.
+     *
+     * @param input operations of the input's transform for one channel, likewise those of output and output gradient
+     * @param weights values that the weights' transform computes for one pair of channels
+     */
+    private static void check(Planar p, int positions, int input, int output, int gradient, int weights) {
+        long products = 2L * positions * CHANNELS * LANES;
+        long pairs = (long) CHANNELS * LANES;
         try (CpuDevice cpu = new CpuDevice(1)) {
-            PlanarWork work = new PlanarWork(cpu, new Planar(g, Tiling.UNIFORM));
-            assertThat(work.flop(Pass.FORWARD)).isEqualTo(7 * products + CHANNELS * (input + output) + 5 * weights);
+            PlanarWork work = new PlanarWork(cpu, p);
+            long correlation = 7 * products + CHANNELS * (input + output) + 5 * weights * pairs;
+            assertThat(work.flop(Pass.FORWARD)).isEqualTo(correlation);
+            assertThat(work.flop(Pass.GRAD_INPUT)).isEqualTo(correlation);
+            assertThat(work.flop(Pass.GRAD_WEIGHT))
+                    .isEqualTo(products + CHANNELS * (input + gradient) + 6 * weights * pairs);
         }
     }
 

@@ -38,10 +38,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Tag("kernels")
 class TilingRandomShapesTest {
-    private static final int[] INPUT = {0, 0, 1, 2, 2};
-    private static final int[] GRADIENT = {0, 0, 1, 2, 2};
-    private static final int[] OUTPUT = {0, 0, 2, 3, 3};
+    /** The most roundings of Bᵀ along an axis, those of the largest tiles, … */
+    private static final int INPUT = 2;
+    /** … of A, … */
+    private static final int GRADIENT = 2;
+    /** … of Aᵀ, … */
+    private static final int OUTPUT = 3;
+    /** … and of G. */
     private static final int WEIGHT = 4;
+    /** The most positions of a tile along an axis. */
+    private static final int POSITIONS = 6;
+
     /** Larger shapes are drawn again, since the reference takes some nanoseconds for each product. */
     private static final long MOST_PRODUCTS = 2_500_000;
 
@@ -90,24 +97,17 @@ class TilingRandomShapesTest {
             for (int i = 0; i < forward.length; i++) {
                 forward[i] += bias[i / g.output().product() % g.outputChannels()];
             }
-            int correlation = transforms(INPUT) + transforms(OUTPUT) + axes() * WEIGHT + 1;
-            int back = axes() * (4 + 3) + (sizes() - 1) * (4 + 2);
+            int correlation = axes() * (INPUT + WEIGHT + OUTPUT) + 1;
+            int back = axes() * (1 + POSITIONS) + (sizes() - 1) * POSITIONS;
             return new double[][] {
                 RoundingBound.of(g.inputChannels() + correlation, forward),
                 RoundingBound.of(g.outputChannels() + correlation, magnitudes.gradInput(dy, w)),
-                RoundingBound.of(
-                        magnitudes.tiles() + transforms(INPUT) + transforms(GRADIENT) + back,
-                        magnitudes.gradWeight(x, dy))
+                RoundingBound.of(magnitudes.tiles() + axes() * (INPUT + GRADIENT) + back, magnitudes.gradWeight(x, dy))
             };
         }
 
         private int axes() {
             return g.kernel().equals(Dims3.cube(3)) ? 3 : 2;
-        }
-
-        /** Returns the most roundings of a transform, which the largest tiles have. */
-        private int transforms(int[] alongOneAxis) {
-            return axes() * alongOneAxis[4];
         }
 
         private int sizes() {
