@@ -16,6 +16,12 @@ public final class Lanes {
     public static final int BITS = SPECIES.vectorBitSize();
     /** Floats in a vector. */
     public static final int COUNT = SPECIES.length();
+    /**
+     * Whether there are 16 vector registers, as on x86-64 without AVX-512, and not 32. Kernels then keep fewer sums in
+     * them.
+     */
+    public static final boolean FEW_REGISTERS =
+            "amd64".equals(System.getProperty("os.arch")) && FloatVector.SPECIES_PREFERRED.vectorBitSize() < 512;
 
     /**
      * The index at which kernels start in their scratch arrays. An array's elements start 16 bytes after the start of

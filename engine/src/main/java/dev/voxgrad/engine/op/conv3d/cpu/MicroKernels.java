@@ -1,5 +1,6 @@
 package dev.voxgrad.engine.op.conv3d.cpu;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -24,6 +25,10 @@ public final class MicroKernels {
      * 7 broadcasts and two loads per k.
      */
     public static void addProducts7(float[] a, int a0, int step, float[] b, int b0, int length, float[] c, int c0) {
+        if (Lanes.FEW_REGISTERS) {
+            SmallKernels.addProducts(a, a0, step, 7, b, b0, length, c, c0, 2 * L);
+            return;
+        }
         int a1 = a0 + step;
         int a2 = a1 + step;
         int a3 = a2 + step;
@@ -90,6 +95,11 @@ public final class MicroKernels {
      * 7 broadcasts and two loads per k.
      */
     public static void products7(float[] a, int a0, int step, float[] b, int b0, int length, float[] c, int c0) {
+        if (Lanes.FEW_REGISTERS) {
+            Arrays.fill(c, c0, c0 + 7 * 2 * L, 0);
+            SmallKernels.addProducts(a, a0, step, 7, b, b0, length, c, c0, 2 * L);
+            return;
+        }
         int a1 = a0 + step;
         int a2 = a1 + step;
         int a3 = a2 + step;
@@ -210,6 +220,11 @@ public final class MicroKernels {
             int positions,
             float[] c,
             int c0) {
+        if (Lanes.FEW_REGISTERS) {
+            addOuter4(a, a0, aRow, aStep, b, b0, bRow, bStep, rows, positions, c, c0);
+            addOuter4(a, a0 + 4, aRow, aStep, b, b0, bRow, bStep, rows, positions, c, c0 + 8 * L);
+            return;
+        }
         FloatVector c0l = FloatVector.fromArray(S, c, c0);
         FloatVector c0h = FloatVector.fromArray(S, c, c0 + L);
         FloatVector c1l = FloatVector.fromArray(S, c, c0 + 2 * L);

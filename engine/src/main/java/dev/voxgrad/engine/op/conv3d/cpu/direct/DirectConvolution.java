@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.CpuDevice;
+import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.MicroKernels;
 
@@ -162,7 +163,8 @@ public record DirectConvolution(
             int width = output.w();
             int bestSevens = 0;
             for (int n = 0; n <= Math.ceilDiv(width, 7); n++) {
-                if (covered(n, width) <= covered(bestSevens, width)) {
+                int more = covered(n, width) - covered(bestSevens, width);
+                if (more < 0 || more == 0 && !Lanes.FEW_REGISTERS) {
                     bestSevens = n;
                 }
             }

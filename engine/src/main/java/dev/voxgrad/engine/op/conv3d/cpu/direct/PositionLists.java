@@ -120,8 +120,19 @@ final class PositionLists {
         return covered;
     }
 
-    /** Returns how many sevens, the most possible, leave a multiple of four; −1 if none do. */
+    /**
+     * Returns how many sevens, the most possible, leave a multiple of four; −1 if none do. With few registers it is the
+     * fewest possible, as sevens are slow there.
+     */
     static int sevens(int length) {
+        if (Lanes.FEW_REGISTERS) {
+            for (int sevens = 0; 7 * sevens <= length; sevens++) {
+                if ((length - 7 * sevens) % 4 == 0) {
+                    return sevens;
+                }
+            }
+            return -1;
+        }
         int sevens = length / 7;
         while (sevens >= 0 && (length - 7 * sevens) % 4 != 0) {
             sevens--;
