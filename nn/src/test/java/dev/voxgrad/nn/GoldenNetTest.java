@@ -40,6 +40,8 @@ class GoldenNetTest {
     private static final double LEARNING_RATE = 1e-3;
     private static final double GRADIENT_BOUND = 1e-3;
     private static final int STEPS = 10;
+    /** Steps after which the losses are still close to one another, however they are rounded. */
+    private static final int CLOSE_STEPS = 5;
 
     @ParameterizedTest
     @CsvSource({"Net1, 2", "Net2, 3"})
@@ -254,15 +256,18 @@ class GoldenNetTest {
     }
 
     /**
-     * Compares each step within a few per cent: later steps diverge, since AdamW also follows gradients that are only
-     * rounding.
+     * Compares the first steps within 1 %, later ones within 3 %: they diverge, since AdamW also follows gradients that
+     * are only rounding, and near-ties are decided differently. If the inputs of Net1 are disturbed by 1e-7 of their
+     * values, which is float32's rounding, its losses move by up to 0.7 % in the first five steps, and by up to 26 %
+     * later, whether by direct convolution, F(2×2×2) or F(4×4×4), in eight trials each. So that the later ones are
+     * within 3 % here is luck, and a new kernel that fails there alone need not be wrong.
      */
     private static void checkLosses(double[] expected, double[] actual) {
         double worst = 0;
         for (int i = 0; i < actual.length; i++) {
             double relative = Math.abs(actual[i] / expected[i] - 1);
             worst = Math.max(worst, relative);
-            assertThat(relative).as("loss of step " + i + ", relative").isLessThan(0.03);
+            assertThat(relative).as("loss of step " + i + ", relative").isLessThan(i < CLOSE_STEPS ? 0.01 : 0.03);
         }
         report(actual.length + " losses, relative", worst);
     }

@@ -23,8 +23,8 @@ public enum ConvolutionMode implements Flagged {
     WINOGRAD,
     /**
      * Takes large tiles, F(4×4×4), for kernels of 3×3×3 wherever they are expected to be faster. {@link #AUTO} does the
-     * same, but takes them in training for many channels only: their rounding errors, five to ten times as large,
-     * decide near-ties of max pools and ReLUs differently.
+     * same in inference, but in training for many channels only: their rounding errors, five to ten times as large,
+     * decide near-ties of max pools and ReLUs differently. With few channels, it takes F(2×4×4) for the gradients.
      */
     WINOGRAD4;
 

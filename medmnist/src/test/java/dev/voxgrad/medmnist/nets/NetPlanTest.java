@@ -27,8 +27,8 @@ class NetPlanTest {
                         "layer1.0 forward direct-few",
                         "layer1.0 gradWeight direct-few",
                         "layer1.3 forward winograd",
-                        "layer1.3 gradInput winograd",
-                        "layer1.3 gradWeight winograd",
+                        "layer1.3 gradInput winograd2x4",
+                        "layer1.3 gradWeight winograd2x4",
                         "layer2.0 forward winograd",
                         "layer2.0 gradInput winograd",
                         "layer2.0 gradWeight winograd",
@@ -73,7 +73,7 @@ class NetPlanTest {
     void tableFitsTerminalAndStatesRule() {
         String text = NetPlan.of(StudyNet.NET3, new VolumeShape(1, 28), 2, 32, ConvolutionMode.AUTO)
                 .toText();
-        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 8);
+        assertThat(text.lines()).allMatch(line -> line.length() <= 120).hasSize(1 + 23 + 1 + 9);
         assertThat(text)
                 .contains(
                         "layer1.3   [32,32,28,28,28]",

@@ -13,12 +13,14 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
 /**
  * Names the algorithms that compute a pass of a convolution, and chooses one for each convolution.
  *
- * <p>All passes of a convolution in training use the same algorithm, with one exception: the input gradient of
- * {@link #FEW_CHANNELS}, which is seldom required, is plain direct convolution. It counts as direct.
+ * <p>The forward pass of training, that of inference and the gradients are chosen apart, because rounding errors do
+ * different harm. Training compares outputs, in max pools and ReLUs, and gradients jump where rounding decides the
+ * comparison of two almost equal values: it takes an algorithm with small errors. What gradients go through is decided
+ * by then, so that their errors, however they arise, stay as small as they are: they may take larger tiles. Inference
+ * has no gradients, and takes the fastest algorithm.
  *
- * <p>The forward pass of inference is chosen apart. Training compares outputs, in max pools and ReLUs, and gradients
- * jump where rounding decides the comparison of two almost equal values: it takes an algorithm with small rounding
- * errors. Inference has no gradients, so its errors stay as small as they are, and it takes the fastest algorithm.
+ * <p>The input gradient of {@link #FEW_CHANNELS}, which is seldom required, is plain direct convolution. It counts as
+ * direct.
  */
 public enum Conv3dAlgorithm {
     /**
@@ -35,7 +37,9 @@ public enum Conv3dAlgorithm {
     /** Winograd's algorithm in two dimensions, for kernels that are 3×3 in a plane: {@link Planar}. */
     PLANAR("planar"),
     /** {@link Planar}'s F(4×4×4, 3×3×3): the fewest products, for many tiles and channels. */
-    WINOGRAD4("winograd4");
+    WINOGRAD4("winograd4"),
+    /** {@link Planar}'s F(2×4×4, 3×3×3), with smaller errors than F(4×4×4), and a third more products. */
+    WINOGRAD_PAIRS("winograd2x4");
 
     /** With fewer channels, in or out, vectors are not full, and the transforms outweigh the products saved. */
     private static final int CHANNELS = 16;
@@ -54,26 +58,42 @@ public enum Conv3dAlgorithm {
     }
 
     /**
-     * Returns the algorithm that the CPU's kernels use for a convolution of these sizes in training, and wherever it is
-     * not known whether gradients will follow; see {@link #rule}.
+     * Returns the algorithm that the CPU's kernels use for the forward pass of a convolution of these sizes in training,
+     * and wherever it is not known whether gradients will follow; see {@link #rule}.
      */
     public static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g) {
-        return of(mode, g, mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS);
+        return of(mode, g, mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS, Integer.MAX_VALUE);
+    }
+
+    /** Returns the algorithm for the gradients. */
+    public static Conv3dAlgorithm ofGradients(ConvolutionMode mode, Conv3dGeometry g) {
+        return of(mode, g, mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS, CHANNELS);
     }
 
     /** Returns the algorithm for the forward pass of inference. */
     public static Conv3dAlgorithm ofInference(ConvolutionMode mode, Conv3dGeometry g) {
-        return of(mode, g, CHANNELS);
+        return of(mode, g, CHANNELS, Integer.MAX_VALUE);
     }
 
-    private static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g, int leastChannels) {
+    /**
+     * Chooses.
+     *
+     * @param forLarge the minimum of channels for {@link #WINOGRAD4}
+     * @param forPairs the same for {@link #WINOGRAD_PAIRS}
+     */
+    private static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g, int forLarge, int forPairs) {
         boolean forced = mode == ConvolutionMode.WINOGRAD;
         if (mode != ConvolutionMode.DIRECT) {
             if (Planar.isPossible(g) && (forced || Planar.pays(g))) {
                 return PLANAR;
             }
-            if (!forced && Planar.isPossibleInSpace(g) && pays(g) && Planar.paysInSpace(g, leastChannels)) {
-                return WINOGRAD4;
+            if (!forced && Planar.isPossibleInSpace(g) && pays(g)) {
+                if (Planar.paysInSpace(g, forLarge)) {
+                    return WINOGRAD4;
+                }
+                if (Planar.paysInPairs(g, forPairs)) {
+                    return WINOGRAD_PAIRS;
+                }
             }
             if (possible(g) && (forced || pays(g))) {
                 return WINOGRAD;
@@ -117,7 +137,9 @@ public enum Conv3dAlgorithm {
                 + "planar for 3x3 kernels in a plane, likewise, if they save " + Planar.SAVED
                 + " of the products; " + pointwise + "; else direct";
         return switch (mode) {
-            case AUTO -> auto.formatted(" (training: channels >= " + Planar.CUBIC_CHANNELS + ")");
+            case AUTO ->
+                auto.formatted("; in training with channels < " + Planar.CUBIC_CHANNELS
+                        + ", winograd2x4 for gradients only, likewise");
             case DIRECT -> "direct everywhere";
             case WINOGRAD ->
                 "winograd for all " + possible + "; planar for all such 3x3 kernels in a plane; " + pointwise

@@ -9,6 +9,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.TiledConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectPasses;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.Planar;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.PlanarWork;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.Winograd;
@@ -66,7 +67,7 @@ public final class Conv3dWork {
     /**
      * Counts a pass.
      *
-     * @param training whether it is a pass of training, or may be
+     * @param training whether a forward pass is one of training, or may be
      */
     private static Work of(Device device, Conv3dGeometry g, Pass pass, boolean training, long elements) {
         long outputs = outputs(g);
@@ -74,14 +75,14 @@ public final class Conv3dWork {
             return Work.direct(outputs, elements);
         }
         long direct = 2 * outputs * g.groupInputs() * g.taps();
-        boolean asItIs = g.acs() == null || algorithm(device, g, training).takesViews(g);
+        boolean asItIs = g.acs() == null || algorithm(device, g, pass, training).takesViews(g);
         Conv3dGeometry run = asItIs ? g : AcsEmbedding.of(g).dense();
-        Conv3dAlgorithm algorithm = algorithm(device, run, training);
+        Conv3dAlgorithm algorithm = algorithm(device, run, pass, training);
         long executed = switch (device) {
             case CpuDevice cpu ->
                 switch (algorithm) {
                     case WINOGRAD -> winograd(new Winograd(run), pass);
-                    case PLANAR, WINOGRAD4 -> new PlanarWork(cpu, run).flop(pass);
+                    case PLANAR, WINOGRAD4, WINOGRAD_PAIRS -> new PlanarWork(cpu, Planar.of(algorithm, run)).flop(pass);
                     case FEW_CHANNELS ->
                         pass == Pass.GRAD_INPUT
                                 ? DirectPasses.of(cpu, run).flop(pass)
@@ -95,8 +96,11 @@ public final class Conv3dWork {
         return new Work(algorithm.label(), direct, executed, 4 * elements);
     }
 
-    private static Conv3dAlgorithm algorithm(Device device, Conv3dGeometry g, boolean training) {
+    private static Conv3dAlgorithm algorithm(Device device, Conv3dGeometry g, Pass pass, boolean training) {
         ConvolutionMode mode = device.convolution();
+        if (pass != Pass.FORWARD) {
+            return Conv3dAlgorithm.ofGradients(mode, g);
+        }
         return training ? Conv3dAlgorithm.of(mode, g) : Conv3dAlgorithm.ofInference(mode, g);
     }
 
@@ -123,7 +127,7 @@ public final class Conv3dWork {
         }
         Work input = of(device, g, Pass.GRAD_INPUT, inputs(g) + weights(g));
         Work both = work.plus(input);
-        if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.WINOGRAD) {
+        if (Conv3dAlgorithm.ofGradients(device.convolution(), g) != Conv3dAlgorithm.WINOGRAD) {
             return both;
         }
         Winograd w = new Winograd(g);

@@ -10,6 +10,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.Conv3dKernels;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectBiasGradient;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.DirectPasses;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.Planar;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
@@ -35,38 +36,31 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
 
     @Override
     public void gradInput(Conv3dGeometry g, Tensor gradOutput, Tensor weight, Tensor gradInput) {
-        Conv3dAlgorithm algorithm = Conv3dAlgorithm.of(device.convolution(), g);
-        if (algorithm == Conv3dAlgorithm.WINOGRAD) {
-            TiledWinogradConv3d winograd = new TiledWinogradConv3d(device, g);
-            winograd.gradInput(
-                    winograd.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
-                    CpuStorage.array(weight),
-                    InputGradientWriter.to(
-                            CpuStorage.array(gradInput), g.inputChannels(), g.input(), winograd.inputVoxel()));
-            return;
+        float[] dy = CpuStorage.array(gradOutput);
+        float[] w = CpuStorage.array(weight);
+        float[] dx = CpuStorage.array(gradInput);
+        Conv3dAlgorithm algorithm = Conv3dAlgorithm.ofGradients(device.convolution(), g);
+        switch (algorithm) {
+            case WINOGRAD -> {
+                TiledWinogradConv3d winograd = new TiledWinogradConv3d(device, g);
+                winograd.gradInput(winograd.outputLayout().copyFrom(dy), w, planesTo(dx, g, winograd));
+            }
+            case PLANAR, WINOGRAD4, WINOGRAD_PAIRS -> {
+                TiledPlanarConv3d planar = new TiledPlanarConv3d(device, Planar.of(algorithm, g));
+                planar.gradInput(planar.outputLayout().copyFrom(dy), w, planesTo(dx, g, planar));
+            }
+            case POINTWISE -> {
+                TiledPointwiseConv3d pointwise = new TiledPointwiseConv3d(device, g);
+                int voxel = pointwise.outputLayout().voxel();
+                pointwise.gradInput(
+                        VoxelReader.of(dy, g.outputChannels(), voxel), w, VoxelWriter.to(dx, g.inputChannels()));
+            }
+            case DIRECT, FEW_CHANNELS -> DirectPasses.of(device, g).inputGradient(dy, w, dx);
         }
-        if (algorithm == Conv3dAlgorithm.POINTWISE) {
-            TiledPointwiseConv3d pointwise = new TiledPointwiseConv3d(device, g);
-            pointwise.gradInput(
-                    VoxelReader.of(
-                            CpuStorage.array(gradOutput),
-                            g.outputChannels(),
-                            pointwise.outputLayout().voxel()),
-                    CpuStorage.array(weight),
-                    VoxelWriter.to(CpuStorage.array(gradInput), g.inputChannels()));
-            return;
-        }
-        if (algorithm == Conv3dAlgorithm.PLANAR || algorithm == Conv3dAlgorithm.WINOGRAD4) {
-            TiledPlanarConv3d planar = new TiledPlanarConv3d(device, g);
-            planar.gradInput(
-                    planar.outputLayout().copyFrom(CpuStorage.array(gradOutput)),
-                    CpuStorage.array(weight),
-                    InputGradientWriter.to(
-                            CpuStorage.array(gradInput), g.inputChannels(), g.input(), planar.inputVoxel()));
-            return;
-        }
-        DirectPasses.of(device, g)
-                .inputGradient(CpuStorage.array(gradOutput), CpuStorage.array(weight), CpuStorage.array(gradInput));
+    }
+
+    private static InputGradientWriter planesTo(float[] dx, Conv3dGeometry g, TiledConv3d convolution) {
+        return InputGradientWriter.to(dx, g.inputChannels(), g.input(), convolution.inputVoxel());
     }
 
     @Override
@@ -74,8 +68,8 @@ public record Conv3dCpu(CpuDevice device) implements Conv3dKernels {
         float[] x = CpuStorage.array(input);
         float[] dy = CpuStorage.array(gradOutput);
         float[] dw = CpuStorage.array(gradWeight);
-        if (Conv3dAlgorithm.of(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
-            TiledConv3d tiled = TiledConv3d.of(device, g);
+        if (Conv3dAlgorithm.ofGradients(device.convolution(), g) != Conv3dAlgorithm.DIRECT) {
+            TiledConv3d tiled = TiledConv3d.ofGradients(device, g);
             tiled.backward(
                     VoxelReader.of(x, g.inputChannels(), tiled.inputVoxel()),
                     VoxelReader.of(dy, g.outputChannels(), tiled.outputLayout().voxel()),

@@ -11,6 +11,7 @@ import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.acs.TiledAcsConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.TiledDirectConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.few.TiledFewChannelsConv3d;
+import dev.voxgrad.engine.op.conv3d.cpu.planar.Planar;
 import dev.voxgrad.engine.op.conv3d.cpu.planar.TiledPlanarConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.pointwise.TiledPointwiseConv3d;
 import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
@@ -20,9 +21,14 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
  * or planes at a time, while they are in cache. Fused operations are built from it.
  */
 public interface TiledConv3d {
-    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses, for training. */
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses, for training's forward pass. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
         return of(device, g, sizes -> Conv3dAlgorithm.of(device.convolution(), sizes));
+    }
+
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#ofGradients} chooses, for gradients. */
+    static TiledConv3d ofGradients(CpuDevice device, Conv3dGeometry g) {
+        return of(device, g, sizes -> Conv3dAlgorithm.ofGradients(device.convolution(), sizes));
     }
 
     /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#ofInference} chooses, for inference. */
@@ -41,7 +47,7 @@ public interface TiledConv3d {
             case FEW_CHANNELS -> new TiledFewChannelsConv3d(device, g);
             case POINTWISE -> new TiledPointwiseConv3d(device, g);
             case WINOGRAD -> new TiledWinogradConv3d(device, g);
-            case PLANAR, WINOGRAD4 -> new TiledPlanarConv3d(device, g);
+            case PLANAR, WINOGRAD4, WINOGRAD_PAIRS -> new TiledPlanarConv3d(device, Planar.of(algorithm, g));
         };
     }
 

@@ -38,7 +38,7 @@ final class UnitBackward implements AutoCloseable {
         this.channels = table.channels;
         Tensor input = first ? context.saved(0) : context.saved(at + 1 - SAVED);
         this.geometry = unit.convolution().geometry(input.shape(), weight.shape(), z.shape());
-        this.convolution = TiledConv3d.of(device, geometry);
+        this.convolution = TiledConv3d.ofGradients(device, geometry);
         this.withBias = unit.withBias();
         this.gradWeight = weight.emptyLike();
         this.gradNormWeight = context.saved(at + 4).emptyLike();

@@ -6,6 +6,7 @@ import java.util.List;
 
 import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.device.cpu.Lanes;
+import dev.voxgrad.engine.op.conv3d.Conv3dAlgorithm;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
@@ -127,8 +128,16 @@ public final class Planar {
     final PlanarCorrelation gradInput;
 
     /** Computes the sizes for a convolution that is {@linkplain #isPossible possible}. */
-    public Planar(Conv3dGeometry g) {
+    Planar(Conv3dGeometry g) {
         this(g, tiling(g));
+    }
+
+    /**
+     * Computes the sizes for one of the algorithms {@link Conv3dAlgorithm#PLANAR}, {@link Conv3dAlgorithm#WINOGRAD4}
+     * and {@link Conv3dAlgorithm#WINOGRAD_PAIRS}.
+     */
+    public static Planar of(Conv3dAlgorithm algorithm, Conv3dGeometry g) {
+        return algorithm == Conv3dAlgorithm.WINOGRAD_PAIRS ? new Planar(g, tiling(g, Tiling.IN_PAIRS)) : new Planar(g);
     }
 
     /** Computes the sizes for that way to divide the volume. */
@@ -221,17 +230,29 @@ public final class Planar {
      * @param leastChannels the minimum of channels, in and out
      */
     public static boolean paysInSpace(Conv3dGeometry g, int leastChannels) {
+        return pays(g, leastChannels, Tiling.CUBIC);
+    }
+
+    /** Returns the same for tiles of two planes, as {@link Conv3dAlgorithm#WINOGRAD_PAIRS} has them. */
+    public static boolean paysInPairs(Conv3dGeometry g, int leastChannels) {
+        return pays(g, leastChannels, Tiling.IN_PAIRS);
+    }
+
+    private static boolean pays(Conv3dGeometry g, int leastChannels, List<Tiling> tilings) {
         Dims3 out = g.output();
         long tiles = (long) BATCH * Math.ceilDiv(out.d(), 2) * Math.ceilDiv(out.h(), 2) * Math.ceilDiv(out.w(), 2);
         long small = 64 * (tiles + WEIGHT_TILES) * g.outputChannels();
         int channels = Math.min(g.inputChannels(), g.outputChannels());
         double share = channels < MANY ? CUBIC_SHARE : CUBIC_SHARE_OF_MANY;
-        return channels >= leastChannels && products(g, tiling(g)) < share * small;
+        return channels >= leastChannels && products(g, tiling(g, tilings)) < share * small;
     }
 
     /** Returns the way to divide the volume that takes the fewest products, including what its weights cost. */
     static Tiling tiling(Conv3dGeometry g) {
-        List<Tiling> tilings = isCubic(g) ? Tiling.CUBIC : Tiling.PLANAR;
+        return tiling(g, isCubic(g) ? Tiling.CUBIC : Tiling.PLANAR);
+    }
+
+    private static Tiling tiling(Conv3dGeometry g, List<Tiling> tilings) {
         return Collections.min(tilings, Comparator.comparingLong(tiling -> products(g, tiling)));
     }
 

@@ -2,7 +2,6 @@ package dev.voxgrad.engine.op.conv3d.cpu.planar;
 
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
-import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
 import dev.voxgrad.engine.trace.Pass;
 
@@ -30,11 +29,7 @@ public final class PlanarWork {
     private final PlanarWeightGradient weightGradient;
 
     /** Creates the count for these sizes. */
-    public PlanarWork(CpuDevice device, Conv3dGeometry g) {
-        this(device, new Planar(g));
-    }
-
-    PlanarWork(CpuDevice device, Planar p) {
+    public PlanarWork(CpuDevice device, Planar p) {
         this.p = p;
         this.convolution = new TiledPlanarConv3d(device, p);
         this.weightGradient = new PlanarWeightGradient(device, p, 1);

@@ -45,12 +45,8 @@ public final class TiledPlanarConv3d implements TiledConv3d {
 
     private final int parts;
 
-    /** Creates the convolution for sizes for which it {@linkplain Planar#isPossible is possible}. */
-    public TiledPlanarConv3d(CpuDevice device, Conv3dGeometry g) {
-        this(device, new Planar(g));
-    }
-
-    TiledPlanarConv3d(CpuDevice device, Planar p) {
+    /** Creates the convolution. */
+    public TiledPlanarConv3d(CpuDevice device, Planar p) {
         this.device = device;
         this.p = p;
         this.slabs = new PlanarSlabs(p);

@@ -23,6 +23,8 @@ enum Tiling {
     static final List<Tiling> PLANAR = List.of(UNIFORM, MIXED);
     /** The choice for kernels of 3×3×3. */
     static final List<Tiling> CUBIC = List.of(values());
+    /** The choice for the same with tiles of two planes. */
+    static final List<Tiling> IN_PAIRS = List.of(PAIRS, MIXED_PAIRS);
 
     /**
      * The longest axis D on which tiles are mixed if kernels extend along it: a slab is then a whole sample, since

@@ -128,6 +128,8 @@ class PlanarTest {
                     Conv3dGeometry other = one.withBatch(32);
                     for (ConvolutionMode mode : ConvolutionMode.values()) {
                         assertThat(Conv3dAlgorithm.of(mode, one)).isEqualTo(Conv3dAlgorithm.of(mode, other));
+                        assertThat(Conv3dAlgorithm.ofGradients(mode, one))
+                                .isEqualTo(Conv3dAlgorithm.ofGradients(mode, other));
                         assertThat(Conv3dAlgorithm.ofInference(mode, one))
                                 .isEqualTo(Conv3dAlgorithm.ofInference(mode, other));
                     }
@@ -256,6 +258,31 @@ class PlanarTest {
             assertThat(auto(g)).isEqualTo(Conv3dAlgorithm.WINOGRAD);
             assertThat(Conv3dAlgorithm.ofInference(ConvolutionMode.AUTO, g)).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
         }
+    }
+
+    @Test
+    void ruleTakesPairsOfPlanesForGradientsOfFewChannels() {
+        Conv3dGeometry few = geometry(32, 32, 32, Dims3.cube(28), CUBE, 1);
+        assertThat(gradients(few)).isEqualTo(Conv3dAlgorithm.WINOGRAD_PAIRS);
+        assertThat(gradients(geometry(32, 15, 32, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.DIRECT);
+        assertThat(gradients(geometry(32, 32, 64, Dims3.cube(14), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        assertThat(gradients(geometry(32, 64, 64, Dims3.cube(28), CUBE, 1))).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(gradients(geometry(32, 32, 32, Dims3.cube(28), KERNELS[0], 1)))
+                .isEqualTo(Conv3dAlgorithm.PLANAR);
+        assertThat(Conv3dAlgorithm.ofGradients(ConvolutionMode.WINOGRAD4, few)).isEqualTo(Conv3dAlgorithm.WINOGRAD4);
+        assertThat(Conv3dAlgorithm.ofGradients(ConvolutionMode.WINOGRAD, few)).isEqualTo(Conv3dAlgorithm.WINOGRAD);
+        assertThat(Conv3dAlgorithm.ofGradients(ConvolutionMode.DIRECT, few)).isEqualTo(Conv3dAlgorithm.DIRECT);
+        assertThat(new Planar(few).forward.passes.getFirst().positions()).isEqualTo(6 * 6 * 6);
+        assertThat(Planar.of(Conv3dAlgorithm.WINOGRAD_PAIRS, few)
+                        .forward
+                        .passes
+                        .getFirst()
+                        .positions())
+                .isEqualTo(4 * 6 * 6);
+    }
+
+    private static Conv3dAlgorithm gradients(Conv3dGeometry g) {
+        return Conv3dAlgorithm.ofGradients(ConvolutionMode.AUTO, g);
     }
 
     private static Conv3dAlgorithm large(Conv3dGeometry g) {
