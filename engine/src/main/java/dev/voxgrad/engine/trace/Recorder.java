@@ -1,6 +1,7 @@
 package dev.voxgrad.engine.trace;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class Recorder {
     private final ThreadLocal<Position> positions = ThreadLocal.withInitial(Position::new);
     private final List<TraceEvent> events = new ArrayList<>();
     private final List<WorkerEvent> workerEvents = new ArrayList<>();
+    private final List<LoopEvent> loopEvents = new ArrayList<>();
 
     /** Runs a loop body for 0 … tasks−1, possibly on several threads, and returns when all are done. */
     @FunctionalInterface
@@ -59,7 +61,7 @@ public final class Recorder {
         }
     }
 
-    /** Runs the tasks of the current span's loop and notes which thread worked on them, and when. */
+    /** Runs the tasks of the current span's loop and notes which thread worked on them, when, and how long for each. */
     public void parallel(Loop loop, int tasks, IntConsumer task) {
         Position position = positions.get();
         Span span = position.span;
@@ -68,16 +70,25 @@ public final class Recorder {
             return;
         }
         Map<Thread, Share> shares = new ConcurrentHashMap<>();
+        long[] nanos = new long[tasks];
         position.inLoop = true;
         try {
             loop.run(tasks, i -> {
                 long start = System.nanoTime();
                 task.accept(i);
+                nanos[i] = System.nanoTime() - start;
                 shares.computeIfAbsent(Thread.currentThread(), thread -> new Share(start))
                         .add(start);
             });
         } finally {
             position.inLoop = false;
+        }
+        synchronized (loopEvents) {
+            loopEvents.add(new LoopEvent(
+                    position.layer,
+                    span.op(),
+                    span.pass(),
+                    Arrays.stream(nanos).boxed().toList()));
         }
         synchronized (workerEvents) {
             shares.forEach((thread, share) -> workerEvents.add(new WorkerEvent(
@@ -116,6 +127,15 @@ public final class Recorder {
             List<TraceEvent> taken = new ArrayList<>(events);
             events.clear();
             taken.sort(Comparator.comparingLong(TraceEvent::start).thenComparing(event -> !event.container()));
+            return taken;
+        }
+    }
+
+    /** Returns the loops since the last call, in the order in which they ended, and forgets them. */
+    public List<LoopEvent> takeLoopEvents() {
+        synchronized (loopEvents) {
+            List<LoopEvent> taken = List.copyOf(loopEvents);
+            loopEvents.clear();
             return taken;
         }
     }

@@ -259,7 +259,15 @@ class TraceTest {
             assertThat(share.busyNanos()).isBetween(1L, share.nanos());
             assertThat(share.start()).isGreaterThanOrEqualTo(events.getFirst().start());
         });
-        assertThat(workers.stream().mapToInt(WorkerEvent::tasks).sum()).isEqualTo(Math.ceilDiv(100_000, 16 * 1024));
+        int tasks = Math.ceilDiv(100_000, 16 * 1024);
+        assertThat(workers.stream().mapToInt(WorkerEvent::tasks).sum()).isEqualTo(tasks);
+        long busy = workers.stream().mapToLong(WorkerEvent::busyNanos).sum();
+        assertThat(recorder.takeLoopEvents()).singleElement().satisfies(loop -> {
+            assertThat(loop.op()).isEqualTo("relu");
+            assertThat(loop.taskNanos()).hasSize(tasks).allMatch(nanos -> nanos > 0);
+            assertThat(loop.taskNanos().stream().mapToLong(Long::longValue).sum())
+                    .isLessThanOrEqualTo(busy);
+        });
     }
 
     @Test
@@ -267,9 +275,11 @@ class TraceTest {
         assertThat(cpu.recorder()).isNull();
         smallNet();
         recorder.takeWorkerEvents();
+        recorder.takeLoopEvents();
         leaf(X).relu();
         assertThat(recorder.takeEvents()).isEmpty();
         assertThat(recorder.takeWorkerEvents()).isEmpty();
+        assertThat(recorder.takeLoopEvents()).isEmpty();
         assertThat(ReferenceDevice.INSTANCE.recorder()).isNull();
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 import dev.voxgrad.engine.device.CpuPeak;
+import dev.voxgrad.engine.trace.LoopEvent;
 import dev.voxgrad.engine.trace.Pass;
 import dev.voxgrad.engine.trace.TraceEvent;
 import dev.voxgrad.engine.trace.Work;
@@ -23,7 +24,8 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
      *
      * @param start {@link System#nanoTime} at the start
      */
-    public record Step(long start, long nanos, List<TraceEvent> events, List<WorkerEvent> workers) {}
+    public record Step(
+            long start, long nanos, List<TraceEvent> events, List<WorkerEvent> workers, List<LoopEvent> loops) {}
 
     /**
      * Represents one pass of one operation of a layer; if it occurs several times in a step, their sum.
@@ -66,6 +68,40 @@ public record Profile(Profiler.Settings settings, String device, int threads, Cp
             }
         }
         return nanos;
+    }
+
+    /**
+     * Returns the parallel loops of a step, with the median duration of each task.
+     *
+     * @throws IllegalStateException if the steps have different loops, which they never do: the shapes decide
+     */
+    public List<LoopEvent> loops() {
+        List<LoopEvent> first = steps.getFirst().loops;
+        List<LoopEvent> medians = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+            LoopEvent loop = first.get(i);
+            List<Long> nanos = new ArrayList<>();
+            for (int task = 0; task < loop.taskNanos().size(); task++) {
+                int index = i;
+                int number = task;
+                nanos.add((long) (1e9
+                        * median(steps.stream()
+                                .mapToLong(step -> requireLoop(step, first, index)
+                                        .taskNanos()
+                                        .get(number)))));
+            }
+            medians.add(new LoopEvent(loop.layer(), loop.op(), loop.pass(), nanos));
+        }
+        return medians;
+    }
+
+    private static LoopEvent requireLoop(Step step, List<LoopEvent> first, int index) {
+        if (step.loops.size() != first.size()
+                || step.loops.get(index).taskNanos().size()
+                        != first.get(index).taskNanos().size()) {
+            throw new IllegalStateException("the steps have different parallel loops");
+        }
+        return step.loops.get(index);
     }
 
     /** Returns the median duration of a step in seconds. */

@@ -92,7 +92,8 @@ public final class Profiler {
                 long start = System.nanoTime();
                 step();
                 long nanos = System.nanoTime() - start;
-                steps.add(new Profile.Step(start, nanos, recorder.takeEvents(), recorder.takeWorkerEvents()));
+                steps.add(new Profile.Step(
+                        start, nanos, recorder.takeEvents(), recorder.takeWorkerEvents(), recorder.takeLoopEvents()));
             }
         } finally {
             device.traceTo(null);

@@ -32,6 +32,7 @@ class FloorTableTest {
                         // 4 ms of traffic
                         event("layer1.1", "add", Pass.FORWARD, Work.moving(10_000_000), 5),
                         event("", "optimizer", Pass.UPDATE, Work.moving(2_500_000), 9)),
+                List.of(),
                 List.of());
         return FloorTable.of(new Profile(
                 new Profiler.Settings(StudyNet.NET1, 32, new VolumeShape(1, 28), 2, true, 1),

@@ -27,6 +27,7 @@ import dev.voxgrad.medmnist.profile.FloorTable;
 import dev.voxgrad.medmnist.profile.Profile;
 import dev.voxgrad.medmnist.profile.ProfileTable;
 import dev.voxgrad.medmnist.profile.Profiler;
+import dev.voxgrad.medmnist.profile.ScalingTable;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** Runs {@code medmnist profile}. */
@@ -116,6 +117,14 @@ public final class ProfileCommand implements Callable<Integer> {
                     + "measured peak or its traffic at the measured bandwidth, whichever takes longer.")
     private @Nullable Path floor;
 
+    @Option(
+            names = "--scaling",
+            paramLabel = "FILE.md",
+            description =
+                    "Also profile with one thread, and write, as Markdown, how each pass is predicted to scale to "
+                            + "64 threads, next to what --threads measures.")
+    private @Nullable Path scaling;
+
     @Mixin
     private DeviceOptions deviceOptions;
 
@@ -134,7 +143,7 @@ public final class ProfileCommand implements Callable<Integer> {
         }
         VolumeShape volume = new VolumeShape(volumeChannels, size);
         spec.requireFits(batchSize, volume);
-        Stream.of(Optional.ofNullable(trace), Optional.ofNullable(floor))
+        Stream.of(Optional.ofNullable(trace), Optional.ofNullable(floor), Optional.ofNullable(scaling))
                 .flatMap(Optional::stream)
                 .forEach(AtomicFile::requireWritable);
         try (CpuDevice device = deviceOptions.openCpu()) {
@@ -145,21 +154,38 @@ public final class ProfileCommand implements Callable<Integer> {
 
     private void profile(CpuDevice device, Profiler.Settings settings) {
         Console console = new Console(command.commandLine().getOut());
+        Profile profile = run(device, settings, console);
+        console.line(ProfileTable.of(profile).stripTrailing());
+        if (floor != null) {
+            AtomicFile.write(floor, FloorTable.of(profile));
+            console.line("\nThe comparison with the floor is in " + floor);
+        }
+        if (scaling != null) {
+            AtomicFile.write(scaling, scaling(device, settings, profile, console));
+            console.line("\nThe prediction for more threads is in " + scaling);
+        }
+        if (trace != null) {
+            ChromeTrace.write(profile, trace);
+            console.line("\nThe timeline is in " + trace + "; open it at https://ui.perfetto.dev");
+        }
+    }
+
+    private String scaling(CpuDevice device, Profiler.Settings settings, Profile profile, Console console) {
+        if (device.threads() == 1) {
+            return ScalingTable.of(profile, null);
+        }
+        try (CpuDevice single = new CpuDevice(1, device.convolution(), device.fusion())) {
+            return ScalingTable.of(run(single, settings, console), profile);
+        }
+    }
+
+    private Profile run(CpuDevice device, Profiler.Settings settings, Console console) {
         Profiler profiler;
         try {
             profiler = new Profiler(device, settings);
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e); // a size too small for the net
         }
-        Profile profile = profiler.run(console::status);
-        console.line(ProfileTable.of(profile).stripTrailing());
-        if (floor != null) {
-            AtomicFile.write(floor, FloorTable.of(profile));
-            console.line("\nThe comparison with the floor is in " + floor);
-        }
-        if (trace != null) {
-            ChromeTrace.write(profile, trace);
-            console.line("\nThe timeline is in " + trace + "; open it at https://ui.perfetto.dev");
-        }
+        return profiler.run(console::status);
     }
 }
