@@ -2,6 +2,6 @@
 # the profile that adds them, separately from the ordinary build.
 
 profile=peers
-first_use="first use: downloads libtorch and ND4J, 220 MB, and takes a minute or two"
+first_use="first use: downloads libtorch, ONNX Runtime and ND4J, 300 MB, and takes a minute or two"
 # Where JavaCPP unpacks native libraries, instead of the home folder.
 options="$options -Dorg.bytedeco.javacpp.cachedir=$root/bench/target/peers/natives"

@@ -73,7 +73,8 @@ public final class BatchNorm3d implements Layer {
         return momentum;
     }
 
-    double eps() {
+    /** Returns what is added to the variance. */
+    public double eps() {
         return eps;
     }
 

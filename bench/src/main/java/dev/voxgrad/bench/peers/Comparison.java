@@ -53,6 +53,11 @@ final class Comparison {
                 .toList();
     }
 
+    /** Returns whether the engine does the work of a phase at all. */
+    static boolean does(EngineName engine, Phase phase) {
+        return phase == Phase.INFER || engine.trains();
+    }
+
     List<StepCase> cases() {
         return cases;
     }
@@ -112,10 +117,10 @@ final class Comparison {
 
     /**
      * Returns the ratio of the peer's time to Voxgrad's: the spread of each round's ratio over the rounds; empty if one
-     * of the two failed.
+     * of the two failed, or if the peer does not do it.
      */
     Optional<Spread> ratio(EngineName peer, StepCase work, Phase phase) {
-        if (!comparable(peer, work)) {
+        if (!does(peer, phase) || !comparable(peer, work)) {
             return Optional.empty();
         }
         List<Reading> own = of(new Job(EngineName.VOXGRAD, work));
@@ -128,10 +133,11 @@ final class Comparison {
     }
 
     /**
-     * Returns the ratio of the peer's peak memory in training to Voxgrad's, by medians; empty if one of them failed.
+     * Returns the ratio of the peer's peak memory in training to Voxgrad's, by medians; empty if one of them failed, or
+     * if the peer does not train.
      */
     Optional<Spread> memoryRatio(EngineName peer, StepCase work) {
-        if (!comparable(peer, work)) {
+        if (!peer.trains() || !comparable(peer, work)) {
             return Optional.empty();
         }
         return Optional.of(Spread.of(peakRssMb(new Job(peer, work), Phase.TRAIN).median()

@@ -46,13 +46,19 @@ final class EngineProcess {
 
     private static Reading measure(EngineName name, StepCase work, int threads) throws IOException {
         try (StepEngine engine = name.open(work, threads)) {
-            return measure(engine, Patience.USUAL);
+            return measure(engine, name.trains(), Patience.USUAL);
         }
     }
 
-    /** Infers, reads the peak memory, trains, and reads it again: the peak only grows, and training's is higher. */
-    static Reading measure(StepEngine engine, Patience patience) throws IOException {
+    /**
+     * Infers, reads the peak memory, trains if the engine does, and reads it again: the peak only grows, and training's
+     * is higher.
+     */
+    static Reading measure(StepEngine engine, boolean trains, Patience patience) throws IOException {
         Measured infer = measure(engine, patience, engine::infer);
+        if (!trains) {
+            return new Reading(engine.version(), null, infer, null, null, Map.of(), List.of());
+        }
         List<Double> losses = new ArrayList<>();
         Measured train = measure(engine, patience, () -> losses.add(engine.trainStep()));
         return new Reading(engine.version(), train, infer, losses.getFirst(), losses.getLast(), Map.of(), List.of());

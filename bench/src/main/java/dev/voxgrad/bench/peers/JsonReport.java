@@ -56,7 +56,9 @@ final class JsonReport {
         List<Row> rows = new ArrayList<>();
         for (Job job : comparison.measured()) {
             for (Phase phase : Phase.values()) {
-                rows.add(row(comparison, job, phase, threads));
+                if (Comparison.does(job.engine(), phase)) {
+                    rows.add(row(comparison, job, phase, threads));
+                }
             }
         }
         return JsonMapper.builder()

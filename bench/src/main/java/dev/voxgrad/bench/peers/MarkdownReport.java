@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.text.MarkdownTable;
 /** Writes the results for people: tables in Markdown whose columns also line up in a terminal. */
 final class MarkdownReport {
     private static final String FAILED = "failed";
+    private static final String NOTHING = "-";
     private static final int LINE_WIDTH = 120;
 
     private final Comparison comparison;
@@ -59,14 +60,10 @@ final class MarkdownReport {
     private void headline(EngineName peer) {
         Optional<Spread> train = comparison.overCases(peer, Phase.TRAIN);
         Optional<Spread> infer = comparison.overCases(peer, Phase.INFER);
-        if (train.isPresent() && infer.isPresent()) {
-            text.append("\n**")
-                    .append(peer.flag())
-                    .append(" / voxgrad, median (lowest–highest case): ")
-                    .append(train.get().toText(2))
-                    .append(" in training, ")
-                    .append(infer.get().toText(2))
-                    .append(" in inference.**\n");
+        if (infer.isPresent()) {
+            text.append("\n**").append(peer.flag()).append(" / voxgrad, median (lowest–highest case): ");
+            train.ifPresent(ratio -> text.append(ratio.toText(2)).append(" in training, "));
+            text.append(infer.get().toText(2)).append(" in inference.**\n");
         }
     }
 
@@ -91,7 +88,7 @@ final class MarkdownReport {
     private List<String> times(StepCase work, Phase phase) {
         List<String> cells = new ArrayList<>();
         for (EngineName engine : comparison.engines()) {
-            cells.add(cell(new Job(engine, work), job -> comparison.milliseconds(job, phase)));
+            cells.add(cell(new Job(engine, work), phase, job -> comparison.milliseconds(job, phase)));
         }
         for (EngineName peer : comparison.peers()) {
             cells.add(cell(comparison.ratio(peer, work, phase)));
@@ -102,7 +99,7 @@ final class MarkdownReport {
     private List<String> memory(StepCase work) {
         List<String> cells = new ArrayList<>();
         for (EngineName engine : comparison.engines()) {
-            cells.add(cell(new Job(engine, work), job -> comparison.peakRssMb(job, Phase.TRAIN)));
+            cells.add(cell(new Job(engine, work), Phase.TRAIN, job -> comparison.peakRssMb(job, Phase.TRAIN)));
         }
         for (EngineName peer : comparison.peers()) {
             cells.add(cell(comparison.memoryRatio(peer, work)));
@@ -113,20 +110,27 @@ final class MarkdownReport {
     private List<String> systemTime(StepCase work) {
         return comparison.engines().stream()
                 .map(engine -> new Job(engine, work))
-                .map(job -> comparison.failed(job) ? FAILED : cell(comparison.usage(job, Phase.TRAIN)))
+                .map(job -> text(job, Phase.TRAIN, each -> text(comparison.usage(each, Phase.TRAIN))))
                 .toList();
     }
 
-    private String cell(Job job, Function<Job, Spread> value) {
-        return comparison.failed(job) ? FAILED : value.apply(job).toText(0);
+    private String cell(Job job, Phase phase, Function<Job, Spread> value) {
+        return text(job, phase, each -> value.apply(each).toText(0));
     }
 
-    private static String cell(Usage usage) {
+    private String text(Job job, Phase phase, Function<Job, String> value) {
+        if (!Comparison.does(job.engine(), phase)) {
+            return NOTHING;
+        }
+        return comparison.failed(job) ? FAILED : value.apply(job);
+    }
+
+    private static String text(Usage usage) {
         return String.format(
                 Locale.ROOT, "%.0f %%, %.0f", 100 * usage.systemShare(), usage.minorFaults() + usage.majorFaults());
     }
 
     private static String cell(Optional<Spread> ratio) {
-        return ratio.map(spread -> spread.toText(2)).orElse("-");
+        return ratio.map(spread -> spread.toText(2)).orElse(NOTHING);
     }
 }

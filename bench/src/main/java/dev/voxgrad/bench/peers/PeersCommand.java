@@ -44,8 +44,9 @@ import dev.voxgrad.medmnist.io.DataException;
             "",
             "libtorch is measured twice. 'libtorch' is tuned: its allocator keeps the memory of freed tensors "
                     + "(--allocator), for each case and phase it uses the faster of two memory layouts, which it "
-                    + "finds while warming up, and its ResNets apply ReLU and add shortcuts in place. 'libtorch-untuned' is as installed, with nets as the official code "
-                    + "writes them. Ratios are to the tuned one.",
+                    + "finds while warming up, and its ResNets apply ReLU and add shortcuts in place. "
+                    + "'libtorch-untuned' is as installed, with nets as the official code writes them. Ratios are to "
+                    + "the tuned one. 'onnxruntime' only infers, on a model that Voxgrad writes.",
             "",
             "Environment variables that tune allocators or numerical libraries (MALLOC_*, LD_PRELOAD, OMP_*, ...) "
                     + "are not passed on to any engine. The JSON file records which were set and cleared, and "
@@ -69,8 +70,8 @@ public final class PeersCommand implements Callable<Integer> {
             names = "--engines",
             paramLabel = "E",
             split = ",",
-            defaultValue = "voxgrad,libtorch,libtorch-untuned",
-            description = "Some of voxgrad, libtorch, libtorch-untuned, nd4j. Default: ${DEFAULT-VALUE}")
+            defaultValue = "voxgrad,libtorch,libtorch-untuned,onnxruntime",
+            description = "Some of voxgrad, libtorch, libtorch-untuned, onnxruntime, nd4j. Default: ${DEFAULT-VALUE}")
     private List<String> engines;
 
     @Option(
@@ -278,6 +279,13 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private static String describe(Reading reading) {
+        if (reading.train() == null) {
+            return String.format(
+                    Locale.ROOT,
+                    "  infer %5.0f ms  %5d MiB  ",
+                    reading.median(Phase.INFER),
+                    reading.infer().peakRssMb());
+        }
         return String.format(
                 Locale.ROOT,
                 "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
@@ -289,6 +297,9 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private static void requireFinite(Job job, Reading reading) {
+        if (reading.firstLoss() == null || reading.lastLoss() == null) {
+            return;
+        }
         if (!Double.isFinite(reading.firstLoss()) || !Double.isFinite(reading.lastLoss())) {
             throw new EngineException(
                     job.engine().flag() + " on " + job.work() + " does no real work: its loss went from "

@@ -34,7 +34,7 @@ final class SvgChart {
               .title { font-size: 17px; font-weight: 600 } .section { font-size: 14px; font-weight: 600 }
               .note { fill: #59636e; font-size: 12px } .range { stroke: #1f2328 }
               .voxgrad { fill: #1a7f5a } .libtorch { fill: #e08a3c } .libtorch-untuned { fill: #f0c9a0 }
-              .nd4j { fill: #7a86d6 }
+              .onnxruntime { fill: #4f9fd6 } .nd4j { fill: #7a86d6 }
               @media (prefers-color-scheme: dark) {
                 .page { fill: #161b22; stroke: #30363d } text { fill: #e6edf3 }
                 .note { fill: #9198a1 } .range { stroke: #e6edf3 } .voxgrad { fill: #2ea476 }
@@ -58,12 +58,14 @@ final class SvgChart {
         for (Phase phase : Phase.values()) {
             chart.section(
                     phase.title() + ", milliseconds",
+                    phase,
                     job -> comparison.milliseconds(job, phase),
                     "ms",
                     (peer, work) -> comparison.ratio(peer, work, phase));
         }
         chart.section(
                 "Peak resident memory of training, MiB",
+                Phase.TRAIN,
                 job -> comparison.peakRssMb(job, Phase.TRAIN),
                 "MiB",
                 comparison::memoryRatio);
@@ -87,21 +89,25 @@ final class SvgChart {
 
     private void section(
             String title,
+            Phase phase,
             Function<Job, Spread> values,
             String unit,
             BiFunction<EngineName, StepCase, Optional<Spread>> ratio) {
         text(MARGIN, y, "section", "", title);
         y += 14;
         double largest = comparison.jobs().stream()
-                .filter(job -> !comparison.failed(job))
+                .filter(job -> Comparison.does(job.engine(), phase) && !comparison.failed(job))
                 .mapToDouble(job -> values.apply(job).max())
                 .max()
                 .orElse(1); // without bars, any scale will do
         List<EngineName> peers = comparison.peers();
+        List<EngineName> engines = comparison.engines().stream()
+                .filter(engine -> Comparison.does(engine, phase))
+                .toList();
         for (StepCase work : comparison.cases()) {
-            int middle = y + comparison.engines().size() * BAR_STEP / 2;
+            int middle = y + engines.size() * BAR_STEP / 2;
             text(BAR_LEFT - 12, middle + 2, "", "end", label(work));
-            for (EngineName engine : comparison.engines()) {
+            for (EngineName engine : engines) {
                 Job job = new Job(engine, work);
                 if (comparison.failed(job)) {
                     text(BAR_LEFT, y + 13, "", "", "failed");

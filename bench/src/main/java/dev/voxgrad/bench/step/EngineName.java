@@ -14,12 +14,25 @@ public enum EngineName implements Flagged {
     LIBTORCH("LibtorchEngine"),
     /** libtorch with its default settings. */
     LIBTORCH_UNTUNED("UntunedLibtorchEngine"),
+    /** ONNX Runtime, which only infers, on a model that Voxgrad writes. */
+    ONNXRUNTIME("OnnxRuntimeEngine", false),
     ND4J("Nd4jEngine");
 
     private final String className;
+    private final boolean trains;
 
     EngineName(String className) {
+        this(className, true);
+    }
+
+    EngineName(String className, boolean trains) {
         this.className = className;
+        this.trains = trains;
+    }
+
+    /** Returns whether the engine trains, or only infers. */
+    public boolean trains() {
+        return trains;
     }
 
     /** Returns the name for the command line: {@code libtorch-untuned}. */

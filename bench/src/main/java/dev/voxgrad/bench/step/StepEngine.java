@@ -20,7 +20,11 @@ public interface StepEngine extends AutoCloseable {
         return "";
     }
 
-    /** Drops old gradients, runs forward, cross-entropy, backward and AdamW, and returns the loss before the update. */
+    /**
+     * Drops old gradients, runs forward, cross-entropy, backward and AdamW, and returns the loss before the update.
+     *
+     * @throws UnsupportedOperationException if the engine {@linkplain EngineName#trains only infers}
+     */
     double trainStep();
 
     /** Returns the logits (N, classes) of the batch in evaluation mode, without a graph for gradients. */

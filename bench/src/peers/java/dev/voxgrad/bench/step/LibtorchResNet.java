@@ -64,10 +64,11 @@ final class LibtorchResNet implements LibtorchNet {
      */
     static LibtorchResNet named(String name, int channels, boolean inPlace) {
         Matcher parts = NAME.matcher(name);
-        if (!parts.matches()) {
+        LibtorchConvolution.Kind chosen = parts.matches() ? KINDS.get(parts.group(2)) : null;
+        if (chosen == null) {
             throw new EngineException("net " + name + " is not available for libtorch", null);
         }
-        return new LibtorchResNet(KINDS.get(parts.group(2)), parts.group(1).equals("50"), channels, inPlace);
+        return new LibtorchResNet(chosen, parts.group(1).equals("50"), channels, inPlace);
     }
 
     /** Describes a convolution. */

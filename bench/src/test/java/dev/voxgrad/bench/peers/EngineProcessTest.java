@@ -27,7 +27,7 @@ class EngineProcessTest {
     @Test
     void readsPeakAfterInferenceAndTraining() throws IOException {
         try (HungryEngine engine = new HungryEngine()) {
-            Reading reading = EngineProcess.measure(engine, PATIENCE);
+            Reading reading = EngineProcess.measure(engine, true, PATIENCE);
             List<String> expected = new ArrayList<>(Collections.nCopies(STEPS, "infer"));
             expected.addAll(Collections.nCopies(STEPS, "train"));
             assertThat(engine.calls).isEqualTo(expected);
@@ -42,6 +42,17 @@ class EngineProcessTest {
                     .isGreaterThanOrEqualTo(CHUNK_BYTES / LARGEST_PAGE);
             assertThat(reading.firstLoss()).isEqualTo(1);
             assertThat(reading.lastLoss()).isEqualTo(1.0 / STEPS);
+        }
+    }
+
+    @Test
+    void onlyInfersWithAnEngineThatDoesNotTrain() throws IOException {
+        try (HungryEngine engine = new HungryEngine()) {
+            Reading reading = EngineProcess.measure(engine, false, PATIENCE);
+            assertThat(engine.calls).isEqualTo(Collections.nCopies(STEPS, "infer"));
+            assertThat(reading.infer().ms()).hasSize(7);
+            assertThat(reading.train()).isNull();
+            assertThat(reading.firstLoss()).isNull();
         }
     }
 

@@ -57,7 +57,7 @@ class PeersCommandTest {
                 "--nets 4;                      unknown net 'net4'; net1, net2, net3",
                 "--nets x;                      unknown net 'x'; net1, net2, net3",
                 "--nets 1 --channels 0;         net1 with 0 channels; at least 1",
-                "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, nd4j",
+                "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, onnxruntime, nd4j",
                 "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
                 "--threads 0;                   --threads is 0; at least 1",
                 "--threads 4096;                --threads is 4096; cores",
@@ -127,11 +127,16 @@ class PeersCommandTest {
         assertThat(run("--cases 1:8:2 --threads 1 --rounds 1 --allocator glibc"))
                 .isZero();
         assertThat(measured)
-                .containsExactly("voxgrad net1 8^3 x2 1", "libtorch net1 8^3 x2 1", "libtorch-untuned net1 8^3 x2 1");
+                .containsExactly(
+                        "voxgrad net1 8^3 x2 1",
+                        "libtorch net1 8^3 x2 1",
+                        "libtorch-untuned net1 8^3 x2 1",
+                        "onnxruntime net1 8^3 x2 1");
         assertThat(out.toString())
                 .contains(
                         "Allocator of the tuned libtorch: glibc.",
-                        "| net1 8^3 x2 |     100 |      250 |              700 |               2.50 |",
+                        "| net1 8^3 x2 |     100 |      250 |              700 |           - |               2.50 |"
+                                + "                     - |",
                         "**libtorch / voxgrad, median (lowest–highest case): 2.50 in training, 2.50 in inference.**");
         assertThat(out.toString().replace('\n', ' '))
                 .contains("libtorch is tuned: allocator glibc,", "libtorch-untuned is as installed.");
@@ -285,7 +290,7 @@ class PeersCommandTest {
                 .contains(
                         "Usage: peers",
                         "peers --nets 1 --rounds 1",
-                        "Some of voxgrad, libtorch, libtorch-untuned, nd4j.",
+                        "Some of voxgrad, libtorch, libtorch-untuned, onnxruntime, nd4j.",
                         "--allocator",
                         "'libtorch-untuned' is as installed, with nets as the official code writes them.",
                         "Exit code: 0 done, 1 it failed, 2 wrong use.");

@@ -129,6 +129,28 @@ class ReportTest {
     }
 
     @Test
+    void comparesInferenceOnlyWithAnEngineThatDoesNotTrain() throws Exception {
+        Comparison inference = Samples.inference();
+        assertThat(MarkdownReport.of(inference, "").lines())
+                .contains(
+                        "**onnxruntime / voxgrad, median (lowest–highest case): 3.00 in inference.**",
+                        "| net1 28^3 x32 |     400 |           - |                     - |",
+                        "| net1 28^3 x32 |     100 |         300 |                  3.00 |",
+                        "| net1 28^3 x32 |    1000 |           - |                     - |",
+                        "| net1 28^3 x32 | 20 %, 1002 |           - |");
+        assertThat(texts(parse(SvgChart.of(inference, ""))))
+                .contains("400 ms", "100 ms", "300 ms  (3.0×)")
+                .filteredOn(text -> text.contains("(3.0×)"))
+                .hasSize(1);
+        assertThat(new JsonMapper()
+                        .readTree(JsonReport.of(inference, 2))
+                        .valueStream()
+                        .map(row -> row.get("engine").asString() + " "
+                                + row.get("phase").asString()))
+                .containsExactly("voxgrad train", "voxgrad infer", "onnxruntime infer");
+    }
+
+    @Test
     void comparesWithUntunedLibtorchIfItIsTheOnlyOne() {
         Comparison alone =
                 new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED), List.of(Samples.SMALL));

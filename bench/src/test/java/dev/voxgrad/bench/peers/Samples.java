@@ -48,6 +48,17 @@ final class Samples {
         return comparison;
     }
 
+    /** Returns one round of Voxgrad, 100 ms to infer, and of ONNX Runtime, 300 ms. */
+    static Comparison inference() {
+        Comparison comparison = new Comparison(List.of(EngineName.VOXGRAD, EngineName.ONNXRUNTIME), List.of(SMALL));
+        comparison.add(new Job(EngineName.VOXGRAD, SMALL), reading(400, 1000));
+        Measured infer = new Measured(new double[] {300}, 700, new Usage(500, 0, 0, 0), "");
+        comparison.add(
+                new Job(EngineName.ONNXRUNTIME, SMALL),
+                new Reading("1.23", null, infer, null, null, Map.of(), List.of()));
+        return comparison;
+    }
+
     /** Returns one round of three engines on one case: Voxgrad 400 ms, libtorch 800 ms tuned and 2000 ms untuned. */
     static Comparison bothWays() {
         Comparison comparison = new Comparison(
