@@ -30,16 +30,16 @@ record EngineEnvironment(Map<String, String> variables, List<String> cleared) {
      * Chooses the variables for an engine.
      *
      * @param threads the number of threads, for libraries that cannot be limited in another way
-     * @param allocator the allocator for the tuned libtorch
+     * @param surroundings have the allocator for the tuned libtorch, and the instructions that are allowed
      * @param caller the variables of this process
      */
-    static EngineEnvironment of(
-            EngineName engine, int threads, Allocator.Installed allocator, Map<String, String> caller) {
-        Map<String, String> variables = new TreeMap<>();
+    static EngineEnvironment of(EngineName engine, int threads, Surroundings surroundings, Map<String, String> caller) {
+        Map<String, String> variables =
+                new TreeMap<>(surroundings.instructions().variables());
         variables.put("OMP_NUM_THREADS", Integer.toString(threads));
         variables.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
         if (engine == EngineName.LIBTORCH) {
-            variables.putAll(allocator.variables());
+            variables.putAll(surroundings.allocator().variables());
         }
         return new EngineEnvironment(
                 Collections.unmodifiableMap(variables),

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -84,6 +84,15 @@ public final class PeersCommand implements Callable<Integer> {
     private String allocator;
 
     @Option(
+            names = "--instructions",
+            paramLabel = "I",
+            defaultValue = "native",
+            description =
+                    "Vector instructions that the engines may use: native, all that the CPU has, or avx2, to see how "
+                            + "they compare on CPUs without AVX-512; onnxruntime cannot be limited. Default: ${DEFAULT-VALUE}")
+    private String instructions;
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "Number of threads of each engine. Default: one per core")
@@ -111,9 +120,9 @@ public final class PeersCommand implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
-    private final BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners;
+    private final Function<Surroundings, EngineRunner> runners;
 
-    PeersCommand(BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners) {
+    PeersCommand(Function<Surroundings, EngineRunner> runners) {
         this.runners = runners;
     }
 
@@ -127,13 +136,10 @@ public final class PeersCommand implements Callable<Integer> {
     /**
      * Runs the command and returns its exit code.
      *
-     * @param runners creates the runner of the engines from the cores to use and the tuned libtorch's allocator
+     * @param runners creates the runner of the engines
      */
     static int execute(
-            BiFunction<List<Integer>, Allocator.Installed, EngineRunner> runners,
-            PrintWriter out,
-            PrintWriter err,
-            String... arguments) {
+            Function<Surroundings, EngineRunner> runners, PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commandLine = new CommandLine(new PeersCommand(runners));
         commandLine.setOut(out);
         commandLine.setErr(err);
@@ -177,6 +183,7 @@ public final class PeersCommand implements Callable<Integer> {
         Stream.of(json, markdown, svg).filter(file -> file != null).forEach(AtomicFile::requireWritable);
         requirePlatform(comparison.engines());
         Allocator.Installed chosen = allocator();
+        InstructionSet limit = instructions(comparison.engines());
         List<Integer> allowed = Linux.hasProgram("taskset") ? Linux.allowedCores() : List.of();
         List<Integer> pinned = allowed.size() < used ? List.of() : allowed.subList(0, used);
         Console console = new Console(command.commandLine().getOut());
@@ -190,8 +197,9 @@ public final class PeersCommand implements Callable<Integer> {
                             ? ""
                             : " It needs less memory with tcmalloc or jemalloc: see peers --help."));
         }
-        PeersReport report = new PeersReport(used, pinned, rounds, chosen);
-        measure(comparison, used, runners.apply(pinned, chosen), console, () -> write(report, comparison.finished()));
+        Surroundings surroundings = new Surroundings(pinned, chosen, limit);
+        PeersReport report = new PeersReport(used, rounds, surroundings);
+        measure(comparison, used, runners.apply(surroundings), console, () -> write(report, comparison.finished()));
         if (!comparison.measured().isEmpty()) {
             console.line("");
             command.commandLine().getOut().print(report.tables(comparison));
@@ -215,6 +223,20 @@ public final class PeersCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }
+    }
+
+    private InstructionSet instructions(List<EngineName> compared) {
+        InstructionSet limit;
+        try {
+            limit = InstructionSet.byFlag(instructions);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--" + e.getMessage());
+        }
+        compared.stream().filter(engine -> !limit.limits(engine)).findFirst().ifPresent(engine -> {
+            throw wrong("--instructions " + limit.flag() + " does not limit " + engine.flag()
+                    + "; leave it out, for instance with --engines voxgrad,libtorch");
+        });
+        return limit;
     }
 
     private static void requirePlatform(List<EngineName> engines) {

@@ -9,11 +9,9 @@ import dev.voxgrad.bench.step.EngineName;
  * Describes the conditions of a comparison, for its tables and its chart.
  *
  * @param threads the number of threads of each engine
- * @param cores the cores that the engines are pinned to; empty if they are not
  * @param rounds the number of times everything is measured
- * @param allocator the allocator of the tuned libtorch
  */
-record PeersReport(int threads, List<Integer> cores, int rounds, Allocator.Installed allocator) {
+record PeersReport(int threads, int rounds, Surroundings surroundings) {
     /** Returns the tables in Markdown, after a paragraph on the conditions. */
     String tables(Comparison comparison) {
         String versions = comparison.engines().stream().map(comparison::title).collect(Collectors.joining(", "));
@@ -34,9 +32,13 @@ record PeersReport(int threads, List<Integer> cores, int rounds, Allocator.Insta
     }
 
     private String machine() {
+        List<Integer> cores = surroundings.cores();
         return Linux.processor() + ", " + threads + (threads == 1 ? " thread" : " threads")
                 + (cores.isEmpty() ? " not pinned to cores" : " on cores " + list(cores)) + ", "
-                + Math.round(BatchRule.machineBytes() / Math.scalb(1.0, 30)) + " GiB of memory";
+                + Math.round(BatchRule.machineBytes() / Math.scalb(1.0, 30)) + " GiB of memory"
+                + (surroundings.instructions() == InstructionSet.NATIVE
+                        ? ""
+                        : ", limited to " + surroundings.instructions());
     }
 
     private String counted() {
@@ -46,7 +48,8 @@ record PeersReport(int threads, List<Integer> cores, int rounds, Allocator.Insta
     private String tuning(Comparison comparison) {
         String tuned = !comparison.engines().contains(EngineName.LIBTORCH)
                 ? ""
-                : " libtorch is tuned: allocator " + allocator + ", and the faster of its two memory layouts for each "
+                : " libtorch is tuned: allocator " + surroundings.allocator()
+                        + ", and the faster of its two memory layouts for each "
                         + "case and phase; its ResNets apply ReLU and add shortcuts in place.";
         return !comparison.engines().contains(EngineName.LIBTORCH_UNTUNED)
                 ? tuned

@@ -19,11 +19,12 @@ final class ProcessRunner implements EngineRunner {
     private static final int LAST_LINES = 12;
 
     private final List<String> pinned;
-    private final Allocator.Installed allocator;
+    private final Surroundings surroundings;
 
-    /** Creates a runner that uses these cores, or any if the list is empty; a tuned libtorch gets the allocator. */
-    ProcessRunner(List<Integer> cores, Allocator.Installed allocator) {
-        this.allocator = allocator;
+    /** Creates a runner that starts processes in these surroundings. */
+    ProcessRunner(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        List<Integer> cores = surroundings.cores();
         pinned = cores.isEmpty()
                 ? List.of()
                 : List.of(
@@ -39,7 +40,7 @@ final class ProcessRunner implements EngineRunner {
             Path result = folder.resolve("reading.json");
             Path log = folder.resolve("log");
             try {
-                EngineEnvironment environment = EngineEnvironment.of(engine, threads, allocator, System.getenv());
+                EngineEnvironment environment = EngineEnvironment.of(engine, threads, surroundings, System.getenv());
                 int code = start(command(engine, work, threads, result), environment, log);
                 if (code != 0) {
                     throw new EngineException(
@@ -61,6 +62,7 @@ final class ProcessRunner implements EngineRunner {
         List<String> command = new ArrayList<>(pinned);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(surroundings.instructions().jvmOptions());
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -21,8 +21,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests the environment variables of an engine's process. */
 class EngineEnvironmentTest {
-    private static final Installed JEMALLOC = new Installed(Allocator.JEMALLOC, Optional.of(Path.of("/lib/je.so")));
-    private static final Installed GLIBC = new Installed(Allocator.GLIBC, Optional.empty());
+    private static final Surroundings JEMALLOC =
+            with(new Installed(Allocator.JEMALLOC, Optional.of(Path.of("/lib/je.so"))));
+    private static final Surroundings GLIBC = with(new Installed(Allocator.GLIBC, Optional.empty()));
+
+    private static Surroundings with(Installed allocator) {
+        return new Surroundings(List.of(), allocator, InstructionSet.NATIVE);
+    }
+
+    @Test
+    void librariesAreLimitedToTheSameInstructionsAsJava() {
+        Surroundings avx2 = new Surroundings(List.of(), GLIBC.allocator(), InstructionSet.AVX2);
+        assertThat(EngineEnvironment.of(EngineName.LIBTORCH_UNTUNED, 2, avx2, Map.of("ONEDNN_MAX_CPU_ISA", "ALL")))
+                .satisfies(environment -> {
+                    assertThat(environment.variables())
+                            .containsEntry("ONEDNN_MAX_CPU_ISA", "AVX2")
+                            .containsEntry("ATEN_CPU_CAPABILITY", "avx2");
+                    assertThat(environment.cleared()).containsExactly("ONEDNN_MAX_CPU_ISA");
+                });
+        assertThat(InstructionSet.AVX2.jvmOptions()).containsExactly("-XX:UseAVX=2");
+    }
 
     @Test
     void onlyTunedLibtorchGetsAnAllocator() {

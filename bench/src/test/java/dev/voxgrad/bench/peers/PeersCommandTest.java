@@ -46,8 +46,7 @@ class PeersCommandTest {
     };
 
     private int run(String line) {
-        return PeersCommand.execute(
-                (cores, allocator) -> engines, new PrintWriter(out), new PrintWriter(err), line.split(" +"));
+        return PeersCommand.execute(_ -> engines, new PrintWriter(out), new PrintWriter(err), line.split(" +"));
     }
 
     @ParameterizedTest
@@ -57,6 +56,8 @@ class PeersCommandTest {
                 "--nets 4;                      unknown net 'net4'; net1, net2, net3",
                 "--nets x;                      unknown net 'x'; net1, net2, net3",
                 "--nets 1 --channels 0;         net1 with 0 channels; at least 1",
+                "--instructions sse;            --instructions is 'sse'; expected native, avx2",
+                "--instructions avx2;           --instructions avx2 does not limit onnxruntime; leave it out,",
                 "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, onnxruntime, nd4j",
                 "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
                 "--threads 0;                   --threads is 0; at least 1",
@@ -153,8 +154,8 @@ class PeersCommandTest {
     void runnerGetsTheChosenAllocator() {
         List<Allocator> chosen = new ArrayList<>();
         assertThat(PeersCommand.execute(
-                        (cores, allocator) -> {
-                            chosen.add(allocator.allocator());
+                        surroundings -> {
+                            chosen.add(surroundings.allocator().allocator());
                             return engines;
                         },
                         new PrintWriter(out),
