@@ -7,9 +7,9 @@ import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
  * The innermost loops of products for CPUs with 16 vector registers, which {@link MicroKernels} and others call if
- * there are {@linkplain Lanes#FEW_REGISTERS few}. C2 loads the factors of all positions before it multiplies: besides
- * eight sums and two vectors of weights, there is room for those of four positions. With seven, it spills sums in each
- * round of the loop.
+ * there are {@linkplain Lanes#FEW_REGISTERS few}. C2 loads the factors of all positions before it multiplies: eight
+ * sums, two vectors of weights and the factors of four positions fit. With seven positions, C2 moves sums to memory and
+ * back in each round of the loop.
  */
 public final class SmallKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
