@@ -259,7 +259,7 @@ class GoldenNetTest {
      * Compares the first steps within 1 %, later ones within 3 %: they diverge, since AdamW also follows gradients that
      * are only rounding, and near-ties are decided differently. If the inputs of Net1 are disturbed by 1e-7 of their
      * values, which is float32's rounding, its losses move by up to 0.7 % in the first five steps, and by up to 26 %
-     * later, whether by direct convolution, F(2×2×2) or F(4×4×4), in eight trials each. So that the later ones are
+     * later, whether by direct convolution, F(2×2×2) or F(4×4×4), in seven trials each. So that the later ones are
      * within 3 % here is luck, and a new kernel that fails there alone need not be wrong.
      */
     private static void checkLosses(double[] expected, double[] actual) {
