@@ -33,7 +33,8 @@ import dev.voxgrad.engine.Tensor;
  * }</pre>
  */
 public final class Residual implements Layer {
-    private static final String SHORTCUT = "shortcut";
+    /** The name of the shortcut among the {@link #children}. */
+    public static final String SHORTCUT = "shortcut";
 
     private final SequencedMap<String, Layer> children = Named.of();
     private final Chain main;

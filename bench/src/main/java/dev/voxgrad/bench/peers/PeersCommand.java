@@ -89,7 +89,8 @@ public final class PeersCommand implements Callable<Integer> {
             defaultValue = "native",
             description =
                     "Vector instructions that the engines may use: native, all that the CPU has, or avx2, to see how "
-                            + "they compare on CPUs without AVX-512; onnxruntime cannot be limited. Default: ${DEFAULT-VALUE}")
+                            + "they compare on CPUs without AVX-512; onnxruntime cannot be limited. Default: "
+                            + "${DEFAULT-VALUE}")
     private String instructions;
 
     @Option(

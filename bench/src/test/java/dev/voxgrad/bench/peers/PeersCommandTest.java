@@ -58,7 +58,8 @@ class PeersCommandTest {
                 "--nets 1 --channels 0;         net1 with 0 channels; at least 1",
                 "--instructions sse;            --instructions is 'sse'; expected native, avx2",
                 "--instructions avx2;           --instructions avx2 does not limit onnxruntime; leave it out,",
-                "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, onnxruntime, nd4j",
+                "--engines voxgrad,jax;         engine is 'jax'; expected voxgrad, libtorch, libtorch-untuned, "
+                        + "onnxruntime, nd4j",
                 "--allocator mimalloc;          unknown allocator 'mimalloc'; auto, tcmalloc, jemalloc, glibc",
                 "--threads 0;                   --threads is 0; at least 1",
                 "--threads 4096;                --threads is 4096; cores",

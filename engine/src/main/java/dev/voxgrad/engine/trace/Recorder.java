@@ -76,9 +76,10 @@ public final class Recorder {
             loop.run(tasks, i -> {
                 long start = System.nanoTime();
                 task.accept(i);
-                nanos[i] = System.nanoTime() - start;
+                long end = System.nanoTime();
+                nanos[i] = end - start;
                 shares.computeIfAbsent(Thread.currentThread(), thread -> new Share(start))
-                        .add(start);
+                        .add(start, end);
             });
         } finally {
             position.inLoop = false;
@@ -114,9 +115,9 @@ public final class Recorder {
             this.start = start;
         }
 
-        void add(long taskStart) {
-            end = System.nanoTime();
-            busy += end - taskStart;
+        void add(long taskStart, long taskEnd) {
+            end = taskEnd;
+            busy += taskEnd - taskStart;
             tasks++;
         }
     }

@@ -113,7 +113,8 @@ public record NetPlan(ConvolutionMode choice, int batch, List<Row> rows, List<St
         text.append(String.format(
                 Locale.ROOT,
                 "MFLOP per volume, in batches of %d: by definition, and as executed "
-                        + "with padding and transforms. In fused%nlayers, both gradients by winograd share a transform.%n"
+                        + "with padding and transforms. In fused%nlayers, both gradients by winograd share a "
+                        + "transform.%n"
                         + "%s%n%s: %s%n",
                 batch,
                 fusion(),

@@ -52,8 +52,8 @@ public final class ScalingTable {
                 Locale.ROOT,
                 """
                 %s, %s of %d volumes %s: %.0f ms with one thread, median of %d.
-                How many times as fast each pass is predicted to be with more threads, if every task takes as long as with
-                one: an upper bound, since threads share memory bandwidth, caches and power. "Alone" is the time that no
+                How many times as fast each pass is predicted to be with more threads, if every task takes as long as
+                with one: an upper bound, since threads share memory bandwidth, caches and power. "Alone" is the time that no
                 number of threads shortens, in percent of the pass: what is outside of parallel loops, and the longest
                 task of each loop.
                 """,

@@ -8,8 +8,8 @@ import dev.voxgrad.engine.trace.LoopEvent;
 
 /**
  * Predicts how long a piece of work takes with other numbers of threads, by simulating {@link WorkerPool}: a thread
- * that becomes free takes the next task of the loop, the next loop starts when all tasks have ended, and what is outside
- * of loops takes the same time as with one thread.
+ * that becomes free takes the next task of the loop, the next loop starts when all tasks have ended, and what is
+ * outside of loops takes the same time as with one thread.
  *
  * <p>A task is assumed to take the same time as it did when it was measured. With many threads, tasks share caches and
  * memory bandwidth, and cores may run at lower clocks; waking threads takes time, too. So what is predicted is an upper

@@ -27,8 +27,8 @@ import dev.voxgrad.nn.Sequential;
 import dev.voxgrad.nn.Softmax;
 
 /**
- * Translates a net, in evaluation mode, to an ONNX model: input {@code volumes} (N,C,D,H,W), output {@code logits} (N,K),
- * float32, for any N. Constants and nodes have the names of the state dict and of its layers.
+ * Translates a net, in evaluation mode, to an ONNX model: input {@code volumes} (N,C,D,H,W), output {@code logits}
+ * (N,K), float32, for any N. Constants and nodes have the names of the state dict and of its layers.
  *
  * <p>An ACS convolution becomes three convolutions of flat kernels, whose outputs are concatenated.
  *
@@ -39,7 +39,6 @@ public final class OnnxModel {
     private static final int OPERATOR_SET = 17;
     private static final String INPUT = "volumes";
     private static final String OUTPUT = "logits";
-    private static final String SHORTCUT = "shortcut";
 
     private final OnnxGraph graph = new OnnxGraph("net");
 
@@ -112,7 +111,7 @@ public final class OnnxModel {
         String shortcut = input;
         for (var entry : block.children().entrySet()) {
             String part = child(name, entry.getKey());
-            if (entry.getKey().equals(SHORTCUT)) {
+            if (entry.getKey().equals(Residual.SHORTCUT)) {
                 shortcut = translate(part, entry.getValue(), input);
             } else {
                 main = translate(part, entry.getValue(), main);
@@ -165,7 +164,7 @@ public final class OnnxModel {
                     + " cannot be translated: an ACS convolution with other settings than padding k/2, dilation 1 and "
                     + "one group");
         }
-        AcsSplit split = op.split() == null ? AcsSplit.thirds(shape.dim(0)) : op.split();
+        AcsSplit split = op.viewsOf(shape.dim(0));
         float[] weight = convolution.weight().toArray();
         float[] bias = convolution.bias() == null ? null : convolution.bias().toArray();
         int size = shape.elementsFrom(1);

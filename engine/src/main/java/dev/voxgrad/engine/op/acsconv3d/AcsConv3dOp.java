@@ -140,7 +140,8 @@ public record AcsConv3dOp(
         }
     }
 
-    private AcsSplit viewsOf(int outputChannels) {
+    /** Returns the views' numbers of output channels: those of the split, or thirds. */
+    public AcsSplit viewsOf(int outputChannels) {
         return split == null ? AcsSplit.thirds(outputChannels) : split;
     }
 

@@ -58,8 +58,8 @@ public enum Conv3dAlgorithm {
     }
 
     /**
-     * Returns the algorithm that the CPU's kernels use for the forward pass of a convolution of these sizes in training,
-     * and wherever it is not known whether gradients will follow; see {@link #rule}.
+     * Returns the algorithm that the CPU's kernels use for the forward pass of a convolution of these sizes in
+     * training, and wherever it is not known whether gradients will follow; see {@link #rule}.
      */
     public static Conv3dAlgorithm of(ConvolutionMode mode, Conv3dGeometry g) {
         return of(mode, g, mode == ConvolutionMode.WINOGRAD4 ? CHANNELS : Planar.CUBIC_CHANNELS, Integer.MAX_VALUE);

@@ -166,41 +166,7 @@ public final class MicroKernels {
      * 4 broadcasts and two loads per k.
      */
     public static void addProducts4(float[] a, int a0, int step, float[] b, int b0, int length, float[] c, int c0) {
-        int a1 = a0 + step;
-        int a2 = a1 + step;
-        int a3 = a2 + step;
-        FloatVector c0l = FloatVector.fromArray(S, c, c0);
-        FloatVector c0h = FloatVector.fromArray(S, c, c0 + L);
-        FloatVector c1l = FloatVector.fromArray(S, c, c0 + 2 * L);
-        FloatVector c1h = FloatVector.fromArray(S, c, c0 + 3 * L);
-        FloatVector c2l = FloatVector.fromArray(S, c, c0 + 4 * L);
-        FloatVector c2h = FloatVector.fromArray(S, c, c0 + 5 * L);
-        FloatVector c3l = FloatVector.fromArray(S, c, c0 + 6 * L);
-        FloatVector c3h = FloatVector.fromArray(S, c, c0 + 7 * L);
-        for (int k = 0; k < length; k++) {
-            FloatVector low = FloatVector.fromArray(S, b, b0 + k * 2 * L);
-            FloatVector high = FloatVector.fromArray(S, b, b0 + k * 2 * L + L);
-            FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
-            c0l = x.fma(low, c0l);
-            c0h = x.fma(high, c0h);
-            x = FloatVector.broadcast(S, a[a1 + k]);
-            c1l = x.fma(low, c1l);
-            c1h = x.fma(high, c1h);
-            x = FloatVector.broadcast(S, a[a2 + k]);
-            c2l = x.fma(low, c2l);
-            c2h = x.fma(high, c2h);
-            x = FloatVector.broadcast(S, a[a3 + k]);
-            c3l = x.fma(low, c3l);
-            c3h = x.fma(high, c3h);
-        }
-        c0l.intoArray(c, c0);
-        c0h.intoArray(c, c0 + L);
-        c1l.intoArray(c, c0 + 2 * L);
-        c1h.intoArray(c, c0 + 3 * L);
-        c2l.intoArray(c, c0 + 4 * L);
-        c2h.intoArray(c, c0 + 5 * L);
-        c3l.intoArray(c, c0 + 6 * L);
-        c3h.intoArray(c, c0 + 7 * L);
+        SmallKernels.add4(a, a0, step, b, b0, length, c, c0, 2 * L);
     }
 
     /**

@@ -6,10 +6,10 @@ import jdk.incubator.vector.VectorSpecies;
 import dev.voxgrad.engine.device.cpu.Lanes;
 
 /**
- * The innermost loops of products for CPUs with 16 vector registers, which {@link MicroKernels} and others call if
- * there are {@linkplain Lanes#FEW_REGISTERS few}. C2 loads the factors of all positions before it multiplies: eight
- * sums, two vectors of weights and the factors of four positions fit. With seven positions, C2 moves sums to memory and
- * back in each round of the loop.
+ * The innermost loops of products for few positions, and for any number of them on CPUs with
+ * {@linkplain Lanes#FEW_REGISTERS 16 vector registers}. C2 loads the factors of all positions before it multiplies:
+ * eight sums, two vectors of weights and the factors of four positions fit into 16 registers. With seven positions, as
+ * {@link MicroKernels} has them, C2 moves sums to memory and back in each round of the loop.
  */
 public final class SmallKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -37,7 +37,8 @@ public final class SmallKernels {
         }
     }
 
-    private static void add4(float[] a, int a0, int step, float[] b, int b0, int length, float[] c, int c0, int cStep) {
+    /** Does what {@link #addProducts} does for four positions. */
+    static void add4(float[] a, int a0, int step, float[] b, int b0, int length, float[] c, int c0, int cStep) {
         int a1 = a0 + step;
         int a2 = a1 + step;
         int a3 = a2 + step;

@@ -21,7 +21,7 @@ import dev.voxgrad.engine.op.conv3d.cpu.winograd.TiledWinogradConv3d;
  * or planes at a time, while they are in cache. Fused operations are built from it.
  */
 public interface TiledConv3d {
-    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses, for training's forward pass. */
+    /** Returns the convolution by the algorithm that {@link Conv3dAlgorithm#of} chooses, for the forward pass. */
     static TiledConv3d of(CpuDevice device, Conv3dGeometry g) {
         return of(device, g, sizes -> Conv3dAlgorithm.of(device.convolution(), sizes));
     }

@@ -20,8 +20,8 @@ final class PointwiseKernels {
      * c[p·cStep, :] = bias[:] + Σ over k of a[p·aStep + k] · b[k, :] for {@value #ROWS} voxels p and two vectors of
      * channels. With fewer {@code rows} the last is repeated, so that nothing beyond it is read; as much is written.
      *
-     * <p>The loop takes two k at a time, which is faster by 4 % with vectors of 512 bits and by 14 % with 256. All of it
-     * stands here, and in no method that could be shared, because C2 stops inlining after 18,000 nodes, and a single
+     * <p>The loop takes two k at a time, which is faster by 4 % with vectors of 512 bits and by 14 % with 256. All of
+     * it stands here, and in no method that could be shared, because C2 stops inlining after 18,000 nodes, and a single
      * call that it does not inline keeps the sums out of registers: then it takes three times as long.
      */
     static void products7(
