@@ -12,6 +12,7 @@ import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.ensemble.Ensemble;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberLock;
 import dev.voxgrad.medmnist.run.member.MemberLockedException;
@@ -74,7 +75,12 @@ public final class RowEvaluator {
 
     private List<RunEvaluation.Score> scores(MemberResult member, Split split) {
         Ensemble models = Ensemble.load(
-                run, List.of(member), data, split, device, Predictor.Augmentation.OFF, done -> between.run());
+                TrainedModel.of(run).withMembers(List.of(member.index())),
+                data,
+                split,
+                device,
+                Predictor.Augmentation.OFF,
+                done -> between.run());
         List<RunEvaluation.Score> scores = new ArrayList<>();
         for (Ensemble.Model model : models.models()) {
             double[][] probabilities = models.scores(model);

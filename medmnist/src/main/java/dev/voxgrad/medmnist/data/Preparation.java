@@ -64,7 +64,7 @@ public record Preparation(Normalise normalise, boolean rgb, double scale, boolea
          *
          * @param inStudy whether the study z-normalises the volumes of this data set
          */
-        boolean applies(boolean inStudy) {
+        public boolean applies(boolean inStudy) {
             return this == Z || this == STUDY && inStudy;
         }
     }

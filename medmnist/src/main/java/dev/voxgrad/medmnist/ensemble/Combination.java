@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 
 /**
  * Holds the results of an ensemble with certain weights.

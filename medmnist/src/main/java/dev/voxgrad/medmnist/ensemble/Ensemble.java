@@ -1,6 +1,5 @@
 package dev.voxgrad.medmnist.ensemble;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,12 +11,12 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
+import dev.voxgrad.medmnist.model.ModelFile;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.ModelKind;
-import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.Predictor;
-import dev.voxgrad.nn.Layer;
-import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
  * Holds the logits of all models of a run on one split, and combines them with any weights.
@@ -48,58 +47,33 @@ public final class Ensemble {
     }
 
     /**
-     * Runs the best and the last model of every finished member over a split.
+     * Runs the last and the best model of every member over a split.
      *
-     * @param augmentation augmentation of the volumes, the same for every model
-     * @param progress receives the number of models done, after each model
-     * @throws DataFileException if no member is finished, or a weights file is missing or damaged
-     */
-    public static Ensemble load(
-            RunFiles run,
-            VolumeData data,
-            Split split,
-            Device device,
-            Predictor.Augmentation augmentation,
-            IntConsumer progress) {
-        return load(run, run.members(), data, split, device, augmentation, progress);
-    }
-
-    /**
-     * Runs the best and the last model of some finished members over a split.
-     *
-     * @param members some of the run's members, in order
      * @param augmentation augmentation of the volumes, the same for every model
      * @param progress receives the number of models done, after each model
      * @throws DataFileException if a weights file is missing or damaged
      */
     public static Ensemble load(
-            RunFiles run,
-            List<MemberResult> members,
+            TrainedModel model,
             VolumeData data,
             Split split,
             Device device,
             Predictor.Augmentation augmentation,
             IntConsumer progress) {
-        if (!data.labelNames().equals(run.info().labelNames())) {
+        if (!data.labelNames().equals(model.labelNames())) {
             throw new DataFileException(
-                    run.folder().toString(),
-                    "was trained for the classes " + run.info().labelNames() + " but the data has "
-                            + data.labelNames());
+                    model.toString(),
+                    "was trained for the classes " + model.labelNames() + " but the data has " + data.labelNames());
         }
         List<Model> models = new ArrayList<>();
-        int batchSize = run.info().settings().batchSize();
+        int batchSize = model.info().settings().batchSize();
         try (Predictor predictor = new Predictor(data, split, device, batchSize, augmentation)) {
-            for (int position = 0; position < members.size(); position++) {
-                MemberResult member = members.get(position);
-                Layer net = member.net().build(device, data.shape(), data.classes());
-                for (ModelKind kind : ModelKind.values()) {
-                    Path weights = run.weights(member.index(), member.net().name(), kind);
-                    WeightsFile.load(net, weights);
-                    double[][] logits = predictor.logits(net);
-                    Predictor.requireFinite(logits, weights.toString());
-                    models.add(new Model(position, member, kind, logits));
-                    progress.accept(models.size());
-                }
+            for (ModelFile file : model.files()) {
+                double[][] logits =
+                        predictor.logits(model.load(file, device, data.train().shape()));
+                Predictor.requireFinite(logits, file.file().toString());
+                models.add(new Model(file.position(), file.member(), file.kind(), logits));
+                progress.accept(models.size());
             }
         }
         return new Ensemble(data, split, models);

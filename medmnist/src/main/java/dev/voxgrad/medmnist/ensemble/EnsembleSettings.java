@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.ensemble;
 
 import java.util.Optional;
 
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.train.Predictor;
 
 /**

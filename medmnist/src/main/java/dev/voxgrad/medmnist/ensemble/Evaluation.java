@@ -9,6 +9,8 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /**
@@ -66,7 +68,13 @@ public record Evaluation(
             Device device,
             EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
-        return Ensemble.load(run, data, split, device, settings.augmentation(), done -> progress.accept(split, done));
+        return Ensemble.load(
+                TrainedModel.of(run),
+                data,
+                split,
+                device,
+                settings.augmentation(),
+                done -> progress.accept(split, done));
     }
 
     /** Evaluates the weights; {@code validation} must be present if a temperature is to be fitted. */

@@ -1,9 +1,12 @@
 package dev.voxgrad.medmnist.ensemble;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 
 /**
  * Selects models by forward selection with replacement (Caruana et al., Ensemble Selection from Libraries of Models,
@@ -53,7 +56,7 @@ record Greedy(List<Double> counts, int picks, Score score) {
             counts[pick]++;
             Objects.requireNonNull(score);
             if (best == null || score.isBetterThan(best.score)) {
-                best = new Greedy(EnsembleWeights.list(counts), picks, score);
+                best = new Greedy(Arrays.stream(counts).boxed().toList(), picks, score);
             }
         }
         return Objects.requireNonNull(best);
@@ -61,8 +64,8 @@ record Greedy(List<Double> counts, int picks, Score score) {
 
     /** Returns the score of an ensemble with these weights, (K). */
     static Score score(Ensemble validation, double[] weights) {
-        double[][] logits =
-                validation.logits(EnsembleWeights.uniform(validation.members()).times(EnsembleWeights.list(weights)));
+        double[][] logits = validation.logits(EnsembleWeights.uniform(validation.members())
+                .times(Arrays.stream(weights).boxed().toList()));
         return new Score(validation.metrics(validation.probabilities(logits)).auc(), validation.logLoss(logits, 1));
     }
 }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.Predictor;

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.ensemble;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -125,7 +126,7 @@ public enum WeightMethod implements Flagged {
             case STACKED -> {
                 Stacking stacking = Stacking.fit(validation.logLoss());
                 yield new Fit(
-                        EnsembleWeights.list(stacking.weights()),
+                        Arrays.stream(stacking.weights()).boxed().toList(),
                         String.format(
                                 Locale.ROOT,
                                 "Weights: those with the least log-loss%s.%n"

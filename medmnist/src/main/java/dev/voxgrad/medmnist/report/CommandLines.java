@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.data.source.OfficialSet;
 import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.data.source.Synthetic;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.text.ShellWords;

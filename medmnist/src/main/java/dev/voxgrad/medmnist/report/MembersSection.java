@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 import dev.voxgrad.medmnist.ensemble.Ensemble;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
 import dev.voxgrad.medmnist.metrics.Metrics;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 

@@ -12,6 +12,7 @@ import dev.voxgrad.engine.device.cuda.GpuKernels;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OwnFile;
@@ -39,6 +40,7 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireUnderstood;
  * @param synthetic whether the volumes are made by code, so that results say nothing about medicine
  * @param task the task of the data, in MedMNIST's words
  * @param labelNames names of the classes
+ * @param shape shape of the volumes as they are stored; null in runs of earlier versions
  * @param crossValidation how train and val are cut into folds; null for the split as it is in the file
  * @param settings everything else that decides the outcome
  */
@@ -55,6 +57,7 @@ public record RunInfo(
         boolean synthetic,
         @Nullable String task,
         List<String> labelNames,
+        @Nullable VolumeShape shape,
         @Nullable CrossValidation crossValidation,
         TrainSettings settings) {
     /** Refuses what an edited or damaged run.json may lack or contain. */
@@ -211,6 +214,7 @@ public record RunInfo(
                 synthetic,
                 task,
                 labelNames,
+                shape,
                 crossValidation,
                 newSettings);
     }

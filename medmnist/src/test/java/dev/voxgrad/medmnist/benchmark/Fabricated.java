@@ -63,6 +63,7 @@ final class Fabricated {
                 set.task().officialName(),
                 set.labelNames(),
                 null,
+                null,
                 settings);
     }
 

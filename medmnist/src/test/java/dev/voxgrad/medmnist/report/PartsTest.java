@@ -22,10 +22,10 @@ import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.RunFolder;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.train.Predictor;
@@ -203,6 +203,7 @@ class PartsTest {
                 false,
                 "",
                 List.of(),
+                null,
                 null,
                 settings);
     }

@@ -39,6 +39,7 @@ class RunFilesTest {
                 "multi-class",
                 List.of("a", "b"),
                 null,
+                null,
                 TrainSettings.builder()
                         .models(2)
                         .nets(List.of(StudyNet.NET1))

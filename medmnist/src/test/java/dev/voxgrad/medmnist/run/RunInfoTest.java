@@ -42,6 +42,7 @@ class RunInfoTest {
                 false,
                 "binary-class",
                 List.of("a", "b"),
+                null,
                 folds,
                 settings);
     }

@@ -111,6 +111,7 @@ class TrainerTest {
                         true,
                         DATA.task().officialName(),
                         DATA.labelNames(),
+                        DATA.train().shape(),
                         null,
                         settings));
     }

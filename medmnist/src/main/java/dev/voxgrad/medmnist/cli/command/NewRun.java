@@ -47,6 +47,7 @@ public final class NewRun {
                 data.synthetic(),
                 data.task().officialName(),
                 data.labelNames(),
+                data.train().shape(),
                 crossValidation,
                 resolved);
         return RunFiles.create(out, info);

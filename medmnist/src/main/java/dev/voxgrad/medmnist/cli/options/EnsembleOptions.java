@@ -14,11 +14,11 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
-import dev.voxgrad.medmnist.ensemble.EnsembleWeights;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.io.Home;
 import dev.voxgrad.medmnist.io.TextFile;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;

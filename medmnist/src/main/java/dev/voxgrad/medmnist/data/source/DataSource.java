@@ -2,6 +2,7 @@ package dev.voxgrad.medmnist.data.source;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.Window;
 
 /** Describes where a run's volumes come from, in a form that {@code run.json} records and reads again. */
@@ -47,6 +49,16 @@ public sealed interface DataSource permits OfficialSet, OwnFile, Synthetic {
     /** Returns whether the volumes are known to be masks of shapes, for which MedMNIST's script has a transform. */
     default boolean isMasks() {
         return false;
+    }
+
+    /** Returns whether volumes are z-normalised if they are prepared as in the original study. */
+    default boolean isNormalisedInStudy() {
+        return true;
+    }
+
+    /** Returns the shape of the volumes as they are stored, if it is known without reading them. */
+    default Optional<VolumeShape> knownShape() {
+        return Optional.empty();
     }
 
     /** Returns the same source with the official files in another folder; other kinds stay as they are. */

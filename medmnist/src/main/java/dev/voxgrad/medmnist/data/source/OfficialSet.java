@@ -2,12 +2,14 @@ package dev.voxgrad.medmnist.data.source;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
@@ -46,6 +48,16 @@ public record OfficialSet(String flag, String root, int size, boolean skipsBlank
     @Override
     public boolean isMasks() {
         return DatasetInfo.byFlag(flag).isMasks();
+    }
+
+    @Override
+    public boolean isNormalisedInStudy() {
+        return DatasetInfo.byFlag(flag).zNormalized();
+    }
+
+    @Override
+    public Optional<VolumeShape> knownShape() {
+        return Optional.of(new VolumeShape(DatasetInfo.byFlag(flag).channels(), size));
     }
 
     @Override

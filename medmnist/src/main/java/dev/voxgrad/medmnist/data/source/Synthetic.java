@@ -1,11 +1,13 @@
 package dev.voxgrad.medmnist.data.source;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.BadValueException;
 
 /**
@@ -22,6 +24,11 @@ public record Synthetic(SyntheticShapes.Settings settings) implements DataSource
     @Override
     public VolumeData load(Preparation preparation, Consumer<String> warner) {
         return SyntheticShapes.make(settings).prepared(preparation);
+    }
+
+    @Override
+    public Optional<VolumeShape> knownShape() {
+        return Optional.of(new VolumeShape(1, settings.edge()));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.voxgrad.medmnist.ensemble;
+package dev.voxgrad.medmnist.model;
 
 import java.io.IOException;
 import java.nio.file.Files;

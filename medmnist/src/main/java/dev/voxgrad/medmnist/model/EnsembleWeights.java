@@ -1,7 +1,6 @@
-package dev.voxgrad.medmnist.ensemble;
+package dev.voxgrad.medmnist.model;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -195,10 +194,6 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
                     + "; give a weight above zero to a model whose fitted weight is above zero");
         }
         return new EnsembleWeights(last, best, members, products);
-    }
-
-    static List<Double> list(double[] values) {
-        return Arrays.stream(values).boxed().toList();
     }
 
     /** Returns the weights for tables: {@code last 0.5, best 1.5, members 1 1 1}. */

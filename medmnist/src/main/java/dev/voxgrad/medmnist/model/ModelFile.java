@@ -1,0 +1,33 @@
+package dev.voxgrad.medmnist.model;
+
+import java.nio.file.Path;
+
+import dev.voxgrad.medmnist.nets.NetSpec;
+import dev.voxgrad.medmnist.run.ModelKind;
+import dev.voxgrad.medmnist.run.member.MemberResult;
+
+/**
+ * Names the weight file of one model: the last or the best model of a member.
+ *
+ * @param position position of the member among those in use, from 0
+ * @param member the member, with its number in the run, its net and its validation figures
+ * @param kind last or best
+ * @param file path of the safetensors file
+ */
+public record ModelFile(int position, MemberResult member, ModelKind kind, Path file) {
+    /** Returns the specification of the net. */
+    public NetSpec net() {
+        return member.net();
+    }
+
+    /** Returns the number of the epoch after which the weights were saved, from 1; 0 if it is unknown. */
+    public int epoch() {
+        return kind == ModelKind.BEST ? member.bestEpoch() : member.lastEpoch();
+    }
+
+    /** Returns a name for tables and progress: {@code 0 net1 best}. */
+    @Override
+    public String toString() {
+        return member.index() + " " + net().name() + " " + kind.label();
+    }
+}
