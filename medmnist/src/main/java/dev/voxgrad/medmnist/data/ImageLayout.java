@@ -1,14 +1,18 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 import dev.voxgrad.medmnist.data.npz.ElementOrder;
 import dev.voxgrad.medmnist.data.npz.NpyHeader;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * Describes the layout of the volumes in an array: (N,S,S,S), (N,S,S,S,C) or (N,C,S,S,S), with 1 or 3 channels, in C or
- * Fortran order.
+ * Describes the layout of the volumes in an array: (N,D,H,W), (N,D,H,W,C) or (N,C,D,H,W), with 1 to 16 channels, in C
+ * or Fortran order.
+ *
+ * <p>Where both of the last two readings are possible, the one with cubes is taken, or else the one with fewer
+ * channels, or else channels last; {@link #reading} says so.
  *
  * @param count number of volumes N
  * @param shape of each volume
@@ -16,6 +20,9 @@ import dev.voxgrad.medmnist.io.DataFileException;
  * @param header of the array
  */
 record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeader header) {
+    /** Red, green, blue and opacity: an axis of so few next to two equal ones is taken for the colours of pictures. */
+    private static final int MOST_COLOURS = 4;
+
     /**
      * Understands the shape of an array.
      *
@@ -29,19 +36,30 @@ record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeade
                     where,
                     "found " + header.type() + Arrays.toString(shape) + ", expected at least one volume and voxel");
         }
-        boolean cubes = shape.length == 4 && isCube(shape, 1);
-        boolean last = shape.length == 5 && isCube(shape, 1) && isChannels(shape[4]);
-        boolean first = shape.length == 5 && isCube(shape, 2) && isChannels(shape[1]) && !last;
+        boolean grey = shape.length == 4 && !isPictures(shape);
+        boolean last = shape.length == 5 && isChannels(shape[4]) && (!isChannels(shape[1]) || isLast(shape));
+        boolean first = shape.length == 5 && isChannels(shape[1]) && !last;
         long elements = shape.length == 0 || shape[0] == 0 ? 0 : header.count() / shape[0];
-        if (!cubes && !last && !first || elements > Integer.MAX_VALUE - 8) {
+        if (!grey && !last && !first || elements > Integer.MAX_VALUE - 8) {
             throw new DataFileException(
                     where,
                     "found " + header.type() + Arrays.toString(shape)
-                            + ", expected cubes as (N,S,S,S), or with 1 or 3 channels (N,S,S,S,3). "
-                            + ShapeAdvice.of(shape));
+                            + ", expected volumes as (N,D,H,W), or with 1 to " + VolumeShape.MOST_CHANNELS
+                            + " channels as (N,D,H,W,C) or (N,C,D,H,W). " + ShapeAdvice.of(shape));
         }
-        int channels = cubes ? 1 : last ? shape[4] : shape[1];
-        return new ImageLayout(shape[0], new VolumeShape(channels, shape[2]), first && channels > 1, header);
+        int channels = grey ? 1 : last ? shape[4] : shape[1];
+        int x = first ? 2 : 1;
+        return new ImageLayout(
+                shape[0],
+                new VolumeShape(channels, shape[x], shape[x + 1], shape[x + 2]),
+                first && channels > 1,
+                header);
+    }
+
+    /** Returns whether channels come last where both readings are possible. */
+    private static boolean isLast(int[] shape) {
+        boolean lastIsCubic = isCube(shape, 1);
+        return lastIsCubic != isCube(shape, 2) ? lastIsCubic : shape[4] <= shape[1];
     }
 
     private static boolean isCube(int[] shape, int from) {
@@ -49,7 +67,29 @@ record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeade
     }
 
     private static boolean isChannels(int length) {
-        return length == 1 || length == 3;
+        return length >= 1 && length <= VolumeShape.MOST_CHANNELS;
+    }
+
+    /** Returns whether an array of four dimensions looks like 2D images in colour. */
+    static boolean isPictures(int[] shape) {
+        return !isCube(shape, 1)
+                && (shape[3] <= MOST_COLOURS && shape[1] == shape[2]
+                        || shape[1] <= MOST_COLOURS && shape[2] == shape[3]);
+    }
+
+    /** Returns a sentence about which axis is that of the channels; empty if there is only one reading. */
+    Optional<String> reading() {
+        int[] lengths = header.shape();
+        boolean bothPossible = lengths.length == 5 && isChannels(lengths[1]) && isChannels(lengths[4]);
+        if (!channelsFirst && (!bothPossible || shape.channels() == 1 || isCube(lengths, 1))) {
+            return Optional.empty();
+        }
+        return Optional.of("volumes are taken to have their " + shape.channels() + " channels "
+                + (channelsFirst ? "first, (N,C,D,H,W)" : "last, (N,D,H,W,C)")
+                + (bothPossible && !isCube(lengths, channelsFirst ? 2 : 1)
+                        ? "; if this is wrong, move them with numpy.moveaxis"
+                                + (channelsFirst ? "(a, -1, 1)" : "(a, 1, -1)")
+                        : ""));
     }
 
     /** Returns the order in which elements come, as places in (N, X, Y, Z, C), C order. */
@@ -102,10 +142,9 @@ record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeade
 
     /** Names a place for a message: {@code volume 3, voxel (x, y, z)}. */
     String words(long place) {
-        int edge = shape.edge();
         long voxel = place / shape.channels();
         String channel = shape.channels() == 1 ? "" : ", channel " + place % shape.channels();
-        return "volume " + place / shape.elements() + " at voxel (" + voxel / edge / edge % edge + ", "
-                + voxel / edge % edge + ", " + voxel % edge + ")" + channel;
+        return "volume " + place / shape.elements() + " at voxel (" + voxel / shape.z() / shape.y() % shape.x() + ", "
+                + voxel / shape.z() % shape.y() + ", " + voxel % shape.z() + ")" + channel;
     }
 }

@@ -19,7 +19,7 @@ public record NetInput(double factor, boolean zNormalize, int copies) {
 
     /** Returns the shape of what a net takes, made from volumes of this shape. */
     public VolumeShape shape(VolumeShape stored) {
-        return new VolumeShape(copies * stored.channels(), stored.edge());
+        return stored.withChannels(copies * stored.channels());
     }
 
     /** Multiplies {@code values[from … from+count)} by the factor. */

@@ -97,7 +97,7 @@ public record Preparation(Normalise normalise, boolean rgb, double scale, boolea
 
     /** Returns the shape of what a net takes, made from volumes of this shape. */
     public VolumeShape shape(VolumeShape stored) {
-        return rgb && stored.channels() == 1 ? new VolumeShape(3, stored.edge()) : stored;
+        return rgb && stored.channels() == 1 ? stored.withChannels(3) : stored;
     }
 
     /** Returns this preparation in the form that weight files record, as strings by name. */

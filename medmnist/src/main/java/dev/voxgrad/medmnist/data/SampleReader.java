@@ -35,14 +35,14 @@ public final class SampleReader {
 
     /** Reads volumes of a split; the transform comes before the steps of {@code input}. */
     public SampleReader(Split split, NetInput input, SampleTransform transform) {
-        int edge = split.shape().edge();
+        VolumeShape stored = split.shape();
         this.split = split;
         this.input = input;
         this.transform = transform;
-        this.elements = split.shape().elements();
+        this.elements = stored.elements();
         this.volume = transform == SampleTransform.NONE
                 ? null
-                : new Volume(split.shape().channels(), edge, edge, edge);
+                : new Volume(stored.channels(), stored.x(), stored.y(), stored.z());
     }
 
     /** Returns the shape of a volume as it is written. */

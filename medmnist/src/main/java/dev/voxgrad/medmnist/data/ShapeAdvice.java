@@ -4,14 +4,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Says what to do in NumPy with an array {@code a} whose shape is not that of cubic volumes. */
+/** Says what to do in NumPy with an array {@code a} whose shape is not that of volumes. */
 final class ShapeAdvice {
-    /** More channels than anyone has; an axis of more is one of space. */
-    private static final int MOST_CHANNELS = 8;
-
-    /** Red, green, blue and opacity. */
-    private static final int MOST_COLOURS = 4;
-
     private ShapeAdvice() {}
 
     /** Returns one or two sentences about a shape that {@link ImageLayout} does not read. */
@@ -53,72 +47,33 @@ final class ShapeAdvice {
     }
 
     private static String ofThree(int[] shape) {
-        return shape[0] == shape[1] && shape[1] == shape[2]
+        return isCube(shape, 0)
                 ? "If this is one volume, add the axis that counts volumes: a[numpy.newaxis]"
-                : "These look like 2D images, or like one volume that is no cube. Volumes have three axes of space: "
-                        + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with a[numpy.newaxis], and "
-                        + "pad, crop or resample each volume to a cube";
+                : "These look like 2D images, or like one volume. Volumes have three axes of space: "
+                        + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with a[numpy.newaxis]";
     }
 
     private static String ofFour(int[] shape, int[] squeezed) {
-        if (isCube(squeezed, 1)) {
+        if (shape.length > 5) {
             return "Take out the dimensions of length 1: a.reshape" + tuple(squeezed);
         }
-        if (isCube(squeezed, 0)) {
-            return "If the last axis counts the volumes, put it first: numpy.moveaxis(a, -1, 0)";
-        }
-        boolean pictures = squeezed[3] <= MOST_COLOURS && squeezed[1] == squeezed[2]
-                || squeezed[1] <= MOST_COLOURS && squeezed[2] == squeezed[3];
-        return (pictures
-                        ? "If these are 2D images in colour, they are no volumes, which have three axes of space. "
-                        : "")
-                + cubes(squeezed, 1)
-                + (shape.length > 4 ? ", after a = a.reshape" + tuple(squeezed) : "");
+        return isCube(squeezed, 0)
+                ? "If the last axis counts the volumes, put it first: numpy.moveaxis(a, -1, 0)"
+                : "If these are 2D images in colour, they are no volumes, which have three axes of space. If they are "
+                        + "volumes of one channel, say so with a fifth axis: a[..., numpy.newaxis]";
     }
 
     private static String ofFive(int[] shape) {
-        boolean first = !isCube(shape, 1) && (isCube(shape, 2) || shape[1] < Math.min(shape[4], MOST_CHANNELS + 1));
-        if (isCube(shape, first ? 2 : 1)) {
-            int channels = first ? shape[1] : shape[4];
-            String move = first ? "Put the channels last, a = numpy.moveaxis(a, 1, -1), then " : "";
-            String choose = channels == 2
-                    ? "keep one of the two channels, a[..., 0], or pad them to three: "
-                            + "numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), (0, 1)))"
-                    : "crop the " + channels + " channels to three, a[..., :3], or to one, a[..., 0]";
-            return move.isEmpty() ? Character.toUpperCase(choose.charAt(0)) + choose.substring(1) : move + choose;
-        }
         if (isCube(shape, 0)) {
             return "If the last two axes are channel and number of the volume, put these where they are expected: "
                     + "numpy.moveaxis(a, -1, 0)";
         }
-        return cubes(shape, first ? 2 : 1);
+        return "Keep at most " + VolumeShape.MOST_CHANNELS + " channels: a[..., :" + VolumeShape.MOST_CHANNELS
+                + "], or a[:, :" + VolumeShape.MOST_CHANNELS + "] with channels first";
     }
 
     private static boolean isCube(int[] shape, int from) {
         return shape[from] == shape[from + 1] && shape[from] == shape[from + 2];
-    }
-
-    /** Returns whether three axes from {@code from} on have different lengths. */
-    private static String cubes(int[] shape, int from) {
-        int edge = Arrays.stream(shape, from, from + 3).max().orElseThrow();
-        int least = Arrays.stream(shape, from, from + 3).min().orElseThrow();
-        String pad = IntStream.range(0, shape.length)
-                .mapToObj(d -> {
-                    int missing = d >= from && d < from + 3 ? edge - shape[d] : 0;
-                    return "(" + missing / 2 + ", " + (missing - missing / 2) + ")";
-                })
-                .collect(Collectors.joining(", "));
-        String zoom = IntStream.range(0, shape.length)
-                .mapToObj(d -> d >= from && d < from + 3 && shape[d] != edge ? edge + "/" + shape[d] : "1")
-                .collect(Collectors.joining(", "));
-        String crop = IntStream.range(0, shape.length)
-                .mapToObj(d -> {
-                    int surplus = d >= from && d < from + 3 ? (shape[d] - least) / 2 : 0;
-                    return d < from || d >= from + 3 || shape[d] == least ? ":" : surplus + ":" + (surplus + least);
-                })
-                .collect(Collectors.joining(", "));
-        return "Volumes must be cubes: pad them, numpy.pad(a, (" + pad + ")), crop them, a[" + crop
-                + "], or resample them, scipy.ndimage.zoom(a, (" + zoom + "), order=1)";
     }
 
     private static String tuple(int[] shape) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
@@ -158,9 +157,7 @@ public final class VolumeLoader {
     }
 
     private static Window window(VolumeReader reader, FileOptions options, Consumer<String> notes) {
-        if (IntStream.range(0, reader.size()).anyMatch(reader::hasChannelsFirst)) {
-            notes.accept(reader.file() + ": volumes are taken to have their channels first, (N,C,S,S,S)");
-        }
+        reader.reading().ifPresent(reading -> notes.accept(reader.file() + ": " + reading));
         options.window().ifPresent(window -> WindowChoice.note(reader, window, notes));
         return options.window().orElseGet(() -> WindowChoice.of(reader, notes));
     }

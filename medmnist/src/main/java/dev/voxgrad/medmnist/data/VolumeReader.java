@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -101,9 +102,9 @@ final class VolumeReader {
         return layouts.get(split).header().type().kind();
     }
 
-    /** Returns whether the channels of a split come first, so that its elements are reordered. */
-    boolean hasChannelsFirst(int split) {
-        return layouts.get(split).channelsFirst();
+    /** Returns a sentence about the axis of the channels, if the user should know which one it is taken to be. */
+    Optional<String> reading() {
+        return layouts.stream().flatMap(layout -> layout.reading().stream()).findFirst();
     }
 
     /**

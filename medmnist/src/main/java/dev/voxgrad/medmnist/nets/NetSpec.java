@@ -7,7 +7,7 @@ import dev.voxgrad.nn.Layer;
 
 /**
  * Describes a net that can be trained: its name, the volumes that it accepts, and how to build it. The net itself may
- * be any {@link Layer} that maps (N,C,S,S,S) to logits (N,classes). {@link Nets} finds specifications by name.
+ * be any {@link Layer} that maps (N,C,D,H,W) to logits (N,classes). {@link Nets} finds specifications by name.
  *
  * <p>A net whose layers run through {@link dev.voxgrad.nn.Sequential} or {@link dev.voxgrad.nn.Chain} appears in
  * summaries and profiles with the names of its layers, and runs convolution blocks fused.
@@ -24,7 +24,7 @@ public interface NetSpec {
         return false;
     }
 
-    /** Returns the edge of the smallest volume that the net accepts. */
+    /** Returns the number of voxels that the net requires along each axis of a volume. */
     default int smallestEdge() {
         return 1;
     }
@@ -51,9 +51,9 @@ public interface NetSpec {
      * @throws DataException if the volumes are too small
      */
     default Layer build(Device device, VolumeShape volume, int classes) {
-        if (volume.edge() < smallestEdge()) {
-            throw new DataException(name() + " " + sizeRule() + " and needs an edge of at least " + smallestEdge()
-                    + " voxels, but these have " + volume.edge()
+        if (volume.shortest() < smallestEdge()) {
+            throw new DataException(name() + " " + sizeRule() + " and needs at least " + smallestEdge()
+                    + " voxels along each axis, but these have " + volume.size()
                     + "; choose a net with fewer stages, or larger volumes");
         }
         return create(device, volume, classes);

@@ -100,8 +100,8 @@ final class TracedNet implements AutoCloseable {
     }
 
     private List<TraceEvent> trace(Consumer<Tensor> run) {
-        int edge = volume.edge();
-        Tensor input = Tensor.zeros(device, Shape.of(1, volume.channels(), edge, edge, edge));
+        Shape shape = Shape.of(1, volume.channels(), volume.x(), volume.y(), volume.z());
+        Tensor input = Tensor.zeros(device, shape);
         Recorder recorder = new Recorder();
         device.traceTo(recorder);
         try {

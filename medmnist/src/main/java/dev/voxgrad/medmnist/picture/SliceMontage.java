@@ -10,11 +10,12 @@ import dev.voxgrad.medmnist.data.VolumeShape;
  * runs downwards and the other one to the right.
  *
  * <p>In each row the smallest value of the volume is black and the largest white; three channels are red, green and
- * blue. No text is drawn, since many servers have no fonts.
+ * blue. Any other number of channels has a grey row for each channel, with black and white of its own. No text is
+ * drawn, since many servers have no fonts.
  */
 public final class SliceMontage {
     private static final int PLANES = 3;
-    /** The approximate edge of a tile in pixels; voxels are enlarged by a whole factor to reach it. */
+    /** The approximate length of a volume's longest axis in pixels; voxels are enlarged by a whole factor to reach it. */
     private static final int TILE_PIXELS = 112;
 
     private static final int GAP = 2;
@@ -22,16 +23,22 @@ public final class SliceMontage {
     private static final int GAP_GREY = 96;
 
     private final VolumeShape shape;
+    /** Number of channels drawn in one row: 1, or 3 as colours. */
+    private final int colours;
+
     private final int zoom;
-    private final int tile;
     private final Picture picture;
 
-    private SliceMontage(VolumeShape shape, int rows) {
+    private SliceMontage(VolumeShape shape, int volumes) {
         this.shape = shape;
-        this.zoom = Math.max(1, TILE_PIXELS / shape.edge());
-        this.tile = shape.edge() * zoom;
-        int width = 3 * PLANES * tile + (3 * PLANES - 1) * GAP + 2 * (WIDE_GAP - GAP);
-        this.picture = new Picture(width, rows * tile + (rows - 1) * GAP, shape.channels(), GAP_GREY);
+        this.colours = shape.channels() == 3 ? 3 : 1;
+        this.zoom = Math.max(1, TILE_PIXELS / shape.longest());
+        int width = (3 * PLANES - 1) * GAP + 2 * (WIDE_GAP - GAP);
+        for (int axis = 0; axis < 3; axis++) {
+            width += PLANES * shape.size(right(axis)) * zoom;
+        }
+        int rows = volumes * rowsPerVolume();
+        this.picture = new Picture(width, rows * rowHeight() + (rows - 1) * GAP, colours, GAP_GREY);
     }
 
     /**
@@ -41,42 +48,66 @@ public final class SliceMontage {
      */
     public static Picture of(List<float[]> volumes, VolumeShape shape) {
         SliceMontage montage = new SliceMontage(shape, volumes.size());
-        for (int row = 0; row < volumes.size(); row++) {
-            montage.draw(volumes.get(row), row * (montage.tile + GAP));
+        int top = 0;
+        for (float[] volume : volumes) {
+            for (int row = 0; row < montage.rowsPerVolume(); row++) {
+                montage.draw(volume, row * montage.colours, top);
+                top += montage.rowHeight() + GAP;
+            }
         }
         return montage.picture;
     }
 
-    private void draw(float[] volume, int top) {
+    private int rowsPerVolume() {
+        return shape.channels() / colours;
+    }
+
+    private int rowHeight() {
+        return Math.max(shape.x(), shape.y()) * zoom;
+    }
+
+    /** Returns the axis that runs downwards in a plane across {@code axis}. */
+    private static int down(int axis) {
+        return axis == 0 ? 1 : 0;
+    }
+
+    /** Returns the axis that runs to the right in a plane across {@code axis}. */
+    private static int right(int axis) {
+        return axis == 2 ? 1 : 2;
+    }
+
+    /** Draws the channels from {@code first} on, as many as there are colours. */
+    private void draw(float[] volume, int first, int top) {
         float least = Float.POSITIVE_INFINITY;
         float largest = Float.NEGATIVE_INFINITY;
-        for (float value : volume) {
-            least = Math.min(least, value);
-            largest = Math.max(largest, value);
+        for (int i = first * shape.voxels(); i < (first + colours) * shape.voxels(); i++) {
+            least = Math.min(least, volume[i]);
+            largest = Math.max(largest, volume[i]);
         }
         float range = largest > least ? largest - least : 1;
         int left = 0;
         for (int axis = 0; axis < 3; axis++) {
             for (int plane = 1; plane <= PLANES; plane++) {
-                drawPlane(volume, axis, shape.edge() * plane / (PLANES + 1), least, range, left, top);
-                left += tile + GAP;
+                int at = shape.size(axis) * plane / (PLANES + 1);
+                for (int colour = 0; colour < colours; colour++) {
+                    drawPlane(volume, first + colour, axis, at, least, range, left, top);
+                }
+                left += shape.size(right(axis)) * zoom + GAP;
             }
             left += WIDE_GAP - GAP;
         }
     }
 
-    private void drawPlane(float[] volume, int axis, int plane, float least, float range, int left, int top) {
-        int n = shape.edge();
-        int[] strides = {n * n, n, 1};
-        int down = strides[axis == 0 ? 1 : 0];
-        int right = strides[axis == 2 ? 1 : 2];
-        for (int channel = 0; channel < shape.channels(); channel++) {
-            int start = channel * n * n * n + plane * strides[axis];
-            for (int y = 0; y < tile; y++) {
-                for (int x = 0; x < tile; x++) {
-                    float value = volume[start + y / zoom * down + x / zoom * right];
-                    picture.set(left + x, top + y, channel, Math.round(255 * (value - least) / range));
-                }
+    private void drawPlane(
+            float[] volume, int channel, int axis, int plane, float least, float range, int left, int top) {
+        int[] strides = {shape.y() * shape.z(), shape.z(), 1};
+        int down = down(axis);
+        int right = right(axis);
+        int start = channel * shape.voxels() + plane * strides[axis];
+        for (int y = 0; y < shape.size(down) * zoom; y++) {
+            for (int x = 0; x < shape.size(right) * zoom; x++) {
+                float value = volume[start + y / zoom * strides[down] + x / zoom * strides[right]];
+                picture.set(left + x, top + y, channel % colours, Math.round(255 * (value - least) / range));
             }
         }
     }

@@ -58,7 +58,7 @@ public final class ChromeTrace {
         json.put("net", settings.net().name().toUpperCase(Locale.ROOT));
         json.put("batch", settings.batch());
         json.put("channels", settings.volume().channels());
-        json.put("edge", settings.volume().edge());
+        json.put("size", settings.volume().size());
         json.put("classes", settings.classes());
         json.put("train", settings.train());
         json.put("steps", settings.steps());

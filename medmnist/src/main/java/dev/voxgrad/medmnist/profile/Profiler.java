@@ -70,8 +70,8 @@ public final class Profiler {
     }
 
     private Shape shape() {
-        int edge = settings.volume.edge();
-        return Shape.of(settings.batch, settings.volume.channels(), edge, edge, edge);
+        VolumeShape volume = settings.volume;
+        return Shape.of(settings.batch, volume.channels(), volume.x(), volume.y(), volume.z());
     }
 
     /** Warms up, measures the machine, and records the steps; reports its current activity to {@code progress}. */

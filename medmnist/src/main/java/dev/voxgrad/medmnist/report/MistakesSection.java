@@ -75,7 +75,7 @@ final class MistakesSection {
         float[] channelsLast = new float[shape.elements()];
         new SampleReader(subject.split(), NetInput.PLAIN, SampleTransform.NONE).read(index, 0, channelsLast, 0);
         float[] planar = new float[shape.elements()];
-        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.elements() / shape.channels(), planar);
+        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.voxels(), planar);
         return planar;
     }
 }

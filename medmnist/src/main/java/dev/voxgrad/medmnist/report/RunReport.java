@@ -75,10 +75,10 @@ public final class RunReport {
                         + (subject.ensemble().members() == 1 ? " member" : " members") + " on the "
                         + subject.split().name() + " split, "
                         + subject.split().size() + " volumes" + subject.split().blankNote() + " of "
-                        + data.train().shape().edge() + "³ voxels"
-                        + (data.train().shape().channels() == 1
+                        + subject.split().shape().size() + " voxels"
+                        + (subject.split().shape().channels() == 1
                                 ? ", "
-                                : " and " + data.train().shape().channels() + " channels, ")
+                                : " and " + subject.split().shape().channels() + " channels, ")
                         + data.classes()
                         + (subject.split().isMultiLabel() ? " labels. " : " classes. ") + data.description());
         if (data.synthetic()) {

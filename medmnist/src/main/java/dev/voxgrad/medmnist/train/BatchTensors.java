@@ -10,13 +10,13 @@ import dev.voxgrad.medmnist.data.VolumeShape;
 final class BatchTensors {
     private BatchTensors() {}
 
-    /** Copies a batch's volumes to a device, as a tensor (N,C,S,S,S). */
+    /** Copies a batch's volumes to a device, as a tensor (N,C,X,Y,Z). */
     static Tensor input(Device device, Batch batch) {
         return Tensor.ofChannelsLast(device, shape(batch.size(), batch.shape()), batch.inputs());
     }
 
-    /** Returns the shape of that many volumes, (N,C,S,S,S). */
+    /** Returns the shape of that many volumes, (N,C,X,Y,Z). */
     static Shape shape(int volumes, VolumeShape each) {
-        return Shape.of(volumes, each.channels(), each.edge(), each.edge(), each.edge());
+        return Shape.of(volumes, each.channels(), each.x(), each.y(), each.z());
     }
 }

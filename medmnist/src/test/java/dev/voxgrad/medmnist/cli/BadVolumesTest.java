@@ -133,19 +133,19 @@ class BadVolumesTest {
             quoteCharacter = '`',
             value = {
                 "|O;  (1, 8, 8, 8);                             element type '|O' is not supported",
-                "<f4; (1, 4, 4, 8);                             test_images",
+                "<f4; (1, 4, 4, 8);                             test has volumes of [1,4,4,8]",
                 "|u1; (2, 8, 8, 8);                             needs 1024 bytes of data but there are 512",
                 "|u1; (1, 8, 8, 4);                             needs 256 bytes of data but there are 512",
                 "|u1; (65536, 65536, 65536, 65536);             has more elements than any file",
                 "|u1; (4294967296, 4294967296);                 expected a dimension from 0",
                 "|u1; (-1, 8, 8, 8);                            expected a dimension from 0",
-                "|u1; (8, 8, 8);                                cubes as (N,S,S,S)",
-                "|u1; (1, 4, 8, 16);                            cubes as (N,S,S,S)",
-                "|u1; (4, 4, 4, 4, 2);                          cubes as (N,S,S,S)"
+                "|u1; (8, 8, 8);                                volumes as (N,D,H,W)",
+                "|u1; (1, 1, 8, 8, 8, 1);                       volumes as (N,D,H,W)",
+                "|u1; (1, 512);                                 volumes as (N,D,H,W)"
             })
     void refusesAHostileHeader(String type, String shape, String part) {
         String header = header(type, shape);
-        trainWithTestImages(npy("\u0093NUMPY", header.length(), header, 512)).failed(bad, "test_images", part);
+        trainWithTestImages(npy("\u0093NUMPY", header.length(), header, 512)).failed(bad, "test", part);
     }
 
     @Test
@@ -209,7 +209,7 @@ class BadVolumesTest {
     @Test
     void refusesVolumesTooSmallForTheNet() {
         bad = good;
-        train("--nets", "net3").failed("net3", "needs an edge of at least 16 voxels, but these have 8");
+        train("--nets", "net3").failed("net3", "needs at least 16 voxels along each axis, but these have 8³");
     }
 
     @Test

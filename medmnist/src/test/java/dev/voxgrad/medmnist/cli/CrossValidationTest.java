@@ -54,7 +54,7 @@ class CrossValidationTest {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         for (String name : List.of("train", "val", "test")) {
             Split split = data.split(name);
-            int edge = split.shape().edge();
+            int edge = split.shape().longest();
             arrays.put(name + "_images", NpyArray.ofBytes(split.voxels(), split.size(), edge, edge, edge));
             arrays.put(
                     name + "_labels",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,10 +13,11 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 import dev.voxgrad.engine.random.RandomStream;
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpyWriter;
 
-/** Writes small files in MedMNIST's layout: cubes of noise whose brightness depends on the class. */
+/** Writes small files in MedMNIST's layout: noise whose brightness depends on the class. */
 final class TestVolumes {
     private TestVolumes() {}
 
@@ -31,17 +33,21 @@ final class TestVolumes {
 
     /** Returns the arrays of such a file, so that a test can change them before it writes them. */
     static Map<String, NpyArray> arrays(int edge, int channels, int classes, int train, int val, int test) {
+        return arrays(new VolumeShape(channels, edge), classes, train, val, test);
+    }
+
+    /** Does the same for volumes of any shape. */
+    static Map<String, NpyArray> arrays(VolumeShape shape, int classes, int train, int val, int test) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        add(arrays, "train", edge, channels, classes, train);
-        add(arrays, "val", edge, channels, classes, val);
-        add(arrays, "test", edge, channels, classes, test);
+        add(arrays, "train", shape, classes, train);
+        add(arrays, "val", shape, classes, val);
+        add(arrays, "test", shape, classes, test);
         return arrays;
     }
 
-    private static void add(
-            Map<String, NpyArray> arrays, String split, int edge, int channels, int classes, int count) {
-        RandomStream random = new RandomStream(9, split.length(), count, edge);
-        int elements = edge * edge * edge * channels;
+    private static void add(Map<String, NpyArray> arrays, String split, VolumeShape shape, int classes, int count) {
+        RandomStream random = new RandomStream(9, split.length(), count, shape.longest());
+        int elements = shape.elements();
         byte[] voxels = new byte[count * elements];
         long[] labels = new long[count];
         for (int i = 0; i < count; i++) {
@@ -52,9 +58,10 @@ final class TestVolumes {
                 voxels[i * elements + v] = (byte) (60 + signal + random.nextInt(120));
             }
         }
-        int[] shape =
-                channels == 1 ? new int[] {count, edge, edge, edge} : new int[] {count, edge, edge, edge, channels};
-        arrays.put(split + "_images", NpyArray.ofBytes(voxels, shape));
+        int[] lengths = {count, shape.x(), shape.y(), shape.z(), shape.channels()};
+        arrays.put(
+                split + "_images",
+                NpyArray.ofBytes(voxels, shape.channels() == 1 ? Arrays.copyOf(lengths, 4) : lengths));
         arrays.put(split + "_labels", NpyArray.ofLongs(labels, count, 1));
     }
 

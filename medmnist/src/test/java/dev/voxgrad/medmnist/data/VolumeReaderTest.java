@@ -262,8 +262,8 @@ class VolumeReaderTest {
         }
         assertThat(notes)
                 .hasSize(axes.equals("NCXYZ") ? 2 : 0)
-                .allSatisfy(
-                        note -> assertThat(note).contains("own.npz: volumes are taken to have their channels first"));
+                .allSatisfy(note -> assertThat(note)
+                        .contains("own.npz: volumes are taken to have their 3 channels first, (N,C,D,H,W)"));
     }
 
     private static NpzBytes ordered(String axes, boolean fortran, int channels, String type) {
@@ -294,20 +294,14 @@ class VolumeReaderTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "(2, 4, 4, 2); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (1, 1))); a[:, 1:3, 1:3, :]; scipy.ndimage.zoom(a, "
-                        + "(1, 1, 1, 4/2), order=1)",
-                "(2, 2, 4, 6); numpy.pad(a, ((0, 0), (2, 2), (1, 1), (0, 0))); a[:, :, 1:3, 2:4]; zoom(a, (1, 6/2, 6/4, 1)",
-                "(2, 28, 28, 3); If these are 2D images in colour; three axes of space; pad",
+                "(2, 4, 4, 2); If these are 2D images in colour; three axes of space; a[..., numpy.newaxis]",
+                "(2, 28, 28, 3); If these are 2D images in colour; three axes of space; a[..., numpy.newaxis]",
+                "(2, 3, 9, 9); If these are 2D images in colour; three axes of space; a[..., numpy.newaxis]",
                 "(4, 4, 4, 2); numpy.moveaxis(a, -1, 0); last axis counts the volumes; put it first",
-                "(2, 4, 4, 4, 2); one of the two channels, a[..., 0]; numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), "
-                        + "(0, 1))); Keep",
-                "(2, 4, 4, 4, 5); Crop the 5 channels to three, a[..., :3]; to one, a[..., 0]; Crop",
-                "(2, 2, 4, 4, 4); a = numpy.moveaxis(a, 1, -1); keep one of the two; numpy.pad",
-                "(2, 5, 4, 4, 4); a = numpy.moveaxis(a, 1, -1); crop the 5 channels; a[..., :3]",
-                "(2, 1, 9, 9, 4); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (2, 3))); a.reshape(2, 9, 9, 4); crop",
-                "(2, 3, 9, 9, 4); numpy.pad(a, ((0, 0), (0, 0), (0, 0), (0, 0), (2, 3))); crop; resample",
+                "(2, 17, 4, 4, 17); Keep at most 16 channels; a[..., :16]; a[:, :16]",
+                "(20, 20, 20, 3, 20); numpy.moveaxis(a, -1, 0); channel; number of the volume",
                 "(4, 4, 4); If this is one volume; a[numpy.newaxis]; axis",
-                "(5, 28, 28); 2D images; numpy.stack; pad, crop or resample",
+                "(5, 28, 28); 2D images; numpy.stack; a[numpy.newaxis]",
                 "(2, 64); a.reshape(-1, 4, 4, 4); each row is a volume; axes",
                 "(2, 81); a.reshape(-1, 3, 3, 3, 3); a.reshape(-1, 3, 3, 3, 3) with channels first; row",
                 "(7,); numpy.stack(list_of_volumes); Stack; volumes",
@@ -325,7 +319,7 @@ class VolumeReaderTest {
         for (String split : List.of("train", "val", "test")) {
             file.images(split, "|u1", shape, false, values);
         }
-        assertRefused(file, "(train_images): found |u1[", "expected cubes as (N,S,S,S)", first, second, third);
+        assertRefused(file, "(train_images): found |u1[", "expected volumes as (N,D,H,W)", first, second, third);
     }
 
     @Test

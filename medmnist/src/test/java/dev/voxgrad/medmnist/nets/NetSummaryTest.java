@@ -63,7 +63,7 @@ class NetSummaryTest {
     @Test
     void refusesVolumesTooSmallForPools() {
         assertThatThrownBy(() -> NetSummary.of(StudyNet.NET3, new VolumeShape(1, 15), 2))
-                .hasMessageContaining("net3 halves a volume 4 times and needs an edge of at least 16");
+                .hasMessageContaining("net3 halves a volume 4 times and needs at least 16 voxels along each axis");
         assertThat(NetSummary.of(StudyNet.NET3, new VolumeShape(1, 16), 2)
                         .rows()
                         .getLast()

@@ -89,7 +89,8 @@ class ResidualNetTest {
     void sizesAreChecked() {
         try (CpuDevice device = new CpuDevice(1)) {
             assertThatThrownBy(() -> NET.build(device, new VolumeShape(1, 1), 2))
-                    .hasMessageContaining("residual-2 halves a volume once and needs an edge of at least 2 voxels");
+                    .hasMessageContaining(
+                            "residual-2 halves a volume once and needs at least 2 voxels along each axis");
         }
         assertThatThrownBy(() -> NET.requireFits(1 << 18, VOLUME))
                 .hasMessageContaining("residual-2 takes at most 262143 volumes of [1,8,8,8]");

@@ -80,17 +80,17 @@ public final class ProfileCommand implements Callable<Integer> {
 
     @Option(
             names = "--size",
-            paramLabel = "S",
+            paramLabel = "S|DxHxW",
             defaultValue = "28",
-            description = "Edge length of a volume. Default: ${DEFAULT-VALUE}")
-    private int size;
+            description = "Voxels along each axis of a volume: 28 for a cube, or 16x48x48. Default: ${DEFAULT-VALUE}")
+    private String size;
 
     @Option(
             names = "--channels",
             paramLabel = "C",
-            description =
-                    "Channels of a volume, 1 or 3. Default: 3 for the ResNets, as their recipe copies grey volumes to "
-                            + "three channels; else 1")
+            description = "Channels of a volume, 1 to " + VolumeShape.MOST_CHANNELS
+                    + ". Default: 3 for the ResNets, as their recipe copies grey volumes to "
+                    + "three channels; else 1")
     private @Nullable Integer channels;
 
     @Option(
@@ -135,13 +135,8 @@ public final class ProfileCommand implements Callable<Integer> {
         OptionValues.requireWithin(command, "--classes", classes, SummaryCommand.MOST_CLASSES);
         OptionValues.requireWithin(command, "--steps", steps, MOST_STEPS);
         int volumeChannels = OptionValues.channels(channels, spec);
-        if (size < 1 || size > SummaryCommand.LARGEST_EDGE || volumeChannels != 1 && volumeChannels != 3) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--size is " + size + " and --channels " + volumeChannels + "; expected a size from 1 to "
-                            + SummaryCommand.LARGEST_EDGE + ", and 1 or 3 channels");
-        }
-        VolumeShape volume = new VolumeShape(volumeChannels, size);
+        OptionValues.requireWithin(command, "--channels", volumeChannels, VolumeShape.MOST_CHANNELS);
+        VolumeShape volume = OptionValues.volume(command, size, volumeChannels, SummaryCommand.LARGEST_EDGE);
         spec.requireFits(batchSize, volume);
         Stream.of(Optional.ofNullable(trace), Optional.ofNullable(floor), Optional.ofNullable(scaling))
                 .flatMap(Optional::stream)

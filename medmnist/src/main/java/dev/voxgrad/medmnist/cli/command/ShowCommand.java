@@ -211,21 +211,20 @@ public final class ShowCommand implements Callable<Integer> {
         float[] channelsLast = new float[shape.elements()];
         reader.read(index, epoch, channelsLast, 0);
         float[] planar = new float[shape.elements()];
-        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.elements() / shape.channels(), planar);
+        ChannelOrder.toPlanar(channelsLast, 0, shape.channels(), shape.voxels(), planar);
         return planar;
     }
 
     private static byte[] npz(List<float[]> all, VolumeShape shape) {
         int elements = shape.elements();
-        int edge = shape.edge();
         int count = all.size() - 1;
         float[] draws = new float[Math.multiplyExact(count, elements)];
         for (int draw = 0; draw < count; draw++) {
             System.arraycopy(all.get(draw + 1), 0, draws, draw * elements, elements);
         }
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        arrays.put("volume", NpyArray.ofFloats(all.getFirst(), shape.channels(), edge, edge, edge));
-        arrays.put("draws", NpyArray.ofFloats(draws, count, shape.channels(), edge, edge, edge));
+        arrays.put("volume", NpyArray.ofFloats(all.getFirst(), shape.channels(), shape.x(), shape.y(), shape.z()));
+        arrays.put("draws", NpyArray.ofFloats(draws, count, shape.channels(), shape.x(), shape.y(), shape.z()));
         return NpyWriter.npz(arrays, NpyWriter.Packing.DEFLATED);
     }
 }

@@ -35,6 +35,7 @@ import dev.voxgrad.medmnist.train.settings.TrainSettings;
                     + "FLOPs that it executes. The plan does not depend on the number of threads.",
             "With --augment, prints the transforms of an augmentation recipe, or of all of them, and needs no --net.",
             "Examples: medmnist summary --net net2 --size 64",
+            "          medmnist summary --net net1 --size 16x48x48 --channels 2",
             "          medmnist summary --augment"
         })
 public final class SummaryCommand implements Callable<Integer> {
@@ -82,10 +83,10 @@ public final class SummaryCommand implements Callable<Integer> {
 
     @Option(
             names = "--size",
-            paramLabel = "S",
+            paramLabel = "S|DxHxW",
             defaultValue = "28",
-            description = "Edge length of a volume. Default: ${DEFAULT-VALUE}")
-    private int size;
+            description = "Voxels along each axis of a volume: 28 for a cube, or 16x48x48. Default: ${DEFAULT-VALUE}")
+    private String size;
 
     @Option(names = "--plan", description = "Print the algorithm of each convolution and pass.")
     private boolean plan;
@@ -109,19 +110,14 @@ public final class SummaryCommand implements Callable<Integer> {
         }
         NetSpec spec = OptionValues.net(command, Objects.requireNonNull(subject.net));
         int volumeChannels = OptionValues.channels(channels, spec);
-        if (classes < 1
-                || classes > MOST_CLASSES
-                || volumeChannels < 1
-                || volumeChannels > MOST_CHANNELS
-                || size < 1
-                || size > LARGEST_EDGE) {
+        if (classes < 1 || classes > MOST_CLASSES || volumeChannels < 1 || volumeChannels > MOST_CHANNELS) {
             throw new ParameterException(
                     command.commandLine(),
                     "--classes " + classes + ", --channels " + volumeChannels
-                            + ", --size " + size + ": expected at least 1 each, at most " + MOST_CLASSES
-                            + " classes and "
-                            + MOST_CHANNELS + " channels, and a size of at most " + LARGEST_EDGE);
+                            + ": expected at least 1 each, at most " + MOST_CLASSES + " classes and " + MOST_CHANNELS
+                            + " channels");
         }
+        VolumeShape volume = OptionValues.volume(command, size, volumeChannels, LARGEST_EDGE);
         if (!plan && (batchSize != null || convolution != null)) {
             throw new ParameterException(command.commandLine(), "--batch-size and --convolution are for --plan only");
         }
@@ -130,9 +126,8 @@ public final class SummaryCommand implements Callable<Integer> {
                     .getOut()
                     .print(
                             plan
-                                    ? plan(spec, volumeChannels).toText()
-                                    : NetSummary.of(spec, new VolumeShape(volumeChannels, size), classes)
-                                            .toText());
+                                    ? plan(spec, volume).toText()
+                                    : NetSummary.of(spec, volume, classes).toText());
             return 0;
         } catch (DataException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
@@ -151,11 +146,10 @@ public final class SummaryCommand implements Callable<Integer> {
         }
     }
 
-    private NetPlan plan(NetSpec spec, int volumeChannels) {
+    private NetPlan plan(NetSpec spec, VolumeShape volume) {
         int batch = batchSize == null ? TrainSettings.BATCH_SIZE : batchSize;
         OptionValues.requireWithin(command, "--batch-size", batch, TrainSettings.MOST_VOLUMES);
         try {
-            VolumeShape volume = new VolumeShape(volumeChannels, size);
             spec.requireFits(batch, volume);
             return NetPlan.of(spec, volume, classes, batch, convolutionMode());
         } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
+import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.nets.Nets;
@@ -53,6 +54,37 @@ public final class OptionValues {
     /** Returns the channels of the volumes that a net takes: those in the option, or else those of its recipe. */
     public static int channels(@Nullable Integer option, NetSpec net) {
         return given(option, net.isOfBenchmark() ? 3 : 1);
+    }
+
+    /**
+     * Returns the shape of volumes with this {@code --size}: S for cubes, or DxHxW.
+     *
+     * @throws ParameterException if it is something else, or an axis has more than {@code most} voxels
+     */
+    public static VolumeShape volume(CommandSpec command, String size, int channels, int most) {
+        String[] axes = size.split("x", -1);
+        int[] lengths = new int[3];
+        try {
+            for (int axis = 0; axis < 3; axis++) {
+                lengths[axis] = Integer.parseInt(axes[axes.length == 1 ? 0 : axis].strip());
+            }
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw badSize(command, size, most, e);
+        }
+        for (int length : lengths) {
+            if (axes.length > 3 || length < 1 || length > most) {
+                throw badSize(command, size, most, null);
+            }
+        }
+        return new VolumeShape(channels, lengths[0], lengths[1], lengths[2]);
+    }
+
+    private static ParameterException badSize(CommandSpec command, String size, int most, @Nullable Exception cause) {
+        return new ParameterException(
+                command.commandLine(),
+                "--size is '" + size + "'; expected the number of voxels along each axis, from 1 to " + most
+                        + ": 28 for cubes, or 16x48x48",
+                cause);
     }
 
     /** Returns an option's value, or {@code otherwise} if the option was not given. */

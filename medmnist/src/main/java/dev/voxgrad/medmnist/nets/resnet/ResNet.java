@@ -72,10 +72,12 @@ public record ResNet(int depth, ConvolutionKind kind) implements NetSpec {
     @Override
     public long largestActivation(VolumeShape volume) {
         long largest = 0;
-        long edge = volume.edge();
         for (int stage = 0; stage < STAGES; stage++) {
-            largest = Math.max(largest, outputs(STEM << stage) * edge * edge * edge);
-            edge = Math.ceilDiv(edge, 2);
+            long voxels = 1;
+            for (int axis = 0; axis < 3; axis++) {
+                voxels *= Math.ceilDiv(volume.size(axis), 1 << stage);
+            }
+            largest = Math.max(largest, outputs(STEM << stage) * voxels);
         }
         return largest;
     }

@@ -20,8 +20,8 @@ import dev.voxgrad.nn.ReLU;
 import dev.voxgrad.nn.Sequential;
 
 /**
- * Describes the study's family of nets, which classify volumes: (N,C,S,S,S) → logits (N,classes). Each stage has twice
- * the channels and half the edge of the stage before.
+ * Describes the study's family of nets, which classify volumes: (N,C,D,H,W) → logits (N,classes). Each stage has twice
+ * the channels and half the voxels along each axis.
  *
  * <pre>
  * layer1, layer2, …   convolution 3³ padded by 1 → batch norm → ReLU, twice, then max pool 2³
@@ -54,7 +54,7 @@ public record StudyNet(String name, List<Integer> widths) implements NetSpec {
         return Nets.named(ALL, name);
     }
 
-    /** Returns the edge of the smallest cube of which a voxel remains after the last pool. */
+    /** Returns the length of an axis of which one voxel remains after the last pool. */
     @Override
     public int smallestEdge() {
         return 1 << widths.size();
