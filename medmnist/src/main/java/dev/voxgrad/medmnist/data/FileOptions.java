@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param labelNames names of the classes in order of their value; empty to name them by their numbers
  * @param task what the labels mean; empty to derive it from them
  * @param skipBlank whether blank volumes are tolerated, see {@link Split#withBlankSkipped}
- * @param window which values become black and white; empty to derive it from the volumes
+ * @param window which values become 0 and 1; empty to derive it from the volumes
  */
 public record FileOptions(List<String> labelNames, Optional<Task> task, boolean skipBlank, Optional<Window> window) {
     /** Derives everything from the file. */

@@ -19,7 +19,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
  * @param channelsFirst whether the channels come before the axes of space, and are more than one
  * @param header of the array
  */
-record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeader header) {
+public record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeader header) {
     /** Red, green, blue and opacity: an axis of so few next to two equal ones is taken for the colours of pictures. */
     private static final int MOST_COLOURS = 4;
 
@@ -29,7 +29,7 @@ record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeade
      * @param where file and array, for the message
      * @throws DataFileException if there is no reading of it, with what to do in NumPy
      */
-    static ImageLayout of(NpyHeader header, String where) {
+    public static ImageLayout of(NpyHeader header, String where) {
         int[] shape = header.shape();
         if (shape.length >= 4 && header.count() == 0) {
             throw new DataFileException(
@@ -93,7 +93,7 @@ record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeade
     }
 
     /** Returns the order in which elements come, as places in (N, X, Y, Z, C), C order. */
-    ElementOrder order() {
+    public ElementOrder order() {
         int[] lengths = header.shape();
         long[] strides = strides();
         if (!header.fortranOrder()) {

@@ -27,7 +27,7 @@ import dev.voxgrad.medmnist.io.DataFileException;
  *
  * Everything else is a {@link DataFileException} that names split, volume and value.
  */
-final class LabelReader {
+public final class LabelReader {
     /** More classes than this are taken for labels that do not count classes. */
     private static final int MOST_CLASSES = 1000;
     /** From this share of one-hot rows on, a multi-label set is worth a note. */
@@ -55,7 +55,7 @@ final class LabelReader {
      * @param volumes number of volumes of each split
      * @param notes receives a line for each reading that the user should know about
      */
-    static Labels read(
+    public static Labels read(
             String file,
             List<String> splits,
             List<NpyArray> arrays,
@@ -66,7 +66,7 @@ final class LabelReader {
         for (int s = 0; s < splits.size(); s++) {
             reader.rows.add(reader.rows(s, arrays.get(s), volumes.get(s)));
             if (reader.columns(s) != reader.columns(0)) {
-                throw reader.wrong(s, arrays.get(s), "as many labels per volume as in train, " + reader.columns(0));
+                throw reader.wrong(s, arrays.get(s), "as many labels per volume as in " + splits.getFirst() + ", " + reader.columns(0));
             }
         }
         return reader.columns(0) == 1 ? reader.classNumbers() : reader.columns();

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  * @param names of the classes or labels, (K)
  * @param rows of each split: (N,1) class numbers from 0, or (N,K) zeros and ones of a multi-label task
  */
-record Labels(Task task, List<String> names, List<int[][]> rows) {
-    Labels {
+public record Labels(Task task, List<String> names, List<int[][]> rows) {
+    public Labels {
         names = List.copyOf(names);
         rows = List.copyOf(rows);
     }

@@ -2,24 +2,9 @@ package dev.voxgrad.medmnist.data;
 
 import dev.voxgrad.medmnist.io.DataException;
 
-/** From stored voxels to the numbers a net takes. */
+/** Makes the mean of a volume zero and its deviation one. */
 public final class Normalization {
-    private static final float[] SCALED = new float[256];
-
-    static {
-        for (int value = 0; value < SCALED.length; value++) {
-            SCALED[value] = value / 255f;
-        }
-    }
-
     private Normalization() {}
-
-    /** Writes uint8 {@code voxels[from … from+count)} divided by 255 to {@code out[to …]}. */
-    public static void scale(byte[] voxels, int from, int count, float[] out, int to) {
-        for (int i = 0; i < count; i++) {
-            out[to + i] = SCALED[voxels[from + i] & 0xFF];
-        }
-    }
 
     /**
      * Z-normalises one volume in place, over all its voxels and channels: {@code (x − mean) / deviation}, with

@@ -62,7 +62,7 @@ public final class SampleReader {
         if (input.zNormalize() && split.isSkipped(index)) {
             Arrays.fill(out, to, to + elements, 0);
         } else if (volume == null) {
-            split.scale(index, out, to);
+            split.read(index, out, to);
             input.scale(out, to, elements);
             if (input.zNormalize()) {
                 Normalization.zNormalize(out, to, elements, split.name(), index);
@@ -89,7 +89,7 @@ public final class SampleReader {
     /** Returns whether anything is left of the volume. */
     private boolean tryTransformed(Sample sample, Volume volume, float[] out, int to) {
         int channels = volume.channels();
-        split.scale(sample.index(), out, to);
+        split.read(sample.index(), out, to);
         ChannelOrder.toPlanar(out, to, channels, volume.voxels(), volume.values());
         transform.apply(volume, sample);
         ChannelOrder.toChannelsLast(volume.values(), channels, volume.voxels(), out, to);

@@ -12,8 +12,8 @@ import dev.voxgrad.medmnist.io.DataException;
 /**
  * One part of a data set: N volumes of the same shape and their labels.
  *
- * <p>Logically the volumes are (N, C, X, Y, Z) of uint8; they are stored channels-last, (N, X, Y, Z, C), as MedMNIST
- * files hold them and as the nets take them.
+ * <p>Logically the volumes are (N, C, X, Y, Z), with values from 0 to 1; they are stored channels-last, (N, X, Y, Z, C),
+ * as MedMNIST's files hold them and as the nets take them, in the heap or in a file.
  */
 public final class Split {
     private final String name;
@@ -116,7 +116,7 @@ public final class Split {
      */
     public Split withBlankSkipped() {
         BitSet blank = new BitSet();
-        IntStream.range(0, size()).filter(voxels::isBlank).forEach(blank::set);
+        IntStream.range(0, size()).filter(i -> voxels.volume(i).isBlank()).forEach(blank::set);
         return new Split(name, shape, voxels, labels, multiLabels, blank);
     }
 
@@ -168,24 +168,43 @@ public final class Split {
     }
 
     /**
-     * Returns all voxels in one array, uint8, (N, X, Y, Z, C), which is not to be written to. It is a copy unless the
-     * split was made from such an array; {@link #volume} takes less.
+     * Returns all voxels in one array, as the nearest of 256 grey values, (N, X, Y, Z, C); {@link #volume} takes less.
      *
      * @throws DataException if there are too many for one Java array, about 2³¹
      */
     public byte[] voxels() {
-        return voxels.together(name);
+        long elements = (long) size() * shape.elements();
+        if (elements > Integer.MAX_VALUE - 8) {
+            throw new DataException(name + ": " + elements
+                    + " voxels do not fit into one Java array; take them volume by volume");
+        }
+        byte[] all = new byte[(int) elements];
+        for (int i = 0; i < size(); i++) {
+            System.arraycopy(volume(i), 0, all, i * shape.elements(), shape.elements());
+        }
+        return all;
     }
 
-    /** Returns a copy of one volume, uint8, (X, Y, Z, C). */
+    /** Returns one volume as the nearest of 256 grey values, (X, Y, Z, C); exact for files of uint8 without a window. */
     public byte[] volume(int index) {
-        int start = voxels.start(index);
-        return Arrays.copyOfRange(voxels.array(index), start, start + shape.elements());
+        float[] values = values(index);
+        byte[] greys = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            greys[i] = (byte) Math.round(255 * values[i]);
+        }
+        return greys;
     }
 
-    /** Writes a volume, divided by 255, to {@code out[to …]}, (X, Y, Z, C). */
-    void scale(int index, float[] out, int to) {
-        Normalization.scale(voxels.array(index), voxels.start(index), shape.elements(), out, to);
+    /** Returns one volume, with values from 0 to 1, (X, Y, Z, C). */
+    public float[] values(int index) {
+        float[] values = new float[shape.elements()];
+        read(index, values, 0);
+        return values;
+    }
+
+    /** Writes a volume, with values from 0 to 1, to {@code out[to …]}, (X, Y, Z, C). */
+    void read(int index, float[] out, int to) {
+        voxels.volume(index).read(out, to);
     }
 
     public boolean isMultiLabel() {
@@ -226,7 +245,7 @@ public final class Split {
      */
     public int firstBlankVolume() {
         for (int i = 0; i < size(); i++) {
-            if (!skipped.get(i) && voxels.isBlank(i)) {
+            if (!skipped.get(i) && voxels.volume(i).isBlank()) {
                 return i;
             }
         }

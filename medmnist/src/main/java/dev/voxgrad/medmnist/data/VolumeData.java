@@ -1,12 +1,17 @@
 package dev.voxgrad.medmnist.data;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.io.DataException;
 
 /**
- * A data set in memory, ready to train on.
+ * A data set, ready to train on. A file may lack a split; taking one that is missing is an error.
  *
  * @param name the flag, or the name of the file or generator it came from
  * @param description a sentence about it; says so where the data is synthetic
@@ -15,10 +20,10 @@ import dev.voxgrad.medmnist.io.DataException;
  * @param zNormalized whether each volume is z-normalised
  * @param synthetic whether the volumes were made by code
  * @param md5 MD5 sum of the file, where there is one
- * @param train the split to train on
+ * @param train the split to train on; null if the file has none, as the next two
  * @param val the split to choose models by
  * @param test the split to report
- * @param window which values of the file became the voxels' 0 and 255; empty where they are taken as they are anyway
+ * @param window which values of the file became 0 and 1; empty for official sets and volumes made by code
  * @param preparation how volumes become what a net takes
  */
 public record VolumeData(
@@ -29,17 +34,22 @@ public record VolumeData(
         boolean zNormalized,
         boolean synthetic,
         Optional<String> md5,
-        Split train,
-        Split val,
-        Split test,
+        @Nullable Split train,
+        @Nullable Split val,
+        @Nullable Split test,
         Optional<Window> window,
         Preparation preparation) {
     public VolumeData {
         labelNames = List.copyOf(labelNames);
-        for (Split split : List.of(train, val, test)) {
-            if (!split.shape().equals(train.shape())) {
-                throw new DataException(name + ": " + split.name() + " has volumes of " + split.shape()
-                        + " but train has " + train.shape() + "; expected the same shape in all splits");
+        List<Split> splits = present(train, val, test);
+        if (splits.isEmpty()) {
+            throw new DataException(name + ": has no split; expected at least one of train, val and test");
+        }
+        for (Split split : splits) {
+            Split first = splits.getFirst();
+            if (!split.shape().equals(first.shape())) {
+                throw new DataException(name + ": " + split.name() + " has volumes of " + split.shape() + " but "
+                        + first.name() + " has " + first.shape() + "; expected the same shape in all splits");
             }
             checkLabels(name, split, labelNames);
             requireFactorKept(name, zNormalized, preparation);
@@ -75,6 +85,60 @@ public record VolumeData(
                 test,
                 Optional.empty(),
                 Preparation.STUDY);
+    }
+
+    private static List<Split> present(@Nullable Split... splits) {
+        return Stream.of(splits).filter(Objects::nonNull).toList();
+    }
+
+    /**
+     * Returns the split to train on.
+     *
+     * @throws DataException if the file has none, as the next two
+     */
+    @Override
+    public Split train() {
+        return split(train, "train");
+    }
+
+    /** Returns the split to choose models by. */
+    @Override
+    public Split val() {
+        return split(val, "val");
+    }
+
+    /** Returns the split to report. */
+    @Override
+    public Split test() {
+        return split(test, "test");
+    }
+
+    private Split split(@Nullable Split split, String splitName) {
+        if (split == null) {
+            throw new DataException(name + " "
+                    + Requirement.missing(
+                            splitName,
+                            Requirement.NONE.command(),
+                            splits().stream().map(Split::name).toList()));
+        }
+        return split;
+    }
+
+    /** Returns the splits that are there, in the order train, val, test. */
+    public List<Split> splits() {
+        return present(train, val, test);
+    }
+
+    /** Returns whether there is a split of that name. */
+    public boolean has(String splitName) {
+        return splits().stream().anyMatch(split -> split.name().equals(splitName));
+    }
+
+    /** Returns the numbers of volumes, {@code 1188/98/298}, with a hyphen for a split that is missing. */
+    public String counts() {
+        return Stream.of(train, val, test)
+                .map(split -> split == null ? "-" : String.valueOf(split.size()))
+                .collect(Collectors.joining("/"));
     }
 
     private static void requireFactorKept(String name, boolean zNormalized, Preparation preparation) {
@@ -116,7 +180,12 @@ public record VolumeData(
 
     /** Returns the shape of every volume as a net takes it. */
     public VolumeShape shape() {
-        return preparation.shape(train.shape());
+        return preparation.shape(storedShape());
+    }
+
+    /** Returns the shape of every volume as the file has it. */
+    public VolumeShape storedShape() {
+        return splits().getFirst().shape();
     }
 
     /** Returns words for how volumes become what a net takes. */
@@ -136,7 +205,7 @@ public record VolumeData(
 
     private NetInput input(double factor) {
         return new NetInput(
-                factor, zNormalized, shape().channels() / train.shape().channels());
+                factor, zNormalized, shape().channels() / storedShape().channels());
     }
 
     /**
@@ -161,6 +230,10 @@ public record VolumeData(
 
     /** Returns the same data set with other volumes to train on and to choose models by. */
     public VolumeData withTrainAndVal(Split newTrain, Split newVal) {
+        return with(newTrain, newVal);
+    }
+
+    private VolumeData with(@Nullable Split newTrain, @Nullable Split newVal) {
         return new VolumeData(
                 name,
                 description,
@@ -183,17 +256,17 @@ public record VolumeData(
      * @throws DataException if nothing is left of a split
      */
     public VolumeData withoutSkippedBlanks() {
-        Split newTrain = train.withoutSkipped();
-        Split newVal = val.withoutSkipped();
-        return newTrain == train && newVal == val ? this : withTrainAndVal(newTrain, newVal);
+        Split newTrain = train == null ? null : train.withoutSkipped();
+        Split newVal = val == null ? null : val.withoutSkipped();
+        return newTrain == train && newVal == val ? this : with(newTrain, newVal);
     }
 
     /** Returns the split of that name: train, val or test. */
     public Split split(String splitName) {
         return switch (splitName) {
-            case "train" -> train;
-            case "val" -> val;
-            case "test" -> test;
+            case "train" -> train();
+            case "val" -> val();
+            case "test" -> test();
             default -> throw new DataException("unknown split '" + splitName + "'; known splits are train, val, test");
         };
     }

@@ -8,17 +8,20 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.FileStamp;
 import dev.voxgrad.medmnist.io.Home;
 import dev.voxgrad.medmnist.io.Md5;
 import dev.voxgrad.medmnist.text.ShellWords;
 
 /**
  * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
- * same for val and test. {@link ImageLayout} says what shapes images may have, {@link WindowChoice} how their values
+ * same for val and test, each of which may be missing. {@link ImageLayout} says what shapes images may have, {@link WindowChoice} how their values
  * become grey, and {@link LabelReader} what labels may be.
  */
 public final class VolumeLoader {
@@ -49,15 +52,10 @@ public final class VolumeLoader {
      * @param size edge length, 28 or 64
      * @param skipBlank whether blank volumes are tolerated, see {@link Split#withBlankSkipped}
      * @param preparation how volumes become what a net takes
-     * @param warner is given one line if the file is not the official one; it is used all the same
+     * @param loading is given a line if the file is not the official one, which is used all the same
      */
     public static VolumeData load(
-            DatasetInfo info,
-            Path root,
-            int size,
-            boolean skipBlank,
-            Preparation preparation,
-            Consumer<String> warner) {
+            DatasetInfo info, Path root, int size, boolean skipBlank, Preparation preparation, Loading loading) {
         DatasetInfo.Source source = info.source(size);
         Path file = root.resolve(source.fileName());
         if (!Files.exists(file)) {
@@ -70,8 +68,7 @@ public final class VolumeLoader {
         }
         FileOptions options = new FileOptions(info.labelNames(), Optional.of(info.task()), skipBlank, Optional.empty());
         boolean zNormalized = preparation.normalise().applies(info.zNormalized());
-        Contents contents = Contents.read(file, options, skipBlank && zNormalized, WindowChoice::ofOfficial, warner);
-        List<Split> splits = contents.splits();
+        Contents contents = Contents.read(file, options, skipBlank && zNormalized, WindowChoice::ofOfficial, loading);
         VolumeData data = new VolumeData(
                 info.flag(),
                 info.description(),
@@ -80,12 +77,12 @@ public final class VolumeLoader {
                 zNormalized,
                 false,
                 Optional.of(contents.md5()),
-                splits.get(0),
-                splits.get(1),
-                splits.get(2),
+                contents.split("train"),
+                contents.split("val"),
+                contents.split("test"),
                 Optional.empty(),
                 preparation);
-        warnIfUnofficial(info, source, file, data, warner);
+        warnIfUnofficial(info, source, file, data, loading.notes());
         return data;
     }
 
@@ -101,14 +98,12 @@ public final class VolumeLoader {
         if (!source.md5().equals(data.md5().orElseThrow())) {
             differences.add("MD5 " + data.md5().orElseThrow() + " instead of " + source.md5());
         }
-        DatasetInfo.Counts counts = new DatasetInfo.Counts(
-                data.train().size(), data.val().size(), data.test().size());
-        if (!counts.equals(info.counts())) {
-            differences.add("train/val/test counts " + counts + " instead of " + info.counts());
+        if (!data.counts().equals(info.counts().toString())) {
+            differences.add("train/val/test counts " + data.counts() + " instead of " + info.counts());
         }
         VolumeShape shape = new VolumeShape(info.channels(), source.size());
-        if (!shape.equals(data.train().shape())) {
-            differences.add("volumes of " + data.train().shape() + " instead of " + shape);
+        if (!shape.equals(data.storedShape())) {
+            differences.add("volumes of " + data.storedShape() + " instead of " + shape);
         }
         if (!differences.isEmpty()) {
             warner.accept(file + " is not the official file (" + String.join(", ", differences) + "); using it");
@@ -116,13 +111,13 @@ public final class VolumeLoader {
     }
 
     /** Loads an official set as the original study prepared it. */
-    public static VolumeData load(DatasetInfo info, Path root, int size, boolean skipBlank, Consumer<String> warner) {
-        return load(info, root, size, skipBlank, Preparation.STUDY, warner);
+    public static VolumeData load(DatasetInfo info, Path root, int size, boolean skipBlank, Consumer<String> notes) {
+        return load(info, root, size, skipBlank, Preparation.STUDY, Loading.of(notes));
     }
 
     /** Loads anyone's own volumes as the original study would prepare them: z-normalised. */
-    public static VolumeData loadFile(Path file, FileOptions options, Consumer<String> warner) {
-        return loadFile(file, options, Preparation.STUDY, warner);
+    public static VolumeData loadFile(Path file, FileOptions options, Consumer<String> notes) {
+        return loadFile(file, options, Preparation.STUDY, Loading.of(notes));
     }
 
     /**
@@ -130,17 +125,19 @@ public final class VolumeLoader {
      * per volume a multi-label one, see {@link LabelReader}.
      *
      * @param preparation how volumes become what a net takes; as in the study, they are z-normalised
-     * @param warner is given a line for each reading of labels and voxels that the user should know about
+     * @param loading is given a line for each reading of labels and voxels that the user should know about
      */
-    public static VolumeData loadFile(
-            Path file, FileOptions options, Preparation preparation, Consumer<String> warner) {
+    public static VolumeData loadFile(Path file, FileOptions options, Preparation preparation, Loading loading) {
         if (!Files.exists(file)) {
             throw new DataFileException(file.toString(), "no such file; name the right one with --npz");
         }
         boolean zNormalized = preparation.normalise().applies(true);
         Contents contents = Contents.read(
-                file, options, options.skipBlank() && zNormalized, reader -> window(reader, options, warner), warner);
-        List<Split> splits = contents.splits();
+                file,
+                options,
+                options.skipBlank() && zNormalized,
+                reader -> window(reader, options, loading.notes()),
+                loading);
         return new VolumeData(
                 file.getFileName().toString(),
                 "Volumes of the file " + file.getFileName() + ".",
@@ -149,9 +146,9 @@ public final class VolumeLoader {
                 zNormalized,
                 false,
                 Optional.of(contents.md5()),
-                splits.get(0),
-                splits.get(1),
-                splits.get(2),
+                contents.split("train"),
+                contents.split("val"),
+                contents.split("test"),
                 Optional.of(contents.window()),
                 preparation);
     }
@@ -162,10 +159,10 @@ public final class VolumeLoader {
         return options.window().orElseGet(() -> WindowChoice.of(reader, notes));
     }
 
-    /** What is in a file: its sum, the splits in order, and the window that their voxels were read with. */
+    /** What is in a file: its sum, its splits in order, and the window that their voxels were read with. */
     private record Contents(String md5, Labels labels, List<Split> splits, Window window) {
         /**
-         * Reads all six arrays.
+         * Reads all arrays.
          *
          * @param windowOf decides the window once the arrays' types and shapes are known
          */
@@ -174,28 +171,47 @@ public final class VolumeLoader {
                 FileOptions options,
                 boolean skipBlank,
                 Function<VolumeReader, Window> windowOf,
-                Consumer<String> notes) {
+                Loading loading) {
             try (NpzFile npz = NpzFile.open(file)) {
-                VolumeReader reader = VolumeReader.open(npz, file.toString(), SPLITS);
-                Labels labels = labels(npz, reader, options, notes);
+                FileStamp stamp = FileStamp.of(file);
+                List<String> names = names(npz, loading.requirement(), file);
+                VolumeReader reader = VolumeReader.open(npz, stamp, names);
+                Labels labels = labels(npz, reader, names, options, loading.notes());
                 Window window = windowOf.apply(reader);
+                List<Voxels> voxels = reader.read(window, loading.cache(), loading.notes());
                 List<Split> splits = new ArrayList<>();
-                for (int i = 0; i < SPLITS.size(); i++) {
-                    Split split = labels.split(i, SPLITS.get(i), reader.shape(), reader.read(i, window));
+                for (int i = 0; i < names.size(); i++) {
+                    Split split = labels.split(i, names.get(i), reader.shape(), voxels.get(i));
                     splits.add(skipBlank ? split.withBlankSkipped() : split);
                 }
-                return new Contents(Md5.of(file), labels, splits, window);
+                String md5 = Md5.of(file);
+                stamp.requireUnchanged();
+                return new Contents(md5, labels, splits, window);
             }
         }
 
+        /** Returns the names of the splits of which the file has an array, or all if it has none. */
+        private static List<String> names(NpzFile npz, Requirement requirement, Path file) {
+            List<String> names = SPLITS.stream()
+                    .filter(split ->
+                            npz.names().contains(split + "_images") || npz.names().contains(split + "_labels"))
+                    .toList();
+            if (names.isEmpty()) {
+                return SPLITS; // reading the first one is an error that lists what is there
+            }
+            requirement.check(names, file.toString());
+            return names;
+        }
+
         /** Reads what the label arrays mean. */
-        private static Labels labels(NpzFile npz, VolumeReader reader, FileOptions options, Consumer<String> notes) {
+        private static Labels labels(
+                NpzFile npz, VolumeReader reader, List<String> names, FileOptions options, Consumer<String> notes) {
             List<NpyArray> arrays = new ArrayList<>();
             List<Integer> counts = new ArrayList<>();
-            for (int i = 0; i < SPLITS.size(); i++) {
+            for (int i = 0; i < names.size(); i++) {
                 long most = (long) MOST_LABELS * reader.count(i);
                 counts.add(reader.count(i));
-                arrays.add(npz.read(SPLITS.get(i) + "_labels", stream -> {
+                arrays.add(npz.read(names.get(i) + "_labels", stream -> {
                     if (stream.header().count() > most) {
                         throw new DataFileException(
                                 stream.where(),
@@ -205,7 +221,16 @@ public final class VolumeLoader {
                     return NpyArray.read(stream);
                 }));
             }
-            return LabelReader.read(reader.file(), SPLITS, arrays, counts, options, notes);
+            return LabelReader.read(reader.file(), names, arrays, counts, options, notes);
+        }
+
+        /** Returns the split of that name, or null. */
+        @Nullable
+        Split split(String name) {
+            return splits.stream()
+                    .filter(split -> split.name().equals(name))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.voxgrad.medmnist.data;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +18,23 @@ import dev.voxgrad.medmnist.data.npz.NpyStream;
 import dev.voxgrad.medmnist.data.npz.NpyType;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.FileStamp;
+import dev.voxgrad.medmnist.io.ScratchFile;
 
 /**
- * Reads the volumes of all splits from a file, of any numeric type, as the 256 grey values that a {@link Window} makes
- * of them. The file's numbers pass by in blocks, so that only the grey values take memory.
+ * Reads the volumes of all splits from a file, of any numeric type. The file's numbers pass by in blocks, to memory or to
+ * a temporary file, unless the file itself can be mapped; {@link VoxelEncoding} says how they are kept.
  */
 final class VolumeReader {
     private static final double GIB = 1L << 30;
 
     private final NpzFile npz;
-    private final String file;
+    private final FileStamp stamp;
     private final List<String> splits;
     private final long heap;
     private final List<ImageLayout> layouts = new ArrayList<>();
+    /** The splits whose values are known to be finite numbers. */
+    private final BitSet finite = new BitSet();
 
     /**
      * What is in a split.
@@ -37,9 +45,9 @@ final class VolumeReader {
      */
     record Values(double least, double greatest, boolean isMask) {}
 
-    private VolumeReader(NpzFile npz, String file, List<String> splits, long heap) {
+    private VolumeReader(NpzFile npz, FileStamp stamp, List<String> splits, long heap) {
         this.npz = npz;
-        this.file = file;
+        this.stamp = stamp;
         this.splits = splits;
         this.heap = heap;
     }
@@ -47,31 +55,26 @@ final class VolumeReader {
     /**
      * Reads the layout of the volumes, without their voxels.
      *
-     * @param file its name for messages
+     * @param stamp the file, as it was when it was opened
      * @param splits names of the splits, whose arrays are NAME_images
-     * @throws DataFileException if an array is missing, has a shape that cannot be understood, or is too large
+     * @throws DataFileException if an array is missing, or has a shape that cannot be understood
      */
-    static VolumeReader open(NpzFile npz, String file, List<String> splits) {
-        return open(npz, file, splits, Runtime.getRuntime().maxMemory());
+    static VolumeReader open(NpzFile npz, FileStamp stamp, List<String> splits) {
+        return open(npz, stamp, splits, Runtime.getRuntime().maxMemory());
     }
 
     /** Does the same with a given limit on the heap's bytes, for tests. */
-    static VolumeReader open(NpzFile npz, String file, List<String> splits, long heap) {
-        VolumeReader reader = new VolumeReader(npz, file, splits, heap);
-        long voxels = 0;
+    static VolumeReader open(NpzFile npz, FileStamp stamp, List<String> splits, long heap) {
+        VolumeReader reader = new VolumeReader(npz, stamp, splits, heap);
         for (String split : splits) {
             ImageLayout layout = npz.read(split + "_images", stream -> ImageLayout.of(stream.header(), stream.where()));
             reader.layouts.add(layout);
             if (!layout.shape().equals(reader.shape())) {
                 throw new DataFileException(
-                        file,
+                        reader.file(),
                         split + " has volumes of " + layout.shape() + " but " + splits.get(0) + " has " + reader.shape()
                                 + "; expected the same shape in all splits");
             }
-            voxels += (long) layout.count() * layout.shape().elements();
-        }
-        if (voxels > heap) {
-            throw reader.tooLarge(null);
         }
         return reader;
     }
@@ -80,8 +83,9 @@ final class VolumeReader {
         return layouts.getFirst().shape();
     }
 
+    /** Returns the file's name for messages. */
     String file() {
-        return file;
+        return stamp.file().toString();
     }
 
     String split(int number) {
@@ -115,7 +119,7 @@ final class VolumeReader {
      */
     Values values(int split, boolean onlyWhetherMask) {
         ImageLayout layout = layouts.get(split);
-        return npz.read(splits.get(split) + "_images", stream -> {
+        return npz.read(name(split), stream -> {
             double[] block = new double[stream.blockSize()];
             double least = Double.POSITIVE_INFINITY;
             double greatest = Double.NEGATIVE_INFINITY;
@@ -135,59 +139,138 @@ final class VolumeReader {
                 }
                 before += count;
             }
+            finite.set(split, finite.get(split) || before == stream.header().count());
             return new Values(least, greatest, isMask);
         });
     }
 
     /**
-     * Reads the volumes of a split.
+     * Reads the volumes of all splits.
      *
-     * @throws DataFileException if a value is NaN or infinite, or the file is damaged
+     * @param cache where they are to be kept
+     * @param notes is given a line if they are kept in a file though {@code cache} leaves the choice, and one for each
+     *     temporary file
+     * @throws DataFileException if a value is NaN or infinite, the file is damaged, or there is no room
      */
-    Voxels read(int split, Window window) {
-        ImageLayout layout = layouts.get(split);
+    List<Voxels> read(Window window, VolumeCache cache, Consumer<String> notes) {
+        long bytes = 0;
+        for (int split = 0; split < size(); split++) {
+            bytes += (long) count(split) * shape().elements() * encoding(split, window).bytes();
+        }
+        boolean inMemory = cache.isInMemory(bytes, heap);
+        if (inMemory && bytes > heap) {
+            throw tooLarge(bytes, null);
+        }
+        if (!inMemory && cache == VolumeCache.AUTO) {
+            notes.accept(String.format(
+                    Locale.ROOT,
+                    "%s: volumes take %.1f GiB, more than a quarter of Java's heap, and are read from the file "
+                            + "(--cache none)",
+                    file(),
+                    bytes / GIB));
+        }
         try {
-            return npz.read(splits.get(split) + "_images", stream -> {
-                boolean bytes = kind(split) == NpyType.Kind.U1 || kind(split) == NpyType.Kind.B1;
-                return bytes && layout.order().isSequential()
-                        ? readBytes(stream, layout, window)
-                        : readAny(stream, layout, window);
-            });
+            List<Voxels> all = new ArrayList<>();
+            for (int split = 0; split < size(); split++) {
+                all.add(inMemory ? intoMemory(split, window) : fromFile(split, window, notes));
+            }
+            return all;
         } catch (OutOfMemoryError e) {
-            throw tooLarge(e);
+            throw tooLarge(bytes, e);
         }
     }
 
-    /** Reads volumes that come byte by byte in the order in which they are kept. */
-    private static Voxels readBytes(NpyStream stream, ImageLayout layout, Window window) throws IOException {
-        boolean bool = stream.header().type().kind() == NpyType.Kind.B1;
-        byte[] greys = window.ofBytes();
-        if (bool) {
-            Arrays.fill(greys, 2, greys.length, greys[1]); // everything but zero is true
-        }
-        boolean asTheyAre = !bool && window.equals(Window.BYTES);
-        int elements = layout.shape().elements();
-        Voxels.Builder builder = new Voxels.Builder(layout.count(), elements);
-        for (int volume = 0; volume < layout.count(); volume++) {
-            byte[] array = builder.array(volume);
-            int start = builder.start(volume);
-            stream.read(array, start, elements);
-            for (int at = start; !asTheyAre && at < start + elements; at++) {
-                array[at] = greys[array[at] & 0xFF];
-            }
-        }
+    private VoxelEncoding encoding(int split, Window window) {
+        return isAsKept(split)
+                ? VoxelEncoding.asInFile(layouts.get(split).header().type(), window)
+                : VoxelEncoding.of(kind(split), window);
+    }
+
+    /** Returns whether the bytes of a split are in the file as they are kept. */
+    private boolean isAsKept(int split) {
+        return VoxelEncoding.keeps(kind(split)) && layouts.get(split).order().isSequential();
+    }
+
+    private Voxels intoMemory(int split, Window window) {
+        Voxels.Builder builder =
+                new Voxels.Builder(count(split), shape().elements(), encoding(split, window));
+        unpack(split, window, builder::volume);
         return builder.build();
     }
 
-    /** Reads volumes of any type in any order. */
-    private static Voxels readAny(NpyStream stream, ImageLayout layout, Window window) throws IOException {
+    private Voxels fromFile(int split, Window window, Consumer<String> notes) {
+        VoxelEncoding encoding = encoding(split, window);
+        int elements = shape().elements();
+        if (isAsKept(split)) {
+            Optional<MemorySegment> mapped =
+                    npz.map(name(split), layouts.get(split).header());
+            if (mapped.isPresent()) {
+                requireFinite(split);
+                return Voxels.mapped(mapped.get(), count(split), elements, encoding, stamp);
+            }
+        }
+        long each = (long) elements * encoding.bytes();
+        MemorySegment unpacked =
+                ScratchFile.allocate(count(split) * each, file() + " (" + name(split) + ")", notes);
+        unpack(split, window, volume -> unpacked.asSlice(volume * each, each));
+        return Voxels.mapped(unpacked, count(split), elements, encoding, null);
+    }
+
+    private String name(int split) {
+        return splits.get(split) + "_images";
+    }
+
+    /** Writes the volumes of a split to memory. */
+    private void unpack(int split, Window window, IntFunction<MemorySegment> volumes) {
+        if (isAsKept(split)) {
+            requireFinite(split);
+        }
+        npz.read(name(split), stream -> {
+            if (isAsKept(split)) {
+                copy(stream, layouts.get(split), volumes);
+            } else {
+                convert(stream, layouts.get(split), encoding(split, window), window, volumes);
+            }
+            return split;
+        });
+    }
+
+    private void requireFinite(int split) {
+        if (!kind(split).isInteger() && !finite.get(split)) {
+            values(split, false);
+        }
+    }
+
+    /** Copies volumes that come in the order and as the bytes in which they are kept. */
+    private static void copy(NpyStream stream, ImageLayout layout, IntFunction<MemorySegment> volumes)
+            throws IOException {
         int elements = layout.shape().elements();
-        Voxels.Builder builder = new Voxels.Builder(layout.count(), elements);
+        int each = layout.header().type().kind().bytes();
+        byte[] block = new byte[stream.blockSize() * each];
+        for (int volume = 0; volume < layout.count(); volume++) {
+            int count;
+            for (int done = 0; done < elements; done += count) {
+                count = Math.min(stream.blockSize(), elements - done);
+                stream.read(block, 0, count); // before memory is allocated, which the file may not fill
+                MemorySegment to = volumes.apply(volume);
+                MemorySegment.copy(block, 0, to, ValueLayout.JAVA_BYTE, (long) done * each, count * each);
+            }
+        }
+    }
+
+    /** Stores volumes of any type that come in any order. */
+    private static void convert(
+            NpyStream stream,
+            ImageLayout layout,
+            VoxelEncoding encoding,
+            Window window,
+            IntFunction<MemorySegment> volumes)
+            throws IOException {
+        int elements = layout.shape().elements();
         ElementOrder order = layout.order();
         double[] block = new double[stream.blockSize()];
-        byte[] array = builder.array(0);
-        int start = 0;
-        long first = 0;
+        MemorySegment to = MemorySegment.NULL;
+        long first = -elements;
         long before = 0;
         for (int count = stream.next(block); count > 0; count = stream.next(block)) {
             for (int i = 0; i < count; i++) {
@@ -197,15 +280,13 @@ final class VolumeReader {
                 long place = order.next();
                 if (place < first || place >= first + elements) {
                     int volume = (int) (place / elements);
-                    array = builder.array(volume);
-                    start = builder.start(volume);
+                    to = volumes.apply(volume);
                     first = (long) volume * elements;
                 }
-                array[start + (int) (place - first)] = window.grey(block[i]);
+                encoding.encode(block[i], window, to, (int) (place - first));
             }
             before += count;
         }
-        return builder.build();
     }
 
     private static DataFileException notFinite(String where, ImageLayout layout, long element, double value) {
@@ -217,16 +298,13 @@ final class VolumeReader {
                         + "example a[~numpy.isfinite(a)] = a[numpy.isfinite(a)].min(), or leave the volume out");
     }
 
-    private DataFileException tooLarge(@Nullable OutOfMemoryError cause) {
-        long bytes = layouts.stream()
-                .mapToLong(layout -> (long) layout.count() * layout.shape().elements())
-                .sum();
+    private DataFileException tooLarge(long bytes, @Nullable OutOfMemoryError cause) {
         return new DataFileException(
-                file,
+                file(),
                 String.format(
                         Locale.ROOT,
-                        "holds %d voxels of one byte each, which take "
-                                + "%.1f GiB of heap; Java may use %.1f GiB here, for everything. Give it more with "
+                        "holds volumes of %d bytes, which take %.1f GiB of heap; Java may use %.1f GiB here, for "
+                                + "everything. Leave them in the file with --cache none, give Java more with "
                                 + "VOXGRAD_OPTS=-Xmx%dg, or take fewer or smaller volumes",
                         bytes,
                         bytes / GIB,

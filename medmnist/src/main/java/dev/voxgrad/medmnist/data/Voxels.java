@@ -1,167 +1,115 @@
 package dev.voxgrad.medmnist.data;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-import dev.voxgrad.medmnist.io.DataException;
+import org.jspecify.annotations.Nullable;
+
+import dev.voxgrad.medmnist.data.npz.NpyType;
+import dev.voxgrad.medmnist.io.FileStamp;
 
 /**
- * The voxels of a split's volumes, uint8, channels-last (X, Y, Z, C) within each volume.
- *
- * <p>A Java array holds fewer than 2³¹ bytes, and a split may have more. So the volumes are kept in several arrays,
- * none of them split between two, and for each volume there is the array that holds it and the place of its first
- * voxel. A selection of volumes therefore shares the arrays instead of copying them.
+ * The volumes of a split, in the heap or in a mapped file. A selection of volumes shares them; nothing is copied.
  */
 final class Voxels {
     /** Bytes of an array at most, as long as one volume is not larger: a garbage collector finds room for these. */
     private static final int LARGEST_ARRAY = 1 << 28;
 
-    private final byte[][] holder;
-    private final int[] start;
-    private final int elements;
+    private final StoredVolume[] volumes;
 
-    private Voxels(byte[][] holder, int[] start, int elements) {
-        this.holder = holder;
-        this.start = start;
-        this.elements = elements;
+    private Voxels(StoredVolume[] volumes) {
+        this.volumes = volumes;
     }
 
-    /** Takes all volumes from one array, (N, X, Y, Z, C), which is not copied. */
+    /** Takes all volumes of uint8 from one array, (N, X, Y, Z, C), which is not copied. */
     static Voxels of(byte[] all, int elements) {
-        int count = all.length / elements;
-        byte[][] holder = new byte[count][];
-        int[] start = new int[count];
-        for (int i = 0; i < count; i++) {
-            holder[i] = all;
-            start[i] = i * elements;
-        }
-        return new Voxels(holder, start, elements);
+        return mapped(
+                MemorySegment.ofArray(all),
+                all.length / elements,
+                elements,
+                VoxelEncoding.asInFile(NpyType.UINT8, Window.BYTES),
+                null);
     }
 
     /**
-     * Collects volumes as they are read, one after the other. An array is allocated once the first of its volumes has
-     * arrived, so that a file which only claims to hold many volumes does not take memory for them.
+     * Takes all volumes from one piece of memory, (N, X, Y, Z, C), which is not copied.
+     *
+     * @param file the file that it is mapped from; null if nothing else can change it
+     */
+    static Voxels mapped(
+            MemorySegment all, int count, int elements, VoxelEncoding encoding, @Nullable FileStamp file) {
+        long bytes = (long) elements * encoding.bytes();
+        return new Voxels(IntStream.range(0, count)
+                .mapToObj(i -> new StoredVolume(all.asSlice(i * bytes, bytes), encoding, elements, file))
+                .toArray(StoredVolume[]::new));
+    }
+
+    /**
+     * Collects volumes in the heap as they are read. An array is allocated once the first of its volumes has arrived, so
+     * that a file which only claims to hold many volumes does not take memory for them.
      */
     static final class Builder {
-        private final byte[][] holder;
-        private final int[] start;
+        private final MemorySegment[] segments;
         private final int elements;
+        private final VoxelEncoding encoding;
+        private final int bytes;
         private final int perArray;
 
-        Builder(int count, int elements) {
-            this(count, elements, LARGEST_ARRAY);
+        Builder(int count, int elements, VoxelEncoding encoding) {
+            this(count, elements, encoding, LARGEST_ARRAY);
         }
 
         /** Creates a builder with a limit on the arrays' bytes, for tests. */
-        Builder(int count, int elements, int largestArray) {
-            this.holder = new byte[count][];
-            this.start = new int[count];
+        Builder(int count, int elements, VoxelEncoding encoding, int largestArray) {
+            this.segments = new MemorySegment[count];
             this.elements = elements;
-            this.perArray = Math.max(1, largestArray / elements);
+            this.encoding = encoding;
+            this.bytes = Math.multiplyExact(elements, encoding.bytes());
+            this.perArray = Math.max(1, largestArray / bytes);
         }
 
-        /** Returns the array to write volume {@code index} to, from {@link #start} on. */
-        byte[] array(int index) {
-            if (holder[index] == null) {
+        /** Returns the memory to write volume {@code index} to. */
+        MemorySegment volume(int index) {
+            if (segments[index] == null) {
                 int first = index / perArray * perArray;
-                int end = Math.min(first + perArray, holder.length);
-                byte[] array = new byte[(end - first) * elements];
+                int end = Math.min(first + perArray, segments.length);
+                MemorySegment array = MemorySegment.ofArray(new byte[(end - first) * bytes]);
                 for (int i = first; i < end; i++) {
-                    holder[i] = array;
-                    start[i] = (i - first) * elements;
+                    segments[i] = array.asSlice((long) (i - first) * bytes, bytes);
                 }
             }
-            return holder[index];
-        }
-
-        int start(int index) {
-            return start[index];
+            return segments[index];
         }
 
         Voxels build() {
-            return new Voxels(holder, start, elements);
+            return new Voxels(Stream.of(segments)
+                    .map(segment -> new StoredVolume(segment, encoding, elements, null))
+                    .toArray(StoredVolume[]::new));
         }
     }
 
     /** Returns the number of volumes. */
     int count() {
-        return holder.length;
+        return volumes.length;
     }
 
-    /** Returns the array that holds a volume, from {@link #start} on; not to be written to. */
-    byte[] array(int volume) {
-        return holder[volume];
-    }
-
-    /** Returns the index of a volume's first voxel in its array. */
-    int start(int volume) {
-        return start[volume];
+    /** Returns a volume. */
+    StoredVolume volume(int index) {
+        return volumes[index];
     }
 
     /** Returns the first {@code newCount} volumes, which are shared with this. */
     Voxels first(int newCount) {
-        return new Voxels(Arrays.copyOf(holder, newCount), Arrays.copyOf(start, newCount), elements);
+        return new Voxels(Arrays.copyOf(volumes, newCount));
     }
 
     /** Returns some volumes of several splits, numbered one split after the other; they are shared with these. */
     static Voxels select(List<Voxels> parts, int[] numbers) {
-        byte[][] holder = new byte[numbers.length][];
-        int[] start = new int[numbers.length];
-        for (int i = 0; i < numbers.length; i++) {
-            int index = numbers[i];
-            int part = 0;
-            while (index >= parts.get(part).count()) {
-                index -= parts.get(part).count();
-                part++;
-            }
-            holder[i] = parts.get(part).holder[index];
-            start[i] = parts.get(part).start[index];
-        }
-        return new Voxels(holder, start, parts.getFirst().elements);
-    }
-
-    /** Returns whether all voxels of a volume have the same value. */
-    boolean isBlank(int volume) {
-        byte[] array = holder[volume];
-        int from = start[volume];
-        int at = from + 1;
-        while (at < from + elements && array[at] == array[from]) {
-            at++;
-        }
-        return at == from + elements;
-    }
-
-    /**
-     * Returns all voxels in one array, (N, X, Y, Z, C): the original array if they are in a single one, otherwise a
-     * copy.
-     *
-     * @throws DataException if one array cannot hold them
-     */
-    byte[] together(String name) {
-        long size = (long) count() * elements;
-        if (isOneArray(size)) {
-            return holder[0];
-        }
-        if (size > Integer.MAX_VALUE - 8) {
-            throw new DataException(
-                    name + ": " + size + " voxels do not fit into one Java array; take them volume by " + "volume");
-        }
-        byte[] all = new byte[(int) size];
-        for (int i = 0; i < count(); i++) {
-            System.arraycopy(holder[i], start[i], all, i * elements, elements);
-        }
-        return all;
-    }
-
-    private boolean isOneArray(long size) {
-        if (count() == 0 || holder[0].length != size) {
-            return false;
-        }
-        for (int i = 0; i < count(); i++) {
-            if (holder[i] != holder[0] || start[i] != i * elements) {
-                return false;
-            }
-        }
-        return true;
+        StoredVolume[] all =
+                parts.stream().flatMap(part -> Stream.of(part.volumes)).toArray(StoredVolume[]::new);
+        return new Voxels(Arrays.stream(numbers).mapToObj(number -> all[number]).toArray(StoredVolume[]::new));
     }
 }

@@ -8,18 +8,23 @@ import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.FileKind;
 
 /**
- * Which values of a file become which of the 256 grey values that volumes are kept in: {@code low} becomes 0,
- * {@code high} 255, those between are spread evenly and rounded to the nearest, and those outside are clamped. In
- * NumPy: {@code rint(clip((v - low) / (high - low), 0, 1) * 255)}, in double precision.
+ * Which values of a file become 0 and 1: {@code low} becomes 0, {@code high} becomes 1, those between are spread evenly,
+ * and those outside are clamped. In NumPy: {@code clip((v - low) / (high - low), 0, 1).astype('float32')}, with v in
+ * double precision.
  *
  * @param low the value that becomes 0
- * @param high the value that becomes 255, above {@code low}
+ * @param high the value that becomes 1, above {@code low}
+ * @param exact null in runs of versions that rounded the result to the nearest of 256 grey values, from 0/255 to
+ *     255/255; then it is still rounded
  */
-public record Window(double low, double high) {
-    /** Leaves integers from 0 to 255 as they are. */
+public record Window(
+        double low, double high, @Nullable Boolean exact) {
+    /** Divides by 255. */
     public static final Window BYTES = new Window(0, 255);
-    /** Turns the zeros and ones of a mask into 0 and 255. */
+    /** Takes the zeros and ones of a mask as they are. */
     public static final Window MASK = new Window(0, 1);
+
+    private static final int WHITE = 255;
 
     /** Rejects bounds that are NaN, infinite, equal, in the wrong order or too far apart for a double. */
     public Window {
@@ -28,6 +33,12 @@ public record Window(double low, double high) {
         BadValueException.require(Double.isFinite(low), "low", low, "a finite number");
         BadValueException.require(
                 Double.isFinite(high - low) && high > low, "high", high, "a finite number above " + shown(low));
+        exact = Boolean.TRUE.equals(exact) ? Boolean.TRUE : null;
+    }
+
+    /** Creates a window whose results are not rounded. */
+    public Window(double low, double high) {
+        this(low, high, true);
     }
 
     /**
@@ -54,18 +65,20 @@ public record Window(double low, double high) {
                 cause);
     }
 
-    /** Returns the grey value of a finite value, as an unsigned byte. */
-    byte grey(double value) {
-        return (byte) (int) Math.rint(Math.clamp((value - low) / (high - low), 0.0, 1.0) * 255);
+    /** Returns what a finite value becomes, from 0 to 1. */
+    float value(double value) {
+        double inside = Math.min(1, Math.max(0, (value - low) / (high - low)));
+        return (float) (exact == null ? Math.rint(inside * WHITE) / WHITE : inside);
     }
 
-    /** Returns the grey values of all unsigned bytes. */
-    byte[] ofBytes() {
-        byte[] table = new byte[256];
-        for (int value = 0; value < table.length; value++) {
-            table[value] = grey(value);
-        }
-        return table;
+    /** Returns whether both bounds are from {@code least} to {@code greatest}: clamping values to these changes nothing. */
+    boolean isWithin(double least, double greatest) {
+        return low >= least && high <= greatest;
+    }
+
+    /** Returns whether another window has the same bounds, though runs of other versions may round its results. */
+    public boolean hasBoundsOf(Window other) {
+        return low == other.low && high == other.high;
     }
 
     /** Returns {@code LO,HI} as the command line takes it; whole numbers without a fraction. */

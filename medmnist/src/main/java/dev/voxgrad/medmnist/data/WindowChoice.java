@@ -11,15 +11,14 @@ import dev.voxgrad.medmnist.io.DataFileException;
  * Decides which window the volumes of a file are read with, if the user has not chosen one:
  *
  * <ul>
- * <li>Only zeros and ones in all splits: masks, so that 0 and 1 become 0 and 255.
- * <li>Unsigned bytes, or other integers that are from 0 to 255 in train and val: as they are.
+ * <li>Only zeros and ones in all splits: masks, with the window 0,1.
+ * <li>Unsigned bytes, or other integers that are from 0 to 255 in train and val: 0,255.
  * <li>Other numbers: the range from the least to the greatest value in train and val. Values of test outside it are
- *     clamped: nothing is chosen by test.
+ *     clamped: nothing is chosen by test, so that a file of test alone requires a window.
  * </ul>
  */
 final class WindowChoice {
-    /** Splits that may decide: train and val. */
-    private static final int DECIDING = 2;
+    private static final String TEST = "test";
 
     private final VolumeReader reader;
     private final Consumer<String> notes;
@@ -71,7 +70,7 @@ final class WindowChoice {
         }
         if (!integers || !window.equals(Window.BYTES)) {
             notes.accept(reader.file() + ": values from " + Window.shown(window.low()) + " to "
-                    + Window.shown(window.high()) + " are read as 0 to 255 (window " + window + ")");
+                    + Window.shown(window.high()) + " are read as 0 to 1 (window " + window + ")");
         }
     }
 
@@ -96,7 +95,7 @@ final class WindowChoice {
             values.add(reader.values(split, bytes));
         }
         if (values.stream().allMatch(VolumeReader.Values::isMask)) {
-            notes.accept(reader.file() + ": volumes hold only 0 and 1: read as masks, scaled to 0 and 255 (window "
+            notes.accept(reader.file() + ": volumes hold only 0 and 1: read as masks (window "
                     + Window.MASK + ")");
             return Window.MASK;
         }
@@ -125,7 +124,15 @@ final class WindowChoice {
     }
 
     private Window byRange(List<VolumeReader.Values> values, boolean integers) {
-        List<VolumeReader.Values> deciding = values.subList(0, DECIDING);
+        boolean hasTest = reader.split(values.size() - 1).equals(TEST);
+        List<VolumeReader.Values> deciding = values.subList(0, hasTest ? values.size() - 1 : values.size());
+        if (deciding.isEmpty()) {
+            throw new DataFileException(
+                    reader.file(),
+                    "test_images is " + reader.kind(0).longName()
+                            + ", and there are no train and val whose range could decide how it is read. Name the "
+                            + "window of the training with --window LO,HI; its run.json records it");
+        }
         double least =
                 deciding.stream().mapToDouble(VolumeReader.Values::least).min().orElseThrow();
         double greatest = deciding.stream()
@@ -140,11 +147,11 @@ final class WindowChoice {
         }
         boolean asTheyAre = integers && least >= 0 && greatest <= 255;
         Window window = asTheyAre ? Window.BYTES : window(least, greatest);
-        VolumeReader.Values test = values.getLast();
+        VolumeReader.Values test = values.getLast(); // if that is another split, none of its values are outside
         boolean clamps = test.least() < window.low() || test.greatest() > window.high();
         if (!asTheyAre || clamps) {
             notes.accept(reader.file() + ": " + reader.kind(0).longName() + " values from "
-                    + Window.shown(window.low()) + " to " + Window.shown(window.high()) + " are read as 0 to 255"
+                    + Window.shown(window.low()) + " to " + Window.shown(window.high()) + " are read as 0 to 1"
                     + (asTheyAre ? "" : ", the range of train and val; --window LO,HI chooses another")
                     + (clamps
                             ? "; values of test outside it, from " + Window.shown(test.least()) + " to "

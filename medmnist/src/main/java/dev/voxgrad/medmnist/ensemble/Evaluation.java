@@ -45,20 +45,24 @@ public record Evaluation(
             Device device,
             EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
-        // As in training, known blank volumes are left out when weights and temperatures are fitted.
-        Split fitted = data.withoutSkippedBlanks().val();
         boolean folds = run.info().crossValidation() != null;
         if (!folds && settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
-            Metrics.requireDefined(data, fitted);
+            Metrics.requireDefined(data, fitted(data));
         }
         Ensemble ensemble = load(run, split, data, device, settings, progress);
         Optional<Ensemble> validation = folds || !settings.needsValidation()
                 ? Optional.empty()
-                : Optional.of(split == fitted ? ensemble : load(run, fitted, data, device, settings, progress));
+                : Optional.of(
+                        split == fitted(data) ? ensemble : load(run, fitted(data), data, device, settings, progress));
         Optional<WeightMethod.Fit> fit = settings.method()
                 .filter(WeightMethod::needsValidation)
                 .map(method -> folds ? method.fitToOwnFolds(ensemble.models()) : method.fit(validation.orElseThrow()));
         return of(ensemble, validation, fit, settings);
+    }
+
+    /** Returns what weights and temperatures are fitted to: as in training, known blank volumes are left out. */
+    private static Split fitted(VolumeData data) {
+        return data.withoutSkippedBlanks().val();
     }
 
     private static Ensemble load(

@@ -50,13 +50,14 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
                     .missing()
                     .ifPresent(missing -> warnings.add(data.name() + ": " + missing + ", so nets cannot learn it"));
         }
-        of(data, data.test())
-                .missing()
-                .ifPresent(missing -> warnings.add(data.name() + ": " + missing
-                        + ", so its test AUC will be undefined, as it is in MedMNIST's evaluator; accuracy"
-                        + (data.test().isMultiLabel() ? "" : ", confusion matrix")
-                        + " and the figures of each class will be "
-                        + "given"));
+        if (data.has("test")) {
+            of(data, data.test())
+                    .missing()
+                    .ifPresent(missing -> warnings.add(data.name() + ": " + missing
+                            + ", so its test AUC will be undefined, as it is in MedMNIST's evaluator; accuracy"
+                            + (data.test().isMultiLabel() ? "" : ", confusion matrix")
+                            + " and the figures of each class will be given"));
+        }
         return warnings;
     }
 
@@ -75,9 +76,7 @@ public record ClassCoverage(VolumeData data, Split split, int[] counts) {
                 .filter(index -> coverage.counts[index] == 0)
                 .findFirst()
                 .orElseGet(() -> coverage.where(coverage::isUndefined)[0]);
-        boolean nowhere = coverage.counts[one] == 0
-                && of(data, data.train()).counts[one] == 0
-                && of(data, data.test()).counts[one] == 0;
+        boolean nowhere = data.splits().stream().allMatch(any -> of(data, any).counts[one] == 0);
         throw new UndefinedMetricException(data.name() + " " + split.name() + ": AUC is not defined: class " + one
                 + " (" + data.labelNames().get(one) + ") has " + coverage.counts[one] + " of " + split.size()
                 + " samples, and the best model is chosen by the AUC. "

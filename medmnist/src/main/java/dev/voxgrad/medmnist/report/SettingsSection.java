@@ -56,14 +56,11 @@ final class SettingsSection {
         item(
                 "data",
                 data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", "
-                        + data.train().size() + "/" + data.val().size() + "/"
-                        + data.test().size() + " volumes to train, validate and test");
+                        + data.counts() + " volumes to train, validate and test");
         if (info.data().window() != null) {
             item(
-                    "grey values",
-                    Window.BYTES.equals(info.data().window())
-                            ? "as in the data"
-                            : info.data().window() + " in the data become 0,255");
+                    "window",
+                    info.data().window() + " in the data become 0,1");
         }
         item("volumes", data.preparationWords());
         item(

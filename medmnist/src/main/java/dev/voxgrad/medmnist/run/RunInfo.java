@@ -178,7 +178,7 @@ public record RunInfo(
      */
     public void requireCompatible(@Nullable Window now) {
         Window before = dataAsTaken().window();
-        if (now != null && !now.equals(before)) {
+        if (now != null && (before == null || !now.hasBoundsOf(before))) {
             throw new IncompatibleRunException("--window is " + now + ", but the volumes of this run are read with "
                     + (before == null ? "their own grey values" : before)
                     + ". Leave the option out, or start a new run");

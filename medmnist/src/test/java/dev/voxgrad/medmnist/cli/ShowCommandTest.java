@@ -56,7 +56,7 @@ class ShowCommandTest {
         Split split =
                 VolumeLoader.loadFile(file, FileOptions.NONE, warning -> {}).train();
         float[] values = new float[channels * VOXELS];
-        Normalization.scale(split.voxels(), index * values.length, values.length, values, 0);
+        System.arraycopy(split.values(index), 0, values, 0, values.length);
         if (normalised) {
             Normalization.zNormalize(values, 0, values.length, "train", index);
         }

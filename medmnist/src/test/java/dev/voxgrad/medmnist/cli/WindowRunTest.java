@@ -94,12 +94,12 @@ class WindowRunTest {
         assertThat(cli.err().lines())
                 .singleElement()
                 .asString()
-                .contains("values from -500 to 520 are read as 0 to 255 (window -500,520)");
+                .contains("values from -500 to 520 are read as 0 to 1 (window -500,520)");
         assertSameWeights(weights(folder.resolve("a")), weights(folder.resolve("b")));
         assertThat(Files.readString(folder.resolve("b").resolve("run.json")))
-                .containsPattern("\"window\" : \\{\\s*\"low\" : -500.0,\\s*\"high\" : 520.0\\s*}");
+                .containsPattern("\"window\" : \\{\\s*\"low\" : -500.0,\\s*\"high\" : 520.0,\\s*\"exact\" : true\\s*}");
         assertThat(Files.readString(folder.resolve("a").resolve("run.json")))
-                .containsPattern("\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 255.0\\s*}");
+                .containsPattern("\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 255.0,\\s*\"exact\" : true\\s*}");
     }
 
     @Test
@@ -110,10 +110,10 @@ class WindowRunTest {
         assertThat(cli.err().lines())
                 .singleElement()
                 .asString()
-                .contains("one.npz", "volumes hold only 0 and 1: read as masks, scaled to 0 and 255");
+                .contains("one.npz", "volumes hold only 0 and 1: read as masks (window 0,1)");
         assertSameWeights(weights(folder.resolve("a")), weights(folder.resolve("b")));
         assertThat(Files.readString(folder.resolve("b").resolve("run.json")))
-                .containsPattern("\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 1.0\\s*}");
+                .containsPattern("\"window\" : \\{\\s*\"low\" : 0.0,\\s*\"high\" : 1.0,\\s*\"exact\" : true\\s*}");
     }
 
     private String scores(Path npz, Path weights, Object... more) throws IOException {
@@ -157,20 +157,20 @@ class WindowRunTest {
 
     @Test
     void resumesCombinesAndReportsWithTheSameWindow() throws IOException {
-        Path npz = floats("floats.npz", 0.01, 0);
+        Path npz = floats("floats.npz", 0.25, 0);
         Path run = folder.resolve("run");
-        assertThat(train(npz, run, "--window", "0,2.55").code()).isZero();
+        assertThat(train(npz, run, "--window", "0,63.75").code()).isZero();
         Path whole = folder.resolve("whole");
         trainFor(2, TestVolumes.write(folder.resolve("bytes.npz"), bytes()), whole)
                 .succeeded();
         Cli.run("train", "--resume", run, "--epochs", 2, "--window", "0,1")
-                .refused("--window is 0,1", "read with 0,2.55");
-        Cli resumed = Cli.run("train", "--resume", run, "--epochs", 2, "--window", "0,2.55", "--threads", 1);
+                .refused("--window is 0,1", "read with 0,63.75");
+        Cli resumed = Cli.run("train", "--resume", run, "--epochs", 2, "--window", "0,63.75", "--threads", 1);
         assertThat(resumed.code()).as(resumed.err()).isZero();
         assertSameWeights(weights(whole), weights(run));
         Cli combined = Cli.run("ensemble", "--run", run, "--threads", 1);
         assertThat(combined.code()).as(combined.err()).isZero();
-        assertThat(combined.err()).contains("window 0,2.55");
+        assertThat(combined.err()).contains("window 0,63.75");
         assertThat(combined.out().replace(run.toString(), "RUN"))
                 .isEqualTo(Cli.run("ensemble", "--run", whole, "--threads", 1)
                         .succeeded()
@@ -179,7 +179,7 @@ class WindowRunTest {
                         .replace("bytes.npz", "floats.npz"));
         Path page = folder.resolve("page.html");
         assertThat(Cli.run("report", run, "--out", page, "--threads", 1).code()).isZero();
-        assertThat(Files.readString(page)).contains("--window 0,2.55", "0,2.55 in the data become 0,255");
+        assertThat(Files.readString(page)).contains("--window 0,63.75", "0,63.75 in the data become 0,1");
     }
 
     /** Versions without windows read zeros and ones unchanged; their runs are resumed in the same way. */

@@ -18,8 +18,7 @@ class NormalizationTest {
         }
         VolumeData data = VolumeLoader.load(
                 DatasetInfo.ADRENAL, Shared.file("data/adrenalmnist3d.npz").getParent(), 28, false, line -> {});
-        float[] volume = new float[28 * 28 * 28];
-        Normalization.scale(data.train().voxels(), 0, volume.length, volume, 0);
+        float[] volume = data.train().values(0);
         Normalization.zNormalize(volume, 0, volume.length, "train", 0);
         assertThat(expected).hasSize(volume.length);
         for (int i = 0; i < volume.length; i++) {
@@ -29,9 +28,14 @@ class NormalizationTest {
 
     @Test
     void scalesBytesAsUnsignedInFloat32() {
-        float[] out = new float[4];
-        Normalization.scale(new byte[] {9, 0, 1, (byte) 128, (byte) 255}, 1, 4, out, 0);
-        assertThat(out).containsExactly(0, 1 / 255f, 128 / 255f, 1);
+        byte[] bytes = new byte[256];
+        float[] expected = new float[256];
+        for (int i = 0; i < 256; i++) {
+            bytes[i] = (byte) i;
+            expected[i] = i / 255f;
+        }
+        Split split = Split.of("train", new VolumeShape(4, 4), bytes, new int[] {0});
+        assertThat(split.values(0)).isEqualTo(expected);
     }
 
     /** 1, 2, 4: mean 7/3, deviation √(7/3) with N − 1. Values outside the range are unchanged. */

@@ -148,8 +148,8 @@ class VolumeLoaderTest {
                 "val_images",
                 NpyArray.ofFloats(new float[108], 4, 3, 3, 3),
                 "train_images is uint8 but val_images float32, which may mean two scales");
-        assertRefused("val_images", NpyArray.ofBytes(new byte[144], 4, 3, 3, 4), "expected cubes as (N,S,S,S)");
-        assertRefused("val_images", NpyArray.ofBytes(new byte[216], 4, 3, 3, 3, 2), "expected cubes as (N,S,S,S)");
+        assertRefused("val_images", NpyArray.ofBytes(new byte[144], 4, 3, 3, 4), "expected volumes as (N,D,H,W)");
+        assertRefused("val_images", NpyArray.ofBytes(new byte[216], 2, 3, 3, 3, 2, 2), "expected volumes as (N,D,H,W)");
         assertRefused("val_images", NpyArray.ofBytes(new byte[0], 0, 3, 3, 3), "at least one volume");
         assertRefused(
                 "val_images",

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.FileStamp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -80,7 +81,7 @@ class VolumeReaderTest {
         assertThat(notes)
                 .singleElement()
                 .asString()
-                .contains("own.npz", "are read as 0 to 255", "the range of train and val", "--window LO,HI");
+                .contains("own.npz", "are read as 0 to 1", "the range of train and val", "--window LO,HI");
     }
 
     @Test
@@ -101,7 +102,7 @@ class VolumeReaderTest {
         assertThat(notes)
                 .singleElement()
                 .asString()
-                .contains("volumes hold only 0 and 1: read as masks, scaled to 0 and 255");
+                .contains("volumes hold only 0 and 1: read as masks (window 0,1)");
     }
 
     /** NumPy writes 0 and 1; a file of others may hold any byte. */
@@ -325,14 +326,20 @@ class VolumeReaderTest {
     @Test
     void reportsMissingHeap() {
         Path file = NpzBytes.everywhere("<f8", ramp(0, 1)).write(folder.resolve("own.npz"));
+        Window window = new Window(0, 15);
         try (NpzFile npz = NpzFile.open(file)) {
             List<String> splits = List.of("train", "val", "test");
-            assertThat(VolumeReader.open(npz, "own.npz", splits, 48).shape()).isEqualTo(new VolumeShape(1, 2));
-            assertThatThrownBy(() -> VolumeReader.open(npz, "own.npz", splits, 47))
+            FileStamp stamp = FileStamp.of(file);
+            assertThat(VolumeReader.open(npz, stamp, splits, 192).read(window, VolumeCache.RAM, notes::add))
+                    .hasSize(3);
+            assertThatThrownBy(() ->
+                            VolumeReader.open(npz, stamp, splits, 191).read(window, VolumeCache.RAM, notes::add))
                     .isInstanceOf(DataFileException.class)
-                    .hasMessageContaining("own.npz: holds 48 voxels of one byte each, which take 0.0 GiB of heap")
+                    .hasMessageContaining("own.npz: holds volumes of 192 bytes, which take 0.0 GiB of heap")
+                    .hasMessageContaining("--cache none")
                     .hasMessageContaining("VOXGRAD_OPTS=-Xmx3g");
         }
+        assertThat(notes).isEmpty();
     }
 
     @Test

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class WindowTest {
-    /** By numpy.rint(numpy.clip((v - lo) / (hi - lo), 0, 1) * 255). */
+    /** Runs of older versions round, by numpy.rint(numpy.clip((v - lo) / (hi - lo), 0, 1) * 255) / 255. */
     @ParameterizedTest
     @CsvSource({
         "-1000, 400, -1000, 0",
@@ -31,16 +31,25 @@ class WindowTest {
         "0, 4.9e-324, 4.9e-324, 255"
     })
     void mapsAsNumPyDoes(double low, double high, double value, int grey) {
-        assertThat(new Window(low, high).grey(value) & 0xFF).isEqualTo(grey);
+        assertThat(new Window(low, high, null).value(value)).isEqualTo(grey / 255f);
+        assertThat(new Window(low, high).value(value)).isBetween((grey - 0.5f) / 255, (grey + 0.5f) / 255);
+    }
+
+    /** By numpy.float32(numpy.clip((v + 1000) / 1400, 0, 1)). */
+    @Test
+    void doesNotRound() {
+        Window window = new Window(-1000, 400);
+        assertThat(window.value(-999)).isEqualTo(1 / 1400f);
+        assertThat(window.value(-998)).isEqualTo(2 / 1400f);
+        assertThat(window.value(399.5)).isEqualTo(0.99964285f);
     }
 
     @Test
     void leavesBytesAsTheyAre() {
-        byte[] table = Window.BYTES.ofBytes();
         for (int value = 0; value < 256; value++) {
-            assertThat(table[value]).isEqualTo((byte) value);
+            assertThat(Window.BYTES.value(value)).isEqualTo(value / 255f);
+            assertThat(new Window(0, 255, null).value(value)).isEqualTo(value / 255f);
         }
-        assertThat(Window.MASK.ofBytes()).startsWith(0, -1, -1);
     }
 
     @Property(tries = 500)
@@ -50,10 +59,10 @@ class WindowTest {
             @ForAll @DoubleRange double first,
             @ForAll @DoubleRange double second) {
         Window window = new Window(low, low + width);
-        assertThat(window.grey(low)).isZero();
-        assertThat(window.grey(low + width)).isEqualTo((byte) 255);
-        int less = window.grey(low + width * Math.min(first, second)) & 0xFF;
-        int more = window.grey(low + width * Math.max(first, second)) & 0xFF;
+        assertThat(window.value(low)).isZero();
+        assertThat(window.value(low + width)).isOne();
+        float less = window.value(low + width * Math.min(first, second));
+        float more = window.value(low + width * Math.max(first, second));
         assertThat(less).isLessThanOrEqualTo(more);
     }
 

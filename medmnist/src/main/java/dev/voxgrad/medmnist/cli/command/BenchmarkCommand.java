@@ -31,6 +31,7 @@ import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.ParallelOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.Preparation;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OfficialSet;
@@ -187,7 +188,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         for (NetSpec net : nets) {
             VolumeData data = loaded.computeIfAbsent(
                     RowRecipe.settings(net, source).build().preparation(),
-                    preparation -> dataOptions.loadForTraining(source, preparation));
+                    preparation -> dataOptions.loadForTraining(
+                            source, preparation, Requirement.of("medmnist benchmark", "train", "val", "test")));
             requireSameData(folder, existing, source, data);
             toTrain.add(open(folder, net, source, data, device));
         }

@@ -69,7 +69,7 @@ public final class EnsembleCommand implements Callable<Integer> {
         RunFiles run = RunFiles.open(folder);
         EnsembleSettings settings = ensembleOptions.settings(run);
         Device device = deviceOptions.open();
-        VolumeData data = runDataOptions.load(run);
+        VolumeData data = runDataOptions.load(run, ensembleOptions.requirement("medmnist ensemble"));
         evaluate(
                 run,
                 data,

@@ -24,6 +24,7 @@ import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.cli.ui.Failures;
 import dev.voxgrad.medmnist.cli.ui.SignalStop;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.AtomicFile;
@@ -153,7 +154,7 @@ public final class LrFindCommand implements Callable<Integer> {
         AtomicFile.requireWritable(csv);
         AtomicFile.requireWritable(page);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.loadForTraining(source, settings.run().preparation());
+        VolumeData data = dataOptions.loadForTraining(source, settings.run().preparation(), Requirement.of("medmnist lr-find", "train"));
         LearningRateFinder finder = new LearningRateFinder(settings, data, device);
         Console console = new Console(command.commandLine().getOut());
         if (data.train().size() < batchSize) {

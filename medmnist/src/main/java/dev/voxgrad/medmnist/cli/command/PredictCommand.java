@@ -22,6 +22,7 @@ import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.Preparation;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
@@ -120,7 +121,10 @@ public final class PredictCommand implements Callable<Integer> {
         AtomicFile.requireWritable(out);
         Device device = deviceOptions.open();
         WeightsFile file = WeightsFile.read(weights);
-        VolumeData data = dataOptions.load(dataOptions.asTrained(source, weights), preparation(source, spec, file));
+        VolumeData data = dataOptions.load(
+                dataOptions.asTrained(source, weights),
+                preparation(source, spec, file),
+                Requirement.of("medmnist predict --split " + split.name(), split.name()));
         Split volumes = data.split(split.name());
         spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
         Layer built = spec.build(device, data.shape(), data.classes());

@@ -85,7 +85,7 @@ public final class ReportCommand implements Callable<Integer> {
         Optional<Path> inRun = run.files().within(file).map(run.files()::require);
         AtomicFile.requireWritable(file);
         Device device = deviceOptions.open();
-        VolumeData data = runDataOptions.load(run);
+        VolumeData data = runDataOptions.load(run, ensembleOptions.requirement("medmnist report"));
         Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
         Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);

@@ -26,6 +26,7 @@ import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
 import dev.voxgrad.medmnist.data.ChannelOrder;
 import dev.voxgrad.medmnist.data.Preparation;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.SampleReader;
 import dev.voxgrad.medmnist.data.SampleTransform;
 import dev.voxgrad.medmnist.data.Split;
@@ -134,7 +135,8 @@ public final class ShowCommand implements Callable<Integer> {
                     command.commandLine(), "--out is '" + out + "'; expected a name that ends with .png or .npz");
         }
         AtomicFile.requireWritable(out);
-        VolumeData data = dataOptions.load(source, settings.preparation());
+        VolumeData data = dataOptions.load(
+                source, settings.preparation(), Requirement.of("medmnist show --split " + split.name(), split.name()));
         Split volumes = data.split(split.name());
         if (index >= volumes.size()) {
             throw new ParameterException(

@@ -24,6 +24,7 @@ import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.ParallelOptions;
 import dev.voxgrad.medmnist.cli.options.TrialOptions;
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.io.DataFileException;
@@ -154,7 +155,7 @@ public final class TrainCommand implements Callable<Integer> {
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.open();
         List<? extends Device> more = parallelOptions.moreDevices(device, deviceOptions, chosen.size());
-        VolumeData data = dataOptions.loadForTraining(source, settings.preparation());
+        VolumeData data = dataOptions.loadForTraining(source, settings.preparation(), Requirement.TRAINING);
         RunFiles run = NewRun.create(source, data, crossValidation, settings, device, out);
         warnOfMissingClasses(data, crossValidation);
         return new TrainingSession(run, data, device, console())
@@ -184,7 +185,7 @@ public final class TrainCommand implements Callable<Integer> {
             RunFiles.requireEmpty(folder.out);
         }
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.loadForTraining(source, settings.preparation());
+        VolumeData data = dataOptions.loadForTraining(source, settings.preparation(), Requirement.TRAINING);
         TrainSettings resolved = settings.resolved(data, crossValidation);
         Trainer.check(resolved, crossValidation, data, device);
         warnOfMissingClasses(data, crossValidation);
@@ -217,7 +218,7 @@ public final class TrainCommand implements Callable<Integer> {
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.openAsIn(info);
         compatible(() -> info.requireCompatible(device));
-        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(info), settings.preparation());
+        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(info), settings.preparation(), Requirement.TRAINING);
         info.requireCompatible(data);
         Console console = console();
         if (!info.computesAs(device)) {

@@ -70,8 +70,7 @@ public final class TrainingSession {
     /** Trains until all members are finished. If it is interrupted, the console shows how to resume. */
     public void train() {
         CrossValidation folds = run.info().crossValidation();
-        console.progress(data.name() + ": " + data.train().size() + "/"
-                + data.val().size() + "/" + data.test().size()
+        console.progress(data.name() + ": " + data.counts()
                 + " volumes of " + data.shape() + ", " + data.classes()
                 + (data.task() == Task.MULTI_LABEL ? " yes/no labels each" : " classes")
                 + (data.synthetic() ? " (SYNTHETIC: made by code, not medical)" : "")

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -17,6 +18,7 @@ import dev.voxgrad.medmnist.cli.ui.DownloadProgress;
 import dev.voxgrad.medmnist.data.DatasetInfo;
 import dev.voxgrad.medmnist.data.NameList;
 import dev.voxgrad.medmnist.data.Preparation;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.Split;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.Task;
@@ -66,8 +68,8 @@ public final class DataOptions {
     @Option(
             names = "--npz",
             paramLabel = "FILE",
-            description = "Your own volumes in MedMNIST's layout, instead of --flag: cubes (N,S,S,S), or with channels "
-                    + "(N,S,S,S,3), of uint8, bool, or any other integers or floats (see --window).")
+            description = "Your own volumes in MedMNIST's layout, instead of --flag: (N,D,H,W), or with 1 to 16 "
+                    + "channels (N,D,H,W,C) or (N,C,D,H,W), of bool or any integers or floats (see --window).")
     private @Nullable Path npz;
 
     @Option(
@@ -89,11 +91,10 @@ public final class DataOptions {
             names = "--window",
             paramLabel = "LO,HI",
             description =
-                    "Values of --npz that become 0 and 255. Values between them are spread evenly over the 256 grey "
-                            + "levels that volumes are stored in; values outside are clamped. A run keeps its window. "
-                            + "Default: uint8, and other integers from 0 to 255, stay as they are; volumes that "
-                            + "contain only 0 and 1 are masks, with the window 0,1; all others use the range of train "
-                            + "and val")
+                    "Values of --npz that become 0 and 1. Values between them are spread evenly, without rounding to "
+                            + "grey levels; values outside are clamped. A run keeps its window. "
+                            + "Default: 0,255 for uint8 and for other integers from 0 to 255; 0,1 for masks, which "
+                            + "contain only 0 and 1; all others use the range of train and val")
     private @Nullable String window;
 
     @Option(
@@ -103,6 +104,9 @@ public final class DataOptions {
                     + "those of train and val. Scores and metrics of a split include them, as zeros, so that "
                     + "all rows keep their numbers.")
     private boolean skipBlank;
+
+    @Mixin
+    private CacheOption cacheOption;
 
     /**
      * Returns the data that the options name.
@@ -212,8 +216,9 @@ public final class DataOptions {
     }
 
     /**
-     * Returns {@code source} with the window and the task that the net was trained with. It is returned unchanged if
-     * the options name window and task, if it is an official set, or if the weights are not in a run's folder.
+     * Returns {@code source} with the window, the task and the class names that the net was trained with. It is
+     * returned unchanged if the options name them, if it is an official set, or if the weights are not in a run's
+     * folder.
      */
     public DataSource asTrained(DataSource source, Path weights) {
         Path folder = weights.toAbsolutePath().normalize().getParent();
@@ -221,14 +226,18 @@ public final class DataOptions {
         if (!(source instanceof OwnFile file) || run == null || !Files.isRegularFile(run.resolve("run.json"))) {
             return source;
         }
-        DataSource taken = RunFiles.open(run).info().dataAsTaken();
+        RunInfo info = RunFiles.open(run).info();
+        DataSource taken = info.dataAsTaken();
         Window trained = taken.window();
-        if (source.window() != null && trained != null && !source.window().equals(trained)) {
+        if (source.window() != null && trained != null && !source.window().hasBoundsOf(trained)) {
             Console.warnings(command)
                     .accept("--window is " + source.window() + ", but the net was trained with " + trained);
         }
         OwnFile asked = file.task() == null && taken instanceof OwnFile own ? file.withTask(own.task()) : file;
-        return asked.window() == null ? asked.withWindow(trained) : asked;
+        asked = asked.labels().isEmpty() ? asked.withLabels(info.labelNames()) : asked;
+        return asked.window() == null || trained != null && asked.window().hasBoundsOf(trained)
+                ? asked.withWindow(trained)
+                : asked;
     }
 
     /** Returns the official file with this flag and the size in the options. */
@@ -244,15 +253,15 @@ public final class DataOptions {
      * Loads the volumes for a training. With {@code --skip-blank}, leaves the blank ones out of train and val and warns
      * which ones these are.
      */
-    public VolumeData loadForTraining(DataSource source, Preparation preparation) {
-        VolumeData data = load(source, preparation);
-        for (Split split : List.of(data.train(), data.val(), data.test())) {
+    public VolumeData loadForTraining(DataSource source, Preparation preparation, Requirement requirement) {
+        VolumeData data = load(source, preparation, requirement);
+        for (Split split : data.splits()) {
             int[] skipped = split.skipped();
             if (skipped.length > 0) {
                 Console.warnings(command)
                         .accept(data.name() + ": " + split.name() + " has " + skipped.length
                                 + " blank of " + split.size() + " volumes (" + numbers(skipped) + "), "
-                                + (split == data.test() ? "which count as zeros" : "which are left out"));
+                                + (split.name().equals("test") ? "which count as zeros" : "which are left out"));
             }
         }
         return data.withoutSkippedBlanks();
@@ -264,7 +273,7 @@ public final class DataOptions {
     }
 
     /** Loads the volumes, after downloading them if {@code --download} was given and the file is missing. */
-    public VolumeData load(DataSource source, Preparation preparation) {
+    public VolumeData load(DataSource source, Preparation preparation, Requirement requirement) {
         if (download && flag != null && !(source instanceof Synthetic)) {
             DatasetInfo.Source file = official(flag);
             if (!Files.exists(root().resolve(file.fileName()))) {
@@ -274,6 +283,6 @@ public final class DataOptions {
                 }
             }
         }
-        return source.load(preparation, Console.warnings(command));
+        return source.load(preparation, cacheOption.loading(requirement));
     }
 }

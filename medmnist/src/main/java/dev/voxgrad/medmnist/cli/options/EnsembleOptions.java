@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.augment.Recipe;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
 import dev.voxgrad.medmnist.io.DataFileException;
@@ -93,6 +94,11 @@ public final class EnsembleOptions {
                     "Divide the logits by the number that minimises the validation log-loss (Guo et al. 2017), so "
                             + "that scores are calibrated probabilities. No volume changes its class.")
     private boolean temperature;
+
+    /** Returns what a command with these options requires of the run's data. */
+    public Requirement requirement(String name) {
+        return Requirement.of(name + " --split " + split, split.name());
+    }
 
     /** Returns the split that is evaluated. */
     public SplitName split() {

@@ -6,10 +6,12 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.cli.ui.Console;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -31,13 +33,16 @@ public final class RunDataOptions {
             description = "Your own volumes, if they have moved since the training.")
     private @Nullable Path npz;
 
+    @Mixin
+    private CacheOption cacheOption;
+
     /** Loads the run's volumes, and warns if the file has changed since the training. */
-    public VolumeData load(RunFiles run) {
+    public VolumeData load(RunFiles run, Requirement requirement) {
         DataSource source = run.info().dataAsTaken();
         source = root == null ? source : source.withRoot(root);
         source = npz == null ? source : source.withFile(npz);
         Consumer<String> warnings = Console.warnings(command);
-        VolumeData data = source.load(run.info().settings().preparation(), warnings);
+        VolumeData data = source.load(run.info().settings().preparation(), cacheOption.loading(requirement));
         String trained = run.info().dataMd5();
         if (trained != null && !data.md5().equals(Optional.of(trained))) {
             warnings.accept(data.name() + " has changed since the training (its MD5 was " + trained + ")");

@@ -15,6 +15,7 @@ import dev.voxgrad.medmnist.io.FileKind;
  */
 public record NpyType(Kind kind, ByteOrder order) {
     public static final NpyType UINT8 = new NpyType(Kind.U1, ByteOrder.LITTLE_ENDIAN);
+    public static final NpyType INT16 = new NpyType(Kind.I2, ByteOrder.LITTLE_ENDIAN);
     public static final NpyType INT64 = new NpyType(Kind.I8, ByteOrder.LITTLE_ENDIAN);
     public static final NpyType FLOAT32 = new NpyType(Kind.F4, ByteOrder.LITTLE_ENDIAN);
     public static final NpyType FLOAT64 = new NpyType(Kind.F8, ByteOrder.LITTLE_ENDIAN);

@@ -3,6 +3,9 @@ package dev.voxgrad.medmnist.data.npz;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -31,6 +34,7 @@ public final class NpzFile implements AutoCloseable {
     private static final long LARGEST_RATIO = 1032;
 
     private static final int MOST_NAMES_SHOWN = 12;
+    private static final long CHECKED_BYTES = 1L << 28;
 
     private final Path file;
     private final ZipFile zip;
@@ -66,7 +70,7 @@ public final class NpzFile implements AutoCloseable {
     /** Requires the zip's last record to reach the end of the file; {@link ZipFile} would overlook junk after it. */
     private static void checkEnd(Path file) throws IOException {
         try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
-            if (ZipProblem.endRecord(access) < 0) {
+            if (ZipDirectory.endRecord(access) < 0) {
                 throw new IOException("no end record at its end");
             }
         }
@@ -130,7 +134,7 @@ public final class NpzFile implements AutoCloseable {
         if (entry == null) {
             throw missing(name);
         }
-        String where = file + " (" + name + ")";
+        String where = where(name);
         checkSize(entry, where);
         try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
             NpyStream stream = NpyStream.open(in, entry.getSize(), where);
@@ -138,8 +142,7 @@ public final class NpzFile implements AutoCloseable {
             if (stream.isRead()) {
                 stream.requireEnd();
                 if (in.getChecksum().getValue() != entry.getCrc()) {
-                    throw new DataFileException(
-                            where, "checksum (CRC-32) does not match: the file is damaged. " + "Fetch it again");
+                    throw damaged(where);
                 }
             }
             return result;
@@ -149,6 +152,58 @@ public final class NpzFile implements AutoCloseable {
                     "cannot be unpacked: " + e.getMessage() + ". The file is truncated or damaged; fetch it again",
                     e);
         }
+    }
+
+    /**
+     * Maps the elements of an array that is stored without compression, in the file's order and byte order. The memory
+     * is unmapped once nothing refers to it; the file may be closed before.
+     *
+     * @param header of the array, as {@link #read} gives it
+     * @return empty if the array is compressed
+     * @throws DataFileException if its checksum does not match
+     */
+    public Optional<MemorySegment> map(String name, NpyHeader header) {
+        ZipEntry entry = members.get(name);
+        if (entry == null || entry.getMethod() != ZipEntry.STORED) {
+            return Optional.empty();
+        }
+        try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
+            long data = -1;
+            for (ZipDirectory.Entry listed : ZipDirectory.of(access)) {
+                data = listed.name().equals(entry.getName()) ? ZipDirectory.data(access, listed) : data;
+            }
+            if (data < 0 || data > access.length() - entry.getSize()) {
+                return Optional.empty();
+            }
+            MemorySegment all = access.getChannel()
+                    .map(FileChannel.MapMode.READ_ONLY, data, entry.getSize(), Arena.ofAuto());
+            if (checksum(all) != entry.getCrc()) {
+                throw damaged(where(name));
+            }
+            long elements = header.count() * header.type().kind().bytes();
+            return Optional.of(all.asSlice(entry.getSize() - elements));
+        } catch (IOException e) {
+            throw new DataFileException(where(name), "cannot be mapped: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the CRC-32 of mapped bytes, of which a buffer shows less than 2³¹ at a time. */
+    private static long checksum(MemorySegment bytes) {
+        CRC32 crc = new CRC32();
+        for (long from = 0; from < bytes.byteSize(); from += CHECKED_BYTES) {
+            crc.update(bytes.asSlice(from, Math.min(CHECKED_BYTES, bytes.byteSize() - from))
+                    .asByteBuffer());
+        }
+        return crc.getValue();
+    }
+
+    private String where(String name) {
+        return file + " (" + name + ")";
+    }
+
+    private static DataFileException damaged(String where) {
+        return new DataFileException(
+                where, "checksum (CRC-32) does not match: the file is damaged. Fetch it again");
     }
 
     private DataFileException missing(String name) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 
+import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -36,10 +37,15 @@ public sealed interface DataSource permits OfficialSet, OwnFile, Synthetic {
      * Loads or makes the volumes.
      *
      * @param preparation how volumes become what a net takes
-     * @param warner receives one line if an official file is not as published, and one for each interpretation of
-     *     labels and voxels that the user should know about
+     * @param loading where volumes are kept, which splits are required, and what receives notes
+     * @throws dev.voxgrad.medmnist.io.DataException if the file cannot be used, or lacks a required split
      */
-    VolumeData load(Preparation preparation, Consumer<String> warner);
+    VolumeData load(Preparation preparation, Loading loading);
+
+    /** Loads or makes the volumes in the usual way, without a required split. */
+    default VolumeData load(Preparation preparation, Consumer<String> notes) {
+        return load(preparation, Loading.of(notes));
+    }
 
     /** Loads or makes the volumes, prepared as the original study did. */
     default VolumeData load(Consumer<String> warner) {

@@ -3,9 +3,9 @@ package dev.voxgrad.medmnist.data.source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
@@ -41,8 +41,8 @@ public record OfficialSet(String flag, String root, int size, boolean skipsBlank
     }
 
     @Override
-    public VolumeData load(Preparation preparation, Consumer<String> warner) {
-        return VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank, preparation, warner);
+    public VolumeData load(Preparation preparation, Loading loading) {
+        return VolumeLoader.load(DatasetInfo.byFlag(flag), Path.of(root), size, skipsBlank, preparation, loading);
     }
 
     @Override

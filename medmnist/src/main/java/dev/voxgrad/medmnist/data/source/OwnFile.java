@@ -3,11 +3,11 @@ package dev.voxgrad.medmnist.data.source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.data.FileOptions;
+import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.Task;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -22,7 +22,7 @@ import dev.voxgrad.medmnist.io.BadValueException;
  * @param labels class names; empty to number the classes
  * @param task flag of the {@link Task} that the labels mean; null to derive it from them
  * @param skipsBlank whether blank volumes are left out of training
- * @param window which values become black and white; null to derive it from the volumes
+ * @param window which values become 0 and 1; null to derive it from the volumes
  */
 public record OwnFile(
         String file,
@@ -43,6 +43,11 @@ public record OwnFile(
         return new OwnFile(SourceJson.absolute(other), labels, task, skipsBlank, window);
     }
 
+    /** Returns the same file with these class names. */
+    public OwnFile withLabels(List<String> names) {
+        return new OwnFile(file, names, task, skipsBlank, window);
+    }
+
     /** Returns the same file with labels that mean this task; null to derive it from them. */
     public OwnFile withTask(@Nullable String meaning) {
         return new OwnFile(file, labels, meaning, skipsBlank, window);
@@ -59,10 +64,10 @@ public record OwnFile(
     }
 
     @Override
-    public VolumeData load(Preparation preparation, Consumer<String> warner) {
+    public VolumeData load(Preparation preparation, Loading loading) {
         FileOptions options = new FileOptions(
                 labels, Optional.ofNullable(task).flatMap(Task::byName), skipsBlank, Optional.ofNullable(window));
-        return VolumeLoader.loadFile(Path.of(file), options, preparation, warner);
+        return VolumeLoader.loadFile(Path.of(file), options, preparation, loading);
     }
 
     @Override

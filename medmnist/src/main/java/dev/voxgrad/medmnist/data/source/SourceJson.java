@@ -24,7 +24,7 @@ import dev.voxgrad.medmnist.io.BadValueException;
  * @param synthetic how to make the volumes
  * @param task what the labels of the user's file mean
  * @param skipBlank whether blank volumes are left out of training; null for false
- * @param window which values of the user's file become black and white
+ * @param window which values of the user's file become 0 and 1
  */
 public record SourceJson(
         Kind kind,

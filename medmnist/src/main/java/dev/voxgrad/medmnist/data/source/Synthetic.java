@@ -2,8 +2,8 @@ package dev.voxgrad.medmnist.data.source;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
+import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
 import dev.voxgrad.medmnist.data.SyntheticShapes;
 import dev.voxgrad.medmnist.data.VolumeData;
@@ -22,7 +22,7 @@ public record Synthetic(SyntheticShapes.Settings settings) implements DataSource
     }
 
     @Override
-    public VolumeData load(Preparation preparation, Consumer<String> warner) {
+    public VolumeData load(Preparation preparation, Loading loading) {
         return SyntheticShapes.make(settings).prepared(preparation);
     }
 

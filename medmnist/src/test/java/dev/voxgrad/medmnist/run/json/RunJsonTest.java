@@ -58,10 +58,18 @@ class RunJsonTest {
                   "skipBlank" : null,
                   "window" : {
                     "low" : 0.0,
-                    "high" : 255.0
+                    "high" : 255.0,
+                    "exact" : true
                   }
                 }
                 """);
+    }
+
+    /** Versions that rounded to 256 grey values did not say so. */
+    @Test
+    void windowsOfOlderRunsRound() {
+        Window window = RunJson.read("{\"low\": -1000.0, \"high\": 400.0}", Window.class, "run.json");
+        assertThat(window).isEqualTo(new Window(-1000, 400, null)).isNotEqualTo(new Window(-1000, 400));
     }
 
     @Test
