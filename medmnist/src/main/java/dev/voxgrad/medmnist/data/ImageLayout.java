@@ -22,6 +22,8 @@ import dev.voxgrad.medmnist.io.DataFileException;
 public record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, NpyHeader header) {
     /** Red, green, blue and opacity: an axis of so few next to two equal ones is taken for the colours of pictures. */
     private static final int MOST_COLOURS = 4;
+    /** More volumes than anyone has: so many tiny ones would fill the memory by their number. */
+    private static final int MOST_VOLUMES = 10_000_000;
 
     /**
      * Understands the shape of an array.
@@ -46,6 +48,10 @@ public record ImageLayout(int count, VolumeShape shape, boolean channelsFirst, N
                     "found " + header.type() + Arrays.toString(shape)
                             + ", expected volumes as (N,D,H,W), or with 1 to " + VolumeShape.MOST_CHANNELS
                             + " channels as (N,D,H,W,C) or (N,C,D,H,W). " + ShapeAdvice.of(shape));
+        }
+        if (shape[0] > MOST_VOLUMES) {
+            throw new DataFileException(
+                    where, "found " + shape[0] + " volumes, expected at most " + MOST_VOLUMES + ". Split the file");
         }
         int channels = grey ? 1 : last ? shape[4] : shape[1];
         int x = first ? 2 : 1;

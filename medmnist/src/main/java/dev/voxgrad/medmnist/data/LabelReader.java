@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
@@ -30,6 +31,8 @@ import dev.voxgrad.medmnist.io.DataFileException;
 public final class LabelReader {
     /** More classes than this are taken for labels that do not count classes. */
     private static final int MOST_CLASSES = 1000;
+    /** More labels per volume than anyone has: an array of more is not worth the memory it takes. */
+    private static final int MOST_LABELS = 10_000;
     /** From this share of one-hot rows on, a multi-label set is worth a note. */
     private static final double SUSPICIOUS_SHARE = 0.9;
 
@@ -44,6 +47,23 @@ public final class LabelReader {
         this.splits = splits;
         this.options = options;
         this.notes = notes;
+    }
+
+    /**
+     * Reads the array of a split's labels.
+     *
+     * @throws DataFileException if it is missing, damaged or absurdly long
+     */
+    public static NpyArray array(NpzFile npz, String split, int volumes) {
+        return npz.read(split + "_labels", stream -> {
+            if (stream.header().count() > (long) MOST_LABELS * volumes) {
+                throw new DataFileException(
+                        stream.where(),
+                        "found " + stream.header().count() + " numbers, expected (N), (N,1) or at most (N,"
+                                + MOST_LABELS + ") labels");
+            }
+            return NpyArray.read(stream);
+        });
     }
 
     /**

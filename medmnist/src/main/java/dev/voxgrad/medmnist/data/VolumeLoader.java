@@ -26,8 +26,6 @@ import dev.voxgrad.medmnist.text.ShellWords;
  */
 public final class VolumeLoader {
     private static final List<String> SPLITS = List.of("train", "val", "test");
-    /** More labels per volume than anyone has: an array of more is not worth the memory it takes. */
-    private static final int MOST_LABELS = 10_000;
 
     private VolumeLoader() {}
 
@@ -209,17 +207,8 @@ public final class VolumeLoader {
             List<NpyArray> arrays = new ArrayList<>();
             List<Integer> counts = new ArrayList<>();
             for (int i = 0; i < names.size(); i++) {
-                long most = (long) MOST_LABELS * reader.count(i);
                 counts.add(reader.count(i));
-                arrays.add(npz.read(names.get(i) + "_labels", stream -> {
-                    if (stream.header().count() > most) {
-                        throw new DataFileException(
-                                stream.where(),
-                                "found " + stream.header().count() + " numbers, expected (N), (N,1) or at most (N,"
-                                        + MOST_LABELS + ") labels");
-                    }
-                    return NpyArray.read(stream);
-                }));
+                arrays.add(LabelReader.array(npz, names.get(i), reader.count(i)));
             }
             return LabelReader.read(reader.file(), names, arrays, counts, options, notes);
         }

@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.voxgrad.medmnist.data.VolumeShape;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
+import dev.voxgrad.medmnist.data.npz.NpyWriter;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,24 +58,59 @@ class NonCubicRunTest {
         assertThat(cli.out()).contains(net);
     }
 
-    @Test
-    void trainsResumesPredictsAndReports() throws IOException {
-        Path npz = write(new VolumeShape(3, 20, 12, 18));
+    private static void assertCode(Cli cli, String warning) {
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.err()).contains(warning);
+    }
+
+    /** A run whose volumes are in memory, and one that reads them from the file, stored or compressed. */
+    @ParameterizedTest
+    @EnumSource(NpyWriter.Packing.class)
+    void trainsOnFloatsInChannelsAndResumes(NpyWriter.Packing packing) throws IOException {
+        Path npz = folder.resolve("own.npz");
+        NpyWriter.writeNpz(npz, floats(new VolumeShape(3, 20, 12, 18)), packing);
         Path run = folder.resolve("run");
         Path whole = folder.resolve("whole");
-        train("net1", "--epochs", 2, "--out", whole).succeeded();
-        train("net1", "--epochs", 1, "--out", run).succeeded();
-        Cli.run("train", "--resume", run, "--epochs", 2).succeeded();
+        assertCode(train("net1", "--epochs", 2, "--out", whole, "--cache", "RAM"), "float32 values from -100 to ");
+        assertCode(train("net1", "--epochs", 1, "--out", run, "--cache", "none"), "the range of train and val");
+        assertCode(
+                Cli.run("train", "--resume", run, "--epochs", 2, "--cache", "none"),
+                packing == NpyWriter.Packing.STORED ? "" : "own.npz (val_images): unpacked to a temporary file");
         Path weights = Path.of("weights", "member-00-net1-last.safetensors");
         assertThat(run.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
 
         Path scores = folder.resolve("scores.csv");
-        Cli.run("predict", "--npz", npz, "--net", "net1", "--weights", run.resolve(weights), "--out", scores)
-                .succeeded();
+        assertCode(
+                Cli.run("predict", "--npz", npz, "--net", "net1", "--weights", run.resolve(weights), "--out", scores),
+                "(window -100,");
         assertThat(Files.readAllLines(scores)).hasSize(4);
-        Cli.run("ensemble", run).succeeded();
-        Cli.run("report", run).succeeded();
+        String inMemory = ensemble(run, "RAM");
+        assertThat(ensemble(run, "none")).isEqualTo(inMemory);
+        assertCode(Cli.run("report", run, "--cache", "none"), "");
         assertThat(Files.readString(run.resolve("report.html"))).contains("20×12×18 voxels and 3 channels");
+    }
+
+    private static String ensemble(Path run, String cache) {
+        Cli cli = Cli.run("ensemble", run, "--cache", cache);
+        assertCode(cli, "");
+        return cli.out();
+    }
+
+    /** Values from −100 on, of which no two are a grey level apart. */
+    private static Map<String, NpyArray> floats(VolumeShape shape) {
+        Map<String, NpyArray> arrays = TestVolumes.arrays(shape, 2, 8, 4, 4);
+        arrays.replaceAll((name, array) -> {
+            if (!name.endsWith("_images")) {
+                return array;
+            }
+            float[] values = array.toFloats();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = values[i] * 7.3f - 100 - 60 * 7.3f + i % 13 * 0.1f;
+            }
+            values[0] = -100;
+            return NpyArray.ofFloats(values, array.shape());
+        });
+        return arrays;
     }
 
     @Test

@@ -47,14 +47,15 @@ final class NpzInputs {
     private static Map<String, byte[]> dataSet(Chance chance) {
         Map<String, byte[]> arrays = new LinkedHashMap<>();
         int edge = 2 + chance.below(4);
-        int channels = chance.in(4) ? 3 : 0;
+        int depth = chance.in(3) ? 1 + chance.below(6) : edge;
+        int channels = chance.in(4) ? 1 + chance.below(4) : 0;
         int images = chance.below(10);
         int labels = chance.below(12);
         for (String split : List.of("train", "val", "test")) {
             int count = chance.in(30) ? 0 : 2 + chance.below(4);
             arrays.put(
                     split + "_images.npy",
-                    images(chance.in(20) ? chance.below(10) : images, chance, count, edge, channels));
+                    images(chance.in(20) ? chance.below(10) : images, chance, count, depth, edge, channels));
             arrays.put(split + "_labels.npy", labels(chance.in(20) ? chance.below(12) : labels, chance, count));
         }
         if (chance.in(4)) {
@@ -69,10 +70,10 @@ final class NpzInputs {
         return arrays;
     }
 
-    private static byte[] images(int kind, Chance chance, int count, int edge, int channels) {
-        int elements = count * edge * edge * edge * Math.max(channels, 1);
+    private static byte[] images(int kind, Chance chance, int count, int depth, int edge, int channels) {
+        int elements = count * depth * edge * edge * Math.max(channels, 1);
         int[] shape =
-                channels == 0 ? new int[] {count, edge, edge, edge} : new int[] {count, edge, edge, edge, channels};
+                channels == 0 ? new int[] {count, depth, edge, edge} : new int[] {count, depth, edge, edge, channels};
         return switch (kind) {
             case 0 -> NpyInputs.whole("<f4", chance.bytes(4 * elements), shape);
             case 1 -> NpyInputs.whole("|b1", bits(chance, elements), shape);

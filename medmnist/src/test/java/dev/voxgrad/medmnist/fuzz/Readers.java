@@ -9,7 +9,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 import dev.voxgrad.medmnist.data.FileOptions;
+import dev.voxgrad.medmnist.data.Loading;
+import dev.voxgrad.medmnist.data.Preparation;
+import dev.voxgrad.medmnist.data.Requirement;
+import dev.voxgrad.medmnist.data.VolumeCache;
 import dev.voxgrad.medmnist.data.VolumeLoader;
+import dev.voxgrad.medmnist.data.check.SetCheck;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.ensemble.EnsembleReaders;
@@ -44,6 +49,13 @@ final class Readers {
                         ".npz",
                         NpzInputs::any,
                         file -> VolumeLoader.loadFile(file, FileOptions.NONE, warning -> {}),
+                        DATA),
+                new Target("data set in its file", ".npz", NpzInputs::any, Readers::mapped, DATA),
+                new Target(
+                        "check of a data set",
+                        ".npz",
+                        NpzInputs::any,
+                        file -> SetCheck.check(file, FileOptions.NONE, progress -> {}).toText(),
                         DATA),
                 new Target(
                         "safetensors",
@@ -122,6 +134,14 @@ final class Readers {
         try (NpzFile npz = NpzFile.open(file)) {
             npz.names().forEach(npz::read);
         }
+    }
+
+    /** Reads the first volume of each split where it is in the file. */
+    private static void mapped(Path file) {
+        Loading loading = new Loading(VolumeCache.NONE, Requirement.NONE, note -> {});
+        VolumeLoader.loadFile(file, FileOptions.NONE, Preparation.STUDY, loading)
+                .splits()
+                .forEach(split -> split.values(0));
     }
 
     private static void timings(Path file) throws IOException {

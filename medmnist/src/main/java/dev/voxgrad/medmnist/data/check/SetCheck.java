@@ -153,8 +153,9 @@ public final class SetCheck {
         if (names.isEmpty()) {
             return null;
         }
-        List<NpyArray> arrays =
-                names.stream().map(name -> npz.read(name + "_labels")).toList();
+        List<NpyArray> arrays = IntStream.range(0, names.size())
+                .mapToObj(s -> LabelReader.array(npz, names.get(s), layouts.get(s).count()))
+                .toList();
         List<Integer> counts = layouts.stream().map(ImageLayout::count).toList();
         return LabelReader.read(
                 file,
