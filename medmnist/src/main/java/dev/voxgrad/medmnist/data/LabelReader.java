@@ -86,7 +86,10 @@ public final class LabelReader {
         for (int s = 0; s < splits.size(); s++) {
             reader.rows.add(reader.rows(s, arrays.get(s), volumes.get(s)));
             if (reader.columns(s) != reader.columns(0)) {
-                throw reader.wrong(s, arrays.get(s), "as many labels per volume as in " + splits.getFirst() + ", " + reader.columns(0));
+                throw reader.wrong(
+                        s,
+                        arrays.get(s),
+                        "as many labels per volume as in " + splits.getFirst() + ", " + reader.columns(0));
             }
         }
         return reader.columns(0) == 1 ? reader.classNumbers() : reader.columns();

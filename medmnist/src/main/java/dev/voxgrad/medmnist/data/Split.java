@@ -175,8 +175,8 @@ public final class Split {
     public byte[] voxels() {
         long elements = (long) size() * shape.elements();
         if (elements > Integer.MAX_VALUE - 8) {
-            throw new DataException(name + ": " + elements
-                    + " voxels do not fit into one Java array; take them volume by volume");
+            throw new DataException(
+                    name + ": " + elements + " voxels do not fit into one Java array; take them volume by volume");
         }
         byte[] all = new byte[(int) elements];
         for (int i = 0; i < size(); i++) {

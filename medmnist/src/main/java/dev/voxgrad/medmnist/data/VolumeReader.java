@@ -155,7 +155,9 @@ final class VolumeReader {
     List<Voxels> read(Window window, VolumeCache cache, Consumer<String> notes) {
         long bytes = 0;
         for (int split = 0; split < size(); split++) {
-            bytes += (long) count(split) * shape().elements() * encoding(split, window).bytes();
+            bytes += (long) count(split)
+                    * shape().elements()
+                    * encoding(split, window).bytes();
         }
         boolean inMemory = cache.isInMemory(bytes, heap);
         if (inMemory && bytes > heap) {
@@ -192,8 +194,7 @@ final class VolumeReader {
     }
 
     private Voxels intoMemory(int split, Window window) {
-        Voxels.Builder builder =
-                new Voxels.Builder(count(split), shape().elements(), encoding(split, window));
+        Voxels.Builder builder = new Voxels.Builder(count(split), shape().elements(), encoding(split, window));
         unpack(split, window, builder::volume);
         return builder.build();
     }
@@ -210,8 +211,7 @@ final class VolumeReader {
             }
         }
         long each = (long) elements * encoding.bytes();
-        MemorySegment unpacked =
-                ScratchFile.allocate(count(split) * each, file() + " (" + name(split) + ")", notes);
+        MemorySegment unpacked = ScratchFile.allocate(count(split) * each, file() + " (" + name(split) + ")", notes);
         unpack(split, window, volume -> unpacked.asSlice(volume * each, each));
         return Voxels.mapped(unpacked, count(split), elements, encoding, null);
     }

@@ -39,8 +39,7 @@ final class Voxels {
      *
      * @param file the file that it is mapped from; null if nothing else can change it
      */
-    static Voxels mapped(
-            MemorySegment all, int count, int elements, VoxelEncoding encoding, @Nullable FileStamp file) {
+    static Voxels mapped(MemorySegment all, int count, int elements, VoxelEncoding encoding, @Nullable FileStamp file) {
         long bytes = (long) elements * encoding.bytes();
         return new Voxels(IntStream.range(0, count)
                 .mapToObj(i -> new StoredVolume(all.asSlice(i * bytes, bytes), encoding, elements, file))

@@ -17,8 +17,7 @@ import dev.voxgrad.medmnist.io.FileKind;
  * @param exact null in runs of versions that rounded the result to the nearest of 256 grey values, from 0/255 to
  *     255/255; then it is still rounded
  */
-public record Window(
-        double low, double high, @Nullable Boolean exact) {
+public record Window(double low, double high, @Nullable Boolean exact) {
     /** Divides by 255. */
     public static final Window BYTES = new Window(0, 255);
     /** Takes the zeros and ones of a mask as they are. */

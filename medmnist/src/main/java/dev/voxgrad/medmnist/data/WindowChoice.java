@@ -95,8 +95,7 @@ final class WindowChoice {
             values.add(reader.values(split, bytes));
         }
         if (values.stream().allMatch(VolumeReader.Values::isMask)) {
-            notes.accept(reader.file() + ": volumes hold only 0 and 1: read as masks (window "
-                    + Window.MASK + ")");
+            notes.accept(reader.file() + ": volumes hold only 0 and 1: read as masks (window " + Window.MASK + ")");
             return Window.MASK;
         }
         refuseSomeMasks(values);

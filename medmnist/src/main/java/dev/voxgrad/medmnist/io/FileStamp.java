@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param modified time of its last change
  * @param key the system's identity of the file; null where there is none
  */
-public record FileStamp(Path file, long size, FileTime modified, @Nullable Object key) {
+public record FileStamp(
+        Path file, long size, FileTime modified, @Nullable Object key) {
     /**
      * Returns the file as it is now.
      *

@@ -72,8 +72,7 @@ public final class ScratchFile {
     }
 
     private static MemorySegment map(Path file, long bytes) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             // A full disk is an error here; once the file is mapped, it would end the JVM's access to a page.
             ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCK);
             for (long left = bytes; left > 0; left -= zeros.limit()) {

@@ -6,7 +6,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.data.VolumeData;
-import dev.voxgrad.medmnist.data.Window;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.nets.NetSpec;
@@ -55,12 +54,10 @@ final class SettingsSection {
         item("device", info.device() + (info.fusion() ? "" : ", no fusion"));
         item(
                 "data",
-                data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", "
-                        + data.counts() + " volumes to train, validate and test");
+                data.name() + (data.synthetic() ? " (SYNTHETIC)" : "") + ", " + data.counts()
+                        + " volumes to train, validate and test");
         if (info.data().window() != null) {
-            item(
-                    "window",
-                    info.data().window() + " in the data become 0,1");
+            item("window", info.data().window() + " in the data become 0,1");
         }
         item("volumes", data.preparationWords());
         item(

@@ -210,9 +210,12 @@ class InfoCheckTest {
         assertThat(Cli.run("info", "--npz", file, "--labels", "benign,malignant")
                         .succeeded()
                         .out())
-                .contains("4 volumes of 8×8×8 voxels and 3 channels, uint8\n", "class 1        malignant, 2/1/1 volumes");
+                .contains(
+                        "4 volumes of 8×8×8 voxels and 3 channels, uint8\n", "class 1        malignant, 2/1/1 volumes");
         JsonNode official = JsonMapper.shared()
-                .readTree(Cli.run("info", "--flag", "organmnist3d", "--json").succeeded().out());
+                .readTree(Cli.run("info", "--flag", "organmnist3d", "--json")
+                        .succeeded()
+                        .out());
         assertThat(official.get("labels").size()).isEqualTo(11);
         assertThat(official.get("files").get(1).get("size").intValue()).isEqualTo(64);
     }
@@ -220,8 +223,8 @@ class InfoCheckTest {
     @Test
     void refusesWhatIsNoSet() {
         Cli.run("info", "--npz", folder.resolve("none.npz"), "--check").failed("none.npz", "no such file");
-        Path file = TestVolumes.write(
-                folder.resolve("other.npz"), Map.of("arr_0", NpyArray.ofLongs(new long[] {1}, 1)));
+        Path file =
+                TestVolumes.write(folder.resolve("other.npz"), Map.of("arr_0", NpyArray.ofLongs(new long[] {1}, 1)));
         Cli.run("info", "--npz", file, "--check").failed("has none of the arrays train_images", "arr_0");
         Cli.run("info", "--flag", "organmnist3d", "--root", folder).refused("--root and --size are for --flag");
         Cli.run("info", "--flag", "organmnist3d", "--root", folder, "--check").failed("organmnist3d.npz");

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,15 +27,39 @@ class PartialSetsTest {
 
     private Cli train(Path npz, Path run) {
         return Cli.run(
-                "train", "--npz", npz, "--nets", "net1", "--models", 1, "--epochs", 1, "--batch-size", 4, "--threads",
-                1, "--out", run);
+                "train",
+                "--npz",
+                npz,
+                "--nets",
+                "net1",
+                "--models",
+                1,
+                "--epochs",
+                1,
+                "--batch-size",
+                4,
+                "--threads",
+                1,
+                "--out",
+                run);
     }
 
     private Cli predict(Path npz, Path run, String split) {
         Path weights = run.resolve("weights").resolve("member-00-net1-last.safetensors");
         return Cli.run(
-                "predict", "--npz", npz, "--net", "net1", "--weights", weights, "--split", split, "--threads", 1,
-                "--out", folder.resolve("scores.csv"));
+                "predict",
+                "--npz",
+                npz,
+                "--net",
+                "net1",
+                "--weights",
+                weights,
+                "--split",
+                split,
+                "--threads",
+                1,
+                "--out",
+                folder.resolve("scores.csv"));
     }
 
     @Test
@@ -64,6 +89,36 @@ class PartialSetsTest {
         Cli.run("report", run).failed("medmnist report --split test needs");
         predict(folder.resolve("test.npz"), run, "val")
                 .failed("test.npz: has no val split, which medmnist predict --split val needs");
+    }
+
+    @Test
+    void triesOutAndCrossValidatesWithoutTest() {
+        Path npz = with("train.npz", "train", "val");
+        Object[] common = {"train", "--npz", npz, "--nets", "net1", "--models", 1, "--batch-size", 4, "--threads", 1};
+        Cli tried = Cli.run(
+                Stream.concat(Stream.of(common), Stream.of("--fast-dev-run")).toArray());
+        assertThat(tried.code()).as(tried.err()).isZero();
+        Path run = folder.resolve("run");
+        Object[] folds = {"--folds", 2, "--epochs", 1, "--out", run};
+        Cli trained = Cli.run(Stream.concat(Stream.of(common), Stream.of(folds)).toArray());
+        assertThat(trained.code()).as(trained.err()).isZero();
+    }
+
+    /** The labels of the split in the result file's name are all that it needs. */
+    @Test
+    void evaluatesAResultOfTheOnlySplit() throws IOException {
+        with("adrenalmnist3d.npz", "test");
+        Path result = Files.writeString(
+                folder.resolve("adrenalmnist3d_test@run1.csv"),
+                "0,0.9,0.1\n1,0.2,0.8\n2,0.7,0.3\n3,0.4,0.6\n4,0.6,0.4\n5,0.1,0.9\n");
+        Cli cli = Cli.run("evaluate", "--path", result, "--root", folder);
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("6 volumes  AUC 1.00000");
+        assertThat(cli.err()).contains("train/val/test counts -/-/6 instead of 1188/98/298");
+        Path other = Files.move(result, folder.resolve("adrenalmnist3d_val@run1.csv"));
+        Cli missing = Cli.run("evaluate", "--path", other, "--root", folder);
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err()).contains("has no val split, which medmnist evaluate of adrenalmnist3d_val@run1.csv");
     }
 
     @Test
@@ -111,9 +166,7 @@ class PartialSetsTest {
         Path out = folder.resolve("v.png");
         Cli.run("show", "--npz", npz, "--split", "test", "--index", 0, "--out", out)
                 .failed("test_images is float32", "no train and val", "--window LO,HI");
-        assertThat(Cli.run(
-                                "show", "--npz", npz, "--split", "test", "--index", 0, "--window", "0,255", "--out",
-                                out)
+        assertThat(Cli.run("show", "--npz", npz, "--split", "test", "--index", 0, "--window", "0,255", "--out", out)
                         .code())
                 .isZero();
     }

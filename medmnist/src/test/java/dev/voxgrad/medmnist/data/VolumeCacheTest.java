@@ -109,8 +109,7 @@ class VolumeCacheTest {
         Arrays.setAll(values, i -> 1000 + i);
         values[0] = 0;
         values[15] = 4095;
-        float[] read = load(
-                        NpzBytes.everywhere("<i2", values).write(folder.resolve("own.npz")), null, VolumeCache.RAM)
+        float[] read = load(NpzBytes.everywhere("<i2", values).write(folder.resolve("own.npz")), null, VolumeCache.RAM)
                 .train()
                 .values(0);
         for (int i = 1; i < 8; i++) {

@@ -99,10 +99,7 @@ class VolumeReaderTest {
         VolumeData data = load(NpzBytes.everywhere(type, mask));
         assertThat(data.val().voxels()).containsExactly(0, 0, -1, -1, 0, -1, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1);
         assertThat(data.window()).contains(Window.MASK);
-        assertThat(notes)
-                .singleElement()
-                .asString()
-                .contains("volumes hold only 0 and 1: read as masks (window 0,1)");
+        assertThat(notes).singleElement().asString().contains("volumes hold only 0 and 1: read as masks (window 0,1)");
     }
 
     /** NumPy writes 0 and 1; a file of others may hold any byte. */
@@ -332,8 +329,8 @@ class VolumeReaderTest {
             FileStamp stamp = FileStamp.of(file);
             assertThat(VolumeReader.open(npz, stamp, splits, 192).read(window, VolumeCache.RAM, notes::add))
                     .hasSize(3);
-            assertThatThrownBy(() ->
-                            VolumeReader.open(npz, stamp, splits, 191).read(window, VolumeCache.RAM, notes::add))
+            assertThatThrownBy(
+                            () -> VolumeReader.open(npz, stamp, splits, 191).read(window, VolumeCache.RAM, notes::add))
                     .isInstanceOf(DataFileException.class)
                     .hasMessageContaining("own.npz: holds volumes of 192 bytes, which take 0.0 GiB of heap")
                     .hasMessageContaining("--cache none")

@@ -40,7 +40,10 @@ class VoxelsTest {
     void keepsVolumesInBoundedArrays() {
         Voxels.Builder builder = inThreeArrays();
         assertThat(builder.build().count()).isEqualTo(5);
-        assertThat(array(builder, 0)).isSameAs(array(builder, 1)).isNotSameAs(array(builder, 2)).hasSize(16);
+        assertThat(array(builder, 0))
+                .isSameAs(array(builder, 1))
+                .isNotSameAs(array(builder, 2))
+                .hasSize(16);
         assertThat(array(builder, 4)).hasSize(8);
     }
 

@@ -55,7 +55,8 @@ final class Readers {
                         "check of a data set",
                         ".npz",
                         NpzInputs::any,
-                        file -> SetCheck.check(file, FileOptions.NONE, progress -> {}).toText(),
+                        file -> SetCheck.check(file, FileOptions.NONE, progress -> {})
+                                .toText(),
                         DATA),
                 new Target(
                         "safetensors",

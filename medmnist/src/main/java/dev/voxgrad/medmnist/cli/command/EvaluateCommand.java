@@ -13,7 +13,11 @@ import picocli.CommandLine.Spec;
 
 import dev.voxgrad.medmnist.cli.ui.Console;
 import dev.voxgrad.medmnist.data.DatasetInfo;
+import dev.voxgrad.medmnist.data.Loading;
+import dev.voxgrad.medmnist.data.Preparation;
+import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.data.Split;
+import dev.voxgrad.medmnist.data.VolumeCache;
 import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.VolumeLoader;
 import dev.voxgrad.medmnist.metrics.Bootstrap;
@@ -51,7 +55,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                 root == null ? VolumeLoader.defaultRoot() : root,
                 file.size(),
                 true,
-                Console.warnings(command));
+                Preparation.STUDY,
+                new Loading(
+                        VolumeCache.AUTO,
+                        Requirement.of("medmnist evaluate of " + path.getFileName(), file.split()),
+                        Console.warnings(command)));
         Metrics metrics = file.evaluate(data);
         PrintWriter out = command.commandLine().getOut();
         String auc = metrics.hasAuc() ? String.format(Locale.ROOT, "%.5f", metrics.auc()) : "-";

@@ -106,8 +106,7 @@ public final class InfoCommand implements Callable<Integer> {
     private int describe(Path file, FileOptions options) {
         PrintWriter out = command.commandLine().getOut();
         Console console = new Console(command.commandLine().getOut());
-        SetInfo info =
-                check ? SetCheck.check(file, options, console::status) : SetCheck.describe(file, options);
+        SetInfo info = check ? SetCheck.check(file, options, console::status) : SetCheck.describe(file, options);
         console.clear();
         out.print(json ? RunJson.write(info) : info.toText());
         return info.errors() > 0 ? 1 : 0;
@@ -140,7 +139,9 @@ public final class InfoCommand implements Callable<Integer> {
         text.append("  task           ").append(info.task().officialName()).append('\n');
         text.append("  volumes        ").append(info.counts()).append(" (train/val/test), ");
         text.append(info.channels()).append(" channel\n");
-        text.append("  z-normalised   ").append(info.zNormalized() ? "yes" : "no").append('\n');
+        text.append("  z-normalised   ")
+                .append(info.zNormalized() ? "yes" : "no")
+                .append('\n');
         text.append("  licence        ").append(info.licence()).append('\n');
         for (int label = 0; label < info.classes(); label++) {
             text.append("  class " + label + (label < 10 ? "        " : "       "))

@@ -154,7 +154,8 @@ public final class LrFindCommand implements Callable<Integer> {
         AtomicFile.requireWritable(csv);
         AtomicFile.requireWritable(page);
         Device device = deviceOptions.open();
-        VolumeData data = dataOptions.loadForTraining(source, settings.run().preparation(), Requirement.of("medmnist lr-find", "train"));
+        VolumeData data = dataOptions.loadForTraining(
+                source, settings.run().preparation(), Requirement.of("medmnist lr-find", "train"));
         LearningRateFinder finder = new LearningRateFinder(settings, data, device);
         Console console = new Console(command.commandLine().getOut());
         if (data.train().size() < batchSize) {

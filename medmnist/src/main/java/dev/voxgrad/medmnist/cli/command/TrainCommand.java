@@ -218,7 +218,8 @@ public final class TrainCommand implements Callable<Integer> {
         foldOptions.warnIfUneven(crossValidation, settings);
         Device device = deviceOptions.openAsIn(info);
         compatible(() -> info.requireCompatible(device));
-        VolumeData data = dataOptions.loadForTraining(dataOptions.moved(info), settings.preparation(), Requirement.TRAINING);
+        VolumeData data =
+                dataOptions.loadForTraining(dataOptions.moved(info), settings.preparation(), Requirement.TRAINING);
         info.requireCompatible(data);
         Console console = console();
         if (!info.computesAs(device)) {

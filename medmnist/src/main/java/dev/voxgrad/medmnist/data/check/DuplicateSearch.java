@@ -73,8 +73,7 @@ final class DuplicateSearch {
             return Optional.empty();
         }
         String count = pairs.size() == 1 ? "1 volume" : pairs.size() + " volumes";
-        String list = SplitScan.list(
-                IntStream.range(0, pairs.size()).toArray(), pairs::get);
+        String list = SplitScan.list(IntStream.range(0, pairs.size()).toArray(), pairs::get);
         String one = splits.get(first).name();
         String other = splits.get(second).name();
         return Optional.of(
@@ -114,9 +113,7 @@ final class DuplicateSearch {
                         "contradiction",
                         pairs.size() + " of the volumes that occur more than once have different labels: "
                                 + SplitScan.list(
-                                        IntStream.range(0, pairs.size())
-                                                .toArray(),
-                                        pairs::get),
+                                        IntStream.range(0, pairs.size()).toArray(), pairs::get),
                         "Find out which label is right, and remove the others"));
     }
 

@@ -71,8 +71,9 @@ public final class SetCheck {
     }
 
     private SetInfo info(boolean check, Consumer<String> progress) {
-        List<String> present =
-                SPLITS.stream().filter(split -> npz.names().contains(split + "_images")).toList();
+        List<String> present = SPLITS.stream()
+                .filter(split -> npz.names().contains(split + "_images"))
+                .toList();
         if (present.isEmpty()) {
             throw new DataFileException(
                     file, "has none of the arrays train_images, val_images and test_images; it holds " + npz.names());
@@ -81,8 +82,8 @@ public final class SetCheck {
         List<ImageLayout> layouts = new ArrayList<>();
         List<SplitScan> scans = new ArrayList<>();
         for (String name : present) {
-            ImageLayout layout = attempt(() -> npz.read(
-                    name + "_images", stream -> ImageLayout.of(stream.header(), stream.where())));
+            ImageLayout layout = attempt(
+                    () -> npz.read(name + "_images", stream -> ImageLayout.of(stream.header(), stream.where())));
             SplitScan scan = check && layout != null ? attempt(() -> SplitScan.of(npz, name, progress)) : null;
             if (layout != null && (!check || scan != null)) {
                 names.add(name);
@@ -146,7 +147,9 @@ public final class SetCheck {
                     "Add the arrays "
                             + String.join(
                                     ", ",
-                                    without.stream().map(name -> name + "_labels").toList())
+                                    without.stream()
+                                            .map(name -> name + "_labels")
+                                            .toList())
                             + " to train or evaluate on these splits"));
             return null;
         }
@@ -154,7 +157,8 @@ public final class SetCheck {
             return null;
         }
         List<NpyArray> arrays = IntStream.range(0, names.size())
-                .mapToObj(s -> LabelReader.array(npz, names.get(s), layouts.get(s).count()))
+                .mapToObj(
+                        s -> LabelReader.array(npz, names.get(s), layouts.get(s).count()))
                 .toList();
         List<Integer> counts = layouts.stream().map(ImageLayout::count).toList();
         return LabelReader.read(

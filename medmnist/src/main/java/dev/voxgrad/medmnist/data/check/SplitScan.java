@@ -46,8 +46,8 @@ record SplitScan(String name, ImageLayout layout, List<VolumeStatistics> volumes
                     volumes.get(volume).add(block[i], place % elements);
                 }
                 done += count;
-                progress.accept(name + ": "
-                        + Math.round(100.0 * done / stream.header().count()) + " % checked");
+                progress.accept(
+                        name + ": " + Math.round(100.0 * done / stream.header().count()) + " % checked");
             }
             return new SplitScan(name, layout, List.copyOf(volumes));
         });

@@ -13,8 +13,9 @@ final class ValueCheck {
     /** A volume whose range is this many times the usual one stretches a window, or is a mistake. */
     private static final double OUTLIER = 20;
 
-    private static final String AUTOMATIC = "Look at them with 'medmnist show', and read all with --window LO,HI, which "
-            + "clamps what is outside; the default window is the range of train and val";
+    private static final String AUTOMATIC =
+            "Look at them with 'medmnist show', and read all with --window LO,HI, which "
+                    + "clamps what is outside; the default window is the range of train and val";
 
     private final List<Finding> findings = new ArrayList<>();
 

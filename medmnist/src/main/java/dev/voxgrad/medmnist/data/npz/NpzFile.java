@@ -175,8 +175,8 @@ public final class NpzFile implements AutoCloseable {
             if (data < 0 || data > access.length() - entry.getSize()) {
                 return Optional.empty();
             }
-            MemorySegment all = access.getChannel()
-                    .map(FileChannel.MapMode.READ_ONLY, data, entry.getSize(), Arena.ofAuto());
+            MemorySegment all =
+                    access.getChannel().map(FileChannel.MapMode.READ_ONLY, data, entry.getSize(), Arena.ofAuto());
             if (checksum(all) != entry.getCrc()) {
                 throw damaged(where(name));
             }
@@ -202,8 +202,7 @@ public final class NpzFile implements AutoCloseable {
     }
 
     private static DataFileException damaged(String where) {
-        return new DataFileException(
-                where, "checksum (CRC-32) does not match: the file is damaged. Fetch it again");
+        return new DataFileException(where, "checksum (CRC-32) does not match: the file is damaged. Fetch it again");
     }
 
     private DataFileException missing(String name) {
