@@ -3,6 +3,7 @@ package dev.voxgrad.bench.gpu;
 import java.util.List;
 
 import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.bench.step.StepFlop;
 import dev.voxgrad.engine.device.cuda.Precision;
 import dev.voxgrad.medmnist.nets.NetSummary;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
@@ -19,8 +20,6 @@ import dev.voxgrad.medmnist.nets.study.StudyNet;
  * @param inferBytes the bytes of an inference
  */
 record StepWork(double trainFlop, double inferFlop, double trainBytes, double inferBytes) {
-    /** A multiplication and an addition at 27 places. */
-    private static final double FLOP_PER_VOXEL_AND_CHANNELS = 2.0 * 27;
     /** AdamW reads gradient, parameter and two moments, and writes three of them. */
     private static final int UPDATE_BYTES = 7 * Float.BYTES;
 
@@ -31,9 +30,7 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
         }
         NetSummary summary = NetSummary.of(work.net(), work.volume(), StepCase.CLASSES);
         List<Integer> widths = net.widths();
-        double inferFlop = (double) work.batch() * summary.flop();
-        double voxels = (double) work.batch() * work.size() * work.size() * work.size();
-        double volumesGradient = FLOP_PER_VOXEL_AND_CHANNELS * voxels * widths.getFirst();
+        StepFlop flop = StepFlop.of(summary, work.batch());
         Traffic traffic = new Traffic();
         int channels = 1;
         int edge = work.size();
@@ -48,8 +45,8 @@ record StepWork(double trainFlop, double inferFlop, double trainBytes, double in
         }
         int each = precision.activations().bytes();
         return new StepWork(
-                3 * inferFlop - volumesGradient,
-                inferFlop,
+                flop.train(),
+                flop.infer(),
                 each * traffic.train + UPDATE_BYTES * (double) summary.parameters(),
                 each * traffic.infer);
     }

@@ -1,6 +1,7 @@
 package dev.voxgrad.bench.peers;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.ToDoubleFunction;
 
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.bench.step.StepFlop;
 
 /**
  * Collects all readings, round by round, and compares them.
@@ -21,13 +23,22 @@ final class Comparison {
     private final List<StepCase> cases;
     private final Map<Job, List<Reading>> readings = new LinkedHashMap<>();
     private final Map<Job, String> failures = new LinkedHashMap<>();
+    private final Map<StepCase, StepFlop> flop;
+    /** Floating-point operations per second; 0 before it is measured. */
+    private double peakFlop;
 
     /** Pairs one engine with one case. */
     record Job(EngineName engine, StepCase work) {}
 
     Comparison(List<EngineName> engines, List<StepCase> cases) {
+        this(engines, cases, new HashMap<>());
+    }
+
+    /** Creates a comparison that shares counts with another one. */
+    private Comparison(List<EngineName> engines, List<StepCase> cases, Map<StepCase, StepFlop> flop) {
         this.engines = List.copyOf(engines);
         this.cases = List.copyOf(cases);
+        this.flop = flop;
         for (StepCase work : cases) {
             for (EngineName engine : engines) {
                 readings.put(new Job(engine, work), new ArrayList<>());
@@ -71,6 +82,16 @@ final class Comparison {
         of(job).add(reading);
     }
 
+    /** Adds a measurement of the machine's peak in floating-point operations per second; the highest counts. */
+    void addPeak(double measured) {
+        peakFlop = Math.max(peakFlop, measured);
+    }
+
+    /** Returns the machine's peak in floating-point operations per second. */
+    double peakFlop() {
+        return peakFlop;
+    }
+
     /** Records why a job failed; it must not be tried again. */
     void fail(Job job, String message) {
         failures.put(job, message);
@@ -93,7 +114,9 @@ final class Comparison {
                         .filter(work -> engines.stream()
                                 .map(engine -> new Job(engine, work))
                                 .allMatch(job -> failed(job) || !of(job).isEmpty()))
-                        .toList());
+                        .toList(),
+                flop);
+        finished.addPeak(peakFlop);
         for (Job job : finished.jobs()) {
             of(job).forEach(reading -> finished.add(job, reading));
         }
@@ -113,6 +136,23 @@ final class Comparison {
     /** Returns the milliseconds of a measured job: the spread of each round's median over the rounds. */
     Spread milliseconds(Job job, Phase phase) {
         return spread(job, reading -> reading.median(phase));
+    }
+
+    /** Returns the floating-point operations of a case by definition, whatever an engine executes. */
+    double flop(StepCase work, Phase phase) {
+        StepFlop count = flop.computeIfAbsent(work, StepFlop::of);
+        return phase == Phase.TRAIN ? count.train() : count.infer();
+    }
+
+    /**
+     * Returns {@link #flop} per second of a measured job as a part of the {@linkplain #peakFlop peak}, from its {@link
+     * #milliseconds}. An algorithm with fewer operations than the definition may exceed 1.
+     */
+    Spread peakShare(Job job, Phase phase) {
+        double millisecondsAtPeak = flop(job.work(), phase) / peakFlop * 1e3;
+        Spread time = milliseconds(job, phase);
+        return new Spread(
+                millisecondsAtPeak / time.median(), millisecondsAtPeak / time.max(), millisecondsAtPeak / time.min());
     }
 
     /**

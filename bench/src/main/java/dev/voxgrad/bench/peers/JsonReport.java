@@ -20,6 +20,9 @@ final class JsonReport {
      *
      * @param medianMs median of the rounds' medians; the next two are their minimum and maximum; if the job failed in a
      * later round, of the rounds before
+     * @param gflop 10⁹ floating-point operations by definition, as direct convolution, whatever the engine executes
+     * @param peakGflops the machine's measured peak in 10⁹ floating-point operations per second
+     * @param peakShare gflop per second of the median, divided by the peak
      * @param peakRssMb peak resident memory of the process at the end of the phase in MiB, the maximum of all rounds; a
      * process infers before it trains, so training's is never lower
      * @param userMs CPU time outside the kernel in milliseconds
@@ -42,6 +45,9 @@ final class JsonReport {
             double medianMs,
             double minMs,
             double maxMs,
+            double gflop,
+            double peakGflops,
+            double peakShare,
             long peakRssMb,
             double userMs,
             double systemMs,
@@ -90,6 +96,9 @@ final class JsonReport {
                 hundredths(time.median()),
                 hundredths(time.min()),
                 hundredths(time.max()),
+                hundredths(comparison.flop(job.work(), phase) / 1e9),
+                hundredths(comparison.peakFlop() / 1e9),
+                Math.round(comparison.peakShare(job, phase).median() * 1e4) / 1e4,
                 Math.round(comparison.peakRssMb(job, phase).max()),
                 hundredths(usage.userMs()),
                 hundredths(usage.systemMs()),

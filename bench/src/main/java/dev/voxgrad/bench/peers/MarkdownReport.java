@@ -35,6 +35,12 @@ final class MarkdownReport {
         for (Phase phase : Phase.values()) {
             report.section(phase.title() + ", ms", work -> report.times(work, phase));
         }
+        for (Phase phase : Phase.values()) {
+            report.section(
+                    phase.title() + ", % of the peak, counted as direct convolution",
+                    List.of(),
+                    work -> report.peakShares(work, phase));
+        }
         report.section("Peak resident memory of training, MiB", report::memory);
         report.section(
                 "System time of a training step, % of its CPU time, and page faults", List.of(), report::systemTime);
@@ -94,6 +100,15 @@ final class MarkdownReport {
             cells.add(cell(comparison.ratio(peer, work, phase)));
         }
         return cells;
+    }
+
+    private List<String> peakShares(StepCase work, Phase phase) {
+        return comparison.engines().stream()
+                .map(engine -> cell(
+                        new Job(engine, work),
+                        phase,
+                        job -> comparison.peakShare(job, phase).times(100)))
+                .toList();
     }
 
     private List<String> memory(StepCase work) {

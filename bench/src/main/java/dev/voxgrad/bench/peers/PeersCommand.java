@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -21,7 +20,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.bench.peers.Comparison.Job;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.medmnist.cli.ui.Console;
@@ -41,6 +39,11 @@ import dev.voxgrad.medmnist.io.DataException;
                     + "all of them alike. An engine that fails on a case is not tried again there; the rest is "
                     + "measured and reported. The files of --json, --markdown and --svg are written after every case, "
                     + "so that a run that is ended early leaves what it has measured.",
+            "",
+            "Each round starts with the peak of the cores, in fused multiply-adds per second. The tables give every "
+                    + "engine's share of it, counting the operations of direct convolution, whatever the engine "
+                    + "executes: with Winograd's algorithm, the share may exceed that of the operations executed, "
+                    + "and even 100 %.",
             "",
             "libtorch is measured twice. 'libtorch' is tuned: its allocator keeps the memory of freed tensors "
                     + "(--allocator), for each case and phase it uses the faster of two memory layouts, which it "
@@ -200,7 +203,8 @@ public final class PeersCommand implements Callable<Integer> {
         }
         Surroundings surroundings = new Surroundings(pinned, chosen, limit);
         PeersReport report = new PeersReport(used, rounds, surroundings);
-        measure(comparison, used, runners.apply(surroundings), console, () -> write(report, comparison.finished()));
+        new Rounds(comparison, runners.apply(surroundings), used, rounds, console)
+                .measure(() -> write(report, comparison.finished()));
         if (!comparison.measured().isEmpty()) {
             console.line("");
             command.commandLine().getOut().print(report.tables(comparison));
@@ -246,88 +250,6 @@ public final class PeersCommand implements Callable<Integer> {
         }
         if (!Linux.isX86() && !engines.equals(List.of(EngineName.VOXGRAD))) {
             throw new EngineException("libtorch and nd4j are available for x86-64 only; add --engines voxgrad", null);
-        }
-    }
-
-    private void measure(
-            Comparison comparison, int used, EngineRunner runner, Console console, Runnable afterEachCase) {
-        TimeLeft timeLeft = new TimeLeft();
-        List<Job> jobs = comparison.jobs();
-        for (int round = 1; round <= rounds; round++) {
-            for (int i = 0; i < jobs.size(); i++) {
-                Job job = jobs.get(i);
-                if (!comparison.failed(job)) {
-                    String position = String.format(
-                            Locale.ROOT,
-                            "round %d/%d  %-20s  %-16s",
-                            round,
-                            rounds,
-                            job.work(),
-                            job.engine().flag());
-                    console.status(position + "  ...");
-                    long start = System.nanoTime();
-                    try {
-                        Reading reading = runner.run(job.engine(), job.work(), used);
-                        requireFinite(job, reading);
-                        comparison.add(job, reading);
-                        timeLeft.took(job, (System.nanoTime() - start) / 1e9);
-                        double left = timeLeft.of(pending(comparison, jobs)) * (rounds - round)
-                                + timeLeft.of(pending(comparison, jobs.subList(i + 1, jobs.size())));
-                        console.line(
-                                position + describe(reading) + (left == 0 ? "done" : Console.duration(left) + " left"));
-                    } catch (EngineException e) {
-                        comparison.fail(job, e.getMessage());
-                        console.line(position + "  failed: " + oneLine(e.getMessage()));
-                    }
-                }
-                boolean caseIsOver =
-                        i + 1 == jobs.size() || !jobs.get(i + 1).work().equals(job.work());
-                if (caseIsOver) {
-                    afterEachCase.run();
-                }
-            }
-        }
-    }
-
-    private static List<Job> pending(Comparison comparison, List<Job> jobs) {
-        return jobs.stream().filter(job -> !comparison.failed(job)).toList();
-    }
-
-    /** Returns the first line and the last unindented one, which has the reason in a log or a stack trace. */
-    private static String oneLine(String message) {
-        List<String> lines = message.lines()
-                .filter(line -> !line.isBlank() && !line.matches("\\s.*"))
-                .toList();
-        return lines.size() < 2 ? String.join("", lines) : lines.getFirst() + " " + lines.getLast();
-    }
-
-    private static String describe(Reading reading) {
-        if (reading.train() == null) {
-            return String.format(
-                    Locale.ROOT,
-                    "  infer %5.0f ms  %5d MiB  ",
-                    reading.median(Phase.INFER),
-                    reading.infer().peakRssMb());
-        }
-        return String.format(
-                Locale.ROOT,
-                "  train %5.0f ms  infer %5.0f ms  %5d MiB  loss %.3f to %.3f  ",
-                reading.median(Phase.TRAIN),
-                reading.median(Phase.INFER),
-                reading.train().peakRssMb(),
-                reading.firstLoss(),
-                reading.lastLoss());
-    }
-
-    private static void requireFinite(Job job, Reading reading) {
-        if (reading.firstLoss() == null || reading.lastLoss() == null) {
-            return;
-        }
-        if (!Double.isFinite(reading.firstLoss()) || !Double.isFinite(reading.lastLoss())) {
-            throw new EngineException(
-                    job.engine().flag() + " on " + job.work() + " does no real work: its loss went from "
-                            + reading.firstLoss() + " to " + reading.lastLoss(),
-                    null);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.voxgrad.bench.peers;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.voxgrad.bench.step.EngineName;
@@ -20,6 +21,7 @@ record PeersReport(int threads, int rounds, Surroundings surroundings) {
                 versions + "; Java " + Runtime.version().feature() + "; " + machine() + ". " + counted()
                         + ", each with a fresh JVM for every engine and case: " + Patience.USUAL + "."
                         + tuning(comparison)
+                        + peak(comparison)
                         + " The tables show the median of the rounds (lowest–highest)."
                         + (comparison.peers().isEmpty()
                                 ? ""
@@ -39,6 +41,16 @@ record PeersReport(int threads, int rounds, Surroundings surroundings) {
                 + (surroundings.instructions() == InstructionSet.NATIVE
                         ? ""
                         : ", limited to " + surroundings.instructions());
+    }
+
+    private String peak(Comparison comparison) {
+        return String.format(
+                Locale.ROOT,
+                " The peak is %.0f GFLOP/s: what %s of fused multiply-adds in registers, measured in each round; the "
+                        + "highest counts. Shares of it count the operations of direct convolution, whatever an engine "
+                        + "executes: Winograd's algorithm executes fewer, so its share may exceed 100 %%.",
+                comparison.peakFlop() / 1e9,
+                threads == 1 ? "a thread does" : threads + " threads do");
     }
 
     private String counted() {

@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
 import dev.voxgrad.bench.step.StepCase;
+import dev.voxgrad.engine.device.CpuPeak;
 
 /** Runs each measurement in its own JVM, with the options and the class path of this one, on the given cores. */
 final class ProcessRunner implements EngineRunner {
@@ -35,45 +36,60 @@ final class ProcessRunner implements EngineRunner {
 
     @Override
     public Reading run(EngineName engine, StepCase work, int threads) {
+        EngineEnvironment environment = EngineEnvironment.of(engine, threads, surroundings, System.getenv());
+        return run(
+                        engine.flag() + " on " + work,
+                        environment,
+                        Reading.class,
+                        EngineProcess.class,
+                        engine.flag(),
+                        work.net().name(),
+                        Integer.toString(work.channels()),
+                        Integer.toString(work.size()),
+                        Integer.toString(work.batch()),
+                        Integer.toString(threads))
+                .in(environment);
+    }
+
+    @Override
+    public double peakFlop(int threads) {
+        EngineEnvironment environment =
+                EngineEnvironment.of(EngineName.VOXGRAD, threads, surroundings, System.getenv());
+        return run("peak", environment, CpuPeak.class, PeakProcess.class, Integer.toString(threads))
+                .flop();
+    }
+
+    /** Runs a program, whose last argument is the file with its result, and returns that result. */
+    private <T> T run(
+            String name, EngineEnvironment environment, Class<T> type, Class<?> program, String... arguments) {
         try {
             Path folder = Files.createTempDirectory("voxgrad-peers");
-            Path result = folder.resolve("reading.json");
+            Path result = folder.resolve("result.json");
             Path log = folder.resolve("log");
             try {
-                EngineEnvironment environment = EngineEnvironment.of(engine, threads, surroundings, System.getenv());
-                int code = start(command(engine, work, threads, result), environment, log);
+                int code = start(command(program, arguments, result), environment, log);
                 if (code != 0) {
-                    throw new EngineException(
-                            engine.flag() + " on " + work + " ended with exit code " + code + ":\n" + lastLines(log),
-                            null);
+                    throw new EngineException(name + " ended with exit code " + code + ":\n" + lastLines(log), null);
                 }
-                return new JsonMapper().readValue(result, Reading.class).in(environment);
+                return new JsonMapper().readValue(result, type);
             } finally {
                 Files.deleteIfExists(result);
                 Files.deleteIfExists(log);
                 Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
-            throw new EngineException(engine.flag() + " on " + work + " cannot be started: " + e.getMessage(), e);
+            throw new EngineException(name + " cannot be started: " + e.getMessage(), e);
         }
     }
 
-    private List<String> command(EngineName engine, StepCase work, int threads, Path result) {
+    private List<String> command(Class<?> program, String[] arguments, Path result) {
         List<String> command = new ArrayList<>(pinned);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(surroundings.instructions().jvmOptions());
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                EngineProcess.class.getName(),
-                engine.flag(),
-                work.net().name(),
-                Integer.toString(work.channels()),
-                Integer.toString(work.size()),
-                Integer.toString(work.batch()),
-                Integer.toString(threads),
-                result.toString()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(List.of(arguments));
+        command.add(result.toString());
         return command;
     }
 

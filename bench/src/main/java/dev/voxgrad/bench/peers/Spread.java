@@ -17,6 +17,11 @@ public record Spread(double median, double min, double max) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
+    /** Returns the spread of all numbers multiplied by a positive factor. */
+    Spread times(double factor) {
+        return new Spread(median * factor, min * factor, max * factor);
+    }
+
     /** Formats with that many decimals, {@code 412 (405–420)}; without the brackets if all numbers are the same. */
     String toText(int decimals) {
         String number = "%." + decimals + "f";

@@ -27,6 +27,7 @@ final class SvgChart {
     private static final int BAR_HEIGHT = 16;
     private static final int BAR_STEP = 20;
     private static final int GROUP_GAP = 12;
+    private static final int NOTE_STEP = 18;
     private static final String STYLE = """
             <style>
               svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif }
@@ -60,18 +61,32 @@ final class SvgChart {
                     phase.title() + ", milliseconds",
                     phase,
                     job -> comparison.milliseconds(job, phase),
-                    "ms",
+                    (job, value) -> String.format(
+                            Locale.ROOT,
+                            "%.0f ms, %.0f %%",
+                            value.median(),
+                            100 * comparison.peakShare(job, phase).median()),
                     (peer, work) -> comparison.ratio(peer, work, phase));
         }
         chart.section(
                 "Peak resident memory of training, MiB",
                 Phase.TRAIN,
                 job -> comparison.peakRssMb(job, Phase.TRAIN),
-                "MiB",
+                (_, value) -> String.format(Locale.ROOT, "%.0f MiB", value.median()),
                 comparison::memoryRatio);
         String factor = comparison.peers().isEmpty() ? "" : ". In brackets: as many times Voxgrad's";
         chart.text(MARGIN, chart.y + 6, "note", "", note + factor);
+        chart.y += NOTE_STEP;
+        chart.text(MARGIN, chart.y + 6, "note", "", chart.peak());
         return chart.document();
+    }
+
+    private String peak() {
+        return String.format(
+                Locale.ROOT,
+                "%%: direct convolution's operations per second, of the measured peak of %.0f GFLOP/s; Winograd executes "
+                        + "fewer",
+                comparison.peakFlop() / 1e9);
     }
 
     private void head() {
@@ -91,7 +106,7 @@ final class SvgChart {
             String title,
             Phase phase,
             Function<Job, Spread> values,
-            String unit,
+            BiFunction<Job, Spread, String> words,
             BiFunction<EngineName, StepCase, Optional<Spread>> ratio) {
         text(MARGIN, y, "section", "", title);
         y += 14;
@@ -113,7 +128,7 @@ final class SvgChart {
                     text(BAR_LEFT, y + 13, "", "", "failed");
                 } else {
                     Spread value = values.apply(job);
-                    String label = String.format(Locale.ROOT, "%.0f %s", value.median(), unit);
+                    String label = words.apply(job, value);
                     if (peers.contains(engine)) {
                         label += ratio.apply(engine, work)
                                 .map(times -> String.format(Locale.ROOT, "  (%.1f×)", times.median()))

@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.voxgrad.bench.peers.Reading.Measured;
 import dev.voxgrad.bench.step.EngineException;
 import dev.voxgrad.bench.step.EngineName;
+import dev.voxgrad.bench.step.StepCase;
 import dev.voxgrad.medmnist.nets.study.StudyNet;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,9 +33,11 @@ class PeersCommandTest {
     private Path folder;
 
     private final List<String> measured = new ArrayList<>();
+    private int peaks;
+    private boolean peakFails;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private EngineRunner engines = (engine, work, threads) -> {
+    private Engines engines = (engine, work, threads) -> {
         measured.add(engine.flag() + " " + work + " " + threads);
         return Samples.reading(
                 switch (engine) {
@@ -45,8 +48,32 @@ class PeersCommandTest {
                 900);
     };
 
+    /** Measures an engine on a case. */
+    @FunctionalInterface
+    private interface Engines {
+        Reading run(EngineName engine, StepCase work, int threads);
+    }
+
+    private EngineRunner runner() {
+        return new EngineRunner() {
+            @Override
+            public Reading run(EngineName engine, StepCase work, int threads) {
+                return engines.run(engine, work, threads);
+            }
+
+            @Override
+            public double peakFlop(int threads) {
+                if (peakFails) {
+                    throw new EngineException("peak ended with exit code 1: out of memory", null);
+                }
+                peaks++;
+                return 1e9 * peaks;
+            }
+        };
+    }
+
     private int run(String line) {
-        return PeersCommand.execute(_ -> engines, new PrintWriter(out), new PrintWriter(err), line.split(" +"));
+        return PeersCommand.execute(_ -> runner(), new PrintWriter(out), new PrintWriter(err), line.split(" +"));
     }
 
     @ParameterizedTest
@@ -107,6 +134,26 @@ class PeersCommandTest {
         assertThat(out.toString()).contains("round 2/2", "s left", "done", "**Training step, ms**", "2.50");
     }
 
+    @Test
+    void everyRoundMeasuresThePeakAndTheHighestCounts() {
+        assertThat(run("--engines voxgrad --cases 1:8:2 --threads 1 --rounds 2"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("round 1/2  peak  1 GFLOP/s", "round 2/2  peak  2 GFLOP/s")
+                .contains("The peak is 2 GFLOP/s: what a thread does of fused multiply-adds");
+    }
+
+    @Test
+    void withoutAPeakNothingIsMeasured() {
+        peakFails = true;
+        assertThat(run("--engines voxgrad --cases 1:8:2 --threads 1 --rounds 1"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("peers: peak ended with exit code 1")
+                .hasLineCount(1);
+        assertThat(measured).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -115,7 +162,8 @@ class PeersCommandTest {
                 "--nets 1;                      net1 28^3 x32, net1 64^3 x4",
                 "--nets 2,net3,2;               net2 28^3 x32, net3 28^3 x32",
                 "--nets 1 --size 32;            net1 32^3 x32",
-                "--batch 2;                     net1 28^3 x2, net2 28^3 x2, net3 28^3 x2"
+                "--batch 2;                     net1 28^3 x2, net2 28^3 x2, net3 28^3 x2",
+                "--nets net2,resnet50-acs --size 8 --batch 2; net2 8^3 x2, resnet50-acs 8^3 x2"
             })
     void cases(String options, String expected) {
         assertThat(run(("--engines voxgrad --threads 1 --rounds 1 " + options).strip()))
@@ -157,7 +205,7 @@ class PeersCommandTest {
         assertThat(PeersCommand.execute(
                         surroundings -> {
                             chosen.add(surroundings.allocator().allocator());
-                            return engines;
+                            return runner();
                         },
                         new PrintWriter(out),
                         new PrintWriter(err),
@@ -181,13 +229,13 @@ class PeersCommandTest {
                 .isZero();
         assertThat(new JsonMapper().readTree(Files.readString(json)).size()).isEqualTo(4);
         assertThat(out.toString()).endsWith(Files.readString(markdown));
-        assertThat(svg).content().startsWith("<svg").contains("250 ms  (2.5×)");
+        assertThat(svg).content().startsWith("<svg").contains("250 ms, 120 %  (2.5×)");
     }
 
     @Test
     void everyCaseThatIsOverIsInTheFiles() throws IOException {
         Path markdown = folder.resolve("a.md");
-        EngineRunner sound = engines;
+        Engines sound = engines;
         List<String> before = new ArrayList<>();
         engines = (engine, work, threads) -> {
             before.add(Files.exists(markdown) ? read(markdown) : "");
@@ -226,7 +274,7 @@ class PeersCommandTest {
 
     @Test
     void skipsFailedEngineAndContinuesWithOthers() throws IOException {
-        EngineRunner sound = engines;
+        Engines sound = engines;
         engines = (engine, work, threads) -> {
             Reading reading = sound.run(engine, work, threads);
             if (engine == EngineName.LIBTORCH && work.net() == StudyNet.NET1) {
@@ -268,7 +316,7 @@ class PeersCommandTest {
                                 + row.get("net").asString())
                         .distinct())
                 .containsExactly("voxgrad net1", "voxgrad net2", "libtorch net2");
-        assertThat(svg).content().contains(">failed<", "250 ms  (2.5×)");
+        assertThat(svg).content().contains(">failed<").containsPattern(">250 ms, [0-9]+ %  \\(2.5×\\)<");
     }
 
     @Test

@@ -38,6 +38,9 @@ class ReportTest {
                         "median_ms",
                         "min_ms",
                         "max_ms",
+                        "gflop",
+                        "peak_gflops",
+                        "peak_share",
                         "peak_rss_mb",
                         "user_ms",
                         "system_ms",
@@ -56,6 +59,9 @@ class ReportTest {
         assertThat(row.get("median_ms").asDouble()).isEqualTo(1400);
         assertThat(row.get("min_ms").asDouble()).isEqualTo(800);
         assertThat(row.get("max_ms").asDouble()).isEqualTo(2000);
+        assertThat(row.get("gflop").asDouble()).isEqualTo(206.36);
+        assertThat(row.get("peak_gflops").asDouble()).isEqualTo(500);
+        assertThat(row.get("peak_share").asDouble()).isEqualTo(0.2948);
         assertThat(row.get("peak_rss_mb").asLong()).isEqualTo(1520);
         assertThat(row.get("user_ms").asDouble()).as("the rounds' median").isEqualTo(1.6 * 1400);
         assertThat(row.get("system_ms").asDouble()).isEqualTo(0.4 * 1400);
@@ -91,8 +97,14 @@ class ReportTest {
                         "| net1 28^3 x32 | 1050 (1000–1100) | 1510 (1500–1520) |               1.44 |",
                         "| net1 28^3 x32 | 20 %, 1002 | 20 %, 1002 |",
                         "**libtorch / voxgrad, median (lowest–highest case): 3.00 in training, 3.00 in inference.**");
+        assertThat(lines)
+                .containsSubsequence(
+                        "**Training step, % of the peak, counted as direct convolution**",
+                        "| net1 28^3 x32 |   92 (83–103) | 29 (21–52) |",
+                        "**Inference, % of the peak, counted as direct convolution**",
+                        "| net1 28^3 x32 | 123 (111–138) |  40 (28–69) |");
         assertThat(lines.stream().filter(line -> line.startsWith("|-")))
-                .hasSize(4)
+                .hasSize(6)
                 .allMatch(line -> line.endsWith("-:|"));
     }
 
@@ -119,7 +131,8 @@ class ReportTest {
                         "| case          | voxgrad | libtorch | libtorch-untuned | libtorch / voxgrad |",
                         "| net1 28^3 x32 |     400 |      800 |             2000 |               2.00 |")
                 .noneMatch(line -> line.contains("untuned / voxgrad"));
-        assertThat(texts(parse(SvgChart.of(both, "")))).contains("800 ms  (2.0×)", "2000 ms", "libtorch-untuned 1.2");
+        assertThat(texts(parse(SvgChart.of(both, ""))))
+                .contains("800 ms, 52 %  (2.0×)", "2000 ms, 21 %", "libtorch-untuned 1.2");
         assertThat(new JsonMapper()
                         .readTree(JsonReport.of(both, 2))
                         .valueStream()
@@ -139,7 +152,7 @@ class ReportTest {
                         "| net1 28^3 x32 |    1000 |           - |                     - |",
                         "| net1 28^3 x32 | 20 %, 1002 |           - |");
         assertThat(texts(parse(SvgChart.of(inference, ""))))
-                .contains("400 ms", "100 ms", "300 ms  (3.0×)")
+                .contains("400 ms, 103 %", "100 ms, 138 %", "300 ms, 46 %  (3.0×)")
                 .filteredOn(text -> text.contains("(3.0×)"))
                 .hasSize(1);
         assertThat(new JsonMapper()
@@ -152,8 +165,7 @@ class ReportTest {
 
     @Test
     void comparesWithUntunedLibtorchIfItIsTheOnlyOne() {
-        Comparison alone =
-                new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED), List.of(Samples.SMALL));
+        Comparison alone = Samples.comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH_UNTUNED), Samples.SMALL);
         alone.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
         alone.add(new Job(EngineName.LIBTORCH_UNTUNED, Samples.SMALL), Samples.reading(2000, 1500));
         assertThat(MarkdownReport.of(alone, "")).contains("| libtorch-untuned / voxgrad |", "5.00 in training");
@@ -161,12 +173,12 @@ class ReportTest {
 
     @Test
     void withoutVoxgradThereAreNoRatios() {
-        Comparison alone = new Comparison(List.of(EngineName.LIBTORCH), List.of(Samples.SMALL));
+        Comparison alone = Samples.comparison(List.of(EngineName.LIBTORCH), Samples.SMALL);
         alone.add(new Job(EngineName.LIBTORCH, Samples.SMALL), Samples.reading(800, 1500));
         assertThat(MarkdownReport.of(alone, ""))
                 .contains("| case          | libtorch |")
                 .doesNotContain("voxgrad |");
-        assertThat(SvgChart.of(alone, "")).contains(">800 ms<").doesNotContain("×)");
+        assertThat(SvgChart.of(alone, "")).contains(">800 ms, 52 %<").doesNotContain("×)");
     }
 
     @Test
@@ -182,7 +194,7 @@ class ReportTest {
                         "| net1 28^3 x32 | 1050 (1000–1100) |           failed |                  - |");
         Element root = parse(SvgChart.of(comparison, ""));
         assertThat(texts(root))
-                .contains("450 ms", "1400 ms", "113 ms", "350 ms", "1050 MiB", "1510 MiB")
+                .contains("450 ms, 92 %", "1400 ms, 44 %", "113 ms, 123 %", "350 ms, 59 %", "1050 MiB", "1510 MiB")
                 .noneMatch(text -> text.contains("×)"));
         assertThat(texts(root).stream().filter("failed"::equals))
                 .as("2 jobs, 3 sections")
@@ -194,7 +206,7 @@ class ReportTest {
 
     @Test
     void unmeasuredEngineHasNoRowsAndNoVersion() throws Exception {
-        Comparison half = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), List.of(Samples.SMALL));
+        Comparison half = Samples.comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), Samples.SMALL);
         half.add(new Job(EngineName.VOXGRAD, Samples.SMALL), Samples.reading(400, 1000));
         half.fail(new Job(EngineName.LIBTORCH, Samples.SMALL), "libtorch on net1 28^3 x32: not in this build");
         JsonNode rows = new JsonMapper().readTree(JsonReport.of(half, 2));
@@ -209,14 +221,16 @@ class ReportTest {
         assertThat(root.getTagName()).isEqualTo("svg");
         assertThat(texts(root))
                 .contains(
-                        "450 ms",
-                        "1400 ms  (3.0×)",
-                        "113 ms",
-                        "350 ms  (3.0×)",
+                        "450 ms, 92 %",
+                        "1400 ms, 29 %  (3.0×)",
+                        "113 ms, 123 %",
+                        "350 ms, 40 %  (3.0×)",
                         "1510 MiB  (1.4×)",
                         "Net1, 32 × 28³",
                         "voxgrad 1.2",
-                        "a < b & c. In brackets: as many times Voxgrad's");
+                        "a < b & c. In brackets: as many times Voxgrad's",
+                        "%: direct convolution's operations per second, of the measured peak of 500 GFLOP/s; "
+                                + "Winograd executes fewer");
         List<Element> bars = bars(root);
         assertThat(bars).as("2 engines, 2 cases, 3 sections").hasSize(12);
         double own = Double.parseDouble(bars.get(0).getAttribute("width"));

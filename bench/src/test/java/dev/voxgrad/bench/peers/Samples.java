@@ -14,7 +14,17 @@ final class Samples {
     static final StepCase SMALL = new StepCase(StudyNet.NET1, 28, 32);
     static final StepCase LARGE = new StepCase(StudyNet.NET1, 64, 4);
 
+    /** The machine's peak in floating-point operations per second. */
+    static final double PEAK_FLOP = 500e9;
+
     private Samples() {}
+
+    /** Returns a comparison without readings on a machine with {@link #PEAK_FLOP}. */
+    static Comparison comparison(List<EngineName> engines, StepCase... cases) {
+        Comparison comparison = new Comparison(engines, List.of(cases));
+        comparison.addPeak(PEAK_FLOP);
+        return comparison;
+    }
 
     /**
      * Returns the reading of a process whose steps all took that long; its inferences took a quarter of the time and
@@ -38,7 +48,7 @@ final class Samples {
 
     /** Returns two rounds of two engines on two cases; libtorch takes twice, then four times as long as Voxgrad. */
     static Comparison comparison() {
-        Comparison comparison = new Comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), List.of(SMALL, LARGE));
+        Comparison comparison = comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH), SMALL, LARGE);
         for (StepCase work : comparison.cases()) {
             comparison.add(new Job(EngineName.VOXGRAD, work), reading(400, 1000));
             comparison.add(new Job(EngineName.LIBTORCH, work), reading(800, 1500));
@@ -50,7 +60,7 @@ final class Samples {
 
     /** Returns one round of Voxgrad, 100 ms to infer, and of ONNX Runtime, 300 ms. */
     static Comparison inference() {
-        Comparison comparison = new Comparison(List.of(EngineName.VOXGRAD, EngineName.ONNXRUNTIME), List.of(SMALL));
+        Comparison comparison = comparison(List.of(EngineName.VOXGRAD, EngineName.ONNXRUNTIME), SMALL);
         comparison.add(new Job(EngineName.VOXGRAD, SMALL), reading(400, 1000));
         Measured infer = new Measured(new double[] {300}, 700, new Usage(500, 0, 0, 0), "");
         comparison.add(
@@ -61,8 +71,8 @@ final class Samples {
 
     /** Returns one round of three engines on one case: Voxgrad 400 ms, libtorch 800 ms tuned and 2000 ms untuned. */
     static Comparison bothWays() {
-        Comparison comparison = new Comparison(
-                List.of(EngineName.VOXGRAD, EngineName.LIBTORCH, EngineName.LIBTORCH_UNTUNED), List.of(SMALL));
+        Comparison comparison =
+                comparison(List.of(EngineName.VOXGRAD, EngineName.LIBTORCH, EngineName.LIBTORCH_UNTUNED), SMALL);
         comparison.add(new Job(EngineName.VOXGRAD, SMALL), reading(400, 1000));
         comparison.add(new Job(EngineName.LIBTORCH, SMALL), reading(800, 1500));
         comparison.add(new Job(EngineName.LIBTORCH_UNTUNED, SMALL), reading(2000, 1200));
