@@ -3,7 +3,7 @@ package dev.voxgrad.medmnist.data;
 import java.util.function.Consumer;
 
 /**
- * How a data set is loaded, as far as this does not change what is in it.
+ * Describes how a data set is loaded, as far as this does not change what is in it.
  *
  * @param cache where volumes are kept
  * @param requirement the splits that must be there

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * The splits that a command cannot do without. A file may lack the others.
+ * Names the splits that a command cannot do without. A file may lack the others.
  *
  * @param command what needs them, for messages: {@code medmnist train}
  * @param splits their names: train, val or test

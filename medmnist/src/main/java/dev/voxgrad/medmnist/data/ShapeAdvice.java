@@ -50,7 +50,8 @@ final class ShapeAdvice {
         return isCube(shape, 0)
                 ? "If this is one volume, add the axis that counts volumes: a[numpy.newaxis]"
                 : "These look like 2D images, or like one volume. Volumes have three axes of space: "
-                        + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with a[numpy.newaxis]";
+                        + "stack slices with numpy.stack(slices, axis=-1), or add the missing axis with "
+                        + "a[numpy.newaxis]";
     }
 
     private static String ofFour(int[] shape, int[] squeezed) {

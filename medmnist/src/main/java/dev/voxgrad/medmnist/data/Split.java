@@ -12,8 +12,8 @@ import dev.voxgrad.medmnist.io.DataException;
 /**
  * One part of a data set: N volumes of the same shape and their labels.
  *
- * <p>Logically the volumes are (N, C, X, Y, Z), with values from 0 to 1; they are stored channels-last, (N, X, Y, Z, C),
- * as MedMNIST's files hold them and as the nets take them, in the heap or in a file.
+ * <p>Logically the volumes are (N, C, X, Y, Z), with values from 0 to 1; they are stored channels-last, (N, X, Y, Z,
+ * C), as MedMNIST's files hold them and as the nets take them, in the heap or in a file.
  */
 public final class Split {
     private final String name;
@@ -185,7 +185,9 @@ public final class Split {
         return all;
     }
 
-    /** Returns one volume as the nearest of 256 grey values, (X, Y, Z, C); exact for files of uint8 without a window. */
+    /**
+     * Returns one volume as the nearest of 256 grey values, (X, Y, Z, C); exact for files of uint8 without a window.
+     */
     public byte[] volume(int index) {
         float[] values = values(index);
         byte[] greys = new byte[values.length];

@@ -5,13 +5,13 @@ import java.util.List;
 import dev.voxgrad.engine.flag.Flagged;
 import dev.voxgrad.engine.flag.Flags;
 
-/** Where volumes are kept while they are used. Results do not depend on it. */
+/** Chooses where volumes are kept while they are used. Results do not depend on it. */
 public enum VolumeCache implements Flagged {
-    /** In memory, if they take at most a quarter of the heap; otherwise in the file. */
+    /** Keeps them in memory if they take at most a quarter of the heap, and in the file otherwise. */
     AUTO("auto"),
-    /** In memory. */
+    /** Keeps them in memory. */
     RAM("RAM"),
-    /** In the file, from which each batch is read: where it is stored, or in an unpacked copy where it is deflated. */
+    /** Leaves them in the file, from which each batch is read, or in an unpacked copy if the file is compressed. */
     NONE("none");
 
     /** Volumes up to this part of the heap are kept in memory by default. */

@@ -20,9 +20,9 @@ import dev.voxgrad.medmnist.io.Md5;
 import dev.voxgrad.medmnist.text.ShellWords;
 
 /**
- * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the
- * same for val and test, each of which may be missing. {@link ImageLayout} says what shapes images may have, {@link WindowChoice} how their values
- * become grey, and {@link LabelReader} what labels may be.
+ * Loads data sets in MedMNIST's layout: a {@code .npz} with {@code train_images}, {@code train_labels} and the same for
+ * val and test, each of which may be missing. {@link ImageLayout} says what shapes images may have,
+ * {@link WindowChoice} how their values become grey, and {@link LabelReader} what labels may be.
  */
 public final class VolumeLoader {
     private static final List<String> SPLITS = List.of("train", "val", "test");

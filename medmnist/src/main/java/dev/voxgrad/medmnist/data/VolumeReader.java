@@ -22,8 +22,8 @@ import dev.voxgrad.medmnist.io.FileStamp;
 import dev.voxgrad.medmnist.io.ScratchFile;
 
 /**
- * Reads the volumes of all splits from a file, of any numeric type. The file's numbers pass by in blocks, to memory or to
- * a temporary file, unless the file itself can be mapped; {@link VoxelEncoding} says how they are kept.
+ * Reads the volumes of all splits from a file, of any numeric type. The file's numbers pass by in blocks, to memory or
+ * to a temporary file, unless the file itself can be mapped; {@link VoxelEncoding} says how they are kept.
  */
 final class VolumeReader {
     private static final double GIB = 1L << 30;

@@ -8,10 +8,10 @@ import dev.voxgrad.medmnist.data.npz.NpyType;
 /**
  * Defines how the values of volumes are kept, and what they become: numbers of a type, between 0 and 1 by a window.
  *
- * <p>Volumes are kept as the file has them, where it has bool, uint8, int16 or float32. Other integers are kept as uint8
- * or int16 if the window is within that type's range: clamping to the range changes no result then. All others are kept
- * as the float32 that they become. So nothing is lost that the window would keep, and the same volume becomes the same
- * numbers from memory, from a mapped file and from an unpacked one.
+ * <p>Volumes are kept as the file has them, where it has bool, uint8, int16 or float32. Other integers are kept as
+ * uint8 or int16 if the window is within that type's range: clamping to the range changes no result then. All others
+ * are kept as the float32 that they become. So nothing is lost that the window would keep, and the same volume becomes
+ * the same numbers from memory, from a mapped file and from an unpacked one.
  */
 final class VoxelEncoding {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;

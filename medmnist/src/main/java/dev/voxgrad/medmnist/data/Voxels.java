@@ -12,7 +12,7 @@ import dev.voxgrad.medmnist.data.npz.NpyType;
 import dev.voxgrad.medmnist.io.FileStamp;
 
 /**
- * The volumes of a split, in the heap or in a mapped file. A selection of volumes shares them; nothing is copied.
+ * Holds the volumes of a split, in the heap or in a mapped file. A selection of volumes shares them; nothing is copied.
  */
 final class Voxels {
     /** Bytes of an array at most, as long as one volume is not larger: a garbage collector finds room for these. */
@@ -47,8 +47,8 @@ final class Voxels {
     }
 
     /**
-     * Collects volumes in the heap as they are read. An array is allocated once the first of its volumes has arrived, so
-     * that a file which only claims to hold many volumes does not take memory for them.
+     * Collects volumes in the heap as they are read. An array is allocated once the first of its volumes has arrived,
+     * so that a file which only claims to hold many volumes does not take memory for them.
      */
     static final class Builder {
         private final MemorySegment[] segments;

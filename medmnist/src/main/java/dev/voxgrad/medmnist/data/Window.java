@@ -8,7 +8,7 @@ import dev.voxgrad.medmnist.io.BadValueException;
 import dev.voxgrad.medmnist.io.FileKind;
 
 /**
- * Which values of a file become 0 and 1: {@code low} becomes 0, {@code high} becomes 1, those between are spread evenly,
+ * Maps the values of a file to 0 to 1: {@code low} becomes 0, {@code high} becomes 1, those between are spread evenly,
  * and those outside are clamped. In NumPy: {@code clip((v - low) / (high - low), 0, 1).astype('float32')}, with v in
  * double precision.
  *
@@ -70,7 +70,9 @@ public record Window(double low, double high, @Nullable Boolean exact) {
         return (float) (exact == null ? Math.rint(inside * WHITE) / WHITE : inside);
     }
 
-    /** Returns whether both bounds are from {@code least} to {@code greatest}: clamping values to these changes nothing. */
+    /**
+     * Returns whether both bounds are from {@code least} to {@code greatest}: clamping values to these changes nothing.
+     */
     boolean isWithin(double least, double greatest) {
         return low >= least && high <= greatest;
     }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers a file as it was, to notice later that it has been written to: by its length and the time of its last
- * change. A change that leaves both as they were is not noticed. A file that was renamed, deleted or replaced by another
- * one counts as unchanged, since a mapping still shows the old one.
+ * change. A change that leaves both as they were is not noticed. A file that was renamed, deleted or replaced by
+ * another one counts as unchanged, since a mapping still shows the old one.
  *
  * @param file path of the file
  * @param size its length in bytes

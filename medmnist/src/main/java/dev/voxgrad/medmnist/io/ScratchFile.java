@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,8 +12,9 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Memory in a temporary file, which the system may write to disk and drop from RAM at any time. The file is in {@code
- * $TMPDIR} and loses its name at once, so that its space is free again when the process ends, however it ends.
+ * Allocates memory in a temporary file, which the system may write to disk and drop from RAM at any time. The file is
+ * in {@code $TMPDIR} and loses its name at once, so that its space is free again when the process ends, however it
+ * ends.
  */
 public final class ScratchFile {
     private static final double GIB = 1L << 30;
@@ -35,15 +35,14 @@ public final class ScratchFile {
     public static MemorySegment allocate(long bytes, String what, Consumer<String> notes) {
         Path folder = Path.of(System.getProperty("java.io.tmpdir"));
         try {
-            FileStore disk = Files.getFileStore(folder);
-            requireSpace(disk.getUsableSpace(), bytes, what, folder);
+            requireSpace(folder.toFile().getUsableSpace(), bytes, what, folder);
             notes.accept(String.format(
                     Locale.ROOT,
                     "%s: unpacked to a temporary file of %.2f GiB in %s%s",
                     what,
                     bytes / GIB,
                     folder,
-                    disk.type().equals("tmpfs") ? ", which is in memory; TMPDIR chooses another folder" : ""));
+                    isInMemory(folder) ? ", which is in memory; TMPDIR chooses another folder" : ""));
             return map(Files.createTempFile(folder, "voxgrad-", ".voxels"), bytes);
         } catch (IOException e) {
             throw new DataFileException(
@@ -63,6 +62,14 @@ public final class ScratchFile {
                             what,
                             (bytes + RESERVE) / GIB,
                             advice()));
+        }
+    }
+
+    private static boolean isInMemory(Path folder) {
+        try {
+            return Files.getFileStore(folder).type().equals("tmpfs");
+        } catch (IOException e) {
+            return false; // some containers do not list their mounts
         }
     }
 

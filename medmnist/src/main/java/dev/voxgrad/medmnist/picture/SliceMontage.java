@@ -15,7 +15,9 @@ import dev.voxgrad.medmnist.data.VolumeShape;
  */
 public final class SliceMontage {
     private static final int PLANES = 3;
-    /** The approximate length of a volume's longest axis in pixels; voxels are enlarged by a whole factor to reach it. */
+    /**
+     * The approximate length of a volume's longest axis in pixels; voxels are enlarged by a whole factor to reach it.
+     */
     private static final int TILE_PIXELS = 112;
 
     private static final int GAP = 2;

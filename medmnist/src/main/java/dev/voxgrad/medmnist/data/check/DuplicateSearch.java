@@ -22,7 +22,7 @@ final class DuplicateSearch {
     private final @Nullable Labels labels;
     private final Map<VolumeStatistics.Content, List<Place>> places = new LinkedHashMap<>();
 
-    /** Where a volume is. */
+    /** Locates a volume. */
     private record Place(int split, int volume) {}
 
     private DuplicateSearch(List<SplitScan> splits, @Nullable Labels labels) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Something about a file of volumes that its owner should know.
+ * Describes something about a file of volumes that its owner should know.
  *
  * @param severity how bad it is
  * @param kind what it is, in a word that programs can rely on
@@ -13,7 +13,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * @param advice what to do about it
  */
 public record Finding(Severity severity, String kind, String message, String advice) {
-    /** How bad a finding is. */
+    /** Ranks findings. */
     public enum Severity {
         /** It would hurt training or evaluation, or stop it. */
         ERROR,

@@ -21,8 +21,8 @@ import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.io.DataFileException;
 
 /**
- * Looks through a file of volumes: at its arrays and labels, and on request at every value. An array that cannot be read
- * is one of the findings, so that the others are looked at all the same.
+ * Looks through a file of volumes: at its arrays and labels, and on request at every value. An array that cannot be
+ * read is one of the findings, so that the others are looked at all the same.
  */
 public final class SetCheck {
     private static final List<String> SPLITS = List.of("train", "val", "test");

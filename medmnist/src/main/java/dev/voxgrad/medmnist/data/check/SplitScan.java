@@ -13,7 +13,7 @@ import dev.voxgrad.medmnist.data.npz.ElementOrder;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 
 /**
- * What one pass over the volumes of a split has found.
+ * Holds what one pass over the volumes of a split has found.
  *
  * @param name train, val or test
  * @param layout of the array

@@ -3,10 +3,11 @@ package dev.voxgrad.medmnist.data.check;
 /**
  * Sums up one volume while its values pass by, in any order.
  *
- * <p>Two volumes count as equal if they have the same values at the same places, whatever their types: {@code content} is
- * a sum over all values v at places p of h(v, p) and of h(v, p)·(2p + 1), both of 64 bits, where h is the finalizer of
- * SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). Sums do not depend on the order, so that arrays in Fortran order take
- * one pass, too. Different volumes have the same 128 bits with a probability of about 2⁻¹²⁸, unless they were made to.
+ * <p>Two volumes count as equal if they have the same values at the same places, whatever their types: {@code content}
+ * is a sum over all values v at places p of h(v, p) and of h(v, p)·(2p + 1), both of 64 bits, where h is the finalizer
+ * of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). Sums do not depend on the order, so that arrays in Fortran order
+ * take one pass, too. Different volumes have the same 128 bits with a probability of about 2⁻¹²⁸, unless they were made
+ * to.
  */
 final class VolumeStatistics {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -17,7 +18,7 @@ final class VolumeStatistics {
     private long first;
     private long second;
 
-    /** The content of a volume, by which equal ones are found. */
+    /** Identifies the content of a volume, by which equal ones are found. */
     record Content(long first, long second) {}
 
     /** Adds the value at a place, from 0. */

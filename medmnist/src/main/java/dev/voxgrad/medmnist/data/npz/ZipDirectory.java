@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the central directory of a zip archive (APPNOTE.TXT of PKWARE, 4.3.12 for its entries, 4.5.3 for sizes beyond 32
- * bits). It is as cautious with it as if it were random: whatever does not fit ends the list.
+ * Reads the central directory of a zip archive (APPNOTE.TXT of PKWARE, 4.3.12 for its entries, 4.5.3 for sizes beyond
+ * 32 bits). It is as cautious with it as if it were random: whatever does not fit ends the list.
  */
 final class ZipDirectory {
     private static final int END_BYTES = 22;
