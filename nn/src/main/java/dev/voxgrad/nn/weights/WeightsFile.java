@@ -13,8 +13,9 @@ import dev.voxgrad.nn.StateDict;
 import dev.voxgrad.nn.StateMismatchException;
 
 /**
- * Holds the contents of a weights file in the safetensors format, which PyTorch and other libraries also read: named
- * tensors in a given order, and strings about them.
+ * Holds the contents of a weights file: named tensors in a given order, and strings about them. Files are written in the
+ * safetensors format, which PyTorch and other libraries also read, or as {@code torch.save} does. Both are read, and
+ * recognised by their first bytes; {@link dev.voxgrad.nn.weights.torch.TorchFile} describes PyTorch's.
  *
  * <p>Float32 and int64 are written; F64, F16 and BF16 are read as float32, and I32 as int64. An empty tensor, with a
  * size of 0, is valid. A tensor in any other format, or one that is too large, is left out and listed in
@@ -58,7 +59,16 @@ public record WeightsFile(
      * @throws WeightsFileException if it is missing or damaged, or if its values don't fit into memory
      */
     public static WeightsFile read(Path file) {
-        return WeightsReader.read(file);
+        return WeightsReader.read(file, null);
+    }
+
+    /**
+     * Reads the weights of that name from a checkpoint of PyTorch: a dictionary with several of them.
+     *
+     * @throws WeightsFileException as {@link #read(Path)} does, and if there are none of that name
+     */
+    public static WeightsFile read(Path file, String key) {
+        return WeightsReader.read(file, key);
     }
 
     /**
@@ -86,13 +96,27 @@ public record WeightsFile(
      *     cases no partial file remains
      */
     public void write(Path file) {
+        requireComplete(file);
+        WeightsWriter.write(this, file);
+    }
+
+    /**
+     * Writes a state dict that {@code torch.load(file, weights_only=True)} reads; otherwise as {@link #write} does.
+     *
+     * @throws WeightsFileException as {@link #write} does
+     */
+    public void writeTorch(Path file) {
+        requireComplete(file);
+        WeightsWriter.writeTorch(this, file);
+    }
+
+    private void requireComplete(Path file) {
         if (!unreadable.isEmpty()) {
             throw new WeightsFileException(
                     file,
                     "is not written, because a tensor would be lost: "
                             + unreadable.firstEntry().getValue());
         }
-        WeightsWriter.write(this, file);
     }
 
     /** Saves all parameters, buffers and counters of a net; a tensor with two names is saved under both. */

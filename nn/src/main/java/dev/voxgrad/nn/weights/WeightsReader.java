@@ -13,16 +13,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.voxgrad.engine.Shape;
 import dev.voxgrad.nn.NamedTensor;
+import dev.voxgrad.nn.weights.torch.TorchFile;
+import dev.voxgrad.nn.weights.torch.TorchFileException;
 
 /**
  * Reads safetensors: the header's length as a little-endian int64, the header in JSON, and the data. Memory is
- * allocated only for data that the file is known to contain.
+ * allocated only for data that the file is known to contain. PyTorch's files, which are recognised by their first bytes,
+ * are left to {@link TorchFile}.
  */
 final class WeightsReader {
     static final int LENGTH_BYTES = 8;
@@ -32,8 +38,6 @@ final class WeightsReader {
     private static final int MEMORY_PER_HEADER_BYTE = 24;
     /** A multiple of the size of every format's values. */
     private static final int BUFFER_BYTES = 1 << 18;
-    /** "PK", the start of zip files, which PyTorch's .pth files are. */
-    private static final int ZIP_MAGIC = 0x4B50;
 
     private final Path file;
     private final FileChannel channel;
@@ -44,32 +48,37 @@ final class WeightsReader {
         this.channel = channel;
     }
 
-    static WeightsFile read(Path file) {
+    /** Reads a file; {@code key} is the name of the weights in a checkpoint of PyTorch, or null. */
+    static WeightsFile read(Path file, @Nullable String key) {
         if (Files.exists(file) && !Files.isRegularFile(file)) { // opening a named pipe would wait for a writer
             throw new WeightsFileException(file, "can't be read: it is a folder, a pipe or a device");
         }
         try (FileChannel channel = FileChannel.open(file)) {
-            return new WeightsReader(file, channel).read();
+            return new WeightsReader(file, channel).read(key);
         } catch (NoSuchFileException e) {
             throw new WeightsFileException(file, "does not exist; check the path", e);
         } catch (AccessDeniedException e) {
             throw new WeightsFileException(file, "may not be read; check its permissions", e);
         } catch (EOFException e) {
             throw new WeightsFileException(file, "became shorter while it was read; try again", e);
+        } catch (TorchFileException e) {
+            throw new WeightsFileException(file, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new WeightsFileException(file, "can't be read: " + e.getMessage(), e);
         }
     }
 
-    private WeightsFile read() throws IOException {
+    private WeightsFile read(@Nullable String key) throws IOException {
         long size = channel.size();
         if (size < LENGTH_BYTES) {
             throw WeightsFileException.damaged(file, "has " + size + " bytes, too few for a header");
         }
         long headerBytes = fill(LENGTH_BYTES).getLong();
-        if ((headerBytes & 0xFFFF) == ZIP_MAGIC && headerBytes >>> 16 != 0) {
-            throw new WeightsFileException(
-                    file, "is a zip file, such as PyTorch's .pth; convert it to safetensors first");
+        if (isTorch(headerBytes)) {
+            return torchFile(TorchFile.read(file, headerBytes, key));
+        }
+        if (key != null) {
+            throw new WeightsFileException(file, "is no checkpoint of PyTorch, so it has no weights named " + key);
         }
         if (headerBytes < 0 || headerBytes > MOST_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
             throw WeightsFileException.damaged(
@@ -85,18 +94,33 @@ final class WeightsReader {
         return new WeightsFile(tensors(header, start, unreadable.keySet()), header.metadata(), unreadable);
     }
 
+    /** Tests whether the file is PyTorch's. The length of a header may start as a pickle does, but is much shorter. */
+    private boolean isTorch(long start) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return (start < 0 || start > MOST_HEADER_BYTES)
+                && (TorchFile.isLikely(start) || name.endsWith(".pth") || name.endsWith(".pt"));
+    }
+
+    private WeightsFile torchFile(TorchFile contents) {
+        SequencedMap<String, String> unreadable = new LinkedHashMap<>();
+        contents.unreadable().forEach((name, reason) -> unreadable.put(name, unreadable(name, reason)));
+        return new WeightsFile(contents.tensors(), contents.metadata(), unreadable);
+    }
+
     /** Returns the tensors that can't be read, each with a sentence that gives the reason. */
     private SequencedMap<String, String> unreadable(Header header) {
         SequencedMap<String, String> reasons = new LinkedHashMap<>();
         for (HeaderEntry entry : header.entries()) {
             String reason = entry.unreadable();
             if (reason != null) {
-                reasons.put(
-                        entry.name(),
-                        new WeightsFileException(file, "tensor " + entry.name() + " " + reason).getMessage());
+                reasons.put(entry.name(), unreadable(entry.name(), reason));
             }
         }
         return reasons;
+    }
+
+    private String unreadable(String name, String reason) {
+        return String.valueOf(new WeightsFileException(file, "tensor " + name + " " + reason).getMessage());
     }
 
     /** Reads all other tensors in the order of their data, and returns them in the order of the header. */

@@ -1,9 +1,11 @@
 package dev.voxgrad.nn.weights;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -18,9 +20,10 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 import dev.voxgrad.nn.NamedTensor;
+import dev.voxgrad.nn.weights.torch.TorchWriter;
 
 /**
- * Writes safetensors. The file is written under a temporary name in the same folder, and is renamed only when all of it
+ * Writes safetensors, and leaves the contents of PyTorch's files to {@link TorchWriter}. Either file is written under a temporary name in the same folder, and is renamed only when all of it
  * is on the disk. No reader ever sees an incomplete file, and an older file stays until the new one is complete.
  */
 final class WeightsWriter {
@@ -37,13 +40,33 @@ final class WeightsWriter {
         this.channel = channel;
     }
 
+    /** What writes the contents of a file. */
+    @FunctionalInterface
+    private interface Contents {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
     static void write(WeightsFile contents, Path file) {
+        write(file, channel -> write(contents, channel));
+    }
+
+    /** Writes a file that PyTorch reads with {@code torch.load}. */
+    static void writeTorch(WeightsFile contents, Path file) {
+        write(
+                file,
+                channel -> TorchWriter.write(
+                        contents.tensors(),
+                        contents.metadata(),
+                        new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES)));
+    }
+
+    private static void write(Path file, Contents contents) {
         Path target = file.toAbsolutePath();
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                write(contents, channel);
+                contents.writeTo(channel);
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

@@ -201,7 +201,7 @@ class WeightsFileTest {
         Path tooShort = Files.write(folder.resolve("short"), new byte[7]);
         assertThatThrownBy(() -> WeightsFile.read(tooShort)).hasMessageContaining("has 7 bytes");
         Path zip = Files.write(folder.resolve("net.pth"), "PK\3\4 and more".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> WeightsFile.read(zip)).hasMessageContaining("convert it to safetensors");
+        assertThatThrownBy(() -> WeightsFile.read(zip)).hasMessageContaining("is a zip file that can't be read");
         assertThatThrownBy(() -> WeightsFile.read(folder.resolve("absent")))
                 .isInstanceOf(WeightsFileException.class)
                 .hasMessageContaining("does not exist");
