@@ -24,6 +24,14 @@ public sealed interface NamedTensor {
         };
     }
 
+    /** Returns the same values under another name; the array is shared. */
+    default NamedTensor withName(String other) {
+        return switch (this) {
+            case Floats floats -> new Floats(other, floats.shape, floats.values);
+            case Longs longs -> new Longs(other, longs.shape, longs.values);
+        };
+    }
+
     /** Contains float32 values: weights, running statistics, moments. Do not modify the array. */
     record Floats(String name, Shape shape, float[] values) implements NamedTensor {
         public Floats {

@@ -10,10 +10,12 @@ import picocli.CommandLine.ScopeType;
 
 import dev.voxgrad.medmnist.cli.command.AvailableCommand;
 import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
+import dev.voxgrad.medmnist.cli.command.ConvertCommand;
 import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
 import dev.voxgrad.medmnist.cli.command.EnsembleCommand;
 import dev.voxgrad.medmnist.cli.command.EvaluateCommand;
+import dev.voxgrad.medmnist.cli.command.ExportCommand;
 import dev.voxgrad.medmnist.cli.command.InfoCommand;
 import dev.voxgrad.medmnist.cli.command.LrFindCommand;
 import dev.voxgrad.medmnist.cli.command.PredictCommand;
@@ -53,6 +55,8 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             EnsembleCommand.class,
             ReportCommand.class,
             EvaluateCommand.class,
+            ConvertCommand.class,
+            ExportCommand.class,
             ProfileCommand.class,
             DoctorCommand.class
         },

@@ -16,6 +16,7 @@ import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.run.EventFile;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunTables;
+import dev.voxgrad.medmnist.run.WeightsMetadata;
 import dev.voxgrad.medmnist.run.member.Checkpoint;
 import dev.voxgrad.medmnist.run.member.EpochResult;
 import dev.voxgrad.medmnist.run.member.MemberFiles;
@@ -162,7 +163,8 @@ final class MemberTraining {
             throw new DataFileException(
                     best.toString(),
                     "is missing, but the checkpoint of member " + index
-                            + " relies on it; put it back, or remove the member's files in 'members' to train it again");
+                            + " relies on it; put it back, or remove the member's files in 'members' to train it"
+                            + " again");
         }
     }
 
@@ -274,7 +276,7 @@ final class MemberTraining {
     }
 
     private void save(ModelKind kind) {
-        new WeightsFile(keptNet.stateDict(), settings.preparation().toMetadata())
+        new WeightsFile(keptNet.stateDict(), WeightsMetadata.of(trainer.run.info(), spec.name()))
                 .write(trainer.run.weights(index, spec.name(), kind));
     }
 }

@@ -100,7 +100,8 @@ final class NpzInputs {
         return bits;
     }
 
-    private static byte[] zip(Map<String, byte[]> contents, Chance chance) {
+    /** Makes a zip file of these members, whose headers may be wrong. */
+    static byte[] zip(Map<String, byte[]> contents, Chance chance) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         List<Member> members = new ArrayList<>();
         boolean lies = chance.in(4);

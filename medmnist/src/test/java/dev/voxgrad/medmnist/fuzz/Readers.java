@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
+import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.device.ReferenceDevice;
 import dev.voxgrad.medmnist.data.FileOptions;
 import dev.voxgrad.medmnist.data.Loading;
 import dev.voxgrad.medmnist.data.Preparation;
@@ -18,6 +20,7 @@ import dev.voxgrad.medmnist.data.check.SetCheck;
 import dev.voxgrad.medmnist.data.npz.NpyArray;
 import dev.voxgrad.medmnist.data.npz.NpzFile;
 import dev.voxgrad.medmnist.ensemble.EnsembleReaders;
+import dev.voxgrad.medmnist.export.WeightsFormat;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
@@ -28,6 +31,9 @@ import dev.voxgrad.medmnist.run.RunReaders;
 import dev.voxgrad.nativecheck.library.Elf;
 import dev.voxgrad.nativecheck.machine.CpuInfo;
 import dev.voxgrad.nativecheck.machine.Mount;
+import dev.voxgrad.nn.Linear;
+import dev.voxgrad.nn.onnx.OnnxInput;
+import dev.voxgrad.nn.onnx.OnnxModel;
 import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
 
@@ -64,6 +70,9 @@ final class Readers {
                         SafetensorsInputs::any,
                         WeightsFile::read,
                         List.of(WeightsFileException.class)),
+                new Target("pth", ".pth", TorchInputs::any, WeightsFile::read, List.of(WeightsFileException.class)),
+                new Target("onnx", ".pth", TorchInputs::linear, Readers::onnx, List.of(WeightsFileException.class)),
+                new Target("weights.npz", ".npz", NpzInputs::any, file -> WeightsFormat.read(file, null), DATA),
                 new Target("checkpoint", ".checkpoint", RunInputs::checkpoint, RunReaders::readCheckpoint, DATA),
                 new Target(
                         "member state",
@@ -143,6 +152,23 @@ final class Readers {
         VolumeLoader.loadFile(file, FileOptions.NONE, Preparation.STUDY, loading)
                 .splits()
                 .forEach(split -> split.values(0));
+    }
+
+    /** Loads the weights of a layer, and writes it as a model, which has to contain as many values. */
+    private static void onnx(Path file) {
+        WeightsFile weights = WeightsFile.read(file);
+        Linear net = new Linear(ReferenceDevice.INSTANCE, 2, 1);
+        weights.loadInto(net, file);
+        OnnxModel model = new OnnxModel(
+                Shape.of(2, 1, 1, 1),
+                1,
+                new OnnxInput(0, 255, 1, true, 1),
+                List.of(new OnnxModel.Part("", net, 1)),
+                OnnxModel.Output.SIGMOID,
+                weights.metadata());
+        if (model.toByteArray().length < 3 * Float.BYTES) {
+            throw new AssertionError("the model lacks values");
+        }
     }
 
     private static void timings(Path file) throws IOException {

@@ -1,216 +1,142 @@
 package dev.voxgrad.nn.onnx;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
-
-import dev.voxgrad.engine.Dims3;
 import dev.voxgrad.engine.Shape;
-import dev.voxgrad.engine.Tensor;
-import dev.voxgrad.engine.op.acsconv3d.AcsConv3dOp;
-import dev.voxgrad.engine.op.conv3d.AcsSplit;
-import dev.voxgrad.engine.op.conv3d.Conv3dOp;
-import dev.voxgrad.nn.AcsConv3d;
-import dev.voxgrad.nn.AdaptiveAvgPool3d;
-import dev.voxgrad.nn.BatchNorm3d;
-import dev.voxgrad.nn.Conv3d;
-import dev.voxgrad.nn.Flatten;
 import dev.voxgrad.nn.Layer;
-import dev.voxgrad.nn.LeakyReLU;
-import dev.voxgrad.nn.Linear;
-import dev.voxgrad.nn.MaxPool3d;
-import dev.voxgrad.nn.ReLU;
-import dev.voxgrad.nn.Residual;
-import dev.voxgrad.nn.Sequential;
-import dev.voxgrad.nn.Softmax;
 
 /**
- * Translates a net, in evaluation mode, to an ONNX model: input {@code volumes} (N,C,D,H,W), output {@code logits}
- * (N,K), float32, for any N. Constants and nodes have the names of the state dict and of its layers.
- *
- * <p>An ACS convolution becomes three convolutions of flat kernels, whose outputs are concatenated.
+ * Describes an ONNX model: one net, or several whose logits are averaged. Its input {@code volumes} is (N,C,D,H,W), its
+ * outputs {@code logits} and, if requested, {@code probabilities} are (N,K), all in float32 and for any N.
  *
  * <p>Source: onnx.ai, "Open Neural Network Exchange intermediate representation", version 8, and operator set 17.
+ *
+ * @param volume the shape of a volume before the input's steps, (C,D,H,W)
+ * @param classes the number of logits, K
+ * @param steps what the graph does to the volumes before the nets take them
+ * @param parts the nets, whose weights sum to 1
+ * @param output how logits become probabilities
+ * @param metadata strings about the model, by name
  */
-public final class OnnxModel {
-    private static final int IR_VERSION = 8;
-    private static final int OPERATOR_SET = 17;
+public record OnnxModel(
+        Shape volume, int classes, OnnxInput steps, List<Part> parts, Output output, Map<String, String> metadata) {
+    /** The version of the intermediate representation. */
+    public static final int IR_VERSION = 8;
+    /** The version of the operators. */
+    public static final int OPERATOR_SET = 17;
+
     private static final String INPUT = "volumes";
-    private static final String OUTPUT = "logits";
-
-    private final OnnxGraph graph = new OnnxGraph("net");
-
-    private OnnxModel() {}
+    private static final String LOGITS = "logits";
+    private static final String PROBABILITIES = "probabilities";
+    /** A message of Protocol Buffers may have at most 2 GiB; some of them are for names. */
+    private static final long MOST_WEIGHT_BYTES = (1L << 31) - (1 << 24);
 
     /**
-     * Returns the model's bytes.
+     * Represents a net in the model.
+     *
+     * @param prefix what precedes the names of its nodes and constants; empty if it is the only net
+     * @param net in evaluation mode
+     * @param weight by which its logits are multiplied
+     */
+    public record Part(String prefix, Layer net, double weight) {}
+
+    /** How logits become probabilities. */
+    public enum Output {
+        /** There are no probabilities. */
+        LOGITS,
+        /** Softmax over the classes. */
+        SOFTMAX,
+        /** A sigmoid of each logit. */
+        SIGMOID
+    }
+
+    public OnnxModel {
+        parts = List.copyOf(parts);
+        metadata = Map.copyOf(metadata);
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("onnx: no net is given");
+        }
+    }
+
+    /**
+     * Returns the bytes of a model of one net with the output {@code logits}, whose input is prepared already.
      *
      * @param volume the shape of a volume, (C,D,H,W)
      * @param classes the number of logits
      * @throws IllegalArgumentException if the net has a layer that cannot be translated; the message names it
      */
     public static byte[] of(Layer net, Shape volume, int classes) {
-        OnnxModel model = new OnnxModel();
-        String last = model.translate("", net, INPUT);
-        model.graph.node("Identity", OUTPUT, List.of(last));
-        int[] sizes = new int[volume.rank()];
-        Arrays.setAll(sizes, volume::dim);
-        model.graph.inputAndOutput(INPUT, sizes, OUTPUT, new int[] {classes});
-        return new Message()
-                .integer(1, IR_VERSION)
-                .text(2, "voxgrad")
-                .message(7, model.graph.message())
-                .message(8, new Message().text(1, "").integer(2, OPERATOR_SET))
+        return new OnnxModel(
+                        volume, classes, OnnxInput.PREPARED, List.of(new Part("", net, 1)), Output.LOGITS, Map.of())
                 .toByteArray();
     }
 
-    /** Adds a layer's nodes, and returns the name of its output. */
-    private String translate(String name, Layer layer, String input) {
-        return switch (layer) {
-            case Sequential sequential -> chain(name, sequential, input);
-            case Residual residual -> residual(name, residual, input);
-            case Conv3d convolution -> convolution(name, convolution, input);
-            case AcsConv3d convolution -> acsConvolution(name, convolution, input);
-            case BatchNorm3d norm -> batchNorm(name, norm, input);
-            case Linear linear -> linear(name, linear, input);
-            case ReLU _ -> graph.node("Relu", name, List.of(input));
-            case LeakyReLU relu ->
-                graph.node("LeakyRelu", name, List.of(input), OnnxGraph.attribute("alpha", relu.slope()));
-            case MaxPool3d pool ->
-                graph.node(
-                        "MaxPool",
-                        name,
-                        List.of(input),
-                        OnnxGraph.attribute("kernel_shape", pool.kernel()),
-                        OnnxGraph.attribute("strides", pool.stride()),
-                        OnnxGraph.attribute("pads", pool.padding(), pool.padding()));
-            case AdaptiveAvgPool3d pool
-            when pool.output().equals(Dims3.ONE) -> graph.node("GlobalAveragePool", name, List.of(input));
-            case Flatten _ -> graph.node("Flatten", name, List.of(input), OnnxGraph.attribute("axis", 1));
-            case Softmax _ -> graph.node("Softmax", name, List.of(input), OnnxGraph.attribute("axis", 1));
-            default -> throw new IllegalArgumentException("onnx: layer " + name + " cannot be translated: " + layer);
-        };
-    }
-
-    private static String child(String name, String child) {
-        return name.isEmpty() ? child : name + "." + child;
-    }
-
-    private String chain(String name, Sequential layers, String input) {
-        String value = input;
-        for (var entry : layers.children().entrySet()) {
-            value = translate(child(name, entry.getKey()), entry.getValue(), value);
+    /**
+     * Returns the model's bytes. The same model gives the same bytes.
+     *
+     * @throws IllegalArgumentException if a net has a layer that cannot be translated, or all weights take 2 GiB or
+     *     more
+     */
+    public byte[] toByteArray() {
+        requireSize();
+        OnnxGraph graph = new OnnxGraph("net");
+        int[] sizes = new int[volume.rank()];
+        Arrays.setAll(sizes, volume::dim);
+        graph.input(INPUT, steps.toString(), sizes);
+        String prepared = steps.translate(graph, INPUT, volume);
+        List<String> logits =
+                parts.stream().map(part -> logits(graph, part, prepared)).toList();
+        if (logits.size() == 1) {
+            graph.node("Identity", LOGITS, logits);
+        } else {
+            graph.node("Sum", LOGITS, logits);
         }
-        return value;
-    }
-
-    private String residual(String name, Residual block, String input) {
-        String main = input;
-        String shortcut = input;
-        for (var entry : block.children().entrySet()) {
-            String part = child(name, entry.getKey());
-            if (entry.getKey().equals(Residual.SHORTCUT)) {
-                shortcut = translate(part, entry.getValue(), input);
-            } else {
-                main = translate(part, entry.getValue(), main);
-            }
+        graph.output(LOGITS, classes);
+        if (output != Output.LOGITS) {
+            probabilities(graph);
         }
-        String sum = graph.node("Add", child(name, "add"), List.of(main, shortcut));
-        return graph.node("Relu", child(name, "out"), List.of(sum));
+        return model(graph).toByteArray();
     }
 
-    private String constant(String name, Tensor values) {
-        return graph.constant(name, values.shape(), values.toArray());
-    }
-
-    private List<String> weights(String name, String input, Tensor weight, @Nullable Tensor bias) {
-        List<String> inputs = new ArrayList<>(List.of(input, constant(child(name, "weight"), weight)));
-        if (bias != null) {
-            inputs.add(constant(child(name, "bias"), bias));
+    private void requireSize() {
+        long bytes = parts.stream()
+                .flatMap(part -> part.net().parameters().values().stream())
+                .mapToLong(tensor -> (long) Float.BYTES * tensor.shape().elements())
+                .sum();
+        if (bytes > MOST_WEIGHT_BYTES) {
+            throw new IllegalArgumentException("onnx: the weights of " + parts.size() + " nets take " + (bytes >> 20)
+                    + " MiB, but a model may have at most 2048");
         }
-        return inputs;
     }
 
-    private String convolution(String name, Conv3d convolution, String input) {
-        Conv3dOp op = convolution.op();
-        Shape shape = convolution.weight().shape();
-        return convolution(
-                name,
-                weights(name, input, convolution.weight(), convolution.bias()),
-                new Dims3(shape.dim(2), shape.dim(3), shape.dim(4)),
-                op);
+    private static String logits(OnnxGraph graph, Part part, String prepared) {
+        String logits = new NetTranslator(graph, part.prefix()).translate(part.net(), prepared);
+        return part.weight() == 1
+                ? logits
+                : graph.scaled("Mul", OnnxGraph.child(part.prefix(), "weighted"), logits, part.weight());
     }
 
-    private String convolution(String name, List<String> inputs, Dims3 kernel, Conv3dOp op) {
-        return graph.node(
-                "Conv",
-                name,
-                inputs,
-                OnnxGraph.attribute("kernel_shape", kernel),
-                OnnxGraph.attribute("strides", op.stride()),
-                OnnxGraph.attribute("pads", op.padding(), op.padding()),
-                OnnxGraph.attribute("dilations", op.dilation()),
-                OnnxGraph.attribute("group", op.groups()));
-    }
-
-    private String acsConvolution(String name, AcsConv3d convolution, String input) {
-        AcsConv3dOp op = convolution.op();
-        Shape shape = convolution.weight().shape();
-        int kernel = shape.dim(2);
-        if (op.padding() != kernel / 2 || op.dilation() != 1 || op.groups() != 1) {
-            throw new IllegalArgumentException("onnx: layer " + name
-                    + " cannot be translated: an ACS convolution with other settings than padding k/2, dilation 1 and "
-                    + "one group");
+    private void probabilities(OnnxGraph graph) {
+        if (output == Output.SOFTMAX) {
+            graph.node("Softmax", PROBABILITIES, List.of(LOGITS), OnnxGraph.attribute("axis", 1));
+        } else {
+            graph.node("Sigmoid", PROBABILITIES, List.of(LOGITS));
         }
-        AcsSplit split = op.viewsOf(shape.dim(0));
-        float[] weight = convolution.weight().toArray();
-        float[] bias = convolution.bias() == null ? null : convolution.bias().toArray();
-        int size = shape.elementsFrom(1);
-        List<String> views = new ArrayList<>();
-        for (int view = 0; view < 3; view++) {
-            int first = split.first(view);
-            int count = split.count(view);
-            if (count == 0) {
-                continue;
-            }
-            String part = child(name, "acs".substring(view, view + 1));
-            Dims3 flat = flat(view, kernel);
-            List<String> inputs = new ArrayList<>(List.of(
-                    input,
-                    graph.constant(
-                            child(part, "weight"),
-                            Shape.of(count, shape.dim(1), flat.d(), flat.h(), flat.w()),
-                            Arrays.copyOfRange(weight, first * size, (first + count) * size))));
-            if (bias != null) {
-                inputs.add(graph.constant(
-                        child(part, "bias"), Shape.of(count), Arrays.copyOfRange(bias, first, first + count)));
-            }
-            Dims3 padding = new Dims3(flat.d() / 2, flat.h() / 2, flat.w() / 2);
-            views.add(convolution(part, inputs, flat, new Conv3dOp(Dims3.cube(op.stride()), padding, Dims3.ONE, 1)));
-        }
-        return graph.node("Concat", name, views, OnnxGraph.attribute("axis", 1));
+        graph.output(PROBABILITIES, classes);
     }
 
-    /** Returns the kernel of a view: flat along D, H or W. */
-    private static Dims3 flat(int view, int kernel) {
-        return switch (view) {
-            case 0 -> new Dims3(1, kernel, kernel);
-            case 1 -> new Dims3(kernel, 1, kernel);
-            default -> new Dims3(kernel, kernel, 1);
-        };
-    }
-
-    private String batchNorm(String name, BatchNorm3d norm, String input) {
-        List<String> inputs = new ArrayList<>(List.of(input));
-        norm.ownParameters().forEach((key, values) -> inputs.add(constant(child(name, key), values)));
-        norm.ownBuffers().forEach((key, values) -> inputs.add(constant(child(name, key), values)));
-        return graph.node("BatchNormalization", name, inputs, OnnxGraph.attribute("epsilon", norm.eps()));
-    }
-
-    private String linear(String name, Linear linear, String input) {
-        return graph.node(
-                "Gemm", name, weights(name, input, linear.weight(), linear.bias()), OnnxGraph.attribute("transB", 1));
+    private Message model(OnnxGraph graph) {
+        Message model = new Message()
+                .integer(1, IR_VERSION)
+                .text(2, "voxgrad")
+                .message(7, graph.message())
+                .message(8, new Message().text(1, "").integer(2, OPERATOR_SET));
+        metadata.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry ->
+                        model.message(14, new Message().text(1, entry.getKey()).text(2, entry.getValue())));
+        return model;
     }
 }

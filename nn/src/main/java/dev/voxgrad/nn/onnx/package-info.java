@@ -1,6 +1,7 @@
 /**
- * Writes nets as ONNX models, which other runtimes execute: {@link dev.voxgrad.nn.onnx.OnnxModel} translates the
- * layers, and {@link dev.voxgrad.nn.onnx.Message} is the part of Protocol Buffers that it requires.
+ * Writes nets and ensembles of them as ONNX models, which other runtimes execute. Start with {@link
+ * dev.voxgrad.nn.onnx.OnnxModel}; {@link dev.voxgrad.nn.onnx.NetTranslator} translates the layers, and {@link
+ * dev.voxgrad.nn.onnx.Message} is the part of Protocol Buffers that is required.
  */
 @NullMarked
 package dev.voxgrad.nn.onnx;

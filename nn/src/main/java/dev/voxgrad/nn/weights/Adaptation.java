@@ -97,7 +97,7 @@ public record Adaptation(String prefix, List<String> absentCounters) {
     /** Returns the file's contents under the net's names. */
     WeightsFile apply(WeightsFile file) {
         return new WeightsFile(
-                renamed(file.tensors(), Adaptation::renamed),
+                renamed(file.tensors(), NamedTensor::withName),
                 file.metadata(),
                 renamed(file.unreadable(), (reason, _) -> reason));
     }
@@ -114,13 +114,6 @@ public record Adaptation(String prefix, List<String> absentCounters) {
     /** Returns a value under another name. */
     private interface Renaming<T> {
         T apply(T value, String name);
-    }
-
-    private static NamedTensor renamed(NamedTensor tensor, String name) {
-        return switch (tensor) {
-            case NamedTensor.Floats floats -> new NamedTensor.Floats(name, floats.shape(), floats.values());
-            case NamedTensor.Longs longs -> new NamedTensor.Longs(name, longs.shape(), longs.values());
-        };
     }
 
     /** Returns the tensors of an adapted file, with counters in the form that the net keeps. */

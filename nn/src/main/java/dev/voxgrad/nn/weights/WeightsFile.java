@@ -13,9 +13,9 @@ import dev.voxgrad.nn.StateDict;
 import dev.voxgrad.nn.StateMismatchException;
 
 /**
- * Holds the contents of a weights file: named tensors in a given order, and strings about them. Files are written in the
- * safetensors format, which PyTorch and other libraries also read, or as {@code torch.save} does. Both are read, and
- * recognised by their first bytes; {@link dev.voxgrad.nn.weights.torch.TorchFile} describes PyTorch's.
+ * Holds the contents of a weights file: named tensors in a given order, and strings about them. Files are written in
+ * the safetensors format, which PyTorch and other libraries also read, or as {@code torch.save} does. Both are read,
+ * and recognised by their first bytes; {@link dev.voxgrad.nn.weights.torch.TorchFile} describes PyTorch's.
  *
  * <p>Float32 and int64 are written; F64, F16 and BF16 are read as float32, and I32 as int64. An empty tensor, with a
  * size of 0, is valid. A tensor in any other format, or one that is too large, is left out and listed in

@@ -27,8 +27,8 @@ import dev.voxgrad.nn.weights.torch.TorchFileException;
 
 /**
  * Reads safetensors: the header's length as a little-endian int64, the header in JSON, and the data. Memory is
- * allocated only for data that the file is known to contain. PyTorch's files, which are recognised by their first bytes,
- * are left to {@link TorchFile}.
+ * allocated only for data that the file is known to contain. PyTorch's files, which are recognised by their first
+ * bytes, are left to {@link TorchFile}.
  */
 final class WeightsReader {
     static final int LENGTH_BYTES = 8;

@@ -23,8 +23,9 @@ import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.weights.torch.TorchWriter;
 
 /**
- * Writes safetensors, and leaves the contents of PyTorch's files to {@link TorchWriter}. Either file is written under a temporary name in the same folder, and is renamed only when all of it
- * is on the disk. No reader ever sees an incomplete file, and an older file stays until the new one is complete.
+ * Writes safetensors, and leaves the contents of PyTorch's files to {@link TorchWriter}. Either file is written under a
+ * temporary name in the same folder, and is renamed only when all of it is on the disk. No reader ever sees an
+ * incomplete file, and an older file stays until the new one is complete.
  */
 final class WeightsWriter {
     private static final JsonFactory JSON = new JsonFactory();

@@ -2,6 +2,8 @@ package dev.voxgrad.nn.onnx;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,50 @@ class OnnxModelTest {
                 .mapToLong(tensor -> tensor.shape().elements())
                 .sum();
         assertThat(model.length()).isGreaterThan((int) (4 * weights));
+    }
+
+    /** A net that is a single layer has no name, but a node must have one. */
+    @Test
+    void namesTheNodeOfASingleLayer() {
+        String model = model(new Linear(cpu, 216, 2));
+        assertThat(model)
+                .contains("\u0012\u0004Gemm\u001a\u0004Gemm\"\u0004Gemm")
+                .contains("weight", "bias");
+    }
+
+    @Test
+    void averagesNetsAndPreparesTheirInput() {
+        Sequential net = new Sequential(new Flatten(), new Linear(cpu, 3 * 216, 2));
+        List<OnnxModel.Part> parts = List.of(new OnnxModel.Part("a", net, 0.25), new OnnxModel.Part("b", net, 0.75));
+        OnnxInput input = new OnnxInput(-1000, 400, 0.5, true, 3);
+        OnnxModel model =
+                new OnnxModel(VOLUME, 2, input, parts, OnnxModel.Output.SIGMOID, Map.of("z", "last", "label", "grün"));
+        String bytes = new String(model.toByteArray(), StandardCharsets.ISO_8859_1);
+        assertThat(bytes)
+                .contains(
+                        "input.shifted",
+                        "input.scaled",
+                        "Clip",
+                        "input.multiplied",
+                        "input.normalised",
+                        "input.copied",
+                        "Concat")
+                .contains("a.1.weight", "b.1.bias", "a.weighted", "b.weighted.number", "Sum", "Sigmoid")
+                .contains("values as stored, from -1000.0 to 400.0");
+        assertThat(bytes.indexOf("label")).isLessThan(bytes.indexOf("last"));
+        assertThat(model.toByteArray()).isEqualTo(model.toByteArray());
+    }
+
+    @Test
+    void refusesNetsThatShareNames() {
+        Sequential net = new Sequential(new Flatten(), new Linear(cpu, 216, 2));
+        List<OnnxModel.Part> parts = List.of(new OnnxModel.Part("", net, 0.5), new OnnxModel.Part("", net, 0.5));
+        OnnxModel twice = new OnnxModel(VOLUME, 2, OnnxInput.PREPARED, parts, OnnxModel.Output.SOFTMAX, Map.of());
+        assertThatThrownBy(twice::toByteArray).hasMessage("onnx: two nodes or constants are named 0");
+        LinkedHashMap<String, Layer> layers = new LinkedHashMap<>();
+        layers.put("logits", new Linear(cpu, 216, 2));
+        assertThatThrownBy(() -> model(new Sequential(layers)))
+                .hasMessage("onnx: two nodes or constants are named logits");
     }
 
     @Test

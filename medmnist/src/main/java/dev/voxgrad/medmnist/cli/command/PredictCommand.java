@@ -46,7 +46,8 @@ import dev.voxgrad.nn.weights.WeightsFile;
         description = {
             "Writes the scores of one net for every volume of a split, as lines index,score0,score1,… without a "
                     + "header.",
-            "The weights can come from a run's folder, or from PyTorch if saved as safetensors under the same names.",
+            "The weights can come from a run's folder, or from PyTorch: a .pth file or safetensors with the same"
+                    + " names.",
             "Volumes are prepared as in the training that the file records. Files from elsewhere record none: then "
                     + "the options --recipe, --normalise, --rgb, --shape-transform and --scale decide, and by default "
                     + "the recipe of the net.",
@@ -75,7 +76,7 @@ public final class PredictCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "FILE",
             required = true,
-            description = "Safetensors file with the net's weights.")
+            description = "File with the net's weights: safetensors or PyTorch's .pth.")
     private Path weights;
 
     @Option(

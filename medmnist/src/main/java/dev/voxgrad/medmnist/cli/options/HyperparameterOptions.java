@@ -87,7 +87,7 @@ public final class HyperparameterOptions {
     @Option(
             names = "--init-weights",
             paramLabel = "FILE",
-            description = "Start every member from the weights in this safetensors file.")
+            description = "Start every member from the weights in this file: safetensors or PyTorch's .pth.")
     private @Nullable Path initWeights;
 
     @Option(

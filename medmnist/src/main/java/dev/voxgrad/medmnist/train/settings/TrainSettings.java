@@ -44,7 +44,7 @@ import static dev.voxgrad.medmnist.io.BadValueException.requireWithin;
  * @param preparation how volumes become what a net takes; read as null, meaning as in the study
  * @param start what the weights of convolutions start from; read as null, meaning the default
  * @param ties which of several best epochs counts; read as null, meaning the latest
- * @param initWeights safetensors file that every member starts from; null for random weights
+ * @param initWeights weight file that every member starts from; null for random weights
  */
 public record TrainSettings(
         int models,

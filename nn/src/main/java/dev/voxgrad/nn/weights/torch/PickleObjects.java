@@ -3,8 +3,8 @@ package dev.voxgrad.nn.weights.torch;
 import java.util.List;
 
 /**
- * Defines what a pickle may do besides building numbers, text, lists and dictionaries. Each method returns an object of
- * its own choice, or refuses.
+ * Defines what a pickle may do in addition to building numbers, text, lists and dictionaries. Each method returns an
+ * object of its own choice, or refuses.
  */
 interface PickleObjects {
     /** Returns what stands for a Python class or function. */

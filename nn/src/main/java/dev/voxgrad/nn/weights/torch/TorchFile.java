@@ -16,8 +16,8 @@ import dev.voxgrad.nn.weights.torch.TorchObjects.OrderedDict;
 /**
  * Holds the weights in a file of {@code torch.save}: those of a state dict, or of a checkpoint that contains one.
  *
- * <p>Floating-point formats are read as float32, integers and truth values as int64. What is in a checkpoint next to the
- * weights, such as an optimiser's state, is not used.
+ * <p>Floating-point formats are read as float32, integers and truth values as int64. What is in a checkpoint next to
+ * the weights, such as an optimiser's state, is not used.
  *
  * @param tensors the tensors by name
  * @param metadata the strings that {@link TorchWriter} added
@@ -27,6 +27,9 @@ public record TorchFile(
         SequencedMap<String, NamedTensor> tensors,
         SequencedMap<String, String> metadata,
         SequencedMap<String, String> unreadable) {
+    /** The name that safetensors use for metadata. */
+    private static final String RESERVED = "__metadata__";
+
     private static final int ZIP = 'P' | 'K' << 8;
     /** The memory that the values of any file may take, so that small files with deflated zeros can be read. */
     private static final long FREE_MEMORY = 1 << 24;
@@ -52,8 +55,8 @@ public record TorchFile(
      *
      * @param start its first 8 bytes, little-endian
      * @param key the name of the weights in a checkpoint; null if there are no others
-     * @throws TorchFileException if it is not such a file, is damaged, or contains anything but data; the message is the
-     *     end of a sentence that starts with the file's name
+     * @throws TorchFileException if it is not such a file, is damaged, or contains anything but data; the message is
+     *     the end of a sentence that starts with the file's name
      */
     public static TorchFile read(Path file, long start, @Nullable String key) throws IOException {
         long size = Files.size(file);
@@ -63,19 +66,29 @@ public record TorchFile(
             SequencedMap<String, TensorView> views = new LinkedHashMap<>();
             SequencedMap<String, String> unreadable = new LinkedHashMap<>();
             weights.forEach((name, value) -> {
-                if (!(value instanceof TensorView view)) {
-                    unreadable.put(String.valueOf(name), "is no tensor; save the state_dict() without it");
-                } else if (view.storage().type().isComplex()) {
-                    unreadable.put(
-                            String.valueOf(name),
-                            "has dtype " + view.storage().type().dtype + ", which can't be read; save it as one of "
-                                    + StorageType.readable());
-                } else {
+                String reason = unreadable(name, value);
+                if (reason != null) {
+                    unreadable.put(String.valueOf(name), reason);
+                } else if (value instanceof TensorView view) {
                     views.put(String.valueOf(name), view);
                 }
             });
             return new TorchFile(tensors(views, archive, mostMemory(size)), metadata(weights), unreadable);
         }
+    }
+
+    /** Returns the reason why an entry can't be read, as the end of a sentence about it; null if it can be read. */
+    private static @Nullable String unreadable(Object name, Object value) {
+        if (!(name instanceof String text) || text.equals(RESERVED)) {
+            return "has a name that no tensor can have; save the state_dict() of the net";
+        }
+        if (!(value instanceof TensorView view)) {
+            return "is no tensor; save the state_dict() without it";
+        }
+        StorageType type = view.storage().type();
+        return type.isComplex()
+                ? "has dtype " + type.dtype + ", which can't be read; save it as one of " + StorageType.readable()
+                : null;
     }
 
     /** Returns the memory that the values of a file of this size may take. */
@@ -85,7 +98,7 @@ public record TorchFile(
                 Runtime.getRuntime().maxMemory());
     }
 
-    /** Reads each storage once, and all tensors that are views of it; equal views share their values. */
+    /** Reads each storage once, and then all tensors that are views of it. */
     private static SequencedMap<String, NamedTensor> tensors(
             SequencedMap<String, TensorView> views, TorchArchive archive, long mostMemory) throws IOException {
         requireMemory(views, mostMemory);
@@ -105,10 +118,11 @@ public record TorchFile(
     private static void requireMemory(SequencedMap<String, TensorView> views, long most) throws TorchFileException {
         long needed = views.values().stream().mapToLong(TensorView::memory).sum();
         if (needed > most) {
-            throw new TorchFileException("has tensors of " + (needed >> 20)
-                    + " MB in total, more than its values or Java's "
-                    + "memory allow (" + (most >> 20) + " MB). Give Java more with -Xmx, or, if tensors repeat their "
-                    + "values, save copies of them: tensor.clone()");
+            throw new TorchFileException(
+                    "has tensors of " + (needed >> 20) + " MB in total, but its size or Java's memory "
+                            + "allows " + (most >> 20)
+                            + " MB; give Java more with -Xmx or, if tensors repeat their values, save "
+                            + "copies of them: tensor.clone()");
         }
     }
 

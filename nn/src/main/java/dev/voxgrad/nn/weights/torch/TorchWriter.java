@@ -16,8 +16,8 @@ import dev.voxgrad.nn.NamedTensor;
 
 /**
  * Writes a state dict as {@code torch.save} does from 1.6 on: a zip file, which {@code torch.load} reads with {@code
- * weights_only=True}. Values are float32 and int64, little-endian. Metadata becomes the attribute {@code voxgrad} of the
- * dictionary, which PyTorch keeps if it saves the dictionary again. The same contents give the same bytes.
+ * weights_only=True}. Values are float32 and int64, little-endian. Metadata becomes the attribute {@code voxgrad} of
+ * the dictionary, which PyTorch keeps if it saves the dictionary again. The same contents give the same bytes.
  */
 public final class TorchWriter {
     private static final String FOLDER = "archive/";

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Executes a pickle, which is a program for a stack machine, as far as it builds data: {@link Long}, {@link BigInteger},
- * {@link Double}, {@link Boolean}, {@link String}, {@link None}, lists, tuples, and dictionaries whose keys are text or
- * numbers. Whatever else it names or calls is left to a {@link PickleObjects}; every other instruction is refused.
+ * Executes a pickle, which is a program for a stack machine, as far as it builds data: {@link Long}, {@link
+ * BigInteger}, {@link Double}, {@link Boolean}, {@link String}, {@link None}, lists, tuples, and dictionaries whose
+ * keys are text or numbers. Whatever else it names or calls is left to a {@link PickleObjects}; every other instruction
+ * is refused.
  *
  * <p>Each instruction takes constant time or time in proportion to its bytes, and there are no jumps. So a pickle ends,
  * and its memory is in proportion to its size.

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.voxgrad.engine.Shape;
+import dev.voxgrad.engine.testing.SharedFiles;
 import dev.voxgrad.nn.NamedTensor;
 import dev.voxgrad.nn.weights.WeightsFile;
 import dev.voxgrad.nn.weights.WeightsFileException;
@@ -377,6 +378,16 @@ class TorchFileTest {
                     .isInstanceOf(WeightsFileException.class)
                     .hasMessageContaining("net.pth");
         }
+    }
+
+    /** Both files contain the same net, as PyTorch's own writers saved it; golden logits belong to it. */
+    @Test
+    void readsTheSameAsSafetensorsFromPyTorch() {
+        WeightsFile pth = WeightsFile.read(SharedFiles.require("golden/Net1_init.pth"));
+        WeightsFile safetensors = WeightsFile.read(SharedFiles.require("golden/Net1_init.safetensors"));
+        assertThat(pth.tensors()).hasSize(32).isEqualTo(safetensors.tensors());
+        assertThat(pth.tensors().keySet())
+                .containsExactlyElementsOf(safetensors.tensors().keySet());
     }
 
     @Test
