@@ -166,12 +166,11 @@ final class PlanarWeights {
     // ------------------------------------------------------------------------------------------------ gradient
 
     /**
-     * Adds up the parts of a gradient with respect to transformed weights, in their order, and transforms it back to
-     * the gradient (O,C,3,3).
+     * Transforms a gradient with respect to transformed weights back to the gradient (O,C,KD,KH,KW).
      *
-     * @param du {@code parts} arrays of {@link PlanarWeightGradient}'s, {@code size} floats each
+     * @param du is laid out as {@link PlanarWeightGradient}'s result
      */
-    static void gradient(CpuDevice device, Planar p, PlanarWeightGradient sizes, float[] du, int parts, float[] dw) {
+    static void gradient(CpuDevice device, Planar p, PlanarWeightGradient sizes, float[] du, float[] dw) {
         int blocks = Math.ceilDiv(p.g.inputChannels(), BLOCK);
         int taps = p.views.getFirst().taps();
         device.parallel(p.g.outputChannels() * blocks, task -> {
@@ -186,7 +185,7 @@ final class PlanarWeights {
                     int step = sizes.positionSize(pass);
                     int from = START + sizes.start(pass) + (block * sizes.rows(pass) + row) * BLOCK;
                     for (int q = 0; q < pass.positions(); q++) {
-                        addParts(du, from + q * step, sizes.size(), parts, sums, at + q * BLOCK);
+                        System.arraycopy(du, from + q * step, sums, at + q * BLOCK, BLOCK);
                     }
                     gather(pass, sums, at);
                 }
@@ -199,16 +198,6 @@ final class PlanarWeights {
             }
             device.giveBack(sums);
         });
-    }
-
-    private static void addParts(float[] du, int from, int size, int parts, float[] to, int to0) {
-        for (int i = 0; i < BLOCK; i += L) {
-            FloatVector sum = FloatVector.fromArray(S, du, from + i);
-            for (int part = 1; part < parts; part++) {
-                sum = sum.add(FloatVector.fromArray(S, du, from + i + part * size));
-            }
-            sum.intoArray(to, to0 + i);
-        }
     }
 
     /** Applies Gᵀ along all axes along which the kernel extends, and adds the result to the taps. */

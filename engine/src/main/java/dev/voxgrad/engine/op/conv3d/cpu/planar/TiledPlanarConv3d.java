@@ -10,6 +10,7 @@ import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.Conv3dGeometry;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.PartSums;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneLayout;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneWriter;
@@ -22,10 +23,10 @@ import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
  * all threads process one group after the other, each thread for other tiles, then for other positions.
  */
 public final class TiledPlanarConv3d implements TiledConv3d {
-    /** Maximum of floats in all parts' own gradients of transformed weights: 32 MiB. */
-    private static final int PRIVATE = 8 * 1024 * 1024;
+    /** Maximum of floats that are added up in total: of more, adding takes as long as it saves. */
+    private static final int SUMMED = 8 * 1024 * 1024;
 
-    private static final int PARTS = 32;
+    private static final int PARTS = 64;
     /** Tiles in a block that one thread processes: transformed, they fit in the second-level cache. */
     private static final int TILES = 28;
 
@@ -57,7 +58,7 @@ public final class TiledPlanarConv3d implements TiledConv3d {
         this.unitsTogether = p.sharesTiles() ? ALL : p.unitsPerGroup(false);
         this.weightGradient = new PlanarWeightGradient(device, p, sharesGradients ? ALL : TILES);
         this.parts =
-                sharesGradients ? 1 : Math.clamp(Math.min(PRIVATE / weightGradient.size(), PARTS), 1, gradientGroups);
+                sharesGradients ? 1 : Math.clamp(Math.min(SUMMED / weightGradient.size(), PARTS), 1, gradientGroups);
     }
 
     @Override
@@ -190,15 +191,12 @@ public final class TiledPlanarConv3d implements TiledConv3d {
             float @Nullable [] weight,
             float @Nullable [] dw,
             @Nullable InputGradientWriter dx) {
-        int size = weightGradient.size();
         float[] u = dx == null
                 ? null
                 : PlanarWeights.transform(device, p, p.gradInput, Objects.requireNonNull(weight), null);
-        float[] du = dw == null ? null : device.borrow(START + (long) parts * size);
+        PartSums sums = dw == null ? null : new PartSums(device, parts, weightGradient.size());
         forEach(p.sharesGradientTiles(), parts, part -> {
-            if (du != null) {
-                clear(du, START + part * size, size);
-            }
+            float[] du = sums == null ? null : sums.open();
             for (int group = gradientGroups * part / parts; group < gradientGroups * (part + 1) / parts; group++) {
                 int first = firstUnit(group, gradientGroups);
                 int units = firstUnit(group + 1, gradientGroups) - first;
@@ -207,7 +205,7 @@ public final class TiledPlanarConv3d implements TiledConv3d {
                 device.parallel(units, i -> slabs.loadGradient(dy, first + i, gradients, START + i * p.outer.size()));
                 if (x != null && du != null) {
                     device.parallel(units, i -> slabs.loadInput(x, first + i, inputs, START + i * p.inner.size()));
-                    weightGradient.add(first, units, inputs, gradients, du, START + part * size);
+                    weightGradient.add(first, units, inputs, gradients, du, START);
                 }
                 if (u != null && dx != null) {
                     gradInput(first, units, gradients, u, inputs);
@@ -216,10 +214,13 @@ public final class TiledPlanarConv3d implements TiledConv3d {
                 device.giveBack(inputs);
                 device.giveBack(gradients);
             }
+            if (sums != null && du != null) {
+                sums.add(part, du);
+            }
         });
-        if (du != null && dw != null) {
-            PlanarWeights.gradient(device, p, weightGradient, du, parts, dw);
-            device.giveBack(du);
+        if (sums != null && dw != null) {
+            PlanarWeights.gradient(device, p, weightGradient, sums.total(), dw);
+            sums.close();
         }
         if (u != null) {
             device.giveBack(u);
@@ -236,15 +237,6 @@ public final class TiledPlanarConv3d implements TiledConv3d {
             convolution.run(first + slab, count, slab, gradients, u, zeros, inputs);
         });
         device.giveBack(zeros);
-    }
-
-    /** Sets floats to zero, on all threads unless they are busy. */
-    private void clear(float[] values, int from, int count) {
-        int chunk = 1 << 18;
-        device.parallel(Math.ceilDiv(count, chunk), i -> {
-            int start = i * chunk;
-            Arrays.fill(values, from + start, from + Math.min(count, start + chunk), 0);
-        });
     }
 
     private void writeGradient(InputGradientWriter dx, int unit, float[] slab, int at) {

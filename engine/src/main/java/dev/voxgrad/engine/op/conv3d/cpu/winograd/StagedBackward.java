@@ -66,7 +66,7 @@ final class StagedBackward implements WinogradPasses.Backward {
             }
         }
         if (dw != null && sums != null) {
-            WinogradWeights.gradient(device, w, sums, 1, dw);
+            WinogradWeights.gradient(device, w, sums, dw);
             device.giveBack(sums);
         }
         device.giveBack(gradients);

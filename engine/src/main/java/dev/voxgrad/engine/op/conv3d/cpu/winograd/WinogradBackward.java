@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import dev.voxgrad.engine.device.CpuDevice;
 import dev.voxgrad.engine.device.cpu.Lanes;
 import dev.voxgrad.engine.op.conv3d.cpu.InputGradientWriter;
+import dev.voxgrad.engine.op.conv3d.cpu.PartSums;
 import dev.voxgrad.engine.op.conv3d.cpu.PlaneReader;
 import dev.voxgrad.engine.op.conv3d.cpu.VoxelReader;
 import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
@@ -21,8 +22,8 @@ import dev.voxgrad.engine.op.conv3d.cpu.direct.PackedWeights;
  * contribute to two planes of its input gradient; these are joined at the end: the seam.
  */
 final class WinogradBackward implements WinogradPasses.Backward {
-    /** Maximum of floats in all parts' own dU: 32 MiB. */
-    private static final int PRIVATE = 8 * 1024 * 1024;
+    /** Maximum of floats that are added up in total: of more, adding takes as long as it saves. */
+    private static final int SUMMED = 8 * 1024 * 1024;
 
     private static final int PARTS = 32;
     private static final int BLOCK = PackedWeights.BLOCK;
@@ -31,13 +32,19 @@ final class WinogradBackward implements WinogradPasses.Backward {
     private final Winograd w;
     private final int units;
     private final int parts;
+    /** For each part, the number of seams before it, its own included. */
+    private final int[] seamsBefore;
 
     /** Creates the computation for these sizes. */
     WinogradBackward(CpuDevice device, Winograd w) {
         this.device = device;
         this.w = w;
         this.units = w.batch * w.groups();
-        this.parts = Math.clamp(Math.min(PRIVATE / weightSize(), PARTS), 1, units);
+        this.parts = Math.clamp(Math.min(SUMMED / weightSize(), PARTS), 1, units);
+        this.seamsBefore = new int[parts];
+        for (int part = 1; part < parts; part++) {
+            seamsBefore[part] = seamsBefore[part - 1] + (firstUnit(part) % w.groups() > 0 ? 1 : 0);
+        }
     }
 
     @Override
@@ -57,10 +64,15 @@ final class WinogradBackward implements WinogradPasses.Backward {
             float @Nullable [] dw,
             float @Nullable [] u,
             @Nullable InputGradientWriter dx) {
-        float[] sums = dw == null ? null : device.borrow(Lanes.ALIGNED_START + parts * weightSize());
-        // For each part: its contributions to the two planes before its first group, and to those after its last.
-        float[] seams = dx == null ? null : device.borrow(2 * parts * seam());
-        device.parallel(parts, part -> new Part(part, x, dy, sums, u, dx, seams).run());
+        PartSums sums = dw == null ? null : new PartSums(device, parts, weightSize());
+        float[] seams = dx == null ? null : device.borrow(2 * seamsBefore[parts - 1] * seam());
+        device.parallel(parts, part -> {
+            float[] du = sums == null ? null : sums.open();
+            new Part(part, x, dy, du, u, dx, seams).run();
+            if (sums != null && du != null) {
+                sums.add(part, du);
+            }
+        });
         if (dx != null && seams != null) {
             for (int part = 1; part < parts; part++) {
                 joinSeam(part, seams, dx);
@@ -68,8 +80,8 @@ final class WinogradBackward implements WinogradPasses.Backward {
             device.giveBack(seams);
         }
         if (dw != null && sums != null) {
-            WinogradWeights.gradient(device, w, sums, parts, dw);
-            device.giveBack(sums);
+            WinogradWeights.gradient(device, w, sums.total(), dw);
+            sums.close();
         }
     }
 
@@ -77,8 +89,19 @@ final class WinogradBackward implements WinogradPasses.Backward {
         return (int) ((long) units * part / parts);
     }
 
+    /** Returns the floats of the two planes to which both parts at a seam contribute. */
     private int seam() {
         return 2 * w.slabPlane();
+    }
+
+    /** Returns where the contributions of the part before a part are that starts within a sample. */
+    private int tail(int part) {
+        return 2 * (seamsBefore[part] - 1) * seam();
+    }
+
+    /** Returns where the contributions of that part itself are. */
+    private int head(int part) {
+        return tail(part) + seam();
     }
 
     private void joinSeam(int part, float[] seams, InputGradientWriter dx) {
@@ -86,8 +109,8 @@ final class WinogradBackward implements WinogradPasses.Backward {
         if (group == 0) {
             return;
         }
-        int head = 2 * part * seam();
-        int tail = (2 * part - 1) * seam();
+        int head = head(part);
+        int tail = tail(part);
         for (int i = 0; i < seam(); i++) {
             seams[head + i] += seams[tail + i];
         }
@@ -136,10 +159,6 @@ final class WinogradBackward implements WinogradPasses.Backward {
         }
 
         public void run() {
-            if (sums != null) {
-                int from = Lanes.ALIGNED_START + part * weightSize();
-                Arrays.fill(sums, from, from + weightSize(), 0);
-            }
             int start = firstUnit(part);
             int end = firstUnit(part + 1);
             for (int unit = start; unit < end; unit++) {
@@ -227,7 +246,7 @@ final class WinogradBackward implements WinogradPasses.Backward {
                     w.paddedInputs,
                     w.outputBlocks,
                     sums,
-                    Lanes.ALIGNED_START + part * weightSize() + p * w.weightStep());
+                    Lanes.ALIGNED_START + p * w.weightStep());
         }
 
         /** Computes dV[p, block, tile, :] = dM[p, tile, :] · u[p, block, :, :]. */
@@ -266,14 +285,14 @@ final class WinogradBackward implements WinogradPasses.Backward {
             boolean cutBefore = first && group > 0;
             boolean cutAfter = last && group < w.groups() - 1;
             if (cutBefore) {
-                System.arraycopy(inputGradients.values, Lanes.ALIGNED_START, seams, 2 * part * seam(), seam());
+                System.arraycopy(inputGradients.values, Lanes.ALIGNED_START, seams, head(part), seam());
             }
             if (cutAfter) {
                 System.arraycopy(
                         inputGradients.values,
                         Lanes.ALIGNED_START + complete * w.slabPlane(),
                         seams,
-                        (2 * part + 1) * seam(),
+                        tail(part + 1),
                         seam());
             }
             inputGradients.write(dx, part, sample, group, cutBefore ? 2 : 0);

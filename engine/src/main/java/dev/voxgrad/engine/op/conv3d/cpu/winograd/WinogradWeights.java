@@ -123,12 +123,12 @@ public final class WinogradWeights {
     }
 
     /**
-     * Adds up the parts of a gradient with respect to transformed weights, in their order, and transforms it back to
-     * the gradient (O,C,3,3,3): the transpose of {@link #forward}.
+     * Transforms a gradient with respect to transformed weights back to the gradient (O,C,3,3,3): the transpose of
+     * {@link #forward}.
      *
-     * @param du {@code parts} arrays laid out as {@link #forward}'s result, one after the other
+     * @param du is laid out as {@link #forward}'s result
      */
-    static void gradient(CpuDevice device, Winograd w, float[] du, int parts, float[] dw) {
+    static void gradient(CpuDevice device, Winograd w, float[] du, float[] dw) {
         int strips = Math.ceilDiv(w.paddedInputs, ROWS);
         device.parallel(w.outputBlocks * strips, task -> {
             int firstOutput = task / strips * BLOCK;
@@ -137,14 +137,7 @@ public final class WinogradWeights {
             int from = Lanes.ALIGNED_START + (task / strips * w.paddedInputs + firstInput) * BLOCK;
             int length = Math.min(ROWS, w.paddedInputs - firstInput) * BLOCK;
             for (int p = 0; p < 64; p++) {
-                addParts(
-                        du,
-                        from + p * w.weightStep(),
-                        64 * w.weightStep(),
-                        parts,
-                        tile,
-                        Lanes.ALIGNED_START + p * STRIP,
-                        length);
+                System.arraycopy(du, from + p * w.weightStep(), tile, Lanes.ALIGNED_START + p * STRIP, length);
             }
             for (int axis = 1; axis <= 16; axis *= 4) {
                 for (int line = 0; line < 16; line++) {
@@ -161,16 +154,6 @@ public final class WinogradWeights {
             }
             device.giveBack(tile);
         });
-    }
-
-    private static void addParts(float[] du, int from, int step, int parts, float[] tile, int to, int length) {
-        for (int i = 0; i < length; i += L) {
-            FloatVector sum = FloatVector.fromArray(S, du, from + i);
-            for (int part = 1; part < parts; part++) {
-                sum = sum.add(FloatVector.fromArray(S, du, from + i + part * step));
-            }
-            sum.intoArray(tile, to + i);
-        }
     }
 
     private static void gather(float[] tile, int from, int step) {
