@@ -4,6 +4,7 @@ import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +109,7 @@ public final class CpuDevice implements Device {
 
     /** Returns a scratch array of at least that length, contents unspecified; return it with {@link #giveBack}. */
     public float[] borrow(int elements) {
-        return take(buffers, elements);
+        return take(buffers::takeBriefly, elements, Float.BYTES);
     }
 
     /** Does the same as {@link #borrow(int)}, but refuses a length that does not fit an int. */
@@ -123,7 +124,7 @@ public final class CpuDevice implements Device {
 
     /** Returns a scratch array for sums in double, all zero; return it with {@link #giveBack(double[])}. */
     public double[] borrowSums(int elements) {
-        double[] sums = take(doubleBuffers, elements);
+        double[] sums = take(doubleBuffers::take, elements, Double.BYTES);
         Arrays.fill(sums, 0, elements, 0);
         return sums;
     }
@@ -133,17 +134,17 @@ public final class CpuDevice implements Device {
         doubleBuffers.give(sums, sums.length);
     }
 
-    private <A> A take(BufferPool<A> pool, int elements) {
+    /** Takes an array; if the heap is full, releases all idle memory and tries again. */
+    private <A> A take(IntFunction<A> pool, int elements, int elementBytes) {
         try {
-            return pool.take(elements);
+            return pool.apply(elements);
         } catch (OutOfMemoryError e) {
             trim(); // the other pool too
             try {
-                return pool.take(elements);
+                return pool.apply(elements);
             } catch (OutOfMemoryError f) {
-                long bytes = (long) elements * (pool == doubleBuffers ? Double.BYTES : Float.BYTES);
                 throw BufferPool.outOfMemory(
-                        bytes,
+                        (long) elements * elementBytes,
                         String.format(
                                 Locale.ROOT,
                                 ", the tensors of this device already take %.1f MiB",
@@ -174,7 +175,7 @@ public final class CpuDevice implements Device {
 
     @Override
     public CpuStorage allocate(int elements) {
-        return new CpuStorage(take(buffers, elements), elements);
+        return new CpuStorage(take(buffers::take, elements, Float.BYTES), elements);
     }
 
     @Override

@@ -80,6 +80,24 @@ public final class BufferPool<A> {
         return array;
     }
 
+    /**
+     * Does the same as {@link #take}, for an array that is soon given back: an idle one of up to twice the length will
+     * do. So the scratch memory of many operations, one after the other, is little more than that of the largest.
+     */
+    public A takeBriefly(int elements) {
+        int length = roundedUp(requireArray(elements));
+        int longest = length < LEAST_SOFT ? length : (int) Math.min(2L * length, MOST_ELEMENTS);
+        synchronized (this) {
+            for (int other = length; other > 0 && other <= longest; other = nextLength(other)) {
+                A array = idle(other);
+                if (array != null) {
+                    return array;
+                }
+            }
+        }
+        return take(elements);
+    }
+
     private A allocate(int length) {
         try {
             return allocator.apply(length);

@@ -39,6 +39,21 @@ class BufferPoolTest {
     }
 
     @Test
+    void lendsLongerArraysBriefly() {
+        BufferPool<float[]> pool = BufferPool.ofFloats();
+        float[] idle = pool.take(200_000);
+        pool.give(idle, idle.length);
+        assertThat(pool.take(120_000)).as("to keep: of its own length").hasSizeLessThan(140_000);
+        assertThat(pool.takeBriefly(90_000)).as("not even half as long").hasSizeLessThan(110_000);
+        assertThat(pool.takeBriefly(120_000)).isSameAs(idle);
+        assertThat(pool.takeBriefly(120_000)).as("none is idle").hasSizeLessThan(140_000);
+        pool.give(idle, idle.length);
+        float[] exact = pool.take(120_000);
+        pool.give(exact, exact.length);
+        assertThat(pool.takeBriefly(120_000)).as("the shortest that will do").isSameAs(exact);
+    }
+
+    @Test
     void trimsBeforeItFails() {
         int[] failures = {0};
         BufferPool<float[]> pool = new BufferPool<>(Float.BYTES, length -> {
