@@ -172,6 +172,22 @@ class InfoCheckTest {
                 "--window LO,HI");
     }
 
+    @Test
+    void findsBytesThatUseLittleOfTheirRange() {
+        finds(
+                arrays -> {
+                    for (String split : new String[] {"train", "val", "test"}) {
+                        byte[] voxels = bytes(arrays, split);
+                        for (int i = 0; i < voxels.length; i++) {
+                            voxels[i] = (byte) ((voxels[i] & 0xFF) % 7);
+                        }
+                    }
+                },
+                0,
+                "warning  train is uint8 from 0 to 6, of which 255 would be white",
+                "--window 0,6");
+    }
+
     private static void multiply(float[] values, int from, int to, float factor) {
         for (int i = from; i < to; i++) {
             values[i] *= factor;

@@ -11,7 +11,10 @@ final class ValueCheck {
     /** Ranges that differ by this factor are of two scales. */
     private static final double OTHER_SCALE = 10;
     /** A volume whose range is this many times the usual one stretches a window, or is a mistake. */
-    private static final double OUTLIER = 20;
+    private static final double OUTLIER = 10;
+
+    /** The largest value of bytes that leave nine tenths of the range from 0 to 255 unused. */
+    private static final double FAINT = 25;
 
     private static final String AUTOMATIC =
             "Look at them with 'medmnist show', and read all with --window LO,HI, which "
@@ -29,6 +32,7 @@ final class ValueCheck {
             check.outliers(split);
         }
         check.scales(splits);
+        check.faint(splits.getFirst());
         return check.findings;
     }
 
@@ -91,6 +95,18 @@ final class ValueCheck {
                         "Write all splits with one type and on one scale; a net that has learnt on one cannot read "
                                 + "the other"));
             }
+        }
+    }
+
+    /** Whole numbers from 0 to 255 are divided by 255, whatever part of that range they use. */
+    private void faint(SplitScan split) {
+        boolean integers = split.layout().header().type().kind().isInteger();
+        if (integers && split.least() >= 0 && split.greatest() > 1 && split.greatest() <= FAINT) {
+            findings.add(Finding.warning(
+                    "faint",
+                    split.name() + " is " + words(split) + ", of which 255 would be white",
+                    "Read the whole range with --window 0," + shown(split.greatest())
+                            + "; if the numbers name tissues, give each a channel of zeros and ones instead"));
         }
     }
 
