@@ -10,6 +10,7 @@ import picocli.CommandLine.ScopeType;
 
 import dev.voxgrad.medmnist.cli.command.AvailableCommand;
 import dev.voxgrad.medmnist.cli.command.BenchmarkCommand;
+import dev.voxgrad.medmnist.cli.command.BundleCommand;
 import dev.voxgrad.medmnist.cli.command.ConvertCommand;
 import dev.voxgrad.medmnist.cli.command.DoctorCommand;
 import dev.voxgrad.medmnist.cli.command.DownloadCommand;
@@ -54,6 +55,7 @@ import dev.voxgrad.medmnist.cli.ui.VisibleWriter;
             PredictCommand.class,
             EnsembleCommand.class,
             ReportCommand.class,
+            BundleCommand.class,
             EvaluateCommand.class,
             ConvertCommand.class,
             ExportCommand.class,

@@ -55,7 +55,7 @@ public final class LabelReader {
      * @throws DataFileException if it is missing, damaged or absurdly long
      */
     public static NpyArray array(NpzFile npz, String split, int volumes) {
-        return npz.read(split + "_labels", stream -> {
+        return npz.read(VolumeReader.labels(split), stream -> {
             if (stream.header().count() > (long) MOST_LABELS * volumes) {
                 throw new DataFileException(
                         stream.where(),

@@ -152,7 +152,7 @@ public record Preparation(Normalise normalise, boolean rgb, double scale, boolea
     }
 
     /** Returns the same words for volumes of which it is known whether they are z-normalised. */
-    String words(boolean zNormalized) {
+    public String words(boolean zNormalized) {
         return words(zNormalized ? "z-normalised" : "values from 0 to 1");
     }
 

@@ -26,6 +26,9 @@ import dev.voxgrad.medmnist.io.ScratchFile;
  * to a temporary file, unless the file itself can be mapped; {@link VoxelEncoding} says how they are kept.
  */
 final class VolumeReader {
+    /** The name of volumes that belong to no split. */
+    static final String ALL = "all";
+
     private static final double GIB = 1L << 30;
 
     private final NpzFile npz;
@@ -67,7 +70,7 @@ final class VolumeReader {
     static VolumeReader open(NpzFile npz, FileStamp stamp, List<String> splits, long heap) {
         VolumeReader reader = new VolumeReader(npz, stamp, splits, heap);
         for (String split : splits) {
-            ImageLayout layout = npz.read(split + "_images", stream -> ImageLayout.of(stream.header(), stream.where()));
+            ImageLayout layout = npz.read(images(split), stream -> ImageLayout.of(stream.header(), stream.where()));
             reader.layouts.add(layout);
             if (!layout.shape().equals(reader.shape())) {
                 throw new DataFileException(
@@ -77,6 +80,16 @@ final class VolumeReader {
             }
         }
         return reader;
+    }
+
+    /** Returns the name of the array with the volumes of a split: {@code test_images}, or {@code images} for all. */
+    static String images(String split) {
+        return split.equals(ALL) ? "images" : split + "_images";
+    }
+
+    /** Returns the name of the array with the labels of a split. */
+    static String labels(String split) {
+        return split.equals(ALL) ? "labels" : split + "_labels";
     }
 
     VolumeShape shape() {
@@ -217,7 +230,7 @@ final class VolumeReader {
     }
 
     private String name(int split) {
-        return splits.get(split) + "_images";
+        return images(splits.get(split));
     }
 
     /** Writes the volumes of a split to memory. */

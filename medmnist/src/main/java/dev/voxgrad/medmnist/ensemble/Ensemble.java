@@ -14,6 +14,7 @@ import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.model.ModelFile;
 import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.model.WeightedScores;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.member.MemberResult;
 import dev.voxgrad.medmnist.train.Predictor;
@@ -69,9 +70,7 @@ public final class Ensemble {
         int batchSize = model.info().settings().batchSize();
         try (Predictor predictor = new Predictor(data, split, device, batchSize, augmentation)) {
             for (ModelFile file : model.files()) {
-                double[][] logits =
-                        predictor.logits(model.load(file, device, data.train().shape()));
-                Predictor.requireFinite(logits, file.file().toString());
+                double[][] logits = model.logits(file, predictor, device, split.shape(), done -> {});
                 models.add(new Model(file.position(), file.member(), file.kind(), logits));
                 progress.accept(models.size());
             }
@@ -149,22 +148,8 @@ public final class Ensemble {
 
     /** Returns the logits of the whole ensemble with these weights, (N, classes). */
     double[][] logits(EnsembleWeights weights) {
-        double[][] mean = new double[split.size()][data.classes()];
-        double total = 0;
-        for (Model model : models) {
-            double weight = weights.of(model.position(), model.kind());
-            total += weight;
-            for (int i = 0; i < mean.length; i++) {
-                for (int c = 0; c < mean[i].length; c++) {
-                    mean[i][c] += weight * model.logits()[i][c];
-                }
-            }
-        }
-        for (double[] row : mean) {
-            for (int c = 0; c < row.length; c++) {
-                row[c] /= total;
-            }
-        }
-        return mean;
+        return WeightedScores.mean(models.stream()
+                .map(model -> new WeightedScores(weights.of(model.position(), model.kind()), model.logits()))
+                .toList());
     }
 }

@@ -11,7 +11,6 @@ import dev.voxgrad.medmnist.io.DataFileException;
 import dev.voxgrad.medmnist.metrics.Metrics;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.model.TrainedModel;
-import dev.voxgrad.medmnist.run.RunFiles;
 
 /**
  * Holds an ensemble, fitted and evaluated as requested. In addition to the requested weights, it always contains
@@ -39,21 +38,21 @@ public record Evaluation(
      * @throws DataException if the weights cannot be fitted
      */
     public static Evaluation load(
-            RunFiles run,
+            TrainedModel model,
             VolumeData data,
             Split split,
             Device device,
             EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
-        boolean folds = run.info().crossValidation() != null;
+        boolean folds = model.info().crossValidation() != null;
         if (!folds && settings.method().filter(WeightMethod::needsValidationAuc).isPresent()) {
             Metrics.requireDefined(data, fitted(data));
         }
-        Ensemble ensemble = load(run, split, data, device, settings, progress);
+        Ensemble ensemble = load(model, split, data, device, settings, progress);
         Optional<Ensemble> validation = folds || !settings.needsValidation()
                 ? Optional.empty()
                 : Optional.of(
-                        split == fitted(data) ? ensemble : load(run, fitted(data), data, device, settings, progress));
+                        split == fitted(data) ? ensemble : load(model, fitted(data), data, device, settings, progress));
         Optional<WeightMethod.Fit> fit = settings.method()
                 .filter(WeightMethod::needsValidation)
                 .map(method -> folds ? method.fitToOwnFolds(ensemble.models()) : method.fit(validation.orElseThrow()));
@@ -66,19 +65,13 @@ public record Evaluation(
     }
 
     private static Ensemble load(
-            RunFiles run,
+            TrainedModel model,
             Split split,
             VolumeData data,
             Device device,
             EnsembleSettings settings,
             ObjIntConsumer<Split> progress) {
-        return Ensemble.load(
-                TrainedModel.of(run),
-                data,
-                split,
-                device,
-                settings.augmentation(),
-                done -> progress.accept(split, done));
+        return Ensemble.load(model, data, split, device, settings.augmentation(), done -> progress.accept(split, done));
     }
 
     /** Evaluates the weights; {@code validation} must be present if a temperature is to be fitted. */

@@ -11,6 +11,7 @@ import dev.voxgrad.medmnist.io.RunFolder;
 import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.run.RunFiles;
+import dev.voxgrad.medmnist.text.Csv;
 import dev.voxgrad.medmnist.text.VisibleText;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
@@ -138,7 +139,6 @@ final class SummaryFile {
 
     /** Returns a name given by the user as one field (RFC 4180), on one line. */
     static String field(String name) {
-        String line = VisibleText.line(name, LONGEST_NAME);
-        return line.matches("[^,\"]*") ? line : '"' + line.replace("\"", "\"\"") + '"';
+        return Csv.field(VisibleText.line(name, LONGEST_NAME));
     }
 }

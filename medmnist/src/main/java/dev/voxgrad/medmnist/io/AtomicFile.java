@@ -1,7 +1,10 @@
 package dev.voxgrad.medmnist.io;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -14,7 +17,20 @@ import java.util.UUID;
 
 /** Writes files that appear whole or not at all: into a temporary neighbour, synced, then renamed. */
 public final class AtomicFile {
+    private static final int BUFFER = 1 << 16;
+
     private AtomicFile() {}
+
+    /** Writes the content of a file, part by part. */
+    @FunctionalInterface
+    public interface Content {
+        public void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes a content that need not fit into memory; otherwise as {@link #write(Path, CharSequence)}. */
+    public static void write(Path path, Content content) {
+        write(path, followed(path), content);
+    }
 
     /**
      * Writes {@code text} in UTF-8, replacing the content of {@code path}.
@@ -36,14 +52,18 @@ public final class AtomicFile {
     }
 
     private static void write(Path path, Path target, ByteBuffer bytes) {
+        write(path, target, out -> out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining()));
+    }
+
+    private static void write(Path path, Path target, Content content) {
         requireWritable(path);
         Path unfinished = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel channel =
                     FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+                content.writeTo(out);
+                out.flush();
                 channel.force(true);
             }
             move(unfinished, target);

@@ -27,7 +27,7 @@ import dev.voxgrad.medmnist.io.BadValueException;
  */
 public record Metrics(double auc, double accuracy) {
     /** The probability above which an answer is "yes". */
-    static final double THRESHOLD = 0.5;
+    public static final double THRESHOLD = 0.5;
 
     /** Rejects values outside of [0, 1]; an undefined AUC is NaN. */
     public Metrics {

@@ -173,6 +173,18 @@ public record EnsembleWeights(double last, double best, List<Double> members, Li
                 : Optional.of(new EnsembleWeights(otherLast, otherBest, otherMembers, models));
     }
 
+    /** Returns the weights of some members, by their positions; group weights stay. */
+    EnsembleWeights ofMembers(List<Integer> positions) {
+        int kinds = ModelKind.values().length;
+        return new EnsembleWeights(
+                last,
+                best,
+                positions.stream().map(members::get).toList(),
+                positions.stream()
+                        .flatMap(position -> models.subList(position * kinds, (position + 1) * kinds).stream())
+                        .toList());
+    }
+
     /** Returns the weight of one model, not divided by the sum of all. */
     public double of(int member, ModelKind kind) {
         return weight(last, best, members, models, member * ModelKind.values().length + kind.ordinal());

@@ -1,11 +1,14 @@
 package dev.voxgrad.medmnist.model;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntConsumer;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.data.NetInput;
@@ -19,42 +22,109 @@ import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
 import dev.voxgrad.medmnist.run.RunInfo;
 import dev.voxgrad.medmnist.run.member.MemberResult;
+import dev.voxgrad.medmnist.train.Predictor;
+import dev.voxgrad.medmnist.train.settings.TrainSettings;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.weights.WeightsFile;
 
 /**
- * Represents the trained members of a run: their weight files, what they predict, and how volumes are prepared for
- * them. Nothing is loaded until it is requested.
+ * Represents the trained members of a run, from its folder or from a bundle: their weight files, what they predict, and
+ * how volumes are prepared for them. Nets are loaded when they are requested.
  *
  * <pre>{@code
- * TrainedModel model = TrainedModel.open(Path.of("runs/adrenal"));
- * EnsembleNet ensemble = model.load(device, shape, EnsembleWeights.defaults(model.members().size()));
- * Tensor logits = ensemble.logits(batch);
+ * try (TrainedModel model = TrainedModel.open(Path.of("runs/adrenal"))) {
+ *     EnsembleNet ensemble = model.load(device, shape, model.weights());
+ *     Tensor logits = ensemble.logits(batch);
+ * }
  * }</pre>
  */
-public final class TrainedModel {
+public final class TrainedModel implements AutoCloseable {
     private final RunFiles run;
     private final List<MemberResult> members;
     private final Task task;
+    private final EnsembleWeights weights;
+    /** Null for the folder of a run. */
+    private final @Nullable UnpackedBundle bundle;
+    /** The folder or file that was opened. */
+    private final Path path;
 
-    private TrainedModel(RunFiles run, List<MemberResult> members, Task task) {
+    private TrainedModel(
+            RunFiles run,
+            List<MemberResult> members,
+            EnsembleWeights weights,
+            @Nullable UnpackedBundle bundle,
+            Path path) {
         this.run = run;
         this.members = List.copyOf(members);
-        this.task = task;
+        this.task = task(run);
+        this.weights = weights;
+        this.bundle = bundle;
+        this.path = path;
+        for (MemberResult member : members) {
+            requireMember(member);
+        }
     }
 
     /**
-     * Opens the folder of a run.
+     * Opens the folder of a run, or a bundle, which is checked and unpacked into a temporary folder until the model is
+     * closed.
      *
-     * @throws DataFileException if it is no run, has no finished member, or is damaged
+     * @throws DataFileException if it is neither, has no finished member, or is damaged
      */
-    public static TrainedModel open(Path folder) {
-        return of(RunFiles.open(folder));
+    public static TrainedModel open(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return of(RunFiles.open(path));
+        }
+        UnpackedBundle bundle = UnpackedBundle.of(path);
+        try {
+            RunFiles run = RunFiles.open(bundle.folder());
+            TrainedModel model =
+                    new TrainedModel(run, run.members(), bundle.manifest().ensembleWeights(), bundle, path);
+            model.requireComplete();
+            return model;
+        } catch (DataException | IllegalArgumentException e) {
+            bundle.close();
+            throw new DataFileException(
+                    path.toString(), "is a bundle that cannot be used: " + e.getMessage() + "; fetch it again", e);
+        }
     }
 
     /** Returns the model of an open run, with all finished members; fails as {@link #open}. */
     public static TrainedModel of(RunFiles run) {
-        return new TrainedModel(run, run.members(), task(run));
+        List<MemberResult> members = run.members();
+        return new TrainedModel(run, members, EnsembleWeights.defaults(members.size()), null, run.folder());
+    }
+
+    /** Requires that a bundle contains the two models of each member, and a weight for each. */
+    private void requireComplete() {
+        if (weights.members().size() != members.size()) {
+            throw new DataException(
+                    "it has weights for " + weights.members().size() + " members, but " + members.size() + " members");
+        }
+        for (ModelFile file : files()) {
+            if (!Files.exists(file.file())) {
+                throw new DataException("the weights of model " + file + " are missing");
+            }
+        }
+    }
+
+    /** Requires that a row of the table of members belongs to this run. */
+    private void requireMember(MemberResult member) {
+        TrainSettings settings = run.info().settings();
+        if (member.index() >= settings.models()) {
+            throw new DataFileException(
+                    run.file("members.csv").toString(),
+                    "has a row for member " + member.index() + ", but the run has members 0 to "
+                            + (settings.models() - 1) + "; the files belong to different runs");
+        }
+        if (member.net() != settings.netOf(member.index())) {
+            throw new DataFileException(
+                    run.file("members.csv").toString(),
+                    "says that member " + member.index() + " is a "
+                            + member.net().name() + ", but in "
+                            + RunFiles.RUN_FILE + " it is a "
+                            + settings.netOf(member.index()).name() + "; the files belong to different runs");
+        }
     }
 
     private static Task task(RunFiles run) {
@@ -68,7 +138,7 @@ public final class TrainedModel {
     }
 
     /**
-     * Returns the same model with some members only.
+     * Returns the same model with some members only; closing either closes both.
      *
      * @param numbers of members in the run
      * @throws DataException if a number is not that of a finished member, or there is none
@@ -79,10 +149,24 @@ public final class TrainedModel {
                 .toList();
         List<Integer> known = members.stream().map(MemberResult::index).toList();
         if (numbers.isEmpty() || !known.containsAll(numbers)) {
-            throw new DataException(run.folder() + ": the finished members are " + known + ", but " + numbers
+            throw new DataException(path + ": the finished members are " + known + ", but " + numbers
                     + " are requested; name one or more of the finished ones");
         }
-        return new TrainedModel(run, chosen, task);
+        return new TrainedModel(run, chosen, weights.ofMembers(positions(chosen)), bundle, path);
+    }
+
+    private List<Integer> positions(List<MemberResult> chosen) {
+        return chosen.stream().map(members::indexOf).toList();
+    }
+
+    /** Returns whether this is a bundle, which does not say where the volumes of its training are. */
+    public boolean isBundle() {
+        return bundle != null;
+    }
+
+    /** Returns the weights of the ensemble: those in the bundle, or the study's for a run. */
+    public EnsembleWeights weights() {
+        return weights;
     }
 
     /** Returns the run's files. */
@@ -178,6 +262,20 @@ public final class TrainedModel {
         return net;
     }
 
+    /**
+     * Returns the logits of one net for all volumes of a predictor, (N, classes).
+     *
+     * @param stored shape of the volumes before they are prepared
+     * @param progress receives the number of volumes done, counting draws
+     * @throws DataException as {@link #load(ModelFile, Device, VolumeShape)}, or if a logit is not finite
+     */
+    public double[][] logits(
+            ModelFile file, Predictor predictor, Device device, VolumeShape stored, IntConsumer progress) {
+        double[][] logits = predictor.logits(load(file, device, stored), progress);
+        Predictor.requireFinite(logits, file.file().toString());
+        return logits;
+    }
+
     private void requirePreparation(Path file, WeightsFile weights) {
         try {
             Optional<Preparation> recorded = Preparation.ofMetadata(weights.metadata());
@@ -212,9 +310,17 @@ public final class TrainedModel {
         return EnsembleNet.of(task, parts);
     }
 
-    /** Returns the model as a message names it: its folder. */
+    /** Removes the temporary folder of a bundle. */
+    @Override
+    public void close() {
+        if (bundle != null) {
+            bundle.close();
+        }
+    }
+
+    /** Returns the model as a message names it: the folder or file that was opened. */
     @Override
     public String toString() {
-        return Objects.toString(run.folder());
+        return path.toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.voxgrad.medmnist.run;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -199,8 +200,22 @@ public record RunInfo(
         }
     }
 
+    /** Returns the same run without the folders of this machine: files are named without them. */
+    public RunInfo portable() {
+        String start = settings.initWeights();
+        TrainSettings portable = settings.toBuilder()
+                .initWeights(
+                        start == null ? null : String.valueOf(Path.of(start).getFileName()))
+                .build();
+        return with(data.withoutFolder(), portable);
+    }
+
     /** Returns the same run with other settings. */
     RunInfo withSettings(TrainSettings newSettings) {
+        return with(data, newSettings);
+    }
+
+    private RunInfo with(DataSource newData, TrainSettings newSettings) {
         return new RunInfo(
                 voxgrad,
                 java,
@@ -209,7 +224,7 @@ public record RunInfo(
                 convolution,
                 fusion,
                 gpu,
-                data,
+                newData,
                 dataMd5,
                 synthetic,
                 task,

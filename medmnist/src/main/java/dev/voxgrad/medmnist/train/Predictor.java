@@ -1,5 +1,7 @@
 package dev.voxgrad.medmnist.train;
 
+import java.util.function.IntConsumer;
+
 import dev.voxgrad.engine.Scope;
 import dev.voxgrad.engine.device.Device;
 import dev.voxgrad.medmnist.augment.Recipe;
@@ -73,10 +75,20 @@ public final class Predictor implements AutoCloseable {
      * evaluation mode.
      */
     public double[][] logits(Layer net) {
+        return logits(net, done -> {});
+    }
+
+    /**
+     * Returns the same logits and reports the progress.
+     *
+     * @param progress receives the number of volumes done after each batch, counting each draw
+     */
+    public double[][] logits(Layer net, IntConsumer progress) {
         double[][] logits = new double[split.size()][data.classes()];
         net.eval();
         for (int draw = 0; draw <= draws; draw++) {
-            add(net, loader.epoch(draw), logits);
+            int before = draw * split.size();
+            add(net, loader.epoch(draw), logits, done -> progress.accept(before + done));
         }
         // Sums of a few floats are exact in double, so the mean of equal logits equals them to the bit.
         for (double[] row : logits) {
@@ -87,7 +99,7 @@ public final class Predictor implements AutoCloseable {
         return logits;
     }
 
-    private void add(Layer net, Iterable<Batch> batches, double[][] sums) {
+    private void add(Layer net, Iterable<Batch> batches, double[][] sums, IntConsumer progress) {
         int done = 0;
         for (Batch batch : batches) {
             try (var _ = Scope.withoutGradients()) {
@@ -99,6 +111,7 @@ public final class Predictor implements AutoCloseable {
                     }
                 }
             }
+            progress.accept(done);
         }
     }
 

@@ -113,7 +113,7 @@ class WrongUseTest {
                 "train --npz a --out OUT --members 2-1 --models 3;      --members is '2-1'; from 0 to 2",
                 "train --npz a --out OUT --members all;         --members is 'all'; from 0 to 14",
                 "train --npz a --out OUT --checkpoint-minutes 0;        --checkpoint-minutes is 0.0; above 0",
-                "predict --net net1;                            Missing required options; --weights",
+                "predict --net net1 --out OUT;                  --net requires; --weights",
                 "predict --net net9 --npz a --weights a --out OUT;      unknown net 'net9'; net3",
                 "predict --net net1 --npz a --weights a --out OUT --split all;          --split; [train, val, test]",
                 "predict --net net1 --npz a --weights a --out OUT --batch-size 0;       --batch-size is 0; at least 1",

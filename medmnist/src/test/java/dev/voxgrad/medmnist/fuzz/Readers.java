@@ -24,6 +24,7 @@ import dev.voxgrad.medmnist.export.WeightsFormat;
 import dev.voxgrad.medmnist.io.DataException;
 import dev.voxgrad.medmnist.metrics.StandardResultFile;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.report.ReportReaders;
 import dev.voxgrad.medmnist.run.ModelKind;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -105,6 +106,12 @@ final class Readers {
                         DATA),
                 new Target("result name", "", RunInputs::resultName, Readers::resultName, DATA),
                 new Target("weight list", ".txt", RunInputs::weights, Readers::weights, DATA),
+                new Target(
+                        "bundle",
+                        ".zip",
+                        BundleInputs::any,
+                        file -> TrainedModel.open(file).close(),
+                        DATA),
                 new Target("library", ".so", SystemInputs::library, Elf::read, List.of(IOException.class)),
                 new Target(
                         "cpuinfo", "", SystemInputs::cpuInfo, file -> CpuInfo.read(root(file, "proc/cpuinfo")), NONE),

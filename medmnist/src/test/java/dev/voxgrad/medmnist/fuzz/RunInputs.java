@@ -54,6 +54,11 @@ final class RunInputs {
         return INFO.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Returns a correct members.csv for that run.json. */
+    static byte[] wholeMembers() {
+        return MEMBERS.getBytes(StandardCharsets.UTF_8);
+    }
+
     static byte[] info(Chance chance) {
         return JsonInputs.bytes(
                 chance.in(3) ? INFO.replaceFirst("(?s)\"data\":\\{.*?\\}\\}", other(chance)) : INFO, chance);

@@ -22,6 +22,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.EnsembleReport;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.run.RunFiles;
 
 /** Runs {@code medmnist ensemble}. */
@@ -98,17 +99,23 @@ public final class EnsembleCommand implements Callable<Integer> {
     /** Evaluates, prints and saves an ensemble, in this order, so that a full disk does not hide the result. */
     static void evaluate(
             RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings, Console console) {
-        EnsembleReport report = new EnsembleReport(run, load(run, data, split, device, settings, console));
+        EnsembleReport report =
+                new EnsembleReport(run, load(TrainedModel.of(run), data, split, device, settings, console));
         console.line(report.toText().stripTrailing());
         report.save();
     }
 
     /** Evaluates an ensemble and shows the progress. */
     static Evaluation load(
-            RunFiles run, VolumeData data, Split split, Device device, EnsembleSettings settings, Console console) {
-        int models = run.members().size() * 2;
+            TrainedModel model,
+            VolumeData data,
+            Split split,
+            Device device,
+            EnsembleSettings settings,
+            Console console) {
+        int models = model.files().size();
         Evaluation evaluation = Evaluation.load(
-                run,
+                model,
                 data,
                 split,
                 device,

@@ -1,58 +1,61 @@
 package dev.voxgrad.medmnist.cli.command;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.engine.device.Device;
+import dev.voxgrad.medmnist.cli.options.AugmentationOptions;
 import dev.voxgrad.medmnist.cli.options.DataOptions;
 import dev.voxgrad.medmnist.cli.options.DeviceOptions;
+import dev.voxgrad.medmnist.cli.options.EnsembleChoice;
 import dev.voxgrad.medmnist.cli.options.NetNames;
 import dev.voxgrad.medmnist.cli.options.OptionValues;
 import dev.voxgrad.medmnist.cli.options.PreparationOptions;
 import dev.voxgrad.medmnist.cli.options.RecipeOptions;
 import dev.voxgrad.medmnist.cli.options.SplitName;
-import dev.voxgrad.medmnist.cli.ui.Console;
-import dev.voxgrad.medmnist.data.Preparation;
-import dev.voxgrad.medmnist.data.Requirement;
-import dev.voxgrad.medmnist.data.Split;
-import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.data.source.DataSource;
 import dev.voxgrad.medmnist.data.source.OwnFile;
 import dev.voxgrad.medmnist.io.AtomicFile;
-import dev.voxgrad.medmnist.metrics.Metrics;
-import dev.voxgrad.medmnist.metrics.UndefinedAuc;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.nets.NetSpec;
 import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.TrainSettings;
-import dev.voxgrad.medmnist.train.settings.TrainingRecipe;
-import dev.voxgrad.nn.Layer;
-import dev.voxgrad.nn.weights.Adaptation;
-import dev.voxgrad.nn.weights.WeightsFile;
 
 /** Runs {@code medmnist predict}. */
 @Command(
         name = "predict",
-        header = "Writes the scores of one net.",
+        header = "Predicts volumes with a trained run or bundle, or with a single net.",
         sortOptions = false,
         description = {
-            "Writes the scores of one net for every volume of a split, as lines index,score0,score1,… without a "
-                    + "header.",
+            "With a RUN, or a MODEL.zip of 'medmnist bundle', applies the whole ensemble to volumes with or without "
+                    + "labels: those of --npz or --flag, or else those of the run itself. Writes a CSV table "
+                    + "(RFC 4180) with one row per volume: volume (its number from 0), predicted (the class), p(…) "
+                    + "(the probability of each class), sd(…) (its standard deviation over the models, with their "
+                    + "weights), entropy (of the probabilities, in nats), and label where it is known.",
+            "A .npz file contains the array images, or test_images, val_images or train_images; labels are optional. "
+                    + "Volumes are prepared as in the training. Another shape or scale than that of the training is "
+                    + "refused, unless --other-shape or --window accepts it.",
+            "",
+            "With --net and --weights, writes the scores of one net for every volume of a split, as lines "
+                    + "index,score0,score1,… without a header.",
             "The weights can come from a run's folder, or from PyTorch: a .pth file or safetensors with the same"
                     + " names.",
             "Volumes are prepared as in the training that the file records. Files from elsewhere record none: then "
                     + "the options --recipe, --normalise, --rgb, --shape-transform and --scale decide, and by default "
                     + "the recipe of the net.",
             "",
-            "Example:",
+            "Examples:",
+            "  medmnist predict runs/adrenal --npz new.npz --out scores.csv",
+            "  medmnist predict adrenal.zip --npz new.npz --ensemble uniform --tta 8 --out scores.csv",
             "  medmnist predict --flag adrenalmnist3d --net net1 --out scores.csv \\",
             "      --weights runs/adrenal/weights/member-00-net1-best.safetensors",
             ""
@@ -61,42 +64,58 @@ public final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
+    @Parameters(
+            paramLabel = "RUN|MODEL.zip",
+            arity = "0..1",
+            description = "The run's folder, as created by train, or a bundle.")
+    private @Nullable Path modelPath;
+
     @Mixin
     private DataOptions dataOptions;
 
     @Option(
-            names = "--net",
-            paramLabel = "N",
-            required = true,
-            completionCandidates = NetNames.class,
-            description = "One of ${COMPLETION-CANDIDATES}.")
-    private String net;
-
-    @Option(
-            names = "--weights",
-            paramLabel = "FILE",
-            required = true,
-            description = "File with the net's weights: safetensors or PyTorch's .pth.")
-    private Path weights;
-
-    @Option(
             names = "--split",
             paramLabel = "SPLIT",
-            defaultValue = "test",
-            description = "train, val or test. Default: ${DEFAULT-VALUE}")
-    private SplitName split;
+            description = "train, val or test. Default: test; with a run or bundle, the array images of --npz if there "
+                    + "is one, or the only split that it contains")
+    private @Nullable SplitName split;
 
     @Option(names = "--out", paramLabel = "FILE.csv", required = true, description = "File to write the scores to.")
     private Path out;
-
-    @Option(names = "--logits", description = "Write logits instead of probabilities.")
-    private boolean logits;
 
     @Option(
             names = "--batch-size",
             paramLabel = "B",
             description = "Volumes at a time; the scores do not depend on it. Default: ${DEFAULT-VALUE}")
     private int batchSize = TrainSettings.BATCH_SIZE;
+
+    @Mixin
+    private EnsembleChoice ensembleChoice;
+
+    @Mixin
+    private AugmentationOptions augmentationOptions;
+
+    @Option(
+            names = "--other-shape",
+            description = "With a run or bundle: accept volumes of another shape than that of the training, if the "
+                    + "nets can take them.")
+    private boolean otherShape;
+
+    @Option(
+            names = "--net",
+            paramLabel = "N",
+            completionCandidates = NetNames.class,
+            description = "Without a run or bundle: one of ${COMPLETION-CANDIDATES}.")
+    private @Nullable String net;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "File with the weights of --net: safetensors or PyTorch's .pth.")
+    private @Nullable Path weights;
+
+    @Option(names = "--logits", description = "With --net: write logits instead of probabilities.")
+    private boolean logits;
 
     @Mixin
     private RecipeOptions recipeOptions;
@@ -109,97 +128,75 @@ public final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DataSource source = dataOptions.source();
-        NetSpec spec = OptionValues.net(command, net);
         if (batchSize < 1) {
-            throw new ParameterException(
-                    command.commandLine(), "--batch-size is " + batchSize + "; expected at least 1");
+            throw wrongUse("--batch-size is " + batchSize + "; expected at least 1");
         }
-        requireOther(weights);
-        if (source instanceof OwnFile own) {
-            requireOther(Path.of(own.file()));
-        }
-        AtomicFile.requireWritable(out);
-        Device device = deviceOptions.open();
-        WeightsFile file = WeightsFile.read(weights);
-        VolumeData data = dataOptions.load(
-                dataOptions.asTrained(source, weights),
-                preparation(source, spec, file),
-                Requirement.of("medmnist predict --split " + split.name(), split.name()));
-        Split volumes = data.split(split.name());
-        spec.requireFits(Math.min(batchSize, volumes.size()), data.shape());
-        Layer built = spec.build(device, data.shape(), data.classes());
-        Adaptation adaptation = file.loadInto(built, weights);
-        if (!adaptation.isNone()) {
-            command.commandLine().getErr().println(weights + ": " + adaptation);
-        }
-        try (Predictor predictor = new Predictor(data, volumes, device, batchSize)) {
-            double[][] raw = predictor.logits(built);
-            Predictor.requireFinite(raw, weights.toString());
-            double[][] scores = Predictor.probabilities(data.task(), raw);
-            AtomicFile.write(out, lines(logits ? raw : scores));
-            command.commandLine()
-                    .getOut()
-                    .println(out + "  " + volumes.size() + " volumes" + volumes.blankNote() + "  "
-                            + figures(data, volumes, scores));
+        if (modelPath != null) {
+            predictByModel(modelPath);
+        } else if (net != null && weights != null) {
+            predictByNet(net, weights);
+        } else {
+            throw wrongUse(
+                    net == null && weights == null
+                            ? "Name a RUN or MODEL.zip; or a single net with --net and --weights"
+                            : (net == null ? "--weights requires --net" : "--net requires --weights")
+                                    + "; or name a RUN or MODEL.zip instead");
         }
         return 0;
     }
 
-    /**
-     * Returns how volumes are prepared: as the options require, or else as they were for training, or else as the
-     * recipe of the net does.
-     */
-    private Preparation preparation(DataSource source, NetSpec spec, WeightsFile file) {
-        try {
-            Optional<Preparation> trained = Preparation.ofMetadata(file.metadata());
-            Preparation base = recipeOptions
-                    .given()
-                    .map(recipe -> recipe.settings(source).build().preparation())
-                    .or(() -> trained)
-                    .orElseGet(() ->
-                            TrainingRecipe.of(spec).settings(source).build().preparation());
-            Preparation now = preparationOptions.preparation(base);
-            trained.filter(other -> !other.equals(now))
-                    .ifPresent(other -> Console.warnings(command)
-                            .accept("volumes are prepared in this way: " + now.words()
-                                    + "; but the net was trained with: " + other.words()));
-            return now;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+    private ParameterException wrongUse(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
+    private void predictByModel(Path path) {
+        if (net != null || weights != null || logits) {
+            throw wrongUse((net != null ? "--net" : weights != null ? "--weights" : "--logits")
+                    + " is for a single net; leave it out, or leave out " + path);
         }
+        if (recipeOptions.given().isPresent() || preparationOptions.isGiven()) {
+            throw wrongUse("--recipe, --normalise, --rgb, --shape-transform and --scale are for a single net; "
+                    + "with " + path + ", volumes are prepared as in its training");
+        }
+        dataOptions.checkForModel();
+        Predictor.Augmentation augmentation = augmentationOptions.augmentation();
+        requireOther(path);
+        dataOptions.npz().ifPresent(this::requireOther);
+        AtomicFile.requireWritable(out);
+        try (TrainedModel model = TrainedModel.open(path)) {
+            TrainedModel chosen = ensembleChoice.members(model);
+            new ModelPrediction(command, chosen, dataOptions, ensembleChoice)
+                    .run(
+                            new ModelPrediction.Request(
+                                    Optional.ofNullable(split), otherShape, batchSize, augmentation, out),
+                            deviceOptions.open());
+        }
+    }
+
+    private void predictByNet(String name, Path file) {
+        if (ensembleChoice.isGiven() || augmentationOptions.isGiven() || otherShape) {
+            throw wrongUse("--ensemble, --members, --tta, --tta-augment, --seed and --other-shape require a RUN or "
+                    + "MODEL.zip");
+        }
+        DataSource source = dataOptions.source();
+        NetSpec spec = OptionValues.net(command, name);
+        requireOther(file);
+        if (source instanceof OwnFile own) {
+            requireOther(Path.of(own.file()));
+        }
+        AtomicFile.requireWritable(out);
+        new NetPrediction(command, dataOptions, recipeOptions, preparationOptions)
+                .run(
+                        new NetPrediction.Request(
+                                spec, file, split == null ? SplitName.test : split, logits, batchSize, out),
+                        source,
+                        deviceOptions.open());
     }
 
     /** Requires that the scores do not replace a file that they are computed from. */
     private void requireOther(Path input) {
         if (out.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
-            throw new ParameterException(
-                    command.commandLine(), "--out " + out + " would replace an input file; name another file");
+            throw wrongUse("--out " + out + " would replace an input file; name another file");
         }
-    }
-
-    /** Returns the metrics in one line, and the reason on a second line if AUC is undefined for the split. */
-    private static String figures(VolumeData data, Split volumes, double[][] scores) {
-        Metrics metrics = Metrics.whereDefined(data, volumes, scores);
-        return String.format(
-                        Locale.ROOT,
-                        "AUC %s  ACC %.4f",
-                        metrics.hasAuc() ? String.format(Locale.ROOT, "%.4f", metrics.auc()) : "-",
-                        metrics.accuracy())
-                + UndefinedAuc.of(data, volumes, scores)
-                        .map(undefined -> System.lineSeparator() + undefined.footnote("-"))
-                        .orElse("");
-    }
-
-    private static StringBuilder lines(double[][] scores) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < scores.length; i++) {
-            text.append(i);
-            for (double score : scores[i]) {
-                text.append(',').append(score);
-            }
-            text.append('\n');
-        }
-        return text;
     }
 }

@@ -24,6 +24,7 @@ import dev.voxgrad.medmnist.data.VolumeData;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.Evaluation;
 import dev.voxgrad.medmnist.io.AtomicFile;
+import dev.voxgrad.medmnist.model.TrainedModel;
 import dev.voxgrad.medmnist.report.BenchmarkPage;
 import dev.voxgrad.medmnist.report.RunReport;
 import dev.voxgrad.medmnist.run.RunFiles;
@@ -88,7 +89,7 @@ public final class ReportCommand implements Callable<Integer> {
         VolumeData data = runDataOptions.load(run, ensembleOptions.requirement("medmnist report"));
         Split volumes = data.split(ensembleOptions.split().name());
         Console console = new Console(command.commandLine().getOut());
-        Evaluation evaluation = EnsembleCommand.load(run, data, volumes, device, settings, console);
+        Evaluation evaluation = EnsembleCommand.load(TrainedModel.of(run), data, volumes, device, settings, console);
         String page = RunReport.html(run, evaluation);
         inRun.ifPresentOrElse(own -> run.files().write(own, page), () -> AtomicFile.write(file, page));
         int members = evaluation.ensemble().members();

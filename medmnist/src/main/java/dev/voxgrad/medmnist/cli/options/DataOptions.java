@@ -4,11 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -139,6 +140,44 @@ public final class DataOptions {
         }
     }
 
+    /** Returns the user's file, if one was named. */
+    public Optional<Path> npz() {
+        return Optional.ofNullable(npz);
+    }
+
+    /** Returns whether an official data set was named. */
+    public boolean hasFlag() {
+        return flag != null;
+    }
+
+    /** Returns whether blank volumes are accepted. */
+    public boolean skipsBlank() {
+        return skipBlank;
+    }
+
+    /** Returns the same data with the official files in the folder of {@code --root}, if it was given. */
+    public DataSource atRoot(DataSource source) {
+        return root == null ? source : source.withRoot(root);
+    }
+
+    /**
+     * Checks the options for a trained model, which has its own task and class names.
+     *
+     * @throws ParameterException if they are given, or contradict each other
+     */
+    public void checkForModel() {
+        if (labels != null || task != null) {
+            throw wrongUse((labels != null ? "--labels" : "--task")
+                    + " has no effect on a trained model, which has its own classes; leave it out");
+        }
+        if (flag != null || npz != null) {
+            source();
+        } else if (download || size != null || window != null) {
+            throw wrongUse((download ? "--download" : size != null ? "--size" : "--window")
+                    + " requires --flag or --npz; without them, the volumes of the run are read as in its training");
+        }
+    }
+
     private DataSource ownFile(Path file) {
         if (download) {
             throw wrongUse("--download is for official sets, not for --npz");
@@ -149,7 +188,7 @@ public final class DataOptions {
         return DataSource.file(file, names())
                 .withTask(task())
                 .withSkipBlank(skipBlank)
-                .withWindow(window());
+                .withWindow(window().orElse(null));
     }
 
     private DataSource officialSet(String name) {
@@ -178,10 +217,14 @@ public final class DataOptions {
         }
     }
 
-    /** Returns the window, or null if none was given. */
-    private @Nullable Window window() {
+    /**
+     * Returns the window, if one was given.
+     *
+     * @throws ParameterException if it is malformed
+     */
+    public Optional<Window> window() {
         try {
-            return window == null ? null : Window.parse(window);
+            return Optional.ofNullable(window).map(Window::parse);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
         }
@@ -206,7 +249,7 @@ public final class DataOptions {
                             + "--root or --npz may be given, if the files have moved");
         }
         try {
-            run.requireCompatible(window());
+            run.requireCompatible(window().orElse(null));
         } catch (IncompatibleRunException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import dev.voxgrad.medmnist.augment.Recipe;
 import dev.voxgrad.medmnist.data.Requirement;
 import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
 import dev.voxgrad.medmnist.ensemble.WeightMethod;
@@ -21,14 +21,10 @@ import dev.voxgrad.medmnist.io.Home;
 import dev.voxgrad.medmnist.io.TextFile;
 import dev.voxgrad.medmnist.model.EnsembleWeights;
 import dev.voxgrad.medmnist.run.RunFiles;
-import dev.voxgrad.medmnist.train.Predictor;
 import dev.voxgrad.medmnist.train.settings.CrossValidation;
-import dev.voxgrad.medmnist.train.settings.TrainSettings;
 
 /** The options that say how the models of a run are combined. */
 public final class EnsembleOptions {
-    private static final int MOST_DRAWS = 1000;
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -72,21 +68,8 @@ public final class EnsembleOptions {
     @Option(names = "--member-weights", paramLabel = "W,W", description = "One weight for each member. Default: 1 each")
     private @Nullable List<String> memberWeights;
 
-    @Option(
-            names = "--tta",
-            paramLabel = "N",
-            description = "Test-time augmentation: average the logits of the original volume and N randomly augmented "
-                    + "copies, on every split that is used. Takes N + 1 times as long.")
-    private @Nullable Integer draws;
-
-    @Option(
-            names = "--tta-augment",
-            paramLabel = "R",
-            description = "Recipe that --tta draws from: torchio, centred or none. Default: centred")
-    private @Nullable String drawAugment;
-
-    @Option(names = "--seed", paramLabel = "S", description = "Random seed of --tta. Default: 1")
-    private @Nullable Long drawSeed;
+    @Mixin
+    private AugmentationOptions augmentationOptions;
 
     @Option(
             names = "--temperature",
@@ -118,7 +101,7 @@ public final class EnsembleOptions {
             throw wrongUse("--weights excludes --last-weight, --best-weight and --member-weights, unless it names a "
                     + "method: " + WeightMethod.flags());
         }
-        augmentation();
+        augmentationOptions.augmentation();
     }
 
     /**
@@ -133,7 +116,8 @@ public final class EnsembleOptions {
         if (run.info().crossValidation() != null) {
             requireNewVolumes(run.info().crossValidation(), method);
         }
-        return new EnsembleSettings(weights(run.members().size(), method), method, temperature, augmentation());
+        return new EnsembleSettings(
+                weights(run.members().size(), method), method, temperature, augmentationOptions.augmentation());
     }
 
     /** Refuses what needs volumes that no member was trained on: with folds, train and val have none. */
@@ -158,28 +142,9 @@ public final class EnsembleOptions {
         return new ParameterException(command.commandLine(), message);
     }
 
-    private Predictor.Augmentation augmentation() {
-        if (draws == null) {
-            if (drawAugment != null || drawSeed != null) {
-                throw wrongUse((drawAugment != null ? "--tta-augment" : "--seed") + " requires --tta N");
-            }
-            return Predictor.Augmentation.OFF;
-        }
-        if (draws < 1 || draws > MOST_DRAWS) {
-            throw wrongUse("--tta is " + draws + "; expected 1 to " + MOST_DRAWS
-                    + "; leave the option out for no test-time augmentation");
-        }
-        try {
-            Recipe recipe = drawAugment == null ? Recipe.CENTRED : Recipe.byFlag(drawAugment);
-            return new Predictor.Augmentation(draws, recipe, drawSeed == null ? TrainSettings.SEED : drawSeed);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), "--tta-" + e.getMessage(), e);
-        }
-    }
-
     private EnsembleWeights weights(int members, Optional<WeightMethod> method) {
         if (weightsText != null && method.isEmpty()) {
-            return weightsFile(weightsText, members);
+            return weightsFile("--weights", weightsText, members);
         }
         double last = lastWeight != null ? lastWeight : method.isPresent() ? 1 : EnsembleWeights.LAST;
         double best = bestWeight != null ? bestWeight : method.isPresent() ? 1 : EnsembleWeights.BEST;
@@ -209,12 +174,13 @@ public final class EnsembleOptions {
         }
     }
 
-    private static EnsembleWeights weightsFile(String name, int members) {
+    /** Reads the weights of a file that the user has named with an option. */
+    static EnsembleWeights weightsFile(String option, String name, int members) {
         Path file = Home.expand(name);
         if (Files.notExists(file)) {
             throw new DataFileException(
                     name,
-                    "no such file, and not the name of a method; --weights takes a file, " + WeightMethod.flags());
+                    "no such file, and not the name of a method; " + option + " takes a file, " + WeightMethod.flags());
         }
         return EnsembleWeights.read(file, members);
     }

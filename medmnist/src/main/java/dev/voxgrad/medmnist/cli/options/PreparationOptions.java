@@ -40,6 +40,11 @@ public final class PreparationOptions {
                     + " with --shape-transform, else 1")
     private @Nullable Double scale;
 
+    /** Returns whether one of the options was given. */
+    public boolean isGiven() {
+        return normalise != null || rgb != null || shapeTransform != null || scale != null;
+    }
+
     /**
      * Returns the preparation in the options; parts that are not given are taken from {@code base}.
      *

@@ -72,6 +72,11 @@ public sealed interface DataSource permits OfficialSet, OwnFile, Synthetic {
         return this;
     }
 
+    /** Returns the same source without the folder of its file, for others. */
+    default DataSource withoutFolder() {
+        return this;
+    }
+
     /** Returns the same source with the user's file elsewhere; other kinds stay as they are. */
     default DataSource withFile(Path file) {
         return this;

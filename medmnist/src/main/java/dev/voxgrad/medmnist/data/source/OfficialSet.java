@@ -35,6 +35,11 @@ public record OfficialSet(String flag, String root, int size, boolean skipsBlank
         return new OfficialSet(flag, SourceJson.absolute(folder), size, skipsBlank);
     }
 
+    @Override
+    public OfficialSet withoutFolder() {
+        return new OfficialSet(flag, "", size, skipsBlank);
+    }
+
     /** Returns the same set that leaves blank volumes out of training, or refuses them. */
     public OfficialSet withSkipBlank(boolean skip) {
         return new OfficialSet(flag, root, size, skip);

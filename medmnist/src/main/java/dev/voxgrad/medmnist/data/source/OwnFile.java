@@ -48,6 +48,11 @@ public record OwnFile(
         return new OwnFile(file, names, task, skipsBlank, window);
     }
 
+    @Override
+    public OwnFile withoutFolder() {
+        return new OwnFile(String.valueOf(Path.of(file).getFileName()), labels, task, skipsBlank, window);
+    }
+
     /** Returns the same file with labels that mean this task; null to derive it from them. */
     public OwnFile withTask(@Nullable String meaning) {
         return new OwnFile(file, labels, meaning, skipsBlank, window);

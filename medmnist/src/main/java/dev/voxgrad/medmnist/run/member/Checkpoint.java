@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -15,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.voxgrad.medmnist.io.AtomicFile;
 import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.io.Sha256;
 import dev.voxgrad.medmnist.run.json.RunJson;
 import dev.voxgrad.nn.Layer;
 import dev.voxgrad.nn.NamedTensor;
@@ -133,13 +132,13 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
 
     /** Computes the checksum of the state and of every tensor's name, shape and values. */
     private static String sum(String state, SequencedMap<String, NamedTensor> tensors) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(state.getBytes(StandardCharsets.UTF_8));
         for (NamedTensor tensor : tensors.values()) {
             digest.update((tensor.name() + tensor.shape()).getBytes(StandardCharsets.UTF_8));
             digest.update(bytes(tensor));
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private static ByteBuffer bytes(NamedTensor tensor) {
@@ -155,13 +154,5 @@ public record Checkpoint(MemberState state, SequencedMap<String, NamedTensor> te
                 yield bytes;
             }
         };
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

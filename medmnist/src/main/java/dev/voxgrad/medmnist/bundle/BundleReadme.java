@@ -1,0 +1,29 @@
+package dev.voxgrad.medmnist.bundle;
+
+import dev.voxgrad.medmnist.model.TrainedModel;
+
+/** Writes the README of a bundle: the commands that use it. */
+public final class BundleReadme {
+    private BundleReadme() {}
+
+    /** Returns the text in Markdown; it calls the bundle MODEL.zip, whatever its name is. */
+    public static String text(TrainedModel model) {
+        return """
+                # A trained model
+
+                An ensemble of %d, trained with Voxgrad %s. `MODEL_CARD.md` says what it is for and how good it is.
+                **Not for clinical use.**
+
+                Leave the file packed: Voxgrad (with a JDK 25) takes it as it is. Replace MODEL.zip by its name.
+
+                ```
+                medmnist predict MODEL.zip --npz volumes.npz --out scores.csv
+                medmnist predict MODEL.zip --nifti scans --out scores.csv
+                medmnist explain MODEL.zip --npz volumes.npz --index 0 --out why
+                ```
+
+                `volumes.npz` contains an array `images` or `test_images`, with or without labels; `scans` is a folder
+                of `.nii.gz` files. Each command has a detailed `--help`.
+                """.formatted(model.members().size(), model.info().voxgrad());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.voxgrad.medmnist.cli.options;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import dev.voxgrad.medmnist.ensemble.EnsembleSettings;
+import dev.voxgrad.medmnist.ensemble.WeightMethod;
+import dev.voxgrad.medmnist.io.DataFileException;
+import dev.voxgrad.medmnist.model.EnsembleWeights;
+import dev.voxgrad.medmnist.model.TrainedModel;
+import dev.voxgrad.medmnist.train.Predictor;
+
+/** The options that choose the members of a trained model that are used, and their weights. */
+public final class EnsembleChoice {
+    private static final String WEIGHTED = "weighted";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--ensemble",
+            paramLabel = "METHOD|FILE",
+            description = "How the models are weighted: weighted (0.5 for the last model of each member, 1.5 for the "
+                    + "best; for a bundle, the weights that it contains), uniform, validation-auc, greedy, stacked, or "
+                    + "a file of weights as in 'medmnist ensemble'. The last three methods use the validation split "
+                    + "of the run's own volumes. Default: weighted")
+    private @Nullable String text;
+
+    @Option(
+            names = "--members",
+            paramLabel = "LIST",
+            description = "Members to use, such as 0-2,5. Default: all finished ones")
+    private @Nullable String members;
+
+    /** Returns whether one of the options was given. */
+    public boolean isGiven() {
+        return text != null || members != null;
+    }
+
+    /**
+     * Returns the model with the members in the options.
+     *
+     * @throws ParameterException if they are malformed
+     */
+    public TrainedModel members(TrainedModel model) {
+        if (members == null) {
+            return model;
+        }
+        try {
+            return model.withMembers(
+                    MemberList.parse(members, model.info().settings().models()));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Returns the settings of the ensemble.
+     *
+     * @throws ParameterException if the method cannot be used with this model
+     * @throws DataFileException if a file of weights cannot be used
+     */
+    public EnsembleSettings settings(TrainedModel model, Predictor.Augmentation augmentation) {
+        int count = model.members().size();
+        Optional<WeightMethod> method = Optional.ofNullable(text).flatMap(WeightMethod::byFlag);
+        if (model.info().crossValidation() != null
+                && method.filter(found -> !found.worksWithFolds()).isPresent()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--ensemble " + text
+                            + " is fitted to volumes that no member was trained on, and this run has none ("
+                            + model.info().crossValidation().words() + "); use weighted, uniform or validation-auc");
+        }
+        EnsembleWeights given = method.isPresent()
+                ? EnsembleWeights.uniform(count)
+                : text == null || text.equals(WEIGHTED)
+                        ? model.weights()
+                        : EnsembleOptions.weightsFile("--ensemble", text, count);
+        return new EnsembleSettings(given, method, false, augmentation);
+    }
+
+    /** Returns the choice in words, without the name of a file. */
+    public String words() {
+        return text == null || text.equals(WEIGHTED)
+                ? WEIGHTED
+                : WeightMethod.byFlag(text).map(WeightMethod::flag).orElse("given by hand");
+    }
+}
